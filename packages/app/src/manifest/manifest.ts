@@ -1,0 +1,71 @@
+/**
+ * The app as data: what the infrastructure provisions and grants. Everything in it is derived from definitions, `uses`
+ * and pure names. `{stage}` in a string stands for the stage, which is chosen at deploy time.
+ */
+export interface Manifest {
+  readonly version: 1;
+  readonly app: string;
+  readonly components: readonly ManifestComponent[];
+  readonly resources: readonly ManifestResource[];
+  readonly config: ManifestConfig;
+}
+
+export interface ManifestComponent {
+  /** Lower-case words joined by hyphens: `http`, `orders`, `tasks`. The function is named `{app}-{stage}-{name}`. */
+  readonly name: string;
+  /** The built entry, relative to the bundle folder: `lambda/orders.js`. */
+  readonly entry: string;
+  readonly export: 'handler';
+  readonly trigger:
+    | { readonly kind: 'http' }
+    | { readonly kind: 'queue'; readonly resource: string }
+    | { readonly kind: 'invoke' };
+  /** Exact IAM actions by resource key; what the role of this component is made of. */
+  readonly grants: ReadonlyArray<{ readonly resource: string; readonly actions: readonly string[] }>;
+}
+
+interface ResourceBase {
+  /** The key in `backing`, e.g. `orders`; a dead-letter queue's key is its queue's with `DeadLetter` behind. */
+  readonly key: string;
+  /** e.g. `orders-{stage}-order-events`. */
+  readonly physicalName: string;
+  readonly binding: {
+    /** `TWELVEFOLD_<KEY>_URL`, `_ARN` or `_NAME`. */
+    readonly env: string;
+    /** `/{app}/{stage}/bindings/<key>` in Parameter Store. */
+    readonly parameter: string;
+    readonly value: 'url' | 'arn' | 'name';
+  };
+}
+
+export interface ManifestQueue extends ResourceBase {
+  readonly kind: 'queue';
+  readonly visibilitySeconds: number;
+  readonly retentionSeconds: number;
+  /** Set on a queue that has a dead-letter queue: its key. */
+  readonly deadLetter?: { readonly resource: string; readonly maxReceives: number };
+  /** Keys of topics whose messages arrive here, raw. */
+  readonly subscribe: readonly string[];
+}
+
+export interface ManifestTopic extends ResourceBase {
+  readonly kind: 'topic';
+}
+
+/** Tables, session stores and idempotency stores alike: all are DynamoDB tables, billed per request. */
+export interface ManifestTable extends ResourceBase {
+  readonly kind: 'table';
+  readonly partitionKey: string;
+  readonly sortKey?: string;
+  /** The attribute (whole seconds) that TTL reads. */
+  readonly ttlAttribute?: string;
+}
+
+export type ManifestResource = ManifestQueue | ManifestTopic | ManifestTable;
+
+export interface ManifestConfig {
+  /** Parameter Store names, e.g. `/orders/{stage}/pricing/taxRate`. Read by every component. */
+  readonly parameters: ReadonlyArray<{ readonly key: string; readonly name: string; readonly default?: string }>;
+  /** Secrets Manager ids, e.g. `orders/{stage}/payments/apiKey`. Read by every component. */
+  readonly secrets: ReadonlyArray<{ readonly key: string; readonly id: string }>;
+}

@@ -1,0 +1,46 @@
+import type { DynamoDbOperations } from './operations/dynamodb.ts';
+import type { SecretsManagerOperations } from './operations/secretsmanager.ts';
+import type { SnsOperations } from './operations/sns.ts';
+import type { SqsOperations } from './operations/sqs.ts';
+import type { SsmOperations } from './operations/ssm.ts';
+
+/** Every operation that can be called through the port, by service. */
+export interface AwsOperations {
+  sqs: SqsOperations;
+  sns: SnsOperations;
+  ssm: SsmOperations;
+  secretsmanager: SecretsManagerOperations;
+  dynamodb: DynamoDbOperations;
+}
+
+export type Service = keyof AwsOperations;
+export type Operation<S extends Service> = keyof AwsOperations[S] & string;
+export type Input<S extends Service, O extends Operation<S>> = AwsOperations[S][O] extends { input: infer I }
+  ? I
+  : never;
+export type Output<S extends Service, O extends Operation<S>> = AwsOperations[S][O] extends { output: infer T }
+  ? T
+  : never;
+
+export interface CallOptions {
+  /** Whether the call changes anything. Reads may be retried freely; writes only when AWS says they had no effect or are idempotent. */
+  access: 'read' | 'write';
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * The one way from a driver to AWS. Drivers never see a client or a command class.
+ *
+ * Rejects with an {@link AwsError} for anything AWS answered and for an endpoint that could not be reached, and with the
+ * signal's reason when `signal` aborts.
+ */
+export interface Aws {
+  call<S extends Service, O extends Operation<S>>(
+    service: S,
+    operation: O,
+    input: Input<S, O>,
+    options: CallOptions,
+  ): Promise<Output<S, O>>;
+  /** The same port, naming `component` in the user agent of every call, so calls can be told apart in CloudTrail and in tests. */
+  as(component: string): Aws;
+}

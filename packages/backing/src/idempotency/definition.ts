@@ -1,0 +1,20 @@
+import type { Duration } from '@twelvefold/lifecycle';
+import { durationMs } from '@twelvefold/lifecycle';
+import type { Definition } from '../definition.ts';
+import { assertKnownOptions, assertName } from '../definition.ts';
+
+export interface IdempotencyStoreOptions {
+  /** How long a key is remembered. Longer than any message can live (SQS: 14 days at most) means never twice. @defaultValue '15d' */
+  window?: Duration;
+}
+
+export interface IdempotencyStoreDefinition extends Definition<'idempotency'> {
+  readonly windowMs: number;
+}
+
+/** Declares a store of idempotency keys. No I/O happens here. */
+export function idempotencyStore(name: string, options: IdempotencyStoreOptions = {}): IdempotencyStoreDefinition {
+  assertName('idempotency store', name);
+  assertKnownOptions(`idempotency store '${name}'`, options, ['window']);
+  return Object.freeze({ kind: 'idempotency', name, windowMs: durationMs(options.window ?? '15d') });
+}

@@ -1,0 +1,21 @@
+export type { AccessOf, ClientFor, FacetsOf, KeyOf, ResourceDefinition } from './client-for.ts';
+export { assertKnownOptions, assertName, type Definition } from './definition.ts';
+export { IDEMPOTENCY_ACCESS } from './idempotency/access.ts';
+export {
+  type IdempotencyStoreDefinition,
+  type IdempotencyStoreOptions,
+  idempotencyStore,
+} from './idempotency/definition.ts';
+export type { IdempotencyWriter } from './idempotency/port.ts';
+export { QUEUE_ACCESS } from './queue/access.ts';
+export { type QueueDefinition, type QueueOptions, queue } from './queue/definition.ts';
+export type { MessageInfo, QueueSender, SendOptions, SendReceipt, SendResult } from './queue/port.ts';
+export { SESSIONS_ACCESS } from './sessions/access.ts';
+export { type SessionStoreDefinition, type SessionStoreOptions, sessionStore } from './sessions/definition.ts';
+export type { Session, SessionReader, SessionWriter } from './sessions/port.ts';
+export { TABLE_ACCESS } from './table/access.ts';
+export { type TableDefinition, type TableOptions, table } from './table/definition.ts';
+export type { Changes, Condition, TableReader, TableWriter, WriteOperation } from './table/port.ts';
+export { TOPIC_ACCESS } from './topic/access.ts';
+export { type TopicDefinition, type TopicOptions, topic } from './topic/definition.ts';
+export type { PublishReceipt, TopicPublisher } from './topic/port.ts';

@@ -1,0 +1,26 @@
+/** A live session. `id` is the secret that a cookie carries; the store itself keeps only a hash of it. */
+export interface Session<T> {
+  readonly id: string;
+  readonly data: T;
+  readonly createdAtMs: number;
+  /** When it ends unless it is touched: the earlier of idle and absolute expiry. */
+  readonly expiresAtMs: number;
+}
+
+export interface SessionReader<T> {
+  /** The session, or `undefined` when it is unknown, destroyed or expired. Reads consistently. */
+  load(id: string, options?: { signal?: AbortSignal }): Promise<Session<T> | undefined>;
+}
+
+export interface SessionWriter<T> {
+  /** Starts a session under a new random id (256 bits). */
+  create(data: T, options?: { signal?: AbortSignal }): Promise<Session<T>>;
+  /** Replaces the data and extends the idle time. `undefined` when the session no longer exists: it is never recreated. */
+  save(id: string, data: T, options?: { signal?: AbortSignal }): Promise<Session<T> | undefined>;
+  /** Extends the idle time and returns the session, in one call. `undefined` when it no longer exists. */
+  touch(id: string, options?: { signal?: AbortSignal }): Promise<Session<T> | undefined>;
+  /** Ends the session. Ending an unknown one is no error. */
+  destroy(id: string, options?: { signal?: AbortSignal }): Promise<void>;
+  /** Moves the session to a new id in one transaction (after login or a change of privilege); the old id is dead. */
+  regenerate(id: string, data?: T, options?: { signal?: AbortSignal }): Promise<Session<T> | undefined>;
+}

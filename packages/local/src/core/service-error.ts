@@ -1,0 +1,23 @@
+/** An error that AWS would answer with. */
+export class ServiceError extends Error {
+  override readonly name = 'ServiceError';
+  /** The shape's name, e.g. `ResourceNotFoundException`: `__type` in JSON, `Code` in XML. */
+  readonly code: string;
+  readonly status: number;
+  /** Further members of the error's shape, e.g. `Item` or `CancellationReasons`. */
+  readonly fields: Readonly<Record<string, unknown>>;
+  /** SQS: the code of the old Query protocol, sent in `x-amzn-query-error`. */
+  readonly queryCode: string | undefined;
+
+  constructor(
+    code: string,
+    message: string,
+    options: { status?: number; fields?: Record<string, unknown>; queryCode?: string } = {},
+  ) {
+    super(message);
+    this.code = code;
+    this.status = options.status ?? 400;
+    this.fields = options.fields ?? {};
+    this.queryCode = options.queryCode;
+  }
+}

@@ -1,0 +1,33 @@
+import { defineConfig } from 'vitest/config';
+
+// Tests run on sources: the packages' own exports condition points at src, so no build step is needed.
+const shared = {
+  resolve: { conditions: ['@twelvefold/source'] },
+  ssr: { resolve: { conditions: ['@twelvefold/source'] } },
+};
+
+const project = (name: string, include: string[], options: Record<string, unknown> = {}) => ({
+  ...shared,
+  test: { name, include, ...options },
+});
+
+export default defineConfig({
+  test: {
+    maxWorkers: 2,
+    projects: [
+      project('unit', [
+        'packages/*/src/**/*.test.ts',
+        'examples/*/**/*.test.ts',
+        'infra/**/*.test.ts',
+        'test/unit/**/*.test.ts',
+      ]),
+      project('contract', ['test/contract/**/*.test.ts', 'test/policy/**/*.test.ts'], { testTimeout: 30_000 }),
+      project('parity', ['test/parity/**/*.test.ts'], { testTimeout: 60_000, hookTimeout: 60_000 }),
+      project('chaos', ['test/chaos/**/*.test.ts'], { testTimeout: 180_000, hookTimeout: 60_000 }),
+      project('e2e', ['test/e2e/**/*.test.ts', 'test/consumer/**/*.test.ts'], {
+        testTimeout: 240_000,
+        hookTimeout: 120_000,
+      }),
+    ],
+  },
+});
