@@ -1,3 +1,4 @@
+export { type AwsOptions, createAws } from './create-aws.ts';
 export { AwsError, type AwsErrorDetails } from './error.ts';
 export type {
   CancellationReason,
@@ -20,3 +21,5 @@ export type {
 } from './operations/sqs.ts';
 export type { Parameter, SsmOperations } from './operations/ssm.ts';
 export type { Aws, AwsOperations, CallOptions, Input, Operation, Output, Service } from './port.ts';
+export type { SdkClient } from './sdk/sdk-client.ts';
+export type { AwsSettings, Credentials, Environment } from './settings.ts';

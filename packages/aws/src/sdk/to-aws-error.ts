@@ -1,0 +1,100 @@
+import { AwsError } from '../error.ts';
+import type { Unmarshall } from './sdk-client.ts';
+
+/** What the SDK's exceptions and Node's network errors carry, as far as we read it. */
+interface SdkFailure {
+  name?: string;
+  message?: string;
+  code?: string;
+  $metadata?: { httpStatusCode?: number; requestId?: string };
+  $retryable?: unknown;
+  Item?: Record<string, never>;
+  CancellationReasons?: Array<{ Code?: string; Message?: string; Item?: Record<string, never> }>;
+  /** Node joins the failures of several addresses (IPv6, IPv4) into one AggregateError. */
+  errors?: Array<{ code?: string }>;
+}
+
+interface CallIdentity {
+  service: string;
+  operation: string;
+  endpoint: string | undefined;
+}
+
+const UNREACHABLE = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+const BROKEN = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ECONNABORTED', 'UND_ERR_SOCKET']);
+const THROTTLED = new Set([
+  'ThrottlingException',
+  'Throttling',
+  'ThrottledException',
+  'TooManyRequestsException',
+  'RequestThrottled',
+  'RequestThrottledException',
+  'ProvisionedThroughputExceededException',
+  'RequestLimitExceeded',
+  'LimitExceededException',
+  'OverLimit',
+]);
+
+/** Turns whatever the SDK threw into an {@link AwsError} that names the call. */
+export function toAwsError(cause: unknown, call: CallIdentity, unmarshall: Unmarshall = (item) => item): AwsError {
+  const failure = (typeof cause === 'object' && cause !== null ? cause : { message: String(cause) }) as SdkFailure;
+  const subject = `${call.service} ${call.operation}`;
+  const networkCode = failure.code ?? failure.errors?.find((error) => error.code)?.code;
+  const identity = { service: call.service, operation: call.operation };
+
+  if (failure.$metadata?.httpStatusCode === undefined) {
+    if (networkCode !== undefined && UNREACHABLE.has(networkCode)) {
+      return unreachable(subject, call.endpoint, networkCode, identity, cause);
+    }
+    if (failure.name === 'TimeoutError' && /connection|connect /i.test(failure.message ?? '')) {
+      return unreachable(subject, call.endpoint, 'connection timed out', identity, cause);
+    }
+    if (failure.name === 'TimeoutError' || (networkCode !== undefined && BROKEN.has(networkCode))) {
+      const reason = failure.name === 'TimeoutError' ? 'no answer in time' : `connection broke (${networkCode})`;
+      return new AwsError(
+        `Cannot call ${subject}: ${reason}`,
+        { ...identity, code: 'NetworkError', retryable: true },
+        { cause },
+      );
+    }
+  }
+
+  const code = failure.name ?? 'UnknownError';
+  const status = failure.$metadata?.httpStatusCode;
+  const retryable = THROTTLED.has(code) || failure.$retryable !== undefined || (status !== undefined && status >= 500);
+  return new AwsError(
+    `Cannot call ${subject}: ${code}${failure.message ? `: ${failure.message}` : ''}`,
+    {
+      ...identity,
+      code,
+      retryable,
+      httpStatus: status,
+      requestId: failure.$metadata?.requestId,
+      ...(failure.Item ? { item: unmarshall(failure.Item) } : {}),
+      ...(failure.CancellationReasons
+        ? {
+            cancellationReasons: failure.CancellationReasons.map(({ Item, ...reason }) =>
+              Item ? { ...reason, Item: unmarshall(Item) } : reason,
+            ),
+          }
+        : {}),
+    },
+    { cause },
+  );
+}
+
+function unreachable(
+  subject: string,
+  endpoint: string | undefined,
+  reason: string,
+  identity: { service: string; operation: string },
+  cause: unknown,
+): AwsError {
+  const where = endpoint === undefined ? "AWS's endpoint for the region" : endpoint;
+  const next = endpoint === undefined ? 'check the network and the region' : 'start it, or correct AWS_ENDPOINT_URL';
+  return new AwsError(
+    `Cannot call ${subject}: ${where} is unreachable (${reason}); ${next}`,
+    { ...identity, code: 'EndpointUnreachable', retryable: true },
+    { cause },
+  );
+}

@@ -1,0 +1,47 @@
+import type { Service } from './port.ts';
+
+/** The environment, as a plain record. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface Credentials {
+  accessKeyId: string;
+  secretAccessKey: string;
+  sessionToken?: string;
+}
+
+/** What can be settled about reaching AWS. This is the only place where any of it is decided. */
+export interface AwsSettings {
+  /** @defaultValue `AWS_REGION`, then `AWS_DEFAULT_REGION`, then the SDK's shared config file; there is no default region. */
+  region?: string;
+  /** One endpoint for every service. @defaultValue `AWS_ENDPOINT_URL_<SERVICE>`, then `AWS_ENDPOINT_URL`, then AWS itself. */
+  endpoint?: string;
+  /** @defaultValue the SDK's own chain: environment, shared files, container, instance. */
+  credentials?: Credentials | (() => Promise<Credentials>);
+  /** Tries per call, the first included, in the SDK's standard retry mode. @defaultValue 3 */
+  maxAttempts?: number;
+  /** Milliseconds to get a connection. @defaultValue 2000 */
+  connectTimeoutMs?: number;
+  /** Milliseconds for one attempt; a long poll's own wait is added to it. @defaultValue 10000 */
+  requestTimeoutMs?: number;
+}
+
+export const DEFAULT_SETTINGS = { maxAttempts: 3, connectTimeoutMs: 2_000, requestTimeoutMs: 10_000 };
+
+/** The environment variable that names one service's endpoint, as every AWS SDK reads it. */
+const ENDPOINT_VARIABLES: Record<Service, string> = {
+  sqs: 'AWS_ENDPOINT_URL_SQS',
+  sns: 'AWS_ENDPOINT_URL_SNS',
+  ssm: 'AWS_ENDPOINT_URL_SSM',
+  secretsmanager: 'AWS_ENDPOINT_URL_SECRETS_MANAGER',
+  dynamodb: 'AWS_ENDPOINT_URL_DYNAMODB',
+};
+
+/** The endpoint for `service`, or `undefined` for AWS itself. */
+export function endpointFor(service: Service, settings: AwsSettings, env: Environment): string | undefined {
+  return settings.endpoint ?? (env[ENDPOINT_VARIABLES[service]] || env.AWS_ENDPOINT_URL || undefined);
+}
+
+/** The region, or `undefined` to leave it to the SDK's shared config file. */
+export function regionFor(settings: AwsSettings, env: Environment): string | undefined {
+  return settings.region ?? (env.AWS_REGION || env.AWS_DEFAULT_REGION || undefined);
+}
