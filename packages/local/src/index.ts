@@ -1,1 +1,7 @@
-export {};
+/** An AWS endpoint in this process, and what starts an app's functions and tasks on it. For development and tests only. @module */
+export type { RecordedCall } from './core/call-log.ts';
+export type { ControlledClock } from './core/clock.ts';
+export { createClock } from './core/clock.ts';
+export type { Fault, Faults } from './core/faults.ts';
+export type { LocalAws, LocalAwsOptions } from './start.ts';
+export { startLocalAws } from './start.ts';

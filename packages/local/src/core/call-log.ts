@@ -13,3 +13,26 @@ export interface RecordedCall {
   readonly error: string | undefined;
   readonly durationMs: number;
 }
+
+/** The newest calls, oldest first. */
+export interface CallLog {
+  add(call: RecordedCall): void;
+  list(): readonly RecordedCall[];
+  clear(): void;
+}
+
+/** A log that keeps the newest `limit` calls, so that a long run cannot fill the memory. */
+export function createCallLog(limit = 100_000): CallLog {
+  let calls: RecordedCall[] = [];
+  return {
+    add: (call) => {
+      calls.push(call);
+      // Cut rarely: moving the array on every call would cost more than the calls.
+      if (calls.length >= limit * 2) calls = calls.slice(-limit);
+    },
+    list: () => calls.slice(-limit),
+    clear: () => {
+      calls = [];
+    },
+  };
+}

@@ -13,7 +13,7 @@ export interface CallContext {
   readonly accessKeyId: string;
   readonly requestId: string;
   readonly clock: Clock;
-  /** Aborts when the client hangs up: ends a long poll. */
+  /** Aborts when the client hangs up and when the endpoint resets or closes: ends a long poll. */
   readonly signal: AbortSignal;
   /** The stores of every service for this account and region, so SNS can reach queues. */
   readonly stores: Stores;
@@ -27,13 +27,45 @@ export interface CallContext {
  */
 export type Action = (input: Record<string, unknown>, context: CallContext) => unknown | Promise<unknown>;
 
+export interface JsonProtocol {
+  /** What stands before the dot in `X-Amz-Target`, e.g. `AmazonSQS`, `DynamoDB_20120810`. */
+  readonly targetPrefix: string;
+  readonly version: '1.0' | '1.1';
+  /** Stands before the `#` in an error's `__type`, e.g. `com.amazonaws.dynamodb.v20120810`; the bare code when absent. */
+  readonly errorNamespace?: string;
+  /** Whether errors carry the old Query code in `x-amzn-query-error` (SQS). */
+  readonly queryCompatible?: boolean;
+  /** Whether answers carry their checksum in `x-amz-crc32` (DynamoDB). */
+  readonly crc32?: boolean;
+}
+
+export interface QueryProtocol {
+  /** The XML namespace of the answers. */
+  readonly xmlns: string;
+  /** Output members that are maps (`<entry><key/><value/></entry>`), not structures. */
+  readonly maps?: readonly string[];
+  /** Members whose text is an integer or a boolean: a form carries text only. */
+  readonly integers?: readonly string[];
+  readonly booleans?: readonly string[];
+  /** Repeated members that stand directly in their parent, both ways: `Attribute.1.Name=`, `<Attribute><Name/>`. */
+  readonly flattened?: Readonly<Record<string, FlattenedMember>>;
+}
+
+export interface FlattenedMember {
+  /** The name on the wire of one element; `{Action}` stands for the operation. */
+  readonly as: string | readonly string[];
+  /** For maps: the names of an entry's key and value. */
+  readonly key?: string;
+  readonly value?: string;
+}
+
 /** One AWS service: how calls reach it and what it can do. One file per action. */
 export interface ServiceModule {
   /** The signing name in the credential scope, e.g. `sqs`, `secretsmanager`. */
   readonly name: string;
-  /** For AWS JSON: what stands before the dot in `X-Amz-Target`, e.g. `AmazonSQS`, `DynamoDB_20120810`. */
-  readonly json?: { readonly targetPrefix: string; readonly version: '1.0' | '1.1' };
-  /** For Query/XML: the XML namespace of the answers. */
-  readonly query?: { readonly xmlns: string };
+  /** How AWS JSON calls reach this service and how its errors look. */
+  readonly json?: JsonProtocol;
+  /** How Query/XML calls (`Action=` in a form) are read and answered. */
+  readonly query?: QueryProtocol;
   readonly actions: Readonly<Record<string, Action>>;
 }

@@ -1,0 +1,89 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Answer } from './answer.ts';
+import type { Caller } from './caller.ts';
+import { decodeJson, encodeJson, encodeJsonError } from './protocols/json.ts';
+import { decodeQuery } from './protocols/query.ts';
+import { encodeXml, encodeXmlError } from './protocols/xml.ts';
+import type { ServiceModule } from './service.ts';
+import { ServiceError } from './service-error.ts';
+
+/** An HTTP request, body read. */
+export interface HttpRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly search: URLSearchParams;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
+/** What a request asks for, and in which protocol to answer it. */
+export interface Call {
+  /** Undefined for a service that is not here. */
+  readonly service: ServiceModule | undefined;
+  readonly serviceName: string;
+  readonly operation: string;
+  /** @throws ServiceError for a body that cannot be read. */
+  input(): Record<string, unknown>;
+  answer(output: unknown, requestId: string): Answer;
+  refuse(error: ServiceError, requestId: string): Answer;
+  /** The codes of authentication faults differ: JSON says `MissingAuthenticationTokenException`, Query has no suffix and 403. */
+  authenticationError(kind: 'missing' | 'malformed'): ServiceError;
+}
+
+const AUTHENTICATION = {
+  missing: { code: 'MissingAuthenticationToken', message: 'Request is missing Authentication Token' },
+  malformed: {
+    code: 'IncompleteSignature',
+    message:
+      'The Authorization header must be AWS4-HMAC-SHA256 with a Credential of key/date/region/service/aws4_request',
+  },
+};
+
+function jsonCall(services: readonly ServiceModule[], target: string, request: HttpRequest): Call {
+  const dot = target.lastIndexOf('.');
+  const prefix = target.slice(0, Math.max(0, dot));
+  const service = services.find(({ json }) => json?.targetPrefix === prefix);
+  return {
+    service,
+    serviceName: service?.name ?? prefix,
+    operation: target.slice(dot + 1),
+    input: () => decodeJson(request.body),
+    answer: (output, requestId) =>
+      encodeJson(service?.json ?? { targetPrefix: prefix, version: '1.1' }, output, requestId),
+    refuse: (error, requestId) => encodeJsonError(service?.json, error, requestId),
+    authenticationError: (kind) =>
+      new ServiceError(`${AUTHENTICATION[kind].code}Exception`, AUTHENTICATION[kind].message),
+  };
+}
+
+function queryCall(services: readonly ServiceModule[], form: URLSearchParams, signingName: string): Call {
+  const service = services.find(({ name, query }) => query !== undefined && name === signingName);
+  const operation = form.get('Action') ?? '';
+  const protocol = service?.query ?? { xmlns: '' };
+  return {
+    service,
+    serviceName: service?.name ?? signingName,
+    operation,
+    input: () => decodeQuery(form, protocol, operation),
+    answer: (output, requestId) => encodeXml(protocol, operation, output, requestId),
+    refuse: (error, requestId) => encodeXmlError(service?.query, error, requestId),
+    authenticationError: (kind) =>
+      new ServiceError(AUTHENTICATION[kind].code, AUTHENTICATION[kind].message, { status: 403 }),
+  };
+}
+
+/** Reads which service and operation a request means: by `X-Amz-Target`, or by `Action` and the credential scope. */
+export function readCall(services: readonly ServiceModule[], request: HttpRequest, caller: Caller | undefined): Call {
+  const target = request.headers['x-amz-target'];
+  if (typeof target === 'string') return jsonCall(services, target, request);
+  const signingName = caller?.signingName ?? 'unknown';
+  const isForm = request.headers['content-type']?.startsWith('application/x-www-form-urlencoded') ?? false;
+  const form = isForm ? new URLSearchParams(request.body.toString()) : request.search;
+  if (form.has('Action')) return queryCall(services, form, signingName);
+  // Neither protocol: named by what it asked, so that the 501 says what to build.
+  return {
+    ...queryCall(services, form, signingName),
+    service: undefined,
+    operation: `${request.method} ${request.path}`,
+  };
+}

@@ -1,0 +1,33 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
+/** Who calls, as far as the request says it. The signature itself is not verified: any key is welcome locally. */
+export interface Caller {
+  readonly accessKeyId: string;
+  readonly region: string;
+  /** The signing name in the credential scope, e.g. `sqs`. */
+  readonly signingName: string;
+}
+
+const SCOPE = /^([^/\s]+)\/(\d{8})\/([a-z0-9-]+)\/([a-z0-9-]+)\/aws4_request$/;
+
+/**
+ * The caller from the SigV4 credential scope, in the Authorization header or (presigned) the query string. `missing` without
+ * either, `malformed` for anything that is not SigV4.
+ */
+export function readCaller(headers: IncomingHttpHeaders, search: URLSearchParams): Caller | 'missing' | 'malformed' {
+  const authorization = headers.authorization;
+  const credential =
+    authorization === undefined
+      ? search.get('X-Amz-Credential')
+      : (/^AWS4-HMAC-SHA256\s.*?Credential=([^,\s]+)/.exec(authorization)?.[1] ?? '');
+  if (credential === null) return 'missing';
+  const [, accessKeyId, , region, signingName] = SCOPE.exec(credential) ?? [];
+  if (accessKeyId === undefined || region === undefined || signingName === undefined) return 'malformed';
+  return { accessKeyId, region, signingName };
+}
+
+/** The component that `md/component#NAME` in the user agent names. */
+export function readComponent(headers: IncomingHttpHeaders): string | undefined {
+  const agent = `${headers['user-agent'] ?? ''} ${headers['x-amz-user-agent'] ?? ''}`;
+  return /(?:^|\s)md\/component#(\S+)/.exec(agent)?.[1];
+}

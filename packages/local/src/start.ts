@@ -1,0 +1,96 @@
+import type { RecordedCall } from './core/call-log.ts';
+import { createCallLog } from './core/call-log.ts';
+import type { ControlledClock } from './core/clock.ts';
+import { createClock } from './core/clock.ts';
+import { answerControl } from './core/control-plane.ts';
+import { dispatch } from './core/dispatch.ts';
+import type { Faults } from './core/faults.ts';
+import { createFaults } from './core/faults.ts';
+import { startServer } from './core/server.ts';
+import { World } from './core/stores.ts';
+import { services } from './services/registry.ts';
+
+export interface LocalAwsOptions {
+  /** @defaultValue 0, a free port */
+  readonly port?: number;
+  /** @defaultValue `127.0.0.1`: only this machine */
+  readonly host?: string;
+  /** Twelve digits. A caller whose access key id is twelve digits is in that account instead. @defaultValue `123456789012` */
+  readonly account?: string;
+  /** @defaultValue a clock that follows the machine's */
+  readonly clock?: ControlledClock;
+  /** Numbers in [0, 1) for the faults' probabilities. @defaultValue Math.random */
+  readonly random?: () => number;
+}
+
+/** A running endpoint. */
+export interface LocalAws extends AsyncDisposable {
+  /** For `AWS_ENDPOINT_URL`, e.g. `http://127.0.0.1:40123`. */
+  readonly url: string;
+  readonly port: number;
+  /** Advance it to make visibility timeouts, delays and TTLs fall due. */
+  readonly clock: ControlledClock;
+  readonly faults: Faults;
+  /** The newest 100,000 calls, oldest first. */
+  calls(): readonly RecordedCall[];
+  clearCalls(): void;
+  /** Empties every service in every account and region, the call log and the faults, and ends long polls. The clock stays. */
+  reset(): void;
+  /** Ends long polls and closes every connection. */
+  close(): Promise<void>;
+}
+
+const OPTIONS: ReadonlyArray<keyof LocalAwsOptions> = ['port', 'host', 'account', 'clock', 'random'];
+
+/**
+ * Starts an AWS endpoint in this process, on one loopback port, for any SDK.
+ *
+ * @throws TypeError for an unknown option or an account that is not twelve digits; Error when the port is taken.
+ * @example
+ * ```ts
+ * await using aws = await startLocalAws();
+ * const sts = new STSClient({ endpoint: aws.url, region: 'eu-west-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } });
+ * ```
+ */
+export async function startLocalAws(options: LocalAwsOptions = {}): Promise<LocalAws> {
+  for (const name of Object.keys(options)) {
+    if (!OPTIONS.some((known) => known === name))
+      throw new TypeError(`Cannot start the local AWS: unknown option "${name}"`);
+  }
+  const {
+    port = 0,
+    host = '127.0.0.1',
+    account = '123456789012',
+    clock = createClock(),
+    random = Math.random,
+  } = options;
+  if (!/^\d{12}$/.test(account)) throw new TypeError('Cannot start the local AWS: "account" must be twelve digits');
+  const world = new World();
+  const calls = createCallLog();
+  const faults = createFaults(random);
+  const endpoint = { services, world, clock, calls, faults, account };
+  const reset = () => {
+    world.reset();
+    faults.clear();
+    server.abortAll();
+    calls.clear();
+  };
+  const control = { services, clock, calls, faults, reset };
+  const server = await startServer(
+    host,
+    port,
+    async (request, from) => answerControl(control, request) ?? dispatch(endpoint, request, from),
+  );
+  const named = host.includes(':') ? `[${host}]` : host;
+  return {
+    url: `http://${named}:${server.port}`,
+    port: server.port,
+    clock,
+    faults,
+    calls: () => calls.list(),
+    clearCalls: () => calls.clear(),
+    reset,
+    close: () => server.close(),
+    [Symbol.asyncDispose]: () => server.close(),
+  };
+}
