@@ -3,6 +3,19 @@ export { CORRELATION_ATTRIBUTE, CORRELATION_HEADER, correlationIdFrom } from './
 export { type Deadline, deadlineIn, NO_DEADLINE } from './deadline.ts';
 export { type Duration, durationMs } from './duration.ts';
 export { TwelvefoldError } from './errors.ts';
+export { detectHost, type Host } from './hosts/detect.ts';
+export { healthResponse } from './http/health.ts';
+export { type FieldFault, type ProblemDetails, problem } from './http/problem.ts';
+export {
+  BODY_LIMIT_BYTES,
+  type HttpHandler,
+  type RequestOutcome,
+  type ServeOptions,
+  serveRequest,
+} from './http/serve-request.ts';
+export { createLifecycle, type Lifecycle, type LifecycleOptions, type ResourceHealth } from './lifecycle.ts';
+export type { Phase } from './phase.ts';
+export type { Resource } from './resource.ts';
 export {
   currentScope,
   runInScope,
@@ -13,3 +26,4 @@ export {
   scopeKey,
   type TraceContext,
 } from './scope.ts';
+export type { ShutdownReport, ShutdownStep } from './shutdown-report.ts';

@@ -1,0 +1,26 @@
+import type { HostProfile } from '../profile.ts';
+import { fetchTaskFacts } from './task-facts.ts';
+
+/** ECS's own default for `stopTimeout` on Fargate. */
+const DEFAULT_STOP_TIMEOUT_MS = 30_000;
+/** Kept back from `stopTimeout` for the exit itself: SIGKILL comes exactly on time. */
+const RESERVE_MS = 1_000;
+/** Deregistration from a target group reaches the load balancer a moment after the task's SIGTERM. */
+const LINGER_MS = 2_000;
+
+/**
+ * ECS: the stop budget comes from `TWELVEFOLD_STOP_TIMEOUT_MS`, which the infrastructure sets from the container's
+ * `stopTimeout`: the metadata endpoint does not tell it.
+ */
+export async function ecsProfile(env: Readonly<Record<string, string | undefined>>): Promise<HostProfile> {
+  const injected = Number(env.TWELVEFOLD_STOP_TIMEOUT_MS ?? DEFAULT_STOP_TIMEOUT_MS);
+  const timeoutMs = Number.isFinite(injected) && injected > 0 ? injected : DEFAULT_STOP_TIMEOUT_MS;
+  const budgetMs = Math.max(timeoutMs / 2, timeoutMs - RESERVE_MS);
+  return {
+    host: 'ecs',
+    budgetMs,
+    lingerMs: Math.min(LINGER_MS, budgetMs / 4),
+    logFormat: 'json',
+    facts: await fetchTaskFacts(env.ECS_CONTAINER_METADATA_URI_V4),
+  };
+}

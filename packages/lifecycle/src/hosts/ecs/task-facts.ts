@@ -1,0 +1,28 @@
+/** The fields of the task metadata (version 4) that logs carry. */
+interface TaskMetadata {
+  Cluster?: string;
+  TaskARN?: string;
+  Family?: string;
+  Revision?: string;
+  AvailabilityZone?: string;
+}
+
+/** Facts about the running task for every log line; empty when the endpoint does not answer within a second. */
+export async function fetchTaskFacts(metadataUri: string | undefined): Promise<Record<string, unknown>> {
+  if (!metadataUri) return {};
+  try {
+    const response = await fetch(`${metadataUri}/task`, { signal: AbortSignal.timeout(1_000) });
+    if (!response.ok) return {};
+    const task = (await response.json()) as TaskMetadata; // every field is optional and only printed
+    const facts = {
+      task_id: task.TaskARN?.split('/').at(-1),
+      task_family: task.Family,
+      task_revision: task.Revision,
+      availability_zone: task.AvailabilityZone,
+    };
+    return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined));
+  } catch {
+    // Logs without task facts are better than a service that does not start.
+    return {};
+  }
+}

@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest';
+import { createFakeClock } from '../../fake-clock.ts';
+import { detectHost } from '../detect.ts';
+import type { HttpEventV2 } from './index.ts';
+import { batchResult, isHttpEventV2, isSqsEvent, lambda, recordsFromSqs, requestFromV2, resultV2 } from './index.ts';
+
+const context = (remainingMs: number) => ({
+  awsRequestId: 'r-1',
+  invokedFunctionArn: 'arn:aws:lambda:eu-west-1:123456789012:function:f',
+  functionName: 'f',
+  functionVersion: '1',
+  memoryLimitInMB: '128',
+  getRemainingTimeInMillis: () => remainingMs,
+});
+
+describe('lambda', () => {
+  it("gives the work Lambda's deadline less a reserve, aborts at it, and leaves no timer", async () => {
+    const clock = createFakeClock();
+    const aborted: unknown[] = [];
+    const handler = lambda(
+      async (_: unknown, { signal, deadline }) => {
+        expect(deadline.remainingMs()).toBe(2_700);
+        await clock.sleep(60_000, signal).catch((error: unknown) => aborted.push(error));
+        return 'partial';
+      },
+      { clock },
+    );
+    const running = handler({}, context(3_000));
+    await clock.advance(2_700);
+    expect(await running).toBe('partial');
+    expect(aborted).toMatchObject([{ name: 'TimeoutError' }]);
+    expect(clock.sleepers).toBe(0);
+  });
+
+  it('flushes after every invocation, failed or not, and knows the first', async () => {
+    const seen: unknown[] = [];
+    const handler = lambda(
+      async (event: string, { coldStart }) => {
+        seen.push(coldStart);
+        if (event === 'bad') throw new Error('bad');
+      },
+      { flush: async () => void seen.push('flush') },
+    );
+    await handler('ok', context(3_000));
+    await expect(handler('bad', context(3_000))).rejects.toThrow('bad');
+    expect(seen).toEqual([true, 'flush', false, 'flush']);
+  });
+});
+
+describe('API Gateway v2', () => {
+  const event: HttpEventV2 = {
+    version: '2.0',
+    rawPath: '/orders/a%20b',
+    rawQueryString: 'x=1&x=2',
+    headers: { 'content-type': 'application/json', host: 'api.example', 'x-forwarded-proto': 'https' },
+    cookies: ['sid=abc', 'theme=dark'],
+    body: Buffer.from('{"a":1}').toString('base64'),
+    isBase64Encoded: true,
+    requestContext: { domainName: 'api.example', requestId: 'id', http: { method: 'POST' } },
+  };
+
+  it('becomes a request with cookies and a decoded body', async () => {
+    expect(isHttpEventV2(event)).toBe(true);
+    const request = requestFromV2(event) as Request;
+    expect(request.url).toBe('https://api.example/orders/a%20b?x=1&x=2');
+    expect(request.headers.get('cookie')).toBe('sid=abc; theme=dark');
+    expect(await request.json()).toEqual({ a: 1 });
+  });
+
+  it('is answered with 413 above the limit that every host shares', () => {
+    const body = Buffer.alloc(1_048_577).toString('base64');
+    expect((requestFromV2({ ...event, body }) as Response).status).toBe(413);
+  });
+
+  it('answers text as text, bytes as base64 and every cookie apart', async () => {
+    const headers = new Headers({ 'content-type': 'application/problem+json' });
+    headers.append('set-cookie', 'a=1');
+    headers.append('set-cookie', 'b=2');
+    expect(await resultV2(new Response('{"ä":1}', { status: 400, headers }))).toEqual({
+      statusCode: 400,
+      headers: { 'content-type': 'application/problem+json' },
+      cookies: ['a=1', 'b=2'],
+      body: '{"ä":1}',
+      isBase64Encoded: false,
+    });
+    const image = await resultV2(new Response(new Uint8Array([255, 0]), { headers: { 'content-type': 'image/png' } }));
+    expect(image).toMatchObject({ body: '/wA=', isBase64Encoded: true });
+    expect(await resultV2(new Response(null, { status: 204 }))).toEqual({
+      statusCode: 204,
+      headers: {},
+      isBase64Encoded: false,
+    });
+  });
+});
+
+describe('SQS', () => {
+  const record = {
+    messageId: 'm1',
+    receiptHandle: 'h1',
+    body: '{}',
+    attributes: { ApproximateReceiveCount: '2' },
+    messageAttributes: { correlationId: { dataType: 'String', stringValue: 'c-1' }, raw: { dataType: 'Binary' } },
+    eventSource: 'aws:sqs' as const,
+    eventSourceARN: 'arn:aws:sqs:eu-west-1:123456789012:q',
+    awsRegion: 'eu-west-1',
+  };
+
+  it('is told from other events and flattened', () => {
+    expect(isSqsEvent({ Records: [record] })).toBe(true);
+    expect(isSqsEvent({ Records: [{ ...record, eventSource: 'aws:sns' }] })).toBe(false);
+    expect(isSqsEvent({ Records: [] })).toBe(false);
+    expect(isSqsEvent(null)).toBe(false);
+    expect(recordsFromSqs({ Records: [record] })[0]).toMatchObject({
+      messageId: 'm1',
+      messageAttributes: { correlationId: 'c-1' },
+    });
+  });
+
+  it('always answers with an explicit list', () => {
+    expect(batchResult([])).toEqual({ batchItemFailures: [] });
+    expect(batchResult(['m1'])).toEqual({ batchItemFailures: [{ itemIdentifier: 'm1' }] });
+  });
+});
+
+describe('detectHost', () => {
+  it.each([
+    [{}, 'local'],
+    [{ ECS_CONTAINER_METADATA_URI_V4: 'http://169.254.170.2/v4/x' }, 'ecs'],
+    [{ AWS_LAMBDA_FUNCTION_NAME: 'f', AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand' }, 'lambda'],
+    [{ AWS_LAMBDA_RUNTIME_API: 'x', AWS_LAMBDA_INITIALIZATION_TYPE: 'lambda-managed-instances' }, 'lambda-managed'],
+  ] as const)('%j is %s', (env, host) => expect(detectHost(env)).toBe(host));
+});

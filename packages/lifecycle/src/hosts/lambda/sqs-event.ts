@@ -1,0 +1,56 @@
+/** One record of an SQS event, as the event source mapping sends it. */
+export interface SqsEventRecord {
+  messageId: string;
+  receiptHandle: string;
+  body: string;
+  md5OfBody?: string;
+  attributes: Record<string, string>;
+  messageAttributes: Record<string, { dataType: string; stringValue?: string }>;
+  eventSource: 'aws:sqs';
+  eventSourceARN: string;
+  awsRegion: string;
+}
+
+export interface SqsEvent {
+  Records: SqsEventRecord[];
+}
+
+/** What an event source mapping with `ReportBatchItemFailures` reads. An empty list means that everything succeeded. */
+export interface SqsBatchResult {
+  batchItemFailures: Array<{ itemIdentifier: string }>;
+}
+
+/** A received message, whichever host received it. */
+export interface ReceivedRecord {
+  messageId: string;
+  receiptHandle: string;
+  body: string;
+  md5OfBody?: string;
+  attributes: Record<string, string>;
+  messageAttributes: Record<string, string>;
+}
+
+export function isSqsEvent(event: unknown): event is SqsEvent {
+  const records = (event as Partial<SqsEvent> | null)?.Records; // only looked at, field by field
+  return Array.isArray(records) && records.length > 0 && records.every((record) => record?.eventSource === 'aws:sqs');
+}
+
+/** The records with their string attributes flattened. */
+export function recordsFromSqs(event: SqsEvent): ReceivedRecord[] {
+  return event.Records.map((record) => ({
+    messageId: record.messageId,
+    receiptHandle: record.receiptHandle,
+    body: record.body,
+    ...(record.md5OfBody === undefined ? {} : { md5OfBody: record.md5OfBody }),
+    attributes: record.attributes ?? {},
+    messageAttributes: Object.fromEntries(
+      Object.entries(record.messageAttributes ?? {}).flatMap(([name, { stringValue }]) =>
+        stringValue === undefined ? [] : [[name, stringValue]],
+      ),
+    ),
+  }));
+}
+
+export function batchResult(failedMessageIds: readonly string[]): SqsBatchResult {
+  return { batchItemFailures: failedMessageIds.map((itemIdentifier) => ({ itemIdentifier })) };
+}

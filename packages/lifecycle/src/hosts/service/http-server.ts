@@ -1,0 +1,136 @@
+import type { IncomingMessage, Server } from 'node:http';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Clock } from '../../clock.ts';
+import { systemClock } from '../../clock.ts';
+import { problem } from '../../http/problem.ts';
+import { BODY_LIMIT_BYTES } from '../../http/serve-request.ts';
+import type { Resource } from '../../resource.ts';
+import { readRequest } from './read-request.ts';
+import { writeResponse } from './write-response.ts';
+
+export interface HttpServerOptions {
+  /** 0 picks a free port. */
+  port: number;
+  /** @defaultValue '0.0.0.0': a load balancer must reach it */
+  host?: string;
+  /** Answers one request; `signal` aborts when the client goes away or the drain is forced. */
+  answer(request: Request, signal: AbortSignal): Promise<Response>;
+  /**
+   * Milliseconds to go on accepting connections after the drain began: a load balancer may learn of it after the process
+   * does. @defaultValue 0
+   */
+  lingerMs?: number;
+  clock?: Clock;
+}
+
+export interface HttpServer extends Required<Pick<Resource, 'name' | 'start' | 'quiesce' | 'drain' | 'stop'>> {
+  /** The port in use, once started. */
+  readonly port: number;
+  /** Requests being answered now. */
+  readonly inFlight: number;
+}
+
+/**
+ * An ALB keeps idle connections for 60 s by default and reuses them: the server must close later than it, or requests
+ * are lost in between; and Node wants headersTimeout above keepAliveTimeout and
+ * requestTimeout above both.
+ */
+const KEEP_ALIVE_MS = 65_000;
+const HEADERS_MS = 66_000;
+const REQUEST_MS = 70_000;
+
+/** An HTTP server with a drain: it goes on answering (health included) until nothing is in flight. */
+export function createHttpServer(options: HttpServerOptions): HttpServer {
+  const { answer, host = '0.0.0.0', lingerMs = 0, clock = systemClock } = options;
+  const force = new AbortController();
+  const waiting = new Set<() => void>();
+  let inFlight = 0;
+  let draining = false;
+  let port = options.port;
+
+  const server: Server = createServer({
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    headersTimeout: HEADERS_MS,
+    requestTimeout: REQUEST_MS,
+  });
+
+  server.on('request', async (incoming, outgoing) => {
+    inFlight += 1;
+    const gone = new AbortController();
+    outgoing.once('close', () => {
+      if (!outgoing.writableFinished) gone.abort(new Error('The client went away'));
+      inFlight -= 1;
+      if (inFlight === 0) for (const wake of waiting) wake();
+    });
+    if (draining) outgoing.setHeader('connection', 'close');
+    try {
+      await writeResponse(outgoing, await answerOne(incoming, AbortSignal.any([gone.signal, force.signal])));
+    } catch {
+      // Only a broken connection or a failing body stream ends here: the answer cannot be finished.
+      outgoing.destroy();
+    }
+  });
+
+  const answerOne = async (incoming: IncomingMessage, signal: AbortSignal): Promise<Response> => {
+    const read = await readRequest(incoming, BODY_LIMIT_BYTES);
+    if (read === 'too large')
+      return problem({
+        status: 413,
+        title: 'Content Too Large',
+        detail: `The body is above ${BODY_LIMIT_BYTES} bytes`,
+      });
+    if (read === 'malformed')
+      return problem({ status: 400, title: 'Bad Request', detail: 'The request target or Host header is malformed' });
+    return answer(read, signal);
+  };
+
+  const idle = (signal: AbortSignal): Promise<void> => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    if (inFlight === 0 || signal.aborted) resolve();
+    waiting.add(resolve);
+    signal.addEventListener('abort', () => resolve(), { once: true });
+    return promise.finally(() => waiting.delete(resolve));
+  };
+
+  return {
+    name: 'http server',
+    get port() {
+      return port;
+    },
+    get inFlight() {
+      return inFlight;
+    },
+    start: () =>
+      new Promise((resolve, reject) => {
+        server.once('error', (error: NodeJS.ErrnoException) => {
+          const reason =
+            error.code === 'EADDRINUSE' ? 'another process is listening on it; set PORT to a free one' : error.message;
+          reject(new Error(`Cannot listen on port ${options.port}: ${reason}`, { cause: error }));
+        });
+        server.listen(options.port, host, () => {
+          port = (server.address() as AddressInfo).port; // a TCP server's address is never a string
+          resolve();
+        });
+      }),
+    quiesce: () => {
+      draining = true;
+      server.closeIdleConnections();
+    },
+    drain: async (signal) => {
+      if (lingerMs > 0) await clock.sleep(lingerMs, signal).catch(() => undefined);
+      await idle(signal);
+      if (inFlight > 0) {
+        const left = inFlight;
+        force.abort(signal.reason);
+        throw new Error(`${left} request${left === 1 ? '' : 's'} still in flight`);
+      }
+    },
+    stop: async () => {
+      if (!server.listening) return;
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}

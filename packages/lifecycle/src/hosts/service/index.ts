@@ -1,0 +1,4 @@
+export type { HostProfile } from '../profile.ts';
+export { createHttpServer, type HttpServer, type HttpServerOptions } from './http-server.ts';
+export { type RunServiceOptions, runService, type ServiceProcess } from './run-service.ts';
+export { serviceProfile } from './service-profile.ts';

@@ -1,0 +1,39 @@
+import type { IncomingMessage } from 'node:http';
+
+const BODILESS = new Set(['GET', 'HEAD']);
+
+/** A WHATWG request from Node's, with the whole body read, up to `limitBytes`. */
+export async function readRequest(
+  incoming: IncomingMessage,
+  limitBytes: number,
+): Promise<Request | 'too large' | 'malformed'> {
+  const method = incoming.method ?? 'GET';
+  const proto = incoming.headers['x-forwarded-proto'] === 'https' ? 'https' : 'http';
+  const url = URL.parse(`${proto}://${incoming.headers.host ?? 'localhost'}${incoming.url ?? '/'}`);
+  if (!url || !incoming.url?.startsWith('/')) return 'malformed';
+
+  if (Number(incoming.headers['content-length'] ?? 0) > limitBytes) return 'too large';
+  const chunks: Buffer[] = [];
+  let size = 0;
+  // Leaving the loop early must not destroy the connection: the answer still has to go out on it.
+  for await (const chunk of incoming.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > limitBytes) return 'too large';
+    chunks.push(chunk);
+  }
+
+  const headers = new Headers();
+  for (let i = 0; i + 1 < incoming.rawHeaders.length; i += 2) {
+    headers.append(incoming.rawHeaders[i] ?? '', incoming.rawHeaders[i + 1] ?? '');
+  }
+  try {
+    return new Request(url, {
+      method,
+      headers,
+      ...(size > 0 && !BODILESS.has(method) ? { body: Buffer.concat(chunks) } : {}),
+    });
+  } catch {
+    // CONNECT, TRACE and the like, which WHATWG forbids.
+    return 'malformed';
+  }
+}

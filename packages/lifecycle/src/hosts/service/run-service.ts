@@ -1,0 +1,79 @@
+import type { Lifecycle } from '../../lifecycle.ts';
+import type { ShutdownReport } from '../../shutdown-report.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: Node types the arguments of each event apart; these are the common ground
+type Listener = (...args: any[]) => void;
+
+/** The part of `process` that a service needs; tests pass their own. */
+export interface ServiceProcess {
+  on(event: string, listener: Listener): unknown;
+  off(event: string, listener: Listener): unknown;
+  exit(code: number): void;
+}
+
+export interface RunServiceOptions {
+  lifecycle: Lifecycle;
+  process: ServiceProcess;
+  /** Called once with what stopping came to, before the process exits. */
+  onReport?: (report: ShutdownReport) => void;
+  /** Called with an error that ends the service: a failed start, an uncaught exception. */
+  onFatal?: (error: unknown, origin: string) => void;
+  /** The exit code for a failed start. @defaultValue 1 */
+  exitCode?: (error: unknown) => number;
+}
+
+const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
+
+/**
+ * Starts a lifecycle and lives until the process is told to stop. The first SIGTERM or SIGINT drains, the second cuts the
+ * drain short. Works as PID 1, where no signal has a default handler, and always ends in an exit: a clean-up that merely
+ * returns would leave a container hanging on an open handle.
+ *
+ * Exits with 0 after a clean stop, 1 after an abandoned or forced one or an uncaught error, `exitCode(error)` after a
+ * failed start. Resolves with the exit code (a real process is gone by then).
+ */
+export async function runService(options: RunServiceOptions): Promise<number> {
+  const { lifecycle, process, onReport, onFatal, exitCode = () => 1 } = options;
+  const starting = new AbortController();
+  const { promise: ended, resolve: end } = Promise.withResolvers<number>();
+  let stopping = false;
+
+  const stop = async (reason: string, code: number) => {
+    stopping = true;
+    const report = await lifecycle.stop(reason);
+    onReport?.(report);
+    end(code !== 0 ? code : report.abandoned.length > 0 || report.forced ? 1 : 0);
+  };
+  const onSignal = (signal: string) => () => {
+    if (stopping) {
+      lifecycle.force();
+      return;
+    }
+    stopping = true;
+    starting.abort(new Error(`Stopped by ${signal} while starting`));
+    void stop(signal, 0);
+  };
+  const onUncaught = (origin: string) => (error: unknown) => {
+    onFatal?.(error, origin);
+    if (!stopping) void stop(origin, 1);
+  };
+  const listeners: Array<[string, Listener]> = [
+    ...SIGNALS.map((signal): [string, () => void] => [signal, onSignal(signal)]),
+    ['uncaughtException', onUncaught('uncaught exception')],
+    ['unhandledRejection', onUncaught('unhandled rejection')],
+  ];
+  for (const [event, listener] of listeners) process.on(event, listener);
+
+  try {
+    await lifecycle.start(starting.signal);
+  } catch (error) {
+    if (!stopping) {
+      onFatal?.(error, 'start');
+      void stop('start failed', exitCode(error));
+    }
+  }
+  const code = await ended;
+  for (const [event, listener] of listeners) process.off(event, listener);
+  process.exit(code);
+  return code;
+}

@@ -1,0 +1,228 @@
+import { EventEmitter } from 'node:events';
+import { request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createFakeClock } from '../../fake-clock.ts';
+import { createLifecycle, serveRequest, systemClock } from '../../index.ts';
+import type { HttpServer } from './index.ts';
+import { createHttpServer, runService, serviceProfile } from './index.ts';
+
+const servers: HttpServer[] = [];
+const signal = new AbortController().signal;
+afterEach(async () => {
+  for (const server of servers.splice(0)) await server.stop(signal);
+});
+
+async function serve(answer: (request: Request, signal: AbortSignal) => Promise<Response>) {
+  const server = createHttpServer({ port: 0, host: '127.0.0.1', answer });
+  servers.push(server);
+  await server.start(signal);
+  return { server, url: `http://127.0.0.1:${server.port}` };
+}
+
+const scoped =
+  (handler: (request: Request) => Response | Promise<Response>) => (request: Request, requestSignal: AbortSignal) =>
+    serveRequest(handler, request, { component: 'api', clock: systemClock, signal: requestSignal });
+
+describe('createHttpServer', () => {
+  it('carries method, path, headers, body, status and each cookie', async () => {
+    const { url } = await serve(
+      scoped(async (request) => {
+        const headers = new Headers({
+          'x-seen': `${request.method} ${new URL(request.url).pathname}${new URL(request.url).search}`,
+        });
+        headers.append('set-cookie', 'a=1; HttpOnly');
+        headers.append('set-cookie', 'b=2');
+        return new Response(await request.text(), { status: 201, headers });
+      }),
+    );
+    const response = await fetch(`${url}/a/b?c=d`, {
+      method: 'POST',
+      body: 'hello',
+      headers: { 'x-correlation-id': 'c-1' },
+    });
+    expect(response.status).toBe(201);
+    expect(await response.text()).toBe('hello');
+    expect(response.headers.get('x-seen')).toBe('POST /a/b?c=d');
+    expect(response.headers.getSetCookie()).toEqual(['a=1; HttpOnly', 'b=2']);
+    expect(response.headers.get('x-correlation-id')).toBe('c-1');
+  });
+
+  it('replaces a malformed correlation id and hides what a handler threw', async () => {
+    const { url } = await serve(
+      scoped(() => {
+        throw new Error('password is hunter2');
+      }),
+    );
+    const response = await fetch(url, { headers: { 'x-correlation-id': 'a b' } });
+    const text = await response.text();
+    expect(response.status).toBe(500);
+    expect(response.headers.get('content-type')).toBe('application/problem+json');
+    expect(response.headers.get('x-correlation-id')).toMatch(/^[0-9a-f-]{36}$/);
+    expect(text).not.toContain('hunter2');
+  });
+
+  it('answers 413 above the limit, with and without a declared length', async () => {
+    const { url } = await serve(scoped(async (request) => new Response(String((await request.text()).length))));
+    const atLimit = await fetch(url, { method: 'POST', body: 'x'.repeat(1_048_576) });
+    expect(await atLimit.text()).toBe('1048576');
+    expect((await fetch(url, { method: 'POST', body: 'x'.repeat(1_048_577) })).status).toBe(413);
+    const streamed = await new Promise<number>((resolve, reject) => {
+      const request = httpRequest(url, { method: 'POST' }, (response) => {
+        response.resume();
+        resolve(response.statusCode ?? 0);
+      });
+      request.on('error', reject);
+      for (let chunk = 0; chunk < 33; chunk += 1) request.write(Buffer.alloc(32_768));
+      request.end();
+    });
+    expect(streamed).toBe(413);
+  });
+
+  it('answers 400 to a malformed Host header', async () => {
+    const { server } = await serve(scoped(() => new Response('ok')));
+    const text = await new Promise<string>((resolve) => {
+      const socket = connect(server.port, '127.0.0.1', () =>
+        socket.write('GET / HTTP/1.1\r\nHost: a b\r\nConnection: close\r\n\r\n'),
+      );
+      let seen = '';
+      socket.on('data', (chunk) => {
+        seen += chunk;
+      });
+      socket.on('close', () => resolve(seen));
+    });
+    expect(text).toMatch(/^HTTP\/1\.1 400 /);
+  });
+
+  it('finishes what is in flight, answers with connection: close while draining, then closes', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const { server, url } = await serve(async (request) => {
+      if (request.url.endsWith('/slow')) await promise;
+      return new Response('done');
+    });
+    const slow = fetch(`${url}/slow`);
+    await expect.poll(() => server.inFlight).toBe(1);
+    await server.quiesce(signal);
+    const drained = Promise.resolve(server.drain(signal));
+    const during = await fetch(`${url}/quick`);
+    expect(during.headers.get('connection')).toBe('close');
+    resolve();
+    expect(await (await slow).text()).toBe('done');
+    await drained;
+    await server.stop(signal);
+    await expect(fetch(url)).rejects.toThrow();
+  });
+
+  it('aborts what is in flight when the time for draining is over, and says how much', async () => {
+    let aborted = false;
+    const { server, url } = await serve((_, requestSignal) => {
+      const { promise, reject } = Promise.withResolvers<Response>();
+      requestSignal.addEventListener('abort', () => {
+        aborted = true;
+        reject(requestSignal.reason);
+      });
+      return promise;
+    });
+    const hanging = fetch(url).catch(() => 'broken');
+    await expect.poll(() => server.inFlight).toBe(1);
+    await expect(server.drain(AbortSignal.abort())).rejects.toThrow('1 request still in flight');
+    expect(aborted).toBe(true);
+    expect(await hanging).toBe('broken');
+  });
+
+  it('says what to do about a port that is taken', async () => {
+    const { server } = await serve(scoped(() => new Response('ok')));
+    const second = createHttpServer({ port: server.port, host: '127.0.0.1', answer: async () => new Response() });
+    await expect(second.start(signal)).rejects.toThrow(/set PORT to a free one/);
+  });
+});
+
+function fakeProcess() {
+  const exits: number[] = [];
+  return Object.assign(new EventEmitter(), { exits, exit: (code: number) => void exits.push(code) });
+}
+
+describe('runService', () => {
+  it('drains on the first signal and exits 0', async () => {
+    const process = fakeProcess();
+    const lifecycle = createLifecycle();
+    const reports: unknown[] = [];
+    const running = runService({ lifecycle, process, onReport: (report) => reports.push(report) });
+    await expect.poll(() => lifecycle.phase).toBe('ready');
+    process.emit('SIGTERM');
+    expect(await running).toBe(0);
+    expect(process.exits).toEqual([0]);
+    expect(reports).toMatchObject([{ reason: 'SIGTERM' }]);
+    expect(process.eventNames()).toEqual([]);
+  });
+
+  it('is forced by the second signal and exits 1', async () => {
+    const process = fakeProcess();
+    const lifecycle = createLifecycle({ clock: createFakeClock() });
+    lifecycle.register({ name: 'stuck', drain: () => new Promise(() => undefined) });
+    const running = runService({ lifecycle, process });
+    await expect.poll(() => lifecycle.phase).toBe('ready');
+    process.emit('SIGTERM');
+    await expect.poll(() => lifecycle.phase).toBe('draining');
+    process.emit('SIGTERM');
+    expect(await running).toBe(1);
+  });
+
+  it('gives up a start that a signal interrupts and still cleans up', async () => {
+    const process = fakeProcess();
+    const lifecycle = createLifecycle();
+    let stopped = false;
+    lifecycle.register({
+      name: 'slow',
+      start: (startSignal) =>
+        new Promise((_, reject) => startSignal.addEventListener('abort', () => reject(startSignal.reason))),
+      stop: () => {
+        stopped = true;
+      },
+    });
+    const running = runService({ lifecycle, process });
+    process.emit('SIGINT');
+    expect(await running).toBe(0);
+    expect(stopped).toBe(true);
+  });
+
+  it('drains and exits 1 on an uncaught exception, reporting it', async () => {
+    const process = fakeProcess();
+    const lifecycle = createLifecycle();
+    const fatal: string[] = [];
+    const running = runService({
+      lifecycle,
+      process,
+      onFatal: (error, origin) => fatal.push(`${origin}: ${(error as Error).message}`),
+    });
+    await expect.poll(() => lifecycle.phase).toBe('ready');
+    process.emit('uncaughtException', new Error('boom'));
+    expect(await running).toBe(1);
+    expect(fatal).toEqual(['uncaughtException: boom'.replace('uncaughtException', 'uncaught exception')]);
+  });
+
+  it('exits with the code that the failed start asks for', async () => {
+    const process = fakeProcess();
+    const lifecycle = createLifecycle();
+    lifecycle.register({ name: 'config', start: () => Promise.reject(new Error('invalid')) });
+    expect(await runService({ lifecycle, process, exitCode: () => 78 })).toBe(78);
+  });
+});
+
+describe('serviceProfile', () => {
+  it('takes the stop budget that the infrastructure injects, less a reserve', async () => {
+    const env = { ECS_CONTAINER_METADATA_URI_V4: 'http://127.0.0.1:1/v4/x', TWELVEFOLD_STOP_TIMEOUT_MS: '60000' };
+    expect(await serviceProfile(env, false)).toMatchObject({
+      host: 'ecs',
+      budgetMs: 59_000,
+      logFormat: 'json',
+      facts: {},
+    });
+    expect((await serviceProfile({ ...env, TWELVEFOLD_STOP_TIMEOUT_MS: 'soon' }, false)).budgetMs).toBe(29_000);
+  });
+
+  it('is readable on a terminal and JSON in a pipe on a laptop', async () => {
+    expect((await serviceProfile({}, true)).logFormat).toBe('pretty');
+    expect((await serviceProfile({}, false)).logFormat).toBe('json');
+  });
+});

@@ -1,0 +1,24 @@
+import type { Lifecycle } from '../lifecycle.ts';
+
+/**
+ * Answers `/health/live` and `/health/ready`, or `undefined` for any other path. Live: 200 until stopped. Ready: 200 only
+ * between start and drain and while every resource's check passes; else 503 with the reasons.
+ */
+export async function healthResponse(path: string, lifecycle: Lifecycle): Promise<Response | undefined> {
+  if (path === '/health/live') {
+    return json(lifecycle.phase === 'stopped' ? 503 : 200, { phase: lifecycle.phase });
+  }
+  if (path === '/health/ready') {
+    if (lifecycle.phase !== 'ready') return json(503, { phase: lifecycle.phase });
+    const resources = await lifecycle.health();
+    return json(resources.every(({ ok }) => ok) ? 200 : 503, { phase: lifecycle.phase, resources });
+  }
+  return undefined;
+}
+
+function json(status: number, body: unknown): Response {
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
+  });
+}

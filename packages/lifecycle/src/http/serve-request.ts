@@ -1,0 +1,81 @@
+import type { Clock } from '../clock.ts';
+import { CORRELATION_HEADER } from '../correlation.ts';
+import type { Deadline } from '../deadline.ts';
+import type { Scope } from '../scope.ts';
+import { runInScope } from '../scope.ts';
+import { problem } from './problem.ts';
+
+/** An HTTP application: any router's `fetch` fits. */
+export type HttpHandler = (request: Request, scope: Scope) => Response | Promise<Response>;
+
+/** What one answered request looked like, for the access log. */
+export interface RequestOutcome {
+  readonly method: string;
+  readonly path: string;
+  readonly status: number;
+  readonly durationMs: number;
+  /** What the handler threw, when it did; the client got a bare 500. */
+  readonly error?: unknown;
+}
+
+export interface ServeOptions {
+  component: string;
+  signal?: AbortSignal | undefined;
+  deadline?: Deadline | undefined;
+  clock: Clock;
+  /** Called inside the scope, once per request. */
+  onOutcome?: ((outcome: RequestOutcome) => void) | undefined;
+}
+
+/** Bytes of a request body that every host accepts: the least of all, ALB's limit in front of Lambda. */
+export const BODY_LIMIT_BYTES = 1_048_576;
+
+/**
+ * Runs one request in a scope of its own: the same on every host. The correlation id is taken from the request when well
+ * formed and always returned; whatever the handler throws becomes a bare 500 problem.
+ */
+export function serveRequest(handler: HttpHandler, request: Request, options: ServeOptions): Promise<Response> {
+  const { component, signal, deadline, clock, onOutcome } = options;
+  const begun = clock.monotonic();
+  const traceparent = request.headers.get('traceparent') ?? undefined;
+  const xray = request.headers.get('x-amzn-trace-id') ?? undefined;
+  const init = {
+    kind: 'http' as const,
+    component,
+    correlationId: request.headers.get(CORRELATION_HEADER) ?? undefined,
+    trace: { ...(traceparent ? { traceparent } : {}), ...(xray ? { xray } : {}) },
+    signal,
+    deadline,
+  };
+  return runInScope(init, async (scope) => {
+    let response: Response;
+    let error: unknown;
+    try {
+      response = await handler(request, scope);
+      if (!(response instanceof Response)) throw new TypeError('Cannot answer: the handler returned no Response');
+    } catch (caught) {
+      error = caught;
+      response = problem({ status: 500, title: 'Internal Server Error' });
+    }
+    onOutcome?.({
+      method: request.method,
+      path: new URL(request.url).pathname,
+      status: response.status,
+      durationMs: Math.round((clock.monotonic() - begun) * 1_000) / 1_000,
+      ...(error === undefined ? {} : { error }),
+    });
+    return withHeader(response, CORRELATION_HEADER, scope.correlationId);
+  });
+}
+
+function withHeader(response: Response, name: string, value: string): Response {
+  try {
+    response.headers.set(name, value);
+    return response;
+  } catch {
+    // Headers of a response from fetch() or Response.redirect() are immutable.
+    const headers = new Headers(response.headers);
+    headers.set(name, value);
+    return new Response(response.body, { status: response.status, statusText: response.statusText, headers });
+  }
+}

@@ -1,0 +1,187 @@
+import { describe, expect, it } from 'vitest';
+import { createFakeClock } from './fake-clock.ts';
+import type { Phase, Resource } from './index.ts';
+import { createLifecycle, healthResponse } from './index.ts';
+
+const never = new Promise<void>(() => undefined);
+
+function recording(name: string, log: string[], overrides: Partial<Resource> = {}): Resource {
+  const note = (step: string) => () => void log.push(`${step} ${name}`);
+  return {
+    name,
+    start: note('start'),
+    quiesce: note('quiesce'),
+    drain: note('drain'),
+    flush: note('flush'),
+    stop: note('stop'),
+    ...overrides,
+  };
+}
+
+describe('createLifecycle', () => {
+  it('starts in order and stops step by step, closing in reverse', async () => {
+    const log: string[] = [];
+    const phases: Phase[] = [];
+    const lifecycle = createLifecycle({ onPhase: (phase) => phases.push(phase) });
+    lifecycle.register(recording('table', log));
+    lifecycle.register(recording('server', log));
+    await lifecycle.start();
+    const report = await lifecycle.stop('SIGTERM');
+    expect(log).toEqual([
+      'start table',
+      'start server',
+      'quiesce server',
+      'quiesce table',
+      'drain server',
+      'drain table',
+      'flush server',
+      'flush table',
+      'stop server',
+      'stop table',
+    ]);
+    expect(phases).toEqual(['ready', 'draining', 'stopped']);
+    expect(report).toMatchObject({ reason: 'SIGTERM', abandoned: [], forced: false });
+    expect(report.steps).toHaveLength(8);
+  });
+
+  it('abandons what outlives its share of the budget, tells it by signal, and goes on', async () => {
+    const clock = createFakeClock();
+    const log: string[] = [];
+    let told: unknown;
+    const lifecycle = createLifecycle({ budgetMs: 1_000, clock });
+    lifecycle.register(recording('pool', log));
+    lifecycle.register({
+      name: 'stuck',
+      drain: (signal) => {
+        signal.addEventListener('abort', () => {
+          told = signal.reason;
+        });
+        return never;
+      },
+    });
+    await lifecycle.start();
+    const stopping = lifecycle.stop('SIGTERM');
+    await clock.advance(1_000);
+    const report = await stopping;
+    expect(report.abandoned).toEqual(['drain stuck']);
+    expect(told).toMatchObject({ name: 'TimeoutError' });
+    expect(log.slice(-2)).toEqual(['flush pool', 'stop pool']);
+    expect(report.steps.find(({ resource }) => resource === 'stuck')).toMatchObject({
+      outcome: 'abandoned',
+      durationMs: 800,
+    });
+    expect(clock.sleepers).toBe(0);
+  });
+
+  it('keeps a fifth of the budget for flushing although the drain used its share', async () => {
+    const clock = createFakeClock();
+    let flushed = false;
+    const lifecycle = createLifecycle({ budgetMs: 1_000, clock });
+    lifecycle.register({
+      name: 'work',
+      drain: () => never,
+      flush: async (signal) => {
+        await clock.sleep(150, signal);
+        flushed = true;
+      },
+    });
+    await lifecycle.start();
+    const stopping = lifecycle.stop('SIGTERM');
+    await clock.advance(2_000);
+    expect((await stopping).durationMs).toBe(950);
+    expect(flushed).toBe(true);
+  });
+
+  it('cuts the drain short when forced, and says so', async () => {
+    const clock = createFakeClock();
+    const lifecycle = createLifecycle({ budgetMs: 60_000, clock });
+    lifecycle.register({ name: 'slow', drain: () => never });
+    await lifecycle.start();
+    const stopping = lifecycle.stop('SIGTERM');
+    await clock.advance(10);
+    lifecycle.force();
+    await clock.advance(0);
+    expect(await stopping).toMatchObject({ forced: true, abandoned: ['drain slow'], durationMs: 10 });
+  });
+
+  it('stops what had started when a start fails, the failing one included, and rejects with the failure', async () => {
+    const log: string[] = [];
+    const lifecycle = createLifecycle();
+    lifecycle.register(recording('first', log));
+    lifecycle.register(recording('second', log, { start: () => Promise.reject(new Error('no port')) }));
+    lifecycle.register(recording('third', log));
+    await expect(lifecycle.start()).rejects.toThrow('no port');
+    expect(log).toContain('stop first');
+    expect(log).toContain('stop second');
+    expect(log.join()).not.toContain('third');
+    expect(lifecycle.phase).toBe('stopped');
+  });
+
+  it('reports a failing step and goes on with the others', async () => {
+    const log: string[] = [];
+    const lifecycle = createLifecycle();
+    lifecycle.register(recording('pool', log));
+    lifecycle.register({
+      name: 'bad',
+      flush: () => {
+        throw new Error('disk full');
+      },
+    });
+    await lifecycle.start();
+    const report = await lifecycle.stop('SIGTERM');
+    expect(report.steps).toContainEqual(
+      expect.objectContaining({ resource: 'bad', outcome: 'failed', error: 'disk full' }),
+    );
+    expect(log).toContain('stop pool');
+  });
+
+  it('stops once however often it is asked', async () => {
+    const log: string[] = [];
+    const lifecycle = createLifecycle();
+    lifecycle.register(recording('pool', log));
+    await lifecycle.start();
+    const [a, b] = await Promise.all([lifecycle.stop('SIGTERM'), lifecycle.stop('SIGINT')]);
+    expect(a).toBe(b);
+    expect(log.filter((line) => line === 'stop pool')).toHaveLength(1);
+  });
+});
+
+describe('healthResponse', () => {
+  it('is live and unready before, ready in between, live and unready while draining', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const lifecycle = createLifecycle();
+    lifecycle.register({ name: 'work', drain: () => promise });
+    const statuses = async () =>
+      Promise.all(
+        ['/health/live', '/health/ready'].map(async (path) => (await healthResponse(path, lifecycle))?.status),
+      );
+    expect(await statuses()).toEqual([200, 503]);
+    await lifecycle.start();
+    expect(await statuses()).toEqual([200, 200]);
+    const stopping = lifecycle.stop('SIGTERM');
+    expect(await statuses()).toEqual([200, 503]);
+    resolve();
+    await stopping;
+    expect(await statuses()).toEqual([503, 503]);
+    expect(await healthResponse('/orders', lifecycle)).toBeUndefined();
+  });
+
+  it('is unready while a check fails or hangs, naming it', async () => {
+    const clock = createFakeClock();
+    const lifecycle = createLifecycle({ clock });
+    lifecycle.register({ name: 'queue', check: () => Promise.reject(new Error('receive failed')) });
+    lifecycle.register({ name: 'table', check: () => never });
+    await lifecycle.start();
+    const answer = healthResponse('/health/ready', lifecycle);
+    await clock.advance(2_000);
+    const response = await answer;
+    expect(response?.status).toBe(503);
+    expect(await response?.json()).toEqual({
+      phase: 'ready',
+      resources: [
+        { resource: 'queue', ok: false, reason: 'receive failed' },
+        { resource: 'table', ok: false, reason: 'no answer within 2000 ms' },
+      ],
+    });
+  });
+});

@@ -1,0 +1,19 @@
+/**
+ * Anything with a life of its own: a server, a poller, a pool, a log stream. Every method is optional; what is there is
+ * called in its phase. Nothing needs to import this type to take part.
+ */
+export interface Resource {
+  readonly name: string;
+  /** Becomes usable. A failure fails the whole start. */
+  start?(signal: AbortSignal): void | Promise<void>;
+  /** Throws while it cannot do its work. */
+  check?(signal: AbortSignal): void | Promise<void>;
+  /** Takes no new work in. */
+  quiesce?(signal: AbortSignal): void | Promise<void>;
+  /** Waits for the work in flight; the signal aborts when the time for it is over. */
+  drain?(signal: AbortSignal): void | Promise<void>;
+  /** Writes out what is buffered. */
+  flush?(signal: AbortSignal): void | Promise<void>;
+  /** Gives up connections, sockets, files. */
+  stop?(signal: AbortSignal): void | Promise<void>;
+}

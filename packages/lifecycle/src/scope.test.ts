@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest';
+import { createFakeClock } from './fake-clock.ts';
+import {
+  correlationIdFrom,
+  currentScope,
+  deadlineIn,
+  durationMs,
+  runInScope,
+  scopeKey,
+  TwelvefoldError,
+} from './index.ts';
+
+const task = { kind: 'task' as const, component: 'report' };
+
+describe('runInScope', () => {
+  it('gives each of many overlapping scopes its own slots, across awaits', async () => {
+    const key = scopeKey<number>('n');
+    const seen = await Promise.all(
+      Array.from({ length: 50 }, (_, n) =>
+        runInScope(task, async (scope) => {
+          scope.set(key, n);
+          for (let turn = 0; turn < 3; turn += 1) await new Promise(setImmediate);
+          return currentScope()?.get(key);
+        }),
+      ),
+    );
+    expect(seen).toEqual(Array.from({ length: 50 }, (_, n) => n));
+    expect(currentScope()).toBeUndefined();
+  });
+
+  it('hides the outer slots from a nested scope and brings them back after it', async () => {
+    const key = scopeKey<string>('who');
+    await runInScope(task, async (outer) => {
+      outer.set(key, 'outer');
+      await runInScope(task, () => expect(currentScope()?.get(key)).toBeUndefined());
+      expect(currentScope()?.get(key)).toBe('outer');
+    });
+  });
+
+  it('keeps two keys of one name apart', async () => {
+    const [a, b] = [scopeKey<number>('x'), scopeKey<number>('x')];
+    await runInScope(task, (scope) => {
+      scope.set(a, 1);
+      expect(scope.get(b)).toBeUndefined();
+    });
+  });
+
+  it('runs endings in reverse, before it settles, whether the work failed or not', async () => {
+    const ran: string[] = [];
+    const work = (fail: boolean) =>
+      runInScope(task, (scope) => {
+        scope.onEnd(() => void ran.push('first'));
+        scope.onEnd(async () => {
+          await new Promise(setImmediate);
+          ran.push('second');
+        });
+        if (fail) throw new Error('work');
+      });
+    await work(false);
+    await expect(work(true)).rejects.toThrow('work');
+    expect(ran).toEqual(['second', 'first', 'second', 'first']);
+  });
+
+  it("prefers the work's own error and reports an ending's error otherwise", async () => {
+    const ending = () => Promise.reject(new Error('ending'));
+    const both = runInScope(task, (scope) => {
+      scope.onEnd(ending);
+      throw new Error('work');
+    });
+    await expect(both).rejects.toThrow('work');
+    const alone = runInScope(task, (scope) => scope.onEnd(ending)).catch((error: unknown) => error);
+    expect(((await alone) as AggregateError).errors).toMatchObject([{ message: 'ending' }]);
+  });
+});
+
+describe('correlationIdFrom', () => {
+  it.each(['a', 'req-1.2_3:4=5@6/7+8', 'x'.repeat(128)])('accepts %s', (id) => expect(correlationIdFrom(id)).toBe(id));
+  it.each([undefined, '', 'x'.repeat(129), 'a b', 'a\nb', '{"$gt":1}', 'ä'])('replaces %j', (id) => {
+    expect(correlationIdFrom(id)).toMatch(/^[0-9a-f-]{36}$/);
+  });
+});
+
+describe('durations and deadlines', () => {
+  it.each([
+    ['500ms', 500],
+    ['30s', 30_000],
+    ['1.5h', 5_400_000],
+    ['14d', 1_209_600_000],
+  ] as const)('%s is %d ms', (text, ms) => expect(durationMs(text)).toBe(ms));
+
+  it.each(['30', 's', '-1s', '1 s', '1w', ''])('refuses %j', (text) => {
+    expect(() => durationMs(text as '1s')).toThrow(/write a number and a unit/);
+  });
+
+  it('counts down and stops at zero', async () => {
+    const clock = createFakeClock();
+    const deadline = deadlineIn(100, clock);
+    await clock.advance(40);
+    expect(deadline.remainingMs()).toBe(60);
+    await clock.advance(1_000);
+    expect(deadline.remainingMs()).toBe(0);
+  });
+});
+
+describe('TwelvefoldError', () => {
+  it('is recognized by brand and by code', () => {
+    const error = new TwelvefoldError('MESSAGE_INVALID', 'Cannot send', { cause: new Error('why') });
+    expect(TwelvefoldError.isInstance(error)).toBe(true);
+    expect(TwelvefoldError.isInstance(error, 'MESSAGE_INVALID')).toBe(true);
+    expect(TwelvefoldError.isInstance(error, 'OTHER')).toBe(false);
+    expect(TwelvefoldError.isInstance(new Error('x'))).toBe(false);
+    expect(error.cause).toMatchObject({ message: 'why' });
+  });
+});

@@ -1,0 +1,22 @@
+/** One thing done for one resource while stopping. */
+export interface ShutdownStep {
+  readonly step: 'quiesce' | 'drain' | 'flush' | 'stop';
+  readonly resource: string;
+  readonly durationMs: number;
+  /** `abandoned`: it had not finished when its time was over. */
+  readonly outcome: 'done' | 'failed' | 'abandoned';
+  readonly error?: string;
+}
+
+/** What happened while stopping: one structured record, made once. */
+export interface ShutdownReport {
+  /** Why: `SIGTERM`, `SIGINT`, `start failed`, ... */
+  readonly reason: string;
+  readonly durationMs: number;
+  readonly budgetMs: number;
+  readonly steps: readonly ShutdownStep[];
+  /** `step resource` of everything that did not finish in time. */
+  readonly abandoned: readonly string[];
+  /** True when a second signal cut the drain short. */
+  readonly forced: boolean;
+}
