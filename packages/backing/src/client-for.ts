@@ -6,6 +6,7 @@ import type { QueueSender } from './queue/port.ts';
 import type { SessionStoreDefinition } from './sessions/definition.ts';
 import type { SessionReader, SessionWriter } from './sessions/port.ts';
 import type { TableDefinition } from './table/definition.ts';
+import type { KeyOf } from './table/key-of.ts';
 import type { TableReader, TableWriter } from './table/port.ts';
 import type { TopicDefinition } from './topic/definition.ts';
 import type { TopicPublisher } from './topic/port.ts';
@@ -20,10 +21,11 @@ export type ResourceDefinition =
 
 type InferIn<S> = S extends StandardSchemaV1 ? StandardSchemaV1.InferInput<S> : never;
 type InferOut<S> = S extends StandardSchemaV1 ? StandardSchemaV1.InferOutput<S> : never;
-/** The key of a row: a string for a partition key alone, else an object of both. */
-export type KeyOf<P extends string, K extends string> = [K] extends [never] ? string : { [F in P | K]: string };
 
-/** What each kind of resource offers, access by access. */
+/**
+ * What each kind of resource offers, access by access. No access contains another: a session's `touch` is a write that
+ * returns the session, so a request with a rolling session needs `write` alone and `load` stays with `read`.
+ */
 export type FacetsOf<D> = D extends { kind: 'queue'; schema: infer S }
   ? { send: QueueSender<InferIn<S>> }
   : D extends { kind: 'topic'; schema: infer S }
@@ -37,9 +39,9 @@ export type FacetsOf<D> = D extends { kind: 'queue'; schema: infer S }
           : never;
 
 /** The accesses that can be asked of a resource, e.g. `'read' | 'write'` for a table. */
-export type AccessOf<D> = keyof FacetsOf<D> & string;
+export type AccessOf<D> = D extends unknown ? keyof FacetsOf<D> & string : never;
 
 type Intersect<U> = (U extends unknown ? (value: U) => void : never) extends (value: infer I) => void ? I : never;
 
 /** The client of a resource, with only the methods of the named accesses. */
-export type ClientFor<D, A extends AccessOf<D>> = Intersect<FacetsOf<D>[A]>;
+export type ClientFor<D, A extends AccessOf<D>> = Intersect<FacetsOf<D>[A & keyof FacetsOf<D>]>;

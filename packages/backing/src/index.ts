@@ -1,4 +1,4 @@
-export type { AccessOf, ClientFor, FacetsOf, KeyOf, ResourceDefinition } from './client-for.ts';
+export type { AccessOf, ClientFor, FacetsOf, ResourceDefinition } from './client-for.ts';
 export { assertKnownOptions, assertName, type Definition } from './definition.ts';
 export { IDEMPOTENCY_ACCESS } from './idempotency/access.ts';
 export {
@@ -15,6 +15,7 @@ export { type SessionStoreDefinition, type SessionStoreOptions, sessionStore } f
 export type { Session, SessionReader, SessionWriter } from './sessions/port.ts';
 export { TABLE_ACCESS } from './table/access.ts';
 export { type TableDefinition, type TableOptions, table } from './table/definition.ts';
+export type { KeyOf } from './table/key-of.ts';
 export type { Changes, Condition, TableReader, TableWriter, WriteOperation } from './table/port.ts';
 export { TOPIC_ACCESS } from './topic/access.ts';
 export { type TopicDefinition, type TopicOptions, topic } from './topic/definition.ts';

@@ -1,0 +1,32 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+
+/** What a schema says of a value: the value as the schema returns it, or the places that do not fit. */
+export type Fit<T> = { readonly fits: true; readonly value: T } | { readonly fits: false; readonly misfits: Misfit[] };
+
+/** One place that does not fit. Names only: a schema's own messages may quote the value. */
+export interface Misfit {
+  /** The top-level field, or `undefined` when the issue concerns the value as a whole. */
+  readonly field: string | undefined;
+  /** The whole path, e.g. `lines.0.sku`. */
+  readonly path: string;
+}
+
+/**
+ * Checks `value` against `schema`.
+ *
+ * @throws TypeError when the schema answers with a promise: operations are described synchronously.
+ */
+export function fit<T>(schema: StandardSchemaV1<unknown, T>, value: unknown, subject: string): Fit<T> {
+  const result = schema['~standard'].validate(value);
+  if (result instanceof Promise) {
+    throw new TypeError(`Cannot check ${subject}: its schema is asynchronous; use one that answers at once`);
+  }
+  if (!result.issues) return { fits: true, value: result.value };
+  return {
+    fits: false,
+    misfits: result.issues.map((issue) => {
+      const path = (issue.path ?? []).map((segment) => String(typeof segment === 'object' ? segment.key : segment));
+      return { field: path[0], path: path.join('.') };
+    }),
+  };
+}

@@ -1,0 +1,67 @@
+import type { Aws, Input, Output } from '@twelvefold/aws';
+import { AwsError } from '@twelvefold/aws';
+import type { Clock } from '@twelvefold/lifecycle';
+import { TwelvefoldError } from '@twelvefold/lifecycle';
+
+type WriteName = 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'TransactWriteItems';
+
+export interface SendWriteOptions {
+  /** Where the waits between tries come from. */
+  clock: Clock;
+  signal?: AbortSignal | undefined;
+  /** True when sending the same input again has no second effect, so a lost answer may be asked for again. */
+  repeatable?: boolean;
+}
+
+/** Eight tries at most wait 25 + 50 + ... + 1000 ms, 2.6 s together, before the conflict is the caller's. */
+const TRIES_WHILE_BUSY = 8;
+const FIRST_WAIT_MS = 25;
+const LONGEST_WAIT_MS = 1_000;
+/** The port has tried a lost call several times already; these come on top, with the same token. */
+const TRIES_WHEN_LOST = 3;
+
+/** Cancellation reasons that pass: the same transaction may succeed in a moment. */
+const PASSING = new Set(['TransactionConflict', 'ProvisionedThroughputExceeded', 'ThrottlingError']);
+
+/**
+ * Sends one write, again after a jittered back-off while another transaction holds an item: DynamoDB refuses then, for
+ * single writes too, and has done nothing.
+ *
+ * @throws TwelvefoldError `TRANSACTION_CONFLICT` when the item stays held; AwsError for everything else.
+ */
+export async function sendWrite<O extends WriteName>(
+  aws: Aws,
+  operation: O,
+  input: Input<'dynamodb', O>,
+  { clock, signal, repeatable = false }: SendWriteOptions,
+): Promise<Output<'dynamodb', O>> {
+  let lost = 0;
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await aws.call('dynamodb', operation, input, { access: 'write', signal });
+    } catch (error) {
+      const busy = isBusy(error);
+      if (busy && tries >= TRIES_WHILE_BUSY) {
+        throw new TwelvefoldError(
+          'TRANSACTION_CONFLICT',
+          `Cannot complete ${operation}: another transaction still holds an item after ${tries} tries; try again later`,
+          { cause: error },
+        );
+      }
+      if (!busy) {
+        lost += 1;
+        if (!repeatable || !AwsError.isInstance(error) || !error.retryable || lost >= TRIES_WHEN_LOST) throw error;
+      }
+      const ceiling = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (tries - 1));
+      await clock.sleep(Math.random() * ceiling, signal);
+    }
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  if (!AwsError.isInstance(error)) return false;
+  // InProgress: an earlier try with this token is still being worked on.
+  if (error.code === 'TransactionConflictException' || error.code === 'TransactionInProgressException') return true;
+  if (error.code !== 'TransactionCanceledException') return false;
+  return (error.cancellationReasons ?? []).some(({ Code }) => Code !== undefined && PASSING.has(Code));
+}
