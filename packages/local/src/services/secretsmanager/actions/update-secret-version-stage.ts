@@ -1,0 +1,41 @@
+import type { Action } from '../../../core/service.ts';
+import { ServiceError } from '../../../core/service-error.ts';
+import { optionalString, requiredString } from '../../json-input.ts';
+import { checkNotDeleted, requestedSecret } from '../find-secret.ts';
+import { moveStage } from '../move-stage.ts';
+import type { Secret, SecretVersion } from '../store.ts';
+
+const refused = (message: string) => new ServiceError('InvalidParameterException', message);
+
+function versionOf(secret: Secret, id: string): SecretVersion {
+  const version = secret.versions.get(id);
+  if (version === undefined) throw refused(`Not a valid version: ${id}`);
+  return version;
+}
+
+/** Moves, adds or takes off a staging label. One that another version has must be taken from it by name, against races. */
+export const updateSecretVersionStage: Action = (input, context) => {
+  const secret = requestedSecret(input, context);
+  checkNotDeleted(secret);
+  const stage = requiredString(input, 'VersionStage', { min: 1, max: 256 });
+  const fromId = optionalString(input, 'RemoveFromVersionId', { min: 32, max: 64 });
+  const toId = optionalString(input, 'MoveToVersionId', { min: 32, max: 64 });
+  const from = fromId === undefined ? undefined : versionOf(secret, fromId);
+  const to = toId === undefined ? undefined : versionOf(secret, toId);
+  const holder = [...secret.versions.values()].find(({ stages }) => stages.has(stage));
+  if (from !== undefined && !from.stages.has(stage)) {
+    throw refused(`Version stage ${stage} not found in version ${from.id}`);
+  }
+  if (holder !== undefined && holder !== to && holder !== from) {
+    throw refused(
+      `The parameter RemoveFromVersionId can't be empty. Staging label ${stage} is currently attached to version ${holder.id}, so you must explicitly reference that version in RemoveFromVersionId.`,
+    );
+  }
+  if (to === undefined && stage === 'AWSCURRENT') {
+    throw refused("You can't remove the staging label AWSCURRENT without moving it to another version.");
+  }
+  if (to === undefined) from?.stages.delete(stage);
+  else moveStage(secret, stage, to);
+  secret.changedMs = context.clock.now();
+  return { ARN: secret.arn, Name: secret.name };
+};

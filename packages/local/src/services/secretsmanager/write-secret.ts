@@ -1,0 +1,47 @@
+import { writeTags } from '../json-tags.ts';
+import type { Secret, SecretVersion } from './store.ts';
+
+/** AWS JSON carries times as seconds. */
+export const seconds = (ms: number | undefined) => (ms === undefined ? undefined : ms / 1000);
+
+export const sortedStages = ({ stages }: SecretVersion) => [...stages].sort();
+
+/** Versions that still have a label; those without are deprecated and not listed. */
+export const labelledVersions = ({ versions }: Secret) =>
+  [...versions.values()].filter(({ stages }) => stages.size > 0);
+
+/** The members that DescribeSecret and ListSecrets share. */
+export function writeSecret(secret: Secret) {
+  return {
+    ARN: secret.arn,
+    Name: secret.name,
+    Description: secret.description,
+    KmsKeyId: secret.kmsKeyId,
+    LastChangedDate: seconds(secret.changedMs),
+    LastAccessedDate: seconds(secret.accessedMs),
+    DeletedDate: seconds(secret.deletion?.markedMs),
+    Tags: secret.tags.size > 0 ? writeTags(secret.tags) : undefined,
+    CreatedDate: seconds(secret.createdMs),
+  };
+}
+
+/** Version ids to their labels; undefined for a secret without a value. */
+export function writeStages(secret: Secret): Record<string, string[]> | undefined {
+  const labelled = labelledVersions(secret);
+  return labelled.length === 0
+    ? undefined
+    : Object.fromEntries(labelled.map((version) => [version.id, sortedStages(version)]));
+}
+
+/** The value of a version, as GetSecretValue gives it. */
+export function writeValue(secret: Secret, version: SecretVersion) {
+  return {
+    ARN: secret.arn,
+    Name: secret.name,
+    VersionId: version.id,
+    SecretString: version.string,
+    SecretBinary: version.binary,
+    VersionStages: sortedStages(version),
+    CreatedDate: seconds(version.createdMs),
+  };
+}

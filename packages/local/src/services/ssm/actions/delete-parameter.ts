@@ -1,0 +1,12 @@
+import type { Action } from '../../../core/service.ts';
+import { requiredString } from '../../json-input.ts';
+import { findParameter } from '../find-parameter.ts';
+import { parameterArn, parameterKey } from '../parameter-name.ts';
+import { parameters } from '../store.ts';
+
+export const deleteParameter: Action = (input, context) => {
+  const name = requiredString(input, 'Name', { min: 1, max: 2048 }).trim();
+  context.touches(parameterArn(name, context));
+  context.stores.get(parameters).delete(parameterKey(findParameter(name, context).name));
+  return {};
+};
