@@ -7,11 +7,22 @@ export interface Session<T> {
   readonly expiresAtMs: number;
 }
 
+/**
+ * A session whose stored data no longer fits the schema counts as ended, here and wherever a session is returned: after
+ * an incompatible release its users log in again instead of getting errors. It is not deleted, so a release that is
+ * taken back finds it again; drivers tell through `onUnreadable`.
+ */
 export interface SessionReader<T> {
   /** The session, or `undefined` when it is unknown, destroyed or expired. Reads consistently. */
   load(id: string, options?: { signal?: AbortSignal }): Promise<Session<T> | undefined>;
 }
 
+/**
+ * What changes sessions. Data is kept as JSON and checked as it will be read again.
+ *
+ * Methods that take data reject with TwelvefoldError `SESSION_INVALID` when it does not fit the schema, before and after
+ * JSON, and `SESSION_TOO_LARGE` when the store could not hold it; nothing is sent then.
+ */
 export interface SessionWriter<T> {
   /** Starts a session under a new random id (256 bits). */
   create(data: T, options?: { signal?: AbortSignal }): Promise<Session<T>>;
@@ -21,6 +32,10 @@ export interface SessionWriter<T> {
   touch(id: string, options?: { signal?: AbortSignal }): Promise<Session<T> | undefined>;
   /** Ends the session. Ending an unknown one is no error. */
   destroy(id: string, options?: { signal?: AbortSignal }): Promise<void>;
-  /** Moves the session to a new id in one transaction (after login or a change of privilege); the old id is dead. */
+  /**
+   * Moves the session to a new id in one transaction (after login or a change of privilege); the old id is dead. It keeps
+   * its beginning, so the absolute limit holds, and its data unless new `data` is given. Of calls that overlap, one moves it;
+   * the others get `undefined`.
+   */
   regenerate(id: string, data?: T, options?: { signal?: AbortSignal }): Promise<Session<T> | undefined>;
 }
