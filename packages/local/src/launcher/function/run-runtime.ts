@@ -1,0 +1,118 @@
+import { Agent, request } from 'node:http';
+import { pathToFileURL } from 'node:url';
+import type { InvocationContext } from './invocation-context.ts';
+import { invocationContext } from './invocation-context.ts';
+import { describeError, RuntimeError } from './runtime-error.ts';
+
+type Handler = (event: unknown, context: InvocationContext) => unknown;
+
+const RUNTIME = '/2018-06-01/runtime/';
+
+interface Answer {
+  readonly status: number;
+  readonly headers: NodeJS.Dict<string | string[]>;
+  readonly body: string;
+}
+
+/**
+ * A client of the Lambda Runtime API: loads the handler (top-level await included), then takes one invocation after another
+ * until the process is ended. What a handler sees is what AWS's client (aws-lambda-ric 4.0.2) shows it, but no globals are
+ * set and `console` is left alone. As there, nothing catches what the handler left uncaught: the process ends with code 1.
+ */
+export async function runRuntime(options: {
+  readonly entry: string;
+  readonly exportName: string;
+  readonly host: NodeJS.Process;
+}): Promise<void> {
+  const { host } = options;
+  const api = host.env.AWS_LAMBDA_RUNTIME_API ?? '';
+  const call = createCaller(api);
+  let requestId: string | undefined;
+
+  const report = async (error: unknown): Promise<void> => {
+    const described = describeError(error);
+    const path = requestId === undefined ? 'init/error' : `invocation/${requestId}/error`;
+    const record = { timestamp: new Date().toISOString(), level: 'ERROR', requestId, message: described };
+    host.stderr.write(`${JSON.stringify(record)}\n`);
+    await call('POST', path, JSON.stringify(described), described.errorType);
+  };
+
+  let handler: Handler;
+  try {
+    handler = await loadHandler(options.entry, options.exportName);
+  } catch (error) {
+    await report(error);
+    return host.exit(1);
+  }
+  for (;;) {
+    const next = await call('GET', 'invocation/next').catch(() => undefined);
+    requestId = next && header(next, 'lambda-runtime-aws-request-id');
+    // Without its Runtime API an environment has no purpose: the launcher is gone.
+    if (next?.status !== 200 || requestId === undefined) return host.exit(1);
+    const traceId = header(next, 'lambda-runtime-trace-id');
+    if (traceId === undefined) delete host.env._X_AMZN_TRACE_ID;
+    else host.env._X_AMZN_TRACE_ID = traceId;
+    try {
+      const result = await handler(JSON.parse(next.body), invocationContext(requestId, next.headers, host.env));
+      await call('POST', `invocation/${requestId}/response`, stringify(result));
+    } catch (error) {
+      await report(error);
+    }
+  }
+}
+
+async function loadHandler(entry: string, exportName: string): Promise<Handler> {
+  const module: Record<string, unknown> = await import(pathToFileURL(entry).href).catch((error: unknown) => {
+    throw error instanceof SyntaxError ? new RuntimeError('UserCodeSyntaxError', String(error)) : error;
+  });
+  const handler = module[exportName];
+  if (handler === undefined) {
+    throw new RuntimeError('HandlerNotFound', `${exportName} is undefined or not exported by ${entry}`);
+  }
+  if (typeof handler !== 'function') {
+    throw new RuntimeError('HandlerNotFound', `${exportName} of ${entry} is not a function`);
+  }
+  if (handler.length >= 3) {
+    const reason = 'Node.js 24 takes no callback handlers; return a promise instead of calling back';
+    throw new RuntimeError('CallbackHandlerDeprecated', reason);
+  }
+  return handler as Handler; // a function; its parameters are the user's own declaration
+}
+
+function stringify(result: unknown): string {
+  try {
+    return JSON.stringify(result) ?? 'null';
+  } catch (error) {
+    throw new RuntimeError('JSONStringifyError', 'Unable to stringify response body', { cause: error });
+  }
+}
+
+/** One keep-alive connection, no time limit: an environment may wait for days. */
+function createCaller(api: string) {
+  const [host, port] = api.split(':');
+  const agent = new Agent({ keepAlive: true, maxSockets: 2 });
+  return (method: 'GET' | 'POST', path: string, body = '', errorType?: string): Promise<Answer> =>
+    new Promise((resolve, reject) => {
+      const headers = {
+        'content-type': 'application/json',
+        'content-length': Buffer.byteLength(body),
+        ...(errorType === undefined ? {} : { 'lambda-runtime-function-error-type': errorType }),
+      };
+      const outgoing = request({ agent, host, port, method, path: RUNTIME + path, headers }, (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('error', reject);
+        response.on('end', () => {
+          const text = Buffer.concat(chunks).toString('utf8');
+          resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text });
+        });
+      });
+      outgoing.on('error', reject);
+      outgoing.end(body);
+    });
+}
+
+function header(answer: Answer, name: string): string | undefined {
+  const value = answer.headers[name];
+  return typeof value === 'string' ? value : undefined;
+}

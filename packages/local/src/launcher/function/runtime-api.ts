@@ -1,0 +1,157 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+import { listen, sendJson } from '../http/listen.ts';
+import { readWhole } from '../http/read-whole.ts';
+import type { ExtensionsApi, InvokeEvent } from './extensions-api.ts';
+import { createExtensionsApi } from './extensions-api.ts';
+
+/** A response may have at most this many bytes: 6 MB, plus room for the envelope (Lambda quotas, as its error message says). */
+export const MAX_RESPONSE_BYTES = 6_291_556;
+
+const RUNTIME = '/2018-06-01/runtime/';
+const EXTENSION = '/2020-01-01/extension/';
+
+/** An error as the runtime reported it. */
+export interface RuntimeFault {
+  readonly errorType: string;
+  readonly errorMessage: string;
+  readonly trace?: readonly string[];
+}
+
+export type RuntimeAnswer = { readonly payload: string; readonly fault?: undefined } | { readonly fault: RuntimeFault };
+
+export interface RuntimeApi {
+  /** `host:port`, the value of AWS_LAMBDA_RUNTIME_API. */
+  readonly address: string;
+  /** Resolves once the runtime waits for an invocation and every extension for an event; ends init and each invocation. */
+  idle(): Promise<void>;
+  /** Hands an event to the waiting runtime and resolves with its answer. Only for an idle runtime, one at a time. */
+  invoke(event: InvokeEvent, payload: string): Promise<RuntimeAnswer>;
+  initFault(): RuntimeFault | undefined;
+  extensionRegistered(): boolean;
+  close(): Promise<void>;
+}
+
+interface Current {
+  readonly requestId: string;
+  readonly answer: (answer: RuntimeAnswer) => void;
+}
+
+/** Lambda's Runtime API and Extensions API for one execution environment. */
+export async function startRuntimeApi(options: {
+  readonly functionName: string;
+  readonly handler: string;
+  readonly accountId: string;
+}): Promise<RuntimeApi> {
+  let runtime: ServerResponse | undefined; // the open request for the next invocation
+  let initialized = false;
+  let fault: RuntimeFault | undefined;
+  let current: Current | undefined;
+  let waiters: Array<() => void> = [];
+
+  const notify = () => {
+    if (!runtime || !extensions.settled()) return;
+    const ready = waiters;
+    waiters = [];
+    for (const resolve of ready) resolve();
+  };
+  const extensions: ExtensionsApi = createExtensionsApi({
+    ...options,
+    registrationOpen: () => !initialized,
+    onChange: notify,
+  });
+
+  function next(response: ServerResponse): void {
+    initialized = true;
+    runtime = response;
+    response.on('close', () => {
+      if (runtime === response) runtime = undefined;
+    });
+    notify();
+  }
+
+  async function answer(request: IncomingMessage, response: ServerResponse, id: string, kind: string): Promise<void> {
+    const body = await readWhole(request, MAX_RESPONSE_BYTES);
+    if (current?.requestId !== id) {
+      return sendJson(response, 400, { errorMessage: `Invalid request ID ${id}`, errorType: 'InvalidRequestID' });
+    }
+    const { answer: settle } = current;
+    current = undefined;
+    if (!body) {
+      const errorMessage = `Response payload size exceeded maximum allowed payload size (${MAX_RESPONSE_BYTES} bytes).`;
+      settle({ fault: { errorType: 'Function.ResponseSizeTooLarge', errorMessage } });
+      return sendJson(response, 413, { errorMessage, errorType: 'RequestEntityTooLarge' });
+    }
+    if (kind === 'response') settle({ payload: body.toString('utf8') });
+    else settle({ fault: readFault(body, request) });
+    sendJson(response, 202, { status: 'OK' });
+  }
+
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = request.url ?? '';
+    if (path.startsWith(EXTENSION)) return extensions.handle(request, response, path.slice(EXTENSION.length));
+    const route = path.startsWith(RUNTIME) ? path.slice(RUNTIME.length) : '';
+    const [, id, kind] = /^invocation\/([^/]+)\/(response|error)$/.exec(route) ?? [];
+    if (request.method === 'GET' && route === 'invocation/next') return next(response);
+    if (request.method === 'POST' && id && kind) return answer(request, response, id, kind);
+    if (request.method === 'POST' && route === 'init/error') {
+      const body = await readWhole(request, MAX_RESPONSE_BYTES);
+      fault ??= readFault(body ?? Buffer.alloc(0), request);
+      return sendJson(response, 202, { status: 'OK' });
+    }
+    sendJson(response, 404, { errorMessage: `Unknown path: ${request.method} ${path}`, errorType: 'NotFound' });
+  }
+
+  const listening = await listen((request, response) => {
+    // A request that breaks off belongs to a process that is gone; its exit tells the rest.
+    handle(request, response).catch(() => response.destroy());
+  });
+  // A handler may work for minutes between two calls on one connection.
+  listening.server.keepAliveTimeout = 0;
+
+  return {
+    address: `127.0.0.1:${listening.port}`,
+    idle: () => {
+      return new Promise((resolve) => {
+        waiters.push(resolve);
+        notify();
+      });
+    },
+    invoke: (event, payload) =>
+      new Promise((resolve, reject) => {
+        const response = runtime;
+        if (!response) return reject(new Error('Cannot invoke: the runtime does not wait for an invocation'));
+        runtime = undefined;
+        current = { requestId: event.requestId, answer: resolve };
+        extensions.deliver(event);
+        response.writeHead(200, {
+          'content-type': 'application/json',
+          'lambda-runtime-aws-request-id': event.requestId,
+          'lambda-runtime-deadline-ms': String(event.deadlineMs),
+          'lambda-runtime-invoked-function-arn': event.invokedFunctionArn,
+          'lambda-runtime-trace-id': event.traceId,
+        });
+        response.end(payload);
+      }),
+    initFault: () => fault,
+    extensionRegistered: () => extensions.registered(),
+    close: () => listening.close(),
+  };
+}
+
+function readFault(body: Buffer, request: IncomingMessage): RuntimeFault {
+  const header = request.headers['lambda-runtime-function-error-type'];
+  const fallback = typeof header === 'string' && header !== '' ? header : 'Runtime.Unknown';
+  try {
+    const parsed: unknown = JSON.parse(body.toString('utf8'));
+    const { errorType, errorMessage, trace, stackTrace } = parsed as Record<string, unknown>; // each is checked below
+    const lines = Array.isArray(trace) ? trace : stackTrace;
+    return {
+      errorType: typeof errorType === 'string' && errorType !== '' ? errorType : fallback,
+      errorMessage: typeof errorMessage === 'string' ? errorMessage : '',
+      ...(Array.isArray(lines) ? { trace: lines.map(String) } : {}),
+    };
+  } catch {
+    return { errorType: fallback, errorMessage: body.toString('utf8') };
+  }
+}

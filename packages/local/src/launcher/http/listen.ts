@@ -1,0 +1,46 @@
+import type { RequestListener, Server, ServerOptions, ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export interface Listening {
+  readonly port: number;
+  readonly server: Server;
+  /** Closes the port and every connection, whatever is in flight. */
+  close(): Promise<void>;
+}
+
+/** Listens on `host` (default 127.0.0.1); port 0 picks a free one. */
+export async function listen(
+  handler: RequestListener,
+  options: {
+    readonly port?: number | undefined;
+    readonly host?: string | undefined;
+    readonly server?: ServerOptions;
+  } = {},
+): Promise<Listening> {
+  const server = createServer(options.server ?? {}, handler);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port ?? 0, options.host ?? '127.0.0.1', resolve);
+  });
+  const { port } = server.address() as AddressInfo; // listens on TCP, so the address is no pipe name
+  return {
+    port,
+    server,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+export function sendJson(
+  response: ServerResponse,
+  status: number,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  response.writeHead(status, { 'content-type': 'application/json', ...headers });
+  response.end(JSON.stringify(body));
+}

@@ -1,0 +1,82 @@
+import { spawn } from 'node:child_process';
+import type { ProcessExit } from './exit.ts';
+import { guard, killGroup } from './guard.ts';
+import type { OutputLine } from './output.ts';
+import { readLines } from './output.ts';
+
+export interface StartProcessOptions {
+  readonly command: readonly [string, ...string[]];
+  readonly cwd: string;
+  /** The whole environment: nothing is inherited. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Names the process in its output lines. */
+  readonly source: string;
+  readonly onOutput?: ((line: OutputLine) => void) | undefined;
+}
+
+export interface StartedProcess {
+  /** Undefined when the process could not be started. */
+  readonly pid: number | undefined;
+  /** Why it could not be started. */
+  readonly startError: () => Error | undefined;
+  /** Settles once the process is gone and its output is read to the end. */
+  readonly exited: Promise<ProcessExit>;
+  kill(signal: NodeJS.Signals): void;
+  /** The last lines of its output. */
+  tail(): readonly string[];
+}
+
+const TAIL_LINES = 40;
+
+/**
+ * Starts a process in a group of its own, so that Ctrl-C at the terminal reaches the launcher alone and is passed on in
+ * the platform's way. The group ends with its first process, as a container does, and with this process.
+ */
+export function startProcess(options: StartProcessOptions): StartedProcess {
+  const [file, ...args] = options.command;
+  const child = spawn(file, args, {
+    cwd: options.cwd,
+    env: { ...options.env },
+    detached: process.platform !== 'win32',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const { pid } = child;
+  const release = pid === undefined ? () => {} : guard(pid);
+  const tail: string[] = [];
+  let startError: Error | undefined;
+  for (const stream of ['stdout', 'stderr'] as const) {
+    readLines(child[stream], (line) => {
+      tail.push(line);
+      if (tail.length > TAIL_LINES) tail.shift();
+      options.onOutput?.({ source: options.source, stream, line });
+    });
+  }
+  const exited = new Promise<ProcessExit>((resolve) => {
+    child.on('error', (error) => {
+      startError ??= error;
+      if (pid === undefined) resolve({ code: null, signal: null });
+    });
+    child.on('exit', () => {
+      if (pid !== undefined) killGroup(pid, 'SIGKILL');
+      // A descendant that left the group can hold the pipes open; its output is not ours to wait for.
+      const cut = setTimeout(() => {
+        child.stdout.destroy();
+        child.stderr.destroy();
+      }, 1_000);
+      child.on('close', () => clearTimeout(cut));
+    });
+    child.on('close', (code, signal) => {
+      release();
+      resolve({ code, signal });
+    });
+  });
+  return {
+    pid,
+    startError: () => startError,
+    exited,
+    kill: (signal) => {
+      if (child.exitCode === null && child.signalCode === null) child.kill(signal);
+    },
+    tail: () => [...tail],
+  };
+}
