@@ -1,0 +1,103 @@
+import type { $ZodObject, $ZodType, output } from 'zod/v4/core';
+import type { ConfigPlan, PlanTarget } from './plan.ts';
+import { planConfig } from './plan.ts';
+import type { ConfigGroup, ConfigLeaf } from './schema/leaf.ts';
+import { readSchema } from './schema/read-schema.ts';
+import type { Snapshot } from './snapshot.ts';
+import type { ConfigSource } from './sources/source.ts';
+
+export interface ConfigOptions<S extends $ZodType> {
+  /** A zod 4 object, of `zod` or `zod/mini`, of any depth. */
+  schema: S;
+  /** Where values come from. Precedence is fixed, whatever the order: environment, memory, stores, files, defaults. */
+  sources: readonly ConfigSource[];
+}
+
+/** What an app's config is, as plain data. `T` is the type of the loaded snapshot. */
+export interface ConfigDefinition<T = unknown> {
+  readonly kind: 'config';
+  readonly schema: $ZodType;
+  readonly sources: readonly ConfigSource[];
+  /** Every key, in the schema's order. */
+  readonly leaves: readonly ConfigLeaf[];
+  /** The same keys as a tree. */
+  readonly root: ConfigGroup;
+  /** Where each key is looked for and what would be fetched. Pure; `stage` may be `'{stage}'`, for templates. */
+  plan(target: PlanTarget): ConfigPlan;
+  /** For the type system only; never there. */
+  readonly types?: { readonly snapshot: T };
+}
+
+/** The type of a definition's loaded config. */
+export type ConfigOf<D extends ConfigDefinition> = D extends ConfigDefinition<infer T> ? T : never;
+
+const OPTIONS = ['schema', 'sources'];
+const KINDS = ['env', 'memory', 'parameterStore', 'secretsManager', 'file'];
+
+/**
+ * Declares an app's config. No I/O happens and no environment is read.
+ *
+ * @throws TypeError for a schema that is not a zod 4 object, for keys that no source can hold, for two keys that share an
+ * environment variable, and for something that is not a source.
+ * @example
+ * ```ts
+ * const config = defineConfig({
+ *   schema: z.object({
+ *     pricing: z.object({ taxRate: z.coerce.number() }),
+ *     payments: z.object({ apiKey: secret(z.string()) }),
+ *   }),
+ *   sources: [env(), parameterStore(), secretsManager()],
+ * });
+ * ```
+ */
+export function defineConfig<S extends $ZodObject>(options: ConfigOptions<S>): ConfigDefinition<Snapshot<output<S>>> {
+  const unknown = Object.keys(options).filter((key) => !OPTIONS.includes(key));
+  if (unknown.length > 0) {
+    throw new TypeError(`Cannot define config: unknown option ${unknown.join(', ')}; known: ${OPTIONS.join(', ')}`);
+  }
+  assertSchema(options.schema);
+  const sources = Object.freeze([...assertSources(options.sources)]);
+  const { root, leaves } = readSchema(options.schema);
+  return Object.freeze({
+    kind: 'config',
+    schema: options.schema,
+    sources,
+    leaves,
+    root,
+    // By `this`, so that a copy with other sources (`{ ...config, sources: [memory(...)] }`) plans with those.
+    plan(this: ConfigDefinition, target: PlanTarget) {
+      return planConfig(this.leaves, this.sources, target);
+    },
+  });
+}
+
+function assertSchema(schema: unknown): void {
+  const zod = (schema as Partial<$ZodType> | undefined)?._zod;
+  if (zod?.def.type === 'object') return;
+  const vendor = (schema as Partial<$ZodType> | undefined)?.['~standard']?.vendor;
+  const found =
+    zod !== undefined
+      ? `a zod ${zod.def.type}`
+      : vendor === 'zod'
+        ? 'a zod 3 schema'
+        : vendor !== undefined
+          ? `a ${vendor} schema, and a Standard Schema does not say which keys it has`
+          : `${schema === null ? 'null' : typeof schema}`;
+  throw new TypeError(`Cannot define config: its schema must be a zod 4 object (of zod or zod/mini), not ${found}`);
+}
+
+function assertSources(sources: readonly ConfigSource[]): readonly ConfigSource[] {
+  if (!Array.isArray(sources)) throw new TypeError('Cannot define config: sources must be a list, e.g. [env()]');
+  const seen = new Set<string>();
+  for (const source of sources as readonly ConfigSource[]) {
+    if (!KINDS.includes(source?.kind)) {
+      throw new TypeError(
+        'Cannot define config: a source is env(), memory(), parameterStore(), secretsManager() or file()',
+      );
+    }
+    const identity = source.kind === 'file' ? `file ${source.path}` : source.kind;
+    if (seen.has(identity)) throw new TypeError(`Cannot define config: source ${identity} is listed twice`);
+    seen.add(identity);
+  }
+  return sources;
+}

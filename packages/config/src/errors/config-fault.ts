@@ -1,0 +1,34 @@
+/**
+ * - `missing`: no source has it.
+ * - `denied`: a store or a file has refused it to these credentials.
+ * - `malformed`: there is a value and the schema, or the decoding before it, refuses it.
+ * - `unreachable`: a store could not be asked: no answer, throttling, an outage. It may pass by itself.
+ */
+export type FaultReason = 'missing' | 'denied' | 'malformed' | 'unreachable';
+
+/** One thing that is wrong with a config. Nothing in it is, or contains, a value. */
+export interface ConfigFault {
+  /** The key; the path for a file as a whole; the object's key, or empty for the root, for a rule over several keys. */
+  readonly key: string;
+  readonly reason: FaultReason;
+  readonly secret: boolean;
+  /** What was expected or what went wrong. */
+  readonly detail: string;
+  /** Where the value at fault came from; absent when there is none. */
+  readonly source?: string;
+  /** Every place that was looked in, the winning one first. */
+  readonly lookedIn: readonly string[];
+  /** The ways to supply it. */
+  readonly supply: FaultSupply;
+}
+
+export interface FaultSupply {
+  /** The environment variable. */
+  readonly env?: string;
+  /** The parameter's name in Parameter Store. */
+  readonly parameter?: string;
+  /** The secret's id in Secrets Manager. */
+  readonly secretId?: string;
+  /** What puts a value into the store, with `<value>` for it. */
+  readonly command?: string;
+}

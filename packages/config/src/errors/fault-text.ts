@@ -1,0 +1,42 @@
+import type { ConfigFault, FaultReason } from './config-fault.ts';
+
+const HEADINGS: ReadonlyArray<readonly [FaultReason, string]> = [
+  ['missing', 'Missing'],
+  ['malformed', 'Malformed'],
+  ['denied', 'Denied'],
+  ['unreachable', 'Unreachable'],
+];
+
+/** All faults for a terminal, grouped by reason; the commands are on lines of their own, to be copied. */
+export function faultText(faults: readonly ConfigFault[]): string {
+  return HEADINGS.map(([reason, heading]) => {
+    const group = faults.filter((fault) => fault.reason === reason);
+    if (group.length === 0) return '';
+    return `\n\n${heading}\n${reason === 'missing' || reason === 'malformed' ? group.map(one).join('\n') : byDetail(group)}`;
+  }).join('');
+}
+
+function one(fault: ConfigFault): string {
+  const from = fault.source === undefined ? '' : ` (from ${fault.source})`;
+  const lines = [`  ${subject(fault)}: ${fault.detail}${from}`];
+  if (fault.reason === 'missing') lines.push(`    looked in ${fault.lookedIn.join(', ') || 'no source at all'}`);
+  const { env, command } = fault.supply;
+  if (env !== undefined) lines.push(`    set ${env}=<value>${command === undefined ? '' : ', or'}`);
+  if (command !== undefined) lines.push(`    ${command}`);
+  return lines.join('\n');
+}
+
+/** One endpoint that is down, or one role, takes many keys along: what happened once, then the keys. */
+function byDetail(faults: readonly ConfigFault[]): string {
+  const details = [...new Set(faults.map((fault) => fault.detail))];
+  return details
+    .map((detail) => {
+      const keys = faults.filter((fault) => fault.detail === detail).map(subject);
+      return `  ${detail}\n    needed for ${keys.join(', ')}`;
+    })
+    .join('\n');
+}
+
+function subject(fault: ConfigFault): string {
+  return `${fault.key === '' ? '(the whole config)' : fault.key}${fault.secret ? ' [secret]' : ''}`;
+}

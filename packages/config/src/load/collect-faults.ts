@@ -1,0 +1,113 @@
+import type { ConfigFault, FaultReason } from '../errors/config-fault.ts';
+import type { ConfigLeaf } from '../schema/leaf.ts';
+import { parameterName, secretId } from '../schema/names.ts';
+import type { Found, Readings } from './find-value.ts';
+import { placesOf, sourceLabel } from './source-label.ts';
+import type { Complaint } from './validate.ts';
+
+/** What each type that text cannot be asks for in its place. */
+const COERCED: Record<string, string> = {
+  number: 'z.coerce.number()',
+  int: 'z.coerce.number()',
+  bigint: 'z.coerce.bigint()',
+  date: 'z.coerce.date()',
+  boolean: 'z.stringbool()',
+};
+
+/** Joins what the sources and the schema complain about into one fault per key, in the schema's order. */
+export function collectFaults(
+  leaves: readonly ConfigLeaf[],
+  found: ReadonlyMap<ConfigLeaf, Found>,
+  complaints: readonly Complaint[],
+  readings: Readings,
+): ConfigFault[] {
+  const faults: ConfigFault[] = readings.files.flatMap((file) =>
+    file.fault === undefined
+      ? []
+      : [{ key: file.path, secret: false, ...file.fault, lookedIn: [sourceLabel.file(file.path)], supply: {} }],
+  );
+  for (const leaf of leaves) {
+    const value = found.get(leaf) ?? { kind: 'absent' };
+    if (value.kind === 'fault') {
+      faults.push(leafFault(leaf, value.reason, value.detail, value.source, readings));
+      continue;
+    }
+    const own = complaints.filter((complaint) => startsWith(complaint.path, leaf.path));
+    if (own.length === 0) continue;
+    const missing = value.kind === 'absent' && !leaf.hasDefault;
+    const detail = missing
+      ? 'not set'
+      : [...new Set(own.map((complaint) => describe(complaint, leaf, value)))].join('; ');
+    const source = value.kind === 'value' ? value.source : undefined;
+    faults.push(leafFault(leaf, missing ? 'missing' : 'malformed', detail, source, readings));
+  }
+  const faulted = (below: readonly ConfigLeaf[]) => below.some((leaf) => found.get(leaf)?.kind === 'fault');
+  for (const { path, detail } of complaints) {
+    if (leaves.some((leaf) => startsWith(path, leaf.path))) continue;
+    const group = knownGroup(path, leaves);
+    const below = leaves.filter((leaf) => startsWith(leaf.path, group));
+    // A rule over several keys means nothing while one of them is itself at fault.
+    if (faulted(below)) continue;
+    const secret = below.some((leaf) => leaf.secret);
+    faults.push({ key: group.join('.'), reason: 'malformed', secret, detail, lookedIn: [], supply: {} });
+  }
+  return faults;
+}
+
+function leafFault(
+  leaf: ConfigLeaf,
+  reason: FaultReason,
+  detail: string,
+  source: string | undefined,
+  { sources, files, target }: Readings,
+): ConfigFault {
+  const has = (kind: (typeof sources)[number]['kind']) => sources.some((listed) => listed.kind === kind);
+  const parameter = !leaf.secret && has('parameterStore') ? parameterName(leaf.path, target) : undefined;
+  const id = leaf.secret && has('secretsManager') ? secretId(leaf.path, target) : undefined;
+  return {
+    key: leaf.key,
+    reason,
+    secret: leaf.secret,
+    detail,
+    ...(source === undefined ? {} : { source }),
+    lookedIn: placesOf(leaf, sources, files, target),
+    supply: {
+      ...(has('env') ? { env: leaf.env } : {}),
+      ...(parameter === undefined
+        ? {}
+        : {
+            parameter,
+            command: `aws ssm put-parameter --overwrite --type String --name ${parameter} --value '<value>'`,
+          }),
+      ...(id === undefined
+        ? {}
+        : {
+            secretId: id,
+            command: `aws secretsmanager put-secret-value --secret-id ${id} --secret-string '<value>'`,
+          }),
+    },
+  };
+}
+
+function describe({ path, detail, issue }: Complaint, leaf: ConfigLeaf, value: Found): string {
+  const inner = path.slice(leaf.path.length);
+  // Names inside a value can be the value's own (a record's keys); positions cannot.
+  const position = inner.find((segment) => typeof segment === 'number');
+  if (position !== undefined) return `item ${position}: ${detail}`;
+  if (inner.length > 0) return `inside it: ${detail}`;
+  const coerced =
+    issue?.code === 'invalid_type' && leaf.reads === 'value' ? COERCED[String(issue.expected)] : undefined;
+  const wasText = value.kind === 'value' && typeof value.raw === 'string';
+  return coerced !== undefined && wasText ? `${detail}, and text is never one: the schema needs ${coerced}` : detail;
+}
+
+/** The longest part of a rule's path that the schema has: a rule names its path freely, perhaps after a value. */
+function knownGroup(path: readonly PropertyKey[], leaves: readonly ConfigLeaf[]): readonly PropertyKey[] {
+  let known = path;
+  while (known.length > 0 && !leaves.some((leaf) => startsWith(leaf.path, known))) known = known.slice(0, -1);
+  return known;
+}
+
+function startsWith(path: readonly PropertyKey[], prefix: readonly PropertyKey[]): boolean {
+  return prefix.length <= path.length && prefix.every((segment, index) => segment === path[index]);
+}

@@ -1,0 +1,63 @@
+import { parseEnv } from 'node:util';
+import type { FaultReason } from '../errors/config-fault.ts';
+import type { ConfigTarget } from '../schema/names.ts';
+import type { FileSource } from '../sources/file.ts';
+
+/** Reads a file as text; rejects with Node's error codes (`ENOENT`, `EACCES`). */
+export type ReadFile = (path: string) => Promise<string>;
+
+export interface FileContent {
+  readonly path: string;
+  readonly format: FileSource['format'];
+  /** Nested values (JSON) or variables (`.env`); absent when the file is not there or is at fault. */
+  readonly values?: Readonly<Record<string, unknown>>;
+  readonly fault?: { readonly reason: FaultReason; readonly detail: string };
+}
+
+/** Reads one file source. A file that is not there is no fault unless it is required. */
+export async function readFileSource(
+  source: FileSource,
+  target: ConfigTarget,
+  readFile: ReadFile = readFileOfNode,
+): Promise<FileContent> {
+  const { format } = source;
+  const path = source.path.replaceAll('{app}', target.app).replaceAll('{stage}', target.stage);
+  let text: string;
+  try {
+    text = await readFile(path);
+  } catch (error) {
+    // Node's file errors carry a code; anything else has none and is described by the name of its class.
+    const code = (error as NodeJS.ErrnoException | undefined)?.code;
+    if (code === 'ENOENT') {
+      return source.required
+        ? { path, format, fault: { reason: 'missing', detail: 'the file is required and does not exist' } }
+        : { path, format };
+    }
+    const reason = code === 'EACCES' || code === 'EPERM' ? 'denied' : 'malformed';
+    return { path, format, fault: { reason, detail: `the file cannot be read (${code ?? 'unknown error'})` } };
+  }
+  if (format === 'env') return { path, format, values: parseEnv(text) };
+  return { path, format, ...parseJson(text) };
+}
+
+function parseJson(text: string): Pick<FileContent, 'values' | 'fault'> {
+  try {
+    // Some Windows editors write a byte order mark, which JSON.parse refuses.
+    const values: unknown = JSON.parse(text.replace(/^\uFEFF/, ''));
+    if (typeof values === 'object' && values !== null && !Array.isArray(values)) {
+      // An object of JSON has string keys; what they hold is checked key by key.
+      return { values: values as Record<string, unknown> };
+    }
+    return { fault: { reason: 'malformed', detail: 'the file must contain a JSON object' } };
+  } catch (error) {
+    // V8's message quotes the text around the mistake; only the position is safe to show.
+    const at = /\(line \d+ column \d+\)/.exec(String(error))?.[0];
+    return { fault: { reason: 'malformed', detail: `the file is not JSON${at === undefined ? '' : ` ${at}`}` } };
+  }
+}
+
+async function readFileOfNode(path: string): Promise<string> {
+  // Loaded on first use: a deployed function lists no files as sources and should not pay for the module.
+  const { readFile } = await import('node:fs/promises');
+  return readFile(path, 'utf8');
+}

@@ -1,0 +1,35 @@
+import { isDeepStrictEqual } from 'node:util';
+import { safeParse } from 'zod/v4/core';
+import { decodeText } from './decode.ts';
+import type { ConfigLeaf } from './leaf.ts';
+
+/** The leaf's default as text that loads back to the same value, for a template to write; `undefined` when there is none. */
+export function defaultText(leaf: ConfigLeaf): string | undefined {
+  if (!leaf.hasDefault || leaf.secret) return undefined;
+  const fallback = parsed(leaf, undefined);
+  if (fallback === undefined) return undefined;
+  const text = textOf(fallback.value);
+  if (text === undefined) return undefined;
+  const decoded = decodeText(leaf, text);
+  if (!('value' in decoded)) return undefined;
+  const back = parsed(leaf, decoded.value);
+  return back !== undefined && isDeepStrictEqual(back.value, fallback.value) ? text : undefined;
+}
+
+function parsed(leaf: ConfigLeaf, input: unknown): { value: unknown } | undefined {
+  try {
+    const result = safeParse(leaf.schema, input);
+    return result.success ? { value: result.data } : undefined;
+  } catch {
+    // An asynchronous schema, or one that throws: its default has no text that could be vouched for.
+    return undefined;
+  }
+}
+
+function textOf(value: unknown): string | undefined {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint') return String(value);
+  if (value instanceof Date) return value.toISOString();
+  if (value instanceof URL) return value.href;
+  return typeof value === 'object' && value !== null ? JSON.stringify(value) : undefined;
+}

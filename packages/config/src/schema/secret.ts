@@ -1,0 +1,84 @@
+import type { input, output } from 'zod/v4/core';
+import { $constructor, $ZodType } from 'zod/v4/core';
+import { Secret } from '../secret.ts';
+import { issueDetail, SECRET_DETAIL } from './issue-detail.ts';
+import { acceptsAbsence } from './unwrap.ts';
+
+/** A zod schema that validates with `S` and gives a {@link Secret} of its output. */
+export interface SecretSchema<S extends $ZodType = $ZodType> extends $ZodType<Secret<output<S>>, input<S>> {}
+
+/** How zod names the schema among its traits; the walk over a config schema finds secrets by it. */
+export const SECRET_TRAIT = 'TwelvefoldSecret';
+
+type Internals = $ZodType & {
+  _zod: { def: { type: 'custom'; innerType: $ZodType } };
+};
+
+const SecretType = $constructor<Internals>(SECRET_TRAIT, (inst, def) => {
+  $ZodType.init(inst, def);
+  inst._zod.parse = (payload, ctx) => {
+    // loadConfig hands the raw text over inside a secret that knows its key, so no rule above this one sees it in clear.
+    const carrier = Secret.isInstance(payload.value) ? payload.value : undefined;
+    const refuse = (detail: string) => {
+      payload.issues.push({
+        code: 'custom',
+        // Never the value: `input` reaches the error when somebody parses with `reportInput`, `message` whoever prints it.
+        input: undefined,
+        message: `Invalid secret: ${detail}`,
+        params: { [SECRET_DETAIL]: detail },
+        inst,
+      });
+      return payload;
+    };
+    const settle = (result: { value: unknown; issues: ReadonlyArray<Parameters<typeof issueDetail>[0]> }) => {
+      const [issue] = result.issues;
+      if (issue !== undefined) return refuse(secretIssueDetail(issue));
+      payload.value = new Secret(result.value, carrier?.name);
+      return payload;
+    };
+    // A transform may throw an error that quotes the value, as `new URL()` does.
+    const thrown = (error: unknown) => refuse(`the schema threw ${error instanceof Error ? error.name : 'a value'}`);
+    try {
+      const value = carrier === undefined ? payload.value : carrier.reveal();
+      const result = def.innerType._zod.run({ value, issues: [] }, ctx);
+      return result instanceof Promise ? result.then(settle).catch(thrown) : settle(result);
+    } catch (error) {
+      return thrown(error);
+    }
+  };
+});
+
+/** Allowed values and the parts a format asks for are candidates for the secret itself: say less than for a plain key. */
+function secretIssueDetail(issue: Parameters<typeof issueDetail>[0]): string {
+  if (issue.code === 'invalid_value') return 'is not an allowed value';
+  if (issue.code === 'invalid_format' && issue.format !== 'regex') {
+    return ['starts_with', 'ends_with', 'includes'].includes(String(issue.format))
+      ? `does not fit the schema's ${String(issue.format).replace('_', ' ')} rule`
+      : issueDetail(issue);
+  }
+  return issueDetail(issue);
+}
+
+/**
+ * Marks a config key as a secret: it is read from Secrets Manager (or the environment, or a file), never from a plain
+ * parameter, and the loaded value is a {@link Secret}. `inner` validates the raw text; when it is an array, an object or a
+ * record, the text is JSON. What it refuses is described without the value.
+ *
+ * @throws TypeError when `inner` accepts absence: write `z.optional(secret(z.string()))`.
+ * @example
+ * ```ts
+ * const schema = z.object({ payments: z.object({ apiKey: secret(z.string().check(z.minLength(20))) }) });
+ * ```
+ */
+export function secret<S extends $ZodType>(inner: S): SecretSchema<S> {
+  if (typeof inner !== 'object' || inner === null || !('_zod' in inner)) {
+    throw new TypeError('Cannot mark a secret: secret() takes a zod 4 schema, e.g. secret(z.string())');
+  }
+  if (acceptsAbsence(inner)) {
+    throw new TypeError(
+      'Cannot mark a secret: what may be absent is the key, so the wrapper goes outside, e.g. z.optional(secret(z.string()))',
+    );
+  }
+  // The constructor's type knows the marker's shape only; its output is `Secret` of whatever `inner` gives, by its parse above.
+  return new SecretType({ type: 'custom', innerType: inner }) as unknown as SecretSchema<S>;
+}
