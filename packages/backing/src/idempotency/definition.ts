@@ -12,9 +12,20 @@ export interface IdempotencyStoreDefinition extends Definition<'idempotency'> {
   readonly windowMs: number;
 }
 
-/** Declares a store of idempotency keys. No I/O happens here. */
+/**
+ * Declares a store of idempotency keys. No I/O happens here.
+ *
+ * @throws TypeError or RangeError for a name, an option or a window that cannot be.
+ * @example
+ * ```ts
+ * const effects = idempotencyStore('effects', { window: '15d' });
+ * ```
+ */
 export function idempotencyStore(name: string, options: IdempotencyStoreOptions = {}): IdempotencyStoreDefinition {
   assertName('idempotency store', name);
   assertKnownOptions(`idempotency store '${name}'`, options, ['window']);
-  return Object.freeze({ kind: 'idempotency', name, windowMs: durationMs(options.window ?? '15d') });
+  const windowMs = durationMs(options.window ?? '15d');
+  if (windowMs === 0)
+    throw new RangeError(`Cannot define idempotency store '${name}': a window of nothing remembers no key`);
+  return Object.freeze({ kind: 'idempotency', name, windowMs });
 }

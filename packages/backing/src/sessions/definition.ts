@@ -3,9 +3,10 @@ import type { Duration } from '@twelvefold/lifecycle';
 import { durationMs } from '@twelvefold/lifecycle';
 import type { Definition } from '../definition.ts';
 import { assertKnownOptions, assertName } from '../definition.ts';
+import type { Rereadable } from '../rereadable.ts';
 
 export interface SessionStoreOptions<S extends StandardSchemaV1> {
-  /** What a session's data is; checked on every write and read. */
+  /** What a session's data is, as JSON keeps it; checked on every write and read, at once (no asynchronous checks). */
   schema: S;
   /** A session ends after this long without a request. @defaultValue '30m' */
   idle?: Duration;
@@ -19,18 +20,26 @@ export interface SessionStoreDefinition<S extends StandardSchemaV1 = StandardSch
   readonly absoluteMs: number;
 }
 
-/** Declares a session store. No I/O happens here. */
+/**
+ * Declares a session store. No I/O happens here.
+ *
+ * @throws TypeError or RangeError for a name, an option or a duration that cannot be.
+ * @example
+ * ```ts
+ * const sessions = sessionStore('sessions', { schema: z.object({ userId: z.string() }), idle: '30m', absolute: '12h' });
+ * ```
+ */
 export function sessionStore<S extends StandardSchemaV1>(
   name: string,
-  options: SessionStoreOptions<S>,
+  options: SessionStoreOptions<S> & Rereadable<S>,
 ): SessionStoreDefinition<S> {
   assertName('session store', name);
   assertKnownOptions(`session store '${name}'`, options, ['schema', 'idle', 'absolute']);
   const idleMs = durationMs(options.idle ?? '30m');
   const absoluteMs = durationMs(options.absolute ?? '12h');
-  if (idleMs > absoluteMs) {
+  if (idleMs === 0 || idleMs > absoluteMs) {
     throw new RangeError(
-      `Cannot define session store '${name}': idle (${options.idle}) is longer than absolute (${options.absolute})`,
+      `Cannot define session store '${name}': idle is ${idleMs} ms and absolute ${absoluteMs} ms; idle must be longer than nothing and no longer than absolute`,
     );
   }
   return Object.freeze({ kind: 'sessions', name, schema: options.schema, idleMs, absoluteMs });

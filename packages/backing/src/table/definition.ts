@@ -1,13 +1,18 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Definition } from '../definition.ts';
 import { assertKnownOptions, assertName } from '../definition.ts';
+import type { Rereadable } from '../rereadable.ts';
 
 /** The row type of a schema. */
 type Row<S extends StandardSchemaV1> = StandardSchemaV1.InferOutput<S>;
-type KeyField<S extends StandardSchemaV1> = keyof Row<S> & string;
+/** The fields that every row has as a string. */
+type KeyField<S extends StandardSchemaV1> = {
+  [F in keyof Row<S>]-?: Row<S>[F] extends string ? F : never;
+}[keyof Row<S>] &
+  string;
 
 export interface TableOptions<S extends StandardSchemaV1, P extends KeyField<S>, K extends KeyField<S> = never> {
-  /** What a row is; checked before it is written and when it is read. */
+  /** What a row is; checked before it is written and when it is read, at once (no asynchronous checks). */
   schema: S;
   /** The partition key, or `{ partition, sort }`. Key fields are strings. */
   key: P | { partition: P; sort: K };
@@ -26,6 +31,7 @@ export interface TableDefinition<
 /**
  * Declares a table. No I/O happens here.
  *
+ * @throws TypeError for a name, an option or a key that cannot be.
  * @example
  * ```ts
  * const rows = table('orders', { schema: z.object({ orderId: z.string(), totalCents: z.number() }), key: 'orderId' });
@@ -33,10 +39,20 @@ export interface TableDefinition<
  */
 export function table<S extends StandardSchemaV1, const P extends KeyField<S>, const K extends KeyField<S> = never>(
   name: string,
-  options: TableOptions<S, P, K>,
+  options: TableOptions<S, P, K> & Rereadable<S>,
 ): TableDefinition<S, P, K> {
   assertName('table', name);
   assertKnownOptions(`table '${name}'`, options, ['schema', 'key']);
   const key = typeof options.key === 'string' ? { partition: options.key, sort: undefined } : options.key;
+  assertKnownOptions(`key of table '${name}'`, key, ['partition', 'sort']);
+  if (typeof key.partition !== 'string' || key.partition === '') {
+    throw new TypeError(
+      `Cannot define table '${name}': 'key' names no field; write key: 'orderId' or key: { partition, sort }`,
+    );
+  }
+  const fields: ReadonlyArray<string | undefined> = [key.partition, key.sort];
+  if (fields[0] === fields[1]) {
+    throw new TypeError(`Cannot define table '${name}': '${key.sort}' is both partition and sort key`);
+  }
   return Object.freeze({ kind: 'table', name, schema: options.schema, partitionKey: key.partition, sortKey: key.sort });
 }
