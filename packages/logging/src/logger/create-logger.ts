@@ -1,0 +1,161 @@
+import { LogFormatter, LogItem, LogLevelThreshold } from '@aws-lambda-powertools/logger';
+import type { Clock } from '@twelvefold/lifecycle';
+import { systemClock } from '@twelvefold/lifecycle';
+import type { Env } from '../env.ts';
+import { envReader } from '../env.ts';
+import { assertKnownOptions } from '../known-options.ts';
+import { pretty } from '../output/pretty.ts';
+import { stdout } from '../output/stdout.ts';
+import type { Redactor } from '../redact/redactor.ts';
+import { createRedactor } from '../redact/redactor.ts';
+import type { SerializeLimits } from '../serialize/limits.ts';
+import { DEFAULT_LIMITS } from '../serialize/limits.ts';
+import { BUFFER_BYTES } from './child-settings.ts';
+import type { LevelName } from './level.ts';
+import { levelName, thresholdOf } from './level.ts';
+import { ScopedLogger } from './scoped-logger.ts';
+import type { LoggerSettings } from './settings.ts';
+
+export interface LoggerOptions {
+  /** Names the app in every line. @defaultValue POWERTOOLS_SERVICE_NAME, else `service_undefined` */
+  service?: string;
+  /** @defaultValue POWERTOOLS_LOG_LEVEL, else LOG_LEVEL, else `INFO`; AWS_LAMBDA_LOG_LEVEL overrides all of them */
+  level?: LevelName;
+  /** Fields of every line, e.g. what the host knows about itself: region, task, version. @defaultValue {} */
+  facts?: Readonly<Record<string, unknown>>;
+  /** Further keys whose values are redacted (see `createRedactor`). @defaultValue [] */
+  redact?: readonly string[];
+  /** Share it between loggers, metrics and whoever learns secrets. @defaultValue a new one with the keys of `redact` */
+  redactor?: Redactor;
+  /** Where a line goes, without its line feed; what it throws is dropped. @defaultValue standard output, all levels */
+  write?: (line: string, level: string) => void;
+  /** `json` is Powertools' line, `pretty` is for people at a terminal. @defaultValue 'json' */
+  format?: 'json' | 'pretty';
+  /** Colours of the pretty format. Whether the terminal wants them (NO_COLOR, a pipe) is for the caller to know. @defaultValue false */
+  color?: boolean;
+  /** Share of flows, 0 to 1, that log at DEBUG; decided by the correlation id, so alike in every component. @defaultValue POWERTOOLS_LOGGER_SAMPLE_RATE, else 0 */
+  sampleRate?: number;
+  /** Holds lines up to `level` back inside a scope and writes them only when that scope logs an error. @defaultValue none */
+  buffer?: { level?: LevelName; maxBytes?: number };
+  /** @defaultValue depth 10, 250 entries, strings of 16384 characters, lines of 262118 bytes */
+  limits?: Partial<SerializeLimits>;
+  /** Where variables come from. @defaultValue the process environment, read once */
+  env?: Env;
+  /** @defaultValue systemClock */
+  clock?: Pick<Clock, 'now'>;
+}
+
+const KNOWN_OPTIONS = [
+  'service',
+  'level',
+  'facts',
+  'redact',
+  'redactor',
+  'write',
+  'format',
+  'color',
+  'sampleRate',
+  'buffer',
+  'limits',
+  'env',
+  'clock',
+] as const satisfies ReadonlyArray<keyof LoggerOptions>;
+
+/**
+ * Makes a Powertools Logger that is safe when invocations overlap: inside an invocation scope keys, level and Lambda
+ * context are that scope's alone, and each line carries `correlation_id`, `component`, `kind` and the trace.
+ *
+ * All levels go to one stream, standard output, so that their order is kept and Lambda and ECS show the same;
+ * Powertools sends warnings and errors to standard error.
+ *
+ * @throws TypeError for an unknown option, level or sample rate.
+ * @example
+ * ```ts
+ * const logger = createLogger({ service: 'orders', facts: { version: '1.4.2' } });
+ * logger.appendKeys({ tenant: 't-1' });
+ * logger.info('Order placed', { orderId: 'o-1' });
+ * ```
+ */
+export function createLogger(options: LoggerOptions = {}): ScopedLogger {
+  assertKnownOptions('logger', options, KNOWN_OPTIONS);
+  const env = envReader(options.env);
+  const clock = options.clock ?? systemClock;
+  const facts = { ...options.facts };
+  const redactor = options.redactor ?? createRedactor({ keys: options.redact ?? [] });
+  if (options.redactor && options.redact) {
+    throw new TypeError("Cannot create logger: give 'redact' to createRedactor when you bring a redactor");
+  }
+  const level = resolveLevel(options.level, env);
+  const formatter = new LineFormatter();
+  // With TZ set to anything but UTC Powertools writes local time with its offset, at the cost of Intl on every line.
+  const probe = new Date(0);
+  const utc = formatter.formatTimestamp(probe) === probe.toISOString();
+  const hidden = new Set(Object.keys(facts));
+  const color = options.color ?? false;
+  const settings: LoggerSettings = {
+    service: options.service || env('POWERTOOLS_SERVICE_NAME') || 'service_undefined',
+    environment: env('ENVIRONMENT'),
+    threshold: level.threshold,
+    pinned: level.pinned,
+    sampleRate: sampleRate(options.sampleRate, env),
+    redactor,
+    limits: { ...DEFAULT_LIMITS, ...options.limits },
+    now: () => new Date(clock.now()),
+    formatTimestamp: utc ? (date) => date.toISOString() : (date) => formatter.formatTimestamp(date),
+    locate: (stack) => formatter.getCodeLocation(stack),
+    render:
+      options.format === 'pretty' ? (entry) => pretty(entry, { color, hidden }) : (entry) => JSON.stringify(entry),
+    write: options.write ?? ((line) => stdout().write(line)),
+    flush: options.write ? () => Promise.resolve() : () => stdout().flush(),
+    buffer: options.buffer && {
+      threshold: thresholdOf(options.buffer.level) ?? LogLevelThreshold.DEBUG,
+      maxBytes: options.buffer.maxBytes ?? BUFFER_BYTES,
+      flushOnError: true,
+    },
+    formatter: undefined,
+    replacer: undefined,
+    order: undefined,
+    search: undefined,
+  };
+  const logger = new ScopedLogger(settings, facts);
+  for (const warning of level.warnings) logger.warn(warning);
+  return logger;
+}
+
+/** Powertools' base formatter, for its timestamps and code locations. */
+class LineFormatter extends LogFormatter {
+  override formatAttributes(): LogItem {
+    return new LogItem({ attributes: {} });
+  }
+}
+
+function resolveLevel(option: string | undefined, env: (key: string) => string) {
+  const wanted = thresholdOf(option);
+  if (option !== undefined && wanted === undefined) {
+    throw new TypeError(
+      `Cannot create logger: unknown level ${JSON.stringify(option)}; known: ${Object.keys(LogLevelThreshold).join(', ')}`,
+    );
+  }
+  const warnings: string[] = [];
+  const fromEnv = (key: string): number | undefined => {
+    const value = env(key);
+    const threshold = thresholdOf(value);
+    // A typing error in a deployment must not keep the app from starting, nor pass unseen.
+    if (value !== '' && threshold === undefined) warnings.push(`Ignored ${key}: there is no log level of that name`);
+    return threshold;
+  };
+  const platform = fromEnv('AWS_LAMBDA_LOG_LEVEL');
+  const own = wanted ?? fromEnv('POWERTOOLS_LOG_LEVEL') ?? fromEnv('LOG_LEVEL');
+  if (platform !== undefined && own !== undefined && own < platform) {
+    warnings.push(
+      `Current log level (${levelName(own)}) does not match AWS Lambda Advanced Logging Controls minimum log level (${levelName(platform)}). This can lead to data loss, consider adjusting them.`,
+    );
+  }
+  return { threshold: platform ?? own ?? LogLevelThreshold.INFO, pinned: platform !== undefined, warnings };
+}
+
+function sampleRate(option: number | undefined, env: (key: string) => string): number {
+  const rate = option ?? Number(env('POWERTOOLS_LOGGER_SAMPLE_RATE') || 0);
+  if (!(rate >= 0 && rate <= 1)) throw new TypeError('Cannot create logger: the sample rate is a number from 0 to 1');
+  return rate;
+}

@@ -1,0 +1,287 @@
+import { getXRayTraceIdFromEnv } from '@aws-lambda-powertools/commons/utils/env';
+import type { LogItem } from '@aws-lambda-powertools/logger';
+import { LogLevelThreshold, Logger as PowertoolsLogger } from '@aws-lambda-powertools/logger';
+import type { ConstructorOptions, LogAttributes, LogLevel } from '@aws-lambda-powertools/logger/types';
+import type { Scope } from '@twelvefold/lifecycle';
+import { currentScope, scopeKey } from '@twelvefold/lifecycle';
+import type { Redactor } from '../redact/redactor.ts';
+import { toLine } from '../serialize/to-line.ts';
+import { childSettings } from './child-settings.ts';
+import type { Entry } from './entry.ts';
+import { entryFields, toLogItem } from './entry.ts';
+import { addInput, copyFields } from './input.ts';
+import type { KeyLayer } from './key-layer.ts';
+import { addKeys, copyShown, hideKeys, keyLayer, mergeFields, mergeLayer } from './key-layer.ts';
+import { levelName, thresholdOf } from './level.ts';
+import type { ScopeState } from './scope-state.ts';
+import { hold, scopeState } from './scope-state.ts';
+import type { LoggerSettings } from './settings.ts';
+
+/** Powertools' own words. */
+const EVICTED =
+  'Some logs are not displayed because they were evicted from the buffer. Increase buffer size to store more logs in the buffer';
+
+type Keys = Parameters<PowertoolsLogger['appendKeys']>[0];
+
+/**
+ * A Powertools Logger whose state is safe when invocations overlap, on every host.
+ *
+ * Powertools keeps keys, level and Lambda context in the instance, or in Lambda's invoke store where the platform brings
+ * one. Here they live in the invocation scope: whatever is set inside a scope is seen by that scope alone, whatever is
+ * set outside is the logger's own and shows in every line. Made by `createLogger`.
+ */
+export class ScopedLogger extends PowertoolsLogger {
+  /** Values added here vanish from every later line of this logger and its children. */
+  readonly redactor: Redactor;
+  readonly #settings: LoggerSettings;
+  readonly #slot = scopeKey<ScopeState>('logger');
+  readonly #own = keyLayer();
+  #threshold: number;
+  /** The lowest level that anything here could print: below it a call ends at once. */
+  #floor: number;
+
+  constructor(settings: LoggerSettings, persistent: Readonly<Record<string, unknown>> = {}) {
+    // Only what the inherited methods still read. Persistent keys, level and sampling would be set through methods that
+    // are overridden below, before their fields exist; a sample rate of 0 keeps Powertools from rolling its own dice.
+    super({
+      serviceName: settings.service,
+      sampleRateValue: 0,
+      ...(settings.search && { correlationIdSearchFn: settings.search }),
+    });
+    this.#settings = settings;
+    this.redactor = settings.redactor;
+    this.#threshold = settings.threshold;
+    this.#floor = Math.min(
+      settings.threshold,
+      settings.sampleRate > 0 && !settings.pinned ? LogLevelThreshold.DEBUG : settings.threshold,
+      settings.buffer ? LogLevelThreshold.TRACE : settings.threshold,
+    );
+    copyFields(this.#own.persistent, persistent, (key) => this.#warnReserved(key));
+  }
+
+  /** The level in force here, as a number. */
+  override get level(): number {
+    return this.#stateHere()?.threshold ?? this.#threshold;
+  }
+
+  override getLevelName(): Uppercase<LogLevel> {
+    return levelName(this.level) as Uppercase<LogLevel>; // `level` only ever holds thresholds of Powertools' levels.
+  }
+
+  /**
+   * Inside a scope: for that scope. Without effect where Lambda's own log controls set the level.
+   *
+   * @throws Error when there is no such level.
+   */
+  override setLogLevel(logLevel: LogLevel): void {
+    const threshold = thresholdOf(logLevel);
+    if (threshold === undefined) throw new Error(`Invalid log level: ${logLevel}`); // Powertools' own message.
+    if (this.#settings.pinned) return;
+    const state = this.#stateHere();
+    if (state) state.threshold = threshold;
+    else this.#threshold = threshold;
+    this.#floor = Math.min(this.#floor, threshold);
+  }
+
+  override appendKeys(attributes: Keys): void {
+    this.#append('temporary', attributes);
+  }
+
+  /** Like `appendKeys`, but kept by `resetKeys`. Inside a scope it is still that scope's alone. */
+  override appendPersistentKeys(attributes: Keys): void {
+    this.#append('persistent', attributes);
+  }
+
+  override addPersistentLogAttributes(attributes: Keys): void {
+    this.#append('persistent', attributes);
+  }
+
+  override setPersistentLogAttributes(attributes: Keys): void {
+    const layer = this.#layerHere();
+    hideKeys(layer, 'persistent', Object.keys({ ...this.#own.persistent, ...layer.persistent }));
+    this.#append('persistent', attributes);
+  }
+
+  override removeKeys(keys: string[]): void {
+    hideKeys(this.#layerHere(), 'temporary', keys);
+  }
+
+  override removePersistentKeys(keys: string[]): void {
+    hideKeys(this.#layerHere(), 'persistent', keys);
+  }
+
+  override removePersistentLogAttributes(keys: string[]): void {
+    this.removePersistentKeys(keys);
+  }
+
+  /** Removes what `appendKeys` added here. Inside a scope the logger's own keys stay. */
+  override resetKeys(): void {
+    this.#layerHere().temporary = {};
+  }
+
+  override getPersistentLogAttributes(): LogAttributes {
+    const shown: Record<string, unknown> = {};
+    const layer = this.#stateHere()?.layer;
+    copyShown(shown, this.#own.persistent, layer?.hiddenPersistent);
+    if (layer) copyShown(shown, layer.persistent, undefined);
+    return shown;
+  }
+
+  override get persistentLogAttributes(): Keys {
+    return this.getPersistentLogAttributes() as Keys; // Reserved keys never get into a layer.
+  }
+
+  override addContext(context: Parameters<PowertoolsLogger['addContext']>[0]): void {
+    const { functionName, functionVersion, memoryLimitInMB, invokedFunctionArn, awsRequestId, tenantId } = context;
+    this.#layerHere().context = {
+      coldStart: this.getColdStart(),
+      functionName,
+      functionVersion,
+      memoryLimitInMB,
+      invokedFunctionArn,
+      awsRequestId,
+      tenantId,
+    };
+  }
+
+  override getCorrelationId(): unknown {
+    const scope = currentScope();
+    return (
+      (scope && this.#state(scope).layer.temporary.correlation_id) ??
+      this.#own.temporary.correlation_id ??
+      scope?.correlationId
+    );
+  }
+
+  /** Powertools rolls dice here per invocation. Here the correlation id decides, once per scope (`sampleRate`). */
+  override refreshSampleRateCalculation(): void {}
+
+  /** A logger with this one's settings and keys; what is set on either later is its own. */
+  override createChild(options: ConstructorOptions = {}): ScopedLogger {
+    const child = this.createLogger({ logLevel: this.getLevelName(), ...options });
+    mergeLayer(child.#own, this.#own);
+    const persistent = options.persistentKeys ?? options.persistentLogAttributes ?? {};
+    copyFields(child.#own.persistent, persistent, (key) => this.#warnReserved(key));
+    const scope = currentScope();
+    const state = scope?.get(this.#slot);
+    if (scope && state) mergeLayer(child.#state(scope).layer, state.layer);
+    return child;
+  }
+
+  protected override createLogger(options: ConstructorOptions = {}): ScopedLogger {
+    return new ScopedLogger(childSettings(this.#settings, options));
+  }
+
+  /** Writes what this scope has held back. */
+  override flushBuffer(): void {
+    const state = this.#stateHere();
+    if (!state || state.buffered.length === 0) return;
+    const { buffered, evicted } = state;
+    this.clearBuffer();
+    for (const { line, level } of buffered) this.#write(line, level);
+    if (evicted) this.#write(this.#line(this.#entry(LogLevelThreshold.WARN, EVICTED, [])), 'WARN');
+  }
+
+  override clearBuffer(): void {
+    const state = this.#stateHere();
+    if (!state) return;
+    state.buffered = [];
+    state.bufferedBytes = 0;
+    state.evicted = false;
+  }
+
+  /** Resolves when every line so far has left the process. */
+  flush(): Promise<void> {
+    return this.#settings.flush();
+  }
+
+  protected override processLogItem(threshold: number, input: unknown, extra: readonly unknown[]): void {
+    if (threshold < this.#floor) return;
+    const state = this.#stateHere();
+    const { buffer } = this.#settings;
+    const holds = buffer !== undefined && state !== undefined && threshold <= buffer.threshold;
+    if (!holds && threshold < (state?.threshold ?? this.#threshold)) return;
+    if (buffer?.flushOnError && threshold >= LogLevelThreshold.ERROR) this.flushBuffer();
+    const level = levelName(threshold);
+    const line = this.#line(this.#entry(threshold, input, extra));
+    if (holds) hold(state, line, level, buffer.maxBytes);
+    else this.#write(line, level);
+  }
+
+  protected override createAndPopulateLogItem(threshold: number, input: unknown, extra: readonly unknown[]): LogItem {
+    return toLogItem(this.#settings, this.#entry(threshold, input, extra));
+  }
+
+  protected override printLog(threshold: number, log: LogItem): void {
+    log.prepareForPrint();
+    this.#write(toLine(log.getAttributes(), this.#settings, this.#settings.render), levelName(threshold));
+  }
+
+  protected override shouldBufferLog(): boolean {
+    return false; // Powertools' own buffer needs an X-Ray trace id; ours hangs on the scope.
+  }
+
+  #entry(threshold: number, input: unknown, extra: readonly unknown[]): Entry {
+    const scope = currentScope();
+    const state = scope && this.#state(scope);
+    const additional: Record<string, unknown> = {};
+    addKeys(additional, this.#own, scope, state?.layer);
+    const message = addInput(additional, input, extra, (key) => this.#warnReserved(key));
+    return {
+      level: levelName(threshold),
+      message,
+      timestamp: this.#settings.now(),
+      context: state?.layer.context ?? this.#own.context,
+      traceId: state ? state.traceId : getXRayTraceIdFromEnv(),
+      additional,
+    };
+  }
+
+  #line(entry: Entry): string {
+    const settings = this.#settings;
+    try {
+      const fields = settings.formatter ? toLogItem(settings, entry).getAttributes() : entryFields(settings, entry);
+      return toLine(fields, settings, settings.render);
+    } catch {
+      const timestamp = settings.formatTimestamp(entry.timestamp);
+      const message = 'Cannot write a log entry: its formatter or replacer threw';
+      return settings.render({ level: entry.level, message, timestamp, service: settings.service });
+    }
+  }
+
+  #write(line: string, level: string): void {
+    try {
+      this.#settings.write(line, level);
+    } catch {
+      // Nobody is left to tell; the work that logs must not fail because its log does.
+    }
+  }
+
+  #append(kind: 'persistent' | 'temporary', attributes: Record<string, unknown>): void {
+    const allowed: Record<string, unknown> = {};
+    copyFields(allowed, attributes, (key) => this.#warnReserved(key));
+    mergeFields(this.#layerHere()[kind], allowed);
+  }
+
+  #warnReserved(key: string): void {
+    this.warn(`The key "${key}" is a reserved key and will be dropped.`);
+  }
+
+  #stateHere(): ScopeState | undefined {
+    const scope = currentScope();
+    return scope && this.#state(scope);
+  }
+
+  #state(scope: Scope): ScopeState {
+    let state = scope.get(this.#slot);
+    if (!state) {
+      state = scopeState(scope, this.#settings.pinned ? 0 : this.#settings.sampleRate);
+      scope.set(this.#slot, state);
+    }
+    return state;
+  }
+
+  #layerHere(): KeyLayer {
+    return this.#stateHere()?.layer ?? this.#own;
+  }
+}

@@ -1,0 +1,131 @@
+import { describe, expect, test } from 'vitest';
+import { createLineWriter } from './line-writer.ts';
+
+/** A descriptor that takes `room` bytes, then says EAGAIN until there is room again. */
+function fakeDescriptor(room: number) {
+  const state = {
+    text: '',
+    room,
+    pauses: 0,
+    delays: [] as number[],
+    timers: [] as Array<() => void>,
+    exit: () => {},
+    failure: undefined as string | undefined,
+    onPause: () => {},
+  };
+  const writer = createLineWriter({
+    write(bytes) {
+      if (state.failure) throw Object.assign(new Error(state.failure), { code: state.failure });
+      if (state.room === 0) throw Object.assign(new Error('busy'), { code: 'EAGAIN' });
+      const taken = Math.min(state.room, bytes.length);
+      state.text += Buffer.from(bytes.subarray(0, taken)).toString('latin1');
+      state.room -= taken;
+      return taken;
+    },
+    later(callback, delayMs) {
+      state.delays.push(delayMs);
+      state.timers.push(callback);
+    },
+    pause() {
+      state.pauses += 1;
+      state.onPause();
+    },
+    onExit(callback) {
+      state.exit = callback;
+    },
+  });
+  const fire = () => state.timers.splice(0).forEach((callback) => void callback());
+  return { state, writer, fire };
+}
+
+describe('a descriptor with room', () => {
+  test('gets each line at once and whole', async () => {
+    const { state, writer } = fakeDescriptor(100);
+    writer.write('one');
+    writer.write('two');
+    expect(state.text).toBe('one\ntwo\n');
+    expect(state.timers).toEqual([]);
+    await writer.flush();
+  });
+});
+
+describe('a full pipe', () => {
+  test('gets the rest later, in order, without blocking', async () => {
+    const { state, writer, fire } = fakeDescriptor(6);
+    writer.write('first');
+    writer.write('second');
+    writer.write('third');
+    expect(state.text).toBe('first\n');
+    expect(writer.pendingBytes).toBe(13);
+    expect(state.timers).toHaveLength(1);
+    let flushed = false;
+    const flush = writer.flush().then(() => {
+      flushed = true;
+    });
+    state.room = 3;
+    fire();
+    expect(state.text).toBe('first\nsec');
+    await Promise.resolve();
+    expect(flushed).toBe(false);
+    writer.write('fourth');
+    state.room = 100;
+    fire();
+    expect(state.text).toBe('first\nsecond\nthird\nfourth\n');
+    await flush;
+    expect(flushed).toBe(true);
+    expect(writer.pendingBytes).toBe(0);
+    expect(state.pauses).toBe(0);
+  });
+
+  test('is retried less and less often', () => {
+    const { state, writer, fire } = fakeDescriptor(0);
+    writer.write('x');
+    for (let round = 0; round < 8; round += 1) fire();
+    expect(state.delays).toEqual([1, 2, 5, 10, 25, 50, 50, 50, 50]);
+  });
+
+  test('is drained at exit, and what is logged after that as well', () => {
+    const { state, writer } = fakeDescriptor(0);
+    writer.write('one');
+    state.onPause = () => {
+      state.room = 2;
+    };
+    state.exit();
+    expect(state.text).toBe('one\n');
+    state.room = 0;
+    writer.write('two');
+    expect(state.text).toBe('one\ntwo\n');
+  });
+
+  test('whose reader has stopped does not hold the exit for ever', () => {
+    const { state, writer } = fakeDescriptor(0);
+    writer.write('one');
+    state.exit();
+    expect(state.pauses).toBe(5_000);
+  });
+
+  test('whose reader has stopped costs time once 16 MiB wait, not all the memory', () => {
+    const { state, writer } = fakeDescriptor(0);
+    const line = 'x'.repeat(1024 * 1024);
+    for (let index = 0; index < 15; index += 1) writer.write(line);
+    expect(state.pauses).toBe(0);
+    state.onPause = () => {
+      state.room = 1024 * 1024;
+    };
+    writer.write(line);
+    expect(state.pauses).toBeGreaterThan(0);
+    expect(writer.pendingBytes).toBeLessThanOrEqual(8 * 1024 * 1024);
+  });
+});
+
+test('a reader that is gone ends the writing, quietly', async () => {
+  const { state, writer } = fakeDescriptor(0);
+  writer.write('one');
+  const flush = writer.flush();
+  state.failure = 'EPIPE';
+  state.timers.splice(0).forEach((callback) => void callback());
+  await flush;
+  writer.write('two');
+  expect(writer.pendingBytes).toBe(0);
+  expect(state.timers).toEqual([]);
+});

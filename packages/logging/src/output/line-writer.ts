@@ -1,0 +1,124 @@
+/** What the writer needs from the process; tests bring their own. */
+export interface LineWriterIo {
+  /** Writes some of the bytes and returns how many. @throws an error with code `EAGAIN` when none can be taken now. */
+  write(bytes: Uint8Array): number;
+  /** Calls back once, later; keeps the process alive until then. */
+  later(callback: () => void, delayMs: number): void;
+  /** Waits here and now, blocking the thread. */
+  pause(ms: number): void;
+  /** Calls back, synchronously, when the process or worker thread exits. */
+  onExit(callback: () => void): void;
+}
+
+export interface LineWriter {
+  /** Writes a line and a line feed in one piece. Never throws. */
+  write(line: string): void;
+  /** Resolves when everything written so far has left the process. */
+  flush(): Promise<void>;
+  /** Bytes that wait for the descriptor to take them. */
+  readonly pendingBytes: number;
+}
+
+/** Over this many waiting bytes `write` blocks: a reader that has stopped must cost time, not all the memory. */
+const MOST_PENDING_BYTES = 16 * 1024 * 1024;
+const RETRY_MS = [1, 2, 5, 10, 25, 50] as const;
+/** At exit, how long a reader that takes nothing is waited for before the rest is given up. */
+const STALLED_MS = 5_000;
+
+/**
+ * Writes whole lines to a descriptor that may be non-blocking.
+ *
+ * `process.stdout` sets a pipe to non-blocking and keeps what the pipe does not take in memory, where `process.exit()`
+ * loses it. Here a line goes to the descriptor at once; what it does not take (`EAGAIN`) waits in order and is retried,
+ * and at exit the rest is written synchronously. So a slow reader neither blocks the event loop nor loses a line.
+ */
+export function createLineWriter(io: LineWriterIo): LineWriter {
+  let pending: Uint8Array[] = [];
+  let pendingBytes = 0;
+  let waiters: Array<() => void> = [];
+  let retryScheduled = false;
+  let retries = 0;
+  let watchesExit = false;
+  let exiting = false;
+  let broken = false;
+
+  /** Writes what the descriptor takes now. True when nothing is left. */
+  function pump(): boolean {
+    while (pending.length > 0) {
+      const bytes = pending[0] as Uint8Array; // The loop's condition.
+      let written = 0;
+      try {
+        written = io.write(bytes);
+      } catch (error) {
+        if (!isBusy(error)) {
+          // The reader is gone (EPIPE) or the descriptor closed: there is nobody left to tell.
+          broken = true;
+          pending = [];
+          pendingBytes = 0;
+          break;
+        }
+      }
+      if (written === 0) return false;
+      retries = 0;
+      pendingBytes -= written;
+      if (written === bytes.length) pending.shift();
+      else pending[0] = bytes.subarray(written);
+    }
+    const settled = waiters;
+    waiters = [];
+    for (const resolve of settled) resolve();
+    return true;
+  }
+
+  function retryLater(): void {
+    if (retryScheduled) return;
+    retryScheduled = true;
+    const delayMs = RETRY_MS[Math.min(retries, RETRY_MS.length - 1)] ?? 50;
+    retries += 1;
+    io.later(() => {
+      retryScheduled = false;
+      if (!pump()) retryLater();
+    }, delayMs);
+  }
+
+  function drainNow(untilBytes: number, stalledMs: number): void {
+    let waited = 0;
+    while (pendingBytes > untilBytes && waited < stalledMs) {
+      const before = pendingBytes;
+      if (pump()) return;
+      if (pendingBytes < before) waited = 0;
+      io.pause(1);
+      waited += 1;
+    }
+  }
+
+  return {
+    write(line) {
+      if (broken) return;
+      const bytes = Buffer.from(`${line}\n`);
+      pending.push(bytes);
+      pendingBytes += bytes.length;
+      if (!watchesExit) {
+        watchesExit = true;
+        io.onExit(() => {
+          exiting = true;
+          drainNow(0, STALLED_MS);
+        });
+      }
+      if (exiting) return drainNow(0, STALLED_MS);
+      if (pendingBytes > MOST_PENDING_BYTES) drainNow(MOST_PENDING_BYTES / 2, STALLED_MS);
+      if (!retryScheduled && !pump()) retryLater();
+    },
+    flush() {
+      if (pendingBytes === 0) return Promise.resolve();
+      return new Promise((resolve) => waiters.push(resolve));
+    },
+    get pendingBytes() {
+      return pendingBytes;
+    },
+  };
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'EAGAIN' || error.code === 'EINTR');
+}

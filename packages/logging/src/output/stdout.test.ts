@@ -1,0 +1,110 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { describe, expect, test } from 'vitest';
+
+// Real processes on real pipes: what the reader gets is all that was logged, whatever ends the process.
+
+const entry = new URL('../index.ts', import.meta.url).href;
+const PRELUDE = `
+  import { createLogger } from ${JSON.stringify(entry)};
+  const logger = createLogger({ service: 'orders', env: {} });
+  const many = (from, to) => { for (let n = from; n < to; n += 1) logger.info('line', { n, pad: 'x'.repeat(200) }); };
+`;
+
+function start(script: string) {
+  const args = ['--conditions=@twelvefold/source', '--input-type=module', '--no-warnings', '-e', PRELUDE + script];
+  return spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+/** Runs the script; its output is not read before the process has had time to fill the pipe. */
+async function run(script: string) {
+  const child = start(script);
+  const closed = once(child, 'close');
+  let out = '';
+  let err = '';
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    err += chunk;
+    if (!err.includes('full')) return;
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      out += text;
+    });
+  });
+  await closed;
+  return { lines: out.split('\n').slice(0, -1), err, code: child.exitCode, rest: out.split('\n').at(-1) };
+}
+
+const numbers = (lines: string[]) => lines.map((line) => (JSON.parse(line) as { n?: number }).n);
+const upTo = (count: number) => Array.from({ length: count }, (_, n) => n);
+
+describe('on a pipe that is full', { timeout: 30_000 }, () => {
+  test.each([
+    ['process.exit', 'process.exit(3);', 3],
+    ['an uncaught error', "throw new Error('boom');", 1],
+    ['the end of the work', '', 0],
+    ['an awaited flush', 'await logger.flush();', 0],
+  ])('nothing is lost at %s', async (_name, end, code) => {
+    // 2,000 lines are some 600 KB; a pipe holds 64 KB.
+    const result = await run(`many(0, 2_000); process.stderr.write('full'); ${end}`);
+    expect(result.code).toBe(code);
+    expect(result.rest).toBe('');
+    expect(numbers(result.lines)).toEqual(upTo(2_000));
+  });
+
+  test('the event loop goes on', async () => {
+    const result = await run(`
+      many(0, 2_000);
+      setTimeout(() => { process.stderr.write('full'); logger.info('line', { n: 2_000 }); }, 20);
+    `);
+    expect(numbers(result.lines)).toEqual(upTo(2_001));
+  });
+
+  test('lines of 200 KB stay whole', async () => {
+    const result = await run(`
+      for (let n = 0; n < 10; n += 1) logger.info('line', { n, list: Array.from({ length: 20 }, () => 'x'.repeat(10_000)) });
+      process.stderr.write('full');
+      process.exit(0);
+    `);
+    expect(numbers(result.lines)).toEqual(upTo(10));
+  });
+
+  test('worker threads lose nothing either', async () => {
+    const worker = `${PRELUDE} many(0, 500); process.exit(0);`;
+    const result = await run(`
+      import { Worker } from 'node:worker_threads';
+      const worker = new Worker(new URL('data:text/javascript,' + encodeURIComponent(${JSON.stringify(worker)})));
+      worker.on('error', (error) => { process.stderr.write(String(error.stack)); });
+      setTimeout(() => process.stderr.write('full'), 300);
+    `);
+    expect(result.err).toBe('full');
+    expect(numbers(result.lines)).toEqual(upTo(500));
+  });
+});
+
+test('a reader that goes away ends nothing', { timeout: 30_000 }, async () => {
+  const child = start(`
+    many(0, 10);
+    setTimeout(() => { many(10, 2_000); process.stderr.write('alive'); process.exit(0); }, 100);
+  `);
+  const closed = once(child, 'close');
+  child.stdout.once('data', () => child.stdout.destroy());
+  let err = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    err += text;
+  });
+  await closed;
+  expect([child.exitCode, err]).toEqual([0, 'alive']);
+});
+
+test('all levels go to standard output', { timeout: 30_000 }, async () => {
+  const result = await run(`
+    for (const level of ['debug', 'info', 'warn', 'error', 'critical']) logger[level](level);
+    process.stderr.write('full');
+  `);
+  expect(result.err).toBe('full');
+  expect(result.lines.map((line) => (JSON.parse(line) as { message: string }).message)).toEqual([
+    'info',
+    'warn',
+    'error',
+    'critical',
+  ]);
+});

@@ -1,0 +1,21 @@
+/** Names whose value is never shown. Lower-case, without `-` and `_`; a key that ends with one of them is sensitive. */
+export const SENSITIVE_KEYS: readonly string[] = [
+  'accesskey',
+  'apikey',
+  'authorization',
+  'connectionstring',
+  'cookie',
+  'credential',
+  'credentials',
+  'passphrase',
+  'passwd',
+  'password',
+  'privatekey',
+  'pwd',
+  'secret',
+  'secretstring',
+  'sessionid',
+  'sessionkey',
+  'signature',
+  'token',
+];

@@ -1,0 +1,186 @@
+import type { Redactor } from '../redact/redactor.ts';
+import { REDACTED } from '../redact/redactor.ts';
+import type { Locate } from './error-fields.ts';
+import { errorFields } from './error-fields.ts';
+import type { SerializeLimits } from './limits.ts';
+
+export interface PlainOptions {
+  redactor: Redactor;
+  limits: SerializeLimits;
+  locate: Locate;
+  /** Powertools' own hook: sees each value before the rules here. */
+  replacer?: ((key: string, value: unknown) => unknown) | undefined;
+  /** Characters that the whole result may hold; what comes later is cut. */
+  budget: number;
+}
+
+const UNREADABLE = '[unreadable]';
+const TRUNCATED = '[truncated]';
+const LONGEST_KEY = 512;
+/** Never copied, so that no line can change a prototype; Powertools leaves out the same two. */
+const UNSAFE_KEYS = new Set(['__proto__', 'constructor']);
+
+/**
+ * A copy of `fields` that `JSON.stringify` turns into one safe line: redacted, bounded, without cycles, getters or
+ * `toJSON`. Never throws, whatever the values do when they are read.
+ *
+ * Follows Powertools where it has a rule: circular members are left out, BigInt becomes a string, an error becomes
+ * name, location, message, stack and cause. Beyond it: Map and Set become object and array, an AggregateError keeps its
+ * errors, binary data becomes its size.
+ */
+export function toPlain(fields: Record<string, unknown>, options: PlainOptions): Record<string, unknown> {
+  const { redactor, limits, locate, replacer } = options;
+  const ancestors: object[] = [];
+  let budget = options.budget;
+
+  function text(value: string): string {
+    if (budget <= 0) return TRUNCATED;
+    // Redacted before it is cut: a secret cut in half would not be found.
+    const clean = redactor.text(value);
+    const limit = Math.min(limits.stringLength, budget);
+    budget -= Math.min(clean.length, limit);
+    if (clean.length <= limit) return clean;
+    return `${clean.slice(0, limit).toWellFormed()}... [${clean.length - limit} more characters]`;
+  }
+
+  function convert(key: string, input: unknown): unknown {
+    const value = replacer ? replacer(key, input) : input;
+    if (value === undefined || value === null) return value;
+    if (redactor.isSensitiveKey(key)) return REDACTED;
+    switch (typeof value) {
+      case 'string':
+        return text(value);
+      case 'number':
+        if (!Number.isFinite(value)) return null;
+        return numeric(value, String(value));
+      case 'bigint':
+        return text(String(value));
+      case 'boolean':
+        return value;
+      case 'object':
+        return convertObject(key, value, true);
+      default:
+        return undefined; // Functions and symbols, as in JSON.
+    }
+  }
+
+  function numeric(value: number, digits: string): number | string {
+    budget -= digits.length;
+    return redactor.text(digits) === digits ? value : REDACTED;
+  }
+
+  function convertObject(key: string, value: object, withToJson: boolean): unknown {
+    if (ancestors.includes(value)) return undefined;
+    if (budget <= 0) return TRUNCATED;
+    ancestors.push(value);
+    try {
+      // The line itself is the first ancestor, this value the last.
+      const tooDeep = ancestors.length > limits.depth + 1;
+      if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer)
+        return `[${nameOf(value)}: ${value.byteLength} bytes]`;
+      if (withToJson && 'toJSON' in value && typeof value.toJSON === 'function') {
+        const json: unknown = value.toJSON(key);
+        // JSON calls toJSON once only; an object may return itself.
+        if (json === value) ancestors.pop();
+        const result = typeof json === 'object' && json !== null ? convertObject(key, json, false) : convert(key, json);
+        if (json === value) ancestors.push(value);
+        return result;
+      }
+      if (isError(value)) {
+        return tooDeep ? text(`${value.name}: ${value.message}`) : entries(errorFields(value, locate));
+      }
+      if (value instanceof String || value instanceof Number || value instanceof Boolean) {
+        return convert(key, value.valueOf());
+      }
+      if (value instanceof RegExp) return text(String(value));
+      if (tooDeep) return Array.isArray(value) ? `[Array: ${value.length}]` : `[${nameOf(value)}]`;
+      if (Array.isArray(value)) return list(value, value.length);
+      if (value instanceof Set) return list(value, value.size);
+      const pairs = pairsOf(value);
+      if (pairs) return entries(pairs);
+      return entries(Object.keys(value).map((name) => [name, () => Reflect.get(value, name)]));
+    } catch {
+      return UNREADABLE;
+    } finally {
+      ancestors.pop();
+    }
+  }
+
+  function list(values: Iterable<unknown>, size: number): unknown[] {
+    const result: unknown[] = [];
+    for (const value of values) {
+      if (result.length >= limits.entries || budget <= 0) {
+        result.push(`[${size - result.length} more]`);
+        break;
+      }
+      result.push(guarded('', () => value) ?? null);
+    }
+    return result;
+  }
+
+  function entries(pairs: Array<[string, () => unknown]>, most = limits.entries): Record<string, unknown> {
+    const result: Record<string, unknown> = {};
+    let taken = 0;
+    for (const [key, read] of pairs) {
+      if (UNSAFE_KEYS.has(key)) continue;
+      if (taken >= most || budget <= 0) {
+        result['...'] = `[${pairs.length - taken} more]`;
+        break;
+      }
+      taken += 1;
+      const value = guarded(key, read);
+      if (value === undefined) continue;
+      result[name(key)] = value;
+    }
+    return result;
+  }
+
+  function name(key: string): string {
+    const clean = redactor.text(key);
+    const shown = clean.length <= LONGEST_KEY ? clean : `${clean.slice(0, LONGEST_KEY)}...`;
+    budget -= shown.length;
+    return shown;
+  }
+
+  function guarded(key: string, read: () => unknown): unknown {
+    try {
+      return convert(key, read());
+    } catch {
+      return UNREADABLE;
+    }
+  }
+
+  ancestors.push(fields);
+  // Powertools leaves empty fields of the line itself out.
+  const kept = Object.keys(fields).filter(
+    (key) => fields[key] !== undefined && fields[key] !== null && fields[key] !== '',
+  );
+  return entries(
+    kept.map((key) => [key, () => fields[key]]),
+    kept.length,
+  );
+}
+
+function isError(value: object): value is Error {
+  // By tag as well: an error of another realm (a vm context, a test runner) is an error.
+  return value instanceof Error || Object.prototype.toString.call(value) === '[object Error]';
+}
+
+function nameOf(value: object): string {
+  return value.constructor?.name || 'Object';
+}
+
+/** The entries of a Map, and of what behaves like one (Headers, URLSearchParams, FormData) and would show as `{}`. */
+function pairsOf(value: object): Array<[string, () => unknown]> | undefined {
+  const tag = Object.prototype.toString.call(value);
+  if (
+    !(value instanceof Map) &&
+    tag !== '[object Headers]' &&
+    tag !== '[object URLSearchParams]' &&
+    tag !== '[object FormData]'
+  ) {
+    return undefined;
+  }
+  const source = value as Iterable<[unknown, unknown]>; // All four iterate over pairs.
+  return [...source].map(([key, item]) => [typeof key === 'object' ? '[object]' : String(key), () => item]);
+}
