@@ -1,7 +1,8 @@
 import type { ServiceModule } from '../core/service.ts';
 import { secretsManager } from './secretsmanager/service.ts';
+import { sqs } from './sqs/service.ts';
 import { ssm } from './ssm/service.ts';
 import { sts } from './sts/service.ts';
 
 /** Every service that the endpoint answers for. */
-export const services: readonly ServiceModule[] = [secretsManager, ssm, sts];
+export const services: readonly ServiceModule[] = [secretsManager, sqs, ssm, sts];

@@ -1,0 +1,261 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createClock } from '../../core/clock.ts';
+import type { Queue } from './queue.ts';
+import { createQueue } from './queue.ts';
+import { defaultAttributes } from './queue-attributes.ts';
+import { encodeReceiptHandle } from './receipt-handle.ts';
+
+const VISIBILITY_SECONDS = 30;
+const RETENTION_SECONDS = 600;
+const MAX_RECEIVES = 3;
+const arn = (name: string) => `arn:aws:sqs:eu-west-1:123456789012:${name}`;
+
+type Step =
+  | { do: 'send'; group: string; delay: number }
+  | { do: 'receive'; max: number; visibility: number | undefined }
+  | { do: 'delete'; pick: number }
+  | { do: 'change'; pick: number; seconds: number }
+  | { do: 'advance'; seconds: number };
+
+const step = (fifo: boolean): fc.Arbitrary<Step> =>
+  fc.oneof(
+    fc.record({
+      do: fc.constant('send' as const),
+      group: fc.constantFrom('a', 'b', 'c'),
+      delay: fifo ? fc.constant(0) : fc.constantFrom(0, 0, 5, 40),
+    }),
+    fc.record({
+      do: fc.constant('receive' as const),
+      max: fc.integer({ min: 1, max: 10 }),
+      visibility: fc.constantFrom(undefined, 0, 1, 60),
+    }),
+    fc.record({ do: fc.constant('delete' as const), pick: fc.nat() }),
+    fc.record({ do: fc.constant('change' as const), pick: fc.nat(), seconds: fc.constantFrom(0, 10, 100) }),
+    fc.record({ do: fc.constant('advance' as const), seconds: fc.constantFrom(1, 5, 29, 30, 31, 200, 650) }),
+  );
+
+/** A queue as the documentation tells it: one list, walked through in full at every step. */
+interface Modelled {
+  body: string;
+  group: string;
+  sentAt: number;
+  visibleAt: number;
+  receives: number;
+  handle: string | undefined;
+  inFlight: boolean;
+}
+
+interface Run {
+  readonly queue: Queue;
+  readonly dead: Queue;
+  readonly clock: ReturnType<typeof createClock>;
+}
+
+function start(fifo: boolean): Run {
+  const clock = createClock(() => 1_000_000);
+  const suffix = fifo ? '.fifo' : '';
+  const queues: Record<string, Queue> = {};
+  const create = (name: string, attributes: Record<string, string>) =>
+    createQueue({
+      name,
+      arn: arn(name),
+      attributes: { ...defaultAttributes(fifo), ...attributes },
+      tags: {},
+      clock,
+      queueByArn: (target) => queues[target],
+    });
+  const dead = create(`dead${suffix}`, {});
+  queues[dead.arn] = dead;
+  const queue = create(`queue${suffix}`, {
+    VisibilityTimeout: String(VISIBILITY_SECONDS),
+    MessageRetentionPeriod: String(RETENTION_SECONDS),
+    RedrivePolicy: JSON.stringify({ deadLetterTargetArn: dead.arn, maxReceiveCount: MAX_RECEIVES }),
+  });
+  return { queue, dead, clock };
+}
+
+const never = new AbortController().signal;
+
+async function drain(queue: Queue): Promise<string[]> {
+  const bodies: string[] = [];
+  for (;;) {
+    const received = await queue.receive({ max: 10, waitSeconds: 0, visibilityTimeoutSeconds: 43_200, signal: never });
+    if (received.length === 0) return bodies;
+    for (const { message, receipt } of received) {
+      bodies.push(message.body);
+      queue.delete(encodeReceiptHandle({ queueArn: queue.arn, messageId: message.id, receipt }));
+    }
+  }
+}
+
+async function follow(fifo: boolean, steps: readonly Step[]): Promise<void> {
+  const { queue, dead, clock } = start(fifo);
+  let model: Modelled[] = [];
+  const handles: string[] = [];
+  /** Whose handle it is, by body. */
+  const owners = new Map<string, string>();
+  let count = 0;
+
+  const settle = () => {
+    for (const message of model) if (message.inFlight && message.visibleAt <= clock.now()) message.inFlight = false;
+    model = model.filter(({ sentAt }) => clock.now() - sentAt < RETENTION_SECONDS * 1000);
+  };
+
+  for (const one of steps) {
+    settle();
+    if (one.do === 'advance') clock.advance(one.seconds * 1000);
+    if (one.do === 'send') {
+      const body = `m${count}`;
+      count += 1;
+      queue.send([
+        {
+          body,
+          attributes: {},
+          systemAttributes: {},
+          senderId: 'x',
+          ...(fifo ? { groupId: one.group, deduplicationId: body } : { delaySeconds: one.delay }),
+        },
+      ]);
+      const delayMs = fifo ? 0 : one.delay * 1000;
+      model.push({
+        body,
+        group: one.group,
+        sentAt: clock.now(),
+        visibleAt: clock.now() + delayMs,
+        receives: 0,
+        handle: undefined,
+        inFlight: false,
+      });
+    }
+    if (one.do === 'receive') {
+      const received = await queue.receive({
+        max: one.max,
+        visibilityTimeoutSeconds: one.visibility,
+        waitSeconds: 0,
+        signal: never,
+      });
+      const lockedGroups = new Set(model.filter(({ inFlight }) => inFlight).map(({ group }) => group));
+      const available = model.filter(
+        ({ group, visibleAt, inFlight }) => !inFlight && visibleAt <= clock.now() && !(fifo && lockedGroups.has(group)),
+      );
+      const poison = available.filter(({ receives }) => receives >= MAX_RECEIVES);
+      const good = available.filter(({ receives }) => receives < MAX_RECEIVES);
+      // A standard queue promises no order, so which ones it gives is its own affair; how many is not.
+      expect(received).toHaveLength(Math.min(one.max, good.length));
+      for (const { message, receipt } of received) {
+        const modelled = good.find(({ body }) => body === message.body);
+        if (modelled === undefined) throw new Error(`${message.body} should not be received now`);
+        if (fifo) {
+          const earlier = good.filter(({ group }) => group === modelled.group).indexOf(modelled);
+          const position = received
+            .filter(({ message: other }) => other.groupId === modelled.group)
+            .findIndex(({ message: other }) => other.body === message.body);
+          expect(position).toBe(earlier);
+        }
+        modelled.receives += 1;
+        modelled.inFlight = true;
+        modelled.visibleAt = clock.now() + (one.visibility ?? VISIBILITY_SECONDS) * 1000;
+        modelled.handle = encodeReceiptHandle({ queueArn: queue.arn, messageId: message.id, receipt });
+        handles.push(modelled.handle);
+        owners.set(modelled.handle, modelled.body);
+        expect(message.receiveCount).toBe(modelled.receives);
+      }
+      // Poison leaves when a receive comes upon it; one that had enough already may not have reached it.
+      const left = new Set(poison.map(({ body }) => body));
+      const counts = queue.counts();
+      const gone = model.length - (counts.visible + counts.inFlight + counts.delayed);
+      expect(gone).toBeLessThanOrEqual(left.size);
+      if (received.length < one.max) expect(gone).toBe(left.size);
+      if (gone > 0) {
+        const moved = await drain(dead);
+        expect(moved).toHaveLength(gone);
+        for (const body of moved) expect(left.has(body)).toBe(true);
+        model = model.filter(({ body }) => !moved.includes(body));
+      }
+    }
+    const handle = 'pick' in one && handles.length > 0 ? handles[one.pick % handles.length] : undefined;
+    if (one.do === 'delete' && handle !== undefined) {
+      const modelled = model.find(({ body }) => body === owners.get(handle));
+      const act = () => queue.delete(handle);
+      if (fifo && modelled !== undefined && (modelled.handle !== handle || !modelled.inFlight)) {
+        expect(act).toThrow('The receipt handle has expired.');
+      } else {
+        act();
+        if (modelled?.handle === handle) model = model.filter((message) => message !== modelled);
+      }
+    }
+    if (one.do === 'change' && handle !== undefined) {
+      const modelled = model.find((message) => message.handle === handle);
+      const act = () => queue.changeVisibility(handle, one.seconds);
+      if (modelled === undefined) expect(act).toThrow('Message does not exist');
+      else if (!modelled.inFlight) expect(act).toThrow("isn't in flight");
+      else {
+        act();
+        modelled.visibleAt = clock.now() + one.seconds * 1000;
+      }
+    }
+    settle();
+    const now = clock.now();
+    expect(queue.counts()).toEqual({
+      inFlight: model.filter(({ inFlight }) => inFlight).length,
+      delayed: model.filter(({ inFlight, visibleAt }) => !inFlight && visibleAt > now).length,
+      visible: model.filter(({ inFlight, visibleAt }) => !inFlight && visibleAt <= now).length,
+    });
+  }
+}
+
+describe('a queue follows its model through any calls and clock jumps', () => {
+  it.each([
+    ['standard', false],
+    ['FIFO', true],
+  ])('%s', async (_name, fifo) => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step(fifo), { maxLength: 80, size: 'max' }), (steps) => follow(fifo, steps)),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe('a queue in use', () => {
+  it('lets go of messages that left although an old one stays', async () => {
+    const { queue } = start(false);
+    const draft = () => ({ body: 'x', attributes: {}, systemAttributes: {}, senderId: 'x' });
+    const receive = () => queue.receive({ max: 1, waitSeconds: 0, visibilityTimeoutSeconds: 43_200, signal: never });
+    queue.send([draft()]);
+    await receive();
+    const attributes: Array<WeakRef<object>> = [];
+    for (let count = 0; count < 5000; count += 1) {
+      const sent = draft();
+      attributes.push(new WeakRef(sent.attributes));
+      queue.send([sent]);
+      for (const { message, receipt } of await receive()) {
+        queue.delete(encodeReceiptHandle({ queueArn: queue.arn, messageId: message.id, receipt }));
+      }
+    }
+    expect(queue.counts()).toEqual({ visible: 0, inFlight: 1, delayed: 0 });
+    setFlagsFromString('--expose-gc');
+    await new Promise((resolve) => setImmediate(resolve)); // a WeakRef holds its target until the turn ends
+    runInNewContext('gc')();
+    expect(attributes.filter((one) => one.deref() !== undefined).length).toBeLessThan(1500);
+  });
+
+  it('is over its limit with 120,000 in flight, and a wait then brings nothing instead', {
+    timeout: 30_000,
+  }, async () => {
+    const { queue, clock } = start(false);
+    const draft = { body: 'x', attributes: {}, systemAttributes: {}, senderId: 'x' };
+    queue.send(Array.from({ length: 120_001 }, () => draft));
+    const receive = (waitSeconds: number) =>
+      queue.receive({ max: 10, waitSeconds, visibilityTimeoutSeconds: 60, signal: never });
+    for (let count = 0; count < 12_000; count += 1) await receive(0);
+    await expect(receive(0)).rejects.toMatchObject({ code: 'OverLimit', status: 403 });
+    const waiting = receive(20);
+    clock.advance(20_000);
+    expect(await waiting).toEqual([]);
+    clock.advance(40_000);
+    expect(await receive(0)).toHaveLength(10);
+  });
+});
