@@ -8,8 +8,22 @@ export {
 } from './idempotency/definition.ts';
 export type { IdempotencyWriter } from './idempotency/port.ts';
 export { QUEUE_ACCESS } from './queue/access.ts';
+export type { ConsumerEvent, ConsumerEventListener, MessageIdentity } from './queue/consumer-event.ts';
 export { type QueueDefinition, type QueueOptions, queue } from './queue/definition.ts';
-export type { MessageInfo, QueueSender, SendOptions, SendReceipt, SendResult } from './queue/port.ts';
+export { Drop } from './queue/drop.ts';
+export { Poison } from './queue/poison.ts';
+export type {
+  BatchContext,
+  MessageHandler,
+  MessageInfo,
+  QueueConsumer,
+  QueueSender,
+  ReceivedMessage,
+  SendOptions,
+  SendReceipt,
+  SendResult,
+} from './queue/port.ts';
+export { Retry } from './queue/retry.ts';
 export { SESSIONS_ACCESS } from './sessions/access.ts';
 export { type SessionStoreDefinition, type SessionStoreOptions, sessionStore } from './sessions/definition.ts';
 export type { Session, SessionReader, SessionWriter } from './sessions/port.ts';

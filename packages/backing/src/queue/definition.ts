@@ -12,8 +12,8 @@ export interface QueueOptions<S extends StandardSchemaV1> {
   visibility?: Duration;
   /** Where a message goes after `maxReceives` (1 to 1000) failed receives. @defaultValue `{ maxReceives: 5 }` */
   deadLetter?: { maxReceives: number } | false;
-  /** Topics whose messages arrive here; their schemas' outputs must fit this queue's input. */
-  subscribe?: ReadonlyArray<TopicDefinition<StandardSchemaV1<unknown, StandardSchemaV1.InferInput<S>>>>;
+  /** Topics whose messages arrive here. The wire carries a schema's input, so the topic's input must fit this queue's. */
+  subscribe?: ReadonlyArray<TopicDefinition<StandardSchemaV1<StandardSchemaV1.InferInput<S>, unknown>>>;
 }
 
 export interface QueueDefinition<S extends StandardSchemaV1 = StandardSchemaV1> extends Definition<'queue'> {

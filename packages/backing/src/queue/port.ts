@@ -1,4 +1,4 @@
-import type { Duration } from '@twelvefold/lifecycle';
+import type { Deadline, Duration, Scope } from '@twelvefold/lifecycle';
 
 /** What a message came to be on a queue. */
 export interface SendReceipt {
@@ -33,4 +33,55 @@ export interface MessageInfo {
   readonly receiveCount: number;
   readonly sentAtMs: number;
   readonly attributes: Readonly<Record<string, string>>;
+}
+
+/** Works on one message. Returning acknowledges it; throwing `Retry`, `Poison` or `Drop` decides otherwise, any other error retries. */
+export type MessageHandler<T> = (message: T, info: MessageInfo, scope: Scope) => Promise<void>;
+
+/** A message as a host received it: from a long poll, or as a record of a Lambda event. */
+export interface ReceivedMessage {
+  readonly messageId: string;
+  readonly receiptHandle: string;
+  readonly body: string;
+  /** SQS's own attributes, e.g. `ApproximateReceiveCount`, `SentTimestamp`, `AWSTraceHeader`. */
+  readonly attributes: Readonly<Record<string, string>>;
+  /** The sender's attributes of type String or Number. */
+  readonly messageAttributes: Readonly<Record<string, string>>;
+  readonly md5OfBody?: string | undefined;
+}
+
+export interface BatchContext {
+  /** Aborts when the work should end early; messages then under way get to see it. */
+  readonly signal?: AbortSignal | undefined;
+  /** When the invocation ends. @defaultValue none */
+  readonly deadline?: Deadline | undefined;
+}
+
+/**
+ * The part of a queue that consumes, on either kind of host. As a lifecycle resource it polls: `start`, `check`, `quiesce`, `drain`,
+ * `stop`. On Lambda only `handleBatch` is called.
+ */
+export interface QueueConsumer extends AsyncDisposable {
+  /** `consumer:` and the queue's name. */
+  readonly name: string;
+  /** Starts to poll. An endpoint that is down does not reject: polling goes on with back-off, `check` and `onEvent` tell. */
+  start(signal?: AbortSignal): Promise<void>;
+  /** Rejects with the reason while the consumer cannot receive. */
+  check(signal?: AbortSignal): Promise<void>;
+  /** Stops taking messages and ends the long poll; what has been received is still handled. */
+  quiesce(signal?: AbortSignal): Promise<void>;
+  /**
+   * Resolves when every received message has been handled and acknowledged. When `signal` aborts, the messages' own signals abort,
+   * and what is still not finished shortly after is made visible again.
+   *
+   * @throws TwelvefoldError `CONSUMER_ABANDONED` when messages were left unfinished.
+   */
+  drain(signal?: AbortSignal): Promise<void>;
+  /** Ends what `drain` did not. The consumer cannot be started again. */
+  stop(signal?: AbortSignal): Promise<void>;
+  /**
+   * Handles the records of one Lambda event. An empty list means that every message may be deleted; the event source mapping must have
+   * `ReportBatchItemFailures` on, or Lambda deletes the failed ones too.
+   */
+  handleBatch(messages: readonly ReceivedMessage[], context?: BatchContext): Promise<{ failedMessageIds: string[] }>;
 }

@@ -1,0 +1,45 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { TwelvefoldError } from '@twelvefold/lifecycle';
+import { describeIssues } from './describe-issues.ts';
+
+/**
+ * The JSON of a message, after checking that its reader will accept it.
+ *
+ * The wire carries the schema's input, not its output: the reader parses it again, so transforms and defaults apply once,
+ * there. What is validated is the parsed JSON, exactly what the reader will see; a `Date` that `z.date()` would accept here but
+ * refuse as a string over there fails now, at the sender.
+ *
+ * @param action what is being done, for the error: `send message to queue 'orders'`.
+ * @throws TwelvefoldError `MESSAGE_INVALID` naming every field that does not fit, and no values.
+ */
+export async function encodeMessage(action: string, schema: StandardSchemaV1, message: unknown): Promise<string> {
+  const json = stringify(action, message);
+  let result = schema['~standard'].validate(JSON.parse(json));
+  if (result instanceof Promise) result = await result;
+  if (result.issues) {
+    throw new TwelvefoldError('MESSAGE_INVALID', `Cannot ${action}: ${describeIssues(schema, result.issues)}`);
+  }
+  return json;
+}
+
+function stringify(action: string, message: unknown): string {
+  let json: string | undefined;
+  try {
+    json = JSON.stringify(message);
+  } catch (error) {
+    // V8's message quotes property names of the cycle only, but a toJSON of the caller's may quote anything.
+    throw new TwelvefoldError('MESSAGE_INVALID', `Cannot ${action}: it cannot be written as JSON`, { cause: error });
+  }
+  if (json === undefined) {
+    throw new TwelvefoldError('MESSAGE_INVALID', `Cannot ${action}: ${typeof message} has no JSON`);
+  }
+  return escapeForSqs(json);
+}
+
+/**
+ * SQS and SNS store U+FFFE and U+FFFF as U+FFFD without a word (SendMessage, AWS API reference: allowed characters). Both can
+ * only stand inside a JSON string, where an escape means the same; JSON.stringify has already escaped the other forbidden ones.
+ */
+function escapeForSqs(json: string): string {
+  return /[\uFFFE\uFFFF]/.test(json) ? json.replaceAll('\uFFFE', '\\ufffe').replaceAll('\uFFFF', '\\uffff') : json;
+}

@@ -1,0 +1,122 @@
+import type { Aws } from '@twelvefold/aws';
+import type { Clock } from '@twelvefold/lifecycle';
+import { NO_DEADLINE } from '@twelvefold/lifecycle';
+import type { ConsumerEvent } from '../consumer-event.ts';
+import type { BatchContext, ReceivedMessage } from '../port.ts';
+import { SQS_LIMITS } from '../sqs-limits.ts';
+import { deadlineNear, drainForced } from './abort-reason.ts';
+import type { MessageCore } from './message-core.ts';
+
+export interface BatchHandlerDeps {
+  queue: string;
+  url: string;
+  concurrency: number;
+  aws: Aws;
+  core: MessageCore;
+  clock: Clock;
+  emit: (event: ConsumerEvent) => void;
+}
+
+/** Kept free at the end of an invocation to give up, to tell SQS and to answer: a tenth of it, 500 ms to 10 s. */
+const RESERVE_SHARE = 0.1;
+const MIN_RESERVE_MS = 500;
+const MAX_RESERVE_MS = 10_000;
+/** The 12 hours began when Lambda received the message: up to 5 minutes of batching and 15 of running ago. */
+const LONGEST_DELAY_MS = SQS_LIMITS.invisibleMs - 20 * 60_000;
+
+/**
+ * Handles the records of one Lambda event, in order, `concurrency` at a time. When the deadline nears nothing more is started,
+ * running handlers see their signal abort, and whatever is unfinished is reported as failed: better than a timeout, which
+ * would bring the finished ones back too. Visibility is not extended here: Lambda demands a visibility above its own timeout.
+ */
+export function createBatchHandler(deps: BatchHandlerDeps) {
+  const { clock, emit } = deps;
+
+  return async (messages: readonly ReceivedMessage[], context: BatchContext = {}) => {
+    const { deadline = NO_DEADLINE, signal } = context;
+    const totalMs = deadline.remainingMs();
+    const reserveMs = Math.min(Math.max(totalMs * RESERVE_SHARE, MIN_RESERVE_MS), MAX_RESERVE_MS, totalMs / 2);
+    const failed = new Set<ReceivedMessage>();
+    const unfinished = new Set<ReceivedMessage>(messages);
+    const delays = new Map<ReceivedMessage, number>();
+    const ending = new AbortController();
+    const timers = new AbortController();
+    let next = 0;
+    let closed = false;
+    if (messages.length > 0) emit({ type: 'received', count: messages.length });
+
+    const worker = async () => {
+      while (!ending.signal.aborted && next < messages.length) {
+        const message = messages[next++] as ReceivedMessage; // next is below length
+        const run = { signal: ending.signal, deadline, longestDelayMs: () => LONGEST_DELAY_MS };
+        const outcome = await deps.core(message, run);
+        if (closed) return;
+        unfinished.delete(message);
+        if (outcome.kind !== 'acknowledge') failed.add(message);
+        if (outcome.kind === 'retry') delays.set(message, outcome.delayMs);
+      }
+    };
+
+    const onAbort = () => ending.abort(drainForced(deps.queue));
+    if (signal?.aborted) onAbort();
+    signal?.addEventListener('abort', onAbort, { once: true });
+    const wait = async (ms: number) => {
+      if (ms !== Number.POSITIVE_INFINITY) return clock.sleep(ms, timers.signal);
+      return new Promise<void>(() => {});
+    };
+    wait(totalMs - reserveMs).then(
+      () => ending.abort(deadlineNear(deps.queue)),
+      () => {}, // finished in time
+    );
+    const workers = Promise.all(Array.from({ length: Math.min(deps.concurrency, messages.length) }, worker));
+    const givenUp = new Promise<void>((resolve) => {
+      const giveUp = () => wait(Math.min(reserveMs / 2, MIN_RESERVE_MS)).then(resolve, () => {}); // finished in time
+      if (ending.signal.aborted) giveUp();
+      else ending.signal.addEventListener('abort', giveUp, { once: true });
+    });
+    await Promise.race([workers, givenUp]);
+    closed = true;
+    timers.abort();
+    signal?.removeEventListener('abort', onAbort);
+
+    for (const message of unfinished) {
+      failed.add(message);
+      const started = messages.indexOf(message) < next;
+      emit({ type: 'abandoned', messageId: message.messageId, started });
+      // Never started through no fault of its own: whoever comes next may have it at once.
+      if (!started) delays.set(message, 0);
+    }
+    await delayAll(deps, delays);
+    return { failedMessageIds: messages.filter((message) => failed.has(message)).map(({ messageId }) => messageId) };
+  };
+}
+
+/** Times the next deliveries, ten per call. What cannot be timed comes when its visibility timeout ends. */
+async function delayAll(deps: BatchHandlerDeps, delays: ReadonlyMap<ReceivedMessage, number>): Promise<void> {
+  const all = [...delays];
+  const calls: Array<Promise<void>> = [];
+  for (let start = 0; start < all.length; start += SQS_LIMITS.entries) {
+    calls.push(delayTen(deps, all.slice(start, start + SQS_LIMITS.entries)));
+  }
+  await Promise.all(calls);
+}
+
+async function delayTen(deps: BatchHandlerDeps, delays: ReadonlyArray<readonly [ReceivedMessage, number]>) {
+  const Entries = delays.map(([message, delayMs], id) => ({
+    Id: String(id),
+    ReceiptHandle: message.receiptHandle,
+    VisibilityTimeout: Math.ceil(delayMs / 1_000),
+  }));
+  const tell = (id: number, error: Error) => {
+    const messageId = delays[id]?.[0].messageId ?? '';
+    deps.emit({ type: 'visibilityFailed', messageId, error });
+  };
+  try {
+    const input = { QueueUrl: deps.url, Entries };
+    const { Failed = [] } = await deps.aws.call('sqs', 'ChangeMessageVisibilityBatch', input, { access: 'write' });
+    for (const { Id, Code, Message } of Failed) tell(Number(Id), new Error(`${Code}: ${Message}`));
+  } catch (cause) {
+    const error = cause instanceof Error ? cause : new Error(String(cause), { cause });
+    for (let id = 0; id < delays.length; id += 1) tell(id, error);
+  }
+}

@@ -1,0 +1,61 @@
+import type { Aws, MessageAttributeValue } from '@twelvefold/aws';
+import { CORRELATION_ATTRIBUTE } from '@twelvefold/lifecycle';
+import { messageBytes } from '../../message/message-bytes.ts';
+import { stringAttribute } from '../../message/outgoing-attributes.ts';
+import type { ReceivedMessage } from '../port.ts';
+import { SQS_LIMITS } from '../sqs-limits.ts';
+
+/** Why a message goes to the dead-letter queue. */
+export interface DeadLetterNote {
+  reason: string;
+  fingerprint: string;
+  /** Physical name of the queue that it came from. */
+  sourceQueue: string;
+  correlationId: string;
+}
+
+/** Enough for a few fields; the rest is in the message itself. */
+const MAX_REASON = 1_024;
+
+/**
+ * Sends the message to the dead-letter queue as it is, with the note in its attributes. Of the sender's own attributes those
+ * go along that still fit: SQS takes ten, and 1 MiB with the body.
+ */
+export async function sendDeadLetter(aws: Aws, url: string, message: ReceivedMessage, note: DeadLetterNote) {
+  await aws.call(
+    'sqs',
+    'SendMessage',
+    { QueueUrl: url, MessageBody: message.body, MessageAttributes: deadLetterAttributes(message, note) },
+    { access: 'write' },
+  );
+}
+
+/** The attributes of a dead-letter message; pure, so a test can look at them. */
+export function deadLetterAttributes(
+  message: ReceivedMessage,
+  note: DeadLetterNote,
+): Record<string, MessageAttributeValue> {
+  const attributes: Record<string, MessageAttributeValue> = {
+    reason: stringAttribute(clean(note.reason)),
+    errorFingerprint: stringAttribute(note.fingerprint),
+    sourceQueue: stringAttribute(note.sourceQueue),
+    [CORRELATION_ATTRIBUTE]: stringAttribute(note.correlationId),
+  };
+  let bytes = messageBytes(message.body, attributes);
+  for (const [name, value] of Object.entries(message.messageAttributes)) {
+    const attribute = stringAttribute(value);
+    const size = messageBytes('', { [name]: attribute });
+    if (Object.keys(attributes).length === SQS_LIMITS.attributes) break;
+    if (name in attributes || value === '' || bytes + size > SQS_LIMITS.bytes) continue;
+    attributes[name] = attribute;
+    bytes += size;
+  }
+  return attributes;
+}
+
+/** SQS refuses empty attribute values and control characters. */
+function clean(reason: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what has to go
+  const text = reason.replaceAll(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '\ufffd').toWellFormed();
+  return text.length > MAX_REASON ? `${text.slice(0, MAX_REASON - 1)}…`.toWellFormed() : text || 'unknown';
+}

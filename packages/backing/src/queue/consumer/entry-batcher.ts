@@ -1,0 +1,123 @@
+import type { BatchFailure } from '@twelvefold/aws';
+import { AwsError } from '@twelvefold/aws';
+import type { Clock } from '@twelvefold/lifecycle';
+import { TwelvefoldError } from '@twelvefold/lifecycle';
+import { backoffMs } from '../../message/backoff.ts';
+import { SQS_LIMITS } from '../sqs-limits.ts';
+
+const ATTEMPTS = 5;
+const BACKOFF_BASE_MS = 100;
+const BACKOFF_CAP_MS = 5_000;
+
+export interface EntryBatcherDeps<E> {
+  /** For error messages: `delete messages of queue 'orders'`. */
+  action: string;
+  /** One batch call. */
+  send(entries: Array<E & { Id: string }>): Promise<{ Failed?: BatchFailure[] }>;
+  /** How long an entry may wait for others, in milliseconds. */
+  lingerMs: number;
+  clock: Clock;
+  random: () => number;
+}
+
+export interface EntryBatcher<E> {
+  /** Resolves when the entry has been sent, with an error when SQS would not have it. Never rejects. */
+  add(entry: E): Promise<Error | undefined>;
+  /** Sends what waits, now. */
+  flush(): void;
+  /** From now on nothing lingers. */
+  hurry(): void;
+  /** Entries added and not yet resolved. */
+  readonly unsettled: number;
+}
+
+interface Waiting<E> {
+  entry: E;
+  settle: (failure: Error | undefined) => void;
+}
+
+/**
+ * Coalesces single entries into batch calls of ten. Entries that failed for SQS's own reasons, and calls that failed as a whole
+ * but may succeed later, are tried again; entries at fault are not.
+ */
+export function createEntryBatcher<E extends object>(deps: EntryBatcherDeps<E>): EntryBatcher<E> {
+  let waiting: Array<Waiting<E>> = [];
+  let linger: AbortController | undefined;
+  let hurried = false;
+  let unsettled = 0;
+
+  const flush = () => {
+    linger?.abort();
+    linger = undefined;
+    if (waiting.length === 0) return;
+    const batch = waiting;
+    waiting = [];
+    void sendBatch(batch, deps);
+  };
+  const startLinger = () => {
+    const timer = new AbortController();
+    linger = timer;
+    deps.clock.sleep(deps.lingerMs, timer.signal).then(flush, () => {}); // aborted by flush
+  };
+
+  return {
+    add: (entry) =>
+      new Promise((resolve) => {
+        unsettled += 1;
+        waiting.push({
+          entry,
+          settle: (failure) => {
+            unsettled -= 1;
+            resolve(failure);
+          },
+        });
+        if (waiting.length === SQS_LIMITS.entries) flush();
+        // In a microtask, so that what is acknowledged in one go still shares a call.
+        else if (hurried) queueMicrotask(flush);
+        else if (linger === undefined) startLinger();
+      }),
+    flush,
+    hurry: () => {
+      hurried = true;
+      flush();
+    },
+    get unsettled() {
+      return unsettled;
+    },
+  };
+}
+
+async function sendBatch<E extends object>(batch: Array<Waiting<E>>, deps: EntryBatcherDeps<E>): Promise<void> {
+  let remaining = batch;
+  for (let attempt = 1; ; attempt += 1) {
+    const again: Array<{ waiting: Waiting<E>; error: Error }> = [];
+    try {
+      const { Failed = [] } = await deps.send(remaining.map(({ entry }, id) => ({ ...entry, Id: String(id) })));
+      const failures = new Map(Failed.map((failure) => [failure.Id, failure]));
+      remaining.forEach((waiting, id) => {
+        const failure = failures.get(String(id));
+        if (failure === undefined) waiting.settle(undefined);
+        else if (failure.SenderFault === true) waiting.settle(asError(deps.action, failure));
+        else again.push({ waiting, error: asError(deps.action, failure) });
+      });
+    } catch (cause) {
+      const error = cause instanceof Error ? cause : new Error(String(cause), { cause });
+      const lasting = AwsError.isInstance(error) && !error.retryable;
+      for (const waiting of remaining) {
+        if (lasting) waiting.settle(error);
+        else again.push({ waiting, error });
+      }
+    }
+    if (again.length === 0) return;
+    if (attempt === ATTEMPTS) {
+      for (const { waiting, error } of again) waiting.settle(error);
+      return;
+    }
+    remaining = again.map(({ waiting }) => waiting);
+    await deps.clock.sleep(backoffMs(attempt, BACKOFF_BASE_MS, BACKOFF_CAP_MS, deps.random));
+  }
+}
+
+function asError(action: string, { Code = 'no code', Message }: BatchFailure): TwelvefoldError {
+  return new TwelvefoldError('ENTRY_REFUSED', `Cannot ${action}: ${Code}${Message ? `: ${Message}` : ''}`);
+}

@@ -1,0 +1,40 @@
+/** A message's body as JSON, and what an SNS envelope around it said. */
+export interface ReadBody {
+  readonly value: unknown;
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+interface SnsEnvelope {
+  Type: 'Notification';
+  MessageId: string;
+  TopicArn: string;
+  Message: string;
+  MessageAttributes?: Record<string, { Type?: string; Value?: string }>;
+}
+
+/**
+ * Parses a body. Where raw delivery is off, SNS wraps what was published; then the message and its attributes are those inside.
+ *
+ * @throws SyntaxError when the body, or the message inside an envelope, is not JSON. Its message quotes the text: never show it.
+ */
+export function readBody(body: string): ReadBody {
+  const value: unknown = JSON.parse(body);
+  if (!isEnvelope(value)) return { value, attributes: {} };
+  const attributes: Record<string, string> = {};
+  for (const [name, attribute] of Object.entries(value.MessageAttributes ?? {})) {
+    if (typeof attribute.Value === 'string' && attribute.Type !== 'Binary') attributes[name] = attribute.Value;
+  }
+  return { value: JSON.parse(value.Message), attributes };
+}
+
+function isEnvelope(value: unknown): value is SnsEnvelope {
+  if (typeof value !== 'object' || value === null) return false;
+  const candidate = value as Partial<SnsEnvelope>; // every field is checked next
+  return (
+    candidate.Type === 'Notification' &&
+    typeof candidate.MessageId === 'string' &&
+    typeof candidate.TopicArn === 'string' &&
+    candidate.TopicArn.startsWith('arn:') &&
+    typeof candidate.Message === 'string'
+  );
+}

@@ -1,0 +1,134 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { Aws } from '@twelvefold/aws';
+import type { Clock } from '@twelvefold/lifecycle';
+import { systemClock } from '@twelvefold/lifecycle';
+import { assertKnownOptions } from '../definition.ts';
+import { createBatchHandler } from './consumer/batch-handler.ts';
+import { createMessageCore } from './consumer/message-core.ts';
+import { createPoller } from './consumer/poller.ts';
+import type { ConsumerEvent, ConsumerEventListener } from './consumer-event.ts';
+import type { QueueDefinition } from './definition.ts';
+import type { MessageHandler, QueueConsumer } from './port.ts';
+
+export interface SqsConsumerOptions<S extends StandardSchemaV1> {
+  definition: QueueDefinition<S>;
+  /** The queue's URL. */
+  url: string;
+  /** Where poison goes. Without it poison stays until SQS's redrive moves it. */
+  deadLetterUrl?: string | undefined;
+  aws: Aws;
+  /** Names the scopes of its messages and, in the user agent, its calls. */
+  component: string;
+  /** Gets the schema's output. The message is acknowledged when the promise resolves, never before. */
+  handle: MessageHandler<StandardSchemaV1.InferOutput<S>>;
+  /** Messages handled at once. @defaultValue 10 */
+  concurrency?: number;
+  onEvent?: ConsumerEventListener;
+  /** @defaultValue the system's clock */
+  clock?: Clock;
+  /** 0 to below 1, for jitter. @defaultValue `Math.random` */
+  random?: () => number;
+}
+
+const DEFAULT_CONCURRENCY = 10;
+const KNOWN = [
+  'definition',
+  'url',
+  'deadLetterUrl',
+  'aws',
+  'component',
+  'handle',
+  'concurrency',
+  'onEvent',
+  'clock',
+  'random',
+];
+
+/**
+ * A consumer of one SQS queue. Long-running hosts `start` it and it polls; on Lambda each event goes to `handleBatch`. What
+ * becomes of a message is decided in one place for both:
+ *
+ * - The handler returns, or throws `Drop`: acknowledged.
+ * - It throws `Poison`, or the message is not JSON or does not fit the schema: sent to the dead-letter queue with `reason`,
+ *   `errorFingerprint`, `sourceQueue` and `correlationId` as attributes, then deleted. That is two calls, so a crash between them
+ *   leaves it in both: at least once.
+ * - It throws `Retry` or anything else: delivered again after the given time, or after 1 s, 2 s, 4 s ... up to 15 minutes, half of
+ *   it random, until the queue's `maxReceives` are used up and SQS moves it.
+ *
+ * Delivery is at least once: make effects idempotent.
+ *
+ * @throws TypeError or RangeError for an option that is unknown, missing or out of range.
+ * @example
+ * ```ts
+ * const consumer = createSqsConsumer({
+ *   definition: orders,
+ *   url,
+ *   deadLetterUrl,
+ *   aws,
+ *   component: 'orders',
+ *   handle: async (order, info, scope) => place(order, scope.signal),
+ * });
+ * await consumer.start();
+ * ```
+ */
+export function createSqsConsumer<S extends StandardSchemaV1>(options: SqsConsumerOptions<S>): QueueConsumer {
+  assertOptions(options);
+  const { definition, url, deadLetterUrl, component, concurrency = DEFAULT_CONCURRENCY } = options;
+  const { clock = systemClock, random = Math.random, onEvent } = options;
+  const emit = (event: ConsumerEvent) => {
+    try {
+      onEvent?.(event);
+    } catch {
+      // A listener that fails must not decide what becomes of a message.
+    }
+  };
+  const queue = definition.name;
+  const aws = options.aws.as(component);
+  const core = createMessageCore({
+    definition,
+    url,
+    deadLetterUrl,
+    aws,
+    component,
+    handle: options.handle,
+    clock,
+    random,
+    emit,
+  });
+  const { visibilityMs } = definition;
+  const poller = createPoller({ queue, url, visibilityMs, concurrency, aws, core, clock, random, emit });
+  const handleBatch = createBatchHandler({ queue, url, concurrency, aws, core, clock, emit });
+  return {
+    name: `consumer:${queue}`,
+    ...poller,
+    handleBatch,
+    [Symbol.asyncDispose]: async () => {
+      await poller.drain();
+      await poller.stop();
+    },
+  };
+}
+
+function assertOptions<S extends StandardSchemaV1>(options: SqsConsumerOptions<S>): void {
+  const subject = `consumer of queue '${options.definition.name}'`;
+  assertKnownOptions(subject, options, KNOWN);
+  const { url, deadLetterUrl, component, concurrency = DEFAULT_CONCURRENCY, handle, definition } = options;
+  if (!URL.canParse(url)) throw new TypeError(`Cannot create ${subject}: 'url' is not a URL`);
+  if (deadLetterUrl !== undefined && !URL.canParse(deadLetterUrl)) {
+    throw new TypeError(`Cannot create ${subject}: 'deadLetterUrl' is not a URL`);
+  }
+  if (typeof component !== 'string' || component === '') {
+    throw new TypeError(`Cannot create ${subject}: 'component' is missing`);
+  }
+  if (typeof handle !== 'function') throw new TypeError(`Cannot create ${subject}: 'handle' is not a function`);
+  if (!Number.isInteger(concurrency) || concurrency < 1) {
+    throw new RangeError(
+      `Cannot create ${subject}: concurrency is ${concurrency}; it has to be a whole number from 1 on`,
+    );
+  }
+  if (definition.visibilityMs < 1_000) {
+    throw new RangeError(
+      `Cannot create ${subject}: visibility is ${definition.visibilityMs} ms; below 1 s every message is delivered again while it is handled`,
+    );
+  }
+}

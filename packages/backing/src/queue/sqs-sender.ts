@@ -1,0 +1,67 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { Aws } from '@twelvefold/aws';
+import type { Clock } from '@twelvefold/lifecycle';
+import { systemClock } from '@twelvefold/lifecycle';
+import { assertKnownOptions } from '../definition.ts';
+import type { QueueDefinition } from './definition.ts';
+import type { QueueSender, SendOptions, SendReceipt, SendResult } from './port.ts';
+import { prepareEntry } from './prepare-entry.ts';
+import { sendAll } from './send-all.ts';
+
+export interface SqsSenderOptions<S extends StandardSchemaV1> {
+  definition: QueueDefinition<S>;
+  /** The queue's URL. */
+  url: string;
+  aws: Aws;
+  /** @defaultValue the system's clock */
+  clock?: Clock;
+  /** 0 to below 1, for jitter. @defaultValue `Math.random` */
+  random?: () => number;
+}
+
+/**
+ * A client that sends to one SQS queue. Messages are checked against the schema and the size limit before anything is sent, and
+ * travel as the JSON of the schema's input.
+ *
+ * `send` makes one call. `sendAll` makes one call per ten messages or 1 MiB, several at a time, pulling from its source only as
+ * fast as they are sent; entries that SQS refused for its own reasons are tried again, up to five times. Either may deliver a
+ * message twice when an answer is lost: that is SQS's standard-queue contract.
+ *
+ * @throws TypeError for an unknown or missing option.
+ * @example
+ * ```ts
+ * const sender = createSqsSender({ definition: orders, url: process.env.TWELVEFOLD_ORDERS_URL, aws });
+ * const { messageId } = await sender.send({ sku: 'A-1', quantity: 2 });
+ * ```
+ */
+export function createSqsSender<S extends StandardSchemaV1>(
+  options: SqsSenderOptions<S>,
+): QueueSender<StandardSchemaV1.InferInput<S>> {
+  const { definition, url, aws, clock = systemClock, random = Math.random } = options;
+  const subject = `sender to queue '${definition.name}'`;
+  assertKnownOptions(subject, options, ['definition', 'url', 'aws', 'clock', 'random']);
+  if (!URL.canParse(url)) throw new TypeError(`Cannot create ${subject}: 'url' is not a URL`);
+  return {
+    async send(message, sendOptions: SendOptions = {}): Promise<SendReceipt> {
+      const { entry } = await prepareEntry(definition, message, sendOptions);
+      const { signal } = sendOptions;
+      const output = await aws.call('sqs', 'SendMessage', { QueueUrl: url, ...entry }, { access: 'write', signal });
+      return { messageId: output.MessageId ?? '' };
+    },
+    sendAll: (messages, sendOptions: SendOptions = {}): Promise<SendResult[]> =>
+      sendAll(messages, {
+        prepare: (message) => prepareEntry(definition, message, sendOptions),
+        send: (entries) =>
+          aws.call(
+            'sqs',
+            'SendMessageBatch',
+            { QueueUrl: url, Entries: entries },
+            { access: 'write', signal: sendOptions.signal },
+          ),
+        subject: `queue '${definition.name}'`,
+        signal: sendOptions.signal,
+        clock,
+        random,
+      }),
+  };
+}

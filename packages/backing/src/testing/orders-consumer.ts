@@ -1,0 +1,72 @@
+import * as z from 'zod';
+import type { ConsumerEvent } from '../queue/consumer-event.ts';
+import { queue } from '../queue/definition.ts';
+import type { MessageHandler, QueueConsumer, ReceivedMessage } from '../queue/port.ts';
+import { createSqsConsumer } from '../queue/sqs-consumer.ts';
+import type { ManualClock } from './manual-clock.ts';
+import { createManualClock } from './manual-clock.ts';
+import type { SqsModel } from './sqs-model.ts';
+import { createSqsModel } from './sqs-model.ts';
+
+export const QUEUE_URL = 'https://sqs.eu-west-1.amazonaws.com/123456789012/orders-test-orders';
+export const DEAD_LETTER_URL = `${QUEUE_URL}-dead-letter`;
+
+export const Order = z.object({ n: z.number(), quantity: z.number().default(1) });
+export type Order = z.infer<typeof Order>;
+export const orders = queue('orders', { schema: Order, visibility: '30s' });
+
+export interface OrdersConsumer {
+  clock: ManualClock;
+  aws: SqsModel;
+  consumer: QueueConsumer;
+  events: ConsumerEvent[];
+  /** Events of one type, in order. */
+  told<T extends ConsumerEvent['type']>(type: T): Array<Extract<ConsumerEvent, { type: T }>>;
+  /** Puts `count` orders, numbered from 0, on the queue. */
+  fill(count: number): void;
+}
+
+/** A consumer of orders over a model of SQS, with time in the test's hands. */
+export function ordersConsumer(
+  handle: MessageHandler<Order>,
+  options: { concurrency?: number; deadLetterUrl?: string | undefined; random?: () => number } = {},
+): OrdersConsumer {
+  const clock = createManualClock();
+  const aws = createSqsModel(clock);
+  const events: ConsumerEvent[] = [];
+  const consumer = createSqsConsumer({
+    definition: orders,
+    url: QUEUE_URL,
+    deadLetterUrl: DEAD_LETTER_URL,
+    aws,
+    component: 'orders',
+    clock,
+    random: () => 0,
+    onEvent: (event) => events.push(event),
+    handle,
+    ...options,
+  });
+  return {
+    clock,
+    aws,
+    consumer,
+    events,
+    told: <T extends ConsumerEvent['type']>(type: T) =>
+      events.filter((event): event is Extract<ConsumerEvent, { type: T }> => event.type === type),
+    fill: (count) => {
+      for (let n = 0; n < count; n += 1) aws.put(QUEUE_URL, JSON.stringify({ n }));
+    },
+  };
+}
+
+/** A message as a Lambda event would bring it. */
+export function received(body: string, overrides: Partial<ReceivedMessage> = {}): ReceivedMessage {
+  return {
+    messageId: 'm-1',
+    receiptHandle: 'r-1',
+    body,
+    attributes: { ApproximateReceiveCount: '1', SentTimestamp: '1520621625029' },
+    messageAttributes: {},
+    ...overrides,
+  };
+}
