@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { resolve as resolvePath } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,6 +8,7 @@ import type { Environment } from './environment.ts';
 import { startEnvironment } from './environment.ts';
 import type { FunctionSpec } from './environment-variables.ts';
 import type { InvocationResult } from './result.ts';
+import { newTraceId } from './trace-id.ts';
 
 /** A synchronous invocation's event may have at most this many bytes (Lambda quotas). */
 const MAX_EVENT_BYTES = 6_291_456;
@@ -218,10 +219,4 @@ export async function launchFunction(options: LaunchFunctionOptions): Promise<La
       idle.length = 0;
     },
   };
-}
-
-function newTraceId(): string {
-  const hex = (bytes: number) => randomBytes(bytes).toString('hex');
-  const seconds = Math.floor(Date.now() / 1_000).toString(16);
-  return `Root=1-${seconds}-${hex(12)};Parent=${hex(8)};Sampled=0`;
 }

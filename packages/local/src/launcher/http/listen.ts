@@ -5,6 +5,8 @@ import type { AddressInfo } from 'node:net';
 export interface Listening {
   readonly port: number;
   readonly server: Server;
+  /** Takes no more connections, keeping those that work; resolves when the last is closed. */
+  refuse(): Promise<void>;
   /** Closes the port and every connection, whatever is in flight. */
   close(): Promise<void>;
 }
@@ -24,14 +26,22 @@ export async function listen(
     server.listen(options.port ?? 0, options.host ?? '127.0.0.1', resolve);
   });
   const { port } = server.address() as AddressInfo; // listens on TCP, so the address is no pipe name
+  let closed: Promise<void> | undefined;
+  const refuse = () => {
+    closed ??= new Promise((resolve) => {
+      server.close(() => resolve()); // also closes connections that are idle
+    });
+    return closed;
+  };
   return {
     port,
     server,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    refuse,
+    close: async () => {
+      const done = refuse();
+      server.closeAllConnections();
+      await done;
+    },
   };
 }
 
