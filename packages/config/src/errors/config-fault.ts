@@ -1,6 +1,6 @@
 /**
  * - `missing`: no source has it.
- * - `denied`: a store or a file has refused it to these credentials.
+ * - `denied`: a store or a file would not give it: no permission, no usable credentials, no decryption.
  * - `malformed`: there is a value and the schema, or the decoding before it, refuses it.
  * - `unreachable`: a store could not be asked: no answer, throttling, an outage. It may pass by itself.
  */

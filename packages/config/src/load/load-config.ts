@@ -38,7 +38,7 @@ const OPTIONS = ['app', 'stage', 'env', 'aws', 'signal', 'readFile', 'onSecret']
  * @throws TypeError for an unknown option, an impossible app or stage, or a source without what it needs.
  * @example
  * ```ts
- * const config = await loadConfig(definition, { app: 'orders', stage: 'prod', env: process.env, aws: createAws() });
+ * const config = await loadConfig(definition, { app: 'orders', stage: 'prod', env: process.env, aws: createAws({ env: process.env }) });
  * config.pricing.taxRate; // number
  * config.payments.apiKey.reveal(); // string
  * ```
@@ -90,7 +90,9 @@ function assertOptions({ sources }: ConfigDefinition, options: LoadConfigOptions
 
 function portFor({ aws }: LoadConfigOptions): Aws {
   if (aws === undefined) {
-    throw new TypeError('Cannot load config: a store is a source, so options.aws is needed, e.g. createAws()');
+    throw new TypeError(
+      'Cannot load config: a store is a source, so options.aws is needed, e.g. createAws({ env: process.env })',
+    );
   }
   return aws;
 }
