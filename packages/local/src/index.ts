@@ -12,5 +12,8 @@ export type { ProcessExit } from './launcher/process/exit.ts';
 export type { OutputLine } from './launcher/process/output.ts';
 export type { LaunchedTask, LaunchTaskOptions } from './launcher/task/launch-task.ts';
 export { launchTask } from './launcher/task/launch-task.ts';
+export type { ProvisionOptions } from './provision/provision.ts';
+export { provision } from './provision/provision.ts';
+export type { ProvisionedResource, ProvisionedStack, ProvisionProgress } from './provision/stack.ts';
 export type { LocalAws, LocalAwsOptions } from './start.ts';
 export { startLocalAws } from './start.ts';

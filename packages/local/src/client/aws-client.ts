@@ -1,0 +1,140 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { AwsCallError } from './aws-call-error.ts';
+import type { Credentials } from './sign-request.ts';
+import { signRequest } from './sign-request.ts';
+import type { XmlElement } from './xml.ts';
+import { parseXml, xmlAt } from './xml.ts';
+
+const JSON_SERVICES = {
+  dynamodb: { target: 'DynamoDB_20120810', version: '1.0' },
+  secretsmanager: { target: 'secretsmanager', version: '1.1' },
+  sqs: { target: 'AmazonSQS', version: '1.0' },
+  ssm: { target: 'AmazonSSM', version: '1.1' },
+} as const;
+const QUERY_SERVICES = { sns: '2010-03-31', sts: '2011-06-15' } as const;
+
+type JsonService = keyof typeof JSON_SERVICES;
+type QueryService = keyof typeof QUERY_SERVICES;
+
+export interface AwsClientOptions {
+  /** An endpoint's URL, or `aws` for AWS's own endpoints in `region`. */
+  readonly endpoint: string;
+  readonly region: string;
+  readonly credentials: Credentials;
+  /** @defaultValue Date.now */
+  readonly now?: () => number;
+  /** Waits between two attempts and between two looks at a table that is being made. @defaultValue a timer */
+  readonly sleep?: (ms: number, signal?: AbortSignal) => Promise<void>;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export type JsonAnswer = Readonly<Record<string, unknown>>;
+
+/** Calls AWS operations on one endpoint. Rejects with an {@link AwsCallError}, or with the signal's reason. */
+export interface AwsClient {
+  readonly region: string;
+  json(service: JsonService, operation: string, input: object): Promise<JsonAnswer>;
+  /** `input` as the form carries it, e.g. `{ 'Attributes.entry.1.key': 'Policy' }`. Gives the operation's result element. */
+  query(service: QueryService, operation: string, input: Readonly<Record<string, string>>): Promise<XmlElement>;
+  sleep(ms: number): Promise<void>;
+}
+
+const ATTEMPTS = 4;
+const TIMEOUT_MS = 30_000;
+const isThrottling = (code: string) => /Throttl|TooManyRequests|RequestLimitExceeded/.test(code);
+
+function readJsonError(text: string): { code: string; message: string } {
+  const body: { __type?: string; message?: string; Message?: string } = JSON.parse(text);
+  return { code: body.__type?.split('#').at(-1) ?? 'UnknownError', message: body.message ?? body.Message ?? '' };
+}
+
+function readXmlError(text: string): { code: string; message: string } {
+  const root = parseXml(text);
+  const error = xmlAt(root, 'Error') ?? xmlAt(root, 'Errors', 'Error');
+  return {
+    code: (error && xmlAt(error, 'Code')?.text) ?? 'UnknownError',
+    message: (error && xmlAt(error, 'Message')?.text) ?? '',
+  };
+}
+
+function readError(text: string, status: number): { code: string; message: string } {
+  try {
+    return text.trimStart().startsWith('{') ? readJsonError(text) : readXmlError(text);
+  } catch {
+    return { code: `Http${status}`, message: 'The answer is not one of AWS; is the endpoint an AWS endpoint?' };
+  }
+}
+
+/** A client that signs its calls itself, so that the provisioner needs no SDK. */
+export function createAwsClient(options: AwsClientOptions): AwsClient {
+  const { endpoint, region, credentials, now = Date.now, signal } = options;
+  const sleep = options.sleep ?? ((ms, abort) => wait(ms, undefined, { signal: abort }));
+  const suffix = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
+  const urlOf = (service: string) => new URL(endpoint === 'aws' ? `https://${service}.${region}.${suffix}` : endpoint);
+
+  async function once(service: string, operation: string, headers: Record<string, string>, body: string) {
+    const url = urlOf(service);
+    const about = { service, operation };
+    let response: Response;
+    let text: string;
+    try {
+      response = await fetch(url, {
+        method: 'POST',
+        headers: signRequest({ url, headers, body, service, region, credentials, nowMs: now() }),
+        body,
+        signal: AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), ...(signal ? [signal] : [])]),
+      });
+      text = await response.text();
+    } catch (error) {
+      signal?.throwIfAborted();
+      const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+      // A refused connection on two addresses is an AggregateError with a code and no message.
+      const { code = '', message = '' } = cause as { code?: string; message?: string }; // read only for the text
+      throw new AwsCallError(
+        `Cannot reach the AWS endpoint ${url.origin}: ${message || code}; start it, or correct its URL`,
+        { ...about, code: 'EndpointUnreachable', status: 0 },
+        { cause: error },
+      );
+    }
+    if (response.ok) return text;
+    const { code, message } = readError(text, response.status);
+    throw new AwsCallError(`${code}: ${message || `${service} ${operation} failed without a message`}`, {
+      ...about,
+      code,
+      status: response.status,
+    });
+  }
+
+  async function send(service: string, operation: string, headers: Record<string, string>, body: string) {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await once(service, operation, { 'user-agent': 'twelvefold-provision', ...headers }, body);
+      } catch (error) {
+        if (!(error instanceof AwsCallError) || attempt >= ATTEMPTS) throw error;
+        const { status, code } = error;
+        if (!(status >= 500 && status !== 501) && !isThrottling(code)) throw error;
+        await sleep(100 * 2 ** attempt, signal);
+      }
+    }
+  }
+
+  return {
+    region,
+    sleep: (ms) => sleep(ms, signal),
+    json: async (service, operation, input) => {
+      const { target, version } = JSON_SERVICES[service];
+      const headers = {
+        'content-type': `application/x-amz-json-${version}`,
+        'x-amz-target': `${target}.${operation}`,
+      };
+      const text = await send(service, operation, headers, JSON.stringify(input));
+      return text === '' ? {} : JSON.parse(text);
+    },
+    query: async (service, operation, input) => {
+      const form = new URLSearchParams({ Action: operation, Version: QUERY_SERVICES[service], ...input });
+      const headers = { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' };
+      const answer = parseXml(await send(service, operation, headers, form.toString()));
+      return xmlAt(answer, `${operation}Result`) ?? answer;
+    },
+  };
+}

@@ -1,0 +1,86 @@
+import { createConditions } from './conditions.ts';
+import { inOrder } from './in-order.ts';
+import type { Scope } from './intrinsics.ts';
+import type { Pseudo } from './pseudo-parameters.ts';
+import { pseudoParameter } from './pseudo-parameters.ts';
+import type { ReadTemplate, TemplateOutput, TemplateResource } from './read-template.ts';
+import { references } from './references.ts';
+
+/** A template with its parameters known: what of it counts, and in which order. */
+export interface Plan {
+  /** Each after those that it refers to or depends on. */
+  readonly ordered: readonly TemplateResource[];
+  readonly outputs: readonly TemplateOutput[];
+  /** Looks up everything but resources. */
+  readonly scope: Omit<Scope, 'attribute'>;
+}
+
+function lookUpMapping(mappings: Readonly<Record<string, unknown>>, ...keys: string[]): unknown {
+  const found = keys.reduce<unknown>((at, key) => {
+    const isObject = typeof at === 'object' && at !== null && Object.hasOwn(at, key);
+    return isObject ? (at as Record<string, unknown>)[key] : undefined; // has the key by the line above
+  }, mappings);
+  if (found === undefined) throw new Error(`the template has no mapping ${keys.join('.')}`);
+  return found;
+}
+
+function checkReferences(
+  template: ReadTemplate,
+  active: ReadonlyMap<string, readonly string[]>,
+  isKnown: (name: string) => boolean,
+): void {
+  const byId = new Map(template.resources.map((resource) => [resource.logicalId, resource]));
+  const faults = [...active].flatMap(([from, names]) =>
+    [...new Set(names)].flatMap((name) => {
+      if (active.has(name) || isKnown(name)) return [];
+      const condition = byId.get(name)?.condition;
+      return condition === undefined
+        ? [`${from} refers to ${name}, which the template does not have`]
+        : [`${from} refers to ${name}, whose condition ${condition} is false`];
+    }),
+  );
+  if (faults.length > 0) throw new Error(`Cannot provision the template: ${faults.join('; ')}`);
+}
+
+/** @throws Error for references to what is not there, all at once, and for resources that need each other. */
+export function makePlan(
+  template: ReadTemplate,
+  parameters: ReadonlyMap<string, string | string[]>,
+  pseudo: Pseudo,
+): Plan {
+  const ref = (name: string): unknown => {
+    const value = parameters.get(name) ?? pseudoParameter(name, pseudo);
+    if (value === undefined) throw new Error(`${name} is neither a parameter nor a pseudo parameter`);
+    return value;
+  };
+  const base = {
+    ref,
+    region: pseudo.region,
+    mapping: (...keys: [string, string, string]) => lookUpMapping(template.mappings, ...keys),
+  };
+  const condition = createConditions(template.conditions, {
+    ...base,
+    attribute: (id) => {
+      throw new Error(`a condition cannot look at the resource ${id}`);
+    },
+  });
+  const isActive = (part: { readonly condition: string | undefined }) =>
+    part.condition === undefined || condition(part.condition);
+  const resources = template.resources.filter(isActive);
+  const outputs = template.outputs.filter(isActive);
+  const isKnown = (name: string) => parameters.has(name) || pseudoParameter(name, pseudo) !== undefined;
+  const needs = new Map(resources.map(({ logicalId, properties }) => [logicalId, references(properties, condition)]));
+  const fromOutputs = outputs.map(({ name, value }) => [`the output ${name}`, references(value, condition)] as const);
+  const active = new Set(needs.keys());
+  checkReferences(template, new Map([...needs, ...fromOutputs]), (name) => isKnown(name));
+  const order = inOrder(
+    new Map(
+      resources.map(({ logicalId, dependsOn }) => [
+        logicalId,
+        [...(needs.get(logicalId) ?? []), ...dependsOn].filter((name) => active.has(name)),
+      ]),
+    ),
+  );
+  const byId = new Map(resources.map((resource) => [resource.logicalId, resource]));
+  return { ordered: order.flatMap((id) => byId.get(id) ?? []), outputs, scope: { ...base, condition } };
+}

@@ -1,0 +1,160 @@
+import { AwsCallError } from '../client/aws-call-error.ts';
+import type { AwsClient } from '../client/aws-client.ts';
+import { createAwsClient } from '../client/aws-client.ts';
+import type { Scope } from './intrinsics.ts';
+import { NO_VALUE, resolveIntrinsics, text } from './intrinsics.ts';
+import { listResource } from './list-resource.ts';
+import type { ParameterValues } from './parameters.ts';
+import { readParameters } from './parameters.ts';
+import { makePlan } from './plan.ts';
+import type { Pseudo } from './pseudo-parameters.ts';
+import { readPseudo } from './pseudo-parameters.ts';
+import type { ConnectionOptions } from './read-connection.ts';
+import { readConnection } from './read-connection.ts';
+import type { TemplateResource } from './read-template.ts';
+import { readTemplate } from './read-template.ts';
+import { MADE_TYPES } from './resource-types/made-types.ts';
+import type { ProvisionedResource, ProvisionedStack, ProvisionProgress } from './stack.ts';
+
+export interface ProvisionOptions extends ConnectionOptions {
+  /** Values of the template's parameters. @defaultValue none: every parameter must have a default */
+  readonly parameters?: Readonly<Record<string, string>> | undefined;
+  /** `AWS::StackName`, and the beginning of the names of resources that the template leaves unnamed. @defaultValue `local` */
+  readonly stackName?: string | undefined;
+  /** Hears of each resource once it is done. */
+  readonly onProgress?: ((progress: ProvisionProgress) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const OPTIONS: ReadonlyArray<keyof ProvisionOptions> = [
+  'endpoint',
+  'region',
+  'credentials',
+  'env',
+  'parameters',
+  'stackName',
+  'onProgress',
+  'signal',
+];
+
+/** A resource that is there or listed, and what `Fn::GetAtt` gives for it. */
+interface Entry extends ProvisionedResource {
+  attribute(name: string): string;
+}
+
+async function fetchStored(client: AwsClient, { values, stored }: ParameterValues, types: (name: string) => unknown) {
+  const all = new Map(values);
+  for (const name of stored) {
+    const path = String(values.get(name));
+    // CDK's templates carry a bootstrap parameter that nothing refers to: one that is missing fails where it is used.
+    const answer = await client.json('ssm', 'GetParameters', { Names: [path] });
+    const [found] = (answer.Parameters as ReadonlyArray<{ Value?: string }> | undefined) ?? []; // AWS's model
+    all.delete(name);
+    if (found?.Value !== undefined) {
+      all.set(name, String(types(name)).includes('List<') ? found.Value.split(',') : found.Value);
+    }
+  }
+  return all;
+}
+
+async function makeEntry(
+  resource: TemplateResource,
+  scope: Scope,
+  client: AwsClient,
+  pseudo: Pseudo,
+): Promise<{ entry: Entry; outcome: ProvisionProgress['outcome']; note?: string | undefined }> {
+  const { logicalId, type, metadata } = resource;
+  const at = `Resources.${logicalId}.Properties`;
+  const properties = resolveIntrinsics(resource.properties, scope, at) as Record<string, unknown>; // an object stays one
+  const defaultName = `${pseudo.stackName}-${logicalId}`;
+  const base = { logicalId, type, properties, metadata };
+  const make = Object.hasOwn(MADE_TYPES, type) ? MADE_TYPES[type] : undefined;
+  if (make === undefined) {
+    const listed = listResource(type, properties, defaultName, pseudo);
+    return { entry: { ...base, ...listed, created: false }, outcome: 'listed' };
+  }
+  const arn = (service: string, name: string) =>
+    `arn:${pseudo.partition}:${service}:${pseudo.region}:${pseudo.account}:${name}`;
+  const { physicalId, attributes, outcome, note } = await make({ logicalId, properties, client, defaultName, arn });
+  const attribute = (name: string) => {
+    const value = Object.hasOwn(attributes, name) ? attributes[name] : undefined;
+    if (value === undefined) throw new Error(`${logicalId} (${type}) has no attribute ${name} here`);
+    return value;
+  };
+  return { entry: { ...base, physicalId, attribute, created: true }, outcome, note };
+}
+
+function explain(resource: TemplateResource, error: unknown): Error {
+  if (error instanceof AwsCallError && error.code === 'EndpointUnreachable') return error;
+  const reason = error instanceof Error ? error.message : String(error);
+  return new Error(`Cannot provision ${resource.logicalId} (${resource.type}): ${reason}`, { cause: error });
+}
+
+/**
+ * Creates the resources of a CloudFormation template by ordinary AWS API calls, on any endpoint: tables, queues, topics,
+ * subscriptions, parameters and secrets. What exists is made to match or left; what is not in the template is not touched.
+ *
+ * A parameter's value that somebody pushed, and the value of a secret, stay. Other types are listed with made-up ids.
+ *
+ * @param template - a CloudFormation template, parsed
+ * @throws TypeError for an unknown option or what is not a template; Error naming the logical id, its type and AWS's error, or the
+ * endpoint that cannot be reached. Resources made before the error stay: run it again.
+ * @example
+ * ```ts
+ * const stack = await provision(template, { endpoint: aws.url, region: 'eu-west-1', parameters: { Stage: 'dev' } });
+ * console.log(stack.outputs.OrdersQueueUrl);
+ * ```
+ */
+export async function provision(template: unknown, options: ProvisionOptions): Promise<ProvisionedStack> {
+  for (const name of Object.keys(options)) {
+    if (!OPTIONS.some((known) => known === name)) throw new TypeError(`Cannot provision: unknown option "${name}"`);
+  }
+  const { parameters: given = {}, stackName = 'local', onProgress, signal } = options;
+  const read = readTemplate(template);
+  const parameters = readParameters(read.parameters, given);
+  const client = createAwsClient({ ...readConnection(options), signal });
+  const pseudo = await readPseudo(client, stackName);
+  const values = await fetchStored(client, parameters, (name) => read.parameters[name]?.Type);
+  const plan = makePlan(read, values, pseudo);
+  const entries = new Map<string, Entry>();
+  const scope: Scope = {
+    ...plan.scope,
+    ref: (name) => entries.get(name)?.physicalId ?? plan.scope.ref(name),
+    attribute: (id, name) => {
+      const entry = entries.get(id);
+      if (entry === undefined) throw new Error(`the template has no resource ${id}`);
+      return entry.attribute(name);
+    },
+  };
+  for (const resource of plan.ordered) {
+    signal?.throwIfAborted();
+    const { logicalId, type } = resource;
+    try {
+      const { entry, outcome, note } = await makeEntry(resource, scope, client, pseudo);
+      entries.set(logicalId, entry);
+      onProgress?.({ logicalId, type, physicalId: entry.physicalId, outcome, note });
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw explain(resource, error);
+    }
+  }
+  const resolve = (value: unknown) => {
+    const resolved = resolveIntrinsics(value, scope, 'the value');
+    return resolved === NO_VALUE ? undefined : resolved;
+  };
+  return {
+    outputs: Object.fromEntries(
+      plan.outputs.map(({ name, value }) => [
+        name,
+        text(resolveIntrinsics(value, scope, `Outputs.${name}`), `the output ${name}`),
+      ]),
+    ),
+    resources: read.resources.flatMap(({ logicalId }) => {
+      const entry = entries.get(logicalId);
+      if (entry === undefined) return [];
+      const { attribute: _, ...resource } = entry;
+      return [resource];
+    }),
+    resolve,
+  };
+}
