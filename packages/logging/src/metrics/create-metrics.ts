@@ -1,0 +1,69 @@
+import type { Clock } from '@twelvefold/lifecycle';
+import { systemClock } from '@twelvefold/lifecycle';
+import { assertKnownOptions } from '../known-options.ts';
+import { stdout } from '../output/stdout.ts';
+import type { Redactor } from '../redact/redactor.ts';
+import { createRedactor } from '../redact/redactor.ts';
+import { ScopedMetrics } from './scoped-metrics.ts';
+
+export interface MetricsOptions {
+  /** CloudWatch namespace, e.g. the app's name. */
+  namespace: string;
+  /** Becomes the default dimension `service`. */
+  service: string;
+  /** Further default dimensions, e.g. the stage. @defaultValue {} */
+  dimensions?: Readonly<Record<string, string>>;
+  /** Where a line goes, without its line feed; what it throws is dropped. @defaultValue standard output */
+  write?: (line: string) => void;
+  /** Is told about dimensions that were ignored and the like, e.g. the app's logger. @defaultValue nobody */
+  logger?: { warn(message: string): void };
+  /** Cleans metadata and dimension values; give it the logger's. @defaultValue a new one */
+  redactor?: Redactor;
+  /** @defaultValue systemClock */
+  clock?: Pick<Clock, 'now'>;
+}
+
+const KNOWN_OPTIONS = [
+  'namespace',
+  'service',
+  'dimensions',
+  'write',
+  'logger',
+  'redactor',
+  'clock',
+] as const satisfies ReadonlyArray<keyof MetricsOptions>;
+
+/**
+ * Makes Powertools Metrics that publish in the embedded metric format, one set per invocation scope.
+ *
+ * POWERTOOLS_METRICS_DISABLED and POWERTOOLS_DEV switch publishing off, as they do in Powertools.
+ *
+ * @throws TypeError for an unknown option, or an empty namespace or service.
+ * @example
+ * ```ts
+ * const metrics = createMetrics({ namespace: 'Orders', service: 'orders' });
+ * await runInScope({ kind: 'message', component: 'orders' }, async () => {
+ *   metrics.addDimension('tenant', 't-1').addMetric('orderPlaced', MetricUnit.Count, 1);
+ * }); // published here, under this scope's dimensions
+ * ```
+ */
+export function createMetrics(options: MetricsOptions): ScopedMetrics {
+  assertKnownOptions('metrics', options, KNOWN_OPTIONS);
+  for (const name of ['namespace', 'service'] as const) {
+    if (typeof options[name] !== 'string' || options[name].trim() === '') {
+      throw new TypeError(`Cannot create metrics: '${name}' is empty`);
+    }
+  }
+  const clock = options.clock ?? systemClock;
+  const { write, logger } = options;
+  return new ScopedMetrics({
+    namespace: options.namespace,
+    defaults: { service: options.service, ...options.dimensions },
+    single: false,
+    redactor: options.redactor ?? createRedactor(),
+    now: () => clock.now(),
+    write: write ?? ((line) => stdout().write(line)),
+    flush: write ? () => Promise.resolve() : () => stdout().flush(),
+    warn: (message) => logger?.warn(message),
+  });
+}
