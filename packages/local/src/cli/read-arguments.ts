@@ -1,0 +1,70 @@
+import { parseArgs } from 'node:util';
+
+/** What the command line asks for. */
+export interface CliArguments {
+  readonly port: number;
+  readonly host: string;
+  readonly region: string;
+  readonly template: string | undefined;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly json: boolean;
+  readonly help: boolean;
+  readonly version: boolean;
+}
+
+/** A command line that makes no sense: exit code 64. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+const OPTIONS = {
+  port: { type: 'string', default: '4566' },
+  host: { type: 'string', default: '127.0.0.1' },
+  region: { type: 'string', default: 'us-east-1' },
+  template: { type: 'string' },
+  parameter: { type: 'string', multiple: true, default: [] as string[] },
+  json: { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+  version: { type: 'boolean', default: false },
+} as const;
+
+const KNOWN = Object.keys(OPTIONS)
+  .map((name) => `--${name}`)
+  .join(', ');
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: OPTIONS }).values;
+  } catch (error) {
+    const { code, message } = error as Error & { code?: string }; // what parseArgs throws
+    if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') {
+      const name = /'(-[^']*)'/.exec(message)?.[1] ?? '';
+      throw new UsageError(`unknown option ${name}; known are ${KNOWN}`);
+    }
+    throw new UsageError(`${message.split('\n')[0]}; known options are ${KNOWN}`);
+  }
+}
+
+function readPort(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65_535) throw new UsageError(`--port must be between 0 and 65535, not "${text}"`);
+  return port;
+}
+
+function readParameter(text: string): [string, string] {
+  const equals = text.indexOf('=');
+  if (equals < 1) throw new UsageError(`--parameter must be Key=Value, not "${text}"`);
+  return [text.slice(0, equals), text.slice(equals + 1)];
+}
+
+/** @throws UsageError for anything that is not known or not possible. */
+export function readArguments(args: readonly string[]): CliArguments {
+  const { port, parameter, ...values } = parse(args);
+  if (parameter.length > 0 && values.template === undefined) throw new UsageError('--parameter needs a --template');
+  return {
+    ...values,
+    template: values.template,
+    port: readPort(port),
+    parameters: Object.fromEntries(parameter.map(readParameter)),
+  };
+}

@@ -1,0 +1,167 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { describe, expect, it } from 'vitest';
+import { runCli } from './run-cli.ts';
+
+const TEMPLATE = {
+  Parameters: { Stage: { Type: 'String' } },
+  Resources: {
+    Rate: {
+      Type: 'AWS::SSM::Parameter',
+      Properties: { Name: { 'Fn::Join': ['', ['/app/', { Ref: 'Stage' }, '/rate']] }, Type: 'String', Value: '0.19' },
+    },
+    Role: { Type: 'AWS::IAM::Role', Properties: { RoleName: 'app' } },
+  },
+  Outputs: { RateName: { Value: { Ref: 'Rate' } } },
+};
+
+/** A run whose output is kept; `stop` ends it. */
+function start(args: string[], options: { isTTY?: boolean; files?: Record<string, string> } = {}) {
+  const stop = new AbortController();
+  let [out, err] = ['', ''];
+  const { promise: written, resolve: wrote } = Promise.withResolvers<void>();
+  const exit = runCli(args, {
+    stdout: {
+      isTTY: options.isTTY,
+      write: (text) => {
+        out += text;
+        wrote();
+      },
+    },
+    stderr: {
+      isTTY: options.isTTY,
+      write: (text) => {
+        err += text;
+      },
+    },
+    version: '9.9.9',
+    readFile: async (path) => {
+      const text = options.files?.[path];
+      if (text === undefined) throw new Error(`ENOENT: no such file, open '${path}'`);
+      return text;
+    },
+    stopped: stop.signal,
+  });
+  return { exit, written, stop: () => stop.abort(), out: () => out, err: () => err };
+}
+
+const files = { 'app.json': JSON.stringify(TEMPLATE) };
+
+describe('twelvefold-local', () => {
+  it('serves what it prints until it is stopped', async () => {
+    const run = start(['--port', '0', '--region', 'eu-west-1']);
+    await run.written;
+    expect(run.out()).toMatch(
+      /^export AWS_ENDPOINT_URL=http:\/\/127\.0\.0\.1:\d+\nexport AWS_REGION=eu-west-1\nexport AWS_ACCESS_KEY_ID=local\nexport AWS_SECRET_ACCESS_KEY=local\n$/,
+    );
+    const endpoint = /URL=(\S+)/.exec(run.out())?.[1] ?? '';
+    expect((await fetch(endpoint, { method: 'POST' })).status).toBeGreaterThanOrEqual(400);
+    run.stop();
+    expect(await run.exit).toBe(0);
+    await expect(fetch(endpoint)).rejects.toThrow();
+    expect(run.err()).toBe('');
+  });
+
+  it('provisions a template, and says in JSON what came of it', async () => {
+    const args = ['--port', '0', '--json', '--template', 'app.json', '--parameter', 'Stage=dev'];
+    const run = start(args, { files });
+    await run.written;
+    const said = JSON.parse(run.out());
+    expect(said).toMatchObject({
+      outputs: { RateName: '/app/dev/rate' },
+      resources: [
+        { logicalId: 'Rate', type: 'AWS::SSM::Parameter', physicalId: '/app/dev/rate', created: true },
+        { logicalId: 'Role', created: false },
+      ],
+      environment: { AWS_ENDPOINT_URL: said.url },
+    });
+    const client = new SSMClient({
+      endpoint: said.url,
+      region: said.environment.AWS_REGION,
+      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    });
+    const { Parameter } = await client.send(new GetParameterCommand({ Name: '/app/dev/rate' }));
+    expect(Parameter?.Value).toBe('0.19');
+    client.destroy();
+    run.stop();
+    expect(await run.exit).toBe(0);
+    expect(run.err()).toBe('');
+  });
+
+  it('shows a person what it does', async () => {
+    const run = start(['--port', '0', '--template', 'app.json', '--parameter', 'Stage=dev'], { isTTY: true, files });
+    await run.written;
+    run.stop();
+    expect(await run.exit).toBe(0);
+    expect(run.err()).toContain('created   Rate (AWS::SSM::Parameter)\n');
+    expect(run.err()).toContain('listed    Role (AWS::IAM::Role)\n');
+    expect(run.out()).toContain('RateName = /app/dev/rate');
+  });
+
+  it('helps', async () => {
+    const help = start(['--help']);
+    expect(await help.exit).toBe(0);
+    for (const name of ['port', 'host', 'region', 'template', 'parameter', 'json', 'version', 'help']) {
+      expect(help.out()).toContain(`--${name}`);
+    }
+    const version = start(['--version']);
+    expect(await version.exit).toBe(0);
+    expect(version.out()).toBe('9.9.9\n');
+  });
+
+  it.each([
+    [['--prot', '1'], /unknown option --prot; known are --port, --host,/],
+    [['-x'], /unknown option -x; known are/],
+    [['--port', 'x'], /--port must be between 0 and 65535, not "x"/],
+    [['--port', '65536'], /--port must be/],
+    [['--port'], /--port/],
+    [['--json=yes'], /--json/],
+    [['serve'], /Unexpected argument 'serve'/],
+    [['--template', 'app.json', '--parameter', 'Stage'], /--parameter must be Key=Value, not "Stage"/],
+    [['--parameter', 'Stage=dev'], /--parameter needs a --template/],
+  ])('refuses %j with 64', async (args, message) => {
+    const run = start(args, { files });
+    expect(await run.exit).toBe(64);
+    expect(run.err()).toMatch(message);
+    expect(run.out()).toBe('');
+  });
+
+  it.each([
+    [['--template', 'app.json'], /Stage is missing and has no default/],
+    [['--template', 'none.json'], /Cannot read the template none\.json: ENOENT/],
+    [['--template', 'bad.json'], /Cannot read the template bad\.json: it is not JSON/],
+  ])('fails %j with 1, and stops serving', async (args, message) => {
+    const run = start(['--port', '0', ...args], { files: { ...files, 'bad.json': '{' } });
+    expect(await run.exit).toBe(1);
+    expect(run.err()).toMatch(message);
+    expect(run.out()).toBe('');
+  });
+
+  it('says which port is taken', async () => {
+    const server = createServer();
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo; // a TCP server has one
+    const run = start(['--port', String(port)]);
+    expect(await run.exit).toBe(1);
+    expect(run.err()).toContain(String(port));
+    server.close();
+  });
+});
+
+describe('the process', () => {
+  it.each(['SIGINT', 'SIGTERM'] as const)('ends cleanly on %s', async (signal) => {
+    const main = fileURLToPath(new URL('main.ts', import.meta.url));
+    const child = spawn(process.execPath, [main, '--port', '0'], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const errors: string[] = [];
+    child.stderr.on('data', (chunk) => errors.push(String(chunk)));
+    await once(child.stdout, 'data');
+    child.kill(signal);
+    expect(await once(child, 'exit')).toEqual([0, null]);
+    expect(errors.join('')).toBe('');
+  });
+});

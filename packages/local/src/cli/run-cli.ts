@@ -1,0 +1,131 @@
+import { provision } from '../provision/provision.ts';
+import type { ProvisionedStack, ProvisionProgress } from '../provision/stack.ts';
+import type { LocalAws } from '../start.ts';
+import { startLocalAws } from '../start.ts';
+import { HELP } from './help.ts';
+import type { CliArguments } from './read-arguments.ts';
+import { readArguments, UsageError } from './read-arguments.ts';
+
+interface Output {
+  /** Whether somebody is watching. */
+  readonly isTTY?: boolean | undefined;
+  write(text: string): unknown;
+}
+
+/** The process, as far as the command line needs it. */
+export interface CliProcess {
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly version: string;
+  readFile(path: string): Promise<string>;
+  /** Aborts when the process is to stop. */
+  readonly stopped: AbortSignal;
+}
+
+/** Locally any key will do. */
+const CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
+
+/** An endpoint that listens on every address is reached at one of them. */
+const reachableUrl = ({ url, port }: LocalAws, { host }: CliArguments) =>
+  host === '0.0.0.0' || host === '::' ? `http://127.0.0.1:${port}` : url;
+
+async function readTemplateFile(path: string, { readFile }: CliProcess): Promise<unknown> {
+  let text: string;
+  try {
+    text = await readFile(path);
+  } catch (error) {
+    throw new Error(`Cannot read the template ${path}: ${error instanceof Error ? error.message : error}`, {
+      cause: error,
+    });
+  }
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Error(
+      `Cannot read the template ${path}: it is not JSON (${error instanceof Error ? error.message : error})`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+async function provisionFile(aws: LocalAws, args: CliArguments, io: CliProcess): Promise<ProvisionedStack | undefined> {
+  if (args.template === undefined) return undefined;
+  const show = ({ outcome, logicalId, type, note }: ProvisionProgress) =>
+    io.stderr.write(`  ${outcome.padEnd(9)} ${logicalId} (${type})${note === undefined ? '' : `: ${note}`}\n`);
+  return provision(await readTemplateFile(args.template, io), {
+    endpoint: reachableUrl(aws, args),
+    region: args.region,
+    credentials: CREDENTIALS,
+    parameters: args.parameters,
+    signal: io.stopped,
+    ...(io.stderr.isTTY ? { onProgress: show } : {}),
+  });
+}
+
+const environmentOf = (aws: LocalAws, args: CliArguments) => ({
+  AWS_ENDPOINT_URL: reachableUrl(aws, args),
+  AWS_REGION: args.region,
+  AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
+  AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
+});
+
+function report(aws: LocalAws, stack: ProvisionedStack | undefined, args: CliArguments, { stdout }: CliProcess): void {
+  const environment = environmentOf(aws, args);
+  if (args.json) {
+    const { outputs = {}, resources = [] } = stack ?? {};
+    const listed = resources.map(({ logicalId, type, physicalId, created }) => ({
+      logicalId,
+      type,
+      physicalId,
+      created,
+    }));
+    stdout.write(
+      `${JSON.stringify({ url: environment.AWS_ENDPOINT_URL, port: aws.port, environment, outputs, resources: listed })}\n`,
+    );
+    return;
+  }
+  if (stdout.isTTY) stdout.write(`Local AWS at ${environment.AWS_ENDPOINT_URL}. For your shell:\n\n`);
+  for (const [name, value] of Object.entries(environment)) stdout.write(`export ${name}=${value}\n`);
+  if (!stdout.isTTY) return;
+  const outputs = Object.entries(stack?.outputs ?? {});
+  if (outputs.length > 0) stdout.write(`\nOutputs of ${args.template}:\n`);
+  for (const [name, value] of outputs) stdout.write(`  ${name} = ${value}\n`);
+  stdout.write('\nCtrl-C stops it; nothing is kept.\n');
+}
+
+const untilAborted = (signal: AbortSignal) =>
+  new Promise<void>((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+
+async function serve(args: CliArguments, io: CliProcess): Promise<number> {
+  const aws = await startLocalAws({ port: args.port, host: args.host });
+  try {
+    report(aws, await provisionFile(aws, args, io), args, io);
+    await untilAborted(io.stopped);
+    return 0;
+  } catch (error) {
+    if (io.stopped.aborted) return 0;
+    throw error;
+  } finally {
+    await aws.close();
+  }
+}
+
+/** Runs the command line and gives the exit code, once it is stopped or has failed. Never rejects. */
+export async function runCli(args: readonly string[], io: CliProcess): Promise<number> {
+  try {
+    const read = readArguments(args);
+    if (read.help || read.version) {
+      io.stdout.write(read.help ? HELP : `${io.version}\n`);
+      return 0;
+    }
+    return await serve(read, io);
+  } catch (error) {
+    io.stderr.write(`twelvefold-local: ${error instanceof Error ? error.message : error}\n`);
+    return error instanceof UsageError ? 64 : 1;
+  }
+}
