@@ -1,4 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { fieldPath } from './field-path.ts';
 
 /** What a schema says of a value: the value as the schema returns it, or the places that do not fit. */
 export type Fit<T> = { readonly fits: true; readonly value: T } | { readonly fits: false; readonly misfits: Misfit[] };
@@ -7,7 +8,7 @@ export type Fit<T> = { readonly fits: true; readonly value: T } | { readonly fit
 export interface Misfit {
   /** The top-level field, or `undefined` when the issue concerns the value as a whole. */
   readonly field: string | undefined;
-  /** The whole path, e.g. `lines.0.sku`. */
+  /** The whole path, e.g. `lines[0].sku`. */
   readonly path: string;
 }
 
@@ -25,8 +26,8 @@ export function fit<T>(schema: StandardSchemaV1<unknown, T>, value: unknown, sub
   return {
     fits: false,
     misfits: result.issues.map((issue) => {
-      const path = (issue.path ?? []).map((segment) => String(typeof segment === 'object' ? segment.key : segment));
-      return { field: path[0], path: path.join('.') };
+      const keys = (issue.path ?? []).map((segment) => (typeof segment === 'object' ? segment.key : segment));
+      return { field: keys.length > 0 ? String(keys[0]) : undefined, path: keys.reduce(fieldPath, '') };
     }),
   };
 }

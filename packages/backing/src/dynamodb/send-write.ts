@@ -2,12 +2,15 @@ import type { Aws, Input, Output } from '@twelvefold/aws';
 import { AwsError } from '@twelvefold/aws';
 import type { Clock } from '@twelvefold/lifecycle';
 import { TwelvefoldError } from '@twelvefold/lifecycle';
+import { backoffMs } from '../message/backoff.ts';
 
 type WriteName = 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'TransactWriteItems';
 
 export interface SendWriteOptions {
   /** Where the waits between tries come from. */
   clock: Clock;
+  /** 0 to below 1, for jitter. */
+  random: () => number;
   signal?: AbortSignal | undefined;
   /** True when sending the same input again has no second effect, so a lost answer may be asked for again. */
   repeatable?: boolean;
@@ -33,7 +36,7 @@ export async function sendWrite<O extends WriteName>(
   aws: Aws,
   operation: O,
   input: Input<'dynamodb', O>,
-  { clock, signal, repeatable = false }: SendWriteOptions,
+  { clock, random, signal, repeatable = false }: SendWriteOptions,
 ): Promise<Output<'dynamodb', O>> {
   let lost = 0;
   for (let tries = 1; ; tries += 1) {
@@ -52,8 +55,7 @@ export async function sendWrite<O extends WriteName>(
         lost += 1;
         if (!repeatable || !AwsError.isInstance(error) || !error.retryable || lost >= TRIES_WHEN_LOST) throw error;
       }
-      const ceiling = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (tries - 1));
-      await clock.sleep(Math.random() * ceiling, signal);
+      await clock.sleep(backoffMs(tries, FIRST_WAIT_MS, LONGEST_WAIT_MS, random), signal);
     }
   }
 }

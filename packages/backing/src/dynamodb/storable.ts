@@ -1,3 +1,5 @@
+import { fieldPath } from './field-path.ts';
+
 /** A place in a value that DynamoDB has no type for. */
 export interface Unstorable {
   readonly path: string;
@@ -16,7 +18,7 @@ export function storable(value: unknown, path: string, faults: Unstorable[]): un
     if (!Number.isFinite(value)) faults.push({ path, reason: 'not a finite number' });
     return value;
   }
-  if (Array.isArray(value)) return value.map((element, index) => storable(element, join(path, index), faults));
+  if (Array.isArray(value)) return value.map((element, index) => storable(element, fieldPath(path, index), faults));
   if (value instanceof Uint8Array) return value;
   if (value instanceof Set) {
     if (value.size === 0) faults.push({ path, reason: 'an empty set' });
@@ -24,7 +26,7 @@ export function storable(value: unknown, path: string, faults: Unstorable[]): un
   }
   if (isPlain(value)) {
     const fields = Object.entries(value).filter(([, field]) => field !== undefined);
-    return Object.fromEntries(fields.map(([name, field]) => [name, storable(field, join(path, name), faults)]));
+    return Object.fromEntries(fields.map(([name, field]) => [name, storable(field, fieldPath(path, name), faults)]));
   }
   faults.push({ path, reason: typeof value === 'object' ? 'an instance of a class' : `of type ${typeof value}` });
   return value;
@@ -34,8 +36,4 @@ function isPlain(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;
-}
-
-function join(path: string, step: string | number): string {
-  return path === '' ? String(step) : `${path}.${step}`;
 }

@@ -18,6 +18,8 @@ export interface DynamoDbIdempotencyOptions {
   aws: Aws;
   /** Decides when a record has expired, and waits between tries. @defaultValue the system's */
   clock?: Clock;
+  /** 0 to below 1, for the jitter of those waits. @defaultValue `Math.random` */
+  random?: () => number;
 }
 
 /** TransactWriteItems takes at most 100 actions; the record is one. */
@@ -37,9 +39,9 @@ const MAX_OPERATIONS = 99;
  * ```
  */
 export function createDynamoDbIdempotency(options: DynamoDbIdempotencyOptions): IdempotencyWriter {
-  const { definition, name: tableName, aws, clock = systemClock } = options;
+  const { definition, name: tableName, aws, clock = systemClock, random = Math.random } = options;
   const subject = `the client of idempotency store '${definition.name}'`;
-  assertKnownOptions(subject, options, ['definition', 'name', 'aws', 'clock']);
+  assertKnownOptions(subject, options, ['definition', 'name', 'aws', 'clock', 'random']);
 
   const record = (purpose: 'once' | 'claim', key: string, token: string, fingerprint?: string) => {
     if (typeof key !== 'string' || key === '') {
@@ -69,7 +71,7 @@ export function createDynamoDbIdempotency(options: DynamoDbIdempotencyOptions): 
       const TransactItems = [{ Put: record('once', key, token) }, ...operations.map(({ entry }) => entry)];
       const input = { TransactItems, ClientRequestToken: token };
       try {
-        await sendWrite(aws, 'TransactWriteItems', input, { clock, signal, repeatable: true });
+        await sendWrite(aws, 'TransactWriteItems', input, { clock, random, signal, repeatable: true });
         return 'done';
       } catch (error) {
         const failed = failedConditions(error);
@@ -88,7 +90,7 @@ export function createDynamoDbIdempotency(options: DynamoDbIdempotencyOptions): 
       const token = crypto.randomUUID();
       const input = record('claim', key, token, fingerprint);
       try {
-        await sendWrite(aws, 'PutItem', input, { clock, signal, repeatable: true });
+        await sendWrite(aws, 'PutItem', input, { clock, random, signal, repeatable: true });
         return 'claimed';
       } catch (error) {
         const refused = AwsError.isInstance(error, 'ConditionalCheckFailedException');

@@ -24,13 +24,15 @@ export interface DynamoDbSessionsOptions<T> {
   aws: Aws;
   /** Decides when a session has ended, and waits between tries. @defaultValue the system's */
   clock?: Clock;
+  /** 0 to below 1, for the jitter of those waits. @defaultValue `Math.random` */
+  random?: () => number;
   /** Where session ids come from: must be a cryptographic source. @defaultValue Node's */
   randomBytes?: (size: number) => Uint8Array;
   /** Told of each live session that counts as ended because its data does not fit the schema, with the fields' names. */
   onUnreadable?: (error: TwelvefoldError) => void;
 }
 
-const OPTIONS = ['definition', 'name', 'aws', 'clock', 'randomBytes', 'onUnreadable'];
+const OPTIONS = ['definition', 'name', 'aws', 'clock', 'random', 'randomBytes', 'onUnreadable'];
 /** How often `regenerate` starts again because the data that it keeps was saved meanwhile. */
 const MOVES = 5;
 
@@ -46,7 +48,15 @@ const MOVES = 5;
  * ```
  */
 export function createDynamoDbSessions<T>(options: DynamoDbSessionsOptions<T>): SessionReader<T> & SessionWriter<T> {
-  const { definition, name, aws, clock = systemClock, randomBytes = systemRandomBytes, onUnreadable } = options;
+  const {
+    definition,
+    name,
+    aws,
+    clock = systemClock,
+    random = Math.random,
+    randomBytes = systemRandomBytes,
+    onUnreadable,
+  } = options;
   assertKnownOptions(`the client of session store '${definition.name}'`, options, OPTIONS);
   const params = sessionParams(name, definition);
   const content = createSessionData(definition);
@@ -70,6 +80,7 @@ export function createDynamoDbSessions<T>(options: DynamoDbSessionsOptions<T>): 
     try {
       const { Attributes } = await sendWrite(aws, 'UpdateItem', params.touch(digest(id), nowMs, data), {
         clock,
+        random,
         signal,
       });
       return Attributes;
@@ -93,7 +104,7 @@ export function createDynamoDbSessions<T>(options: DynamoDbSessionsOptions<T>): 
       const nowMs = clock.now();
       const times = { createdAtMs: nowMs, seenAtMs: nowMs };
       const input = params.create({ id: digest(id), data: encoded.json, ...times });
-      await sendWrite(aws, 'PutItem', input, { clock, signal, repeatable: true });
+      await sendWrite(aws, 'PutItem', input, { clock, random, signal, repeatable: true });
       return session(id, encoded.data, times);
     },
     async save(id, data, { signal } = {}) {
@@ -109,7 +120,7 @@ export function createDynamoDbSessions<T>(options: DynamoDbSessionsOptions<T>): 
     },
     async destroy(id, { signal } = {}) {
       if (!isSessionId(id)) return;
-      await sendWrite(aws, 'DeleteItem', params.destroy(digest(id)), { clock, signal, repeatable: true });
+      await sendWrite(aws, 'DeleteItem', params.destroy(digest(id)), { clock, random, signal, repeatable: true });
     },
     async regenerate(id, data, { signal } = {}) {
       const given = data === undefined ? undefined : content.encode(data);
@@ -127,7 +138,7 @@ export function createDynamoDbSessions<T>(options: DynamoDbSessionsOptions<T>): 
         const input = params.move(digest(id), to, given ? undefined : oldJson, nowMs);
         const moved = session(newId, (given ?? kept)?.data as T, times); // one of them is there: see the return above
         try {
-          await sendWrite(aws, 'TransactWriteItems', input, { clock, signal, repeatable: true });
+          await sendWrite(aws, 'TransactWriteItems', input, { clock, random, signal, repeatable: true });
           return moved;
         } catch (error) {
           const failed = failedConditions(error);

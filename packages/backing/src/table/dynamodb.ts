@@ -29,6 +29,8 @@ export interface DynamoDbTableOptions<R, P extends string, K extends string> {
   aws: Aws;
   /** Where the waits between tries of a conflicting write come from. @defaultValue the system's */
   clock?: Clock;
+  /** 0 to below 1, for the jitter of those waits. @defaultValue `Math.random` */
+  random?: () => number;
 }
 
 /** TransactWriteItems takes at most 100 actions. */
@@ -47,8 +49,14 @@ const MAX_OPERATIONS = 100;
 export function createDynamoDbTable<R, P extends string, K extends string>(
   options: DynamoDbTableOptions<R, P, K>,
 ): TableReader<R, KeyOf<P, K>> & TableWriter<R, KeyOf<P, K>> {
-  const { definition, name, aws, clock = systemClock } = options;
-  assertKnownOptions(`the client of table '${definition.name}'`, options, ['definition', 'name', 'aws', 'clock']);
+  const { definition, name, aws, clock = systemClock, random = Math.random } = options;
+  assertKnownOptions(`the client of table '${definition.name}'`, options, [
+    'definition',
+    'name',
+    'aws',
+    'clock',
+    'random',
+  ]);
   const target: Target<R> = { definition, tableName: name };
   const subject = `a row of table '${definition.name}'`;
 
@@ -66,7 +74,7 @@ export function createDynamoDbTable<R, P extends string, K extends string>(
     signal: AbortSignal | undefined,
   ) => {
     try {
-      return await sendWrite(aws, operation, input, { clock, signal });
+      return await sendWrite(aws, operation, input, { clock, random, signal });
     } catch (error) {
       if (!AwsError.isInstance(error, 'ConditionalCheckFailedException')) throw error;
       throw new TwelvefoldError('CONDITION_FAILED', `Cannot write ${subject}: its condition does not hold`, {
@@ -121,7 +129,7 @@ export function createDynamoDbTable<R, P extends string, K extends string>(
       // One token for every try: DynamoDB then does the transaction once, however often it is asked within ten minutes.
       const input = { TransactItems: operations.map(({ entry }) => entry), ClientRequestToken: crypto.randomUUID() };
       try {
-        await sendWrite(aws, 'TransactWriteItems', input, { clock, signal, repeatable: true });
+        await sendWrite(aws, 'TransactWriteItems', input, { clock, random, signal, repeatable: true });
       } catch (error) {
         const failed = failedConditions(error);
         throw failed.size > 0 ? conditionFailed(operations, [...failed.keys()], error) : error;
