@@ -1,0 +1,35 @@
+import type { Action } from '../../../core/service.ts';
+import { consumedCapacity, writeUnits } from '../capacity.ts';
+import { checkInput } from '../input/check-input.ts';
+import { COLLECTION_METRICS, CONSUMED_CAPACITY, RETURN_VALUES } from '../input/members.ts';
+import { refuseLegacy } from '../input/refuse-legacy.ts';
+import { tableArn } from '../tables/find-table.ts';
+import { bytesOf } from '../writes/bytes-of.ts';
+import { checkReturnsOld } from '../writes/check-returns-old.ts';
+import { collectionMetrics } from '../writes/collection-metrics.ts';
+import { performWrite } from '../writes/perform-write.ts';
+import { readDelete } from '../writes/read-delete.ts';
+import { DELETE, LEGACY_WRITE } from '../writes/write-input.ts';
+
+const INPUT = {
+  ...DELETE,
+  ...LEGACY_WRITE,
+  ReturnValues: RETURN_VALUES,
+  ReturnConsumedCapacity: CONSUMED_CAPACITY,
+  ReturnItemCollectionMetrics: COLLECTION_METRICS,
+} as const;
+
+export const deleteItem: Action = (raw, context) => {
+  const input = checkInput(raw, INPUT);
+  context.touches(tableArn(context, input.TableName));
+  refuseLegacy('DeleteItem', input, LEGACY_WRITE);
+  checkReturnsOld(input.ReturnValues);
+  const write = readDelete(input);
+  const written = performWrite(context, write);
+  const { table, before } = written;
+  return {
+    Attributes: input.ReturnValues === 'ALL_OLD' ? before : undefined,
+    ConsumedCapacity: consumedCapacity(input.ReturnConsumedCapacity, { table, units: writeUnits(bytesOf(written)) }),
+    ItemCollectionMetrics: collectionMetrics(input.ReturnItemCollectionMetrics, table, write.target),
+  };
+};

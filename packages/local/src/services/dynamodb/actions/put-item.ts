@@ -1,0 +1,34 @@
+import type { Action } from '../../../core/service.ts';
+import { consumedCapacity, writeUnits } from '../capacity.ts';
+import { checkInput } from '../input/check-input.ts';
+import { COLLECTION_METRICS, CONSUMED_CAPACITY, RETURN_VALUES } from '../input/members.ts';
+import { refuseLegacy } from '../input/refuse-legacy.ts';
+import { tableArn } from '../tables/find-table.ts';
+import { bytesOf } from '../writes/bytes-of.ts';
+import { checkReturnsOld } from '../writes/check-returns-old.ts';
+import { collectionMetrics } from '../writes/collection-metrics.ts';
+import { performWrite } from '../writes/perform-write.ts';
+import { readPut } from '../writes/read-put.ts';
+import { LEGACY_WRITE, PUT } from '../writes/write-input.ts';
+
+const INPUT = {
+  ...PUT,
+  ...LEGACY_WRITE,
+  ReturnValues: RETURN_VALUES,
+  ReturnConsumedCapacity: CONSUMED_CAPACITY,
+  ReturnItemCollectionMetrics: COLLECTION_METRICS,
+} as const;
+
+export const putItem: Action = (raw, context) => {
+  const input = checkInput(raw, INPUT);
+  context.touches(tableArn(context, input.TableName));
+  refuseLegacy('PutItem', input, LEGACY_WRITE);
+  checkReturnsOld(input.ReturnValues);
+  const written = performWrite(context, readPut(input));
+  const { table, before, after } = written;
+  return {
+    Attributes: input.ReturnValues === 'ALL_OLD' ? before : undefined,
+    ConsumedCapacity: consumedCapacity(input.ReturnConsumedCapacity, { table, units: writeUnits(bytesOf(written)) }),
+    ItemCollectionMetrics: collectionMetrics(input.ReturnItemCollectionMetrics, table, after),
+  };
+};

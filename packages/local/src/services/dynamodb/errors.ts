@@ -1,0 +1,33 @@
+import { ServiceError } from '../../core/service-error.ts';
+
+/** What DynamoDB answers to input it cannot accept. */
+export function validationError(message: string): ServiceError {
+  return new ServiceError('ValidationException', message);
+}
+
+/** `details` as the control plane gives them, e.g. `Table: orders not found`; the data plane gives none. */
+export function resourceNotFound(details?: string): ServiceError {
+  return new ServiceError(
+    'ResourceNotFoundException',
+    details === undefined ? 'Requested resource not found' : `Requested resource not found: ${details}`,
+  );
+}
+
+/** For what AWS has and this endpoint has not: never silently ignored. */
+export function notImplemented(action: string, what: string): ServiceError {
+  return new ServiceError('NotImplemented', `Cannot answer dynamodb ${action}: ${what} is not implemented`, {
+    status: 501,
+  });
+}
+
+/** Runs `body`; a ValidationException out of it gets the message that `reword` makes of its own. */
+export function rewording<T>(reword: (message: string) => string, body: () => T): T {
+  try {
+    return body();
+  } catch (error) {
+    if (error instanceof ServiceError && error.code === 'ValidationException') {
+      throw validationError(reword(error.message));
+    }
+    throw error;
+  }
+}

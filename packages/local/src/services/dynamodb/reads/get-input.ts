@@ -1,0 +1,12 @@
+import { ATTRIBUTES, PLACEHOLDERS, TABLE_NAME } from '../input/members.ts';
+import type { CheckedMembers, Members } from '../input/shape.ts';
+
+/** What the read of one item looks like, alone or in a transaction. */
+export const GET = {
+  TableName: { ...TABLE_NAME, required: true },
+  Key: { ...ATTRIBUTES, required: true },
+  ProjectionExpression: { type: 'string' },
+  ExpressionAttributeNames: PLACEHOLDERS.ExpressionAttributeNames,
+} as const satisfies Members;
+
+export type GetInput = CheckedMembers<typeof GET>;

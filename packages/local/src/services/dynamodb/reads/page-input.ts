@@ -1,0 +1,30 @@
+import { ANYTHING, ATTRIBUTES, CONSUMED_CAPACITY, NAME, PLACEHOLDERS, TABLE_NAME } from '../input/members.ts';
+import type { CheckedMembers, Members } from '../input/shape.ts';
+
+/** What Query and Scan have in common. */
+export const PAGE = {
+  TableName: { ...TABLE_NAME, required: true },
+  IndexName: NAME,
+  Select: {
+    type: 'string',
+    values: ['SPECIFIC_ATTRIBUTES', 'COUNT', 'ALL_ATTRIBUTES', 'ALL_PROJECTED_ATTRIBUTES'],
+  },
+  Limit: { type: 'Integer', min: 1 },
+  ConsistentRead: { type: 'boolean' },
+  ExclusiveStartKey: ATTRIBUTES,
+  ReturnConsumedCapacity: CONSUMED_CAPACITY,
+  ProjectionExpression: { type: 'string' },
+  FilterExpression: { type: 'string' },
+  ...PLACEHOLDERS,
+} as const satisfies Members;
+
+export type PageInput = CheckedMembers<typeof PAGE>;
+
+/** What came before expressions. */
+export const LEGACY_PAGE = {
+  AttributesToGet: ANYTHING,
+  KeyConditions: ANYTHING,
+  QueryFilter: ANYTHING,
+  ScanFilter: ANYTHING,
+  ConditionalOperator: ANYTHING,
+} as const satisfies Members;

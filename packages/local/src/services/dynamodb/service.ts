@@ -1,0 +1,58 @@
+import type { ServiceModule } from '../../core/service.ts';
+import { batchGetItem } from './actions/batch-get-item.ts';
+import { batchWriteItem } from './actions/batch-write-item.ts';
+import { createTable } from './actions/create-table.ts';
+import { deleteItem } from './actions/delete-item.ts';
+import { deleteTable } from './actions/delete-table.ts';
+import { describeContinuousBackups } from './actions/describe-continuous-backups.ts';
+import { describeTable } from './actions/describe-table.ts';
+import { describeTimeToLive } from './actions/describe-time-to-live.ts';
+import { getItem } from './actions/get-item.ts';
+import { listTables } from './actions/list-tables.ts';
+import { listTagsOfResource } from './actions/list-tags-of-resource.ts';
+import { putItem } from './actions/put-item.ts';
+import { query } from './actions/query.ts';
+import { scan } from './actions/scan.ts';
+import { tagResource } from './actions/tag-resource.ts';
+import { transactGetItems } from './actions/transact-get-items.ts';
+import { transactWriteItems } from './actions/transact-write-items.ts';
+import { untagResource } from './actions/untag-resource.ts';
+import { updateContinuousBackups } from './actions/update-continuous-backups.ts';
+import { updateItem } from './actions/update-item.ts';
+import { updateTable } from './actions/update-table.ts';
+import { updateTimeToLive } from './actions/update-time-to-live.ts';
+
+/** DynamoDB. Streams, backups, global tables, PartiQL and the parameters of the time before expressions are not here. */
+export const dynamodb: ServiceModule = {
+  name: 'dynamodb',
+  json: {
+    targetPrefix: 'DynamoDB_20120810',
+    version: '1.0',
+    errorNamespace: 'com.amazonaws.dynamodb.v20120810',
+    crc32: true,
+  },
+  actions: {
+    BatchGetItem: batchGetItem,
+    BatchWriteItem: batchWriteItem,
+    CreateTable: createTable,
+    DeleteItem: deleteItem,
+    DeleteTable: deleteTable,
+    DescribeContinuousBackups: describeContinuousBackups,
+    DescribeTable: describeTable,
+    DescribeTimeToLive: describeTimeToLive,
+    GetItem: getItem,
+    ListTables: listTables,
+    ListTagsOfResource: listTagsOfResource,
+    PutItem: putItem,
+    Query: query,
+    Scan: scan,
+    TagResource: tagResource,
+    TransactGetItems: transactGetItems,
+    TransactWriteItems: transactWriteItems,
+    UntagResource: untagResource,
+    UpdateContinuousBackups: updateContinuousBackups,
+    UpdateItem: updateItem,
+    UpdateTable: updateTable,
+    UpdateTimeToLive: updateTimeToLive,
+  },
+};
