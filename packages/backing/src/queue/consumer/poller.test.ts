@@ -2,6 +2,7 @@ import { TwelvefoldError } from '@twelvefold/lifecycle';
 import { describe, expect, it } from 'vitest';
 import { DEAD_LETTER_URL, ordersConsumer, QUEUE_URL } from '../../testing/orders-consumer.ts';
 import { awsFailure } from '../../testing/sqs-model.ts';
+import { Retry } from '../retry.ts';
 
 const outcome = (promise: Promise<void>) => {
   const seen: { settled: boolean; error?: unknown } = { settled: false };
@@ -263,6 +264,26 @@ describe('leases', () => {
       .map(({ input }) => input.Entries.length);
     expect(sizes).toEqual([10, 10, 10, 10, 10]);
     expect(aws.queue(QUEUE_URL)).toHaveLength(0);
+  });
+
+  it('does not extend a message whose next delivery has been timed', async () => {
+    const { consumer, clock, aws, fill } = ordersConsumer(async ({ n }) => {
+      if (n === 1) return clock.sleep(60_000);
+      await clock.sleep(14_900);
+      throw new Retry('5m');
+    });
+    fill(2);
+    await consumer.start();
+    await clock.advance(20_000);
+    const changes = aws.calls
+      .filter(({ operation }) => operation === 'ChangeMessageVisibilityBatch')
+      .flatMap(({ input }) => input.Entries)
+      .map(({ ReceiptHandle, VisibilityTimeout }) => [ReceiptHandle, VisibilityTimeout]);
+    // At 15 s the other one is extended; only then has the first one's time lingered long enough.
+    expect(changes).toEqual([
+      ['m2#1', 30],
+      ['m1#1', 300],
+    ]);
   });
 
   it('aborts the signal of a message that SQS gave to somebody else, and times it no more', async () => {

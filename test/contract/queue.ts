@@ -1,0 +1,245 @@
+import { randomUUID } from 'node:crypto';
+import type { ConsumerEvent, MessageHandler, QueueConsumer, QueueDefinition, QueueSender } from '@twelvefold/backing';
+import { Poison, queue, Retry } from '@twelvefold/backing';
+import { runInScope, TwelvefoldError } from '@twelvefold/lifecycle';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import * as z from 'zod/mini';
+
+const Order = z.object({ n: z.number(), note: z.optional(z.string()) });
+type Order = z.infer<typeof Order>;
+type Orders = QueueDefinition<typeof Order>;
+
+/** A message as it lies in a dead-letter queue. */
+export interface DeadLetter {
+  body: string;
+  attributes: Record<string, string>;
+}
+
+/** A queue that exists, with a dead-letter queue behind it. */
+export interface OpenQueue {
+  sender: QueueSender<Order>;
+  consumer(
+    handle: MessageHandler<Order>,
+    options?: { concurrency?: number; onEvent?: (event: ConsumerEvent) => void },
+  ): QueueConsumer;
+  /** Puts any text on the queue, past the sender's checks. */
+  put(body: string): Promise<void>;
+  /** Everything in the dead-letter queue. It is not removed. */
+  deadLetters(): Promise<DeadLetter[]>;
+  /** Messages that are not acknowledged, by the service's own count. */
+  waiting(): Promise<number>;
+}
+
+/** What a driver of the queue port brings to be tested. */
+export interface QueueDriver {
+  /** Makes a queue of this definition, with a name of its own. */
+  open(definition: Orders): Promise<OpenQueue>;
+}
+
+/** How long a claim may take to come true on a foreign endpoint. */
+const SOON = { timeout: 15_000, interval: 50 };
+const fresh = (visibility: '1s' | '30s', maxReceives = 5): Orders =>
+  queue(`q-${randomUUID().slice(0, 8)}`, { schema: Order, visibility, deadLetter: { maxReceives } });
+
+/** What every driver of the queue port has to do. Runs against real services, in real time. */
+export function queueContract(name: string, driver: () => QueueDriver): void {
+  describe(`queue: ${name}`, () => {
+    let consumers: QueueConsumer[];
+    let open: OpenQueue;
+    const start = async (...args: Parameters<OpenQueue['consumer']>) => {
+      const consumer = open.consumer(...args);
+      consumers.push(consumer);
+      await consumer.start();
+      return consumer;
+    };
+    beforeEach(async () => {
+      consumers = [];
+      open = await driver().open(fresh('30s'));
+    });
+    afterEach(async () => {
+      for (const consumer of consumers) {
+        await consumer.drain(AbortSignal.timeout(1_000)).catch(() => {});
+        await consumer.stop();
+      }
+    });
+
+    it('brings a message to its handler with correlation and trace, and acknowledges it', async () => {
+      const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+      const xray = 'Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1';
+      const init = { kind: 'http' as const, component: 'api', correlationId: 'c-42', trace: { traceparent, xray } };
+      const sent = await runInScope(init, () => open.sender.send({ n: 1, note: 'ä€𝄞' }));
+      const seen: unknown[] = [];
+      const consumer = await start(async (order, info, scope) => {
+        seen.push([order, info.messageId, info.receiveCount, scope.correlationId, scope.trace]);
+        expect(Math.abs(Date.now() - info.sentAtMs)).toBeLessThan(60_000);
+      });
+      await consumer.check();
+      await vi.waitFor(() => expect(seen).toHaveLength(1), SOON);
+      expect(seen).toEqual([[{ n: 1, note: 'ä€𝄞' }, sent.messageId, 1, 'c-42', { traceparent, xray }]]);
+      await consumer.drain();
+      expect(await open.waiting()).toBe(0);
+    });
+
+    it('sends many and handles each once', async () => {
+      const results = await open.sender.sendAll(Array.from({ length: 250 }, (_, n) => ({ n })));
+      expect(results.every(({ ok }) => ok)).toBe(true);
+      const ids = results.map((result) => (result.ok ? result.messageId : ''));
+      expect(new Set(ids).size).toBe(250);
+      const seen = new Map<number, string>();
+      let deliveries = 0;
+      const consumer = await start(
+        async ({ n }, info) => {
+          deliveries += 1;
+          seen.set(n, info.messageId);
+        },
+        { concurrency: 50 },
+      );
+      await vi.waitFor(() => expect(seen.size).toBe(250), SOON);
+      await consumer.drain();
+      expect(deliveries).toBe(250);
+      expect(ids.map((_, n) => seen.get(n))).toEqual(ids);
+      expect(await open.waiting()).toBe(0);
+    });
+
+    it('agrees with the service about 1 MiB', async () => {
+      const bodyOf = (size: number) => ({ n: 1, note: 'x'.repeat(size) });
+      const overhead = JSON.stringify(bodyOf(0)).length + 'correlationIdString'.length + 'c-1'.length;
+      const scope = { kind: 'task' as const, component: 'test', correlationId: 'c-1' };
+      const most = 1_048_576 - overhead;
+      const { messageId } = await runInScope(scope, () => open.sender.send(bodyOf(most)));
+      expect(messageId).not.toBe('');
+      const error = await runInScope(scope, () => open.sender.send(bodyOf(most + 1))).catch((cause: unknown) => cause);
+      expect(TwelvefoldError.isInstance(error, 'MESSAGE_TOO_LARGE')).toBe(true);
+      await expect(open.put('x'.repeat(1_048_577))).rejects.toThrow();
+      const mixed = await open.sender.sendAll([{ n: 1 }, bodyOf(600_000), bodyOf(600_000), bodyOf(most + 100)]);
+      expect(mixed.map(({ ok }) => ok)).toEqual([true, true, true, false]);
+    });
+
+    it('hides a message that was sent with a delay', async () => {
+      const seen: number[] = [];
+      await open.sender.send({ n: 1 }, { delay: '2s' });
+      await open.sender.send({ n: 2 });
+      await start(async ({ n }) => void seen.push(n));
+      await vi.waitFor(() => expect(seen).toEqual([2]), SOON);
+      await vi.waitFor(() => expect(seen).toEqual([2, 1]), SOON);
+    });
+
+    it('delivers a failed message again, counted', async () => {
+      const seen: number[] = [];
+      const events: ConsumerEvent[] = [];
+      await open.sender.send({ n: 1 });
+      const consumer = await start(
+        async (_order, { receiveCount }) => {
+          seen.push(receiveCount);
+          if (receiveCount === 1) throw new Retry('1s');
+        },
+        { onEvent: (event) => events.push(event) },
+      );
+      await vi.waitFor(() => expect(seen).toEqual([1, 2]), SOON);
+      await consumer.drain();
+      expect(events.map(({ type }) => type)).toEqual(['received', 'retried', 'received', 'handled']);
+      expect(await open.waiting()).toBe(0);
+    });
+
+    it.each([
+      ['is not JSON', 'not json', 'body is not JSON'],
+      ['does not fit', '{"n":"hunter2"}', 'n: '],
+      ['is poison to its handler', '{"n":666}', 'no such currency'],
+    ])('moves a message that %s to the dead-letter queue, with the reason', async (_case, body, reason) => {
+      await open.put(body);
+      const consumer = await start(async () => {
+        throw new Poison('no such currency');
+      });
+      await vi.waitFor(async () => expect(await open.deadLetters()).toHaveLength(1), SOON);
+      await consumer.drain();
+      const [dead] = await open.deadLetters();
+      expect(dead?.body).toBe(body);
+      expect(dead?.attributes.reason).toContain(reason);
+      expect(dead?.attributes.reason).not.toContain('hunter2');
+      expect(dead?.attributes).toMatchObject({
+        errorFingerprint: expect.stringMatching(/^[0-9a-f]{16}$/),
+        correlationId: expect.any(String),
+        sourceQueue: expect.any(String),
+      });
+      expect(await open.waiting()).toBe(0);
+    });
+
+    it('leaves a message that fails too often to the dead-letter queue of the service', async () => {
+      open = await driver().open(fresh('30s', 2));
+      let attempts = 0;
+      await open.sender.send({ n: 1 });
+      await start(async () => {
+        attempts += 1;
+        throw new Retry('0s');
+      });
+      await vi.waitFor(async () => expect(await open.deadLetters()).toHaveLength(1), SOON);
+      expect(attempts).toBe(2);
+    });
+
+    it('keeps a message to itself while its handler takes longer than the visibility timeout', async () => {
+      open = await driver().open(fresh('1s'));
+      const seen: number[] = [];
+      let finished = 0;
+      await open.sender.send({ n: 1 });
+      const slow = async (_order: Order, info: { receiveCount: number }) => {
+        seen.push(info.receiveCount);
+        await new Promise((resolve) => setTimeout(resolve, 3_500));
+        finished += 1;
+      };
+      const consumer = await start(slow);
+      const other = await start(slow);
+      await vi.waitFor(() => expect(finished).toBe(1), SOON);
+      await consumer.drain();
+      await other.drain();
+      expect(seen).toEqual([1]);
+      expect(await open.waiting()).toBe(0);
+    });
+
+    it('stops an idle long poll at once, and takes nothing after', async () => {
+      // A service may still give a message to a poll whose end it has not noticed; then it is back after this.
+      open = await driver().open(fresh('1s'));
+      const seen: number[] = [];
+      const consumer = await start(async ({ n }) => void seen.push(n));
+      await new Promise((resolve) => setTimeout(resolve, 300)); // the poll is open, and no longer young
+      await consumer.quiesce();
+      await open.sender.send({ n: 1 });
+      await consumer.drain();
+      expect(seen).toEqual([]);
+      // Long before a poll of 20 s that lived on would have ended.
+      await start(async ({ n }) => void seen.push(n));
+      await vi.waitFor(() => expect(seen).toEqual([1]), { timeout: 5_000 });
+    });
+
+    it('waits for handlers when it drains', async () => {
+      let finished = 0;
+      await open.sender.sendAll([{ n: 1 }, { n: 2 }, { n: 3 }]);
+      let started = 0;
+      const consumer = await start(async () => {
+        started += 1;
+        await new Promise((resolve) => setTimeout(resolve, 500));
+        finished += 1;
+      });
+      await vi.waitFor(() => expect(started).toBe(3), SOON);
+      await consumer.drain();
+      expect(finished).toBe(3);
+      expect(await open.waiting()).toBe(0);
+    });
+
+    it('gives an unfinished message back at once when the drain is forced', async () => {
+      await open.sender.send({ n: 1 });
+      let signal: AbortSignal | undefined;
+      const consumer = await start(async (_order, _info, scope) => {
+        signal = scope.signal;
+        await new Promise(() => {});
+      });
+      await vi.waitFor(() => expect(signal).toBeDefined(), SOON);
+      const error = await consumer.drain(AbortSignal.abort()).catch((cause: unknown) => cause);
+      expect(TwelvefoldError.isInstance(error, 'CONSUMER_ABANDONED')).toBe(true);
+      expect(signal?.aborted).toBe(true);
+      const seen: number[] = [];
+      await start(async (_order, info) => void seen.push(info.receiveCount));
+      // Long before its 30 s are over.
+      await vi.waitFor(() => expect(seen).toEqual([2]), SOON);
+    });
+  });
+}
