@@ -4,7 +4,7 @@ import { invalidValue } from './errors.ts';
 import type { MessageAttribute, MessageAttributes } from './message.ts';
 
 // The limits of this file are from "Amazon SQS message metadata" in the developer guide.
-const MAX_ATTRIBUTES = 10;
+export const MAX_ATTRIBUTES = 10;
 const NAME = /^(?!(?:aws|amazon)\.)(?!\.)(?!.*\.\.)[A-Za-z0-9_.-]{1,256}(?<!\.)$/i;
 
 const bytesOf = ({ StringValue, BinaryValue }: MessageAttribute) =>
@@ -30,17 +30,23 @@ function faultOf(name: string, attribute: MessageAttribute): string | undefined 
   return undefined;
 }
 
-/** The input's attributes. @throws ServiceError `InvalidParameterValue` */
-export function readAttributes(input: Readonly<Record<string, unknown>>, member: string): MessageAttributes {
-  const given = Object.entries(readStructure(input, member) ?? {});
-  if (given.length > MAX_ATTRIBUTES) {
-    throw invalidValue(
-      `Number of message attributes [${given.length}] exceeds the allowed maximum [${MAX_ATTRIBUTES}].`,
-    );
-  }
+/**
+ * The input's attributes. SNS shares the rules under an error of its own and without the limit.
+ *
+ * @throws what `refuse` makes of the reason
+ */
+export function readAttributes(
+  input: Readonly<Record<string, unknown>>,
+  member: string,
+  { refuse = invalidValue, max = MAX_ATTRIBUTES }: { refuse?: (reason: string) => Error; max?: number } = {},
+): MessageAttributes {
+  const given = readStructure(input, member) ?? {};
+  const names = Object.keys(given);
+  if (names.length > max)
+    throw refuse(`Number of message attributes [${names.length}] exceeds the allowed maximum [${max}].`);
   return Object.fromEntries(
-    given.map(([name]) => {
-      const value = readStructure(readStructure(input, member) ?? {}, name) ?? {};
+    names.map((name) => {
+      const value = readStructure(given, name) ?? {};
       const text = readString(value, 'StringValue');
       const binary = readString(value, 'BinaryValue');
       const attribute: MessageAttribute = {
@@ -49,7 +55,7 @@ export function readAttributes(input: Readonly<Record<string, unknown>>, member:
         ...(binary === undefined ? {} : { BinaryValue: binary }),
       };
       const fault = faultOf(name, attribute);
-      if (fault !== undefined) throw invalidValue(fault);
+      if (fault !== undefined) throw refuse(fault);
       return [name, attribute];
     }),
   );

@@ -1,5 +1,6 @@
 import { readInteger, readString } from '../../../core/input.ts';
 import type { Action } from '../../../core/service.ts';
+import { pageByKey } from '../../page.ts';
 import { invalidParameter } from '../errors.ts';
 import { queueUrl } from '../queue-of.ts';
 import { queueStore } from '../queue-store.ts';
@@ -13,18 +14,20 @@ export const listQueues: Action = (input, context) => {
   if (max !== undefined && (max < 1 || max > MAX_RESULTS)) {
     throw invalidParameter(max, 'MaxResults', `Must be between 1 and ${MAX_RESULTS}, if provided.`);
   }
-  const after = Buffer.from(readString(input, 'NextToken') ?? '', 'base64url').toString();
-  const names = context.stores
+  const queues = context.stores
     .get(queueStore)
     .list()
-    .map(({ name }) => name)
-    .filter((name) => name.startsWith(prefix) && name > after);
-  const page = names.slice(0, max ?? MAX_RESULTS);
-  const last = page.at(-1);
+    .filter(({ name }) => name.startsWith(prefix));
+  const token = readString(input, 'NextToken');
+  const { items, next } = pageByKey(
+    queues,
+    ({ name }) => name,
+    max ?? MAX_RESULTS,
+    token,
+    () => invalidParameter(token, 'NextToken', 'Invalid NextToken.'),
+  );
   return {
-    ...(page.length > 0 ? { QueueUrls: page.map((name) => queueUrl(context, name)) } : {}),
-    ...(max !== undefined && last !== undefined && page.length < names.length
-      ? { NextToken: Buffer.from(last).toString('base64url') }
-      : {}),
+    ...(items.length > 0 ? { QueueUrls: items.map(({ name }) => queueUrl(context, name)) } : {}),
+    ...(max !== undefined && next !== undefined ? { NextToken: next } : {}),
   };
 };

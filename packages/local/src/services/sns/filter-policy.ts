@@ -1,0 +1,198 @@
+import { BlockList, isIP } from 'node:net';
+
+/** A parsed filter policy: names to lists of rules, or (in bodies) to nested policies. */
+export type FilterPolicy = Readonly<Record<string, unknown>>;
+
+type Scalar = string | number | boolean | null;
+
+// "A filter policy can have a maximum of five attribute names" and 150 combinations (SNS developer guide).
+const MAX_KEYS = 5;
+const MAX_COMBINATIONS = 150;
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const isScalar = (value: unknown): value is Scalar =>
+  value === null || ['string', 'number', 'boolean'].includes(typeof value);
+
+type NumericTest = (value: number) => boolean;
+const COMPARISONS: Record<string, (bound: number) => NumericTest> = {
+  '=': (bound) => (value) => value === bound,
+  '<': (bound) => (value) => value < bound,
+  '<=': (bound) => (value) => value <= bound,
+  '>': (bound) => (value) => value > bound,
+  '>=': (bound) => (value) => value >= bound,
+};
+
+/** Reads `["=", 1]` or `[">", 0, "<=", 100]`. @throws Error with what is wrong */
+function numericTest(terms: unknown): NumericTest {
+  if (!Array.isArray(terms) || terms.length === 0) throw new Error('Invalid member in numeric match: ]');
+  const compare = (operator: unknown, bound: unknown, unknown: string): NumericTest => {
+    const comparison = typeof operator === 'string' ? COMPARISONS[operator] : undefined;
+    if (comparison === undefined) throw new Error(`${unknown}: ${String(operator)}`);
+    if (typeof bound !== 'number')
+      throw new Error(`Value of ${operator === '=' ? 'equals' : String(operator)} must be numeric`);
+    return comparison(bound);
+  };
+  const [operator, bound, upper, top] = terms;
+  if (typeof operator !== 'string') throw new Error(`Invalid member in numeric match: ${String(operator)}`);
+  const first = compare(operator, bound, 'Unrecognized numeric range operator');
+  if (terms.length === 2) return first;
+  if (!operator.startsWith('>')) throw new Error('Too many elements in numeric expression');
+  if (typeof upper !== 'string') throw new Error(`Bad value in numeric range: ${String(upper)}`);
+  if (!upper.startsWith('<')) throw new Error(`Bad numeric range operator: ${upper}`);
+  const second = compare(upper, top, 'Bad numeric range operator');
+  if (terms.length > 4) throw new Error('Too many terms in numeric range expression');
+  if (Number(bound) >= Number(top)) throw new Error('Bottom must be less than top');
+  return (value) => first(value) && second(value);
+}
+
+function wildcardTest(pattern: string): (text: string) => boolean {
+  if (pattern.includes('**')) throw new Error('Consecutive wildcard characters');
+  // Matched piece by piece: a regular expression of many stars could take exponential time.
+  const pieces = pattern.split('*');
+  return (text) => {
+    const [head = '', ...rest] = pieces;
+    const tail = rest.pop();
+    if (tail === undefined) return text === pattern;
+    if (!text.startsWith(head) || !text.endsWith(tail) || text.length < head.length + tail.length) return false;
+    let at = head.length;
+    for (const piece of rest) {
+      const found = text.indexOf(piece, at);
+      if (found < 0 || found + piece.length > text.length - tail.length) return false;
+      at = found + piece.length;
+    }
+    return true;
+  };
+}
+
+function cidrTest(range: string): (text: string) => boolean {
+  const [address = '', bits = ''] = range.split('/');
+  const version = isIP(address);
+  if (version === 0 || !/^\d{1,3}$/.test(bits) || Number(bits) > (version === 4 ? 32 : 128)) {
+    throw new Error(`Malformed CIDR, one '/' required`);
+  }
+  const list = new BlockList();
+  const family = version === 4 ? 'ipv4' : 'ipv6';
+  list.addSubnet(address, Number(bits), family);
+  return (text) => isIP(text) === version && list.check(text, family);
+}
+
+const TEXT_OPERATORS: Record<string, (pattern: string) => (text: string) => boolean> = {
+  prefix: (pattern) => (text) => text.startsWith(pattern),
+  suffix: (pattern) => (text) => text.endsWith(pattern),
+  'equals-ignore-case': (pattern) => (text) => text.toLowerCase() === pattern.toLowerCase(),
+  wildcard: wildcardTest,
+  cidr: cidrTest,
+};
+
+/** Whether the values of one name satisfy a rule; no values means the name is absent. */
+type Rule = (values: readonly Scalar[]) => boolean;
+
+const some =
+  (test: (value: Scalar) => boolean): Rule =>
+  (values) =>
+    values.some(test);
+const onText = (test: (text: string) => boolean) => (value: Scalar) => typeof value === 'string' && test(value);
+
+function onlyEntry(rule: Record<string, unknown>): [string, unknown] {
+  const [entry, more] = Object.entries(rule);
+  if (entry === undefined) throw new Error('Empty objects are not allowed');
+  if (more !== undefined) throw new Error('Only one key allowed in match expression');
+  return entry;
+}
+
+function textTest(operator: string, pattern: unknown): (text: string) => boolean {
+  const make = Object.hasOwn(TEXT_OPERATORS, operator) ? TEXT_OPERATORS[operator] : undefined;
+  if (make === undefined) throw new Error(`Unrecognized match type ${operator}`);
+  if (typeof pattern !== 'string') throw new Error(`${operator} match pattern must be a string`);
+  return make(pattern);
+}
+
+function anythingBut(excluded: unknown): Rule {
+  if (isObject(excluded)) {
+    const test = textTest(...onlyEntry(excluded));
+    return some((value) => !onText(test)(value));
+  }
+  const list = Array.isArray(excluded) ? excluded : [excluded];
+  if (list.length === 0 || !list.every(isScalar)) {
+    throw new Error('Inside anything-but list, number|start|null|boolean is not supported.');
+  }
+  return some((value) => !list.includes(value));
+}
+
+/** @throws Error with what is wrong */
+function readRule(rule: unknown): Rule {
+  if (isScalar(rule)) return some((value) => value === rule);
+  if (!isObject(rule)) throw new Error('Match value must be String, number, true, false, or null');
+  const [operator, operand] = onlyEntry(rule);
+  if (operator === 'exists') {
+    if (typeof operand !== 'boolean') throw new Error('exists match pattern must be either true or false.');
+    return (values) => values.length > 0 === operand;
+  }
+  if (operator === 'numeric') {
+    const test = numericTest(operand);
+    return some((value) => typeof value === 'number' && test(value));
+  }
+  if (operator === 'anything-but') return anythingBut(operand);
+  return some(onText(textTest(operator, operand)));
+}
+
+/** Walks a policy, reading every rule. @throws Error with what is wrong */
+function checkLevel(policy: FilterPolicy, nested: boolean): { keys: number; combinations: number } {
+  let keys = 0;
+  let combinations = 1;
+  for (const [name, value] of Object.entries(policy)) {
+    if (name === '$or' && Array.isArray(value) && value.length > 1 && value.every(isObject)) {
+      const parts = value.map((part) => checkLevel(part, nested));
+      keys += Math.max(...parts.map((part) => part.keys));
+      combinations *= parts.reduce((sum, part) => sum + part.combinations, 0);
+    } else if (Array.isArray(value)) {
+      if (value.length === 0) throw new Error('Empty arrays are not allowed');
+      for (const rule of value) readRule(rule);
+      keys += 1;
+      combinations *= value.length;
+    } else if (isObject(value)) {
+      const inner = checkLevel(value, nested);
+      if (!nested) throw new Error('Filter policy scope MessageAttributes does not support nested filter policy');
+      keys += inner.keys;
+      combinations *= inner.combinations;
+    } else throw new Error(`"${name}" must be an object or an array`);
+  }
+  return { keys, combinations };
+}
+
+/** Parses and checks a filter policy. @throws Error with what is wrong */
+export function parseFilterPolicy(text: string, scope: string): FilterPolicy {
+  let policy: unknown;
+  try {
+    policy = JSON.parse(text);
+  } catch {
+    throw new Error('failed to parse JSON.');
+  }
+  if (!isObject(policy)) throw new Error('Filter is not an object');
+  const { keys, combinations } = checkLevel(policy, scope === 'MessageBody');
+  if (keys > MAX_KEYS) throw new Error('Filter policy can not have more than 5 keys');
+  if (combinations > MAX_COMBINATIONS) throw new Error('Filter policy is too complex');
+  return policy;
+}
+
+const scalars = (value: unknown): Scalar[] => [value].flat().filter(isScalar);
+
+/** Whether a document satisfies a checked policy: every name, by any of its rules. */
+export function matchesPolicy(policy: FilterPolicy, document: Readonly<Record<string, unknown>>): boolean {
+  return Object.entries(policy).every(([name, value]) => {
+    if (name === '$or' && Array.isArray(value) && value.every(isObject)) {
+      return value.some((part) => matchesPolicy(part, document));
+    }
+    const found = Object.hasOwn(document, name) ? document[name] : undefined;
+    if (Array.isArray(value)) {
+      const values = found === undefined ? [] : scalars(found);
+      return value.some((rule) => readRule(rule)(values));
+    }
+    if (!isObject(value)) return false;
+    const inner = [found].flat().filter(isObject);
+    // Absent, it may still satisfy `exists: false` further down.
+    return inner.length === 0 ? matchesPolicy(value, {}) : inner.some((one) => matchesPolicy(value, one));
+  });
+}

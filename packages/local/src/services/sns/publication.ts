@@ -1,0 +1,98 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { readString } from '../../core/input.ts';
+import type { CallContext } from '../../core/service.ts';
+import { readAttributes } from '../sqs/message-attributes.ts';
+import { draftSize } from '../sqs/message-draft.ts';
+import { deliver } from './deliver.ts';
+import { invalidParameter, snsError } from './errors.ts';
+import type { Notification } from './notification.ts';
+import type { Topic } from './topic.ts';
+
+type Input = Readonly<Record<string, unknown>>;
+
+/** A message that may be published to its topic. */
+export interface Publication extends Omit<Notification, 'messageId' | 'publishedAt' | 'sequenceNumber' | 'topicArn'> {
+  /** Bytes that count against the topic's and a batch's limit. */
+  readonly size: number;
+}
+
+function forQueues(message: string, structure: string | undefined): string {
+  if (structure === undefined) return message;
+  if (structure !== 'json') throw invalidParameter('MessageStructure');
+  let parts: unknown;
+  try {
+    parts = JSON.parse(message);
+  } catch {
+    throw invalidParameter('Message Structure - JSON message body failed to parse');
+  }
+  const part = (name: string): unknown =>
+    typeof parts === 'object' && parts !== null && Object.hasOwn(parts, name) ? Reflect.get(parts, name) : undefined;
+  const byDefault = part('default');
+  if (typeof byDefault !== 'string')
+    throw invalidParameter('Message Structure - No default entry in JSON message body');
+  const own = part('sqs');
+  return typeof own === 'string' ? own : byDefault;
+}
+
+function readDeduplication(input: Input, topic: Topic, message: string): string | undefined {
+  const given = readString(input, 'MessageDeduplicationId');
+  if (!topic.fifo) {
+    if (given !== undefined) {
+      throw invalidParameter(
+        'MessageDeduplicationId Reason: The request includes MessageDeduplicationId parameter that is not valid for this topic type',
+      );
+    }
+    return undefined;
+  }
+  if (given !== undefined) return given;
+  if (topic.attributes.get('ContentBasedDeduplication') === 'true')
+    return createHash('sha256').update(message).digest('hex');
+  throw invalidParameter(
+    'The topic should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly',
+  );
+}
+
+/** Reads and checks what Publish and an entry of PublishBatch carry; sizes are the caller's to check. @throws ServiceError */
+export function readPublication(input: Input, topic: Topic): Publication {
+  const message = readString(input, 'Message') ?? '';
+  if (message === '') throw invalidParameter('Empty message');
+  const subject = readString(input, 'Subject');
+  // "Must be ASCII text ... less than 100 characters long", without line breaks (Publish).
+  if (subject !== undefined && !/^[\x20-\x7e]{1,100}$/.test(subject)) throw invalidParameter('Subject');
+  const groupId = readString(input, 'MessageGroupId');
+  if (topic.fifo && groupId === undefined) {
+    throw invalidParameter('The MessageGroupId parameter is required for FIFO topics');
+  }
+  const deduplicationId = readDeduplication(input, topic, message);
+  const attributes = readAttributes(input, 'MessageAttributes', {
+    refuse: (reason) => snsError('InvalidParameterValueException', reason),
+    max: Number.POSITIVE_INFINITY,
+  });
+  return {
+    message: forQueues(message, readString(input, 'MessageStructure')),
+    subject,
+    attributes,
+    groupId,
+    deduplicationId,
+    size: draftSize({ body: message, attributes }),
+  };
+}
+
+/** Publishes and delivers. A FIFO topic accepts a deduplication id once in five minutes and answers with the first. */
+export function publish(topic: Topic, publication: Publication, context: CallContext) {
+  const now = context.clock.now();
+  const key = topic.attributes.get('FifoThroughputScope') === 'MessageGroup' ? `${publication.groupId} ` : '';
+  const deduplicationKey = `${key}${publication.deduplicationId}`;
+  const original = topic.fifo ? topic.deduplication.find(deduplicationKey, now) : undefined;
+  if (original !== undefined) return { MessageId: original.messageId, SequenceNumber: original.sequenceNumber };
+  const messageId = randomUUID();
+  let sequenceNumber: string | undefined;
+  if (topic.fifo) {
+    topic.sequence += 1;
+    sequenceNumber = String(10_000_000_000_000_000_000n + BigInt(topic.sequence) * 1000n);
+    topic.deduplication.remember(deduplicationKey, { messageId, sequenceNumber }, now);
+  }
+  const { size: _size, ...rest } = publication;
+  deliver(topic, { ...rest, messageId, topicArn: topic.arn, publishedAt: now, sequenceNumber }, context);
+  return { MessageId: messageId, SequenceNumber: sequenceNumber };
+}

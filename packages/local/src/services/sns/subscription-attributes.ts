@@ -1,0 +1,74 @@
+import { invalidParameter } from './errors.ts';
+import { parseFilterPolicy } from './filter-policy.ts';
+import type { Subscription } from './topic.ts';
+
+const KNOWN = ['DeliveryPolicy', 'FilterPolicy', 'FilterPolicyScope', 'RawMessageDelivery', 'RedrivePolicy'];
+
+/** Where dead letters of a subscription go. @throws Error with what is wrong */
+export function parseRedriveTarget(text: string): string {
+  let policy: unknown;
+  try {
+    policy = JSON.parse(text);
+  } catch {
+    throw new Error('failed to parse JSON.');
+  }
+  const target =
+    typeof policy === 'object' && policy !== null && 'deadLetterTargetArn' in policy
+      ? policy.deadLetterTargetArn
+      : undefined;
+  if (typeof target !== 'string' || !/^arn:aws[a-z-]*:sqs:[^:]+:\d{12}:[^:]+$/.test(target)) {
+    throw new Error('deadLetterTargetArn is an invalid arn');
+  }
+  return target;
+}
+
+/**
+ * Checks attributes that a caller sets. `prefix` stands before a reason: Subscribe says where it found it.
+ *
+ * @throws ServiceError `InvalidParameter`
+ */
+export function checkSubscriptionAttributes(attributes: ReadonlyMap<string, string>, scope: string, prefix = ''): void {
+  for (const [name, value] of attributes) {
+    if (!KNOWN.includes(name))
+      throw invalidParameter(prefix === '' ? 'AttributeName' : `Attributes Reason: Unknown attribute: ${name}`);
+    if (name === 'RawMessageDelivery' && !/^(true|false)$/i.test(value)) {
+      throw invalidParameter(`${prefix}RawMessageDelivery: Invalid value [${value}]. Must be true or false.`);
+    }
+    if (name === 'FilterPolicyScope' && value !== 'MessageAttributes' && value !== 'MessageBody') {
+      throw invalidParameter(
+        `${prefix}FilterPolicyScope: Invalid value [${value}]. Please use either MessageBody or MessageAttributes`,
+      );
+    }
+    try {
+      if (name === 'FilterPolicy' && value !== '' && value !== '{}') parseFilterPolicy(value, scope);
+      if (name === 'RedrivePolicy' && value !== '' && value !== '{}') parseRedriveTarget(value);
+    } catch (error) {
+      throw invalidParameter(`${prefix}${name}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+}
+
+/** Sets one attribute; an empty policy removes it. */
+export function setSubscriptionAttribute(subscription: Subscription, name: string, value: string): void {
+  const removes = value === '' || ((name === 'FilterPolicy' || name === 'RedrivePolicy') && value === '{}');
+  if (removes) subscription.attributes.delete(name);
+  else subscription.attributes.set(name, name === 'RawMessageDelivery' ? value.toLowerCase() : value);
+}
+
+/** What GetSubscriptionAttributes shows. */
+export function shownSubscriptionAttributes(subscription: Subscription): Record<string, string> {
+  const { attributes } = subscription;
+  return {
+    ConfirmationWasAuthenticated: 'true',
+    Endpoint: subscription.endpoint,
+    Owner: subscription.owner,
+    PendingConfirmation: 'false',
+    Protocol: subscription.protocol,
+    RawMessageDelivery: 'false',
+    SubscriptionArn: subscription.arn,
+    SubscriptionPrincipal: `arn:aws:iam::${subscription.owner}:root`,
+    TopicArn: subscription.topicArn,
+    ...(attributes.has('FilterPolicy') ? { FilterPolicyScope: 'MessageAttributes' } : {}),
+    ...Object.fromEntries(attributes),
+  };
+}
