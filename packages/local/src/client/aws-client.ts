@@ -28,7 +28,7 @@ export interface AwsClientOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-export type JsonAnswer = Readonly<Record<string, unknown>>;
+type JsonAnswer = Readonly<Record<string, unknown>>;
 
 /** Calls AWS operations on one endpoint. Rejects with an {@link AwsCallError}, or with the signal's reason. */
 export interface AwsClient {

@@ -69,7 +69,7 @@ describe('each function', () => {
   it.each<[unknown, RegExp]>([
     [
       { a: [{ 'Fn::Join': ['-', { Ref: 'NoList' }] }] },
-      /^Cannot resolve Fn::Join in X\.a\.0: the second argument must be a list, not an? string/,
+      /^Cannot resolve Fn::Join in X\.a\.0: the second argument must be a list, not a string/,
     ],
     [{ 'Fn::Join': ['-'] }, /takes 2 arguments, not 1/],
     [{ 'Fn::Join': ['-', [{ a: 1 }]] }, /each item must be a string, not an object/],

@@ -21,7 +21,8 @@ export function text(value: unknown, what: string): string {
 
 function describe(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
-  return value === null || value === undefined || value === NO_VALUE ? 'nothing' : `an ${typeof value}`;
+  if (value === null || value === undefined || value === NO_VALUE) return 'nothing';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }
 
 function list(value: unknown, what: string): unknown[] {

@@ -34,9 +34,10 @@ function checkReferences(
     [...new Set(names)].flatMap((name) => {
       if (active.has(name) || isKnown(name)) return [];
       const condition = byId.get(name)?.condition;
-      return condition === undefined
-        ? [`${from} refers to ${name}, which the template does not have`]
-        : [`${from} refers to ${name}, whose condition ${condition} is false`];
+      if (condition !== undefined) return [`${from} refers to ${name}, whose condition ${condition} is false`];
+      return Object.hasOwn(template.parameters, name)
+        ? [`${from} refers to ${name}, whose value names a parameter that Parameter Store does not have`]
+        : [`${from} refers to ${name}, which the template does not have`];
     }),
   );
   if (faults.length > 0) throw new Error(`Cannot provision the template: ${faults.join('; ')}`);

@@ -2,7 +2,7 @@ import type { AwsClient } from '../client/aws-client.ts';
 import type { Properties } from './properties.ts';
 
 /** One resource of a template, to be made. */
-export interface ResourceRequest {
+interface ResourceRequest {
   readonly logicalId: string;
   /** Functions resolved. */
   readonly properties: Properties;
@@ -13,7 +13,7 @@ export interface ResourceRequest {
   arn(service: string, resource: string): string;
 }
 
-export interface MadeResource {
+interface MadeResource {
   /** What `Ref` gives. */
   readonly physicalId: string;
   /** What `Fn::GetAtt` gives, by attribute. */

@@ -1,7 +1,7 @@
 import { storeKey } from '../../core/stores.ts';
 
 export const PARAMETER_TYPES = ['String', 'StringList', 'SecureString'] as const;
-export type ParameterType = (typeof PARAMETER_TYPES)[number];
+type ParameterType = (typeof PARAMETER_TYPES)[number];
 export type ParameterTier = 'Standard' | 'Advanced';
 
 /** One version of a parameter; a new value is a new one. */
