@@ -8,8 +8,16 @@ export { launchFunction } from './launcher/function/launch-function.ts';
 export type { FunctionError, InvocationResult } from './launcher/function/result.ts';
 export type { HttpFront, HttpFrontOptions } from './launcher/http/launch-http-front.ts';
 export { launchHttpFront } from './launcher/http/launch-http-front.ts';
+export type {
+  EventSourceMapping,
+  EventSourceMappingOptions,
+} from './launcher/mapping/launch-event-source-mapping.ts';
+export { launchEventSourceMapping } from './launcher/mapping/launch-event-source-mapping.ts';
+export type { SqsRecord, SqsRecordAttribute } from './launcher/mapping/sqs-event.ts';
 export type { ProcessExit } from './launcher/process/exit.ts';
 export type { OutputLine } from './launcher/process/output.ts';
+export type { LaunchedStack, LaunchStackOptions } from './launcher/stack/launch-stack.ts';
+export { launchStack } from './launcher/stack/launch-stack.ts';
 export type { LaunchedTask, LaunchTaskOptions } from './launcher/task/launch-task.ts';
 export { launchTask } from './launcher/task/launch-task.ts';
 export type { ProvisionOptions } from './provision/provision.ts';

@@ -1,0 +1,87 @@
+/** A message as the SQS JSON API gives it to a receiver. */
+export interface ReceivedMessage {
+  readonly MessageId: string;
+  readonly ReceiptHandle: string;
+  readonly Body: string;
+  readonly MD5OfBody: string;
+  readonly MD5OfMessageAttributes?: string;
+  /** System attributes, e.g. ApproximateReceiveCount. */
+  readonly Attributes?: Readonly<Record<string, string>>;
+  readonly MessageAttributes?: Readonly<
+    Record<string, { readonly DataType: string; readonly StringValue?: string; readonly BinaryValue?: string }>
+  >;
+}
+
+/** One record of the event that Lambda makes of SQS messages. */
+export interface SqsRecord {
+  readonly messageId: string;
+  readonly receiptHandle: string;
+  readonly body: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly messageAttributes: Readonly<Record<string, SqsRecordAttribute>>;
+  readonly md5OfMessageAttributes?: string;
+  readonly md5OfBody: string;
+  readonly eventSource: 'aws:sqs';
+  readonly eventSourceARN: string;
+  readonly awsRegion: string;
+}
+
+export interface SqsRecordAttribute {
+  readonly stringValue?: string;
+  /** Base64. */
+  readonly binaryValue?: string;
+  /** Always empty: SQS has no list types yet. */
+  readonly stringListValues: readonly string[];
+  readonly binaryListValues: readonly string[];
+  readonly dataType: string;
+}
+
+/** Lambda's record for a message that was received with all its attributes. */
+export function sqsRecord(
+  message: ReceivedMessage,
+  source: { readonly queueArn: string; readonly region: string },
+): SqsRecord {
+  const attributes = Object.entries(message.MessageAttributes ?? {}).map(
+    ([name, value]): [string, SqsRecordAttribute] => [
+      name,
+      {
+        ...(value.StringValue === undefined ? {} : { stringValue: value.StringValue }),
+        ...(value.BinaryValue === undefined ? {} : { binaryValue: value.BinaryValue }),
+        stringListValues: [],
+        binaryListValues: [],
+        dataType: value.DataType,
+      },
+    ],
+  );
+  return {
+    messageId: message.MessageId,
+    receiptHandle: message.ReceiptHandle,
+    body: message.Body,
+    attributes: message.Attributes ?? {},
+    messageAttributes: Object.fromEntries(attributes),
+    ...(message.MD5OfMessageAttributes === undefined ? {} : { md5OfMessageAttributes: message.MD5OfMessageAttributes }),
+    md5OfBody: message.MD5OfBody,
+    eventSource: 'aws:sqs',
+    eventSourceARN: source.queueArn,
+    awsRegion: source.region,
+  };
+}
+
+/** Room for the envelope around the records. */
+const ENVELOPE_BYTES = 16;
+
+/** Cuts records into runs that each fit into one event of `maxBytes`; a record that never fits stands alone. */
+export function splitBySize(records: readonly SqsRecord[], maxBytes: number): SqsRecord[][] {
+  const runs: SqsRecord[][] = [];
+  let size = Number.POSITIVE_INFINITY;
+  for (const record of records) {
+    const bytes = Buffer.byteLength(JSON.stringify(record)) + 1;
+    if (size + bytes > maxBytes) {
+      runs.push([]);
+      size = ENVELOPE_BYTES;
+    }
+    runs.at(-1)?.push(record);
+    size += bytes;
+  }
+  return runs;
+}

@@ -1,0 +1,153 @@
+import type { ProvisionedResource, ProvisionedStack } from '../../provision/stack.ts';
+
+/** What a stack says about its processes, in the launcher's terms. */
+export interface StackPlan {
+  readonly accountId: string;
+  readonly functions: readonly FunctionPlan[];
+  readonly mappings: readonly MappingPlan[];
+  /** The function behind the HTTP API. */
+  readonly http: { readonly functionName: string; readonly apiId: string } | undefined;
+  readonly task: TaskPlan | undefined;
+}
+
+export interface FunctionPlan {
+  /** `twelvefold:component`, or else the logical id. */
+  readonly component: string;
+  readonly name: string;
+  /** `twelvefold:entry`: relative to the bundle folder. */
+  readonly entry: string;
+  readonly handler: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+  readonly memoryMb: number;
+  readonly reservedConcurrency: number | undefined;
+}
+
+export interface MappingPlan {
+  readonly functionName: string;
+  readonly queueArn: string;
+  readonly batchSize: number;
+  readonly batchingWindowMs: number;
+  readonly reportBatchItemFailures: boolean;
+  readonly maxConcurrency: number | undefined;
+}
+
+export interface TaskPlan {
+  readonly family: string;
+  readonly containerName: string;
+  readonly command: readonly [string, ...string[]];
+  readonly env: Readonly<Record<string, string>>;
+  readonly port: number | undefined;
+  readonly stopTimeoutMs: number;
+}
+
+type Properties = Readonly<Record<string, unknown>>;
+
+/**
+ * Reads functions, event source mappings, HTTP API and task definition of a provisioned template, with the defaults that
+ * CloudFormation has. Functions without `twelvefold:entry`, e.g. of custom resources, are left out.
+ *
+ * @throws {Error} naming the resource, for what cannot be run without AWS
+ */
+export function readStack(stack: ProvisionedStack): StackPlan {
+  const ofType = (type: string) => stack.resources.filter((resource) => resource.type === type);
+  const functions = ofType('AWS::Lambda::Function').flatMap(readFunction);
+  const named = (resource: ProvisionedResource, reference: unknown): string => {
+    const target = String(reference);
+    const found = functions.find(({ name }) => target === name || functionNameIn(target) === name);
+    if (found) return found.name;
+    throw new Error(`Cannot launch ${resource.logicalId}: ${target} is no function of the stack with twelvefold:entry`);
+  };
+  const [api, ...moreApis] = ofType('AWS::ApiGatewayV2::Api').filter(
+    ({ properties }) => properties.Target !== undefined,
+  );
+  const [task, ...moreTasks] = ofType('AWS::ECS::TaskDefinition');
+  for (const extra of [...moreApis, ...moreTasks]) {
+    throw new Error(`Cannot launch ${extra.logicalId}: the stack has another ${extra.type}, and one can be started`);
+  }
+  return {
+    accountId: String(stack.resolve({ Ref: 'AWS::AccountId' })),
+    functions,
+    mappings: ofType('AWS::Lambda::EventSourceMapping')
+      .filter(({ properties }) => properties.Enabled !== false && properties.Enabled !== 'false')
+      .map((resource) => readMapping(resource, named(resource, resource.properties.FunctionName))),
+    http: api && { functionName: named(api, api.properties.Target), apiId: api.physicalId },
+    task: task && readTask(task),
+  };
+}
+
+function readFunction({ logicalId, physicalId, properties, metadata }: ProvisionedResource): FunctionPlan[] {
+  const entry = metadata['twelvefold:entry'];
+  if (entry === undefined) return [];
+  const variables = properties.Environment as { Variables?: Properties } | undefined; // CloudFormation's model
+  return [
+    {
+      component: String(metadata['twelvefold:component'] ?? logicalId),
+      name: String(properties.FunctionName ?? physicalId),
+      entry: String(entry),
+      handler:
+        String(properties.Handler ?? 'index.handler')
+          .split('.')
+          .at(-1) ?? 'handler',
+      env: texts(variables?.Variables ?? {}),
+      timeoutMs: Number(properties.Timeout ?? 3) * 1_000,
+      memoryMb: Number(properties.MemorySize ?? 128),
+      reservedConcurrency: optionalNumber(properties.ReservedConcurrentExecutions),
+    },
+  ];
+}
+
+function readMapping({ logicalId, properties }: ProvisionedResource, functionName: string): MappingPlan {
+  const queueArn = String(properties.EventSourceArn);
+  if (!/^arn:[^:]+:sqs:/.test(queueArn)) {
+    throw new Error(`Cannot launch ${logicalId}: its source ${queueArn} is no queue, and only queues are polled here`);
+  }
+  const responses = properties.FunctionResponseTypes as readonly unknown[] | undefined; // CloudFormation's model
+  const scaling = properties.ScalingConfig as Properties | undefined;
+  return {
+    functionName,
+    queueArn,
+    batchSize: Number(properties.BatchSize ?? 10),
+    batchingWindowMs: Number(properties.MaximumBatchingWindowInSeconds ?? 0) * 1_000,
+    reportBatchItemFailures: responses?.includes('ReportBatchItemFailures') ?? false,
+    maxConcurrency: optionalNumber(scaling?.MaximumConcurrency),
+  };
+}
+
+function readTask({ logicalId, properties }: ProvisionedResource): TaskPlan {
+  const containers = (properties.ContainerDefinitions ?? []) as readonly Properties[]; // CloudFormation's model
+  const [container, ...more] = containers.filter(({ Essential }) => Essential !== false && Essential !== 'false');
+  const refuse = (reason: string) => new Error(`Cannot launch ${logicalId}: ${reason}`);
+  if (!container || more.length > 0) throw refuse('its task must have exactly one essential container');
+  const command = [...((container.EntryPoint ?? []) as unknown[]), ...((container.Command ?? []) as unknown[])].map(
+    String,
+  );
+  const [file, ...args] = command;
+  if (file === undefined) throw refuse('its container has no Command, and the one of its image is not known here');
+  if (((container.Secrets ?? []) as unknown[]).length > 0) {
+    throw refuse('its container has Secrets, which ECS resolves; let the app read them from the stores instead');
+  }
+  const variables = (container.Environment ?? []) as ReadonlyArray<{ Name: string; Value: unknown }>;
+  const [mapping] = (container.PortMappings ?? []) as readonly Properties[];
+  return {
+    family: String(properties.Family ?? logicalId),
+    containerName: String(container.Name ?? 'app'),
+    command: [file, ...args],
+    env: texts(Object.fromEntries(variables.map(({ Name, Value }) => [Name, Value]))),
+    port: optionalNumber(mapping?.ContainerPort),
+    stopTimeoutMs: Number(container.StopTimeout ?? 30) * 1_000,
+  };
+}
+
+/** The name in a function's ARN, also within an API's integration URI or with a version behind it. */
+function functionNameIn(text: string): string | undefined {
+  return /:function:([\w-]+)/.exec(text)?.[1];
+}
+
+function texts(values: Properties): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]));
+}
+
+function optionalNumber(value: unknown): number | undefined {
+  return value === undefined ? undefined : Number(value);
+}
