@@ -1,0 +1,93 @@
+import { camelCase, kebabCase } from './flag-name.ts';
+import type { ParamInfo } from './param-info.ts';
+
+export interface ParsedFlags {
+  /** By parameter name. */
+  params: Record<string, unknown>;
+  json: boolean;
+  help: boolean;
+  /** What is wrong with the command line, each a sentence of its own. */
+  faults: readonly string[];
+}
+
+/** Flags of every task. A parameter of one of these names cannot be given on the command line. */
+export const RESERVED_FLAGS: readonly string[] = ['json', 'help'];
+
+const FLAG = /^--([A-Za-z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)*)(?:=(.*))?$/s;
+
+/**
+ * Reads `--since-date 2026-01-01 --dry-run --no-cache --tag a --tag=b` as
+ * `{ sinceDate: '2026-01-01', dryRun: true, cache: false, tag: ['a', 'b'] }`.
+ *
+ * With `known` parameters values become what the schema wants (a number, a list of one) and other flags are faults; without,
+ * any flag is taken, one without a value is `true`, and values are text.
+ */
+export function parseFlags(args: readonly string[], known: readonly ParamInfo[] | undefined): ParsedFlags {
+  const given = new Map<string, unknown[]>();
+  const faults: string[] = [];
+  let json = false;
+  let help = false;
+  const rest = [...args];
+
+  const add = (name: string, value: unknown) => given.set(name, [...(given.get(name) ?? []), value]);
+  const find = (flag: string) => known?.find(({ name }) => kebabCase(name) === flag || name === flag);
+
+  for (let arg = rest.shift(); arg !== undefined; arg = rest.shift()) {
+    if (arg === '-h') help = true;
+    const match = FLAG.exec(arg);
+    if (!match) {
+      if (arg !== '-h') faults.push(`Unexpected argument ${JSON.stringify(arg)}: give values as --flag value`);
+      continue;
+    }
+    const flag = match[1] as string; // The pattern has matched.
+    const inline = match[2];
+    if (RESERVED_FLAGS.includes(flag)) {
+      if (inline !== undefined) faults.push(`--${flag} takes no value`);
+      if (flag === 'json') json = true;
+      else help = true;
+      continue;
+    }
+    const info = find(flag);
+    const negated = !info && flag.startsWith('no-') ? flag.slice('no-'.length) : undefined;
+    const target = negated === undefined ? info : find(negated);
+    const name = target?.name ?? camelCase(negated ?? flag);
+    if (known && !target) {
+      const list = known.map((param) => `--${kebabCase(param.name)}`);
+      faults.push(`Unknown flag --${flag}; known: ${[...list, '--json', '--help'].join(', ')}`);
+      // Whatever follows it was meant for it.
+      if (inline === undefined && isValue(rest[0])) rest.shift();
+    } else if (negated !== undefined) {
+      if (inline !== undefined) faults.push(`--${flag} takes no value`);
+      else if (target && target.type !== 'boolean' && target.type !== 'unknown') {
+        faults.push(`--${flag} is not a flag: --${negated} takes a value`);
+      } else add(name, false);
+    } else if (inline !== undefined) add(name, inline);
+    else if (target?.type === 'boolean') add(name, rest[0] === 'true' || rest[0] === 'false' ? rest.shift() : true);
+    else if (isValue(rest[0])) add(name, rest.shift());
+    else if (target && target.type !== 'unknown') faults.push(`--${flag} needs a value`);
+    else add(name, true);
+  }
+
+  const params: Record<string, unknown> = {};
+  for (const [name, values] of given) {
+    const info = known?.find((param) => param.name === name);
+    if (info?.type === 'array') params[name] = values.map((value) => convert(value, info.items));
+    else if (values.length === 1) params[name] = convert(values[0], info?.type);
+    else if (info && info.type !== 'unknown') faults.push(`--${kebabCase(name)} is given ${values.length} times`);
+    else params[name] = values;
+  }
+  return { params, json, help, faults };
+}
+
+/** Negative numbers are values, other flags are not; a value that starts with `--` is given as `--flag=--value`. */
+function isValue(arg: string | undefined): boolean {
+  return arg !== undefined && !arg.startsWith('--');
+}
+
+/** Text as the type wants it; text that does not fit is left for the schema to refuse. */
+function convert(value: unknown, type: ParamInfo['type'] | undefined): unknown {
+  if (typeof value !== 'string') return value;
+  if (type === 'number' && value.trim() !== '' && !Number.isNaN(Number(value))) return Number(value);
+  if (type === 'boolean' && (value === 'true' || value === 'false')) return value === 'true';
+  return value;
+}
