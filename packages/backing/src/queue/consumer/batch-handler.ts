@@ -17,6 +17,8 @@ export interface BatchHandlerDeps {
   emit: (event: ConsumerEvent) => void;
 }
 
+/** Built once: an abort without a reason builds an error with a stack each time. */
+const FINISHED = new Error('Batch has been handled');
 /** Kept free at the end of an invocation to give up, to tell SQS and to answer: a tenth of it, 500 ms to 10 s. */
 const RESERVE_SHARE = 0.1;
 const MIN_RESERVE_MS = 500;
@@ -76,7 +78,7 @@ export function createBatchHandler(deps: BatchHandlerDeps) {
     });
     await Promise.race([workers, givenUp]);
     closed = true;
-    timers.abort();
+    timers.abort(FINISHED);
     signal?.removeEventListener('abort', onAbort);
 
     for (const message of unfinished) {

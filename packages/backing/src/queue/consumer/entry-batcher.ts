@@ -4,6 +4,7 @@ import type { Clock } from '@twelvefold/lifecycle';
 import { TwelvefoldError } from '@twelvefold/lifecycle';
 import { backoffMs } from '../../message/backoff.ts';
 import { SQS_LIMITS } from '../sqs-limits.ts';
+import { createAlarm } from './alarm.ts';
 
 const ATTEMPTS = 5;
 const BACKOFF_BASE_MS = 100;
@@ -42,23 +43,17 @@ interface Waiting<E> {
  */
 export function createEntryBatcher<E extends object>(deps: EntryBatcherDeps<E>): EntryBatcher<E> {
   let waiting: Array<Waiting<E>> = [];
-  let linger: AbortController | undefined;
   let hurried = false;
   let unsettled = 0;
 
   const flush = () => {
-    linger?.abort();
-    linger = undefined;
+    linger.unset();
     if (waiting.length === 0) return;
     const batch = waiting;
     waiting = [];
     void sendBatch(batch, deps);
   };
-  const startLinger = () => {
-    const timer = new AbortController();
-    linger = timer;
-    deps.clock.sleep(deps.lingerMs, timer.signal).then(flush, () => {}); // aborted by flush
-  };
+  const linger = createAlarm(deps.clock, deps.lingerMs, flush);
 
   return {
     add: (entry) =>
@@ -74,12 +69,13 @@ export function createEntryBatcher<E extends object>(deps: EntryBatcherDeps<E>):
         if (waiting.length === SQS_LIMITS.entries) flush();
         // In a microtask, so that what is acknowledged in one go still shares a call.
         else if (hurried) queueMicrotask(flush);
-        else if (linger === undefined) startLinger();
+        else if (waiting.length === 1) linger.set();
       }),
     flush,
     hurry: () => {
       hurried = true;
       flush();
+      linger.end();
     },
     get unsettled() {
       return unsettled;

@@ -6,6 +6,7 @@ import type { ConsumerEvent } from '../consumer-event.ts';
 import type { QueueConsumer } from '../port.ts';
 import { SQS_LIMITS } from '../sqs-limits.ts';
 import { drainForced } from './abort-reason.ts';
+import { createAlarm } from './alarm.ts';
 import { createEntryBatcher } from './entry-batcher.ts';
 import type { Lease } from './lease-keeper.ts';
 import { createLeaseKeeper } from './lease-keeper.ts';
@@ -81,35 +82,28 @@ export function createPoller(deps: PollerDeps): Poller {
   let failures = 0;
   let lastError: unknown;
   let everReceived = false;
-  let gathering: { over: boolean; timer: AbortController } | undefined;
+  let gathering: 'no' | 'yes' | 'over' = 'no';
+  const gatherAlarm = createAlarm(clock, GATHER_MS, () => {
+    gathering = 'over';
+    pump();
+  });
 
   function pump(): void {
     while (state === 'polling') {
       // Deletions that do not get through must not pile up: what they stand for will all come again.
       if (deletions.unsettled > Math.max(100, deps.concurrency)) return;
       const free = deps.concurrency - handling.size - reserved;
-      const asked = plan.next({ free, receiving: receives.size, gathered: gathering?.over === true });
+      const asked = plan.next({ free, receiving: receives.size, gathered: gathering === 'over' });
       if (asked === 'gather') {
-        gathering ??= gather();
+        if (gathering === 'no') gatherAlarm.set();
+        gathering = 'yes';
         return;
       }
       if (asked === 0) return;
-      gathering?.timer.abort();
-      gathering = undefined;
+      gatherAlarm.unset();
+      gathering = 'no';
       startReceive(asked);
     }
-  }
-
-  function gather() {
-    const current = { over: false, timer: new AbortController() };
-    clock.sleep(GATHER_MS, current.timer.signal).then(
-      () => {
-        current.over = true;
-        pump();
-      },
-      () => {}, // enough came free before
-    );
-    return current;
   }
 
   function startReceive(asked: number): void {
@@ -209,7 +203,7 @@ export function createPoller(deps: PollerDeps): Poller {
   async function quiesce(): Promise<void> {
     if (state === 'new' || state === 'polling') state = 'quiesced';
     intake.abort();
-    gathering?.timer.abort();
+    gatherAlarm.end();
     for (const receive of receives.keys()) void cutOff(receive);
     await Promise.all(receives.values());
   }
