@@ -56,6 +56,28 @@ const driver: QueueDriver = {
       put: async (body) => {
         await aws.call('sqs', 'SendMessage', { QueueUrl: url, MessageBody: body }, { access: 'write' });
       },
+      receive: async () => {
+        const input = { QueueUrl: url, MaxNumberOfMessages: 10, WaitTimeSeconds: 1, MessageAttributeNames: ['All'] };
+        const { Messages = [] } = await aws.call(
+          'sqs',
+          'ReceiveMessage',
+          { ...input, MessageSystemAttributeNames: ['All'] },
+          { access: 'write' },
+        );
+        return Messages.map((message) => ({
+          messageId: message.MessageId ?? '',
+          receiptHandle: message.ReceiptHandle ?? '',
+          body: message.Body ?? '',
+          md5OfBody: message.MD5OfBody,
+          attributes: message.Attributes ?? {},
+          messageAttributes: Object.fromEntries(
+            Object.entries(message.MessageAttributes ?? {}).map(([key, { StringValue = '' }]) => [key, StringValue]),
+          ),
+        }));
+      },
+      remove: async ({ receiptHandle }) => {
+        await aws.call('sqs', 'DeleteMessage', { QueueUrl: url, ReceiptHandle: receiptHandle }, { access: 'write' });
+      },
       deadLetters: async () => {
         const input = { QueueUrl: deadLetterUrl, MaxNumberOfMessages: 10, MessageAttributeNames: ['All'] };
         const { Messages = [] } = await aws.call(

@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import type { ConsumerEvent, MessageHandler, QueueConsumer, QueueDefinition, QueueSender } from '@twelvefold/backing';
-import { Poison, queue, Retry } from '@twelvefold/backing';
+import type {
+  ConsumerEvent,
+  MessageHandler,
+  QueueConsumer,
+  QueueDefinition,
+  QueueSender,
+  ReceivedMessage,
+} from '@twelvefold/backing';
+import { Drop, Poison, queue, Retry } from '@twelvefold/backing';
 import { runInScope, TwelvefoldError } from '@twelvefold/lifecycle';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod/mini';
@@ -24,6 +31,10 @@ export interface OpenQueue {
   ): QueueConsumer;
   /** Puts any text on the queue, past the sender's checks. */
   put(body: string): Promise<void>;
+  /** Takes up to ten messages, as a Lambda event source does. */
+  receive(): Promise<ReceivedMessage[]>;
+  /** Deletes a message, as a Lambda event source does with those that a batch does not report. */
+  remove(message: ReceivedMessage): Promise<void>;
   /** Everything in the dead-letter queue. It is not removed. */
   deadLetters(): Promise<DeadLetter[]>;
   /** Messages that are not acknowledged, by the service's own count. */
@@ -241,5 +252,55 @@ export function queueContract(name: string, driver: () => QueueDriver): void {
       // Long before its 30 s are over.
       await vi.waitFor(() => expect(seen).toEqual([2]), SOON);
     });
+
+    it('means the same whether it polls or is handed batches', async () => {
+      const bodies = ['{"n":0}', '{"n":1}', '{"n":2}', '{"n":3}', '{"n":"x"}', 'not json'];
+      const handler = (handled: string[]) => async (order: Order, info: { receiveCount: number }) => {
+        if (order.n === 1 && info.receiveCount === 1) throw new Retry('1s');
+        if (order.n === 2) throw new Poison('no such currency');
+        if (order.n === 3) throw new Drop('cancelled');
+        handled.push(`${order.n} on receive ${info.receiveCount}`);
+      };
+      const observe = async (host: 'poller' | 'batches') => {
+        open = await driver().open(fresh('30s'));
+        const handled: string[] = [];
+        const events: string[] = [];
+        const onEvent = (event: ConsumerEvent) => void events.push(event.type);
+        for (const body of bodies) await open.put(body);
+        const consumer = open.consumer(handler(handled), { onEvent });
+        consumers.push(consumer);
+        if (host === 'poller') {
+          await consumer.start();
+          await vi.waitFor(async () => expect(await open.waiting()).toBe(0), SOON);
+          await consumer.drain();
+        } else {
+          await vi.waitFor(async () => {
+            await asLambda(open, consumer);
+            expect(await open.waiting()).toBe(0);
+          }, SOON);
+        }
+        const dead = await vi.waitFor(async () => {
+          const all = await open.deadLetters();
+          expect(all).toHaveLength(3);
+          return all;
+        }, SOON);
+        return {
+          handled: handled.sort(),
+          events: events.filter((type) => type !== 'received').sort(),
+          dead: dead.map(({ body, attributes }) => [body, attributes.reason, attributes.errorFingerprint]).sort(),
+        };
+      };
+      const polled = await observe('poller');
+      expect(polled.handled).toEqual(['0 on receive 1', '1 on receive 2']);
+      expect(await observe('batches')).toEqual(polled);
+    });
   });
+}
+
+/** What a Lambda event source does with one receive: invoke, then delete what is not reported. */
+async function asLambda(open: OpenQueue, consumer: QueueConsumer): Promise<void> {
+  const messages = await open.receive();
+  if (messages.length === 0) return;
+  const { failedMessageIds } = await consumer.handleBatch(messages);
+  for (const message of messages) if (!failedMessageIds.includes(message.messageId)) await open.remove(message);
 }
