@@ -1,8 +1,8 @@
 import type { Clock } from '../../core/clock.ts';
 import { storeKey } from '../../core/stores.ts';
+import { createQueue } from './create-queue.ts';
 import { sqsError } from './errors.ts';
 import type { Queue } from './queue.ts';
-import { createQueue } from './queue.ts';
 
 /** The queues of one account and region. */
 export interface QueueStore {

@@ -3,8 +3,8 @@ import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createClock } from '../../core/clock.ts';
+import { createQueue } from './create-queue.ts';
 import type { Queue } from './queue.ts';
-import { createQueue } from './queue.ts';
 import { defaultAttributes } from './queue-attributes.ts';
 import { encodeReceiptHandle } from './receipt-handle.ts';
 

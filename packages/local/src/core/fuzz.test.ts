@@ -1,0 +1,160 @@
+import { Agent, request as httpRequest } from 'node:http';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { services } from '../services/registry.ts';
+import type { LocalAws } from '../start.ts';
+import { startLocalAws } from '../start.ts';
+import { createClock } from './clock.ts';
+
+/** `npm run verify` throws 100,000 requests. */
+const RUNS = process.env.TWELVEFOLD_VERIFY === '1' ? 34_000 : 700;
+
+let aws: LocalAws;
+const agent = new Agent({ keepAlive: true, maxSockets: 8 });
+beforeAll(async () => {
+  aws = await startLocalAws({ clock: createClock(() => Date.UTC(2026, 10, 20)) });
+});
+afterAll(async () => {
+  agent.destroy();
+  await aws.close();
+});
+
+function send(headers: Record<string, string>, body: string | Uint8Array, path = '/') {
+  return new Promise<{ status: number; text: string }>((resolve, reject) => {
+    const request = httpRequest(aws.url, { method: 'POST', path, headers, agent }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString() }));
+    });
+    request.on('error', reject);
+    request.end(body);
+  });
+}
+
+const signed = (service: string) => ({
+  authorization: `AWS4-HMAC-SHA256 Credential=fuzz/20261101/eu-west-1/${service}/aws4_request, SignedHeaders=host, Signature=00`,
+});
+
+const operations = services.flatMap((service) => Object.keys(service.actions).map((action) => ({ service, action })));
+const members = fc.constantFrom(
+  ...'QueueUrl QueueName Attributes Tags tags Entries Id MessageBody MessageAttributes DataType StringValue ReceiptHandle MaxNumberOfMessages'.split(
+    ' ',
+  ),
+  ...'VisibilityTimeout AttributeNames NextToken MaxResults TopicArn Name Names Value Type Path SecretId SecretString VersionStages Message'.split(
+    ' ',
+  ),
+  ...'Endpoint Protocol AttributeName AttributeValue PublishBatchRequestEntries TableName Key Item TransactItems KeySchema'.split(
+    ' ',
+  ),
+  ...'UpdateExpression ConditionExpression ExpressionAttributeNames ExpressionAttributeValues KeyConditionExpression S N M L BOOL'.split(
+    ' ',
+  ),
+  ...'__proto__ constructor toString'.split(' '),
+);
+const texts = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 20 }),
+  fc.constantFrom(
+    '',
+    'orders',
+    'true',
+    '-1',
+    '1e999',
+    'All',
+    'arn:aws:sqs:eu-west-1:123456789012:orders',
+    'arn:aws:sns:eu-west-1:123456789012:t',
+  ),
+  fc.constantFrom(
+    'http://x/123456789012/orders',
+    '{"a":[{"numeric":[]}]}',
+    '{',
+    '\u0000',
+    '/a/b',
+    '#a = :b',
+    'a'.repeat(3000),
+  ),
+);
+const { value: json } = fc.letrec((tie) => ({
+  value: fc.oneof(
+    { maxDepth: 4, withCrossShrink: true },
+    texts,
+    fc.oneof(fc.integer(), fc.double(), fc.boolean(), fc.constant(null)),
+    fc.array(tie('value'), { maxLength: 12 }),
+    fc.array(fc.tuple(members, tie('value')), { maxLength: 6 }).map((entries) => Object.fromEntries(entries)),
+  ),
+}));
+const form = fc
+  .array(
+    fc.tuple(
+      fc.array(fc.oneof(members, fc.constantFrom('entry', 'member', '1', '2', '999999999', '')), {
+        minLength: 1,
+        maxLength: 6,
+      }),
+      texts,
+    ),
+    { maxLength: 8 },
+  )
+  .map((entries) => entries.map(([path, value]): [string, string] => [path.join('.'), value.toWellFormed()]));
+
+/** A fault of ours answers 500; what is not here answers 501. */
+const isRightAnswer = ({ status }: { status: number }) =>
+  status === 200 || (status >= 400 && status < 500) || status === 501;
+
+describe('no request breaks the endpoint', () => {
+  it('in JSON', { timeout: 300_000 }, async () => {
+    const calls = fc.tuple(
+      fc.constantFrom(...operations.filter(({ service }) => service.json !== undefined)),
+      fc.array(fc.tuple(members, json), { maxLength: 8 }),
+    );
+    await fc.assert(
+      fc.asyncProperty(calls, async ([{ service, action }, entries]) => {
+        const headers = { ...signed(service.name), 'x-amz-target': `${service.json?.targetPrefix}.${action}` };
+        const answer = await send(headers, JSON.stringify(Object.fromEntries(entries)));
+        if (!isRightAnswer(answer)) throw new Error(`${service.name} ${action}: ${answer.status} ${answer.text}`);
+        expect(() => JSON.parse(answer.text)).not.toThrow();
+      }),
+      { numRuns: RUNS },
+    );
+  });
+
+  it('in forms', { timeout: 300_000 }, async () => {
+    const calls = fc.tuple(fc.constantFrom(...operations.filter(({ service }) => service.query !== undefined)), form);
+    await fc.assert(
+      fc.asyncProperty(calls, async ([{ service, action }, entries]) => {
+        const headers = { ...signed(service.name), 'content-type': 'application/x-www-form-urlencoded' };
+        const answer = await send(headers, new URLSearchParams([['Action', action], ...entries]).toString());
+        if (!isRightAnswer(answer)) throw new Error(`${service.name} ${action}: ${answer.status} ${answer.text}`);
+        expect(answer.text).toMatch(/^<\?xml/);
+      }),
+      { numRuns: RUNS },
+    );
+  });
+
+  it('in bytes', { timeout: 300_000 }, async () => {
+    const header = fc.string({
+      unit: fc.integer({ min: 0x20, max: 0x7e }).map((code) => String.fromCharCode(code)),
+      maxLength: 60,
+    });
+    const calls = fc.record({
+      target: fc.option(
+        fc.oneof(header, fc.constantFrom('AmazonSQS.SendMessage', 'AmazonSSM.GetParameter', '.', 'AmazonSQS.')),
+        { nil: undefined },
+      ),
+      authorization: fc.option(fc.oneof(header, fc.constant(signed('sns').authorization)), { nil: undefined }),
+      type: fc.constantFrom(undefined, 'application/x-www-form-urlencoded', 'application/x-amz-json-1.0', 'text/plain'),
+      path: fc.webPath().map((path) => path || '/'),
+      body: fc.uint8Array({ maxLength: 200 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(calls, async ({ target, authorization, type, path, body }) => {
+        const headers = {
+          ...(target === undefined ? {} : { 'x-amz-target': target }),
+          ...(authorization === undefined ? {} : { authorization }),
+          ...(type === undefined ? {} : { 'content-type': type }),
+        };
+        const answer = await send(headers, body, path);
+        if (!isRightAnswer(answer)) throw new Error(`${answer.status} ${answer.text}`);
+      }),
+      { numRuns: RUNS },
+    );
+  });
+});

@@ -1,0 +1,263 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { createHeap } from '../../core/heap.ts';
+import { createDeduplication } from './deduplication.ts';
+import { invalidParameter, invalidValue, sqsError } from './errors.ts';
+import { createFifoLine, createStandardLine } from './line.ts';
+import type { Message, MessageDraft } from './message.ts';
+import type { Queue, QueueOptions, Received, Sent } from './queue.ts';
+import { parseRedrivePolicy } from './queue-attributes.ts';
+import { decodeReceiptHandle, newReceipt } from './receipt-handle.ts';
+import { createWaitingRoom } from './waiting-room.ts';
+
+// "Approximately 120,000" (SQS quotas); FIFO queues then return nothing instead of an error.
+const MAX_IN_FLIGHT = 120_000;
+const MAX_VISIBILITY_SECONDS = 43_200;
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+
+/** An empty queue. */
+export function createQueue(options: QueueOptions): Queue {
+  const { name, arn, clock, queueByArn } = options;
+  const fifo = name.endsWith('.fifo');
+  const attributes: Record<string, string> = { ...options.attributes };
+  const createdAt = clock.now();
+  let modifiedAt = createdAt;
+  const line = fifo ? createFifoLine() : createStandardLine();
+  const messages = new Map<string, Message>();
+  // Both heaps keep entries of messages that have changed since; settle() passes over them.
+  const changes = createHeap<{ at: number; message: Message }>(({ at }) => at);
+  const bySentAt = createHeap<Message>(({ sentAt }) => sentAt);
+  const deduplication = createDeduplication();
+  const waiting = createWaitingRoom<Received>(clock);
+  let inFlight = 0;
+  let sequence = 0;
+
+  const setting = (attribute: string) => Number(attributes[attribute]);
+  const isHere = (message: Message) => messages.get(message.id) === message;
+
+  function remove(message: Message): void {
+    messages.delete(message.id);
+    line.remove(message);
+    if (message.inFlight) inFlight -= 1;
+    dropStale();
+  }
+
+  function becomeVisible(message: Message): void {
+    if (message.inFlight) {
+      message.inFlight = false;
+      inFlight -= 1;
+      line.release(message);
+    } else line.ripen(message);
+  }
+
+  /** Brings the queue up to the clock: delays and visibility timeouts that have ended, messages past their retention. */
+  function settle(now: number): void {
+    for (let next = changes.peek(); next !== undefined && next.at <= now; next = changes.peek()) {
+      changes.pop();
+      if (isHere(next.message) && next.message.visibleAt === next.at) becomeVisible(next.message);
+    }
+    const expired = now - setting('MessageRetentionPeriod') * 1000;
+    for (
+      let oldest = bySentAt.peek();
+      oldest !== undefined && (oldest.sentAt <= expired || !isHere(oldest));
+      oldest = bySentAt.peek()
+    ) {
+      bySentAt.pop();
+      if (isHere(oldest)) remove(oldest);
+    }
+  }
+
+  /** Lets go of messages that have left: a heap frees them only from its top. */
+  function dropStale(): void {
+    const limit = 2 * messages.size + 1000;
+    if (changes.size > limit) changes.filter(({ at, message }) => isHere(message) && message.visibleAt === at);
+    if (bySentAt.size > limit) bySentAt.filter(isHere);
+  }
+
+  function put(message: Message, now: number): void {
+    messages.set(message.id, message);
+    bySentAt.push(message);
+    if (message.visibleAt > now) changes.push({ at: message.visibleAt, message });
+    line.add(message, now);
+  }
+
+  function hide(message: Message, until: number): void {
+    message.visibleAt = until;
+    changes.push({ at: until, message });
+  }
+
+  /** Moves a message that was received too often to the dead-letter queue. */
+  function redrive(message: Message): boolean {
+    const policy = attributes.RedrivePolicy;
+    if (policy === undefined) return false;
+    const { deadLetterTargetArn, maxReceiveCount } = parseRedrivePolicy(policy);
+    if (message.receivesHere < maxReceiveCount) return false;
+    const target = queueByArn(deadLetterTargetArn);
+    if (target === undefined) return false;
+    remove(message);
+    target.adopt(message, arn);
+    return true;
+  }
+
+  function take(max: number, visibilitySeconds: number): Received[] {
+    const now = clock.now();
+    settle(now);
+    const room = Math.min(max, MAX_IN_FLIGHT - inFlight);
+    return line
+      .pick(room, now, (message) => !redrive(message))
+      .map((message) => {
+        message.receiveCount += 1;
+        message.receivesHere += 1;
+        message.firstReceivedAt ??= now;
+        message.lastReceivedAt = now;
+        message.receipt = newReceipt();
+        message.inFlight = true;
+        inFlight += 1;
+        hide(message, now + visibilitySeconds * 1000);
+        return { message: { ...message }, receipt: message.receipt };
+      });
+  }
+
+  function nextSequenceNumber(): string {
+    sequence += 1;
+    // Twenty digits, as AWS shows them; "non-consecutive" there, so nobody may count on steps.
+    return String(18_800_000_000_000_000_000n + BigInt(sequence) * 256n);
+  }
+
+  function sendOne(draft: MessageDraft, now: number): Sent {
+    const deduplicationId =
+      draft.deduplicationId ??
+      (fifo && attributes.ContentBasedDeduplication === 'true' ? sha256(draft.body) : undefined);
+    const scope = attributes.DeduplicationScope === 'messageGroup' ? `${draft.groupId} ` : '';
+    const key = `${scope}${deduplicationId}`;
+    const original = fifo ? deduplication.find(key, now) : undefined;
+    if (original !== undefined) return original;
+    const { delaySeconds = setting('DelaySeconds'), ...rest } = draft;
+    const message: Message = {
+      ...rest,
+      id: randomUUID(),
+      deduplicationId,
+      sequenceNumber: fifo ? nextSequenceNumber() : undefined,
+      sentAt: now,
+      visibleAt: now + delaySeconds * 1000,
+      inFlight: false,
+      receiveCount: 0,
+      receivesHere: 0,
+      firstReceivedAt: undefined,
+      lastReceivedAt: 0,
+      receipt: '',
+      sourceArn: undefined,
+    };
+    put(message, now);
+    if (message.sequenceNumber !== undefined) {
+      deduplication.remember(key, { messageId: message.id, sequenceNumber: message.sequenceNumber }, now);
+    }
+    return { messageId: message.id, sequenceNumber: message.sequenceNumber };
+  }
+
+  const wake = () => waiting.serve(() => changes.peek()?.at);
+
+  return {
+    name,
+    arn,
+    fifo,
+    createdAt,
+    get modifiedAt() {
+      return modifiedAt;
+    },
+    attributes,
+    tags: new Map(Object.entries(options.tags)),
+    setAttributes: (changed) => {
+      for (const [attribute, value] of Object.entries(changed)) {
+        if (value === '') delete attributes[attribute];
+        else attributes[attribute] = value;
+      }
+      modifiedAt = clock.now();
+    },
+    send: (drafts) => {
+      const now = clock.now();
+      settle(now);
+      const sent = drafts.map((draft) => sendOne(draft, now));
+      wake();
+      return sent;
+    },
+    receive: async ({ max, visibilityTimeoutSeconds, waitSeconds, signal }) => {
+      if (signal.aborted) return [];
+      const attempt = () => take(max, visibilityTimeoutSeconds ?? setting('VisibilityTimeout'));
+      const received = attempt();
+      if (received.length > 0) {
+        wake();
+        return received;
+      }
+      if (waitSeconds > 0) {
+        const waited = waiting.enter(waitSeconds * 1000, signal, attempt);
+        wake();
+        return waited;
+      }
+      if (inFlight >= MAX_IN_FLIGHT && !fifo) {
+        throw sqsError('OverLimit', 'Too many messages in flight');
+      }
+      return [];
+    },
+    delete: (receiptHandle) => {
+      const { messageId, receipt } = decodeReceiptHandle(receiptHandle, arn);
+      settle(clock.now());
+      const message = messages.get(messageId);
+      if (message === undefined) return;
+      if (fifo && (message.receipt !== receipt || !message.inFlight)) {
+        throw invalidParameter(receiptHandle, 'ReceiptHandle', 'The receipt handle has expired.');
+      }
+      if (message.receipt !== receipt) return;
+      remove(message);
+      wake();
+    },
+    changeVisibility: (receiptHandle, seconds) => {
+      const { messageId, receipt } = decodeReceiptHandle(receiptHandle, arn);
+      const now = clock.now();
+      settle(now);
+      const message = messages.get(messageId);
+      if (message === undefined || message.receipt !== receipt) {
+        throw invalidParameter(
+          receiptHandle,
+          'ReceiptHandle',
+          'Message does not exist or is not available for visibility timeout change.',
+        );
+      }
+      if (!message.inFlight) throw sqsError('MessageNotInflight', "The specified message isn't in flight.");
+      if (now + seconds * 1000 > message.lastReceivedAt + MAX_VISIBILITY_SECONDS * 1000) {
+        throw invalidValue(
+          `Value ${seconds} for parameter VisibilityTimeout is invalid. Reason: Total VisibilityTimeout for the message is beyond the limit [${MAX_VISIBILITY_SECONDS} seconds].`,
+        );
+      }
+      hide(message, now + seconds * 1000);
+      wake();
+    },
+    purge: () => {
+      for (const message of [...messages.values()]) remove(message);
+    },
+    adopt: (message, sourceArn) => {
+      const now = clock.now();
+      settle(now);
+      const adopted: Message = {
+        ...message,
+        sequenceNumber: fifo ? nextSequenceNumber() : undefined,
+        // Retention counts from the original send in standard queues and from the move in FIFO queues (developer guide).
+        sentAt: fifo ? now : message.sentAt,
+        visibleAt: now,
+        receivesHere: 0,
+        inFlight: false,
+        receipt: '',
+        sourceArn,
+      };
+      put(adopted, now);
+      wake();
+    },
+    counts: () => {
+      settle(clock.now());
+      let delayed = 0;
+      for (const message of messages.values()) if (!message.inFlight && message.visibleAt > clock.now()) delayed += 1;
+      return { visible: messages.size - inFlight - delayed, inFlight, delayed };
+    },
+    close: () => waiting.close(),
+  };
+}
