@@ -1,4 +1,3 @@
-import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { SessionReader, SessionStoreDefinition, SessionWriter } from '@twelvefold/backing';
 import { sessionStore } from '@twelvefold/backing';
 import type { Clock } from '@twelvefold/lifecycle';
@@ -11,7 +10,7 @@ import { settled } from './support/settled.ts';
 export interface SessionsDriver extends AsyncDisposable {
   /** A client of a new, empty store, or of the store of `sharing`. */
   create<T>(
-    definition: SessionStoreDefinition<StandardSchemaV1<unknown, T>>,
+    definition: SessionStoreDefinition<z.ZodType<T>>,
     options: { clock: Clock; sharing?: object },
   ): Promise<SessionReader<T> & SessionWriter<T>>;
   /** Calls to the store since the last time. */

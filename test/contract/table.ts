@@ -1,4 +1,3 @@
-import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { KeyOf, TableDefinition, TableReader, TableWriter } from '@twelvefold/backing';
 import { table } from '@twelvefold/backing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -10,7 +9,7 @@ import { settled } from './support/settled.ts';
 export interface TableDriver extends AsyncDisposable {
   /** A client of a new, empty table. */
   create<R, P extends string, K extends string>(
-    definition: TableDefinition<StandardSchemaV1<unknown, R>, P, K>,
+    definition: TableDefinition<z.ZodType<R>, P, K>,
   ): Promise<TableReader<R, KeyOf<P, K>> & TableWriter<R, KeyOf<P, K>>>;
 }
 

@@ -4,7 +4,7 @@ import { provision, startLocalAws } from '@twelvefold/local';
 import type { ObservedAws } from './observed-aws.ts';
 import { observedAws } from './observed-aws.ts';
 
-export interface TableLayout {
+interface TableLayout {
   readonly partitionKey: string;
   readonly sortKey?: string | undefined;
   readonly ttlAttribute?: string;
