@@ -1,1 +1,35 @@
-export {};
+export {
+  Drop,
+  type IdempotencyStoreDefinition,
+  idempotencyStore,
+  Poison,
+  type QueueDefinition,
+  queue,
+  Retry,
+  type Session,
+  type SessionStoreDefinition,
+  sessionStore,
+  type TableDefinition,
+  type TopicDefinition,
+  table,
+  topic,
+} from '@twelvefold/backing';
+export {
+  type ConfigDefinition,
+  type ConfigOf,
+  defineConfig,
+  env,
+  file,
+  memory,
+  parameterStore,
+  Secret,
+  secret,
+  secretsManager,
+} from '@twelvefold/config';
+export { type FieldFault, problem, TwelvefoldError } from '@twelvefold/lifecycle';
+export { type Binding, type BindingValue, bindings } from './bindings.ts';
+export type { AppIdentity, Component, ConsumerComponent, HttpComponent, TaskComponent } from './component.ts';
+export type { Backing, BoundClients, Context, ContextFor, MessageContext, Uses } from './context.ts';
+export { type App, type AppOptions, defineApp } from './define-app.ts';
+export { physicalName } from './names.ts';
+export { stageFrom } from './stage.ts';

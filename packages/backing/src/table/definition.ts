@@ -37,10 +37,11 @@ export interface TableDefinition<
  * const rows = table('orders', { schema: z.object({ orderId: z.string(), totalCents: z.number() }), key: 'orderId' });
  * ```
  */
+// NoInfer: where an app's `backing` is the expected type, a sort key would otherwise be made up from it.
 export function table<S extends StandardSchemaV1, const P extends KeyField<S>, const K extends KeyField<S> = never>(
   name: string,
   options: TableOptions<S, P, K> & Rereadable<S>,
-): TableDefinition<S, P, K> {
+): TableDefinition<S, P, NoInfer<K>> {
   assertName('table', name);
   assertKnownOptions(`table '${name}'`, options, ['schema', 'key']);
   const key = typeof options.key === 'string' ? { partition: options.key, sort: undefined } : options.key;

@@ -1,0 +1,82 @@
+import { adminCommand, runTask } from '@twelvefold/admin';
+import { createAws } from '@twelvefold/aws';
+import { systemClock } from '@twelvefold/lifecycle';
+import { serviceProfile } from '@twelvefold/lifecycle/service';
+import type { AppIdentity, TaskComponent } from '../component.ts';
+import { openRuntime } from '../runtime/open-runtime.ts';
+import { startupExitCode } from '../runtime/startup-error.ts';
+import { taskOf } from '../runtime/task-of.ts';
+import { createTelemetry } from '../runtime/telemetry.ts';
+
+/** How long a person waits for an endpoint that is down. */
+const RETRY_FOR_MS = 5_000;
+
+/**
+ * Runs one of the app's tasks from the command line, with the app's own config, clients, logs and permissions, and sets the
+ * process's exit code: 0 done, 1 failed, 64 wrong usage, 69 endpoint down, 78 invalid config, 130 interrupted.
+ *
+ * @param argv `process.argv`: the first two are skipped
+ * @example
+ * ```ts
+ * await admin(app, [recalculateTotals], process.argv);
+ * ```
+ */
+export async function admin(app: AppIdentity, tasks: readonly TaskComponent[], argv: readonly string[]): Promise<void> {
+  const { env } = process;
+  const foreign = tasks.filter((task) => task.app !== app).map(({ name }) => `'${name}'`);
+  if (foreign.length > 0) throw new TypeError(`Cannot offer tasks of another app: ${foreign.join(', ')}`);
+
+  const interrupt = new AbortController();
+  const onSignal = () => interrupt.abort(new Error('Interrupted'));
+  process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
+  try {
+    const io = { stdout: process.stdout, stderr: process.stderr, isTTY: process.stdout.isTTY === true };
+    process.exitCode = await adminCommand(tasks.map(taskOf), argv.slice(2), io, async (task, params) => {
+      const component = tasks.find(({ name }) => name === task.name);
+      if (!component) throw new TypeError(`Cannot run '${task.name}': it is not one of the tasks`);
+      const profile = await serviceProfile(env, process.stderr.isTTY === true);
+      // Standard output is for results alone.
+      const { logger, metrics } = createTelemetry({
+        app: app.name,
+        env,
+        format: profile.logFormat,
+        facts: profile.facts,
+        write: (line) => void process.stderr.write(`${line}\n`),
+      });
+      let startFailure: { error: unknown } | undefined;
+      // Parameters are checked before anything is opened; opening happens where the context is made.
+      const open = async () => {
+        try {
+          return await openRuntime(app, [component], {
+            env,
+            aws: createAws({ env }),
+            logger,
+            metrics,
+            clock: systemClock,
+            random: Math.random,
+            retryForMs: RETRY_FOR_MS,
+            caller: component.name,
+            signal: interrupt.signal,
+          });
+        } catch (error) {
+          startFailure = { error };
+          throw error;
+        }
+      };
+      const run = await runTask(taskOf(component), params, {
+        component: component.name,
+        signal: interrupt.signal,
+        clock: systemClock,
+        metrics,
+        makeContext: async (scope) => (await open()).context(component, scope),
+      });
+      if (startFailure) throw startFailure.error;
+      return run;
+    });
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = interrupt.signal.aborted ? 130 : startupExitCode(error);
+  } finally {
+    process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+  }
+}

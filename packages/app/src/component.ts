@@ -1,0 +1,43 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { ConfigDefinition } from '@twelvefold/config';
+import type { Backing, Context, MessageContext, Uses } from './context.ts';
+
+/** The part of an app that running its components needs. */
+export interface AppIdentity {
+  readonly name: string;
+  readonly config: ConfigDefinition | undefined;
+  readonly backing: Backing;
+}
+
+interface ComponentBase<Kind extends string> {
+  readonly kind: Kind;
+  /** Names the component in logs, metrics, user agents and, behind app and stage, its function. */
+  readonly name: string;
+  readonly app: AppIdentity;
+  readonly uses: Uses<Backing>;
+}
+
+/** An HTTP front: any router's `fetch`. */
+export interface HttpComponent<C = never, Clients = never> extends ComponentBase<'http'> {
+  readonly handler: (request: Request, ctx: Context<C, Clients>) => Response | Promise<Response>;
+}
+
+/** The one consumer of a queue. */
+export interface ConsumerComponent<Message = never, C = never, Clients = never> extends ComponentBase<'consumer'> {
+  /** The queue's key in `backing`. */
+  readonly queue: string;
+  /** Messages handled at the same time, per process. */
+  readonly concurrency: number;
+  readonly handler: (message: Message, ctx: MessageContext<C, Clients>) => Promise<void>;
+}
+
+/** An admin task, run from the command line or by direct invoke. */
+export interface TaskComponent<Params = never, Result = unknown, C = never, Clients = never>
+  extends ComponentBase<'task'> {
+  readonly description: string | undefined;
+  readonly params: StandardSchemaV1;
+  readonly handler: (params: Params, ctx: Context<C, Clients>) => Promise<Result>;
+}
+
+/** Any component. Its handler's parameters are `never` here: only the runtime, which makes their context, calls it. */
+export type Component = HttpComponent | ConsumerComponent | TaskComponent;

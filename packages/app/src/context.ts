@@ -1,0 +1,54 @@
+import type { AccessOf, ClientFor, MessageInfo, ResourceDefinition } from '@twelvefold/backing';
+import type { ConfigDefinition } from '@twelvefold/config';
+import type { Deadline, Scope } from '@twelvefold/lifecycle';
+import type { Logger, Metrics } from '@twelvefold/logging';
+
+/** What an app declares as backing services, by key. */
+export type Backing = Readonly<Record<string, ResourceDefinition>>;
+
+/** Which resources a component uses, and how: what its types, its clients and its IAM are made of. */
+export type Uses<B extends Backing> = { readonly [K in keyof B]?: ReadonlyArray<AccessOf<B[K]>> };
+
+/** Turns a key that `backing` does not have into an error that names it. */
+export type OnlyDeclared<B extends Backing, U> = {
+  readonly [K in keyof U]: K extends keyof B
+    ? ReadonlyArray<AccessOf<B[K]>>
+    : `'${K & string}' is not declared in backing`;
+};
+
+/** The clients that `uses` names, each with only the methods of the named accesses. */
+export type BoundClients<B extends Backing, U> = {
+  readonly [K in keyof U & keyof B]: U[K] extends ReadonlyArray<infer A>
+    ? ClientFor<B[K], Extract<A, AccessOf<B[K]>>>
+    : never;
+};
+
+/** What every handler gets beside its input. */
+export interface Context<C, Clients> {
+  /** The clients that `uses` names; nothing else exists here. */
+  readonly backing: Clients;
+  /** The typed config, the same snapshot throughout one invocation. */
+  readonly config: C;
+  /** Aborts when the work should end early: deadline near, lease lost, drain forced, client gone. */
+  readonly signal: AbortSignal;
+  readonly deadline: Deadline;
+  /** Carries the correlation id and the keys appended in this invocation. */
+  readonly logger: Logger;
+  /** This invocation's own metrics, published at its end. */
+  readonly metrics: Metrics;
+  readonly correlationId: string;
+  readonly scope: Scope;
+}
+
+/** What a consumer's handler gets beside the message. */
+export interface MessageContext<C, Clients> extends Context<C, Clients> {
+  readonly message: MessageInfo;
+}
+
+/** The context of a handler that declares `uses` on `app`: for code that is written apart from its component. */
+export type ContextFor<A, U> = A extends {
+  config: ConfigDefinition<infer C> | undefined;
+  backing: infer B extends Backing;
+}
+  ? Context<C, BoundClients<B, U>>
+  : never;

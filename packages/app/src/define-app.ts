@@ -1,0 +1,85 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { QueueDefinition, ResourceDefinition } from '@twelvefold/backing';
+import type { ConfigDefinition } from '@twelvefold/config';
+import { assertApp, assertConsumer, assertHttp, assertTask } from './assert-definitions.ts';
+import type { ConsumerComponent, HttpComponent, TaskComponent } from './component.ts';
+import type { Backing, BoundClients, Context, MessageContext, OnlyDeclared, Uses } from './context.ts';
+import { kebabCase } from './names.ts';
+
+export interface AppOptions<C, B extends Backing> {
+  /** Lower-case words joined by hyphens, at most 20 characters: it becomes part of every physical name. */
+  name: string;
+  config?: ConfigDefinition<C>;
+  /** The attached resources. The key is a resource's identity in types and bindings. */
+  backing?: B;
+}
+
+type QueueKeys<B extends Backing> = { [K in keyof B]: B[K] extends QueueDefinition ? K : never }[keyof B] & string;
+type MessageOf<D> = D extends { schema: infer S extends StandardSchemaV1 } ? StandardSchemaV1.InferOutput<S> : never;
+
+/** An app: its resources and config, and the ways to declare components on them. */
+export interface App<C, B extends Backing> {
+  readonly name: string;
+  readonly config: ConfigDefinition<C> | undefined;
+  readonly backing: B;
+
+  /** Declares the HTTP front. `handler` is any `(Request, ctx) => Response`. */
+  http<const U extends Uses<B>>(
+    options: { uses: U & OnlyDeclared<B, U>; name?: string },
+    handler: (request: Request, ctx: Context<C, BoundClients<B, U>>) => Response | Promise<Response>,
+  ): HttpComponent<C, BoundClients<B, U>>;
+
+  /**
+   * Declares the consumer of the queue `key`. It acknowledges by returning; throw `Retry`, `Poison` or `Drop` to decide
+   * otherwise, anything else is retried with back-off.
+   */
+  consumer<K extends QueueKeys<B>, const U extends Uses<B>>(
+    key: K,
+    options: { uses: U & OnlyDeclared<B, U>; concurrency?: number },
+    handler: (message: MessageOf<B[K]>, ctx: MessageContext<C, BoundClients<B, U>>) => Promise<void>,
+  ): ConsumerComponent<MessageOf<B[K]>, C, BoundClients<B, U>>;
+
+  /** Declares an admin task. */
+  task<S extends StandardSchemaV1, const U extends Uses<B>, R>(
+    name: string,
+    options: { params: S; uses: U & OnlyDeclared<B, U>; description?: string },
+    handler: (params: StandardSchemaV1.InferOutput<S>, ctx: Context<C, BoundClients<B, U>>) => Promise<R>,
+  ): TaskComponent<StandardSchemaV1.InferOutput<S>, R, C, BoundClients<B, U>>;
+}
+
+/**
+ * Declares an app. Plain data: no I/O, no environment, no SDK.
+ *
+ * @throws TypeError listing everything that is wrong with the declaration.
+ * @example
+ * ```ts
+ * export const app = defineApp({ name: 'orders', config, backing: { orders: queue('orders', { schema: Order }) } });
+ * ```
+ */
+export function defineApp<
+  C = Record<never, never>,
+  const B extends Record<string, ResourceDefinition> = Record<never, never>,
+>(options: AppOptions<C, B>): App<C, B> {
+  assertApp(options);
+  const backing = Object.freeze({ ...options.backing }) as B; // a frozen copy with the very same keys
+  const app: App<C, B> = {
+    name: options.name,
+    config: options.config,
+    backing,
+    http: (httpOptions, handler) => {
+      assertHttp(app, httpOptions, handler);
+      return Object.freeze({ kind: 'http', name: httpOptions.name ?? 'http', app, uses: httpOptions.uses, handler });
+    },
+    consumer: (key, consumerOptions, handler) => {
+      assertConsumer(app, key, consumerOptions, handler);
+      const { uses, concurrency = 10 } = consumerOptions;
+      return Object.freeze({ kind: 'consumer', name: kebabCase(key), app, queue: key, uses, concurrency, handler });
+    },
+    task: (name, taskOptions, handler) => {
+      assertTask(app, name, taskOptions, handler);
+      const { params, uses, description } = taskOptions;
+      return Object.freeze({ kind: 'task', name, app, params, uses, description, handler });
+    },
+  };
+  return Object.freeze(app);
+}

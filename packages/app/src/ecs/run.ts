@@ -1,0 +1,111 @@
+import { createAws } from '@twelvefold/aws';
+import type { QueueConsumer } from '@twelvefold/backing';
+import type { Resource } from '@twelvefold/lifecycle';
+import { createLifecycle, systemClock } from '@twelvefold/lifecycle';
+import type { HttpServer } from '@twelvefold/lifecycle/service';
+import { createHttpServer, runService, serviceProfile } from '@twelvefold/lifecycle/service';
+import type { AppIdentity, Component, ConsumerComponent, HttpComponent } from '../component.ts';
+import { asError } from '../runtime/as-error.ts';
+import { componentConsumer } from '../runtime/component-consumer.ts';
+import { httpAnswer } from '../runtime/http-answer.ts';
+import type { Runtime } from '../runtime/open-runtime.ts';
+import { openRuntime } from '../runtime/open-runtime.ts';
+import { startupExitCode } from '../runtime/startup-error.ts';
+import { createTelemetry } from '../runtime/telemetry.ts';
+import { assertComponents } from './assert-components.ts';
+import { portFrom } from './port.ts';
+
+/** How long a service waits for an endpoint that is down before it gives up. */
+const RETRY_FOR_MS = 60_000;
+
+/**
+ * Runs components as one long-running service: on ECS, or on a laptop. Config and bindings are loaded first, then the port
+ * (`PORT`, default 8080) opens, then queues are polled; SIGTERM drains all of it and ends the process with one shutdown
+ * report.
+ *
+ * Exits with 0 after a clean stop, 78 for invalid config, 69 for an endpoint that stayed down, 1 for anything else.
+ *
+ * @example
+ * ```ts
+ * await run(app, [api, orderConsumer, notificationConsumer]);
+ * ```
+ */
+export async function run(app: AppIdentity, components: readonly Component[]): Promise<void> {
+  const { env } = process;
+  const clock = systemClock;
+  const profile = await serviceProfile(env, process.stdout.isTTY === true);
+  const { logger, metrics } = createTelemetry({ app: app.name, env, format: profile.logFormat, facts: profile.facts });
+  const lifecycle = createLifecycle({
+    budgetMs: profile.budgetMs,
+    onPhase: (phase) => logger.info(`service ${phase}`, { phase }),
+  });
+
+  let runtime: Runtime | undefined;
+  const opened = (): Runtime => {
+    if (!runtime) throw new TypeError('Cannot use the runtime before config and bindings are loaded');
+    return runtime;
+  };
+  lifecycle.register({
+    name: 'config and bindings',
+    start: async (signal) => {
+      assertComponents(app, components);
+      portFrom(env);
+      runtime = await openRuntime(app, components, {
+        env,
+        aws: createAws({ env }),
+        logger,
+        metrics,
+        clock,
+        random: Math.random,
+        retryForMs: RETRY_FOR_MS,
+        caller: 'service',
+        signal,
+      });
+    },
+    flush: () => metrics.flush(),
+  });
+  for (const component of components) {
+    if (component.kind === 'http') lifecycle.register(httpResource(component));
+    if (component.kind === 'consumer') lifecycle.register(consumerResource(component));
+  }
+
+  function httpResource(component: HttpComponent): Resource {
+    let server: HttpServer | undefined;
+    return {
+      name: `http ${component.name}`,
+      start: async (signal) => {
+        const answer = httpAnswer({ component, runtime: opened(), lifecycle, logger, clock });
+        server = createHttpServer({ port: portFrom(env), lingerMs: profile.lingerMs, clock, answer });
+        await server.start(signal);
+        logger.info(`listening on port ${server.port}`, { port: server.port });
+      },
+      quiesce: (signal) => server?.quiesce(signal),
+      drain: (signal) => server?.drain(signal),
+      stop: (signal) => server?.stop(signal),
+    };
+  }
+
+  function consumerResource(component: ConsumerComponent): Resource {
+    let consumer: QueueConsumer | undefined;
+    return {
+      name: `consumer ${component.name}`,
+      start: (signal) => {
+        consumer = componentConsumer({ component, runtime: opened(), logger, clock });
+        return consumer.start(signal);
+      },
+      check: (signal) => consumer?.check(signal),
+      quiesce: (signal) => consumer?.quiesce(signal),
+      drain: (signal) => consumer?.drain(signal),
+      stop: (signal) => consumer?.stop(signal),
+    };
+  }
+
+  await runService({
+    lifecycle,
+    process,
+    exitCode: startupExitCode,
+    onFatal: (error, origin) =>
+      logger.critical(`${origin} failed: ${asError(error).message}`, { error: asError(error) }),
+    onReport: (report) => logger.info('shutdown report', { shutdown: report }),
+  });
+}

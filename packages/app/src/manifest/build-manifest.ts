@@ -1,0 +1,131 @@
+import type { ResourceDefinition } from '@twelvefold/backing';
+import { bindings } from '../bindings.ts';
+import type { AppIdentity, Component } from '../component.ts';
+import type { Backing } from '../context.ts';
+import { deadLetterKey, physicalName } from '../names.ts';
+import { RESOURCE_ACCESS } from '../resource-access.ts';
+import { STAGE_PLACEHOLDER } from '../stage.ts';
+import type { Manifest, ManifestComponent, ManifestResource } from './manifest.ts';
+
+/** Lambda refuses longer function names. */
+const MAX_FUNCTION_NAME = 64;
+const LONGEST_STAGE = 16;
+/** SQS's default. */
+const RETENTION_SECONDS = 4 * 86_400;
+/** SQS's longest: a message keeps its age in a dead-letter queue, which must therefore outlive its source's retention. */
+const DEAD_LETTER_RETENTION_SECONDS = 14 * 86_400;
+
+/**
+ * The app as data, from its definitions and the entries of its components.
+ *
+ * @param entries components by built entry, e.g. `{ 'lambda/http.js': api }`
+ * @throws TypeError listing components of another app, two components of one name, a name that Lambda would refuse.
+ */
+export function buildManifest(app: AppIdentity, entries: Readonly<Record<string, Component>>): Manifest {
+  assertEntries(app, entries);
+  const keys = app.config?.plan({ app: app.name, stage: STAGE_PLACEHOLDER }).keys ?? [];
+  return {
+    version: 1,
+    app: app.name,
+    components: Object.entries(entries).map(([entry, component]) => manifestComponent(app.backing, entry, component)),
+    resources: manifestResources(app),
+    config: {
+      parameters: keys.flatMap(({ key, parameter, default: text }) =>
+        parameter === undefined ? [] : [{ key, name: parameter, ...(text === undefined ? {} : { default: text }) }],
+      ),
+      secrets: keys.flatMap(({ key, secretId }) => (secretId === undefined ? [] : [{ key, id: secretId }])),
+    },
+  };
+}
+
+function assertEntries(app: AppIdentity, entries: Readonly<Record<string, Component>>): void {
+  const faults: string[] = [];
+  const names = new Map<string, string>();
+  for (const [entry, component] of Object.entries(entries)) {
+    if (component.app !== app) faults.push(`'${entry}' belongs to another app`);
+    const taken = names.get(component.name);
+    if (taken) faults.push(`'${entry}' and '${taken}' are both named '${component.name}'; a queue has one consumer`);
+    names.set(component.name, entry);
+    const { length } = physicalName(app.name, 'x'.repeat(LONGEST_STAGE), component.name);
+    if (length > MAX_FUNCTION_NAME)
+      faults.push(`'${component.name}' makes a function name of ${length} characters; Lambda allows 64`);
+  }
+  if (faults.length > 0) throw new TypeError(`Cannot build the manifest of '${app.name}': ${faults.join('; ')}`);
+}
+
+function manifestComponent(backing: Backing, entry: string, component: Component): ManifestComponent {
+  const grants = new Map<string, readonly string[]>();
+  const grant = (resource: string, actions: readonly string[]) =>
+    grants.set(resource, [...new Set([...(grants.get(resource) ?? []), ...actions])]);
+
+  for (const [resource, accesses] of Object.entries(component.uses))
+    grant(resource, actionsOf(backing[resource], accesses ?? []));
+  if (component.kind === 'consumer') {
+    const definition = backing[component.queue];
+    grant(component.queue, actionsOf(definition, ['consume']));
+    // Poison goes straight to the dead-letter queue.
+    if (definition?.kind === 'queue' && definition.deadLetter)
+      grant(deadLetterKey(component.queue), actionsOf(definition, ['send']));
+  }
+  return {
+    name: component.name,
+    entry,
+    export: 'handler',
+    trigger: triggerOf(component),
+    grants: [...grants].map(([resource, actions]) => ({ resource, actions })),
+  };
+}
+
+function triggerOf(component: Component): ManifestComponent['trigger'] {
+  switch (component.kind) {
+    case 'http':
+      return { kind: 'http' };
+    case 'consumer':
+      return { kind: 'queue', resource: component.queue };
+    case 'task':
+      return { kind: 'invoke' };
+  }
+}
+
+function actionsOf(definition: ResourceDefinition | undefined, accesses: readonly string[]): string[] {
+  return definition ? accesses.flatMap((access) => RESOURCE_ACCESS[definition.kind][access] ?? []) : [];
+}
+
+function manifestResources(app: AppIdentity): ManifestResource[] {
+  return bindings(app, STAGE_PLACEHOLDER).map((binding) => {
+    const { key, physicalName: name, env, parameter, value } = binding;
+    const base = { key, physicalName: name, binding: { env, parameter, value } };
+    return { ...base, ...resourceDetails(app.backing, key) };
+  });
+}
+
+type Details<R> = R extends ManifestResource ? Omit<R, 'key' | 'physicalName' | 'binding'> : never;
+
+function resourceDetails(backing: Backing, key: string): Details<ManifestResource> {
+  const definition = backing[key];
+  if (!definition) {
+    // Only a dead-letter queue has a binding without a definition of its own.
+    return { kind: 'queue', visibilitySeconds: 30, retentionSeconds: DEAD_LETTER_RETENTION_SECONDS, subscribe: [] };
+  }
+  switch (definition.kind) {
+    case 'queue': {
+      const { deadLetter, subscribe } = definition;
+      return {
+        kind: 'queue',
+        visibilitySeconds: definition.visibilityMs / 1_000,
+        retentionSeconds: RETENTION_SECONDS,
+        ...(deadLetter ? { deadLetter: { resource: deadLetterKey(key), maxReceives: deadLetter.maxReceives } } : {}),
+        subscribe: subscribe.flatMap((topic) => Object.keys(backing).filter((other) => backing[other] === topic)),
+      };
+    }
+    case 'topic':
+      return { kind: 'topic' };
+    case 'table': {
+      const { partitionKey, sortKey } = definition;
+      return { kind: 'table', partitionKey, ...(sortKey === undefined ? {} : { sortKey }) };
+    }
+    case 'sessions':
+    case 'idempotency':
+      return { kind: 'table', partitionKey: 'id', ttlAttribute: 'expiresAt' };
+  }
+}

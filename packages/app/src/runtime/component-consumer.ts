@@ -1,0 +1,36 @@
+import type { QueueConsumer, QueueDefinition } from '@twelvefold/backing';
+import { createSqsConsumer } from '@twelvefold/backing/sqs';
+import type { Clock } from '@twelvefold/lifecycle';
+import type { Logger } from '@twelvefold/logging';
+import type { ConsumerComponent } from '../component.ts';
+import { deadLetterKey } from '../names.ts';
+import { logConsumerEvent } from './log-consumer-event.ts';
+import type { Runtime } from './open-runtime.ts';
+
+export interface ComponentConsumerOptions {
+  component: ConsumerComponent;
+  runtime: Runtime;
+  logger: Logger;
+  clock: Clock;
+}
+
+/** The consumer of a component's queue: one core for the poller of a service and for Lambda's batches. */
+export function componentConsumer({ component, runtime, logger, clock }: ComponentConsumerOptions): QueueConsumer {
+  const definition = component.app.backing[component.queue] as QueueDefinition; // app.consumer() checked the kind
+  const url = runtime.target(component.queue);
+  if (url === undefined) throw new TypeError(`Cannot consume '${component.queue}': its binding was not resolved`);
+  const deadLetterUrl = runtime.target(deadLetterKey(component.queue));
+  return createSqsConsumer({
+    definition,
+    url,
+    ...(deadLetterUrl === undefined ? {} : { deadLetterUrl }),
+    aws: runtime.aws.as(component.name),
+    component: component.name,
+    concurrency: component.concurrency,
+    clock,
+    // The message fits the handler: the consumer parsed it with the queue's own schema.
+    handle: (message, info, scope) =>
+      component.handler(message as never, { ...runtime.context(component, scope), message: info } as never),
+    onEvent: (event) => logConsumerEvent(logger, event),
+  });
+}

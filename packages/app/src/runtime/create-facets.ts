@@ -1,0 +1,50 @@
+import type { Aws } from '@twelvefold/aws';
+import type { ResourceDefinition } from '@twelvefold/backing';
+import type { Clock } from '@twelvefold/lifecycle';
+
+/** The methods of each access of a resource, as plain objects. */
+export type Facets = Readonly<Record<string, object>>;
+
+/**
+ * Binds a definition to its resource. Each driver is loaded when a component first uses its kind.
+ *
+ * @param target the binding's value: URL, ARN or name
+ */
+export async function createFacets(
+  definition: ResourceDefinition,
+  target: string,
+  aws: Aws,
+  clock: Clock,
+): Promise<Facets> {
+  switch (definition.kind) {
+    case 'queue': {
+      const { createSqsSender } = await import('@twelvefold/backing/sqs');
+      return { send: createSqsSender({ definition, url: target, aws, clock }) };
+    }
+    case 'topic': {
+      const { createSnsPublisher } = await import('@twelvefold/backing/sns');
+      return { publish: createSnsPublisher({ definition, arn: target, aws }) };
+    }
+    case 'table': {
+      const { createDynamoDbTable } = await import('@twelvefold/backing/dynamodb-table');
+      return split(createDynamoDbTable({ definition, name: target, aws }), ['get', 'query', 'scan']);
+    }
+    case 'sessions': {
+      const { createDynamoDbSessions } = await import('@twelvefold/backing/dynamodb-sessions');
+      return split(createDynamoDbSessions({ definition, name: target, aws, clock }), ['load']);
+    }
+    case 'idempotency': {
+      const { createDynamoDbIdempotency } = await import('@twelvefold/backing/dynamodb-idempotency');
+      return { write: createDynamoDbIdempotency({ definition, name: target, aws, clock }) };
+    }
+  }
+}
+
+/** A client's methods as `read` (those named) and `write` (the rest). */
+function split(client: object, reads: readonly string[]): Facets {
+  const methods = Object.entries(client);
+  return {
+    read: Object.fromEntries(methods.filter(([name]) => reads.includes(name))),
+    write: Object.fromEntries(methods.filter(([name]) => !reads.includes(name))),
+  };
+}

@@ -1,0 +1,38 @@
+import type { Clock, Deadline, Lifecycle } from '@twelvefold/lifecycle';
+import { healthResponse, serveRequest } from '@twelvefold/lifecycle';
+import type { Logger } from '@twelvefold/logging';
+import type { HttpComponent } from '../component.ts';
+import { asError } from './as-error.ts';
+import type { Runtime } from './open-runtime.ts';
+
+export interface HttpAnswerOptions {
+  component: HttpComponent;
+  runtime: Runtime;
+  lifecycle: Lifecycle;
+  logger: Logger;
+  clock: Clock;
+}
+
+/** Answers requests for an HTTP component: health first, then the handler in a scope, with one access log line. */
+export function httpAnswer({ component, runtime, lifecycle, logger, clock }: HttpAnswerOptions) {
+  return async (request: Request, signal: AbortSignal, deadline?: Deadline): Promise<Response> => {
+    const health = await healthResponse(new URL(request.url).pathname, lifecycle);
+    if (health) return health;
+    return serveRequest(
+      // The handler's types were checked where it was declared; it takes exactly what the runtime makes for it.
+      (incoming, scope) => component.handler(incoming, runtime.context(component, scope) as never),
+      request,
+      {
+        component: component.name,
+        signal,
+        deadline,
+        clock,
+        onOutcome: ({ method, path, status, durationMs, error }) => {
+          const fields = { http: { method, path, status, duration_ms: durationMs } };
+          if (error === undefined) logger.info('request answered', fields);
+          else logger.error('request failed', { ...fields, error: asError(error) });
+        },
+      },
+    );
+  };
+}

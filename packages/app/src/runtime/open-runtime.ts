@@ -1,0 +1,122 @@
+import type { Aws } from '@twelvefold/aws';
+import { loadConfig } from '@twelvefold/config';
+import type { Clock, Scope } from '@twelvefold/lifecycle';
+import type { Logger, Metrics } from '@twelvefold/logging';
+import { bindings } from '../bindings.ts';
+import type { AppIdentity, Component } from '../component.ts';
+import type { Backing, Context } from '../context.ts';
+import { deadLetterKey } from '../names.ts';
+import { stageFrom } from '../stage.ts';
+import { createFacets } from './create-facets.ts';
+import { resolveBindings } from './resolve-bindings.ts';
+import { retryWhilePassing } from './retry-while-passing.ts';
+import { startupError } from './startup-error.ts';
+
+/** The clients of one component by key, each with only the methods that `uses` names. */
+export type Clients = Readonly<Record<string, object>>;
+
+/** An app bound to its stage: config loaded, bindings known, clients made. */
+export interface Runtime {
+  readonly aws: Aws;
+  /** The value of a binding: URL, ARN or name; `undefined` for a resource that no component here uses. */
+  target(key: string): string | undefined;
+  /** What a handler of `component` gets inside `scope`. */
+  context(component: Component, scope: Scope): Context<unknown, Clients>;
+}
+
+export interface OpenRuntimeOptions {
+  env: Readonly<Record<string, string | undefined>>;
+  aws: Aws;
+  logger: Logger;
+  metrics: Metrics;
+  clock: Clock;
+  random: () => number;
+  /** Milliseconds to go on trying while the endpoint is down. */
+  retryForMs: number;
+  /** Names the process's own calls: the one component of a function, `service` for a process of several. */
+  caller: string;
+  signal?: AbortSignal | undefined;
+}
+
+/** Loads config, resolves bindings and makes the clients of `components`; every fault of config and bindings in one error. */
+export async function openRuntime(
+  app: AppIdentity,
+  components: readonly Component[],
+  options: OpenRuntimeOptions,
+): Promise<Runtime> {
+  const { env, logger, metrics, clock, random, retryForMs, signal } = options;
+  const stage = stageFrom(env);
+  const aws = options.aws.as(options.caller);
+  const wanted = neededKeys(app.backing, components);
+  const needed = bindings(app, stage).filter(({ key }) => wanted.has(key));
+  const onSecret = (value: string) => logger.redactor.add(value);
+
+  const load = async () => {
+    const [config, targets] = await Promise.allSettled([
+      app.config ? loadConfig(app.config, { app: app.name, stage, env, aws, signal, onSecret }) : Object.freeze({}),
+      resolveBindings(needed, { env, aws, signal }),
+    ]);
+    if (config.status === 'fulfilled' && targets.status === 'fulfilled')
+      return { config: config.value, targets: targets.value };
+    throw startupError([config, targets].flatMap((result) => (result.status === 'rejected' ? [result.reason] : [])));
+  };
+  const { config, targets } = await retryWhilePassing(load, {
+    clock,
+    random,
+    signal,
+    forMs: retryForMs,
+    onRetry: (error, delayMs) =>
+      logger.warn(
+        `Cannot start yet, trying again in ${delayMs} ms: ${error instanceof Error ? error.message : String(error)}`,
+      ),
+  });
+
+  const clients = new Map<Component, Clients>();
+  for (const component of components) {
+    clients.set(component, await clientsOf(app.backing, component, targets, options.aws.as(component.name), clock));
+  }
+  return {
+    aws: options.aws,
+    target: (key) => targets.get(key),
+    context: (component, scope) => ({
+      backing: clients.get(component) ?? {},
+      config,
+      signal: scope.signal,
+      deadline: scope.deadline,
+      logger,
+      metrics,
+      correlationId: scope.correlationId,
+      scope,
+    }),
+  };
+}
+
+function neededKeys(backing: Backing, components: readonly Component[]): Set<string> {
+  const keys = new Set<string>();
+  for (const component of components) {
+    for (const key of Object.keys(component.uses)) keys.add(key);
+    if (component.kind !== 'consumer') continue;
+    keys.add(component.queue);
+    const definition = backing[component.queue];
+    if (definition?.kind === 'queue' && definition.deadLetter) keys.add(deadLetterKey(component.queue));
+  }
+  return keys;
+}
+
+async function clientsOf(
+  backing: Backing,
+  component: Component,
+  targets: ReadonlyMap<string, string>,
+  aws: Aws,
+  clock: Clock,
+): Promise<Clients> {
+  const clients: Record<string, object> = {};
+  for (const [key, accesses] of Object.entries(component.uses)) {
+    const definition = backing[key];
+    const target = targets.get(key);
+    if (!definition || target === undefined || !accesses) continue;
+    const facets = await createFacets(definition, target, aws, clock);
+    clients[key] = Object.freeze(Object.assign({}, ...accesses.map((access) => facets[access])));
+  }
+  return Object.freeze(clients);
+}

@@ -1,0 +1,30 @@
+import { AwsError } from '@twelvefold/aws';
+import { ConfigError } from '@twelvefold/config';
+import { TwelvefoldError } from '@twelvefold/lifecycle';
+
+/** sysexits.h: EX_CONFIG and EX_UNAVAILABLE. */
+const EXIT_CONFIG = 78;
+const EXIT_UNAVAILABLE = 69;
+
+/** Joins what config and bindings each found wrong into one error; what may pass by itself comes alone. */
+export function startupError(failures: readonly unknown[]): unknown {
+  if (failures.length === 1) return failures[0];
+  const passing = failures.find(isPassing);
+  if (passing) return passing;
+  const messages = failures.map((failure) => (failure instanceof Error ? failure.message : String(failure)));
+  return new TwelvefoldError('CONFIG_INVALID', messages.join('\n'), { cause: new AggregateError(failures) });
+}
+
+/** Whether starting again later may help: an endpoint that is down, a throttled call. */
+export function isPassing(error: unknown): boolean {
+  return (AwsError.isInstance(error) || ConfigError.isInstance(error)) && error.retryable;
+}
+
+/** The exit code that a failed start deserves: 78 for config, 69 for an endpoint that stayed down, else 1. */
+export function startupExitCode(error: unknown): number {
+  if (isPassing(error)) return EXIT_UNAVAILABLE;
+  const isConfig =
+    ConfigError.isInstance(error) ||
+    ['CONFIG_INVALID', 'BINDINGS_MISSING', 'STAGE_INVALID'].some((code) => TwelvefoldError.isInstance(error, code));
+  return isConfig ? EXIT_CONFIG : 1;
+}

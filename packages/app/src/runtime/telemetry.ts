@@ -1,0 +1,27 @@
+import type { Logger, Metrics } from '@twelvefold/logging';
+import { createLogger, createMetrics } from '@twelvefold/logging';
+
+export interface Telemetry {
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+export interface TelemetryOptions {
+  app: string;
+  env: Readonly<Record<string, string | undefined>>;
+  format: 'json' | 'pretty';
+  facts: Readonly<Record<string, unknown>>;
+  /** Where lines go. @defaultValue standard output */
+  write?: (line: string) => void;
+}
+
+/** One logger and one set of metrics for the process; both find their scope by themselves and share what is secret. */
+export function createTelemetry({ app, env, format, facts, write }: TelemetryOptions): Telemetry {
+  const output = write ? { write } : {};
+  const color = format === 'pretty' && !env.NO_COLOR;
+  const logger = createLogger({ service: app, env, format, color, facts, ...output });
+  return {
+    logger,
+    metrics: createMetrics({ namespace: app, service: app, logger, redactor: logger.redactor, ...output }),
+  };
+}

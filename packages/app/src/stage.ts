@@ -1,0 +1,26 @@
+import { TwelvefoldError } from '@twelvefold/lifecycle';
+
+/** Lower-case words joined by hyphens, at most 16 characters: it becomes part of every physical name. */
+const STAGE = /^(?=.{1,16}$)[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
+
+/** Stands for the stage where it is chosen later, at deploy time. */
+export const STAGE_PLACEHOLDER = '{stage}';
+
+/**
+ * The stage, from `TWELVEFOLD_STAGE` alone.
+ *
+ * @throws TwelvefoldError `STAGE_INVALID` when it is missing or cannot be part of a physical name.
+ */
+export function stageFrom(env: Readonly<Record<string, string | undefined>>): string {
+  const stage = env.TWELVEFOLD_STAGE;
+  if (!stage || !STAGE.test(stage)) {
+    const reason = stage
+      ? `${JSON.stringify(stage)} is not lower-case words joined by hyphens, 1 to 16 characters`
+      : 'it is not set';
+    throw new TwelvefoldError(
+      'STAGE_INVALID',
+      `Cannot read the stage from TWELVEFOLD_STAGE: ${reason}; set it, e.g. TWELVEFOLD_STAGE=prod`,
+    );
+  }
+  return stage;
+}

@@ -1,0 +1,1 @@
+export { type AllClients, type TestContextOptions, testContext } from './test-context.ts';

@@ -1,0 +1,92 @@
+import type { AccessOf, ClientFor } from '@twelvefold/backing';
+import type { Clock, Scope } from '@twelvefold/lifecycle';
+import { deadlineIn, NO_DEADLINE, runInScope, systemClock } from '@twelvefold/lifecycle';
+import { createLogger, createMetrics } from '@twelvefold/logging';
+import type { Backing, MessageContext } from '../context.ts';
+import type { App } from '../define-app.ts';
+
+/** Every client of an app with all its methods: fits the context of any of its components. */
+export type AllClients<B extends Backing> = { readonly [K in keyof B]: ClientFor<B[K], AccessOf<B[K]>> };
+
+export interface TestContextOptions<C, B extends Backing> {
+  /** Fakes by key, each with only the methods that the handler under test calls. */
+  backing?: { readonly [K in keyof B]?: Partial<AllClients<B>[K]> };
+  /** The config that the handler reads. */
+  config?: C;
+  correlationId?: string;
+  signal?: AbortSignal;
+  /** Milliseconds until the deadline. @defaultValue no deadline */
+  deadlineMs?: number;
+  /** What the handler may know of its message. @defaultValue a first delivery */
+  message?: Partial<MessageContext<C, B>['message']>;
+  /** Receives log lines. @defaultValue they are dropped */
+  onLog?: (line: string) => void;
+  clock?: Clock;
+}
+
+/**
+ * A context for calling a component's handler in a unit test: fakes in place of clients, nothing else to set up. Using a
+ * client, a method or config that was not given throws an error that says so.
+ *
+ * @example
+ * ```ts
+ * const published: unknown[] = [];
+ * const ctx = testContext(app, { backing: { events: { publish: async (event) => published.push(event) } } });
+ * await orderConsumer.handler(order, ctx);
+ * ```
+ */
+export function testContext<C, B extends Backing>(
+  app: App<C, B>,
+  options: TestContextOptions<C, B> = {},
+): MessageContext<C, AllClients<B>> {
+  const {
+    correlationId = 'test',
+    signal = new AbortController().signal,
+    deadlineMs,
+    onLog = () => undefined,
+  } = options;
+  const clock = options.clock ?? systemClock;
+  const deadline = deadlineMs === undefined ? NO_DEADLINE : deadlineIn(deadlineMs, clock);
+  let scope: Scope | undefined;
+  // The scope outlives this call on purpose: a test holds it as long as it likes, and nothing needs ending.
+  void runInScope({ kind: 'message', component: 'test', correlationId, signal, deadline }, (opened) => {
+    scope = opened;
+  });
+  if (!scope) throw new TypeError('Cannot make a test context: its scope did not open');
+  return {
+    backing: clientsOf(app, options.backing ?? {}),
+    config: options.config ?? (absent('config', `testContext(app, { config: { ... } })`) as C), // reading any key throws
+    signal,
+    deadline,
+    logger: createLogger({ service: app.name, level: 'DEBUG', write: onLog, env: {} }),
+    metrics: createMetrics({ namespace: app.name, service: app.name, write: onLog }),
+    correlationId,
+    scope,
+    message: { messageId: 'test', receiveCount: 1, sentAtMs: clock.now(), attributes: {}, ...options.message },
+  };
+}
+
+function clientsOf<B extends Backing>(
+  app: { backing: B },
+  fakes: Readonly<Record<string, object | undefined>>,
+): AllClients<B> {
+  const clients = Object.keys(app.backing).map((key) => {
+    const hint = `testContext(app, { backing: { ${key}: { ... } } })`;
+    return [key, fakes[key] ? strict(fakes[key], key, hint) : absent(`backing.${key}`, hint)];
+  });
+  return Object.fromEntries(clients) as AllClients<B>; // one entry per key of the app's backing
+}
+
+/** An object on which every read throws. */
+function absent(what: string, hint: string): object {
+  return strict({}, what, hint);
+}
+
+function strict(target: object, what: string, hint: string): object {
+  return new Proxy(target, {
+    get: (object, property, receiver) => {
+      if (Reflect.has(object, property) || typeof property === 'symbol') return Reflect.get(object, property, receiver);
+      throw new TypeError(`Cannot use ${what}.${property} in this test: give it as ${hint}`);
+    },
+  });
+}
