@@ -1,0 +1,36 @@
+import * as z from 'zod/mini';
+import { app } from '../app.ts';
+import { totalCents } from '../domain/total-cents.ts';
+
+const params = z.object({
+  /** Orders placed on or after this date (UTC) or moment. */
+  since: z.union([z.iso.date(), z.iso.datetime({ offset: true })]),
+  dryRun: z._default(z.boolean(), false),
+});
+
+/** Prices orders again with the tax rate of today. Safe to run again: what is right stays as it is. */
+export const recalculateTotals = app.task(
+  'recalculate-totals',
+  { params, uses: { table: ['read', 'write'] }, description: 'Price orders again with the current tax rate' },
+  async ({ since, dryRun }, { backing, config, signal, logger }) => {
+    const from = Date.parse(since);
+    let scanned = 0;
+    let changed = 0;
+    for await (const row of backing.table.scan({ signal })) {
+      if (Date.parse(row.placedAt) < from) continue;
+      scanned += 1;
+      const total = totalCents(row, config.pricing.taxRate);
+      if (total === row.totalCents) continue;
+      changed += 1;
+      if (dryRun) continue;
+      await backing.table.update(
+        row.orderId,
+        { set: { totalCents: total } },
+        // Whoever changed the order meanwhile knew better.
+        { condition: { equals: { totalCents: row.totalCents } }, signal },
+      );
+    }
+    logger.info('totals recalculated', { scanned, changed, dry_run: dryRun });
+    return { scanned, changed, dryRun };
+  },
+);

@@ -1,0 +1,18 @@
+import type { ContextFor } from 'twelvefold';
+import type { app } from '../app.ts';
+
+/** What the HTTP front uses, and how: its types, its clients and its IAM. */
+export const apiUses = {
+  orders: ['send'],
+  table: ['read'],
+  sessions: ['write'],
+  idempotency: ['write'],
+} as const;
+
+export type ApiContext = ContextFor<typeof app, typeof apiUses>;
+
+/** Hono's generics: the context is what the router is called with, the session is set by the middleware. */
+export interface ApiEnv {
+  Bindings: ApiContext;
+  Variables: { userId: string; sessionId: string };
+}

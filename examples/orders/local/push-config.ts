@@ -1,0 +1,43 @@
+import type { Aws } from '@twelvefold/aws';
+import { AwsError } from '@twelvefold/aws';
+import { app, config } from '../app.ts';
+
+/** The example's values, as somebody would push them to a new stage. Neither is a secret of anybody. */
+const VALUES: Readonly<Record<string, string>> = {
+  'pricing.taxRate': '0.19',
+  'payments.apiKey': 'example-api-key-of-nobody-0000',
+};
+
+/** Puts the example's config values where a stage has none yet; what somebody pushed stays. Returns the names it wrote. */
+export async function pushConfig(aws: Aws, stage: string): Promise<string[]> {
+  const written: string[] = [];
+  for (const { key, parameter, secretId } of config.plan({ app: app.name, stage }).keys) {
+    const value = VALUES[key];
+    if (value === undefined) continue;
+    if (parameter !== undefined && (await putParameter(aws, parameter, value))) written.push(parameter);
+    if (secretId !== undefined && (await putSecret(aws, secretId, value))) written.push(secretId);
+  }
+  return written;
+}
+
+async function putParameter(aws: Aws, name: string, value: string): Promise<boolean> {
+  try {
+    await aws.call('ssm', 'PutParameter', { Name: name, Value: value, Type: 'String' }, { access: 'write' });
+    return true;
+  } catch (error) {
+    if (AwsError.isInstance(error, 'ParameterAlreadyExists')) return false;
+    throw error;
+  }
+}
+
+/** The stack made the secret, without a value. */
+async function putSecret(aws: Aws, id: string, value: string): Promise<boolean> {
+  try {
+    await aws.call('secretsmanager', 'GetSecretValue', { SecretId: id }, { access: 'read' });
+    return false;
+  } catch (error) {
+    if (!AwsError.isInstance(error, 'ResourceNotFoundException')) throw error;
+  }
+  await aws.call('secretsmanager', 'PutSecretValue', { SecretId: id, SecretString: value }, { access: 'write' });
+  return true;
+}
