@@ -21,7 +21,7 @@ interface Slice {
  * A set as EMF objects in Powertools' shape, each within EMF's limits: over 100 metrics, or 100 values of one metric, the
  * rest goes into further objects under the same dimensions and metadata.
  */
-export function emfObjects(set: MetricSet, frame: EmfFrame): EmfOutput[] {
+function emfObjects(set: MetricSet, frame: EmfFrame): EmfOutput[] {
   const objects: EmfOutput[] = [];
   for (let from = 0; ; from += EMF_LIMITS.valuesPerMetric) {
     const slices: Slice[] = [];

@@ -1,6 +1,6 @@
 import type { MetricResolution, MetricUnit } from '@aws-lambda-powertools/metrics/types';
 
-export interface StoredMetric {
+interface StoredMetric {
   unit: MetricUnit;
   resolution: MetricResolution;
   values: number[];

@@ -8,7 +8,7 @@ export const REDACTED = '[redacted]';
  * Shorter values are not redacted by value: a four-digit pin would blank out half of all numbers, and what is left
  * around it would tell what it was. Give such values a sensitive key instead.
  */
-export const SHORTEST_SECRET = 6;
+const SHORTEST_SECRET = 6;
 
 /** Keys looked up lately; log keys are few, keys of user data may not be. */
 const REMEMBERED_KEYS = 1_000;
