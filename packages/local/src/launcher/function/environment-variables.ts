@@ -13,6 +13,9 @@ export interface FunctionSpec {
   /** The function's own variables, with credentials and endpoint. */
   readonly env: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
+  readonly initTimeoutMs: number;
+  /** Whether the process is stopped between invocations. */
+  readonly freeze: boolean;
   readonly memoryMb: number;
   /** The Node.js executable. */
   readonly execPath: string;

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { dirname } from 'node:path';
 import type { ProcessExit } from '../process/exit.ts';
 import { describeExit } from '../process/exit.ts';
+import { killGroup } from '../process/guard.ts';
 import type { OutputLine } from '../process/output.ts';
 import type { StartedProcess } from '../process/start-process.ts';
 import { startProcess } from '../process/start-process.ts';
@@ -12,8 +13,6 @@ import type { RuntimeApi } from './runtime-api.ts';
 import { startRuntimeApi } from './runtime-api.ts';
 import { runtimeCommand } from './runtime-command.ts';
 
-/** Lambda gives init 10 s and then starts it again within the function's timeout; here one attempt gets the longer of both. */
-const INIT_TIMEOUT_MS = 10_000;
 /** How long a runtime with an internal extension may take between SIGTERM and SIGKILL. */
 const TERMINATION_GRACE_MS = 500;
 /** How long a process that reported a failed init may take to exit by itself. */
@@ -73,11 +72,15 @@ export async function startEnvironment(
   let lastInvocation: Promise<unknown> = init;
   let usable = true;
   let gone = false;
+  const freeze = (signal: 'SIGSTOP' | 'SIGCONT') => {
+    if (spec.freeze && !gone && child.pid !== undefined) killGroup(child.pid, signal);
+  };
 
   const shutdown = async (): Promise<ProcessExit> => {
     usable = false;
     if (!api.extensionRegistered()) child.kill('SIGKILL');
     else {
+      freeze('SIGCONT');
       child.kill('SIGTERM');
       if ((await within(TERMINATION_GRACE_MS, ended)) === EXPIRED) child.kill('SIGKILL');
     }
@@ -90,6 +93,7 @@ export async function startEnvironment(
       usable = false;
       return answer({ requestId, error: initError });
     }
+    freeze('SIGCONT');
     const event = { requestId, deadlineMs: Date.now() + spec.timeoutMs, invokedFunctionArn: spec.arn, traceId };
     const work = async () => {
       // A runtime that does not wait although it did is on its way out.
@@ -108,7 +112,7 @@ export async function startEnvironment(
       const errorMessage = `RequestId: ${requestId} Error: Task timed out after ${seconds} seconds`;
       answer({ requestId, error: { errorType: 'Sandbox.Timedout', errorMessage, phase: 'invoke' } });
       await shutdown();
-    }
+    } else if (usable) freeze('SIGSTOP');
   }
 
   child.exited.then(() => {
@@ -140,7 +144,7 @@ async function initialize(
   child: StartedProcess,
   ended: Promise<Ending>,
 ): Promise<FunctionError | undefined> {
-  const limitMs = Math.max(INIT_TIMEOUT_MS, spec.timeoutMs);
+  const limitMs = spec.initTimeoutMs;
   const outcome = await within(limitMs, Promise.race([api.idle(), ended]));
   const fault = api.initFault();
   const startError = child.startError();

@@ -1,8 +1,9 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import type { OutputLine } from '../process/output.ts';
 import type { LaunchedFunction, LaunchFunctionOptions } from './launch-function.ts';
 import { launchFunction } from './launch-function.ts';
@@ -97,7 +98,6 @@ test('the runtime client sets no globals', async () => {
   const fn = await launch();
   const { payload } = await fn.invoke({ do: 'globals' });
   // What a bare process has; a runner's own globals in this process do not count.
-  const { execFileSync } = await import('node:child_process');
   const bare = JSON.parse(
     execFileSync(process.execPath, ['-p', 'JSON.stringify(Object.getOwnPropertyNames(globalThis))'], {
       env: {},
@@ -299,6 +299,34 @@ test('SIGTERM ignored: SIGKILL follows after 500 ms', async () => {
   const [pid] = fn.pids();
   await fn.stop();
   expect(isAlive(pid)).toBe(false);
+});
+
+test('an extension that registers and never asks for an event keeps init from ending', async () => {
+  const fn = await launch({ entry: fixture('with-extension'), env: { ASKS_FOR_EVENTS: 'no' }, initTimeoutMs: 400 });
+  const { error } = await fn.invoke({});
+  expect(error).toMatchObject({
+    errorType: 'Sandbox.Timedout',
+    phase: 'init',
+    exit: { code: null, signal: 'SIGKILL' },
+  });
+  expect(error?.errorMessage).toContain('init timed out after 0.40 seconds');
+  expect(fn.pids()).toEqual([]);
+});
+
+test('between invocations the environment stands still', async () => {
+  const fn = await launch();
+  await fn.invoke({ do: 'count' });
+  const state = () =>
+    execFileSync('ps', ['-o', 'state=', '-p', String(fn.pids()[0])])
+      .toString()
+      .trim();
+  await vi.waitFor(() => expect(state()).toMatch(/^T/));
+  expect((await fn.invoke({ do: 'count' })).payload).toMatchObject({ invocations: 2 });
+  await vi.waitFor(() => expect(state()).toMatch(/^T/));
+  const awake = await launch({ freeze: false });
+  await awake.invoke({ do: 'count' });
+  expect((await awake.invoke({ do: 'count' })).payload).toMatchObject({ invocations: 2 });
+  expect(execFileSync('ps', ['-o', 'state=', '-p', String(awake.pids()[0])]).toString()).not.toMatch(/^T/);
 });
 
 test('an invocation is over when the extension that follows it asks for its next event', async () => {

@@ -28,8 +28,15 @@ export interface LaunchFunctionOptions {
   readonly env: Readonly<Record<string, string>>;
   /** @defaultValue 3000, as on Lambda */
   readonly timeoutMs?: number | undefined;
+  /**
+   * How long a start may take. Lambda gives it 10 s and then a second one within the function's timeout; here one start gets it
+   * all. @defaultValue 10000, or the function's timeout if that is longer
+   */
+  readonly initTimeoutMs?: number | undefined;
   /** @defaultValue 128, as on Lambda */
   readonly memoryMb?: number | undefined;
+  /** Whether environments stand still between invocations, as on Lambda: timers stop, sockets go stale. @defaultValue true */
+  readonly freeze?: boolean | undefined;
   /** Execution environments at a time; further invocations wait their turn. @defaultValue 10 */
   readonly maxConcurrency?: number | undefined;
   /** The Node.js executable. @defaultValue process.execPath */
@@ -66,7 +73,15 @@ export interface LaunchedFunction {
   stop(): Promise<void>;
 }
 
-const DEFAULTS = { handler: 'handler', accountId: '123456789012', timeoutMs: 3_000, memoryMb: 128, maxConcurrency: 10 };
+const DEFAULTS = {
+  handler: 'handler',
+  accountId: '123456789012',
+  timeoutMs: 3_000,
+  initTimeoutMs: 10_000,
+  memoryMb: 128,
+  freeze: true,
+  maxConcurrency: 10,
+};
 const OPTIONS = ['name', 'entry', 'region', 'env', 'execPath', 'runtimeCommand', 'onOutput', ...Object.keys(DEFAULTS)];
 
 /**
@@ -84,6 +99,7 @@ const OPTIONS = ['name', 'entry', 'region', 'env', 'execPath', 'runtimeCommand',
 export async function launchFunction(options: LaunchFunctionOptions): Promise<LaunchedFunction> {
   rejectUnknownOptions('launchFunction', options, OPTIONS);
   const { maxConcurrency = DEFAULTS.maxConcurrency, accountId = DEFAULTS.accountId } = options;
+  const { timeoutMs = DEFAULTS.timeoutMs } = options;
   const entry = resolvePath(options.entry);
   if (!existsSync(entry)) {
     throw new Error(`Cannot launch function ${options.name}: ${entry} does not exist; build it first`);
@@ -96,7 +112,9 @@ export async function launchFunction(options: LaunchFunctionOptions): Promise<La
     entry,
     handler: options.handler ?? DEFAULTS.handler,
     env: options.env,
-    timeoutMs: options.timeoutMs ?? DEFAULTS.timeoutMs,
+    timeoutMs,
+    initTimeoutMs: options.initTimeoutMs ?? Math.max(DEFAULTS.initTimeoutMs, timeoutMs),
+    freeze: (options.freeze ?? DEFAULTS.freeze) && process.platform !== 'win32',
     memoryMb: options.memoryMb ?? DEFAULTS.memoryMb,
     execPath: options.execPath ?? process.execPath,
     runtimeCommand: options.runtimeCommand,
