@@ -18,7 +18,7 @@ const TERMINATION_GRACE_MS = 500;
 /** How long a process that reported a failed init may take to exit by itself. */
 const INIT_EXIT_GRACE_MS = 1_000;
 
-export interface InvocationInput {
+interface InvocationInput {
   readonly requestId: string;
   readonly payload: string;
   readonly traceId: string;

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync } from 'node:fs';
+import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,6 +7,9 @@ import { afterEach, expect, test, vi } from 'vitest';
 import type { OutputLine } from '../process/output.ts';
 import type { LaunchedFunction, LaunchFunctionOptions } from './launch-function.ts';
 import { launchFunction } from './launch-function.ts';
+
+// Real processes on a busy machine.
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
 
 const fixture = (name: string) => fileURLToPath(new URL(`./fixtures/${name}.mjs`, import.meta.url));
 const launched: LaunchedFunction[] = [];
@@ -198,6 +201,13 @@ test.each([
   });
   expect(lines.some(({ stream }) => stream === 'stderr')).toBe(true);
   expect(fn.pids()).toEqual([]);
+});
+
+test('a bundle that does not parse is the function’s fault by name', async () => {
+  const entry = join(mkdtempSync(join(tmpdir(), 'twelvefold-')), 'broken.mjs');
+  writeFileSync(entry, 'export const handler = (;');
+  const fn = await launch({ entry });
+  expect((await fn.invoke({})).error).toMatchObject({ errorType: 'Runtime.UserCodeSyntaxError', phase: 'init' });
 });
 
 test.each([

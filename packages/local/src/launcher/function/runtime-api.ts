@@ -6,19 +6,19 @@ import type { ExtensionsApi, InvokeEvent } from './extensions-api.ts';
 import { createExtensionsApi } from './extensions-api.ts';
 
 /** A response may have at most this many bytes: 6 MB, plus room for the envelope (Lambda quotas, as its error message says). */
-export const MAX_RESPONSE_BYTES = 6_291_556;
+const MAX_RESPONSE_BYTES = 6_291_556;
 
 const RUNTIME = '/2018-06-01/runtime/';
 const EXTENSION = '/2020-01-01/extension/';
 
 /** An error as the runtime reported it. */
-export interface RuntimeFault {
+interface RuntimeFault {
   readonly errorType: string;
   readonly errorMessage: string;
   readonly trace?: readonly string[];
 }
 
-export type RuntimeAnswer = { readonly payload: string; readonly fault?: undefined } | { readonly fault: RuntimeFault };
+type RuntimeAnswer = { readonly payload: string; readonly fault?: undefined } | { readonly fault: RuntimeFault };
 
 export interface RuntimeApi {
   /** `host:port`, the value of AWS_LAMBDA_RUNTIME_API. */

@@ -4,10 +4,13 @@ import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { describeExit } from './exit.ts';
 import type { OutputLine } from './output.ts';
 import { startProcess } from './start-process.ts';
+
+// Real processes on a busy machine.
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
 
 const parent = fileURLToPath(new URL('./fixtures/parent.mjs', import.meta.url));
 

@@ -10,7 +10,7 @@ export interface StackPlan {
   readonly task: TaskPlan | undefined;
 }
 
-export interface FunctionPlan {
+interface FunctionPlan {
   /** `twelvefold:component`, or else the logical id. */
   readonly component: string;
   readonly name: string;
@@ -32,7 +32,7 @@ export interface MappingPlan {
   readonly maxConcurrency: number | undefined;
 }
 
-export interface TaskPlan {
+interface TaskPlan {
   readonly family: string;
   readonly containerName: string;
   readonly command: readonly [string, ...string[]];

@@ -1,7 +1,10 @@
 import { fileURLToPath } from 'node:url';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import type { LaunchedTask, LaunchTaskOptions } from './launch-task.ts';
 import { launchTask } from './launch-task.ts';
+
+// Real processes on a busy machine.
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
 
 const cwd = fileURLToPath(new URL('./fixtures', import.meta.url));
 const launched: LaunchedTask[] = [];
