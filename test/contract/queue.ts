@@ -17,7 +17,7 @@ type Order = z.infer<typeof Order>;
 type Orders = QueueDefinition<typeof Order>;
 
 /** A message as it lies in a dead-letter queue. */
-export interface DeadLetter {
+interface DeadLetter {
   body: string;
   attributes: Record<string, string>;
 }

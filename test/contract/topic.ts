@@ -15,7 +15,7 @@ const OrderEvent = z.object({ orderId: z.string() });
 type OrderEvent = z.infer<typeof OrderEvent>;
 
 /** A topic that exists, with queues subscribed to it. */
-export interface OpenTopic {
+interface OpenTopic {
   publisher: TopicPublisher<OrderEvent>;
   /** A consumer of the `index`th queue. */
   consumer(index: number, handle: MessageHandler<OrderEvent>): QueueConsumer;

@@ -1,5 +1,5 @@
 /** What came of asking a source for its next item. */
-export type Pulled<T> = { kind: 'item'; value: T } | { kind: 'end' } | { kind: 'waiting' };
+type Pulled<T> = { kind: 'item'; value: T } | { kind: 'end' } | { kind: 'waiting' };
 
 export interface ItemPuller<T> {
   /**

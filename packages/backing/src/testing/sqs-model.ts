@@ -4,7 +4,7 @@ import { AwsError } from '@twelvefold/aws';
 import type { Clock } from '@twelvefold/lifecycle';
 
 /** A message as the model keeps it. */
-export interface ModelMessage {
+interface ModelMessage {
   readonly id: string;
   readonly body: string;
   readonly attributes: Record<string, MessageAttributeValue>;
@@ -16,7 +16,7 @@ export interface ModelMessage {
   handle: string | undefined;
 }
 
-export interface ModelCall {
+interface ModelCall {
   readonly operation: string;
   // biome-ignore lint/suspicious/noExplicitAny: tests look into inputs of every operation
   readonly input: any;
@@ -49,6 +49,11 @@ export function awsFailure(code: string, retryable: boolean, operation = 'Any'):
 export function createSqsModel(clock: Clock): SqsModel {
   const queues = new Map<string, ModelMessage[]>();
   const calls: ModelCall[] = [];
+  /** Long polls that wait: what changes a queue wakes them. */
+  const polls = new Set<AbortController>();
+  const wake = () => {
+    for (const nap of polls) nap.abort();
+  };
   let ids = 0;
   const queue = (url: string) => {
     const messages = queues.get(url) ?? [];
@@ -69,6 +74,7 @@ export function createSqsModel(clock: Clock): SqsModel {
       handle: undefined,
     };
     queue(url).push(message);
+    wake();
     return message;
   };
   const find = (url: string, handle: string) => queue(url).find((message) => message.handle === handle);
@@ -81,6 +87,7 @@ export function createSqsModel(clock: Clock): SqsModel {
     if (!message) return { SenderFault: true, Code: 'ReceiptHandleIsInvalid' };
     if (message.visibleAt <= clock.monotonic()) return { SenderFault: true, Code: 'MessageNotInflight' };
     message.visibleAt = clock.monotonic() + seconds * 1_000;
+    wake();
     return undefined;
   };
 
@@ -93,7 +100,12 @@ export function createSqsModel(clock: Clock): SqsModel {
         .slice(0, input.MaxNumberOfMessages ?? 1);
       if (taken.length > 0) return { Messages: taken.map((message) => take(message, input.VisibilityTimeout ?? 30)) };
       if (now >= until) return {};
-      await clock.sleep(Math.min(100, until - now), signal);
+      const next = Math.min(until, ...queue(input.QueueUrl).map(({ visibleAt }) => visibleAt));
+      const nap = new AbortController();
+      polls.add(nap);
+      const waking = signal ? AbortSignal.any([nap.signal, signal]) : nap.signal;
+      await clock.sleep(next - now, waking).catch(() => signal?.throwIfAborted()); // else something has changed
+      polls.delete(nap);
     }
   };
   const take = (message: ModelMessage, seconds: number): SqsMessage => {

@@ -30,11 +30,7 @@ export async function sendDeadLetter(aws: Aws, url: string, message: ReceivedMes
   );
 }
 
-/** The attributes of a dead-letter message; pure, so a test can look at them. */
-export function deadLetterAttributes(
-  message: ReceivedMessage,
-  note: DeadLetterNote,
-): Record<string, MessageAttributeValue> {
+function deadLetterAttributes(message: ReceivedMessage, note: DeadLetterNote): Record<string, MessageAttributeValue> {
   const attributes: Record<string, MessageAttributeValue> = {
     reason: stringAttribute(clean(note.reason)),
     errorFingerprint: stringAttribute(note.fingerprint),

@@ -20,7 +20,7 @@ import { readBody } from './read-body.ts';
 export type Outcome = { kind: 'acknowledge' } | { kind: 'retry'; delayMs: number } | { kind: 'leave' };
 
 /** The terms on which a host has one message handled. */
-export interface MessageRun {
+interface MessageRun {
   readonly signal: AbortSignal;
   readonly deadline: Deadline;
   /** How long SQS would still let the message stay invisible. */

@@ -154,5 +154,5 @@ async function run(s: Scenario): Promise<void> {
 }
 
 it('deletes no message before it is done and loses none, whatever fails, stops or dies', async () => {
-  await fc.assert(fc.asyncProperty(scenario, run), { numRuns: 60, endOnFailure: true });
+  await fc.assert(fc.asyncProperty(scenario, run), { numRuns: 150, endOnFailure: true });
 }, 60_000);

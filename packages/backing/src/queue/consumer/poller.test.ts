@@ -84,7 +84,7 @@ describe('intake', () => {
       },
       { concurrency: 100 },
     );
-    fill(10_000);
+    fill(6_000);
     await consumer.start();
     await clock.advance(5_000);
     expect(busyMs / (5_000 * 100)).toBeGreaterThan(0.85);
@@ -118,7 +118,7 @@ describe('intake', () => {
       if (operation === 'ReceiveMessage') open -= 1;
       return undefined;
     };
-    fill(10_000);
+    fill(4_000);
     await consumer.start();
     await clock.advance(10_000);
     expect(most).toBeGreaterThanOrEqual(16);
@@ -188,7 +188,7 @@ describe('failures', () => {
     await consumer.start();
     await clock.advance(30_000);
     const gaps = attempts.slice(1).map((at, index) => at - (attempts[index] ?? 0));
-    // 1, 2, 4 s, half of them random and random 0, in whole seconds; the model's long poll looks every 100 ms.
+    // 1, 2, 4 s, half of them random and random 0, in whole seconds.
     expect(gaps).toEqual([1_000, 1_000, 2_000]);
     expect(aws.queue(QUEUE_URL)).toHaveLength(0);
   });

@@ -1,6 +1,6 @@
 import { SQS_LIMITS } from '../sqs-limits.ts';
 
-export interface ReceiveState {
+interface ReceiveState {
   /** Handlers that could start now and are not promised to a receive under way. */
   free: number;
   /** Receives under way. */

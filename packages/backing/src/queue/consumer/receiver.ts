@@ -1,0 +1,156 @@
+import type { Aws, SqsMessage } from '@twelvefold/aws';
+import type { Clock } from '@twelvefold/lifecycle';
+import { TwelvefoldError } from '@twelvefold/lifecycle';
+import { backoffMs } from '../../message/backoff.ts';
+import type { ConsumerEvent } from '../consumer-event.ts';
+import { SQS_LIMITS } from '../sqs-limits.ts';
+import { createAlarm } from './alarm.ts';
+import { createReceivePlan } from './receive-plan.ts';
+import { settlesWithin } from './settles.ts';
+
+export interface ReceiverDeps {
+  queue: string;
+  url: string;
+  visibilityMs: number;
+  concurrency: number;
+  aws: Aws;
+  clock: Clock;
+  random: () => number;
+  emit: (event: ConsumerEvent) => void;
+  /** How many messages could be started now. */
+  free(): number;
+  /** Starts a message. */
+  begin(message: SqsMessage): void;
+}
+
+export interface Receiver {
+  start(): void;
+  /** Receives if there is room: call it whenever some has been made. */
+  pump(): void;
+  /** Ends the long polls. What they still brought has been begun when this resolves. */
+  stop(): Promise<void>;
+  /** Failures in a row, the last one, and whether any receive has ever come back. */
+  health(): { failures: number; lastError: unknown; everReceived: boolean };
+}
+
+/** While the backlog is deep, this long for slots to come free, so that one receive fills ten. */
+const GATHER_MS = 100;
+/** A receive this young is likely to be answered: its messages would be hidden for a whole visibility timeout if it were cut off. */
+const YOUNG_MS = 200;
+const BACKOFF_BASE_MS = 500;
+const BACKOFF_CAP_MS = 30_000;
+const SYSTEM_ATTRIBUTES = ['ApproximateReceiveCount', 'SentTimestamp', 'AWSTraceHeader', 'MessageGroupId'];
+
+interface Receive {
+  readonly startedAt: number;
+  readonly abort: AbortController;
+}
+
+/** Keeps receiving as long as there is room for messages, and never more of them than there is room for. */
+export function createReceiver(deps: ReceiverDeps): Receiver {
+  const { queue, clock, emit } = deps;
+  const plan = createReceivePlan(deps.concurrency);
+  const intake = new AbortController();
+  const receives = new Map<Receive, Promise<void>>();
+  /** Room that is promised to receives under way. */
+  let reserved = 0;
+  let polling = false;
+  let failures = 0;
+  let lastError: unknown;
+  let everReceived = false;
+  let gathering: 'no' | 'yes' | 'over' = 'no';
+  const gatherAlarm = createAlarm(clock, GATHER_MS, () => {
+    gathering = 'over';
+    pump();
+  });
+
+  function pump(): void {
+    while (polling) {
+      const free = deps.free() - reserved;
+      const asked = plan.next({ free, receiving: receives.size, gathered: gathering === 'over' });
+      if (asked === 'gather') {
+        if (gathering === 'no') gatherAlarm.set();
+        gathering = 'yes';
+        return;
+      }
+      if (asked === 0) return;
+      gatherAlarm.unset();
+      gathering = 'no';
+      receive(asked);
+    }
+  }
+
+  function receive(asked: number): void {
+    const started: Receive = { startedAt: clock.monotonic(), abort: new AbortController() };
+    reserved += asked;
+    const done = receiveOnce(started, asked).finally(() => {
+      receives.delete(started);
+      pump();
+    });
+    receives.set(started, done);
+  }
+
+  async function receiveOnce({ abort }: Receive, asked: number): Promise<void> {
+    let messages: SqsMessage[] = [];
+    try {
+      const output = await deps.aws.call(
+        'sqs',
+        'ReceiveMessage',
+        {
+          QueueUrl: deps.url,
+          MaxNumberOfMessages: asked,
+          WaitTimeSeconds: SQS_LIMITS.waitSeconds,
+          VisibilityTimeout: deps.visibilityMs / 1_000,
+          MessageAttributeNames: ['All'],
+          MessageSystemAttributeNames: SYSTEM_ATTRIBUTES,
+        },
+        // Not 'read': a receive hides messages, and a blind second try hides more.
+        { access: 'write', signal: abort.signal },
+      );
+      messages = output.Messages ?? [];
+      everReceived = true;
+      failures = 0;
+      lastError = undefined;
+    } catch (error) {
+      reserved -= asked;
+      if (!abort.signal.aborted) await backOff(error);
+      return;
+    }
+    reserved -= asked;
+    plan.received(asked, messages.length);
+    if (messages.length === 0) return;
+    emit({ type: 'received', count: messages.length });
+    for (const message of messages) deps.begin(message);
+  }
+
+  async function backOff(error: unknown): Promise<void> {
+    failures += 1;
+    lastError = error;
+    plan.received(1, 0);
+    const delayMs = backoffMs(failures, BACKOFF_BASE_MS, BACKOFF_CAP_MS, deps.random);
+    emit({ type: 'receiveFailed', error, attempt: failures, delayMs });
+    await clock.sleep(delayMs, intake.signal).catch(() => {}); // polling has ended
+  }
+
+  async function cutOff({ startedAt, abort }: Receive, done: Promise<void>): Promise<void> {
+    const ageMs = clock.monotonic() - startedAt;
+    if (ageMs < YOUNG_MS) await settlesWithin(clock, YOUNG_MS - ageMs, done);
+    abort.abort(new TwelvefoldError('CONSUMER_STOPPING', `Consumer of queue '${queue}' stopped receiving`));
+  }
+
+  return {
+    start() {
+      polling = true;
+      pump();
+    },
+    pump,
+    async stop() {
+      polling = false;
+      intake.abort();
+      gatherAlarm.end();
+      for (const [started, done] of receives) void cutOff(started, done);
+      await Promise.all(receives.values());
+    },
+    health: () => ({ failures, lastError, everReceived }),
+  };
+}
