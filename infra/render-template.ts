@@ -1,0 +1,15 @@
+import { rmSync } from 'node:fs';
+import { manifest } from '../examples/orders/manifest.ts';
+import { ordersApp } from './app.ts';
+
+/** The text of the example's template: the same on every machine, and in every run. */
+export function renderTemplate(): string {
+  const { app, stack } = ordersApp(manifest);
+  const assembly = app.synth();
+  try {
+    return `${JSON.stringify(assembly.getStackArtifact(stack.artifactId).template, null, 2)}\n`;
+  } finally {
+    // CDK writes to a temporary folder of its own, which nobody would clear.
+    rmSync(assembly.directory, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,31 @@
+import { DEFAULT_STOP_TIMEOUT_SECONDS } from './compute/add-service.ts';
+import { computeFaults } from './compute/compute-faults.ts';
+import { manifestFaults } from './manifest/manifest-faults.ts';
+import { isFields } from './manifest/shape.ts';
+import { assertKnownOptions } from './template/assert-known-options.ts';
+import type { TwelveFactorAppProps } from './twelve-factor-app.ts';
+
+/** Fargate's bounds of the stop timeout, in seconds. */
+const STOP = { least: 2, most: 120 };
+
+/** @throws TypeError listing every fault at once. */
+export function assertProps(props: TwelveFactorAppProps): void {
+  const { manifest, compute, service = {} } = props;
+  assertKnownOptions('TwelveFactorApp', props, ['manifest', 'compute', 'service', 'removalPolicy', 'logRetention']);
+  assertKnownOptions('service of TwelveFactorApp', service, ['cpu', 'memoryLimitMiB', 'stopTimeout', 'command']);
+  const faults = manifestFaults(manifest);
+  // What is placed where can only be asked of a manifest that holds together.
+  if (faults.length === 0) faults.push(...computeFaults(manifest, compute));
+  const seconds = service.stopTimeout?.toSeconds({ integral: false }) ?? DEFAULT_STOP_TIMEOUT_SECONDS;
+  if (!Number.isInteger(seconds) || seconds < STOP.least || seconds > STOP.most) {
+    faults.push(
+      `service has a stop timeout of ${seconds} s; Fargate takes whole seconds from ${STOP.least} to ${STOP.most}`,
+    );
+  }
+  if (faults.length === 0) return;
+  const app: unknown = isFields(manifest) ? manifest.app : undefined;
+  throw new TypeError(
+    `Cannot synthesize ${typeof app === 'string' ? `the app '${app}'` : 'the app'}: ${faults.length} ` +
+      `${faults.length === 1 ? 'fault' : 'faults'}\n${faults.map((fault) => `  - ${fault}`).join('\n')}`,
+  );
+}

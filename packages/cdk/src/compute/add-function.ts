@@ -1,0 +1,86 @@
+import { posix } from 'node:path';
+import { Fn } from 'aws-cdk-lib';
+import { CfnEventSourceMapping, CfnFunction } from 'aws-cdk-lib/aws-lambda';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import type { Manifest, ManifestComponent } from 'twelvefold/manifest';
+import type { Attached } from '../data/attached.ts';
+import { addRole } from '../policy/add-role.ts';
+import { grantStatements } from '../policy/grant-statements.ts';
+import { logStatement } from '../policy/log-statement.ts';
+import type { Statement } from '../policy/policy-document.ts';
+import { atStage } from '../template/at-stage.ts';
+import { named } from '../template/named.ts';
+import type { CodeParameters } from '../template/parameters.ts';
+import { pascalCase } from '../template/pascal-case.ts';
+import { addHttpFront } from './add-http-front.ts';
+import { addLogGroup } from './add-log-group.ts';
+import { componentEnvironment } from './component-environment.ts';
+import { functionTimeout } from './function-timeout.ts';
+import type { LambdaPlacement } from './lambda.ts';
+
+const DEFAULT_MEMORY = 512;
+/** The most messages in one invocation that need no batching window. */
+const BATCH_SIZE = 10;
+
+/** What every function of an app is made from. */
+export interface FunctionContext {
+  readonly manifest: Manifest;
+  readonly attached: ReadonlyMap<string, Attached>;
+  readonly configStatements: readonly Statement[];
+  readonly code: CodeParameters;
+  readonly logRetention: RetentionDays;
+}
+
+/** Adds the function of a component with its role, its log group and its trigger. */
+export function addFunction(
+  scope: Construct,
+  component: ManifestComponent,
+  placement: LambdaPlacement,
+  { manifest, attached, configStatements, code, logRetention }: FunctionContext,
+): CfnFunction {
+  const { trigger } = component;
+  const id = `${pascalCase(component.name)}Function`;
+  const functionName = `${manifest.app}-{stage}-${component.name}`;
+  const { dir, name: file } = posix.parse(component.entry);
+  const logs = addLogGroup(scope, `${id}Logs`, `/aws/lambda/${functionName}`, logRetention);
+  const role = addRole(scope, `${id}Role`, {
+    description: `What ${manifest.app}'s component ${component.name} uses`,
+    service: 'lambda.amazonaws.com',
+    statements: [...grantStatements([component], attached), ...configStatements, logStatement(logs)],
+  });
+  const resource = named(
+    new CfnFunction(scope, id, {
+      functionName: atStage(functionName),
+      description: `${manifest.app}: the component ${component.name}`,
+      runtime: 'nodejs24.x',
+      architectures: ['arm64'],
+      handler: `${file}.${component.export}`,
+      code: {
+        s3Bucket: code.bucket.valueAsString,
+        s3Key: Fn.sub(`\${${code.prefix.logicalId}}/${posix.join(dir, file)}.zip`),
+      },
+      role: role.attrArn,
+      memorySize: placement.memorySize ?? DEFAULT_MEMORY,
+      timeout: functionTimeout(manifest, component, placement),
+      loggingConfig: { logGroup: logs.ref },
+      environment: { variables: componentEnvironment([component], attached) },
+    }),
+  );
+  resource.addMetadata('twelvefold:entry', component.entry);
+  resource.addMetadata('twelvefold:component', component.name);
+  if (trigger.kind === 'http') addHttpFront(scope, component.name, functionName, resource);
+  const queue = trigger.kind === 'queue' ? attached.get(trigger.resource) : undefined;
+  if (queue) {
+    named(
+      new CfnEventSourceMapping(scope, `${pascalCase(component.name)}EventSource`, {
+        eventSourceArn: queue.arn,
+        functionName: resource.ref,
+        batchSize: BATCH_SIZE,
+        // Without it one failed message returns its whole batch.
+        functionResponseTypes: ['ReportBatchItemFailures'],
+      }),
+    );
+  }
+  return resource;
+}

@@ -1,0 +1,140 @@
+import type { Duration } from 'aws-cdk-lib';
+import { Aws, CfnOutput, Fn } from 'aws-cdk-lib';
+import { CfnTaskDefinition } from 'aws-cdk-lib/aws-ecs';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import type { Manifest, ManifestComponent } from 'twelvefold/manifest';
+import type { Attached } from '../data/attached.ts';
+import { addRole } from '../policy/add-role.ts';
+import { grantStatements } from '../policy/grant-statements.ts';
+import { logStatement } from '../policy/log-statement.ts';
+import type { Statement } from '../policy/policy-document.ts';
+import { atStage } from '../template/at-stage.ts';
+import { named } from '../template/named.ts';
+import type { ImageParameters } from '../template/parameters.ts';
+import { addLogGroup } from './add-log-group.ts';
+import { componentEnvironment } from './component-environment.ts';
+
+export interface ServiceOptions {
+  /**
+   * CPU units, 1,024 to a vCPU.
+   *
+   * @defaultValue 256
+   */
+  readonly cpu?: number;
+  /**
+   * Memory in MiB; which values go with `cpu` is Fargate's to say.
+   *
+   * @defaultValue 512
+   */
+  readonly memoryLimitMiB?: number;
+  /**
+   * The time between SIGTERM and SIGKILL, 2 to 120 seconds: the budget of a clean stop.
+   *
+   * @defaultValue 30 seconds
+   */
+  readonly stopTimeout?: Duration;
+  /**
+   * What the container runs.
+   *
+   * @defaultValue `['node', 'ecs.js']`
+   */
+  readonly command?: readonly string[];
+}
+
+/** What the service is made from. */
+export interface ServiceContext {
+  readonly manifest: Manifest;
+  /** The components that it runs. */
+  readonly components: readonly ManifestComponent[];
+  readonly attached: ReadonlyMap<string, Attached>;
+  readonly configStatements: readonly Statement[];
+  readonly image: ImageParameters;
+  readonly logRetention: RetentionDays;
+  readonly options: ServiceOptions;
+}
+
+/** The port that the service listens on. */
+const PORT = 8080;
+export const DEFAULT_STOP_TIMEOUT_SECONDS = 30;
+
+/** Pulling one repository's image. The token is for every registry: AWS knows no resource for that action. */
+function pullStatements({ repository }: ImageParameters): Statement[] {
+  return [
+    { Sid: 'LogInToRegistry', Effect: 'Allow', Action: 'ecr:GetAuthorizationToken', Resource: '*' },
+    {
+      Sid: 'PullImage',
+      Effect: 'Allow',
+      Action: ['ecr:BatchCheckLayerAvailability', 'ecr:GetDownloadUrlForLayer', 'ecr:BatchGetImage'],
+      Resource: Fn.sub(
+        `arn:\${AWS::Partition}:ecr:\${AWS::Region}:\${AWS::AccountId}:repository/\${${repository.logicalId}}`,
+      ),
+    },
+  ];
+}
+
+/** Adds the task definition that runs components as one process on Fargate, with its roles and its log group. */
+export function addService(scope: Construct, context: ServiceContext): CfnTaskDefinition {
+  const { manifest, components, attached, configStatements, image, logRetention, options } = context;
+  const { cpu = 256, memoryLimitMiB = 512, command = ['node', 'ecs.js'] } = options;
+  const stopTimeout = options.stopTimeout?.toSeconds() ?? DEFAULT_STOP_TIMEOUT_SECONDS;
+  const family = `${manifest.app}-{stage}`;
+  const logs = addLogGroup(scope, 'ServiceLogs', `/aws/ecs/${family}`, logRetention);
+  const taskRole = addRole(scope, 'ServiceTaskRole', {
+    description: `What ${manifest.app}'s components in the service use`,
+    service: 'ecs-tasks.amazonaws.com',
+    statements: [...grantStatements(components, attached), ...configStatements],
+  });
+  const executionRole = addRole(scope, 'ServiceExecutionRole', {
+    description: `What ECS needs to start ${manifest.app}'s service`,
+    service: 'ecs-tasks.amazonaws.com',
+    statements: [...pullStatements(image), logStatement(logs)],
+  });
+  const environment = {
+    ...componentEnvironment(components, attached),
+    PORT: String(PORT),
+    // The metadata endpoint does not say how long a stop may take.
+    TWELVEFOLD_STOP_TIMEOUT_MS: String(stopTimeout * 1_000),
+  };
+  const resource = named(
+    new CfnTaskDefinition(scope, 'ServiceTaskDefinition', {
+      family: atStage(family),
+      requiresCompatibilities: ['FARGATE'],
+      networkMode: 'awsvpc',
+      runtimePlatform: { cpuArchitecture: 'ARM64', operatingSystemFamily: 'LINUX' },
+      cpu: String(cpu),
+      memory: String(memoryLimitMiB),
+      taskRoleArn: taskRole.attrArn,
+      executionRoleArn: executionRole.attrArn,
+      containerDefinitions: [
+        {
+          name: 'app',
+          image: image.uri.valueAsString,
+          command: [...command],
+          essential: true,
+          environment: Object.entries(environment).map(([name, value]) => ({ name, value })),
+          portMappings: [{ containerPort: PORT, protocol: 'tcp' }],
+          stopTimeout,
+          readonlyRootFilesystem: true,
+          // A process that is PID 1 gets no default signal handlers and reaps no children.
+          linuxParameters: { initProcessEnabled: true },
+          logConfiguration: {
+            logDriver: 'awslogs',
+            options: { 'awslogs-group': logs.ref, 'awslogs-region': Aws.REGION, 'awslogs-stream-prefix': 'app' },
+          },
+        },
+      ],
+    }),
+  );
+  resource.addMetadata(
+    'twelvefold:components',
+    components.map(({ name }) => name),
+  );
+  named(
+    new CfnOutput(scope, 'ServiceTaskDefinitionArn', {
+      value: resource.ref,
+      description: `The task definition that runs ${components.map(({ name }) => name).join(', ')}`,
+    }),
+  );
+  return resource;
+}

@@ -1,0 +1,20 @@
+import { Fn } from 'aws-cdk-lib';
+import type { ManifestComponent } from 'twelvefold/manifest';
+import type { Attached } from '../data/attached.ts';
+import { STAGE } from '../template/parameters.ts';
+
+/** What the runtime reads: the stage, and the binding of each resource that the components use, and of no other. */
+export function componentEnvironment(
+  components: readonly ManifestComponent[],
+  attached: ReadonlyMap<string, Attached>,
+): Record<string, string> {
+  const used = new Set(components.flatMap(({ grants }) => grants.map(({ resource }) => resource)));
+  const bindings = [...attached].flatMap(([key, { declared, value }]) =>
+    used.has(key) ? [[declared.binding.env, value]] : [],
+  );
+  return {
+    TWELVEFOLD_STAGE: Fn.ref(STAGE),
+    NODE_OPTIONS: '--enable-source-maps',
+    ...Object.fromEntries(bindings),
+  };
+}

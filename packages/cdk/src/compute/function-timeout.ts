@@ -1,0 +1,31 @@
+import type { Manifest, ManifestComponent } from 'twelvefold/manifest';
+import type { LambdaPlacement } from './lambda.ts';
+
+/** The longest a Lambda function may run. */
+export const MAX_TIMEOUT_SECONDS = 900;
+/** An HTTP API gives up on its integration after 30 seconds; one less, so that the function's own answer arrives. */
+const HTTP_TIMEOUT_SECONDS = 29;
+/**
+ * Lambda's developer guide recommends a visibility timeout of six times the function's, so that a batch that is throttled or fails
+ * can be tried again before its messages are seen by another invocation.
+ */
+const VISIBILITY_PER_TIMEOUT = 6;
+
+/** The visibility timeout, in seconds, of the queue that triggers a component; undefined for other triggers. */
+export function triggerVisibility(manifest: Manifest, { trigger }: ManifestComponent): number | undefined {
+  if (trigger.kind !== 'queue') return undefined;
+  const queue = manifest.resources.find(({ key }) => key === trigger.resource);
+  return queue?.kind === 'queue' ? queue.visibilitySeconds : undefined;
+}
+
+/** The function timeout of a component, in seconds. */
+export function functionTimeout(
+  manifest: Manifest,
+  component: ManifestComponent,
+  { timeout }: LambdaPlacement,
+): number {
+  if (timeout) return timeout.toSeconds({ integral: false });
+  if (component.trigger.kind === 'http') return HTTP_TIMEOUT_SECONDS;
+  const visibility = triggerVisibility(manifest, component) ?? Number.POSITIVE_INFINITY;
+  return Math.min(MAX_TIMEOUT_SECONDS, Math.max(1, Math.floor(visibility / VISIBILITY_PER_TIMEOUT)));
+}

@@ -1,0 +1,118 @@
+import type { Manifest, ManifestComponent, ManifestQueue, ManifestResource } from 'twelvefold/manifest';
+import { manifestShape } from './manifest-shapes.ts';
+import { isFields } from './shape.ts';
+
+/** What Lambda's poller calls with the function's role, by its developer guide. */
+const POLLING = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'];
+const SERVICES: Readonly<Record<ManifestResource['kind'], string>> = { queue: 'sqs', topic: 'sns', table: 'dynamodb' };
+
+/**
+ * Everything that is wrong with a manifest, which is JSON and may come from anywhere: its shape, and if that is right, what
+ * in it does not fit together.
+ */
+export function manifestFaults(manifest: unknown): string[] {
+  // A manifest of another version has another shape; its faults would only distract.
+  if (isFields(manifest) && manifest.version !== undefined && manifest.version !== 1) {
+    return [`version is ${JSON.stringify(manifest.version)}, but this version of @twelvefold/cdk reads version 1`];
+  }
+  const faults = manifestShape(manifest, 'manifest');
+  if (faults.length > 0) return faults;
+  const { components, resources, config } = manifest as Manifest; // its shape is right
+  const byKey = new Map(resources.map((resource) => [resource.key, resource]));
+  return [
+    ...twice(
+      'resources',
+      'key',
+      resources.map(({ key }) => key),
+    ),
+    ...twice(
+      'resources',
+      'physical name',
+      resources.map(({ kind, physicalName }) => `${kind} ${physicalName}`),
+    ),
+    ...twice(
+      'resources',
+      'binding',
+      resources.map(({ binding }) => binding.env),
+    ),
+    ...twice(
+      'resources',
+      'binding',
+      resources.map(({ binding }) => binding.parameter),
+    ),
+    ...twice(
+      'components',
+      'name',
+      components.map(({ name }) => name),
+    ),
+    ...twice(
+      'components',
+      'entry',
+      components.map(({ entry }) => entry),
+    ),
+    ...twice(
+      'config keys',
+      'key',
+      [...config.parameters, ...config.secrets].map(({ key }) => key),
+    ),
+    ...resources.flatMap((resource) => (resource.kind === 'queue' ? queueFaults(resource, byKey) : [])),
+    ...components.flatMap((component) => componentFaults(component, byKey)),
+    ...twice(
+      'components',
+      'queue',
+      components.flatMap(({ trigger }) => (trigger.kind === 'queue' ? [trigger.resource] : [])),
+      'would compete for its messages; a queue has one consumer',
+    ),
+  ];
+}
+
+function twice(what: string, field: string, values: readonly string[], why = 'must differ'): string[] {
+  const repeated = new Set(values.filter((value, at) => values.indexOf(value) !== at));
+  return [...repeated].map((value) => `two ${what} of the ${field} '${value}' ${why}`);
+}
+
+function queueFaults(queue: ManifestQueue, byKey: ReadonlyMap<string, ManifestResource>): string[] {
+  const at = `resource '${queue.key}'`;
+  const faults = queue.subscribe.flatMap((key) => {
+    const kind = byKey.get(key)?.kind;
+    if (kind === 'topic') return [];
+    return [`${at} subscribes to '${key}', which is ${kind === undefined ? 'not in resources' : `a ${kind}`}`];
+  });
+  if (!queue.deadLetter) return faults;
+  const { resource: key } = queue.deadLetter;
+  const target = byKey.get(key);
+  if (target?.kind !== 'queue' || key === queue.key) {
+    return [...faults, `${at} has the dead-letter queue '${key}', which is no other queue in resources`];
+  }
+  // A message keeps the time that it was first sent, so it would expire early, or at once.
+  if (target.retentionSeconds < queue.retentionSeconds) {
+    faults.push(
+      `${at} keeps messages for ${queue.retentionSeconds} s, longer than its dead-letter queue '${key}' ` +
+        `(${target.retentionSeconds} s), where they would expire early`,
+    );
+  }
+  return faults;
+}
+
+function componentFaults(component: ManifestComponent, byKey: ReadonlyMap<string, ManifestResource>): string[] {
+  const { name, grants, trigger } = component;
+  const at = `component '${name}'`;
+  const faults = grants.flatMap(({ resource: key, actions }) => {
+    const kind = byKey.get(key)?.kind;
+    if (kind === undefined) return [`${at} has a grant on '${key}', which is not in resources`];
+    return actions
+      .filter((action) => !action.startsWith(`${SERVICES[kind]}:`))
+      .map((action) => `${at} is granted ${action} on '${key}', but that is a ${kind}`);
+  });
+  if (trigger.kind !== 'queue') return faults;
+  const kind = byKey.get(trigger.resource)?.kind;
+  if (kind !== 'queue') {
+    const what = kind === undefined ? 'not in resources' : `a ${kind}`;
+    return [...faults, `${at} is triggered by the queue '${trigger.resource}', which is ${what}`];
+  }
+  const granted = grants.filter(({ resource }) => resource === trigger.resource).flatMap(({ actions }) => actions);
+  const lacking = POLLING.filter((action) => !granted.includes(action));
+  return lacking.length === 0
+    ? faults
+    : [...faults, `${at} consumes '${trigger.resource}' without the grant of ${lacking.join(', ')}`];
+}

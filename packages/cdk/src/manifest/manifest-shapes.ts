@@ -1,0 +1,70 @@
+import type { Shape } from './shape.ts';
+import { anyText, fields, kinds, list, oneOf, text, whole } from './shape.ts';
+
+const key = text(/^[a-z][A-Za-z0-9]*$/, 'camelCase letters and digits');
+const words = text(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'lower-case words joined by hyphens');
+const attribute = text(/^[^\s]{1,255}$/, 'an attribute name');
+/** Without the stage in it, two stages would share what has the name. */
+const staged = (characters: string, hint: string): Shape =>
+  text(new RegExp(`^${characters}*\\{stage\\}${characters}*$`), `${hint} with {stage} in it`);
+const action = text(/^[a-z0-9-]+:[A-Za-z]+$/, 'one IAM action without a wildcard, e.g. sqs:SendMessage');
+
+const base = (kind: string, name: Shape, ...values: readonly string[]) => ({
+  kind: oneOf(kind),
+  key,
+  physicalName: name,
+  binding: fields({
+    env: text(/^TWELVEFOLD_[A-Z0-9_]+_(URL|ARN|NAME)$/, 'TWELVEFOLD_<KEY>_URL, _ARN or _NAME'),
+    parameter: staged('[A-Za-z0-9_./-]', 'a Parameter Store name'),
+    value: oneOf(...values),
+  }),
+});
+
+/** SQS's limits: visibility up to 12 hours, retention from a minute to 14 days, 1 to 1,000 receives. */
+const queue = fields(
+  {
+    ...base('queue', staged('[A-Za-z0-9_-]', 'a queue name'), 'url', 'arn', 'name'),
+    visibilitySeconds: whole(0, 43_200),
+    retentionSeconds: whole(60, 1_209_600),
+    subscribe: list(key),
+  },
+  { deadLetter: fields({ resource: key, maxReceives: whole(1, 1_000) }) },
+);
+
+const topic = fields(base('topic', staged('[A-Za-z0-9_-]', 'a topic name'), 'arn', 'name'));
+
+const table = fields(
+  { ...base('table', staged('[A-Za-z0-9_.-]', 'a table name'), 'name', 'arn'), partitionKey: attribute },
+  { sortKey: attribute, ttlAttribute: attribute },
+);
+
+const resource = kinds({ queue, topic, table });
+
+const component = fields({
+  name: words,
+  entry: text(/^([A-Za-z0-9_-]+\/)*[A-Za-z0-9_-]+\.[cm]?js$/, 'a built entry, e.g. lambda/orders.js'),
+  export: oneOf('handler'),
+  trigger: kinds({
+    http: fields({ kind: oneOf('http') }),
+    queue: fields({ kind: oneOf('queue'), resource: key }),
+    invoke: fields({ kind: oneOf('invoke') }),
+  }),
+  grants: list(fields({ resource: key, actions: list(action) })),
+});
+
+const configKey = text(/^[A-Za-z0-9_]+(\.[A-Za-z0-9_]+)*$/, 'a config key, e.g. pricing.taxRate');
+const config = fields({
+  parameters: list(
+    fields({ key: configKey, name: staged('[A-Za-z0-9_./-]', 'a Parameter Store name') }, { default: anyText }),
+  ),
+  secrets: list(fields({ key: configKey, id: staged('[A-Za-z0-9_./+=@-]', "a secret's name") })),
+});
+
+/** What version 1 of the manifest looks like. */
+export const manifestShape = fields({
+  version: oneOf(1),
+  app: words,
+  components: list(component),
+  resources: list(resource),
+  config,
+});

@@ -1,0 +1,136 @@
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import type { CfnTaskDefinition } from 'aws-cdk-lib/aws-ecs';
+import type { CfnFunction } from 'aws-cdk-lib/aws-lambda';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import type { Manifest } from 'twelvefold/manifest';
+import { assertProps } from './assert-props.ts';
+import type { FunctionContext } from './compute/add-function.ts';
+import { addFunction } from './compute/add-function.ts';
+import type { ServiceOptions } from './compute/add-service.ts';
+import { addService } from './compute/add-service.ts';
+import type { Compute } from './compute/compute.ts';
+import { placementsOf } from './compute/placements-of.ts';
+import { addBindings } from './data/add-bindings.ts';
+import { addConfig } from './data/add-config.ts';
+import { addQueue } from './data/add-queue.ts';
+import { addQueuePolicies } from './data/add-queue-policies.ts';
+import { addSubscriptions } from './data/add-subscriptions.ts';
+import { addTable } from './data/add-table.ts';
+import { addTopic } from './data/add-topic.ts';
+import type { Attached } from './data/attached.ts';
+import { configStatements } from './policy/config-statements.ts';
+import { addCodeParameters, addImageParameters, addStageParameter } from './template/parameters.ts';
+
+export interface TwelveFactorAppProps {
+  /** The app as data, as `buildManifest` of `twelvefold/manifest` gives it or read from its JSON. */
+  readonly manifest: Manifest;
+  /** Where each component runs. */
+  readonly compute: Compute;
+  /** The size and the stop of the service that runs what is placed on Fargate. */
+  readonly service?: ServiceOptions;
+  /**
+   * What becomes of tables and secrets when the stack goes: both hold what it could not make again.
+   *
+   * @defaultValue `RemovalPolicy.RETAIN`
+   */
+  readonly removalPolicy?: RemovalPolicy;
+  /**
+   * How long logs are kept.
+   *
+   * @defaultValue one month
+   */
+  readonly logRetention?: RetentionDays;
+}
+
+/**
+ * Everything that an app needs on AWS, from its manifest: resources with bindings, config, functions, the service's task definition, and
+ * a role each with exactly what `uses` declares.
+ *
+ * One to a stack: logical ids come from the manifest's keys alone (`OrdersQueue`), and the stack has one `Stage` parameter. The
+ * members are CDK's own constructs, to be changed where this construct has no option for it.
+ *
+ * @throws TypeError listing every fault of the manifest and of `compute` at once, before anything is made.
+ * @example
+ * ```ts
+ * const stack = new Stack(new App(), 'Orders');
+ * new TwelveFactorApp(stack, 'Orders', { manifest, compute: { http: fargate(), orders: [lambda(), fargate()] } });
+ * ```
+ */
+export class TwelveFactorApp extends Construct {
+  /** Queues, topics and tables, by key. */
+  readonly resources: ReadonlyMap<string, Attached['resource']>;
+  /** By config key. */
+  readonly secrets: ReadonlyMap<string, CfnSecret>;
+  /** By component name. */
+  readonly functions: ReadonlyMap<string, CfnFunction>;
+  /** What runs the components that are placed on Fargate. */
+  readonly service: CfnTaskDefinition | undefined;
+
+  constructor(scope: Construct, id: string, props: TwelveFactorAppProps) {
+    assertProps(props);
+    super(scope, id);
+    if (
+      Stack.of(this)
+        .node.findAll()
+        .some((other) => other !== this && other instanceof TwelveFactorApp)
+    ) {
+      throw new TypeError(
+        `Cannot add ${props.manifest.app} to the stack ${Stack.of(this).stackName}: it has an app, and takes one`,
+      );
+    }
+    const { manifest, compute, removalPolicy = RemovalPolicy.RETAIN } = props;
+    const { logRetention = RetentionDays.ONE_MONTH } = props;
+
+    addStageParameter(this);
+    const attached = new Map<string, Attached>();
+    for (const declared of manifest.resources) {
+      if (declared.kind === 'queue') attached.set(declared.key, addQueue(this, declared));
+      else if (declared.kind === 'topic') attached.set(declared.key, addTopic(this, declared));
+      else attached.set(declared.key, addTable(this, declared, removalPolicy));
+    }
+    addSubscriptions(this, attached, addQueuePolicies(this, attached));
+    addBindings(this, attached);
+    this.resources = new Map([...attached].map(([key, { resource }]) => [key, resource]));
+    this.secrets = addConfig(this, manifest.config, removalPolicy);
+
+    const statements = configStatements(
+      manifest.config,
+      [...this.secrets.values()].map(({ ref }) => ref),
+    );
+    const common = { manifest, attached, configStatements: statements, logRetention };
+    this.functions = addFunctions(this, compute, common);
+    const components = manifest.components.filter(({ name }) =>
+      placementsOf(compute, name).some(({ host }) => host === 'fargate'),
+    );
+    this.service =
+      components.length === 0
+        ? undefined
+        : addService(this, {
+            ...common,
+            components,
+            image: addImageParameters(this, manifest.app),
+            options: props.service ?? {},
+          });
+  }
+}
+
+function addFunctions(
+  scope: Construct,
+  compute: Compute,
+  context: Omit<FunctionContext, 'code'>,
+): ReadonlyMap<string, CfnFunction> {
+  const placed = context.manifest.components.flatMap((component) => {
+    const placement = placementsOf(compute, component.name).find(({ host }) => host === 'lambda');
+    return placement?.host === 'lambda' ? [{ component, placement }] : [];
+  });
+  if (placed.length === 0) return new Map();
+  const code = addCodeParameters(scope, context.manifest.app);
+  return new Map(
+    placed.map(({ component, placement }) => [
+      component.name,
+      addFunction(scope, component, placement, { ...context, code }),
+    ]),
+  );
+}
