@@ -1,0 +1,33 @@
+import { importedPackages } from '../imported-packages.ts';
+import type { Check } from './check.ts';
+
+/**
+ * A package declares what it imports and what its siblings expect of their user (their peers), declares nothing that
+ * nobody needs, and asks for its siblings in the version that is here.
+ */
+export const dependenciesCheck: Check = async (packed, all) => {
+  const { dependencies = {}, peerDependencies = {}, name: own } = packed.manifest;
+  const declared: Readonly<Record<string, string>> = { ...peerDependencies, ...dependencies };
+  const needed = new Map<string, string>();
+  for (const [name, file] of await importedPackages(packed)) {
+    if (name !== own) needed.set(name, `${file} imports ${name}`);
+  }
+  for (const sibling of all.filter(({ name }) => name in declared)) {
+    for (const peer of Object.keys(sibling.manifest.peerDependencies ?? {})) {
+      if (!needed.has(peer)) needed.set(peer, `${sibling.name} expects ${peer} of its user`);
+    }
+  }
+
+  const faults: string[] = [];
+  for (const [name, why] of needed) {
+    if (!(name in declared)) faults.push(`${why}, which package.json does not declare`);
+  }
+  for (const [name, range] of Object.entries(declared)) {
+    if (!needed.has(name)) faults.push(`package.json declares ${name}, which nothing imports`);
+    const sibling = all.find((other) => other.name === name);
+    if (sibling !== undefined && sibling.manifest.version !== range) {
+      faults.push(`package.json asks for ${name} ${range}; the one here is ${sibling.manifest.version}`);
+    }
+  }
+  return faults;
+};

@@ -1,0 +1,28 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { REPOSITORY } from '../repository.ts';
+import type { Check } from './check.ts';
+
+const FOR_TESTS = /(^|\/)(fixtures?|__\w+__|testdata)\/|\.(test|spec|fixture|bench)\.|\.tsbuildinfo$/;
+
+/** What is packed is what users need: no tests, nothing stale, a README and the licence. */
+export const filesCheck: Check = async ({ folder, files }) => {
+  const faults = files.filter((path) => FOR_TESTS.test(path)).map((path) => `${path} is only for tests, but is packed`);
+  const packed = new Set(files);
+  for (const path of files.filter((file) => file.startsWith('dist/') && file.endsWith('.js'))) {
+    const source = path.replace(/^dist\/(.*)\.js$/, 'src/$1.ts');
+    if (!packed.has(source))
+      faults.push(`${path} has no source ${source}: left over from a build; delete dist and build`);
+    if (!packed.has(path.replace(/\.js$/, '.d.ts'))) faults.push(`${path} has no declarations`);
+  }
+  if (!packed.has('README.md')) faults.push('README.md is missing');
+  if (!packed.has('LICENSE')) {
+    faults.push('LICENSE is missing: copy it from the repository');
+  } else {
+    const [own, ours] = await Promise.all(
+      [join(folder, 'LICENSE'), join(REPOSITORY, 'LICENSE')].map((path) => readFile(path, 'utf8')),
+    );
+    if (own !== ours) faults.push("LICENSE differs from the repository's");
+  }
+  return faults;
+};
