@@ -62,6 +62,15 @@ describe('createAws over HTTP', () => {
     expect([own?.seen.length, option?.seen.length]).toEqual([1, 1]);
   });
 
+  it('signs with the credentials of the environment it was given, session token included', async () => {
+    const { seen, url } = await sink(() => ({ status: 200, body: '{}' }));
+    const own = { AWS_ACCESS_KEY_ID: 'AKIDOFENV', AWS_SECRET_ACCESS_KEY: 'secret', AWS_SESSION_TOKEN: 'token' };
+    const aws = createAws({ env: { ...own, AWS_REGION: 'eu-west-1', AWS_ENDPOINT_URL: url } });
+    await aws.call('ssm', 'GetParameters', { Names: ['/a'] }, { access: 'read' });
+    expect(seen[0]?.headers.authorization).toContain('Credential=AKIDOFENV/');
+    expect(seen[0]?.headers['x-amz-security-token']).toBe('token');
+  });
+
   it('names the component of each call in the user agent, outside the signature', async () => {
     const { seen, url } = await sink(() => ({ status: 200, body: '{}' }));
     const aws = createAws({ env: { AWS_REGION: 'eu-west-1' }, endpoint: url, credentials });

@@ -15,7 +15,7 @@ export interface AwsSettings {
   region?: string;
   /** One endpoint for every service. @defaultValue `AWS_ENDPOINT_URL_<SERVICE>`, then `AWS_ENDPOINT_URL`, then AWS itself. */
   endpoint?: string;
-  /** @defaultValue the SDK's own chain: environment, shared files, container, instance. */
+  /** @defaultValue those of `env`, else the SDK's own chain: environment, shared files, container, instance. */
   credentials?: Credentials | (() => Promise<Credentials>);
   /** Tries per call, the first included, in the SDK's standard retry mode. @defaultValue 3 */
   maxAttempts?: number;
@@ -44,4 +44,15 @@ export function endpointFor(service: Service, settings: AwsSettings, env: Enviro
 /** The region, or `undefined` to leave it to the SDK's shared config file. */
 export function regionFor(settings: AwsSettings, env: Environment): string | undefined {
   return settings.region ?? (env.AWS_REGION || env.AWS_DEFAULT_REGION || undefined);
+}
+
+/** The credentials given, else those in `env`; `undefined` to leave it to the SDK's own chain. */
+export function credentialsFor(settings: AwsSettings, env: Environment): AwsSettings['credentials'] {
+  const {
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    AWS_SESSION_TOKEN: sessionToken,
+  } = env;
+  if (settings.credentials || !accessKeyId || !secretAccessKey) return settings.credentials;
+  return { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) };
 }

@@ -6,7 +6,7 @@ export interface Clock {
   now(): number;
   /** Milliseconds that only move forward: for budgets, deadlines and durations. */
   monotonic(): number;
-  /** Resolves after `ms` milliseconds; rejects with the signal's reason when it aborts first. Never keeps the process alive. */
+  /** Resolves after `ms` milliseconds; rejects with the signal's reason when it aborts first. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 

@@ -61,6 +61,17 @@ describe('runInScope', () => {
     expect(ran).toEqual(['second', 'first', 'second', 'first']);
   });
 
+  it('runs an ending at once when the scope has ended, and one that an ending registers', async () => {
+    const ran: string[] = [];
+    const scope = await runInScope(task, (running) => {
+      running.onEnd(() => running.onEnd(() => void ran.push('nested')));
+      return running;
+    });
+    expect(ran).toEqual(['nested']);
+    scope.onEnd(() => void ran.push('late'));
+    expect(ran).toEqual(['nested', 'late']);
+  });
+
   it("prefers the work's own error and reports an ending's error otherwise", async () => {
     const ending = () => Promise.reject(new Error('ending'));
     const both = runInScope(task, (scope) => {

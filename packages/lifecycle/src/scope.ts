@@ -28,7 +28,10 @@ export interface Scope {
   readonly deadline: Deadline;
   get<T>(key: ScopeKey<T>): T | undefined;
   set<T>(key: ScopeKey<T>, value: T): void;
-  /** Runs when the scope ends, in reverse order of registration, whether the work failed or not. */
+  /**
+   * Runs when the scope ends, in reverse order of registration, whether the work failed or not; at once when it has ended:
+   * work that was not awaited still gets its metrics out.
+   */
   onEnd(callback: () => void | Promise<void>): void;
 }
 
@@ -78,6 +81,7 @@ export function currentScope(): Scope | undefined {
 export async function runInScope<T>(init: ScopeInit, work: (scope: Scope) => T | Promise<T>): Promise<T> {
   const slots = new Map<symbol, unknown>();
   const endings: Array<() => void | Promise<void>> = [];
+  let ended = false;
   const scope: Scope = {
     kind: init.kind,
     component: init.component,
@@ -87,15 +91,20 @@ export async function runInScope<T>(init: ScopeInit, work: (scope: Scope) => T |
     deadline: init.deadline ?? NO_DEADLINE,
     get: <V>(key: ScopeKey<V>) => slots.get(key.id) as V | undefined, // set() is the only writer and takes V
     set: (key, value) => void slots.set(key.id, value),
-    onEnd: (callback) => void endings.push(callback),
+    onEnd: (callback) => {
+      endings.push(callback);
+      if (ended) void runEndings(endings);
+    },
   };
   return storage.run(scope, async () => {
     try {
       const result = await work(scope);
+      ended = true;
       const errors = await runEndings(endings);
       if (errors.length > 0) throw new AggregateError(errors, 'Cannot end scope cleanly: an onEnd callback failed');
       return result;
     } catch (error) {
+      ended = true;
       await runEndings(endings);
       throw error;
     }

@@ -1,9 +1,17 @@
 import type { Aws } from '@twelvefold/aws';
 import type { ResourceDefinition } from '@twelvefold/backing';
 import type { Clock } from '@twelvefold/lifecycle';
+import type { Logger } from '@twelvefold/logging';
 
 /** The methods of each access of a resource, as plain objects. */
 export type Facets = Readonly<Record<string, object>>;
+
+export interface FacetOptions {
+  /** The port, naming the component. */
+  aws: Aws;
+  clock: Clock;
+  logger: Logger;
+}
 
 /**
  * Binds a definition to its resource. Each driver is loaded when a component first uses its kind.
@@ -13,8 +21,7 @@ export type Facets = Readonly<Record<string, object>>;
 export async function createFacets(
   definition: ResourceDefinition,
   target: string,
-  aws: Aws,
-  clock: Clock,
+  { aws, clock, logger }: FacetOptions,
 ): Promise<Facets> {
   switch (definition.kind) {
     case 'queue': {
@@ -30,8 +37,9 @@ export async function createFacets(
       return split(createDynamoDbTable({ definition, name: target, aws }), ['get', 'query', 'scan']);
     }
     case 'sessions': {
+      const onUnreadable = (error: Error) => logger.warn(error.message);
       const { createDynamoDbSessions } = await import('@twelvefold/backing/dynamodb-sessions');
-      return split(createDynamoDbSessions({ definition, name: target, aws, clock }), ['load']);
+      return split(createDynamoDbSessions({ definition, name: target, aws, clock, onUnreadable }), ['load']);
     }
     case 'idempotency': {
       const { createDynamoDbIdempotency } = await import('@twelvefold/backing/dynamodb-idempotency');

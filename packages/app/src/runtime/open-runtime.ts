@@ -7,6 +7,7 @@ import type { AppIdentity, Component } from '../component.ts';
 import type { Backing, Context } from '../context.ts';
 import { deadLetterKey } from '../names.ts';
 import { stageFrom } from '../stage.ts';
+import type { FacetOptions } from './create-facets.ts';
 import { createFacets } from './create-facets.ts';
 import { resolveBindings } from './resolve-bindings.ts';
 import { retryWhilePassing } from './retry-while-passing.ts';
@@ -73,7 +74,8 @@ export async function openRuntime(
 
   const clients = new Map<Component, Clients>();
   for (const component of components) {
-    clients.set(component, await clientsOf(app.backing, component, targets, options.aws.as(component.name), clock));
+    const facetOptions = { aws: options.aws.as(component.name), clock, logger };
+    clients.set(component, await clientsOf(app.backing, component, targets, facetOptions));
   }
   return {
     aws: options.aws,
@@ -107,15 +109,14 @@ async function clientsOf(
   backing: Backing,
   component: Component,
   targets: ReadonlyMap<string, string>,
-  aws: Aws,
-  clock: Clock,
+  options: FacetOptions,
 ): Promise<Clients> {
   const clients: Record<string, object> = {};
   for (const [key, accesses] of Object.entries(component.uses)) {
     const definition = backing[key];
     const target = targets.get(key);
     if (!definition || target === undefined || !accesses) continue;
-    const facets = await createFacets(definition, target, aws, clock);
+    const facets = await createFacets(definition, target, options);
     clients[key] = Object.freeze(Object.assign({}, ...accesses.map((access) => facets[access])));
   }
   return Object.freeze(clients);

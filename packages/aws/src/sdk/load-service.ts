@@ -1,6 +1,6 @@
 import type { Service } from '../port.ts';
 import type { AwsSettings, Environment } from '../settings.ts';
-import { DEFAULT_SETTINGS, endpointFor, regionFor } from '../settings.ts';
+import { credentialsFor, DEFAULT_SETTINGS, endpointFor, regionFor } from '../settings.ts';
 import type { SdkClient, SdkService } from './sdk-client.ts';
 
 /** Loads one service's SDK on first use: what is not called is not parsed. */
@@ -80,10 +80,11 @@ export async function loadService(
 function clientConfig(service: Service, settings: AwsSettings, env: Environment) {
   const endpoint = endpointFor(service, settings, env);
   const region = regionFor(settings, env);
+  const credentials = credentialsFor(settings, env);
   return {
     ...(region === undefined ? {} : { region }),
     ...(endpoint === undefined ? {} : { endpoint }),
-    ...(settings.credentials === undefined ? {} : { credentials: settings.credentials }),
+    ...(credentials === undefined ? {} : { credentials }),
     maxAttempts: settings.maxAttempts ?? DEFAULT_SETTINGS.maxAttempts,
     retryMode: 'standard' as const,
     customUserAgent: 'twelvefold',
