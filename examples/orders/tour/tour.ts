@@ -84,7 +84,7 @@ async function startFunctions(aws: LocalAws, log: AppLog, out: Printer): Promise
   const begun = performance.now();
   const stack = await startStack(aws, log, out, stage, 'functions');
   if (!stack.http) throw new Error('The template has no HTTP API');
-  out.done(`${stack.functions.size} Lambda functions behind ${stack.http.url}`, begun);
+  out.done(`${Object.keys(stack.functions).length} Lambda functions behind ${stack.http.url}`, begun);
   return { title: 'The functions', stage, url: stack.http.url, stack };
 }
 
@@ -105,6 +105,7 @@ async function startStack(aws: LocalAws, log: AppLog, out: Printer, stage: strin
     credentials: CREDENTIALS,
     functions: what === 'functions',
     task: what === 'task',
+    taskPort: 0,
     onOutput: log.add,
   });
 }
