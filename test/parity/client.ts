@@ -1,0 +1,60 @@
+import type { OrdersApp } from '../support/orders-app.ts';
+
+/** What a caller can see of an answer, with what differs by nature replaced. */
+export interface Seen {
+  status: number;
+  headers: Record<string, string>;
+  cookies: string[];
+  body: unknown;
+}
+
+/** Headers that a transport adds and a caller does not act on. */
+const TRANSPORT = new Set([
+  'apigw-requestid',
+  'connection',
+  'keep-alive',
+  'date',
+  'content-length',
+  'transfer-encoding',
+]);
+
+/** A caller with a cookie jar of one. */
+export interface Client {
+  send(
+    method: string,
+    path: string,
+    options?: { body?: unknown; raw?: string; headers?: Record<string, string> },
+  ): Promise<Seen>;
+  cookie: string | undefined;
+}
+
+export function createClient(app: OrdersApp): Client {
+  const client: Client = {
+    cookie: undefined,
+    send: async (method, path, { body, raw, headers = {} } = {}) => {
+      const text = raw ?? (body === undefined ? undefined : JSON.stringify(body));
+      const response = await fetch(`${app.url}${path}`, {
+        method,
+        headers: {
+          ...(text === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(client.cookie === undefined ? {} : { cookie: client.cookie }),
+          ...headers,
+        },
+        ...(text === undefined ? {} : { body: text }),
+      });
+      const cookies = response.headers.getSetCookie();
+      const first = cookies[0]?.split(';')[0];
+      if (first !== undefined) client.cookie = first;
+      const seen = await response.text();
+      return {
+        status: response.status,
+        headers: Object.fromEntries(
+          [...response.headers].filter(([name]) => !TRANSPORT.has(name) && name !== 'set-cookie'),
+        ),
+        cookies,
+        body: response.headers.get('content-type')?.includes('json') ? JSON.parse(seen) : seen,
+      };
+    },
+  };
+  return client;
+}

@@ -1,0 +1,29 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { HostKind, OrdersApp } from '../support/orders-app.ts';
+import { HOSTS, startOrdersApp } from '../support/orders-app.ts';
+import { normalize } from './normalize.ts';
+import { SCENARIOS } from './scenarios.ts';
+
+const apps = new Map<HostKind, OrdersApp>();
+
+beforeAll(async () => {
+  for (const host of HOSTS) apps.set(host, await startOrdersApp({ host }));
+});
+afterAll(async () => {
+  for (const app of apps.values()) await app[Symbol.asyncDispose]();
+});
+
+async function observe(host: HostKind, run: (app: OrdersApp) => Promise<unknown>): Promise<unknown> {
+  const app = apps.get(host);
+  if (!app) throw new Error(`The ${host} did not start`);
+  return normalize(await run(app));
+}
+
+describe('the same on both hosts', () => {
+  it.each(SCENARIOS)('$name', async ({ run, contract }) => {
+    const service = await observe('service', run);
+    const functions = await observe('functions', run);
+    expect(service).toMatchObject(contract as object);
+    expect(functions).toEqual(service);
+  });
+});
