@@ -106,7 +106,7 @@ async function pages<O extends { LastEvaluatedKey?: QueryCommandOutput['LastEval
 ): Promise<O[]> {
   const all: O[] = [];
   do all.push(await read(all.at(-1)?.LastEvaluatedKey));
-  while (all.at(-1)?.LastEvaluatedKey !== undefined);
+  while (all.at(-1)?.LastEvaluatedKey !== undefined && all.length < 100); // a key that does not move on must not hang
   return all;
 }
 

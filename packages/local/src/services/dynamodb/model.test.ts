@@ -1,0 +1,438 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createClock } from '../../core/clock.ts';
+import type { CallContext } from '../../core/service.ts';
+import { ServiceError } from '../../core/service-error.ts';
+import { World } from '../../core/stores.ts';
+import { dynamodb } from './service.ts';
+
+/** An item of the model: small whole numbers for keys and values, so that collisions are common. */
+interface Item {
+  readonly pk: number;
+  readonly sk: number;
+  readonly group?: number | undefined;
+  readonly n?: number | undefined;
+}
+
+type Key = Pick<Item, 'pk' | 'sk'>;
+type Write =
+  | { readonly kind: 'put'; readonly item: Item; readonly ifAbsent: boolean }
+  | { readonly kind: 'add'; readonly key: Key; readonly by: number; readonly ifAtLeast: number | undefined }
+  | { readonly kind: 'group'; readonly key: Key; readonly to: number | undefined }
+  | { readonly kind: 'delete'; readonly key: Key; readonly ifPresent: boolean };
+
+/** The reference: a map, and rules that fit on a page. */
+class Model {
+  items = new Map<string, Item>();
+  static id = ({ pk, sk }: Key) => `${pk}/${sk}`;
+
+  /** The item afterwards, or `refused`. */
+  try(write: Write): { id: string; after: Item | undefined } | 'refused' {
+    const key = write.kind === 'put' ? write.item : write.key;
+    const id = Model.id(key);
+    const before = this.items.get(id);
+    if (write.kind === 'put') {
+      return write.ifAbsent && before !== undefined ? 'refused' : { id, after: write.item };
+    }
+    if (write.kind === 'delete') {
+      return write.ifPresent && before === undefined ? 'refused' : { id, after: undefined };
+    }
+    if (write.kind === 'group') return { id, after: { ...(before ?? write.key), group: write.to } };
+    if (write.ifAtLeast !== undefined && !(before?.n !== undefined && before.n >= write.ifAtLeast)) return 'refused';
+    return { id, after: { ...(before ?? write.key), n: (before?.n ?? 0) + write.by } };
+  }
+
+  apply(writes: readonly Write[]): Array<'refused' | 'done'> {
+    const results = writes.map((write) => this.try(write));
+    if (!results.includes('refused')) {
+      for (const result of results) {
+        if (result === 'refused') continue;
+        if (result.after === undefined) this.items.delete(result.id);
+        else this.items.set(result.id, result.after);
+      }
+    }
+    return results.map((result) => (result === 'refused' ? 'refused' : 'done'));
+  }
+}
+
+const TableName = 'model';
+const toKey = ({ pk, sk }: Key) => ({ pk: { S: `p${pk}` }, sk: { N: String(sk) } });
+const toItem = ({ group, n, ...key }: Item) => ({
+  ...toKey(key),
+  ...(group === undefined ? {} : { grp: { N: String(group) } }),
+  ...(n === undefined ? {} : { n: { N: String(n) } }),
+});
+type Wire = ReturnType<typeof toItem>;
+const fromWire = (item: Wire): Item => ({
+  pk: Number(item.pk.S.slice(1)),
+  sk: Number(item.sk.N),
+  group: item.grp === undefined ? undefined : Number(item.grp.N),
+  n: item.n === undefined ? undefined : Number(item.n.N),
+});
+
+/** One write as a member of TransactWriteItems, which is also the input of the single operation. */
+function toRequest(write: Write) {
+  if (write.kind === 'put') {
+    const condition = write.ifAbsent ? { ConditionExpression: 'attribute_not_exists(pk)' } : {};
+    return { Put: { TableName, Item: toItem(write.item), ...condition } };
+  }
+  const Key = toKey(write.key);
+  if (write.kind === 'delete') {
+    return { Delete: { TableName, Key, ...(write.ifPresent ? { ConditionExpression: 'attribute_exists(pk)' } : {}) } };
+  }
+  if (write.kind === 'group') {
+    return write.to === undefined
+      ? { Update: { TableName, Key, UpdateExpression: 'REMOVE grp' } }
+      : {
+          Update: {
+            TableName,
+            Key,
+            UpdateExpression: 'SET grp = :g',
+            ExpressionAttributeValues: { ':g': { N: String(write.to) } },
+          },
+        };
+  }
+  const least = write.ifAtLeast === undefined ? {} : { ':least': { N: String(write.ifAtLeast) } };
+  return {
+    Update: {
+      TableName,
+      Key,
+      UpdateExpression: 'ADD n :by',
+      ExpressionAttributeValues: { ':by': { N: String(write.by) }, ...least },
+      ...(write.ifAtLeast === undefined ? {} : { ConditionExpression: 'n >= :least' }),
+    },
+  };
+}
+
+const key = fc.record({ pk: fc.nat(3), sk: fc.integer({ min: -3, max: 3 }) });
+const maybe = <T>(of: fc.Arbitrary<T>) => fc.option(of, { nil: undefined });
+const write: fc.Arbitrary<Write> = fc.oneof(
+  fc.record({
+    kind: fc.constant('put' as const),
+    item: fc
+      .tuple(key, maybe(fc.nat(2)), maybe(fc.integer({ min: -9, max: 9 })))
+      .map(([k, group, n]) => ({ ...k, group, n })),
+    ifAbsent: fc.boolean(),
+  }),
+  fc.record({
+    kind: fc.constant('add' as const),
+    key,
+    by: fc.integer({ min: -9, max: 9 }),
+    ifAtLeast: maybe(fc.integer({ min: -9, max: 9 })),
+  }),
+  fc.record({ kind: fc.constant('group' as const), key, to: maybe(fc.nat(2)) }),
+  fc.record({ kind: fc.constant('delete' as const), key, ifPresent: fc.boolean() }),
+);
+
+/** Writes: alone, in a transaction. Reads are made after each. */
+const step = fc.oneof(
+  { weight: 3, arbitrary: write.map((single) => [single]) },
+  {
+    weight: 1,
+    arbitrary: fc.uniqueArray(write, {
+      minLength: 2,
+      maxLength: 6,
+      selector: (entry) => Model.id(entry.kind === 'put' ? entry.item : entry.key),
+    }),
+  },
+);
+
+const callWith = (context: CallContext) => (action: string, input: Record<string, unknown>) => {
+  const act = dynamodb.actions[action];
+  if (act === undefined) throw new Error(`no action ${action}`);
+  // As JSON would carry it both ways. The actions of DynamoDB are synchronous, and what they answer is theirs to know.
+  // biome-ignore lint/suspicious/noExplicitAny: answers are read field by field below
+  return JSON.parse(JSON.stringify(act(JSON.parse(JSON.stringify(input)), context) ?? {})) as any;
+};
+
+function newTable() {
+  const context: CallContext = {
+    service: 'dynamodb',
+    action: '',
+    account: '123456789012',
+    region: 'eu-west-1',
+    origin: '',
+    accessKeyId: 'local',
+    requestId: '',
+    clock: createClock(() => 0),
+    signal: new AbortController().signal,
+    stores: new World().stores('123456789012', 'eu-west-1'),
+    touches: () => {},
+  };
+  const call = callWith(context);
+  call('CreateTable', {
+    TableName,
+    BillingMode: 'PAY_PER_REQUEST',
+    AttributeDefinitions: [
+      { AttributeName: 'pk', AttributeType: 'S' },
+      { AttributeName: 'sk', AttributeType: 'N' },
+      { AttributeName: 'grp', AttributeType: 'N' },
+    ],
+    KeySchema: [
+      { AttributeName: 'pk', KeyType: 'HASH' },
+      { AttributeName: 'sk', KeyType: 'RANGE' },
+    ],
+    GlobalSecondaryIndexes: [
+      {
+        IndexName: 'by-group',
+        KeySchema: [{ AttributeName: 'grp', KeyType: 'HASH' }],
+        Projection: { ProjectionType: 'ALL' },
+      },
+    ],
+    LocalSecondaryIndexes: [
+      {
+        IndexName: 'in-group-order',
+        KeySchema: [
+          { AttributeName: 'pk', KeyType: 'HASH' },
+          { AttributeName: 'grp', KeyType: 'RANGE' },
+        ],
+        Projection: { ProjectionType: 'ALL' },
+      },
+    ],
+  });
+  return call;
+}
+
+type Call = ReturnType<typeof newTable>;
+
+function perform(call: Call, writes: readonly Write[]): Array<'refused' | 'done'> {
+  const requests = writes.map(toRequest);
+  const [only] = requests;
+  try {
+    if (requests.length > 1 || only === undefined) call('TransactWriteItems', { TransactItems: requests });
+    else {
+      const [[kind, input] = ['', {}]] = Object.entries(only);
+      call(`${kind}Item`, input as Record<string, unknown>); // the members of a request are inputs
+    }
+    return writes.map(() => 'done');
+  } catch (error) {
+    if (!(error instanceof ServiceError)) throw error;
+    if (error.code === 'ConditionalCheckFailedException') return ['refused'];
+    expect(error.code).toBe('TransactionCanceledException');
+    const reasons = error.fields.CancellationReasons as ReadonlyArray<{ Code: string }>; // the shape of this error
+    return reasons.map(({ Code }) => (Code === 'None' ? 'done' : 'refused'));
+  }
+}
+
+function readAll(call: Call, action: string, input: Record<string, unknown>): Item[] {
+  const items: Item[] = [];
+  let start: unknown;
+  do {
+    const page = call(action, { TableName, ...input, ...(start === undefined ? {} : { ExclusiveStartKey: start }) });
+    items.push(...page.Items.map(fromWire));
+    start = page.LastEvaluatedKey;
+    // A start key that does not move on must fail here, not hang.
+    if (items.length > 1000) throw new Error('the pages do not end');
+  } while (start !== undefined);
+  return items;
+}
+
+const byId = (left: Item, right: Item) => Model.id(left).localeCompare(Model.id(right));
+const plain = (items: Iterable<Item>) => [...items].map((item) => fromWire(toItem(item)));
+
+describe('a table', () => {
+  it('does what the reference model does, write by write, and reads the same every way', () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 40 }), fc.integer({ min: 1, max: 4 }), (steps, Limit) => {
+        const call = newTable();
+        const model = new Model();
+        for (const writes of steps) expect(perform(call, writes)).toEqual(model.apply(writes));
+        const expected = plain(model.items.values()).sort(byId);
+        expect(readAll(call, 'Scan', { Limit }).sort(byId)).toEqual(expected);
+        const segments = [0, 1, 2].flatMap((Segment) => readAll(call, 'Scan', { Limit, Segment, TotalSegments: 3 }));
+        expect(segments.sort(byId)).toEqual(expected);
+        for (const item of expected) {
+          expect(fromWire(call('GetItem', { TableName, Key: toKey(item) }).Item)).toEqual(item);
+        }
+        for (const pk of [0, 1, 2, 3]) {
+          const inPartition = expected.filter((item) => item.pk === pk).sort((a, b) => a.sk - b.sk);
+          const query = {
+            KeyConditionExpression: 'pk = :p',
+            ExpressionAttributeValues: { ':p': { S: `p${pk}` } },
+            Limit,
+          };
+          expect(readAll(call, 'Query', query)).toEqual(inPartition);
+          expect(readAll(call, 'Query', { ...query, ScanIndexForward: false })).toEqual([...inPartition].reverse());
+          const between = {
+            KeyConditionExpression: 'pk = :p AND sk BETWEEN :low AND :high',
+            ExpressionAttributeValues: { ':p': { S: `p${pk}` }, ':low': { N: '-1' }, ':high': { N: '2' } },
+          };
+          expect(readAll(call, 'Query', between)).toEqual(inPartition.filter(({ sk }) => sk >= -1 && sk <= 2));
+          const local = readAll(call, 'Query', { ...query, IndexName: 'in-group-order' });
+          expect(local.map(({ group }) => group)).toEqual(
+            inPartition.flatMap(({ group }) => group ?? []).sort((a, b) => a - b),
+          );
+        }
+        for (const group of [0, 1, 2]) {
+          const found = readAll(call, 'Query', {
+            IndexName: 'by-group',
+            KeyConditionExpression: 'grp = :g',
+            ExpressionAttributeValues: { ':g': { N: String(group) } },
+            Limit,
+          });
+          expect(found.sort(byId)).toEqual(expected.filter((item) => item.group === group));
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
+describe('malformed input', () => {
+  const OPERATIONS = Object.keys(dynamodb.actions);
+  /** Names that the operations know, so that fuzz reaches past the first check. */
+  const names = fc.constantFrom(
+    'TableName',
+    'Key',
+    'Item',
+    'KeySchema',
+    'AttributeDefinitions',
+    'BillingMode',
+    'TransactItems',
+    'RequestItems',
+    'Put',
+    'Update',
+    'Get',
+    'UpdateExpression',
+    'ConditionExpression',
+    'KeyConditionExpression',
+    'FilterExpression',
+    'ProjectionExpression',
+    'ExpressionAttributeNames',
+    'ExpressionAttributeValues',
+    'ExclusiveStartKey',
+    'Limit',
+    'Select',
+    'IndexName',
+    'Segment',
+    'TotalSegments',
+    'TimeToLiveSpecification',
+    'ResourceArn',
+    'Tags',
+    'ReturnValues',
+    'S',
+    'N',
+    'B',
+    'SS',
+    'NS',
+    'BS',
+    'L',
+    'M',
+    'BOOL',
+    'NULL',
+    'pk',
+    'sk',
+    'model',
+    '#a',
+    ':v',
+    '__proto__',
+    'constructor',
+  );
+  const expressions = fc
+    .array(
+      fc.constantFrom(
+        'SET',
+        'REMOVE',
+        'ADD',
+        'DELETE',
+        'a',
+        'a.b',
+        'a[0]',
+        'pk',
+        'sk',
+        '#a',
+        ':v',
+        '=',
+        '<',
+        '<>',
+        '+',
+        '-',
+        ',',
+        '(',
+        ')',
+        'AND',
+        'OR',
+        'NOT',
+        'BETWEEN',
+        'IN',
+        'size(a)',
+        'begins_with(a, :v)',
+        'if_not_exists(a, :v)',
+        'list_append(a, :v)',
+        'attribute_exists(a)',
+        'name',
+        '[',
+        '.',
+        '"',
+        '\u{1f600}',
+      ),
+      { maxLength: 12 },
+    )
+    .map((words) => words.join(' '));
+  const { tree } = fc.letrec<{ tree: unknown }>((tie) => ({
+    tree: fc.oneof(
+      { maxDepth: 4 },
+      fc.constantFrom('model', 'a', '', '1', '-0.5e3', 'YQ==', 'ALL_OLD', 'COUNT', 'arn:aws:dynamodb:x', 'HASH', 'S'),
+      expressions,
+      fc.constantFrom(null, true, false, 0, 1, -1, 1.5, 1e300),
+      fc.array(tie('tree'), { maxLength: 3 }),
+      fc.dictionary(names, tie('tree'), { maxKeys: 4 }),
+    ),
+  }));
+  const inputs = fc.dictionary(names, tree, { maxKeys: 6 });
+
+  it('gets an error of AWS, never a crash', () => {
+    const call = newTable();
+    call('PutItem', { TableName, Item: { pk: { S: 'a' }, sk: { N: '1' }, a: { L: [{ S: 'x' }] } } });
+    fc.assert(
+      fc.property(fc.constantFrom(...OPERATIONS), inputs, fc.boolean(), (operation, input, named) => {
+        try {
+          call(operation, named ? { ...input, TableName, Key: { pk: { S: 'a' }, sk: { N: '1' } } } : input);
+        } catch (error) {
+          if (!(error instanceof ServiceError)) throw error;
+          expect(error.status === 400 || error.code === 'NotImplemented').toBe(true);
+        }
+      }),
+      { numRuns: 5000 },
+    );
+  });
+
+  it.each([
+    ['PutItem', { TableName: 5 }, 'NUMBER_VALUE cannot be converted to String'],
+    ['PutItem', { TableName: {} }, 'Start of structure or map found where not expected'],
+    ['PutItem', { TableName, Item: [] }, 'Unrecognized collection type class java.util.Map'],
+    ['PutItem', { TableName, Item: { a: { S: true } } }, 'TRUE_VALUE cannot be converted to String'],
+    ['PutItem', { TableName, Item: { a: { B: '!!!!' } } }, 'Invalid Base64 character or padding in a binary value'],
+    ['PutItem', { TableName, Item: { a: { L: 'x' } } }, 'Unexpected field type'],
+    ['Scan', { TableName, Limit: '5' }, 'STRING_VALUE cannot be converted to Integer'],
+    ['Scan', { TableName, ConsistentRead: 'yes' }, 'Unexpected token received from parser'],
+  ])('%s %j is a SerializationException', (operation, input, message) => {
+    expect(() => newTable()(operation, input)).toThrow(new ServiceError('SerializationException', message));
+  });
+
+  it('names every broken constraint at once', () => {
+    expect(() => newTable()('PutItem', { TableName: 'x', ReturnValues: 'SOME' })).toThrow(
+      new ServiceError(
+        'ValidationException',
+        "3 validation errors detected: Value 'x' at 'tableName' failed to satisfy constraint: Member must have length " +
+          "greater than or equal to 3; Value null at 'item' failed to satisfy constraint: Member must not be null; " +
+          "Value 'SOME' at 'returnValues' failed to satisfy constraint: Member must satisfy enum value set: " +
+          '[ALL_NEW, UPDATED_OLD, ALL_OLD, NONE, UPDATED_NEW]',
+      ),
+    );
+  });
+
+  it('refuses the parameters of the time before expressions, by name', () => {
+    const legacy = { TableName, Key: { pk: { S: 'a' }, sk: { N: '1' } }, AttributeUpdates: {} };
+    expect(() => newTable()('UpdateItem', legacy)).toThrow(/the legacy parameter AttributeUpdates is not implemented/);
+  });
+
+  it('stops at values that are nested too deeply', () => {
+    const nest = (depth: number): unknown => (depth === 0 ? { S: 'x' } : { L: [nest(depth - 1)] });
+    const put = (depth: number) =>
+      newTable()('PutItem', { TableName, Item: { pk: { S: 'a' }, sk: { N: '1' }, v: nest(depth) } });
+    expect(() => put(32)).not.toThrow();
+    expect(() => put(33)).toThrow(/Nesting Levels have exceeded supported limits/);
+    expect(() => put(2000)).toThrow(ServiceError);
+  });
+});
