@@ -1,0 +1,120 @@
+import type { RecordedCall } from '@twelvefold/local';
+import { describe, expect, it } from 'vitest';
+import { createClient } from '../parity/client.ts';
+import type { OrdersApp } from '../support/orders-app.ts';
+import { HOSTS, startOrdersApp } from '../support/orders-app.ts';
+import { until } from '../support/until.ts';
+import type { Allow } from './evaluate.ts';
+import { allowsOf, denied } from './evaluate.ts';
+
+const ORDER = { sku: 'keyboard', quantity: 1, unitPriceCents: 100 };
+
+/** Uses everything that every component declares. */
+async function exercise(app: OrdersApp): Promise<void> {
+  const client = createClient(app);
+  await client.send('POST', '/sessions', { body: { userId: 'ada' } });
+  const accepted = await client.send('POST', '/orders', { body: ORDER, headers: { 'idempotency-key': 'policy' } });
+  const { orderId } = accepted.body as { orderId: string };
+  await until(
+    'the order is notified',
+    () => client.send('GET', `/orders/${orderId}`),
+    ({ body }) => (body as { status?: string }).status === 'notified',
+  );
+  await client.send('DELETE', '/sessions');
+  for (const queue of ['-orders', '-notifications']) {
+    const QueueUrl = app.physicalId('AWS::SQS::Queue', queue);
+    await app.aws.call('sqs', 'SendMessage', { QueueUrl, MessageBody: 'poison' }, { access: 'write' });
+    const deadLetters = app.physicalId('AWS::SQS::Queue', `${queue}-dead-letter`);
+    await until(
+      `${queue} has a dead letter`,
+      () =>
+        app.aws.call(
+          'sqs',
+          'GetQueueAttributes',
+          { QueueUrl: deadLetters, AttributeNames: ['All'] },
+          { access: 'read' },
+        ),
+      ({ Attributes }) => Attributes?.ApproximateNumberOfMessages === '1',
+    );
+  }
+  const task = app.launched.functions['recalculate-totals'];
+  if (!task) return;
+  const { payload, error } = await task.invoke({ task: 'recalculate-totals', params: { since: '2020-01-01' } });
+  expect(error).toBeUndefined();
+  expect(payload).toMatchObject({ status: 'succeeded', result: { scanned: 1, changed: 0, dryRun: false } });
+}
+
+/** The role that the template gives a component's function, or the service. */
+function roleOf(app: OrdersApp, component: string): string {
+  const arn =
+    component === 'service'
+      ? app.stack.resources.find(({ type }) => type === 'AWS::ECS::TaskDefinition')?.properties.TaskRoleArn
+      : app.stack.resources.find(({ metadata }) => metadata['twelvefold:component'] === component)?.properties.Role;
+  const role = app.stack.resources.find(
+    ({ type, physicalId }) => type === 'AWS::IAM::Role' && String(arn).endsWith(`/${physicalId}`),
+  );
+  if (!role) throw new Error(`The template gives ${component} no role`);
+  return role.logicalId;
+}
+
+const COMPONENTS = ['http', 'orders', 'notifications', 'recalculate-totals'];
+
+describe('the roles in the template', () => {
+  it('allow every call of every component on both hosts, and nothing that no component calls', async () => {
+    const used = new Map<Allow, number>();
+    for (const host of HOSTS) {
+      await using app = await startOrdersApp({ host });
+      await exercise(app);
+      const allows = allowsOf(app.stack);
+      const calls = app.endpoint.calls();
+      const byComponent = new Map<string, RecordedCall[]>();
+      for (const call of calls) {
+        if (call.component === undefined) continue; // provisioning, the test itself, and Lambda's own polling
+        byComponent.set(call.component, [...(byComponent.get(call.component) ?? []), call]);
+      }
+      // Every component made calls under its own name, and nobody else did.
+      const expected = host === 'service' ? ['http', 'orders', 'notifications', 'service'] : COMPONENTS;
+      expect([...byComponent.keys()].sort()).toEqual([...expected].sort());
+
+      for (const [component, own] of byComponent) {
+        const roles = component === 'service' ? ['service'] : [component, ...(host === 'service' ? ['service'] : [])];
+        for (const holder of roles) {
+          const role = roleOf(app, holder);
+          expect(
+            denied(
+              own,
+              allows.filter((allow) => allow.role === role),
+            ),
+          ).toEqual([]);
+        }
+      }
+      for (const allow of allows) {
+        const name = COMPONENTS.find((component) => roleOf(app, component) === allow.role);
+        if (name === undefined) continue;
+        const key =
+          [...used.keys()].find(
+            ({ role, actions }) => role === allow.role && String(actions) === String(allow.actions),
+          ) ?? allow;
+        const count = (byComponent.get(name) ?? []).filter(({ touched }) =>
+          touched.some(({ action, resource }) => allow.actions.includes(action) && allow.resources.includes(resource)),
+        ).length;
+        used.set(key, (used.get(key) ?? 0) + count);
+      }
+    }
+    const unused = [...used].filter(([allow, count]) => count === 0 && !allow.actions.includes('logs:PutLogEvents'));
+    expect(unused.map(([{ role, actions }]) => `${role}: ${actions.join(', ')}`)).toEqual([]);
+  }, 120_000);
+
+  it('would deny a call outside of uses', async () => {
+    await using app = await startOrdersApp({ host: 'functions' });
+    const client = createClient(app);
+    await client.send('POST', '/sessions', { body: { userId: 'ada' } });
+    const calls = app.endpoint.calls().filter(({ component }) => component === 'http');
+    const foreign = allowsOf(app.stack).filter(({ role }) => role === roleOf(app, 'notifications'));
+    expect(denied(calls, foreign)).toContainEqual(
+      expect.stringMatching(
+        /^http: PutItem needs dynamodb:PutItem on arn:aws:dynamodb:.*:table\/orders-test-sessions$/,
+      ),
+    );
+  }, 60_000);
+});
