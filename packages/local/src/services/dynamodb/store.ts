@@ -2,7 +2,7 @@ import { storeKey } from '../../core/stores.ts';
 import type { Table } from './tables/table.ts';
 
 /** A transaction that went through, remembered by its client token. */
-export interface PastTransaction {
+interface PastTransaction {
   /** What was asked, to tell a repetition from a different request under the same token. */
   readonly request: string;
   readonly atMs: number;

@@ -20,7 +20,7 @@ export type TestOf<O> =
   | { readonly kind: 'in'; readonly operands: readonly [O, ...O[]] }
   | { readonly kind: 'call'; readonly name: string; readonly operands: readonly O[] };
 
-export type ConditionOf<O> = Logical<'and', O> | Logical<'or', O> | Negation<O> | TestOf<O>;
+type ConditionOf<O> = Logical<'and', O> | Logical<'or', O> | Negation<O> | TestOf<O>;
 
 /** A condition as written. */
 export type RawCondition = ConditionOf<RawOperand>;

@@ -5,7 +5,7 @@ import type { TokenReader } from './tokens.ts';
 export type Keywords = ReadonlySet<string>;
 
 /** One name or `#placeholder`. */
-export function parseStep(reader: TokenReader, keywords: Keywords): RawStep {
+function parseStep(reader: TokenReader, keywords: Keywords): RawStep {
   const { kind, text } = reader.next;
   if (kind === 'name') {
     reader.take();

@@ -47,7 +47,7 @@ export type Shape =
   | MapShape
   | StructureShape;
 
-export type Member = Shape & { readonly required?: true };
+type Member = Shape & { readonly required?: true };
 export type Members = Readonly<Record<string, Member>>;
 
 /** The TypeScript type of what passes a shape, so that an action cannot read what was not checked. */

@@ -5,7 +5,7 @@ import type { Table } from './table.ts';
  * A tag on a table that sets how many seconds after its expiry an item is deleted here. A tag, because any client in any process
  * can set one, and because AWS ignores it.
  */
-export const LAG_TAG = 'twelvefold:ttl-lag-seconds';
+const LAG_TAG = 'twelvefold:ttl-lag-seconds';
 
 /** "DynamoDB typically deletes expired items within two days": code that needs less must look at the expiry itself. */
 const DEFAULT_LAG_SECONDS = 48 * 60 * 60;
