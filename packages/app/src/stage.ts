@@ -1,7 +1,10 @@
 import { TwelvefoldError } from '@twelvefold/lifecycle';
 
-/** Lower-case words joined by hyphens, at most 16 characters: it becomes part of every physical name. */
-const STAGE = /^(?=.{1,16}$)[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
+/** What a stage looks like: it becomes part of every physical name. */
+export const STAGE_SHAPE = {
+  pattern: /^(?=.{1,16}$)[a-z][a-z0-9]*(-[a-z0-9]+)*$/,
+  expected: 'lower-case words joined by hyphens, 1 to 16 characters',
+};
 
 /** Stands for the stage where it is chosen later, at deploy time. */
 export const STAGE_PLACEHOLDER = '{stage}';
@@ -13,10 +16,8 @@ export const STAGE_PLACEHOLDER = '{stage}';
  */
 export function stageFrom(env: Readonly<Record<string, string | undefined>>): string {
   const stage = env.TWELVEFOLD_STAGE;
-  if (!stage || !STAGE.test(stage)) {
-    const reason = stage
-      ? `${JSON.stringify(stage)} is not lower-case words joined by hyphens, 1 to 16 characters`
-      : 'it is not set';
+  if (!stage || !STAGE_SHAPE.pattern.test(stage)) {
+    const reason = stage ? `${JSON.stringify(stage)} is not ${STAGE_SHAPE.expected}` : 'it is not set';
     throw new TwelvefoldError(
       'STAGE_INVALID',
       `Cannot read the stage from TWELVEFOLD_STAGE: ${reason}; set it, e.g. TWELVEFOLD_STAGE=prod`,

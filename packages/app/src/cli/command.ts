@@ -1,0 +1,68 @@
+/** Where a command writes. */
+export interface CommandOutput {
+  write(text: string): unknown;
+}
+
+/** What a command may touch; the process itself is none of it. */
+export interface CommandIo {
+  /** Results alone. */
+  readonly stdout: CommandOutput;
+  readonly stderr: CommandOutput;
+  /** True when people read standard output: in a pipe nothing but the result is said. */
+  readonly isTTY: boolean;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The export `name` of a module of the user's, built or TypeScript; the path is relative to the working directory. */
+  load(module: string, name: string): Promise<unknown>;
+  /** The text of a file, or `undefined` when there is none. */
+  readFile(path: string): Promise<string | undefined>;
+  writeFile(path: string, text: string): Promise<void>;
+}
+
+/** Something that is given by its place, after the command's name. */
+export interface CommandArgument {
+  readonly name: string;
+  readonly description: string;
+}
+
+export interface CommandOption {
+  readonly description: string;
+  /** What stands for the value in the help, e.g. `STAGE`. An option without it is a switch. */
+  readonly value?: string;
+  readonly default?: string;
+  /** The environment variable that is read when the option is not given. */
+  readonly env?: string;
+  /** @defaultValue false */
+  readonly required?: boolean;
+  /** What a value looks like, and how to say so. */
+  readonly pattern?: RegExp;
+  readonly expected?: string;
+}
+
+/** What was given to a command, checked against what it declares. */
+export interface CommandInput {
+  /** An argument, or an option that is required or has a default. @throws TypeError for any other */
+  text(name: string): string;
+  /** An option that may be absent. */
+  optional(name: string): string | undefined;
+  /** Whether a switch is on. */
+  flag(name: string): boolean;
+}
+
+/**
+ * A command of `twelvefold`, as data. Packages export objects of this shape; it is structural, so none needs this package
+ * for it. A command throws to exit with 1, or with 64 when the error's `code` is `USAGE`.
+ */
+export interface Command {
+  /** Its words, e.g. `config plan`. */
+  readonly name: string;
+  /** One line. */
+  readonly summary: string;
+  /** What else its help should say. */
+  readonly details?: string;
+  /** All of them are required. */
+  readonly arguments: readonly CommandArgument[];
+  /** By name, without the hyphens. Every command also has `--help`. */
+  readonly options: Readonly<Record<string, CommandOption>>;
+  /** Resolves with the exit code. */
+  run(input: CommandInput, io: CommandIo): Promise<number>;
+}

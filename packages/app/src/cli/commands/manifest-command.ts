@@ -1,0 +1,95 @@
+import type { Manifest } from '../../manifest/manifest.ts';
+import { asError } from '../../runtime/as-error.ts';
+import type { Command, CommandIo } from '../command.ts';
+import type { JsonDifference } from '../json-differences.ts';
+import { jsonDifferences } from '../json-differences.ts';
+import { UsageError } from '../usage-error.ts';
+import { differenceLine } from './difference-line.ts';
+
+/** More differences than this help nobody: the file is of another app. */
+const MOST_LINES = 40;
+
+/** `twelvefold manifest`: the app as data, printed, written or held against a file. */
+export const manifestCommand: Command = {
+  name: 'manifest',
+  summary: "Print an app's manifest, write it, or check that a file still says the same",
+  details: 'A file is compared by what it says, not by its layout.',
+  arguments: [{ name: 'module', description: 'What exports the manifest: built, or TypeScript' }],
+  options: {
+    export: { value: 'NAME', description: 'The export that buildManifest() made', default: 'manifest' },
+    out: { value: 'FILE', description: 'Write it there instead, unless the file says the same already' },
+    check: { value: 'FILE', description: 'Exit with 1 and the differences when the file says something else' },
+    json: { description: 'One line; with --check the differences as JSON' },
+  },
+  run: async (input, io) => {
+    const [out, check] = [input.optional('out'), input.optional('check')];
+    if (out !== undefined && check !== undefined) throw new UsageError('--out and --check exclude each other');
+    const module = input.text('module');
+    const manifest = await loadManifest(io, module, input.text('export'));
+    const text = `${JSON.stringify(manifest, null, input.flag('json') ? 0 : 2)}\n`;
+    if (check !== undefined) {
+      const differences = jsonDifferences(await readManifest(io, check), JSON.parse(text));
+      return input.flag('json') ? reportJson(io, check, differences) : report(io, check, differences, module);
+    }
+    if (out === undefined) {
+      io.stdout.write(text);
+      return 0;
+    }
+    const same = (await io.readFile(out)) === text;
+    if (!same) await write(io, out, text);
+    if (io.isTTY) io.stdout.write(`${out} ${same ? 'is up to date' : 'written'}\n`);
+    return 0;
+  },
+};
+
+async function loadManifest(io: CommandIo, module: string, name: string): Promise<Manifest> {
+  const value = await io.load(module, name);
+  const manifest = value as Partial<Manifest> | null | undefined; // every field read is checked here
+  const fits =
+    manifest?.version === 1 && [manifest.components, manifest.resources].every((list) => Array.isArray(list));
+  if (fits) return value as Manifest; // a version 1 of our own making
+  throw new TypeError(
+    `Cannot read the manifest: the export '${name}' of ${module} is none; export what buildManifest(app, entries) of 'twelvefold/manifest' returns`,
+  );
+}
+
+async function write(io: CommandIo, file: string, text: string): Promise<void> {
+  try {
+    await io.writeFile(file, text);
+  } catch (error) {
+    throw new Error(`Cannot write ${file}: ${asError(error).message}`, { cause: error });
+  }
+}
+
+async function readManifest(io: CommandIo, file: string): Promise<unknown> {
+  const text = await io.readFile(file);
+  if (text === undefined) throw new Error(`Cannot check ${file}: there is no such file; write it with --out ${file}`);
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Error(`Cannot check ${file}: it is not JSON; write it again with --out ${file}`, { cause: error });
+  }
+}
+
+function reportJson(io: CommandIo, file: string, differences: readonly JsonDifference[]): number {
+  io.stdout.write(`${JSON.stringify({ file, stale: differences.length > 0, differences })}\n`);
+  return differences.length > 0 ? 1 : 0;
+}
+
+function report(io: CommandIo, file: string, differences: readonly JsonDifference[], module: string): number {
+  if (differences.length === 0) {
+    if (io.isTTY) io.stdout.write(`${file} is up to date\n`);
+    return 0;
+  }
+  const left = differences.length - MOST_LINES;
+  io.stderr.write(
+    [
+      `twelvefold: ${file} is stale (- only there, + only in the app, ~ changed)`,
+      ...differences.slice(0, MOST_LINES).map((difference) => `  ${differenceLine(difference)}`),
+      ...(left > 0 ? [`  and ${left} more`] : []),
+      `Write it again: twelvefold manifest ${module} --out ${file}`,
+      '',
+    ].join('\n'),
+  );
+  return 1;
+}

@@ -1,0 +1,2 @@
+/** What the command line of `twelvefold` takes from this package. @module */
+export { configPlanCommand } from './config-plan-command.ts';
