@@ -93,7 +93,9 @@ describe('the document client', () => {
     }
     expect(seen).toEqual([0, 1, 2, 3, 4, 5, 6]);
     let scanned = 0;
-    for await (const { Count = 0 } of paginateScan({ client: documents, pageSize: 2 }, { TableName })) scanned += Count;
+    // Only keys: the numbers of another test here are more than the client would take unwrapped.
+    const keys = { TableName, ProjectionExpression: 'n' };
+    for await (const { Count = 0 } of paginateScan({ client: documents, pageSize: 2 }, keys)) scanned += Count;
     expect(scanned).toBeGreaterThanOrEqual(7);
     const { Responses } = await documents.send(
       new BatchGetCommand({ RequestItems: { [TableName]: { Keys: [1, 2].map((n) => ({ user: 'pages', n })) } } }),
