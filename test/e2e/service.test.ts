@@ -1,0 +1,143 @@
+import type { LocalAws } from '@twelvefold/local';
+import { startLocalAws } from '@twelvefold/local';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { provisionStage } from '../../examples/orders/local/provision-stage.ts';
+import { createGate } from '../support/create-gate.ts';
+import { jsonLines } from '../support/json-lines.ts';
+import type { RunningEntry } from '../support/run-entry.ts';
+import { runEntry } from '../support/run-entry.ts';
+import { until } from '../support/until.ts';
+
+const ACCESS = { AWS_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' };
+const API_KEY = 'example-api-key-of-nobody-0000';
+
+let aws: LocalAws;
+const started: RunningEntry[] = [];
+beforeEach(async () => {
+  aws = await startLocalAws();
+});
+afterEach(async () => {
+  for (const entry of started.splice(0)) {
+    entry.child.kill('SIGKILL');
+    await entry.exited;
+  }
+  await aws.close();
+});
+
+function start(env: Record<string, string> = {}): RunningEntry {
+  const deployed = { ...ACCESS, AWS_ENDPOINT_URL: aws.url, TWELVEFOLD_STAGE: 'dev', PORT: '0' };
+  const entry = runEntry('examples/orders/dist/ecs.js', [], { ...deployed, ...env });
+  started.push(entry);
+  return entry;
+}
+
+const provisioned = () => provisionStage({ env: ACCESS, endpoint: aws.url, stage: 'dev' });
+
+async function urlOf(entry: RunningEntry): Promise<string> {
+  const port = await until(
+    'the service listens',
+    () => jsonLines(entry.stdout()).find(({ message }) => String(message).startsWith('listening on port'))?.port,
+    (found) => found !== undefined,
+  );
+  return `http://127.0.0.1:${port}`;
+}
+
+/** The status of a GET, 0 while nobody answers. */
+async function statusOf(url: string): Promise<number> {
+  try {
+    return (await fetch(url)).status;
+  } catch {
+    return 0;
+  }
+}
+
+const becomes = (url: string, status: number) =>
+  until(
+    `${url} answers ${status}`,
+    () => statusOf(url),
+    (seen) => seen === status,
+  );
+
+const reportOf = (entry: RunningEntry) =>
+  jsonLines(entry.stdout()).find(({ message }) => message === 'shutdown report')?.shutdown;
+
+describe('the service entry', () => {
+  it('finds its bindings in Parameter Store, becomes ready, and drains on SIGTERM with a report and exit code 0', async () => {
+    await provisioned();
+    const entry = start();
+    const url = await urlOf(entry);
+    await becomes(`${url}/health/ready`, 200);
+
+    const session = await fetch(`${url}/sessions`, { method: 'POST', body: '{"userId":"ada"}' });
+    const cookie = session.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+    // A request that is being answered when the signal comes.
+    aws.faults.add({ service: 'dynamodb', operation: 'UpdateItem', kind: 'delay', delayMs: 1_500 });
+    const slow = fetch(`${url}/me`, { headers: { cookie } });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    entry.child.kill('SIGTERM');
+    await becomes(`${url}/health/ready`, 503);
+    expect(await statusOf(`${url}/health/live`)).toBe(200);
+    expect((await slow).status).toBe(200);
+
+    expect(await entry.exited).toEqual({ code: 0, signal: null });
+    expect(reportOf(entry)).toMatchObject({ reason: 'SIGTERM', abandoned: [], forced: false });
+    expect(entry.stdout()).not.toContain(API_KEY);
+  });
+
+  it('lists every fault of config and bindings at once and exits 78 before the port opens, showing no value', async () => {
+    const faulty = { PRICING_TAX_RATE: 'a-lot-of-money', PAYMENTS_API_KEY: 'too-short-secret' };
+    const entry = start({ ...faulty, TWELVEFOLD_ORDERS_URL: `${aws.url}/1/orders` });
+    expect(await entry.exited).toEqual({ code: 78, signal: null });
+    const output = entry.stdout() + entry.stderr();
+    const named = ['pricing.taxRate', 'PRICING_TAX_RATE', 'payments.apiKey', 'orders/dev/payments/apiKey'];
+    for (const name of [...named, 'TWELVEFOLD_TABLE_NAME', '/orders/dev/bindings/table'])
+      expect(output).toContain(name);
+    for (const value of Object.values(faulty)) expect(output).not.toContain(value);
+    expect(output).not.toContain('listening on port');
+  });
+
+  it('says that the stage is missing, and exits 78', async () => {
+    const entry = start({ TWELVEFOLD_STAGE: '' });
+    expect((await entry.exited).code).toBe(78);
+    expect(entry.stdout()).toContain('TWELVEFOLD_STAGE: it is not set');
+  });
+
+  it('names an endpoint that is down, tries again, and starts when it is back', async () => {
+    await provisioned();
+    const gate = await createGate(aws.port);
+    const entry = start({ AWS_ENDPOINT_URL: gate.url });
+    await until(
+      'it says what is wrong',
+      () => entry.stdout(),
+      (text) => /trying again in \d+ ms/.test(text),
+    );
+    expect(entry.stdout()).toContain(`${gate.url} is unreachable`);
+    await gate.open();
+    await becomes(`${await urlOf(entry)}/health/ready`, 200);
+  });
+
+  it('is told that its port is taken and what to do, and exits 1', async () => {
+    await provisioned();
+    const first = start();
+    const taken = new URL(await urlOf(first)).port;
+    const entry = start({ PORT: taken });
+    expect((await entry.exited).code).toBe(1);
+    expect(entry.stdout()).toContain('set PORT to a free one');
+  });
+
+  it('is forced by a second signal, says what it abandoned, and exits 1', async () => {
+    await provisioned();
+    const entry = start();
+    const url = await urlOf(entry);
+    await becomes(`${url}/health/ready`, 200);
+    aws.faults.add({ service: 'dynamodb', operation: 'PutItem', kind: 'delay', delayMs: 60_000 });
+    const hanging = fetch(`${url}/sessions`, { method: 'POST', body: '{"userId":"ada"}' }).catch(() => undefined);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    entry.child.kill('SIGTERM');
+    await becomes(`${url}/health/ready`, 503);
+    entry.child.kill('SIGTERM');
+    expect(await entry.exited).toEqual({ code: 1, signal: null });
+    expect(reportOf(entry)).toMatchObject({ forced: true, abandoned: ['drain http http'] });
+    await hanging;
+  });
+});
