@@ -31,7 +31,8 @@ export interface TestContextOptions<C, B extends Backing> {
  * @example
  * ```ts
  * const published: unknown[] = [];
- * const ctx = testContext(app, { backing: { events: { publish: async (event) => published.push(event) } } });
+ * const publish = async (event: unknown) => ({ messageId: `m-${published.push(event)}` });
+ * const ctx = testContext(app, { backing: { events: { publish } } });
  * await orderConsumer.handler(order, ctx);
  * ```
  */

@@ -34,8 +34,8 @@ const MAX_OPERATIONS = 99;
  * @throws TypeError for an unknown option.
  * @example
  * ```ts
- * const effects = createDynamoDbIdempotency({ definition, name: 'orders-prod-effects', aws });
- * await effects.once(order.orderId, [rows.putOperation(order)]); // 'done', and 'already' ever after
+ * const placed = createDynamoDbIdempotency({ definition: effects, name: 'orders-prod-effects', aws });
+ * await placed.once(order.orderId, [rows.putOperation(order)]); // 'done', and 'already' ever after
  * ```
  */
 export function createDynamoDbIdempotency(options: DynamoDbIdempotencyOptions): IdempotencyWriter {

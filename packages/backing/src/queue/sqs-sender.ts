@@ -30,7 +30,7 @@ export interface SqsSenderOptions<S extends StandardSchemaV1> {
  * @throws TypeError for an unknown or missing option.
  * @example
  * ```ts
- * const sender = createSqsSender({ definition: orders, url: process.env.TWELVEFOLD_ORDERS_URL, aws });
+ * const sender = createSqsSender({ definition: orders, url, aws });
  * const { messageId } = await sender.send({ sku: 'A-1', quantity: 2 });
  * ```
  */

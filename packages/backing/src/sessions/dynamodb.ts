@@ -42,9 +42,9 @@ const MOVES = 5;
  * @throws TypeError for an unknown option.
  * @example
  * ```ts
- * const sessions = createDynamoDbSessions({ definition, name: 'orders-prod-sessions', aws });
- * const { id } = await sessions.create({ userId: 'u1' });
- * const session = await sessions.touch(id); // undefined once it has ended
+ * const store = createDynamoDbSessions({ definition: sessions, name: 'orders-prod-sessions', aws });
+ * const { id } = await store.create({ userId: 'u1' });
+ * const session = await store.touch(id); // undefined once it has ended
  * ```
  */
 export function createDynamoDbSessions<T>(options: DynamoDbSessionsOptions<T>): SessionReader<T> & SessionWriter<T> {

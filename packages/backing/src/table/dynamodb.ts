@@ -42,7 +42,7 @@ const MAX_OPERATIONS = 100;
  * @throws TypeError for an unknown option.
  * @example
  * ```ts
- * const rows = createDynamoDbTable({ definition: orders, name: 'orders-prod-orders', aws });
+ * const rows = createDynamoDbTable({ definition: orderRows, name: 'orders-prod-orders', aws });
  * await rows.put({ orderId: '1', totalCents: 500 }, { condition: { exists: false } });
  * ```
  */

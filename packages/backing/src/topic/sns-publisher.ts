@@ -26,7 +26,8 @@ export interface SnsPublisherOptions<S extends StandardSchemaV1> {
  * @throws TypeError for an unknown option or something that is no topic ARN.
  * @example
  * ```ts
- * const publisher = createSnsPublisher({ definition: events, arn: process.env.TWELVEFOLD_EVENTS_ARN, aws });
+ * const arn = 'arn:aws:sns:eu-central-1:123456789012:orders-prod-order-events';
+ * const publisher = createSnsPublisher({ definition: events, arn, aws });
  * await publisher.publish({ orderId: 'o-1' });
  * ```
  */

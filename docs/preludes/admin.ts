@@ -1,0 +1,27 @@
+import type { AnyTask } from '@twelvefold/admin';
+import { defineTask } from '@twelvefold/admin';
+import type { Scope } from '@twelvefold/lifecycle';
+import type { Logger, Metrics } from '@twelvefold/logging';
+import * as z from 'zod';
+
+export type { Scope } from '@twelvefold/lifecycle';
+export { lambda } from '@twelvefold/lifecycle/lambda';
+
+interface TaskContext {
+  signal: AbortSignal;
+}
+
+export declare function recalculate(since: string, dryRun: boolean, signal: AbortSignal): Promise<number>;
+export declare function makeContext(scope: Scope): TaskContext;
+export type Orders = ReadonlyMap<string, number>;
+export declare const orders: Orders;
+export declare const logger: Logger;
+export declare const metrics: Metrics;
+export declare const signal: AbortSignal;
+
+export const recalculateTotals = defineTask({
+  name: 'recalculate-totals',
+  params: z.object({ since: z.iso.date() }),
+  run: async ({ since }, ctx: TaskContext) => ({ changed: await recalculate(since, false, ctx.signal) }),
+});
+export const tasks = [recalculateTotals] satisfies readonly AnyTask[];
