@@ -12,13 +12,20 @@ const compute: Compute = {
   'recalculate-totals': lambda(),
 };
 
-/** The example's stack, with nothing in its template that depends on the machine or on how CDK was set up in the account. */
-export function ordersApp(manifest: Manifest): { readonly app: App; readonly stack: Stack } {
+/**
+ * The example's stack, with nothing in its template that depends on the machine or on how CDK was set up in the account.
+ *
+ * @param options.validate whether CDK's built-in rules check the template, which takes seconds: a template that breaks one is an error
+ */
+export function ordersApp(
+  manifest: Manifest,
+  options: { readonly validate: boolean },
+): { readonly app: App; readonly stack: Stack } {
   const app = new App({
     analyticsReporting: false,
     treeMetadata: false,
-    builtinCloudFormationValidation: false,
-    context: { 'aws:cdk:enable-path-metadata': false },
+    builtinCloudFormationValidation: options.validate,
+    context: { 'aws:cdk:enable-path-metadata': false, '@aws-cdk/core:validateAgainstDefaultRules': true },
   });
   const stack = new Stack(app, 'Orders', {
     description: 'The orders example: everything that its manifest declares',

@@ -4,4 +4,4 @@ import { renderTemplate } from './render-template.ts';
 import { TEMPLATE_FILE } from './template-file.ts';
 
 mkdirSync(dirname(TEMPLATE_FILE), { recursive: true });
-writeFileSync(TEMPLATE_FILE, renderTemplate());
+writeFileSync(TEMPLATE_FILE, renderTemplate({ validate: true }));

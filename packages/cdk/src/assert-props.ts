@@ -15,7 +15,8 @@ export function assertProps(props: TwelveFactorAppProps): void {
   assertKnownOptions('service of TwelveFactorApp', service, ['cpu', 'memoryLimitMiB', 'stopTimeout', 'command']);
   const faults = manifestFaults(manifest);
   // What is placed where can only be asked of a manifest that holds together.
-  if (faults.length === 0) faults.push(...computeFaults(manifest, compute));
+  if (!isFields(compute)) faults.push('compute is missing: say where each component runs');
+  else if (faults.length === 0) faults.push(...computeFaults(manifest, compute));
   const seconds = service.stopTimeout?.toSeconds({ integral: false }) ?? DEFAULT_STOP_TIMEOUT_SECONDS;
   if (!Number.isInteger(seconds) || seconds < STOP.least || seconds > STOP.most) {
     faults.push(

@@ -70,16 +70,13 @@ export class TwelveFactorApp extends Construct {
 
   constructor(scope: Construct, id: string, props: TwelveFactorAppProps) {
     assertProps(props);
-    super(scope, id);
-    if (
-      Stack.of(this)
-        .node.findAll()
-        .some((other) => other !== this && other instanceof TwelveFactorApp)
-    ) {
+    const stack = Stack.of(scope);
+    if (stack.node.findAll().some((other) => other instanceof TwelveFactorApp)) {
       throw new TypeError(
-        `Cannot add ${props.manifest.app} to the stack ${Stack.of(this).stackName}: it has an app, and takes one`,
+        `Cannot add the app '${props.manifest.app}' to the stack ${stack.stackName}: it has an app, and takes one`,
       );
     }
+    super(scope, id);
     const { manifest, compute, removalPolicy = RemovalPolicy.RETAIN } = props;
     const { logRetention = RetentionDays.ONE_MONTH } = props;
 

@@ -1,4 +1,5 @@
 import type { Manifest, ManifestComponent, ManifestQueue, ManifestResource } from 'twelvefold/manifest';
+import { pascalCase } from '../template/pascal-case.ts';
 import { manifestShape } from './manifest-shapes.ts';
 import { isFields } from './shape.ts';
 
@@ -19,56 +20,27 @@ export function manifestFaults(manifest: unknown): string[] {
   if (faults.length > 0) return faults;
   const { components, resources, config } = manifest as Manifest; // its shape is right
   const byKey = new Map(resources.map((resource) => [resource.key, resource]));
+  const configKeys = [...config.parameters, ...config.secrets].map(({ key }) => key);
+  const consumed = components.flatMap(({ trigger }) => (trigger.kind === 'queue' ? [trigger.resource] : []));
   return [
-    ...twice(
-      'resources',
-      'key',
-      resources.map(({ key }) => key),
-    ),
-    ...twice(
-      'resources',
-      'physical name',
-      resources.map(({ kind, physicalName }) => `${kind} ${physicalName}`),
-    ),
-    ...twice(
-      'resources',
-      'binding',
-      resources.map(({ binding }) => binding.env),
-    ),
-    ...twice(
-      'resources',
-      'binding',
-      resources.map(({ binding }) => binding.parameter),
-    ),
-    ...twice(
-      'components',
-      'name',
-      components.map(({ name }) => name),
-    ),
-    ...twice(
-      'components',
-      'entry',
-      components.map(({ entry }) => entry),
-    ),
-    ...twice(
-      'config keys',
-      'key',
-      [...config.parameters, ...config.secrets].map(({ key }) => key),
-    ),
+    ...twice(resources.map(({ key }) => `resources have the key '${key}'`)),
+    ...twice(resources.map(({ kind, physicalName }) => `${kind}s have the name '${physicalName}'`)),
+    ...twice(resources.map(({ binding }) => `resources have the binding ${binding.env}`)),
+    ...twice(resources.map(({ binding }) => `resources have the binding ${binding.parameter}`)),
+    ...twice(components.map(({ name }) => `components have the name '${name}'`)),
+    ...twice(components.map(({ entry }) => `components have the entry '${entry}'`)),
+    ...twice(consumed.map((key) => `components consume '${key}' and would compete for its messages`)),
+    ...twice(configKeys.map((key) => `config values have the key '${key}'`)),
+    ...twice([...new Set(configKeys)].map((key) => `config keys make the logical id '${pascalCase(key)}'`)),
     ...resources.flatMap((resource) => (resource.kind === 'queue' ? queueFaults(resource, byKey) : [])),
     ...components.flatMap((component) => componentFaults(component, byKey)),
-    ...twice(
-      'components',
-      'queue',
-      components.flatMap(({ trigger }) => (trigger.kind === 'queue' ? [trigger.resource] : [])),
-      'would compete for its messages; a queue has one consumer',
-    ),
   ];
 }
 
-function twice(what: string, field: string, values: readonly string[], why = 'must differ'): string[] {
-  const repeated = new Set(values.filter((value, at) => values.indexOf(value) !== at));
-  return [...repeated].map((value) => `two ${what} of the ${field} '${value}' ${why}`);
+/** What is said of more than one. */
+function twice(statements: readonly string[]): string[] {
+  const repeated = new Set(statements.filter((statement, at) => statements.indexOf(statement) !== at));
+  return [...repeated].map((statement) => `two ${statement}`);
 }
 
 function queueFaults(queue: ManifestQueue, byKey: ReadonlyMap<string, ManifestResource>): string[] {

@@ -1,0 +1,111 @@
+import { readFileSync } from 'node:fs';
+import type { ManifestComponent } from 'twelvefold/manifest';
+import { expect, it } from 'vitest';
+import { manifest } from '../examples/orders/manifest.ts';
+import { TEMPLATE_FILE } from './template-file.ts';
+
+interface Resource {
+  readonly Type: string;
+  readonly Properties: Readonly<Record<string, unknown>>;
+  readonly Metadata?: Readonly<Record<string, unknown>>;
+}
+
+/** A role's part of CloudFormation that is looked at here. */
+interface RoleProperties {
+  readonly Policies: ReadonlyArray<{
+    readonly PolicyDocument: {
+      readonly Statement: ReadonlyArray<{
+        readonly Action: string | readonly string[];
+        readonly Resource: object | readonly object[];
+      }>;
+    };
+  }>;
+}
+
+const template: { readonly Resources: Readonly<Record<string, Resource>> } = JSON.parse(
+  readFileSync(TEMPLATE_FILE, 'utf8'),
+);
+const resources = Object.entries(template.Resources);
+const atStage = (text: string) => ({ 'Fn::Sub': text.replaceAll('{stage}', `\${Stage}`) });
+
+/** The property that names a resource, by type: found by its name, so that logical ids prove nothing here. */
+const NAMES: Readonly<Record<string, readonly [type: string, property: string]>> = {
+  queue: ['AWS::SQS::Queue', 'QueueName'],
+  topic: ['AWS::SNS::Topic', 'TopicName'],
+  table: ['AWS::DynamoDB::Table', 'TableName'],
+  secret: ['AWS::SecretsManager::Secret', 'Name'],
+};
+
+function logicalId(kind: string, name: string): string {
+  const [type, property = ''] = NAMES[kind] ?? [];
+  const found = resources.filter(
+    ([, { Type, Properties }]) =>
+      Type === type && JSON.stringify(Properties[property]) === JSON.stringify(atStage(name)),
+  );
+  expect(found, `the ${kind} ${name}`).toHaveLength(1);
+  return found[0]?.[0] ?? '';
+}
+
+function granted(component: ManifestComponent): string[] {
+  return component.grants.flatMap(({ resource: key, actions }) => {
+    const resource = manifest.resources.find((one) => one.key === key);
+    const id = logicalId(resource?.kind ?? '', resource?.physicalName ?? '');
+    const arn = resource?.kind === 'topic' ? { Ref: id } : { 'Fn::GetAtt': [id, 'Arn'] };
+    return actions.map((action) => `${action} ${JSON.stringify(arn)}`);
+  });
+}
+
+const readingConfig = [
+  ...[
+    ...manifest.config.parameters.map(({ name }) => name),
+    ...manifest.config.secrets.map(({ id }) => `/aws/reference/secretsmanager/${id}`),
+  ].map((name) => {
+    const scope = ['Partition', 'Region', 'AccountId'].map((part) => `\${AWS::${part}}`);
+    return `ssm:GetParameters ${JSON.stringify(atStage(`arn:${scope[0]}:ssm:${scope[1]}:${scope[2]}:parameter${name}`))}`;
+  }),
+  ...manifest.config.secrets.map(
+    ({ id }) => `secretsmanager:GetSecretValue ${JSON.stringify({ Ref: logicalId('secret', id) })}`,
+  ),
+];
+
+/** What the role that `reference` (`Fn::GetAtt` of its ARN) names allows, without the writing of logs. */
+function allowed(reference: unknown): string[] {
+  const [roleId = ''] = (reference as { 'Fn::GetAtt': readonly string[] })['Fn::GetAtt']; // how the template refers to roles
+  const role = template.Resources[roleId];
+  if (role?.Type !== 'AWS::IAM::Role') throw new Error(`${roleId} is no role of the template`);
+  const { Policies } = role.Properties as unknown as RoleProperties; // by its type
+  return Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
+    .flatMap(({ Action, Resource: on }) =>
+      [Action].flat().flatMap((action) => [on].flat().map((one) => `${action} ${JSON.stringify(one)}`)),
+    )
+    .filter((pair) => !pair.startsWith('logs:'))
+    .sort();
+}
+
+it('grants each function exactly what its component uses', () => {
+  const functions = resources.filter(([, { Type }]) => Type === 'AWS::Lambda::Function');
+  const names = functions.map(([, { Metadata }]) => Metadata?.['twelvefold:component']);
+  expect(names).toEqual(manifest.components.map(({ name }) => name));
+  for (const component of manifest.components) {
+    const [, found] = functions.find(([, { Metadata }]) => Metadata?.['twelvefold:component'] === component.name) ?? [];
+    expect(found?.Metadata?.['twelvefold:entry']).toBe(component.entry);
+    expect(allowed(found?.Properties.Role), component.name).toEqual([...granted(component), ...readingConfig].sort());
+  }
+});
+
+it('grants the service exactly what its components use together', () => {
+  const tasks = resources.filter(([, { Type }]) => Type === 'AWS::ECS::TaskDefinition');
+  expect(tasks).toHaveLength(1);
+  const components = manifest.components.filter(({ trigger }) => trigger.kind !== 'invoke');
+  const together = new Set([...components.flatMap(granted), ...readingConfig]);
+  expect(allowed(tasks[0]?.[1].Properties.TaskRoleArn)).toEqual([...together].sort());
+});
+
+it('binds every resource of the manifest, and no other', () => {
+  const names = resources
+    .filter(
+      ([, { Type, Properties }]) => Type === 'AWS::SSM::Parameter' && JSON.stringify(Properties).includes('/bindings/'),
+    )
+    .map(([, { Properties }]) => Properties.Name);
+  expect(names).toEqual(manifest.resources.map(({ binding }) => atStage(binding.parameter)));
+});

@@ -1,0 +1,124 @@
+import type { ManifestComponent } from 'twelvefold/manifest';
+import { describe, expect, it } from 'vitest';
+import { shopManifest } from '../testing/shop-manifest.fixture.ts';
+import { ofType, resourceOf, sub, synthesize } from '../testing/synthesize.fixture.ts';
+import type { PolicyDocument, Statement } from './policy-document.ts';
+
+const template = synthesize();
+
+/** What a role allows, as `action on resource`, one entry per pair. */
+function allowed(roleId: string): string[] {
+  const { Policies } = resourceOf(template, roleId).Properties;
+  const documents = (Policies as ReadonlyArray<{ PolicyDocument: PolicyDocument }>).map((each) => each.PolicyDocument); // IAM's shape
+  return documents.flatMap(({ Statement }) => Statement.flatMap(pairs)).sort();
+}
+
+function pairs({ Effect, Action, Resource = [], ...rest }: Statement): string[] {
+  expect(Effect).toBe('Allow');
+  expect(Object.keys(rest)).toEqual(['Sid']);
+  // A list of one resource and that resource alone mean the same.
+  const resources: readonly unknown[] = Array.isArray(Resource) ? Resource : [Resource];
+  return [Action].flat().flatMap((action) => resources.map((one) => `${action} on ${JSON.stringify(one)}`));
+}
+
+const ARNS: Readonly<Record<string, object>> = {
+  carts: { 'Fn::GetAtt': ['CartsQueue', 'Arn'] },
+  cartsDeadLetter: { 'Fn::GetAtt': ['CartsDeadLetterQueue', 'Arn'] },
+  mails: { 'Fn::GetAtt': ['MailsQueue', 'Arn'] },
+  cartEvents: { Ref: 'CartEventsTopic' },
+  rows: { 'Fn::GetAtt': ['RowsTable', 'Arn'] },
+  sessions: { 'Fn::GetAtt': ['SessionsTable', 'Arn'] },
+};
+
+const granted = (components: readonly ManifestComponent[]) =>
+  components.flatMap(({ grants }) =>
+    grants.flatMap(({ resource, actions }) =>
+      actions.map((action) => `${action} on ${JSON.stringify(ARNS[resource])}`),
+    ),
+  );
+
+const parameter = (name: string) =>
+  JSON.stringify(sub(`arn:{AWS::Partition}:ssm:{AWS::Region}:{AWS::AccountId}:parameter${name}`));
+const readingConfig = [
+  `ssm:GetParameters on ${parameter('/shop/{Stage}/pricing/taxRate')}`,
+  `ssm:GetParameters on ${parameter('/shop/{Stage}/pricing/currency')}`,
+  `ssm:GetParameters on ${parameter('/shop/{Stage}/pricing/note')}`,
+  `ssm:GetParameters on ${parameter('/aws/reference/secretsmanager/shop/{Stage}/payments/apiKey')}`,
+  'secretsmanager:GetSecretValue on {"Ref":"PaymentsApiKeySecret"}',
+];
+const logging = (group: string) =>
+  ['logs:CreateLogStream', 'logs:PutLogEvents'].map(
+    (action) => `${action} on ${JSON.stringify({ 'Fn::GetAtt': [group, 'Arn'] })}`,
+  );
+
+describe('the role of a component', () => {
+  it.each([
+    ['http', 'HttpFunction'],
+    ['carts', 'CartsFunction'],
+    ['mails', 'MailsFunction'],
+    ['close-carts', 'CloseCartsFunction'],
+  ])('allows %s its grants, its config and its logs, and nothing more', (name, id) => {
+    const components = shopManifest.components.filter((component) => component.name === name);
+    expect(allowed(`${id}Role`)).toEqual([...granted(components), ...readingConfig, ...logging(`${id}Logs`)].sort());
+    expect(resourceOf(template, id).Properties.Role).toEqual({ 'Fn::GetAtt': [`${id}Role`, 'Arn'] });
+  });
+
+  it('is for Lambda to take on', () => {
+    expect(resourceOf(template, 'HttpFunctionRole').Properties.AssumeRolePolicyDocument).toEqual({
+      Version: '2012-10-17',
+      Statement: [
+        {
+          Sid: 'Trust',
+          Effect: 'Allow',
+          Principal: { Service: 'lambda.amazonaws.com' },
+          Action: 'sts:AssumeRole',
+        },
+      ],
+    });
+  });
+});
+
+describe('the roles of the service', () => {
+  it('allow its task what its components use together', () => {
+    const components = shopManifest.components.filter(({ name }) => name !== 'close-carts');
+    expect(allowed('ServiceTaskRole')).toEqual([...new Set([...granted(components), ...readingConfig])].sort());
+  });
+
+  it('allow ECS to pull from one repository and to write one log group', () => {
+    const repository = JSON.stringify(
+      sub('arn:{AWS::Partition}:ecr:{AWS::Region}:{AWS::AccountId}:repository/{ImageRepository}'),
+    );
+    expect(allowed('ServiceExecutionRole')).toEqual(
+      [
+        'ecr:GetAuthorizationToken on "*"',
+        `ecr:BatchCheckLayerAvailability on ${repository}`,
+        `ecr:BatchGetImage on ${repository}`,
+        `ecr:GetDownloadUrlForLayer on ${repository}`,
+        ...logging('ServiceLogs'),
+      ].sort(),
+    );
+  });
+
+  it("are for this account's tasks to take on", () => {
+    for (const id of ['ServiceTaskRole', 'ServiceExecutionRole']) {
+      expect(resourceOf(template, id).Properties.AssumeRolePolicyDocument).toMatchObject({
+        Statement: [
+          {
+            Principal: { Service: 'ecs-tasks.amazonaws.com' },
+            Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+          },
+        ],
+      });
+    }
+  });
+});
+
+it('has a wildcard where AWS knows no resource, and nowhere else in a role', () => {
+  const roles = ofType(template, 'AWS::IAM::Role');
+  const wide = roles.flatMap((id) => allowed(id).filter((pair) => pair.includes('*')));
+  expect(wide).toEqual(['ecr:GetAuthorizationToken on "*"']);
+});
+
+it('needs no key: none of the resources has one of its own', () => {
+  expect(JSON.stringify(template)).not.toMatch(/"kms:|KmsMasterKeyId|KMSMasterKeyId/);
+});
