@@ -22,7 +22,14 @@ import { updateItem } from './actions/update-item.ts';
 import { updateTable } from './actions/update-table.ts';
 import { updateTimeToLive } from './actions/update-time-to-live.ts';
 
-/** DynamoDB. Streams, backups, global tables, PartiQL and the parameters of the time before expressions are not here. */
+/**
+ * DynamoDB. Not here, and answered with 501: streams, backups, global tables, PartiQL, and the parameters of the time before
+ * expressions (`Expected`, `AttributeUpdates`, `KeyConditions`, `AttributesToGet`, ...).
+ *
+ * Known differences from AWS: tables, indexes and time to live are ready by the next call instead of after seconds or minutes;
+ * global indexes and eventually consistent reads see every earlier write; nothing is throttled; a transaction never conflicts
+ * with another; global index keys have at most one hash and one range attribute; capacity counts leave index writes out.
+ */
 export const dynamodb: ServiceModule = {
   name: 'dynamodb',
   json: {

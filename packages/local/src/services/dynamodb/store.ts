@@ -4,7 +4,7 @@ import type { Table } from './tables/table.ts';
 /** A transaction that went through, remembered by its client token. */
 interface PastTransaction {
   /** What was asked, to tell a repetition from a different request under the same token. */
-  readonly request: string;
+  readonly fingerprint: string;
   readonly atMs: number;
 }
 

@@ -34,9 +34,9 @@ function keyReason(table: Table, get: Get): CancellationReason {
 
 export const transactGetItems: Action = (raw, context) => {
   const input = checkInput(raw, INPUT);
-  const gets = input.TransactItems.map(({ Get: get }) => readGet(get));
   // IAM checks the action of each entry, not dynamodb:TransactGetItems.
-  for (const { tableName } of gets) context.touches(tableArn(context, tableName), 'dynamodb:GetItem');
+  for (const { Get: get } of input.TransactItems) context.touches(tableArn(context, get.TableName), 'dynamodb:GetItem');
+  const gets = input.TransactItems.map(({ Get: get }) => readGet(get));
   const opened = gets.map((get) => ({ get, table: openTable(context, get.tableName) }));
   const reasons = opened.map(({ get, table }) => keyReason(table, get));
   if (reasons.some(({ Code }) => Code !== 'None')) throw transactionCancelled(reasons);

@@ -62,11 +62,15 @@ function unitsOf(
   );
 }
 
+/** IAM checks the action of each entry (PutItem, UpdateItem, DeleteItem, ConditionCheckItem), not dynamodb:TransactWriteItems. */
 export const transactWriteItems: Action = (raw, context) => {
   const input = checkInput(raw, INPUT);
+  for (const entry of input.TransactItems) {
+    for (const [member, change] of Object.entries(entry)) {
+      if (change !== undefined) context.touches(tableArn(context, change.TableName), `dynamodb:${member}Item`);
+    }
+  }
   const writes = input.TransactItems.map(readEntry);
-  // IAM checks the action of each entry, not dynamodb:TransactWriteItems.
-  for (const { kind, tableName } of writes) context.touches(tableArn(context, tableName), `dynamodb:${kind}`);
   const bytes = writes.reduce((total, { target }) => total + sizeOf(target), 0);
   if (bytes > MAX_BYTES) throw validationError('The items of a transaction cannot exceed 4 MB together');
   let written: ReadonlyArray<{ table: { name: string }; bytes: number }> | undefined;

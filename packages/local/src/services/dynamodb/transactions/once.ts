@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { CallContext } from '../../../core/service.ts';
 import { ServiceError } from '../../../core/service-error.ts';
 import { STORE } from '../store.ts';
@@ -5,13 +6,14 @@ import { STORE } from '../store.ts';
 /** Source: the API reference of TransactWriteItems: a client token is valid for 10 minutes after the request that used it. */
 const WINDOW_MS = 10 * 60 * 1000;
 
-/** JSON with members in one order, so that equal requests have equal text. */
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_name, member: unknown) =>
+/** Equal for equal requests, in whatever order their members come; short, since a request may have megabytes. */
+function fingerprint(request: unknown): string {
+  const text = JSON.stringify(request, (_name, member: unknown) =>
     typeof member === 'object' && member !== null && !Array.isArray(member)
       ? Object.fromEntries(Object.entries(member).sort(([left], [right]) => (left < right ? -1 : 1)))
       : member,
   );
+  return createHash('sha256').update(text).digest('base64');
 }
 
 /**
@@ -26,13 +28,17 @@ export function once(context: CallContext, token: string | undefined, request: u
   }
   const { transactions } = context.stores.get(STORE);
   const now = context.clock.now();
-  for (const [old, { atMs }] of transactions) if (now - atMs >= WINDOW_MS) transactions.delete(old);
-  const text = canonical(request);
+  // In the order of their times: the first that is still remembered ends the search.
+  for (const [old, { atMs }] of transactions) {
+    if (now - atMs < WINDOW_MS) break;
+    transactions.delete(old);
+  }
+  const asked = fingerprint(request);
   const past = transactions.get(token);
   if (past === undefined) {
     body();
-    transactions.set(token, { request: text, atMs: now });
-  } else if (past.request !== text) {
+    transactions.set(token, { fingerprint: asked, atMs: now });
+  } else if (past.fingerprint !== asked) {
     throw new ServiceError(
       'IdempotentParameterMismatchException',
       'The client token was used within the last 10 minutes for a request with other parameters',

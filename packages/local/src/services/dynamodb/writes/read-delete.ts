@@ -4,14 +4,13 @@ import { normaliseAttributes } from '../values/normalise-value.ts';
 import type { Write } from './write.ts';
 import type { DeleteInput } from './write-input.ts';
 
-function readKeyed(kind: 'DeleteItem' | 'ConditionCheckItem', input: DeleteInput): Omit<Write, 'after'> {
+function readKeyed(input: DeleteInput): Omit<Write, 'after'> {
   checkPlaceholdersWanted(input, ['ConditionExpression']);
   const key = normaliseAttributes(input.Key);
   const expressions = readExpressions(input);
   const condition = expressions.condition('ConditionExpression');
   expressions.checkAllUsed();
   return {
-    kind,
     tableName: input.TableName,
     target: key,
     condition,
@@ -23,10 +22,10 @@ function readKeyed(kind: 'DeleteItem' | 'ConditionCheckItem', input: DeleteInput
 
 /** @throws ServiceError for a bad value or expression. */
 export function readDelete(input: DeleteInput): Write {
-  return { ...readKeyed('DeleteItem', input), after: () => undefined };
+  return { ...readKeyed(input), after: () => undefined };
 }
 
 /** A transaction's check: a condition on an item that stays as it is. @throws ServiceError for a bad value or expression. */
 export function readConditionCheck(input: DeleteInput): Write {
-  return { ...readKeyed('ConditionCheckItem', input), after: (_table, before) => before };
+  return { ...readKeyed(input), after: (_table, before) => before };
 }

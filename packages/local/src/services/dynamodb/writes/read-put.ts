@@ -16,7 +16,6 @@ export function readPut(input: PutInput): Write {
   const condition = expressions.condition('ConditionExpression');
   expressions.checkAllUsed();
   return {
-    kind: 'PutItem',
     tableName: input.TableName,
     target: item,
     condition,

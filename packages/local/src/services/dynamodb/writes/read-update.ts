@@ -40,7 +40,6 @@ export function readUpdate(input: UpdateInput): Write {
   expressions.checkAllUsed();
   const changedPaths = actions.map(({ path }) => path);
   return {
-    kind: 'UpdateItem',
     tableName: input.TableName,
     target: key,
     condition,

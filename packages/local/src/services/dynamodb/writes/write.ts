@@ -5,8 +5,6 @@ import type { Attributes } from '../values/attribute-value.ts';
 
 /** A change of one item that has been read and checked as far as that goes without its table. */
 export interface Write {
-  /** Also the IAM action that it needs. */
-  readonly kind: 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'ConditionCheckItem';
   /** A name or an ARN. */
   readonly tableName: string;
   /** The key, or an item that has it. */
