@@ -46,7 +46,7 @@ const NAMES_PER_CALL = 10;
 const STAGE_PLACEHOLDER = '{stage}';
 
 /** GetParameters reads a secret by this name, with the caller's permissions on the secret. */
-const REFERENCE = '/aws/reference/secretsmanager/';
+export const REFERENCE = '/aws/reference/secretsmanager/';
 
 /** The name that GetParameters knows a leaf by, or `undefined` when no store among the sources holds it. */
 export function storeName(

@@ -1,6 +1,7 @@
 import type { Aws } from '@twelvefold/aws';
 import { AwsError } from '@twelvefold/aws';
 import type { PlannedCall } from '../plan.ts';
+import { REFERENCE } from '../plan.ts';
 
 /** What the stores say about one name. */
 export type StoreAnswer =
@@ -51,7 +52,8 @@ async function fetchCall(
     const input = { Names: [...names], WithDecryption: true };
     const { Parameters = [] } = await aws.call('ssm', 'GetParameters', input, { access: 'read', signal });
     for (const name of names) {
-      const found = Parameters.find((parameter) => parameter.Name === name);
+      // Some endpoints (moto 5.2) answer a secret reference under the secret's own name.
+      const found = Parameters.find(({ Name }) => Name === name || (Name !== undefined && name === REFERENCE + Name));
       answers.set(
         name,
         found?.Value === undefined

@@ -121,3 +121,21 @@ describe('a store that cannot be asked', () => {
     await expect(loadConfig(definition, { ...target, env: {}, aws, readFile })).rejects.toThrow(RangeError);
   });
 });
+
+describe('a secret reference', () => {
+  it('is found under the name that was asked for and under the bare id', async () => {
+    const bare = fakeStores(full);
+    const aws: typeof bare = {
+      ...bare,
+      call: async (...args) => {
+        const answer = (await bare.call(...args)) as { Parameters?: Array<{ Name?: string }> }; // GetParameters is all it is asked
+        for (const parameter of answer.Parameters ?? []) {
+          if (parameter.Name) parameter.Name = parameter.Name.replace('/aws/reference/secretsmanager/', '');
+        }
+        return answer as never;
+      },
+    };
+    const config = await loadConfig(definition, { ...target, env: {}, aws, readFile });
+    expect((config.s4 as { reveal(): string } | undefined)?.reveal()).toBe('s4');
+  });
+});
