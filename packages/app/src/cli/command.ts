@@ -1,5 +1,5 @@
 /** Where a command writes. */
-export interface CommandOutput {
+interface CommandOutput {
   write(text: string): unknown;
 }
 
@@ -19,7 +19,7 @@ export interface CommandIo {
 }
 
 /** Something that is given by its place, after the command's name. */
-export interface CommandArgument {
+interface CommandArgument {
   readonly name: string;
   readonly description: string;
 }
