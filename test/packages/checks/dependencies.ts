@@ -12,7 +12,7 @@ export const dependenciesCheck: Check = async (packed, all) => {
   for (const [name, file] of await importedPackages(packed)) {
     if (name !== own) needed.set(name, `${file} imports ${name}`);
   }
-  for (const sibling of all.filter(({ name }) => name in declared)) {
+  for (const sibling of all.filter(({ name }) => name in dependencies)) {
     for (const peer of Object.keys(sibling.manifest.peerDependencies ?? {})) {
       if (!needed.has(peer)) needed.set(peer, `${sibling.name} expects ${peer} of its user`);
     }

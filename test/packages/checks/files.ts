@@ -12,7 +12,7 @@ export const filesCheck: Check = async ({ folder, files }) => {
   for (const path of files.filter((file) => file.startsWith('dist/') && file.endsWith('.js'))) {
     const source = path.replace(/^dist\/(.*)\.js$/, 'src/$1.ts');
     if (!packed.has(source))
-      faults.push(`${path} has no source ${source}: left over from a build; delete dist and build`);
+      faults.push(`${path} has no source ${source}: left over from a build; run 'npm run clean' and build again`);
     if (!packed.has(path.replace(/\.js$/, '.d.ts'))) faults.push(`${path} has no declarations`);
   }
   if (!packed.has('README.md')) faults.push('README.md is missing');

@@ -1,0 +1,108 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { entryPoints } from '../packages/entry-points.ts';
+import { REPOSITORY } from '../packages/repository.ts';
+import type { InstalledProject } from './install-project.ts';
+import { installProject } from './install-project.ts';
+import { run } from './run.ts';
+
+let project: InstalledProject;
+
+beforeAll(async () => {
+  project = await installProject();
+}, 240_000); // 25 s by itself; installing is disk and network, which other tests and machines share
+
+afterAll(async () => {
+  if (project !== undefined) await rm(project.folder, { recursive: true, force: true });
+});
+
+const node = (...args: string[]) => run(process.execPath, args, project.folder);
+
+/** tsc's errors, save those inside Powertools: its declarations import `aws-lambda`, whose types it does not bring. */
+async function typeErrors(config: string): Promise<readonly string[]> {
+  const { code, stdout } = await run(
+    join(REPOSITORY, 'node_modules/.bin/tsc'),
+    ['-p', config, '--pretty', 'false'],
+    project.folder,
+  );
+  const errors = stdout.split('\n').filter((line) => line !== '');
+  if (code !== 0 && errors.length === 0) throw new Error(`tsc ended with ${code} and said nothing`);
+  return errors.filter((line) => !/^(node_modules\/.*\/@aws-lambda-powertools\/|\s)/.test(line));
+}
+
+/** What the job prints: its single line of JSON, whoever compiled it. */
+async function job(path: string, entry: string): Promise<unknown> {
+  const { code, stdout, stderr } = await node(path, entry);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  return JSON.parse(stdout);
+}
+
+const DONE = {
+  created: expect.arrayContaining(['AWS::SQS::Queue', 'AWS::DynamoDB::Table', 'AWS::SSM::Parameter']),
+  config: { taxRate: 0.19, apiKey: '[secret payments.apiKey]' },
+  correlationId: 'from-the-sender',
+  log: { message: 'handled a with [redacted]', correlationId: 'from-the-sender' },
+  row: { id: 'a', totalCents: 1_190 },
+  counted: { count: 1 },
+  invoked: expect.objectContaining({ task: 'count-totals', status: 'succeeded', result: { count: 0 } }),
+};
+
+describe('packed and installed into an empty project', () => {
+  it('every entry point can be imported alone', async () => {
+    const faults: string[] = [];
+    for (const specifier of project.packages.flatMap(({ manifest }) => entryPoints(manifest))) {
+      const { code, stdout, stderr } = await node('-e', `await import('${specifier}')`, '--input-type=module');
+      // No import has a side effect, and that includes output.
+      if (code !== 0 || stdout !== '' || stderr !== '') faults.push(`${specifier}: ${code} ${stdout}${stderr}`);
+    }
+    expect(faults).toEqual([]);
+  });
+
+  it('the commands run', async () => {
+    for (const command of project.packages.flatMap(({ manifest }) => Object.keys(manifest.bin ?? {}))) {
+      const { code, stdout } = await run(
+        join(project.folder, 'node_modules/.bin', command),
+        ['--help'],
+        project.folder,
+      );
+      expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining(`Usage: ${command}`) });
+    }
+  });
+
+  it('the types fit under moduleResolution bundler', async () => {
+    expect(await typeErrors('tsconfig.bundler.json')).toEqual([]);
+  });
+
+  describe('compiled by tsc under module nodenext', () => {
+    beforeAll(async () => {
+      expect(await typeErrors('tsconfig.nodenext.json')).toEqual([]);
+      expect(await node('out/synth.js')).toMatchObject({ code: 0, stderr: '' });
+    });
+
+    it('does its job', async () => {
+      expect(await job('out/job.js', 'out/lambda/tasks.js')).toEqual(DONE);
+    });
+
+    it('does its job bundled by esbuild', async () => {
+      await build({
+        absWorkingDir: project.folder,
+        entryPoints: ['src/job.ts', 'src/lambda/tasks.ts'],
+        outdir: 'bundle',
+        bundle: true,
+        minify: true,
+        platform: 'node',
+        target: 'node22',
+        format: 'esm',
+        // The launcher starts processes from files of its own; it is for development and nobody bundles it.
+        external: ['@twelvefold/local'],
+        banner: {
+          js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+        },
+        logLevel: 'error',
+      });
+      expect(await job('bundle/job.js', 'bundle/lambda/tasks.js')).toEqual(DONE);
+    });
+  });
+});
