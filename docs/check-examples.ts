@@ -13,6 +13,9 @@ import { extractBlocks, extractExamples } from './examples/extract-examples.ts';
 const ROOT = join(import.meta.dirname, '..');
 const OUT = join(ROOT, '.tsbuild/examples');
 
+/** As an example's module imports it. */
+const preludeOf = (packageFolder: string) => `../../../docs/preludes/${packageFolder}.ts`;
+
 async function providersOf(packageFolder: string): Promise<readonly Provider[]> {
   const folder = join(ROOT, 'packages', packageFolder);
   const { name, exports }: { name: string; exports: Record<string, string | Record<string, string>> } = JSON.parse(
@@ -21,7 +24,7 @@ async function providersOf(packageFolder: string): Promise<readonly Provider[]> 
   const providers: Provider[] = [];
   const prelude = await readFile(join(ROOT, 'docs/preludes', `${packageFolder}.ts`), 'utf8').catch(() => undefined);
   if (prelude !== undefined) {
-    providers.push({ specifier: `../../../docs/preludes/${packageFolder}.ts`, names: exportedNames(prelude) });
+    providers.push({ specifier: preludeOf(packageFolder), names: exportedNames(prelude) });
   }
   for (const [subpath, target] of Object.entries(exports)) {
     const path = typeof target === 'string' ? undefined : target['@twelvefold/source'];
@@ -43,7 +46,7 @@ for (const packageFolder of (await readdir(join(ROOT, 'packages'))).sort()) {
     const text = await readFile(join(ROOT, origin), 'utf8');
     const examples = source.endsWith('.md') ? extractBlocks(text) : extractExamples(text);
     for (const [index, example] of examples.entries()) {
-      const module = exampleModule(example, providers);
+      const module = exampleModule(example, preludeOf(packageFolder), providers);
       const file = `${packageFolder}/${source.replaceAll('/', '-').replace(/\.\w+$/, '')}-${index}.ts`;
       await writeFile(join(OUT, file), module.source);
       written.set(file, { ...module, origin });

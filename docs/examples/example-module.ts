@@ -15,14 +15,16 @@ export interface ExampleModule {
  * A module that holds the example in a function of its own, under an import for each name that it uses and does not import
  * itself. What the example declares shadows the imports, so no name has to be told apart from a declaration.
  */
-export function exampleModule({ code, line }: Example, providers: readonly Provider[]): ExampleModule {
+export function exampleModule({ code, line }: Example, prelude: string, providers: readonly Provider[]): ExampleModule {
   const own: Array<readonly [text: string, line: number]> = [];
   const body: Array<readonly [text: string, line: number]> = [];
   let importing = false;
   for (const [index, text] of code.entries()) {
     importing ||= /^import\b(?!\()/.test(text);
-    (importing ? own : body).push([importing ? text : text.replace(/^export /, ''), line + index]);
-    if (text.trimEnd().endsWith(';')) importing = false;
+    // A file of the reader's own is what the prelude stands for.
+    if (importing) own.push([text.replace(/(from ')\.[^']*'/, `$1${prelude}'`), line + index]);
+    else body.push([text.replace(/^export /, ''), line + index]);
+    if (/;\s*(\/\/.*)?$/.test(text)) importing = false;
   }
 
   const words = new Set(body.flatMap(([text]) => text.match(/[A-Za-z_$][\w$]*/g) ?? []));
