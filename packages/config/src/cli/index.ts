@@ -1,2 +1,2 @@
 /** What the command line of `twelvefold` takes from this package. @module */
-export { configPlanCommand } from './config-plan-command.ts';
+export { type ConfigPlanInput, type ConfigPlanIo, configPlanCommand } from './config-plan-command.ts';
