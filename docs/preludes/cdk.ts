@@ -1,7 +1,5 @@
-import type { Stack } from 'aws-cdk-lib';
+import type { TwelveFactorApp } from '@twelvefold/cdk';
 import type { Manifest } from 'twelvefold/manifest';
 
-export { App, Stack } from 'aws-cdk-lib';
-
-export declare const stack: Stack;
+export declare const stack: ConstructorParameters<typeof TwelveFactorApp>[0];
 export declare const manifest: Manifest;

@@ -1,7 +1,5 @@
 import type { LaunchedFunction, LocalAws } from '@twelvefold/local';
 
-export { STSClient } from '@aws-sdk/client-sts';
-
 export declare const aws: LocalAws;
 export declare const template: Record<string, unknown>;
 export declare const region: string;

@@ -54,6 +54,8 @@ export interface TwelveFactorAppProps {
  * @throws TypeError listing every fault of the manifest and of `compute` at once, before anything is made.
  * @example
  * ```ts
+ * import { App, Stack } from 'aws-cdk-lib';
+ *
  * const stack = new Stack(new App(), 'Orders');
  * new TwelveFactorApp(stack, 'Orders', { manifest, compute: { http: fargate(), orders: [lambda(), fargate()] } });
  * ```

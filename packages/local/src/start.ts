@@ -48,6 +48,8 @@ const OPTIONS: ReadonlyArray<keyof LocalAwsOptions> = ['port', 'host', 'account'
  * @throws TypeError for an unknown option or an account that is not twelve digits; Error when the port is taken.
  * @example
  * ```ts
+ * import { STSClient } from '@aws-sdk/client-sts';
+ *
  * await using aws = await startLocalAws();
  * const sts = new STSClient({ endpoint: aws.url, region: 'eu-west-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } });
  * ```

@@ -20,13 +20,6 @@ export function readInteger(input: Input, name: string): number | undefined {
   throw wrongType(name, 'an integer');
 }
 
-/** A boolean member, undefined when it is absent or null. @throws ServiceError `SerializationException` */
-export function readBoolean(input: Input, name: string): boolean | undefined {
-  const value = input[name] ?? undefined;
-  if (value === undefined || typeof value === 'boolean') return value;
-  throw wrongType(name, 'a boolean');
-}
-
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
