@@ -111,3 +111,27 @@ it('a claim whose answer was lost is still a claim', async () => {
     expect(await store.claim(`k${round}`, 'b')).toBe('different');
   }
 });
+
+it('a counter never counts twice for one call, and a conditional write is never refused for its own work', async () => {
+  const counters = createDynamoDbTable({ definition: counter, name: await createTable('id'), aws: port() });
+  for (const kind of KINDS) {
+    await counters.put({ id: kind, count: 0 });
+    local.faults.add({ operation: 'UpdateItem', kind, times: 1 });
+    const answer = await counters.update(kind, { add: { count: 1 } }).catch((error: { code: string }) => error.code);
+    const row = await counters.get(kind, { consistent: true });
+    // Whoever got an answer knows; whoever got none has counted once at most.
+    if (typeof answer === 'string') expect(row?.count).toBeLessThanOrEqual(1);
+    else expect([answer.count, row?.count]).toEqual([1, 1]);
+    expect(answer).not.toBe('CONDITION_FAILED');
+    local.faults.clear();
+
+    local.faults.add({ operation: 'PutItem', kind, times: 1 });
+    const put = counters.put({ id: `new-${kind}`, count: 0 }, { condition: { exists: false } });
+    expect(await put.catch((error: { code: string }) => error.code)).not.toBe('CONDITION_FAILED');
+    local.faults.clear();
+
+    local.faults.add({ operation: 'UpdateItem', kind, times: 1 });
+    expect(await counters.update(kind, { set: { count: 5 } })).toEqual({ id: kind, count: 5 });
+    local.faults.clear();
+  }
+});

@@ -11,6 +11,7 @@ import { GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { DynamoDBDocumentClient, PutCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, describe, expect, expectTypeOf, it } from 'vitest';
+import type { CallOptions } from './index.ts';
 import { AwsError, createAws } from './index.ts';
 
 const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' };
@@ -60,6 +61,43 @@ describe('createAws over HTTP', () => {
       access: 'read',
     });
     expect([own?.seen.length, option?.seen.length]).toEqual([1, 1]);
+  });
+
+  it('sends a write once when nobody knows whether it happened, unless it is repeatable; a throttled one again', async () => {
+    const answers = {
+      500: '{"__type":"InternalServerError"}',
+      400: '{"__type":"ThrottlingException"}',
+    };
+    const countCalls = async (status: 400 | 500, options: CallOptions) => {
+      const { seen, url } = await sink(() => ({ status, body: answers[status] }));
+      const aws = createAws({ env: { AWS_ENDPOINT_URL: url, AWS_REGION: 'eu-west-1' }, credentials });
+      const input = { TableName: 't', Key: { id: 'a' } };
+      const error = await aws.call('dynamodb', 'UpdateItem', input, options).catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ name: 'AwsError', httpStatus: status, retryable: true });
+      return seen.length;
+    };
+    expect(await countCalls(500, { access: 'write' })).toBe(1);
+    expect(await countCalls(500, { access: 'write', repeatable: true })).toBe(3);
+    expect(await countCalls(400, { access: 'write' })).toBe(3);
+  });
+
+  it('does not send a write again whose answer was cut off, and says that the connection broke', async () => {
+    let requests = 0;
+    const server = createServer((request) => {
+      requests += 1;
+      request.socket.destroy();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    stops.push(() => server.close());
+    const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const aws = createAws({ env: { AWS_REGION: 'eu-west-1' }, endpoint, credentials });
+    const call = aws.call('dynamodb', 'UpdateItem', { TableName: 't', Key: { id: 'a' } }, { access: 'write' });
+    await expect(call).rejects.toMatchObject({
+      code: 'NetworkError',
+      retryable: true,
+      message: 'Cannot call dynamodb UpdateItem: connection broke (ECONNRESET)',
+    });
+    expect(requests).toBe(1);
   });
 
   it('signs with the credentials of the environment it was given, session token included', async () => {

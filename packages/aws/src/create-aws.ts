@@ -1,5 +1,6 @@
 import type { Aws, CallOptions, Input, Operation, Output, Service } from './port.ts';
 import { nameComponent } from './sdk/component-header.ts';
+import { keepSingle, OpenOutcome } from './sdk/keep-single.ts';
 import { loadService } from './sdk/load-service.ts';
 import type { SdkClient, SdkCommand, SdkService, SendSettings } from './sdk/sdk-client.ts';
 import { toAwsError } from './sdk/to-aws-error.ts';
@@ -49,7 +50,7 @@ export function createAws(options: AwsOptions): Aws {
     service: S,
     operation: O,
     input: Input<S, O>,
-    { signal }: CallOptions,
+    { access, repeatable = false, signal }: CallOptions,
     component: string | undefined,
   ): Promise<Output<S, O>> => {
     signal?.throwIfAborted();
@@ -58,12 +59,14 @@ export function createAws(options: AwsOptions): Aws {
     if (!Command) throw new TypeError(`Cannot call ${service} ${operation}: the port has no such operation`);
     const command = new Command(input as never); // the port's own types check the input; the SDK's are per command
     if (component !== undefined) nameComponent(command as SdkCommand, component);
+    if (access === 'write' && !repeatable) keepSingle(command as SdkCommand);
     try {
       return await client.send(command, sendSettings(settings, input, signal));
     } catch (error) {
       // Whatever the SDK made of the abort, callers see the reason that they gave.
       signal?.throwIfAborted();
-      throw toAwsError(error, { service, operation, endpoint: endpointFor(service, settings, env) }, unmarshall);
+      const failure = error instanceof OpenOutcome ? error.failure : error;
+      throw toAwsError(failure, { service, operation, endpoint: endpointFor(service, settings, env) }, unmarshall);
     }
   };
 

@@ -23,8 +23,13 @@ export type Output<S extends Service, O extends Operation<S>> = AwsOperations[S]
   : never;
 
 export interface CallOptions {
-  /** Whether the call changes anything. Reads may be retried freely; writes only when AWS says they had no effect or are idempotent. */
+  /**
+   * Whether the call changes anything. Reads are tried again freely; writes only when they cannot have had an effect (throttled,
+   * refused, never connected), unless they are `repeatable`.
+   */
   access: 'read' | 'write';
+  /** For a write: doing it twice does no harm, so a lost answer may be asked for again. @defaultValue false */
+  repeatable?: boolean | undefined;
   signal?: AbortSignal | undefined;
 }
 

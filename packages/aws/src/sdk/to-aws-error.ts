@@ -35,22 +35,34 @@ const THROTTLED = new Set([
   'OverLimit',
 ]);
 
+/** Why no connection came about, in which case the call had no effect; `undefined` for every other failure. */
+export function refusedConnection(cause: unknown): string | undefined {
+  const failure = (typeof cause === 'object' && cause !== null ? cause : {}) as SdkFailure; // looked at field by field
+  const code = networkCodeOf(failure);
+  if (code !== undefined) return UNREACHABLE.has(code) ? code : undefined;
+  // The SDK's time-out for connecting is the one without a code.
+  const timedOut = failure.name === 'TimeoutError' && /connection|connect /i.test(failure.message ?? '');
+  return timedOut ? 'connection timed out' : undefined;
+}
+
+function networkCodeOf(failure: SdkFailure): string | undefined {
+  return failure.code ?? failure.errors?.find((error) => error.code)?.code;
+}
+
 /** Turns whatever the SDK threw into an {@link AwsError} that names the call. */
 export function toAwsError(cause: unknown, call: CallIdentity, unmarshall: Unmarshall = (item) => item): AwsError {
   const failure = (typeof cause === 'object' && cause !== null ? cause : { message: String(cause) }) as SdkFailure;
   const subject = `${call.service} ${call.operation}`;
-  const networkCode = failure.code ?? failure.errors?.find((error) => error.code)?.code;
+  const networkCode = networkCodeOf(failure);
   const identity = { service: call.service, operation: call.operation };
 
   if (failure.$metadata?.httpStatusCode === undefined) {
-    if (networkCode !== undefined && UNREACHABLE.has(networkCode)) {
-      return unreachable(subject, call.endpoint, networkCode, identity, cause);
-    }
-    if (failure.name === 'TimeoutError' && /connection|connect /i.test(failure.message ?? '')) {
-      return unreachable(subject, call.endpoint, 'connection timed out', identity, cause);
-    }
+    const refused = refusedConnection(failure);
+    if (refused !== undefined) return unreachable(subject, call.endpoint, refused, identity, cause);
     if (failure.name === 'TimeoutError' || (networkCode !== undefined && BROKEN.has(networkCode))) {
-      const reason = failure.name === 'TimeoutError' ? 'no answer in time' : `connection broke (${networkCode})`;
+      // The SDK calls a reset connection a TimeoutError too; its code tells them apart.
+      const waited = networkCode === undefined || networkCode === 'ETIMEDOUT';
+      const reason = waited ? 'no answer in time' : `connection broke (${networkCode})`;
       return new AwsError(
         `Cannot call ${subject}: ${reason}`,
         { ...identity, code: 'NetworkError', retryable: true },

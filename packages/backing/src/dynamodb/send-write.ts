@@ -12,8 +12,10 @@ export interface SendWriteOptions {
   /** 0 to below 1, for jitter. */
   random: () => number;
   signal?: AbortSignal | undefined;
-  /** True when sending the same input again has no second effect, so a lost answer may be asked for again. */
+  /** True when the input carries a token or a key of its own: a lost answer may be asked for again, and again later. */
   repeatable?: boolean;
+  /** True when a repeat within the port's quick tries does no harm; nothing is tried beyond those. */
+  idempotent?: boolean;
 }
 
 /** Eight tries at most wait 25 + 50 + ... + 1000 ms, 2.6 s together, before the conflict is the caller's. */
@@ -36,12 +38,16 @@ export async function sendWrite<O extends WriteName>(
   aws: Aws,
   operation: O,
   input: Input<'dynamodb', O>,
-  { clock, random, signal, repeatable = false }: SendWriteOptions,
+  { clock, random, signal, repeatable = false, idempotent = false }: SendWriteOptions,
 ): Promise<Output<'dynamodb', O>> {
   let lost = 0;
   for (let tries = 1; ; tries += 1) {
     try {
-      return await aws.call('dynamodb', operation, input, { access: 'write', signal });
+      return await aws.call('dynamodb', operation, input, {
+        access: 'write',
+        repeatable: repeatable || idempotent,
+        signal,
+      });
     } catch (error) {
       const busy = isBusy(error);
       if (busy && tries >= TRIES_WHILE_BUSY) {

@@ -45,7 +45,8 @@ export function createSqsSender<S extends StandardSchemaV1>(
     async send(message, sendOptions: SendOptions = {}): Promise<SendReceipt> {
       const { entry } = await prepareEntry(definition, message, sendOptions);
       const { signal } = sendOptions;
-      const output = await aws.call('sqs', 'SendMessage', { QueueUrl: url, ...entry }, { access: 'write', signal });
+      const input = { QueueUrl: url, ...entry };
+      const output = await aws.call('sqs', 'SendMessage', input, { access: 'write', repeatable: true, signal });
       return { messageId: output.MessageId ?? '' };
     },
     sendAll: (messages, sendOptions: SendOptions = {}): Promise<SendResult[]> =>
@@ -56,7 +57,7 @@ export function createSqsSender<S extends StandardSchemaV1>(
             'sqs',
             'SendMessageBatch',
             { QueueUrl: url, Entries: entries },
-            { access: 'write', signal: sendOptions.signal },
+            { access: 'write', repeatable: true, signal: sendOptions.signal },
           ),
         subject: `queue '${definition.name}'`,
         signal: sendOptions.signal,

@@ -78,6 +78,7 @@ describe('create', () => {
       {
         operation: 'PutItem',
         access: 'write',
+        repeatable: true,
         signal: undefined,
         input: {
           TableName: 'sessions-test',

@@ -82,6 +82,7 @@ export function createDynamoDbSessions<T>(options: DynamoDbSessionsOptions<T>): 
         clock,
         random,
         signal,
+        idempotent: true,
       });
       return Attributes;
     } catch (error) {

@@ -75,6 +75,7 @@ describe('put', () => {
       {
         operation: 'PutItem',
         access: 'write',
+        repeatable: true,
         signal: undefined,
         input: { TableName: 'orders-test', Item: { ...row, address: { city: 'Bonn' } } },
       },

@@ -17,7 +17,7 @@ import { keyItem } from './params/key.ts';
 import { putParams } from './params/put.ts';
 import { queryParams } from './params/query.ts';
 import { updateParams } from './params/update.ts';
-import type { TableReader, TableWriter } from './port.ts';
+import type { Condition, TableReader, TableWriter } from './port.ts';
 import type { Position } from './read-pages.ts';
 import { readPages } from './read-pages.ts';
 import type { Target } from './target.ts';
@@ -72,9 +72,10 @@ export function createDynamoDbTable<R, P extends string, K extends string>(
     operation: O,
     input: Input<'dynamodb', O>,
     signal: AbortSignal | undefined,
+    idempotent: boolean,
   ) => {
     try {
-      return await sendWrite(aws, operation, input, { clock, random, signal });
+      return await sendWrite(aws, operation, input, { clock, random, signal, idempotent });
     } catch (error) {
       if (!AwsError.isInstance(error, 'ConditionalCheckFailedException')) throw error;
       throw new TwelvefoldError('CONDITION_FAILED', `Cannot write ${subject}: its condition does not hold`, {
@@ -104,15 +105,20 @@ export function createDynamoDbTable<R, P extends string, K extends string>(
       for await (const item of readPages(readPage)) yield rowFrom(item, '');
     },
     async put(row, { condition, signal } = {}) {
-      await write('PutItem', putParams(target, row, condition), signal);
+      await write('PutItem', putParams(target, row, condition), signal, outlivesWrite(condition));
     },
     async update(key, changes, { condition, signal } = {}) {
       const input = updateParams(target, key, changes, condition);
-      const { Attributes } = await write('UpdateItem', { ...input, ReturnValues: 'ALL_NEW' }, signal);
+      const { Attributes } = await write(
+        'UpdateItem',
+        { ...input, ReturnValues: 'ALL_NEW' },
+        signal,
+        changes.add === undefined && outlivesWrite(condition),
+      );
       return rowFrom(Attributes, ' after its update, which is written');
     },
     async delete(key, { condition, signal } = {}) {
-      await write('DeleteItem', deleteParams(target, key, condition), signal);
+      await write('DeleteItem', deleteParams(target, key, condition), signal, condition === undefined);
     },
     putOperation: (row, { condition } = {}) => ({ entry: { Put: putParams(target, row, condition) } }),
     updateOperation: (key, changes, { condition } = {}) => ({
@@ -136,4 +142,9 @@ export function createDynamoDbTable<R, P extends string, K extends string>(
       }
     },
   };
+}
+
+/** Whether a condition that held before its write holds after it too, so that a repeat is not refused for its own work. */
+function outlivesWrite<R>({ exists, equals }: Condition<R> = {}): boolean {
+  return exists !== false && equals === undefined;
 }

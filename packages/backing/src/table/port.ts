@@ -57,7 +57,9 @@ export interface TableWriter<R, Key> {
    * its schema; otherwise the row must exist, so that no half row comes to be.
    *
    * @throws TwelvefoldError `CONDITION_FAILED` when `condition` does not hold or the row had to exist, `ROW_INVALID` when
-   * a field in `set` does not fit (before sending) or the row that came out does not (it is written then).
+   * a field in `set` does not fit (before sending) or the row that came out does not (it is written then). When an answer is
+   * lost, an `add` or a condition that its own write would break is not tried again: the rejection leaves open whether it was
+   * written. Use `transact`, which is safe to repeat.
    */
   update(key: Key, changes: Changes<R>, options?: { condition?: Condition<R>; signal?: AbortSignal }): Promise<R>;
   /** Deletes the row; a missing one is no error unless `condition: { exists: true }`. */

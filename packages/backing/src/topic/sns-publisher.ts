@@ -47,7 +47,7 @@ export function createSnsPublisher<S extends StandardSchemaV1>(
       if (scope?.trace.xray) attributes[XRAY_ATTRIBUTE] = stringAttribute(scope.trace.xray);
       assertMessageSize(action, messageBytes(body, attributes), MAX_BYTES);
       const input = { TopicArn: arn, Message: body, MessageAttributes: attributes };
-      const output = await aws.call('sns', 'Publish', input, { access: 'write', signal });
+      const output = await aws.call('sns', 'Publish', input, { access: 'write', repeatable: true, signal });
       return { messageId: output.MessageId ?? '' };
     },
   };

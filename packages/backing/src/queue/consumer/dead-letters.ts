@@ -26,7 +26,8 @@ export async function sendDeadLetter(aws: Aws, url: string, message: ReceivedMes
     'sqs',
     'SendMessage',
     { QueueUrl: url, MessageBody: message.body, MessageAttributes: deadLetterAttributes(message, note) },
-    { access: 'write' },
+    // Twice in the dead-letter queue is better than not at all.
+    { access: 'write', repeatable: true },
   );
 }
 

@@ -84,7 +84,7 @@ export function createLeaseKeeper(deps: LeaseKeeperDeps): LeaseKeeper {
             VisibilityTimeout: (extensions[id] ?? 0) / 1_000,
           })),
         },
-        { access: 'write' },
+        { access: 'write', repeatable: true },
       );
       const failures = new Map(Failed.map((failure) => [failure.Id, failure]));
       entries.forEach((entry, id) => {

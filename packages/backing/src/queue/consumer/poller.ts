@@ -40,7 +40,7 @@ export function createPoller(
   const { queue, url, aws, clock, random, emit, concurrency } = deps;
   const leases = createLeaseKeeper(deps);
   const lingerMs = Math.min(LINGER_MS, deps.visibilityMs / 4);
-  const write = { access: 'write' } as const;
+  const write = { access: 'write', repeatable: true } as const;
   const deletions = createEntryBatcher<{ ReceiptHandle: string }>({
     action: `delete messages of queue '${queue}'`,
     send: (Entries) => aws.call('sqs', 'DeleteMessageBatch', { QueueUrl: url, Entries }, write),
