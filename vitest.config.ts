@@ -19,6 +19,7 @@ export default defineConfig({
         'packages/*/src/**/*.test.ts',
         'examples/*/**/*.test.ts',
         'infra/**/*.test.ts',
+        'benchmarks/**/*.test.ts',
         'test/unit/**/*.test.ts',
       ]),
       project('contract', ['test/contract/**/*.test.ts', 'test/policy/**/*.test.ts'], { testTimeout: 30_000 }),

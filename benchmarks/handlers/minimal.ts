@@ -1,0 +1,39 @@
+import { createAws } from '@twelvefold/aws';
+import { queue } from '@twelvefold/backing';
+import { createSqsConsumer } from '@twelvefold/backing/sqs';
+import { defineConfig, env, loadConfig, parameterStore, secret, secretsManager } from '@twelvefold/config';
+import type { SqsEvent } from '@twelvefold/lifecycle/lambda';
+import { batchResult, lambda, recordsFromSqs } from '@twelvefold/lifecycle/lambda';
+import { createLogger, createMetrics, MetricUnit } from '@twelvefold/logging';
+import * as z from 'zod/mini';
+
+/* The smallest function that has it all without an app around it: logger, metrics, config, batch. */
+const logger = createLogger({ service: 'bench' });
+const metrics = createMetrics({ namespace: 'Bench', service: 'bench', logger });
+const aws = createAws({ env: process.env });
+const definition = defineConfig({
+  schema: z.object({
+    pricing: z.object({ taxRate: z.coerce.number() }),
+    payments: z.object({ apiKey: secret(z.string()) }),
+  }),
+  sources: [env(), parameterStore(), secretsManager()],
+});
+const config = await loadConfig(definition, { app: 'bench', stage: 'test', env: process.env, aws });
+const consumer = createSqsConsumer({
+  definition: queue('orders', { schema: z.object({ cents: z.int() }) }),
+  url: process.env.QUEUE_URL ?? '',
+  aws,
+  component: 'orders',
+  handle: async ({ cents }) => {
+    metrics.addMetric('orderPlaced', MetricUnit.Count, 1);
+    logger.info('order placed', { totalCents: cents * (1 + config.pricing.taxRate) });
+  },
+});
+
+export const handler = lambda(
+  async (event: SqsEvent, { signal, deadline }) => {
+    const { failedMessageIds } = await consumer.handleBatch(recordsFromSqs(event), { signal, deadline });
+    return batchResult(failedMessageIds);
+  },
+  { flush: () => metrics.flush() },
+);

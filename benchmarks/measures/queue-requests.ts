@@ -1,0 +1,69 @@
+import { queue } from '@twelvefold/backing';
+import { createSqsConsumer, createSqsSender } from '@twelvefold/backing/sqs';
+import * as z from 'zod/mini';
+import { benchAws } from '../support/bench-aws.ts';
+import { observeCalls } from '../support/observe-calls.ts';
+import type { Row } from '../support/row.ts';
+
+const MESSAGES = 1_000;
+
+/** SQS requests per 1,000 messages of a full backlog: sent together, then consumed one by one by an empty handler, each acknowledged. */
+export async function queueRequests(): Promise<readonly Row[]> {
+  await using endpoint = await benchAws({ Queue: { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'bench' } } });
+  const definition = queue('bench', { schema: z.object({ index: z.int() }) });
+  const url = endpoint.ref('Queue');
+  const { aws } = endpoint;
+
+  const sent = await createSqsSender({ definition, url, aws }).sendAll(
+    Array.from({ length: MESSAGES }, (_, index) => ({ index })),
+  );
+  const failed = sent.filter(({ ok }) => !ok).length;
+  if (failed > 0) throw new Error(`Cannot measure: ${failed} of ${MESSAGES} messages were not sent`);
+  const sends = endpoint.calls();
+
+  const all = Promise.withResolvers<void>();
+  const handled = new Set<number>();
+  const observed = observeCalls(aws);
+  const consumer = createSqsConsumer({
+    definition,
+    url,
+    aws: observed.aws,
+    component: 'bench',
+    handle: async ({ index }) => {
+      handled.add(index);
+      if (handled.size === MESSAGES) all.resolve();
+    },
+  });
+  await consumer.start();
+  await all.promise;
+  // Includes the receives that find the queue empty at the end.
+  await consumer.quiesce();
+  await consumer.drain();
+  await consumer.stop();
+  // The port sees the last long poll, which is cut off unanswered; the endpoint sees retries.
+  const consumed = Math.max(observed.begun(), endpoint.calls().length);
+
+  const left = await aws.call(
+    'sqs',
+    'GetQueueAttributes',
+    { QueueUrl: url, AttributeNames: ['All'] },
+    { access: 'read' },
+  );
+  const { ApproximateNumberOfMessages: visible, ApproximateNumberOfMessagesNotVisible: hidden } = left.Attributes ?? {};
+  if (visible !== '0' || hidden !== '0')
+    throw new Error(`Cannot measure: ${visible} + ${hidden} messages were not deleted`);
+  return [
+    {
+      measure: 'SQS requests to send 1,000 messages',
+      value: sends.length,
+      unit: 'calls',
+      target: { exactly: MESSAGES / 10 },
+    },
+    {
+      measure: 'SQS requests to consume 1,000 messages',
+      value: consumed,
+      unit: 'calls',
+      target: { atMost: 202 },
+    },
+  ];
+}
