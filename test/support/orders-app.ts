@@ -17,6 +17,9 @@ const BUNDLES = fileURLToPath(new URL('../../examples/orders/dist/', import.meta
 const REGION = 'eu-west-1';
 const CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
 
+/** Path of another Runtime API client than our own for the functions, e.g. AWS's `aws-lambda-ric`. */
+const RUNTIME_CLIENT = process.env.TWELVEFOLD_RUNTIME_CLIENT;
+
 /** The orders example, running on one host, on an AWS endpoint of its own. */
 export interface OrdersApp extends AsyncDisposable {
   readonly host: HostKind;
@@ -65,6 +68,7 @@ export async function startOrdersApp({ host, prepare, env = {} }: StartOptions):
       task: host === 'service',
       taskPort: 0,
       env,
+      ...(RUNTIME_CLIENT ? { runtimeCommand: [RUNTIME_CLIENT] } : {}),
       onOutput: log.add,
     });
     await launched.task?.waitUntilReady('/health/ready');
