@@ -89,6 +89,26 @@ describe('handleBatch', () => {
     expect(told('abandoned')).toMatchObject([{ messageId: 'm-2', started: true }]);
   });
 
+  it.each([
+    ['timing the next delivery', '{"n":0}', 'ChangeMessageVisibilityBatch'],
+    ['moving poison', 'no JSON', 'SendMessage'],
+  ])('answers before the deadline although %s hangs, and leaves no call behind', async (_what, body, hanging) => {
+    const { consumer, clock, aws, told } = ordersConsumer(async () => {
+      throw new Error('fails');
+    });
+    aws.before = ({ operation }) => (operation === hanging ? 60_000 : undefined);
+    let answeredAt: number | undefined;
+    const done = consumer.handleBatch([received(body)], { deadline: deadlineIn(4_000, clock) }).then((answer) => {
+      answeredAt = clock.monotonic();
+      return answer;
+    });
+    await clock.advance(4_000);
+    expect(answeredAt).toBeLessThan(4_000);
+    expect(await done).toEqual({ failedMessageIds: ['m-1'] });
+    expect([...told('visibilityFailed'), ...told('poisoned')]).toHaveLength(1);
+    expect(clock.sleeping).toBe(0);
+  });
+
   it("passes the host's abort on to what runs", async () => {
     const { consumer, clock, aws } = ordersConsumer(async (_order, _info, scope) => {
       await clock.sleep(60_000, scope.signal);

@@ -23,6 +23,8 @@ const FINISHED = new Error('Batch has been handled');
 const RESERVE_SHARE = 0.1;
 const MIN_RESERVE_MS = 500;
 const MAX_RESERVE_MS = 10_000;
+/** To time the next deliveries is a courtesy: it may take this long, and half of what is left of the invocation. */
+const LONGEST_TIMING_MS = 5_000;
 /** The 12 hours began when Lambda received the message: up to 5 minutes of batching and 15 of running ago. */
 const LONGEST_DELAY_MS = SQS_LIMITS.invisibleMs - 20 * 60_000;
 
@@ -88,22 +90,42 @@ export function createBatchHandler(deps: BatchHandlerDeps) {
       // Never started through no fault of its own: whoever comes next may have it at once.
       if (!started) delays.set(message, 0);
     }
-    await delayAll(deps, delays);
+    await delayAll(deps, delays, Math.min(LONGEST_TIMING_MS, deadline.remainingMs() / 2));
     return { failedMessageIds: messages.filter((message) => failed.has(message)).map(({ messageId }) => messageId) };
   };
 }
 
-/** Times the next deliveries, ten per call. What cannot be timed comes when its visibility timeout ends. */
-async function delayAll(deps: BatchHandlerDeps, delays: ReadonlyMap<ReceivedMessage, number>): Promise<void> {
+/**
+ * Times the next deliveries, ten per call, within `limitMs`: a call that hangs must not cost the whole batch. What cannot be timed
+ * comes when its visibility timeout ends.
+ */
+async function delayAll(
+  deps: BatchHandlerDeps,
+  delays: ReadonlyMap<ReceivedMessage, number>,
+  limitMs: number,
+): Promise<void> {
+  if (delays.size === 0) return;
   const all = [...delays];
+  const late = new AbortController();
+  const timer = new AbortController();
+  const limit = deps.clock.sleep(limitMs, timer.signal).then(
+    () => late.abort(new DOMException('The invocation is about to end', 'TimeoutError')),
+    () => {}, // told in time
+  );
   const calls: Array<Promise<void>> = [];
   for (let start = 0; start < all.length; start += SQS_LIMITS.entries) {
-    calls.push(delayTen(deps, all.slice(start, start + SQS_LIMITS.entries)));
+    calls.push(delayTen(deps, all.slice(start, start + SQS_LIMITS.entries), late.signal));
   }
   await Promise.all(calls);
+  timer.abort(FINISHED);
+  await limit;
 }
 
-async function delayTen(deps: BatchHandlerDeps, delays: ReadonlyArray<readonly [ReceivedMessage, number]>) {
+async function delayTen(
+  deps: BatchHandlerDeps,
+  delays: ReadonlyArray<readonly [ReceivedMessage, number]>,
+  signal: AbortSignal,
+) {
   const Entries = delays.map(([message, delayMs], id) => ({
     Id: String(id),
     ReceiptHandle: message.receiptHandle,
@@ -115,7 +137,8 @@ async function delayTen(deps: BatchHandlerDeps, delays: ReadonlyArray<readonly [
   };
   try {
     const input = { QueueUrl: deps.url, Entries };
-    const { Failed = [] } = await deps.aws.call('sqs', 'ChangeMessageVisibilityBatch', input, { access: 'write' });
+    const options = { access: 'write', repeatable: true, signal } as const;
+    const { Failed = [] } = await deps.aws.call('sqs', 'ChangeMessageVisibilityBatch', input, options);
     for (const { Id, Code, Message } of Failed) tell(Number(Id), new Error(`${Code}: ${Message}`));
   } catch (cause) {
     const error = cause instanceof Error ? cause : new Error(String(cause), { cause });

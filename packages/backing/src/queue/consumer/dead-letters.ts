@@ -21,13 +21,19 @@ const MAX_REASON = 1_024;
  * Sends the message to the dead-letter queue as it is, with the note in its attributes. Of the sender's own attributes those
  * go along that still fit: SQS takes ten, and 1 MiB with the body.
  */
-export async function sendDeadLetter(aws: Aws, url: string, message: ReceivedMessage, note: DeadLetterNote) {
+export async function sendDeadLetter(
+  aws: Aws,
+  url: string,
+  message: ReceivedMessage,
+  note: DeadLetterNote,
+  signal: AbortSignal,
+) {
   await aws.call(
     'sqs',
     'SendMessage',
     { QueueUrl: url, MessageBody: message.body, MessageAttributes: deadLetterAttributes(message, note) },
     // Twice in the dead-letter queue is better than not at all.
-    { access: 'write', repeatable: true },
+    { access: 'write', repeatable: true, signal },
   );
 }
 

@@ -123,7 +123,7 @@ export function createMessageCore(deps: MessageCoreDeps): MessageCore {
       return LEAVE;
     }
     try {
-      await sendDeadLetter(deps.aws, deps.deadLetterUrl, message, note);
+      await sendDeadLetter(deps.aws, deps.deadLetterUrl, message, note, run.signal);
     } catch (sendError) {
       emit({ ...event, moved: false, error: sendError });
       return LEAVE;
