@@ -1,4 +1,6 @@
+import { malformedRequest } from '../../http/malformed-request.ts';
 import { problem } from '../../http/problem.ts';
+import { requestUrl } from '../../http/request-url.ts';
 import { BODY_LIMIT_BYTES } from '../../http/serve-request.ts';
 
 /** An HTTP event of payload format 2.0: API Gateway HTTP APIs and function URLs. Fields as AWS documents them. */
@@ -33,27 +35,46 @@ export function isHttpEventV2(event: unknown): event is HttpEventV2 {
   );
 }
 
-/** A WHATWG request from the event, or the answer that its body's size or encoding earns. */
-export function requestFromV2(event: HttpEventV2): Request | Response {
-  const headers = new Headers();
-  for (const [name, value] of Object.entries(event.headers ?? {})) if (value !== undefined) headers.set(name, value);
-  // Format 2.0 takes cookies out of the headers.
-  if (event.cookies && event.cookies.length > 0) headers.set('cookie', event.cookies.join('; '));
+/** What no percent-encoded path holds: HTTP APIs hand `rawPath` over decoded, function URLs as it was sent. */
+const NOT_IN_PATH = /[^\x21-\x7e]|["#<>?\\^`{|}]|%(?![0-9A-Fa-f]{2})/gu;
 
-  const host = event.requestContext.domainName ?? headers.get('host') ?? 'localhost';
-  const proto = headers.get('x-forwarded-proto') === 'http' ? 'http' : 'https';
-  const query = event.rawQueryString ? `?${event.rawQueryString}` : '';
-  const { method } = event.requestContext.http;
-  const body = event.body ? Buffer.from(event.body, event.isBase64Encoded ? 'base64' : 'utf8') : undefined;
-  if (body && body.length > BODY_LIMIT_BYTES) {
-    return problem({ status: 413, title: 'Content Too Large', detail: `The body is above ${BODY_LIMIT_BYTES} bytes` });
-  }
+/** A WHATWG request from the event, or the answer that its size, its encoding or a header earns. */
+export function requestFromV2(event: HttpEventV2): Request | Response {
   try {
-    const url = new URL(`${proto}://${host}${event.rawPath}${query}`);
+    const body = event.body ? Buffer.from(event.body, event.isBase64Encoded ? 'base64' : 'utf8') : undefined;
+    if (body && body.length > BODY_LIMIT_BYTES) {
+      return problem({
+        status: 413,
+        title: 'Content Too Large',
+        detail: `The body is above ${BODY_LIMIT_BYTES} bytes`,
+      });
+    }
+    const headers = headersOf(event);
+    const proto = headers.get('x-forwarded-proto') === 'http' ? 'http' : 'https';
+    const host = event.requestContext.domainName ?? headers.get('host') ?? '';
+    // A decoded `?` or `#` must not end the path.
+    const path = event.rawPath.replaceAll(NOT_IN_PATH, encodeURIComponent);
+    const url = requestUrl(proto, host, `${path}${event.rawQueryString ? `?${event.rawQueryString}` : ''}`);
+    if (!url) return malformedRequest();
+    const { method } = event.requestContext.http;
     return new Request(url, { method, headers, ...(body && method !== 'GET' && method !== 'HEAD' ? { body } : {}) });
   } catch {
-    return problem({ status: 400, title: 'Bad Request', detail: 'The request target or Host header is malformed' });
+    // What Headers, Request or encodeURIComponent refuse came from the client.
+    return malformedRequest();
   }
+}
+
+/** Headers hold bytes: text beyond Latin-1 becomes its UTF-8 bytes, as a socket would have brought it. */
+function headersOf(event: HttpEventV2): Headers {
+  const headers = new Headers();
+  const set = (name: string, value: string) => {
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: the range of Latin-1 begins at 0
+    headers.set(name, /^[\u0000-\u00ff]*$/.test(value) ? value : Buffer.from(value).toString('latin1'));
+  };
+  for (const [name, value] of Object.entries(event.headers ?? {})) if (value !== undefined) set(name, value);
+  // Format 2.0 takes cookies out of the headers.
+  if (event.cookies && event.cookies.length > 0) set('cookie', event.cookies.join('; '));
+  return headers;
 }
 
 /** The event's answer from a WHATWG response; each cookie apart, as format 2.0 wants them. */

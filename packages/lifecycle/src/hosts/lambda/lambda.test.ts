@@ -67,6 +67,33 @@ describe('API Gateway v2', () => {
     expect(await request.json()).toEqual({ a: 1 });
   });
 
+  it.each([
+    ['/a?b#c/d', '/a%3Fb%23c/d'],
+    ['/a b/ü/100%/%2F', '/a%20b/%C3%BC/100%25/%2F'],
+    ['//other.example/x', '//other.example/x'],
+  ])('keeps the path %s whole, which an HTTP API hands over decoded', (rawPath, pathname) => {
+    const request = requestFromV2({ ...event, rawPath }) as Request;
+    expect(new URL(request.url).pathname).toBe(pathname);
+    expect(new URL(request.url).host).toBe('api.example');
+    expect(new URL(request.url).search).toBe('?x=1&x=2');
+  });
+
+  it('carries text beyond Latin-1 in headers and cookies as its UTF-8 bytes', () => {
+    const request = requestFromV2({ ...event, headers: { 'x-name': '😀' }, cookies: ['a=ł'] }) as Request;
+    expect(Buffer.from(request.headers.get('x-name') ?? '', 'latin1').toString()).toBe('😀');
+    expect(Buffer.from(request.headers.get('cookie') ?? '', 'latin1').toString()).toBe('a=ł');
+  });
+
+  it.each([
+    ['a line break in a header', { headers: { 'x-a': 'a\nb' } }],
+    ['a header name that is none', { headers: { 'x a': 'b' } }],
+    ['a path without its slash', { rawPath: 'me' }],
+    ['half a character in the path', { rawPath: '/\ud800' }],
+    ['a host that is a path', { requestContext: { domainName: 'x/y?', http: { method: 'GET' } } }],
+  ])('answers 400 to %s', (_what, wrong) => {
+    expect((requestFromV2({ ...event, ...wrong }) as Response).status).toBe(400);
+  });
+
   it('is answered with 413 above the limit that every host shares', () => {
     const body = Buffer.alloc(1_048_577).toString('base64');
     expect((requestFromV2({ ...event, body }) as Response).status).toBe(413);

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Clock } from '../../clock.ts';
 import { systemClock } from '../../clock.ts';
+import { malformedRequest } from '../../http/malformed-request.ts';
 import { problem } from '../../http/problem.ts';
 import { BODY_LIMIT_BYTES } from '../../http/serve-request.ts';
 import type { Resource } from '../../resource.ts';
@@ -80,8 +81,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
         title: 'Content Too Large',
         detail: `The body is above ${BODY_LIMIT_BYTES} bytes`,
       });
-    if (read === 'malformed')
-      return problem({ status: 400, title: 'Bad Request', detail: 'The request target or Host header is malformed' });
+    if (read === 'malformed') return malformedRequest();
     return answer(read, signal);
   };
 

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { requestUrl } from '../../http/request-url.ts';
 
 const BODILESS = new Set(['GET', 'HEAD']);
 
@@ -9,8 +10,8 @@ export async function readRequest(
 ): Promise<Request | 'too large' | 'malformed'> {
   const method = incoming.method ?? 'GET';
   const proto = incoming.headers['x-forwarded-proto'] === 'https' ? 'https' : 'http';
-  const url = URL.parse(`${proto}://${incoming.headers.host ?? 'localhost'}${incoming.url ?? '/'}`);
-  if (!url || !incoming.url?.startsWith('/')) return 'malformed';
+  const url = requestUrl(proto, incoming.headers.host ?? '', incoming.url ?? '');
+  if (!url) return 'malformed';
 
   if (Number(incoming.headers['content-length'] ?? 0) > limitBytes) return 'too large';
   const chunks: Buffer[] = [];
@@ -22,11 +23,11 @@ export async function readRequest(
     chunks.push(chunk);
   }
 
-  const headers = new Headers();
-  for (let i = 0; i + 1 < incoming.rawHeaders.length; i += 2) {
-    headers.append(incoming.rawHeaders[i] ?? '', incoming.rawHeaders[i + 1] ?? '');
-  }
   try {
+    const headers = new Headers();
+    for (let i = 0; i + 1 < incoming.rawHeaders.length; i += 2) {
+      headers.append(incoming.rawHeaders[i] ?? '', incoming.rawHeaders[i + 1] ?? '');
+    }
     return new Request(url, {
       method,
       headers,
