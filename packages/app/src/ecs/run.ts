@@ -75,7 +75,8 @@ export async function run(app: AppIdentity, components: readonly Component[]): P
       name: `http ${component.name}`,
       start: async (signal) => {
         const answer = httpAnswer({ component, runtime: opened(), lifecycle, logger, clock });
-        server = createHttpServer({ port: portFrom(env), lingerMs: profile.lingerMs, clock, answer });
+        const onError = (error: unknown) => logger.error('answer broke off', { error: asError(error) });
+        server = createHttpServer({ port: portFrom(env), lingerMs: profile.lingerMs, clock, answer, onError });
         await server.start(signal);
         logger.info(`listening on port ${server.port}`, { port: server.port });
       },

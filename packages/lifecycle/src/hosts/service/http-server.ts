@@ -22,6 +22,8 @@ export interface HttpServerOptions {
    * does. @defaultValue 0
    */
   lingerMs?: number;
+  /** Told of an answer that broke off although its client was still there: its body failed, or `answer` rejected. */
+  onError?: (error: unknown) => void;
   clock?: Clock;
 }
 
@@ -41,13 +43,17 @@ const KEEP_ALIVE_MS = 65_000;
 const HEADERS_MS = 66_000;
 const REQUEST_MS = 70_000;
 
+/** How much of a refused body is read on: clients rarely look at an answer before they have sent everything. */
+const DISCARD_BYTES = 16 * BODY_LIMIT_BYTES;
+
 /** An HTTP server with a drain: it goes on answering (health included) until nothing is in flight. */
 export function createHttpServer(options: HttpServerOptions): HttpServer {
-  const { answer, host = '0.0.0.0', lingerMs = 0, clock = systemClock } = options;
+  const { answer, host = '0.0.0.0', lingerMs = 0, onError, clock = systemClock } = options;
   const force = new AbortController();
   const waiting = new Set<() => void>();
   let inFlight = 0;
   let draining = false;
+  let drained = false;
   let port = options.port;
 
   const server: Server = createServer({
@@ -64,23 +70,31 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
       inFlight -= 1;
       if (inFlight === 0) for (const wake of waiting) wake();
     });
-    if (draining) outgoing.setHeader('connection', 'close');
     try {
-      await writeResponse(outgoing, await answerOne(incoming, AbortSignal.any([gone.signal, force.signal])));
-    } catch {
-      // Only a broken connection or a failing body stream ends here: the answer cannot be finished.
+      const response = await answerOne(incoming, AbortSignal.any([gone.signal, force.signal]));
+      if (gone.signal.aborted) {
+        await response.body?.cancel();
+        return;
+      }
+      if (draining) outgoing.setHeader('connection', 'close');
+      await writeResponse(outgoing, response);
+    } catch (error) {
+      // A broken connection is the client's own doing; a failing body is not, and its answer cannot be finished.
+      if (!isBrokenConnection(error)) onError?.(error);
       outgoing.destroy();
     }
   });
 
   const answerOne = async (incoming: IncomingMessage, signal: AbortSignal): Promise<Response> => {
     const read = await readRequest(incoming, BODY_LIMIT_BYTES);
-    if (read === 'too large')
+    if (read === 'too large') {
+      discard(incoming);
       return problem({
         status: 413,
         title: 'Content Too Large',
         detail: `The body is above ${BODY_LIMIT_BYTES} bytes`,
       });
+    }
     if (read === 'malformed') return malformedRequest();
     return answer(read, signal);
   };
@@ -113,9 +127,9 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
           resolve();
         });
       }),
+    // Idle connections stay: whoever is about to use one has not heard of the drain yet, and is told by its answer.
     quiesce: () => {
       draining = true;
-      server.closeIdleConnections();
     },
     drain: async (signal) => {
       if (lingerMs > 0) await clock.sleep(lingerMs, signal).catch(() => undefined);
@@ -125,12 +139,34 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
         force.abort(signal.reason);
         throw new Error(`${left} request${left === 1 ? '' : 's'} still in flight`);
       }
+      drained = true;
     },
-    stop: async () => {
+    stop: async (signal) => {
       if (!server.listening) return;
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      // What came after the drain, while others were still draining, is answered too.
+      if (drained) await idle(signal);
       server.closeAllConnections();
       await closed;
     },
   };
+}
+
+/**
+ * Throws away what still comes of a body that was refused, so that the client gets to read its answer, and ends the
+ * connection when that is too much as well.
+ */
+function discard(incoming: IncomingMessage): void {
+  let left = DISCARD_BYTES;
+  incoming.on('data', (chunk: Buffer) => {
+    left -= chunk.length;
+    if (left < 0) incoming.destroy();
+  });
+  incoming.on('error', () => {}); // the client went away first
+}
+
+const BROKEN_CONNECTION = new Set(['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE']);
+
+function isBrokenConnection(error: unknown): boolean {
+  return BROKEN_CONNECTION.has(String((error as NodeJS.ErrnoException | undefined)?.code)); // only looked at
 }

@@ -113,6 +113,88 @@ describe('createHttpServer', () => {
     await expect(fetch(url)).rejects.toThrow();
   });
 
+  it('answers what comes after its own drain, while others drain, before it closes', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const { server, url } = await serve(async () => {
+      await promise;
+      return new Response('late');
+    });
+    await server.quiesce(signal);
+    await server.drain(signal);
+    const late = fetch(url);
+    await expect.poll(() => server.inFlight).toBe(1);
+    const stopped = server.stop(signal);
+    resolve();
+    expect(await (await late).text()).toBe('late');
+    await stopped;
+  });
+
+  it('keeps idle connections through the drain: their next request is answered and told to close', async () => {
+    const { server } = await serve(async () => new Response('ok'));
+    const socket = connect(server.port, '127.0.0.1');
+    let seen = '';
+    socket.on('data', (chunk) => {
+      seen += chunk;
+    });
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    const ask = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n';
+    socket.write(ask);
+    await expect.poll(() => seen).toContain('ok');
+    await server.quiesce(signal);
+    socket.write(ask);
+    await closed;
+    expect(seen.match(/HTTP\/1.1 200/g)).toHaveLength(2);
+    expect(seen).toMatch(/connection: close/i);
+  });
+
+  it('ends a connection that goes on sending after its 413', async () => {
+    const { server } = await serve(async () => new Response('ok'));
+    const socket = connect(server.port, '127.0.0.1');
+    let seen = '';
+    socket.on('data', (chunk) => {
+      seen += chunk;
+    });
+    socket.on('error', () => {}); // reset while sending
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    socket.write(`POST / HTTP/1.1\r\nHost: x\r\nContent-Length: ${2 ** 40}\r\n\r\n`);
+    const chunk = Buffer.alloc(1_048_576);
+    const send = () => void (socket.destroyed || socket.write(chunk, send));
+    send();
+    await closed;
+    expect(seen).toMatch(/^HTTP\/1.1 413 /);
+    expect(socket.bytesWritten).toBeLessThan(64 * 1_048_576);
+  });
+
+  it('tells of a body that fails, and not of a client that went away', async () => {
+    const errors: unknown[] = [];
+    const failure = new Error('the body broke');
+    const server = createHttpServer({
+      port: 0,
+      host: '127.0.0.1',
+      onError: (error) => errors.push(error),
+      answer: async (request, requestSignal) => {
+        if (request.url.endsWith('/gone'))
+          await new Promise((resolve) => requestSignal.addEventListener('abort', resolve));
+        const body = new ReadableStream({
+          start: (controller) => controller.enqueue(new TextEncoder().encode('begin')),
+          pull: (controller) => controller.error(failure),
+        });
+        return new Response(body);
+      },
+    });
+    servers.push(server);
+    await server.start(signal);
+    const url = `http://127.0.0.1:${server.port}`;
+    const away = new AbortController();
+    const gone = fetch(`${url}/gone`, { signal: away.signal });
+    await expect.poll(() => server.inFlight).toBe(1);
+    away.abort();
+    await expect(gone).rejects.toThrow();
+    await expect.poll(() => server.inFlight).toBe(0);
+    await expect(fetch(url).then((response) => response.text())).rejects.toThrow();
+    expect(errors).toEqual([failure]);
+  });
+
   it('aborts what is in flight when the time for draining is over, and says how much', async () => {
     let aborted = false;
     const { server, url } = await serve((_, requestSignal) => {
