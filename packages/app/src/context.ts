@@ -16,12 +16,17 @@ export type OnlyDeclared<B extends Backing, U> = {
     : `'${K & string}' is not declared in backing`;
 };
 
-/** The clients that `uses` names, each with only the methods of the named accesses. */
-export type BoundClients<B extends Backing, U> = {
-  readonly [K in keyof U & keyof B]: U[K] extends ReadonlyArray<infer A>
-    ? ClientFor<B[K], Extract<A, AccessOf<B[K]>>>
-    : never;
-};
+/**
+ * The clients that `uses` names, each with only the methods of the named accesses. A condition that always holds keeps the
+ * compiler's errors to the clients: it would print this type's name with the whole of `backing` instead.
+ */
+export type BoundClients<B extends Backing, U> = U extends unknown
+  ? {
+      readonly [K in keyof U & keyof B]: U[K] extends ReadonlyArray<infer A>
+        ? ClientFor<B[K], Extract<A, AccessOf<B[K]>>>
+        : never;
+    }
+  : never;
 
 /** What every handler gets beside its input. */
 export interface Context<C, Clients> {

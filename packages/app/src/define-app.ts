@@ -14,7 +14,6 @@ export interface AppOptions<C, B extends Backing> {
   backing?: B;
 }
 
-type QueueKeys<B extends Backing> = { [K in keyof B]: B[K] extends QueueDefinition ? K : never }[keyof B] & string;
 type MessageOf<D> = D extends { schema: infer S extends StandardSchemaV1 } ? StandardSchemaV1.InferOutput<S> : never;
 
 /** An app: its resources and config, and the ways to declare components on them. */
@@ -33,7 +32,11 @@ export interface App<C, B extends Backing> {
    * Declares the consumer of the queue `key`. It acknowledges by returning; throw `Retry`, `Poison` or `Drop` to decide
    * otherwise, anything else is retried with back-off.
    */
-  consumer<K extends QueueKeys<B>, const U extends Uses<B>>(
+  // Not a type of its own: the compiler would name it where it now lists the queues.
+  consumer<
+    K extends { [Q in keyof B]: B[Q] extends QueueDefinition ? Q : never }[keyof B] & string,
+    const U extends Uses<B>,
+  >(
     key: K,
     options: { uses: U & OnlyDeclared<B, U>; concurrency?: number },
     handler: (message: MessageOf<B[K]>, ctx: MessageContext<C, BoundClients<B, U>>) => Promise<void>,
