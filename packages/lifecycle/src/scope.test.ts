@@ -61,7 +61,7 @@ describe('runInScope', () => {
     expect(ran).toEqual(['second', 'first', 'second', 'first']);
   });
 
-  it('runs an ending at once when the scope has ended, and one that an ending registers', async () => {
+  it('runs an ending soon when the scope has ended, and one that an ending registers', async () => {
     const ran: string[] = [];
     const scope = await runInScope(task, (running) => {
       running.onEnd(() => running.onEnd(() => void ran.push('nested')));
@@ -69,6 +69,8 @@ describe('runInScope', () => {
     });
     expect(ran).toEqual(['nested']);
     scope.onEnd(() => void ran.push('late'));
+    expect(ran).toEqual(['nested']);
+    await Promise.resolve();
     expect(ran).toEqual(['nested', 'late']);
   });
 

@@ -29,8 +29,8 @@ export interface Scope {
   get<T>(key: ScopeKey<T>): T | undefined;
   set<T>(key: ScopeKey<T>, value: T): void;
   /**
-   * Runs when the scope ends, in reverse order of registration, whether the work failed or not; at once when it has ended:
-   * work that was not awaited still gets its metrics out.
+   * Runs when the scope ends, in reverse order of registration, whether the work failed or not; a microtask later when it has
+   * ended: work that was not awaited still gets its metrics out.
    */
   onEnd(callback: () => void | Promise<void>): void;
 }
@@ -93,7 +93,7 @@ export async function runInScope<T>(init: ScopeInit, work: (scope: Scope) => T |
     set: (key, value) => void slots.set(key.id, value),
     onEnd: (callback) => {
       endings.push(callback);
-      if (ended) void runEndings(endings);
+      if (ended) queueMicrotask(() => void runEndings(endings));
     },
   };
   return storage.run(scope, async () => {
