@@ -24,6 +24,6 @@ export {
   type ScopeKey,
   type ScopeKind,
   scopeKey,
-  type TraceContext,
 } from './scope.ts';
 export type { ShutdownReport, ShutdownStep } from './shutdown-report.ts';
+export type { TraceContext } from './trace.ts';

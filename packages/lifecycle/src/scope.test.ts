@@ -124,4 +124,41 @@ describe('TwelvefoldError', () => {
     expect(TwelvefoldError.isInstance(new Error('x'))).toBe(false);
     expect(error.cause).toMatchObject({ message: 'why' });
   });
+
+  it.each([
+    [
+      'X-Ray, as a load balancer adds to it',
+      'Self=1-67891234-12456789abcdef012345678;Root=1-67891233-abcdef012345678912345678',
+      true,
+    ],
+    [
+      'X-Ray with everything',
+      'Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1;Lineage=a87bd80c:1|x',
+      false,
+    ],
+    [
+      'X-Ray with a lineage',
+      'Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1;Lineage=1:a87bd80c:0',
+      true,
+    ],
+    ['no root', 'Parent=53995c3f42cd8ad8', false],
+    ['anything else', 'garbage', false],
+    ['a very long one', `Root=1-5759e988-bd862e3fe1be46a994272793;X=${'x'.repeat(512)}`, false],
+  ])('carries on a well-formed X-Ray header only: %s', async (_what, xray, carried) => {
+    await runInScope({ kind: 'http', component: 'api', trace: { xray } }, ({ trace }) =>
+      expect(trace).toEqual(carried ? { xray } : {}),
+    );
+  });
+
+  it.each([
+    ['00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01', true],
+    ['01-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01-more', true],
+    ['ff-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01', false],
+    ['x'.repeat(9_000), false],
+    ['', false],
+  ])('carries on a well-formed traceparent only: %.60s', async (traceparent, carried) => {
+    await runInScope({ kind: 'http', component: 'api', trace: { traceparent } }, ({ trace }) =>
+      expect(trace).toEqual(carried ? { traceparent } : {}),
+    );
+  });
 });

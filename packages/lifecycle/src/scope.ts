@@ -2,6 +2,8 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { correlationIdFrom } from './correlation.ts';
 import type { Deadline } from './deadline.ts';
 import { NO_DEADLINE } from './deadline.ts';
+import type { TraceContext } from './trace.ts';
+import { traceFrom } from './trace.ts';
 
 /** What kind of work a scope surrounds. */
 export type ScopeKind = 'http' | 'message' | 'task' | 'schedule' | 'invoke';
@@ -35,18 +37,12 @@ export interface Scope {
   onEnd(callback: () => void | Promise<void>): void;
 }
 
-export interface TraceContext {
-  /** W3C `traceparent`. */
-  traceparent?: string;
-  /** `X-Amzn-Trace-Id`, or `AWSTraceHeader` on a message. */
-  xray?: string;
-}
-
 export interface ScopeInit {
   kind: ScopeKind;
   component: string;
   /** Accepted when well formed (see {@link correlationIdFrom}), replaced by a new one otherwise. */
   correlationId?: string | undefined;
+  /** What is well formed of it is carried on, the rest is dropped. */
   trace?: TraceContext | undefined;
   signal?: AbortSignal | undefined;
   deadline?: Deadline | undefined;
@@ -86,7 +82,7 @@ export async function runInScope<T>(init: ScopeInit, work: (scope: Scope) => T |
     kind: init.kind,
     component: init.component,
     correlationId: correlationIdFrom(init.correlationId),
-    trace: { ...init.trace },
+    trace: traceFrom(init.trace),
     signal: init.signal ?? neverAborted,
     deadline: init.deadline ?? NO_DEADLINE,
     get: <V>(key: ScopeKey<V>) => slots.get(key.id) as V | undefined, // set() is the only writer and takes V

@@ -103,7 +103,7 @@ describe('send', () => {
   it("carries the scope's correlation and trace on", async () => {
     const trace = {
       traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
-      xray: 'Root=1-5759e988-bd',
+      xray: 'Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1',
     };
     await runInScope({ kind: 'http', component: 'api', correlationId: 'c-42', trace }, () =>
       sender().send({ sku: 'A' }),

@@ -20,7 +20,7 @@ describe('publish', () => {
   it("publishes the input with the scope's correlation and trace", async () => {
     const trace = {
       traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
-      xray: 'Root=1-5759e988-bd',
+      xray: 'Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1',
     };
     const { messageId } = await runInScope({ kind: 'message', component: 'orders', correlationId: 'c-7', trace }, () =>
       publisher().publish({ orderId: 'o-1' }),

@@ -144,10 +144,17 @@ describe('the trace', () => {
     const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
     const trace = { xray: 'Root=1-5759e988-bd862e3fe1be46a994272793;Parent=557abcec3ee5a047;Sampled=1', traceparent };
     await runInScope({ kind: 'http', component: 'api', trace }, () => logger.info('x'));
-    await runInScope({ kind: 'http', component: 'api', trace: { xray: 'Self=1;Root=1-a-b' } }, () => logger.info('x'));
+    await runInScope(
+      {
+        kind: 'http',
+        component: 'api',
+        trace: { xray: 'Self=1-67891234-12456789abcdef012345678;Root=1-67891233-abcdef012345678912345678' },
+      },
+      () => logger.info('x'),
+    );
     await runInScope({ kind: 'http', component: 'api' }, () => logger.info('x'));
     expect(lines()[0]).toMatchObject({ xray_trace_id: '1-5759e988-bd862e3fe1be46a994272793', traceparent });
-    expect(lines()[1]).toMatchObject({ xray_trace_id: '1-a-b' });
+    expect(lines()[1]).toMatchObject({ xray_trace_id: '1-67891233-abcdef012345678912345678' });
     expect(lines()[2]).not.toHaveProperty('xray_trace_id');
     expect(lines()[2]).not.toHaveProperty('traceparent');
   });

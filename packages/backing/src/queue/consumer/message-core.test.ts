@@ -16,6 +16,8 @@ const fails = (error: unknown) =>
 const visibilityCalls = (aws: { calls: Array<{ operation: string; input: { Entries?: unknown } }> }) =>
   aws.calls.filter(({ operation }) => operation === 'ChangeMessageVisibilityBatch').map(({ input }) => input.Entries);
 
+const ROOT = 'Root=1-5759e988-bd862e3fe1be46a994272793';
+
 describe('a message that is handled', () => {
   it("reaches the handler as the schema's output, inside a scope of its own", async () => {
     const seen: Array<{ message: unknown; info: MessageInfo; scope: Scope; current: Scope | undefined }> = [];
@@ -24,7 +26,7 @@ describe('a message that is handled', () => {
     });
     const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
     const message = received('{"n":7}', {
-      attributes: { ApproximateReceiveCount: '3', SentTimestamp: '1520621625029', AWSTraceHeader: 'Root=1-57' },
+      attributes: { ApproximateReceiveCount: '3', SentTimestamp: '1520621625029', AWSTraceHeader: ROOT },
       messageAttributes: { correlationId: 'c-42', traceparent },
     });
     expect(await consumer.handleBatch([message])).toEqual({ failedMessageIds: [] });
@@ -36,7 +38,7 @@ describe('a message that is handled', () => {
       kind: 'message',
       component: 'orders',
       correlationId: 'c-42',
-      trace: { traceparent, xray: 'Root=1-57' },
+      trace: { traceparent, xray: ROOT },
     });
     expect(told('handled')).toMatchObject([{ messageId: 'm-1', correlationId: 'c-42', receiveCount: 3 }]);
   });

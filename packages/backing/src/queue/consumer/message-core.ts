@@ -159,12 +159,7 @@ async function validated(definition: QueueDefinition, read: ReadBody | undefined
 }
 
 function traceOf(message: ReceivedMessage, attributes: Readonly<Record<string, string>>) {
-  const traceparent = wellFormed(attributes[TRACEPARENT_ATTRIBUTE]);
-  const xray = wellFormed(message.attributes.AWSTraceHeader ?? attributes[XRAY_ATTRIBUTE]);
+  const traceparent = attributes[TRACEPARENT_ATTRIBUTE];
+  const xray = message.attributes.AWSTraceHeader ?? attributes[XRAY_ATTRIBUTE];
   return { ...(traceparent ? { traceparent } : {}), ...(xray ? { xray } : {}) };
-}
-
-/** Trace headers are carried on into headers and attributes: only short printable ones are. */
-function wellFormed(header: string | undefined): string | undefined {
-  return header !== undefined && /^[\x21-\x7e]{1,512}$/.test(header) ? header : undefined;
 }
