@@ -67,6 +67,7 @@ export async function admin(app: AppIdentity, tasks: readonly TaskComponent[], a
         component: component.name,
         signal: interrupt.signal,
         clock: systemClock,
+        logger,
         metrics,
         makeContext: async (scope) => (await open()).context(component, scope),
       });

@@ -9,13 +9,14 @@ import {
   requestFromV2,
   resultV2,
 } from '@twelvefold/lifecycle/lambda';
-import type { Logger } from '@twelvefold/logging';
+import type { Logger, Metrics } from '@twelvefold/logging';
 import type { Component, ConsumerComponent, HttpComponent, TaskComponent } from '../component.ts';
 import type { Runtime } from '../runtime/open-runtime.ts';
 
 export interface WorkOptions {
   runtime: Runtime;
   logger: Logger;
+  metrics: Metrics;
   clock: Clock;
 }
 
@@ -55,20 +56,22 @@ async function consumerWork(component: ConsumerComponent, options: WorkOptions):
   };
 }
 
-async function taskWork(component: TaskComponent, { runtime, logger, clock }: WorkOptions): Promise<Work> {
+async function taskWork(component: TaskComponent, { runtime, logger, metrics, clock }: WorkOptions): Promise<Work> {
   const [{ runTask, taskInvocation }, { taskOf }] = await Promise.all([
     import('@twelvefold/admin'),
     import('../runtime/task-of.ts'),
   ]);
   const task = taskOf(component);
   return async (event, { signal, deadline }) => {
-    const invocation = taskInvocation([task], event);
-    return runTask(task, invocation.params, {
+    const { params, correlationId } = taskInvocation([task], event);
+    return runTask(task, params, {
       component: component.name,
+      ...(correlationId === undefined ? {} : { correlationId }),
       signal,
       deadline,
       clock,
       logger,
+      metrics,
       makeContext: (scope) => runtime.context(component, scope),
     });
   };

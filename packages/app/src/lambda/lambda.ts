@@ -39,6 +39,6 @@ export async function lambda(component: Component): Promise<LambdaHandler<unknow
     retryForMs: RETRY_FOR_MS,
     caller: component.name,
   });
-  const work = await componentWork(component, { runtime, logger, clock: systemClock });
+  const work = await componentWork(component, { runtime, logger, metrics, clock: systemClock });
   return lambdaHost<unknown, unknown>(work, { clock: systemClock, flush: () => metrics.flush() });
 }
