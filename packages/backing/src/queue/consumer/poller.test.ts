@@ -1,4 +1,4 @@
-import { TwelvefoldError } from '@twelvefold/lifecycle';
+import { createLifecycle, TwelvefoldError } from '@twelvefold/lifecycle';
 import { describe, expect, it } from 'vitest';
 import { DEAD_LETTER_URL, ordersConsumer, QUEUE_URL } from '../../testing/orders-consumer.ts';
 import { awsFailure } from '../../testing/sqs-model.ts';
@@ -417,6 +417,25 @@ describe('stopping', () => {
     await consumer.stop();
     await clock.settle();
     expect(clock.sleeping).toBe(0); // nothing keeps the process alive, no lease is extended any more
+  });
+
+  it('has given back what did not finish when a lifecycle that is out of time has stopped', async () => {
+    const { consumer, clock, aws, fill } = ordersConsumer(() => new Promise(() => {}));
+    aws.before = ({ operation }) => (operation === 'ChangeMessageVisibilityBatch' ? 100 : undefined);
+    fill(2);
+    const lifecycle = createLifecycle({ budgetMs: 10_000, clock });
+    lifecycle.register(consumer);
+    await lifecycle.start();
+    await clock.settle();
+    const stopping = lifecycle.stop('SIGTERM').then((report) => ({
+      report,
+      hidden: aws.queue(QUEUE_URL).filter(({ visibleAt }) => visibleAt > clock.monotonic()).length,
+    }));
+    await clock.advance(10_000);
+    const { report, hidden } = await stopping;
+    expect(report.abandoned).toEqual(['drain consumer:orders']);
+    expect(report.durationMs).toBeLessThan(10_000);
+    expect(hidden).toBe(0);
   });
 
   it('does not abort deletions when the drain is forced', async () => {

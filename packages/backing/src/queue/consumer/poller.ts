@@ -57,6 +57,7 @@ export function createPoller(
   });
 
   let state: 'new' | 'polling' | 'quiesced' | 'stopped' = 'new';
+  let draining: Promise<void> = Promise.resolve();
   const handling = new Set<Lease>();
   const work = new Set<Promise<void>>();
   /** Messages that `drain` gave up: their handlers may still run, their outcomes no longer time anything. */
@@ -131,6 +132,21 @@ export function createPoller(
     while (work.size > 0) await Promise.all(work);
   }
 
+  async function drain(signal: AbortSignal | undefined): Promise<void> {
+    await quiesce();
+    hurry();
+    if (await settlesBefore(signal, idle())) return;
+    for (const lease of handling) lease.abort(drainForced(queue));
+    if (await settlesWithin(clock, GIVE_UP_MS, idle())) return;
+    const unfinished = [...handling];
+    await settlesWithin(clock, GIVE_UP_MS, Promise.all(unfinished.map(abandon)));
+    if (unfinished.length === 0) return;
+    throw new TwelvefoldError(
+      'CONSUMER_ABANDONED',
+      `Cannot drain consumer of queue '${queue}': ${unfinished.length} messages were still being handled when time ran out; they will be delivered again`,
+    );
+  }
+
   async function quiesce(): Promise<void> {
     if (state !== 'stopped') state = 'quiesced';
     await receiver.stop();
@@ -163,25 +179,20 @@ export function createPoller(
       }
     },
     quiesce,
-    async drain(signal) {
-      await quiesce();
-      hurry();
-      if (await settlesBefore(signal, idle())) return;
-      for (const lease of handling) lease.abort(drainForced(queue));
-      if (await settlesWithin(clock, GIVE_UP_MS, idle())) return;
-      const unfinished = [...handling];
-      await settlesWithin(clock, GIVE_UP_MS, Promise.all(unfinished.map(abandon)));
-      if (unfinished.length === 0) return;
-      throw new TwelvefoldError(
-        'CONSUMER_ABANDONED',
-        `Cannot drain consumer of queue '${queue}': ${unfinished.length} messages were still being handled when time ran out; they will be delivered again`,
-      );
+    drain(signal) {
+      const done = drain(signal);
+      // Whoever drains is told; what waits here for its end is not to fail.
+      draining = done.catch(() => {});
+      return done;
     },
-    async stop() {
+    async stop(signal) {
       await quiesce();
       state = 'stopped';
       for (const lease of handling) lease.abort(drainForced(queue));
       hurry();
+      // A lifecycle goes on the moment its drain is over time. What the drain still gives back, in half a second at most, has to get
+      // through, or it stays hidden for its whole visibility timeout.
+      await settlesBefore(signal, draining);
       leases.close();
     },
   };
