@@ -3,7 +3,7 @@ import type { QueueConsumer } from '@twelvefold/backing';
 import type { Resource } from '@twelvefold/lifecycle';
 import { createLifecycle, systemClock } from '@twelvefold/lifecycle';
 import type { HttpServer } from '@twelvefold/lifecycle/service';
-import { createHttpServer, runService, serviceProfile } from '@twelvefold/lifecycle/service';
+import { createHttpServer, holdSignals, runService, serviceProfile } from '@twelvefold/lifecycle/service';
 import type { AppIdentity, Component, ConsumerComponent, HttpComponent } from '../component.ts';
 import { asError } from '../runtime/as-error.ts';
 import { componentConsumer } from '../runtime/component-consumer.ts';
@@ -33,6 +33,7 @@ const RETRY_FOR_MS = 60_000;
 export async function run(app: AppIdentity, components: readonly Component[]): Promise<void> {
   const { env } = process;
   const clock = systemClock;
+  const held = holdSignals(process);
   const profile = await serviceProfile(env, process.stdout.isTTY === true);
   const { logger, metrics } = createTelemetry({ app: app.name, env, format: profile.logFormat, facts: profile.facts });
   const lifecycle = createLifecycle({
@@ -104,6 +105,7 @@ export async function run(app: AppIdentity, components: readonly Component[]): P
   await runService({
     lifecycle,
     process,
+    held,
     exitCode: startupExitCode,
     onFatal: (error, origin) =>
       logger.critical(`${origin} failed: ${asError(error).message}`, { error: asError(error) }),

@@ -1,5 +1,7 @@
 import type { Lifecycle } from '../../lifecycle.ts';
 import type { ShutdownReport } from '../../shutdown-report.ts';
+import type { HeldSignals } from './hold-signals.ts';
+import { STOP_SIGNALS } from './stop-signals.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: Node types the arguments of each event apart; these are the common ground
 type Listener = (...args: any[]) => void;
@@ -14,6 +16,8 @@ export interface ServiceProcess {
 export interface RunServiceOptions {
   lifecycle: Lifecycle;
   process: ServiceProcess;
+  /** Signals that came while the lifecycle was being made; one of them stops it before it starts. */
+  held?: HeldSignals;
   /** Called once with what stopping came to, before the process exits. */
   onReport?: (report: ShutdownReport) => void;
   /** Called with an error that ends the service: a failed start, an uncaught exception. */
@@ -21,8 +25,6 @@ export interface RunServiceOptions {
   /** The exit code for a failed start. @defaultValue 1 */
   exitCode?: (error: unknown) => number;
 }
-
-const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
 /**
  * Starts a lifecycle and lives until the process is told to stop. The first SIGTERM or SIGINT drains, the second cuts the
@@ -33,24 +35,30 @@ const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
  * failed start. Resolves with the exit code (a real process is gone by then).
  */
 export async function runService(options: RunServiceOptions): Promise<number> {
-  const { lifecycle, process, onReport, onFatal, exitCode = () => 1 } = options;
+  const { lifecycle, process, held, onReport, onFatal, exitCode = () => 1 } = options;
   const starting = new AbortController();
   const { promise: ended, resolve: end } = Promise.withResolvers<number>();
   let stopping = false;
 
   const stop = async (reason: string, code: number) => {
     stopping = true;
-    const report = await lifecycle.stop(reason);
-    onReport?.(report);
-    end(code !== 0 ? code : report.abandoned.length > 0 || report.forced ? 1 : 0);
+    // Nothing more may start behind the back of what stops.
+    starting.abort(new Error(`Stopped by ${reason} while starting`));
+    try {
+      const report = await lifecycle.stop(reason);
+      onReport?.(report);
+      end(code !== 0 ? code : report.abandoned.length > 0 || report.forced ? 1 : 0);
+    } catch (error) {
+      // A listener that fails (a log that cannot be written) must not keep the process from ending.
+      onFatal?.(error, 'stop');
+      end(1);
+    }
   };
   const onSignal = (signal: string) => () => {
     if (stopping) {
       lifecycle.force();
       return;
     }
-    stopping = true;
-    starting.abort(new Error(`Stopped by ${signal} while starting`));
     void stop(signal, 0);
   };
   const onUncaught = (origin: string) => (error: unknown) => {
@@ -58,11 +66,13 @@ export async function runService(options: RunServiceOptions): Promise<number> {
     if (!stopping) void stop(origin, 1);
   };
   const listeners: Array<[string, Listener]> = [
-    ...SIGNALS.map((signal): [string, () => void] => [signal, onSignal(signal)]),
+    ...STOP_SIGNALS.map((signal): [string, () => void] => [signal, onSignal(signal)]),
     ['uncaughtException', onUncaught('uncaught exception')],
     ['unhandledRejection', onUncaught('unhandled rejection')],
   ];
   for (const [event, listener] of listeners) process.on(event, listener);
+  const early = held?.release();
+  if (early) void stop(early, 0);
 
   try {
     await lifecycle.start(starting.signal);

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { createFakeClock } from '../../fake-clock.ts';
 import { createLifecycle, serveRequest, systemClock } from '../../index.ts';
 import type { HttpServer } from './index.ts';
-import { createHttpServer, runService, serviceProfile } from './index.ts';
+import { createHttpServer, holdSignals, runService, serviceProfile } from './index.ts';
 
 const servers: HttpServer[] = [];
 const signal = new AbortController().signal;
@@ -266,6 +266,61 @@ describe('runService', () => {
     process.emit('SIGINT');
     expect(await running).toBe(0);
     expect(stopped).toBe(true);
+  });
+
+  it('stops at once for a signal that came before it was called', async () => {
+    const process = fakeProcess();
+    const held = holdSignals(process);
+    process.emit('SIGTERM');
+    const lifecycle = createLifecycle();
+    let startedUp = false;
+    lifecycle.register({
+      name: 'pool',
+      start: () => {
+        startedUp = true;
+      },
+    });
+    const reports: unknown[] = [];
+    expect(await runService({ lifecycle, process, held, onReport: (report) => reports.push(report) })).toBe(0);
+    expect(reports).toMatchObject([{ reason: 'SIGTERM' }]);
+    expect(startedUp).toBe(false);
+    expect(process.eventNames()).toEqual([]);
+  });
+
+  it('starts nothing more once an uncaught exception has come', async () => {
+    const process = fakeProcess();
+    const lifecycle = createLifecycle();
+    const { promise: opened, resolve: open } = Promise.withResolvers<void>();
+    let started = false;
+    lifecycle.register({ name: 'slow', start: () => opened, stop: () => open() });
+    lifecycle.register({
+      name: 'intake',
+      start: () => {
+        started = true;
+      },
+    });
+    const running = runService({ lifecycle, process });
+    process.emit('unhandledRejection', new Error('boom'));
+    expect(await running).toBe(1);
+    expect(started).toBe(false);
+  });
+
+  it('ends although its report cannot be written', async () => {
+    const process = fakeProcess();
+    const lifecycle = createLifecycle();
+    const fatal: string[] = [];
+    const running = runService({
+      lifecycle,
+      process,
+      onReport: () => {
+        throw new Error('disk full');
+      },
+      onFatal: (_error, origin) => fatal.push(origin),
+    });
+    await expect.poll(() => lifecycle.phase).toBe('ready');
+    process.emit('SIGTERM');
+    expect(await running).toBe(1);
+    expect(fatal).toEqual(['stop']);
   });
 
   it('drains and exits 1 on an uncaught exception, reporting it', async () => {
