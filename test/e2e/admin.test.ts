@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => aws.close());
 
-async function admin(args: readonly string[], env: Record<string, string> = {}) {
+async function admin(args: readonly string[], env: Record<string, string | undefined> = {}) {
   const deployed = { ...ACCESS, AWS_ENDPOINT_URL: aws.url, TWELVEFOLD_STAGE: 'dev' };
   const entry = runEntry('examples/orders/dist/admin.js', args, { ...deployed, ...env });
   const { code } = await entry.exited;
@@ -66,6 +66,18 @@ describe('the admin entry', () => {
     expect(await admin(['recalculate'])).toMatchObject(refused('recalculate-totals'));
     expect(await admin(['recalculate-totals', '--sincee', 'x'])).toMatchObject(refused('--since'));
     expect(await admin(['recalculate-totals', '--since', 'yesterday'])).toMatchObject(refused('since'));
+  });
+
+  it('says how to give a region and credentials that are not there', async () => {
+    const args = ['recalculate-totals', '--since', '2026-01-01'];
+    // Nothing of the machine's own: its profiles, and the credentials of the host that it may be.
+    const alone = { AWS_CONFIG_FILE: '/none', AWS_SHARED_CREDENTIALS_FILE: '/none', AWS_EC2_METADATA_DISABLED: 'true' };
+    for (const AWS_REGION of [undefined, '']) {
+      const region = await admin(args, { ...alone, AWS_REGION });
+      expect(region).toMatchObject({ code: 78, stderr: expect.stringContaining('set AWS_REGION') });
+    }
+    const credentials = await admin(args, { ...alone, AWS_ACCESS_KEY_ID: undefined });
+    expect(credentials).toMatchObject({ code: 78, stderr: expect.stringContaining('set AWS_ACCESS_KEY_ID') });
   });
 
   it('exits 78 on missing config and 69 on an endpoint that is down', async () => {

@@ -13,7 +13,11 @@ export interface RunningEntry {
 }
 
 /** Starts `node <path>` (from the repository's root) with nothing in its environment but `env` and PATH. */
-export function runEntry(path: string, args: readonly string[], env: Readonly<Record<string, string>>): RunningEntry {
+export function runEntry(
+  path: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): RunningEntry {
   const child = spawn(process.execPath, [path, ...args], {
     cwd: ROOT,
     env: { PATH: process.env.PATH, ...env },

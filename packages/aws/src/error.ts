@@ -1,7 +1,7 @@
 const BRAND = Symbol.for('twelvefold.error');
 
 export interface AwsErrorDetails {
-  /** AWS's own code, e.g. `ConditionalCheckFailedException`; `EndpointUnreachable` when nothing answered. */
+  /** AWS's own code, e.g. `ConditionalCheckFailedException`; `EndpointUnreachable` when nothing answered, `RegionMissing` without one. */
   code: string;
   service: string;
   operation: string;

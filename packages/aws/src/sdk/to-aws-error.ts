@@ -35,6 +35,22 @@ const THROTTLED = new Set([
   'OverLimit',
 ]);
 
+/** What the SDK throws before it sends anything, for want of what only the user can give. */
+const UNSET: ReadonlyArray<{ says(failure: SdkFailure): boolean; code: string; next: string }> = [
+  {
+    // Bare Errors, told by their text alone. An empty variable is to the SDK a region that it does not accept.
+    says: ({ message = '' }) => message === 'Region is missing' || message.startsWith('Region not accepted: region=""'),
+    code: 'RegionMissing',
+    next: 'there is no region; set AWS_REGION, e.g. AWS_REGION=eu-west-1',
+  },
+  {
+    says: ({ name, message }) =>
+      name === 'CredentialsProviderError' && message === 'Could not load credentials from any providers',
+    code: 'CredentialsProviderError',
+    next: 'there are no credentials; give the process a role or a profile, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY',
+  },
+];
+
 /** Why no connection came about, in which case the call had no effect; `undefined` for every other failure. */
 export function refusedConnection(cause: unknown): string | undefined {
   const failure = (typeof cause === 'object' && cause !== null ? cause : {}) as SdkFailure; // looked at field by field
@@ -59,6 +75,11 @@ export function toAwsError(cause: unknown, call: CallIdentity, unmarshall: Unmar
   if (failure.$metadata?.httpStatusCode === undefined) {
     const refused = refusedConnection(failure);
     if (refused !== undefined) return unreachable(subject, call.endpoint, refused, identity, cause);
+    const unset = UNSET.find(({ says }) => says(failure));
+    if (unset !== undefined) {
+      const { code, next } = unset;
+      return new AwsError(`Cannot call ${subject}: ${next}`, { ...identity, code, retryable: false }, { cause });
+    }
     if (failure.name === 'TimeoutError' || (networkCode !== undefined && BROKEN.has(networkCode))) {
       // The SDK calls a reset connection a TimeoutError too; its code tells them apart.
       const waited = networkCode === undefined || networkCode === 'ETIMEDOUT';

@@ -22,6 +22,7 @@ const CALLER = new Set([
   'IncompleteSignature',
   'MissingAuthenticationToken',
   'CredentialsProviderError',
+  'RegionMissing',
 ]);
 
 /**
