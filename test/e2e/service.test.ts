@@ -86,13 +86,15 @@ describe('the service entry', () => {
 
   it('lists every fault of config and bindings at once and exits 78 before the port opens, showing no value', async () => {
     const faulty = { PRICING_TAX_RATE: 'a-lot-of-money', PAYMENTS_API_KEY: 'too-short-secret' };
-    const entry = start({ ...faulty, TWELVEFOLD_ORDERS_URL: `${aws.url}/1/orders` });
+    const malformed = { TWELVEFOLD_NOTIFICATIONS_URL: 'no-url-at-all', TWELVEFOLD_EVENTS_ARN: 'no-arn-at-all' };
+    const entry = start({ ...faulty, ...malformed, TWELVEFOLD_ORDERS_URL: `${aws.url}/1/orders` });
     expect(await entry.exited).toEqual({ code: 78, signal: null });
     const output = entry.stdout() + entry.stderr();
     const named = ['pricing.taxRate', 'PRICING_TAX_RATE', 'payments.apiKey', 'orders/dev/payments/apiKey'];
     for (const name of [...named, 'TWELVEFOLD_TABLE_NAME', '/orders/dev/bindings/table'])
       expect(output).toContain(name);
-    for (const value of Object.values(faulty)) expect(output).not.toContain(value);
+    for (const name of Object.keys(malformed)) expect(output).toContain(`${name} is not the `);
+    for (const value of Object.values({ ...faulty, ...malformed })) expect(output).not.toContain(value);
     expect(output).not.toContain('listening on port');
   });
 

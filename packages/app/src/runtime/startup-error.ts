@@ -25,6 +25,6 @@ export function startupExitCode(error: unknown): number {
   if (isPassing(error)) return EXIT_UNAVAILABLE;
   const isConfig =
     ConfigError.isInstance(error) ||
-    ['CONFIG_INVALID', 'BINDINGS_MISSING', 'STAGE_INVALID'].some((code) => TwelvefoldError.isInstance(error, code));
+    ['CONFIG_INVALID', 'BINDINGS_INVALID', 'STAGE_INVALID'].some((code) => TwelvefoldError.isInstance(error, code));
   return isConfig ? EXIT_CONFIG : 1;
 }
