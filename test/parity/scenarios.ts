@@ -202,14 +202,23 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: 'what is unknown or somebody else’s is absent',
-    contract: { theirs: { status: 404 }, unknown: { status: 404 }, route: { status: 404 }, method: { status: 404 } },
+    contract: {
+      theirs: { status: 404 },
+      unknown: { status: 404 },
+      noId: { status: 404 },
+      long: { status: 404 },
+      route: { status: 404 },
+      method: { status: 404 },
+    },
     run: async (app) => {
       const headers = { 'x-correlation-id': 'parity-absent' };
       const { orderId } = await placed(app, await loggedIn(app, 'ada'), 'parity-theirs', 'parity-theirs');
       const eve = await loggedIn(app, 'eve');
       return {
         theirs: await eve.send('GET', `/orders/${orderId}`, { headers }),
-        unknown: await eve.send('GET', '/orders/0', { headers }),
+        unknown: await eve.send('GET', '/orders/44444444-4444-4444-8444-444444444444', { headers }),
+        noId: await eve.send('GET', '/orders/0', { headers }),
+        long: await eve.send('GET', `/orders/${'0'.repeat(3_000)}`, { headers }),
         route: await eve.send('GET', '/nothing/here?x=1&x=2', { headers }),
         method: await eve.send('PUT', '/orders', { body: {}, headers }),
       };
@@ -296,7 +305,7 @@ export const SCENARIOS: readonly Scenario[] = [
       const client = await loggedIn(app);
       app.endpoint.faults.add({ service: 'dynamodb', operation: 'GetItem', component: 'http', kind: 'error500' });
       const headers = { 'x-correlation-id': 'parity-failure' };
-      const failed = await client.send('GET', '/orders/0', { headers });
+      const failed = await client.send('GET', '/orders/33333333-3333-4333-8333-333333333333', { headers });
       app.endpoint.faults.clear();
       return { failed, logged: await logged(app, 'parity-failure', { component: 'http', message: 'request failed' }) };
     },

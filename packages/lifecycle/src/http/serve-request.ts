@@ -23,7 +23,7 @@ export interface ServeOptions {
   signal?: AbortSignal | undefined;
   deadline?: Deadline | undefined;
   clock: Clock;
-  /** Called inside the scope, once per request. */
+  /** Called inside the scope, once per request; once more, outside of it, when the scope cannot end cleanly. */
   onOutcome?: ((outcome: RequestOutcome) => void) | undefined;
 }
 
@@ -32,9 +32,9 @@ export const BODY_LIMIT_BYTES = 1_048_576;
 
 /**
  * Runs one request in a scope of its own: the same on every host. The correlation id is taken from the request when well
- * formed and always returned; whatever the handler throws becomes a bare 500 problem.
+ * formed and always returned; whatever the handler throws, or what hangs on the scope's end, becomes a bare 500 problem.
  */
-export function serveRequest(handler: HttpHandler, request: Request, options: ServeOptions): Promise<Response> {
+export async function serveRequest(handler: HttpHandler, request: Request, options: ServeOptions): Promise<Response> {
   const { component, signal, deadline, clock, onOutcome } = options;
   const begun = clock.monotonic();
   const traceparent = request.headers.get('traceparent') ?? undefined;
@@ -47,7 +47,18 @@ export function serveRequest(handler: HttpHandler, request: Request, options: Se
     signal,
     deadline,
   };
-  return runInScope(init, async (scope) => {
+  const tell = (status: number, error: unknown) =>
+    onOutcome?.({
+      method: request.method,
+      path: new URL(request.url).pathname,
+      status,
+      durationMs: Math.round((clock.monotonic() - begun) * 1_000) / 1_000,
+      ...(error === undefined ? {} : { error }),
+    });
+  const failed = () => problem({ status: 500, title: 'Internal Server Error' });
+  let correlationId: string | undefined;
+  const answered = runInScope(init, async (scope) => {
+    correlationId = scope.correlationId;
     let response: Response;
     let error: unknown;
     try {
@@ -55,17 +66,18 @@ export function serveRequest(handler: HttpHandler, request: Request, options: Se
       if (!(response instanceof Response)) throw new TypeError('Cannot answer: the handler returned no Response');
     } catch (caught) {
       error = caught;
-      response = problem({ status: 500, title: 'Internal Server Error' });
+      response = failed();
     }
-    onOutcome?.({
-      method: request.method,
-      path: new URL(request.url).pathname,
-      status: response.status,
-      durationMs: Math.round((clock.monotonic() - begun) * 1_000) / 1_000,
-      ...(error === undefined ? {} : { error }),
-    });
+    tell(response.status, error);
     return withHeader(response, CORRELATION_HEADER, scope.correlationId);
   });
+  try {
+    return await answered;
+  } catch (error) {
+    // A flush or a commit that hangs on the scope's end: without it the request is not done.
+    tell(500, error);
+    return correlationId === undefined ? failed() : withHeader(failed(), CORRELATION_HEADER, correlationId);
+  }
 }
 
 function withHeader(response: Response, name: string, value: string): Response {

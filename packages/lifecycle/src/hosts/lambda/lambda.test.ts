@@ -143,6 +143,13 @@ describe('SQS', () => {
     });
   });
 
+  it('reads a record that lacks what every record has, so that the others of its batch are handled', () => {
+    const { body: _body, ...rest } = record;
+    const event: unknown = { Records: [{ ...rest, attributes: null, messageAttributes: { correlationId: null } }] };
+    if (!isSqsEvent(event)) throw new Error('not taken for an SQS event');
+    expect(recordsFromSqs(event)[0]).toMatchObject({ body: '', attributes: {}, messageAttributes: {} });
+  });
+
   it('always answers with an explicit list', () => {
     expect(batchResult([])).toEqual({ batchItemFailures: [] });
     expect(batchResult(['m1'])).toEqual({ batchItemFailures: [{ itemIdentifier: 'm1' }] });

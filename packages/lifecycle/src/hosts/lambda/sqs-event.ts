@@ -40,12 +40,13 @@ export function recordsFromSqs(event: SqsEvent): ReceivedRecord[] {
   return event.Records.map((record) => ({
     messageId: record.messageId,
     receiptHandle: record.receiptHandle,
-    body: record.body,
+    // An empty body is no JSON, and so poison; a missing one would be neither.
+    body: record.body ?? '',
     ...(record.md5OfBody === undefined ? {} : { md5OfBody: record.md5OfBody }),
     attributes: record.attributes ?? {},
     messageAttributes: Object.fromEntries(
-      Object.entries(record.messageAttributes ?? {}).flatMap(([name, { stringValue }]) =>
-        stringValue === undefined ? [] : [[name, stringValue]],
+      Object.entries(record.messageAttributes ?? {}).flatMap(([name, attribute]) =>
+        typeof attribute?.stringValue === 'string' ? [[name, attribute.stringValue]] : [],
       ),
     ),
   }));

@@ -62,6 +62,30 @@ describe('createHttpServer', () => {
     expect(text).not.toContain('hunter2');
   });
 
+  it("answers 500 when what hangs on the scope's end fails, and tells", async () => {
+    const outcomes: Array<[number, unknown]> = [];
+    const { url } = await serve((request) =>
+      serveRequest(
+        (_request, scope) => {
+          scope.onEnd(() => Promise.reject(new Error('commit failed')));
+          return new Response('done');
+        },
+        request,
+        {
+          component: 'api',
+          clock: systemClock,
+          onOutcome: ({ status, error }) => outcomes.push([status, (error as AggregateError | undefined)?.errors]),
+        },
+      ),
+    );
+    const response = await fetch(url, { headers: { 'x-correlation-id': 'c-1' } });
+    expect([response.status, response.headers.get('x-correlation-id')]).toEqual([500, 'c-1']);
+    expect(outcomes).toEqual([
+      [200, undefined],
+      [500, [new Error('commit failed')]],
+    ]);
+  });
+
   it('answers 413 above the limit, with and without a declared length', async () => {
     const { url } = await serve(scoped(async (request) => new Response(String((await request.text()).length))));
     const atLimit = await fetch(url, { method: 'POST', body: 'x'.repeat(1_048_576) });
