@@ -167,6 +167,21 @@ describe('failures', () => {
     await consumer.check();
   });
 
+  it('is healthy soon after an empty queue is back, not only when its long poll ends; not while receives are denied', async () => {
+    let failing: ReadonlyArray<string> = ['ReceiveMessage', 'GetQueueAttributes'];
+    const { consumer, clock, aws } = ordersConsumer(async () => {});
+    aws.before = ({ operation }) => (failing.includes(operation) ? awsFailure('Denied', false) : undefined);
+    await consumer.start();
+    await clock.advance(300);
+    failing = ['ReceiveMessage'];
+    await expect(consumer.check()).rejects.toMatchObject({ code: 'CONSUMER_NOT_RECEIVING' });
+    failing = [];
+    await clock.advance(2_000); // less than a long poll
+    await consumer.check();
+    failing = ['GetQueueAttributes'];
+    await expect(consumer.check()).rejects.toMatchObject({ code: 'Denied' });
+  });
+
   it('asks the queue for its health before the first receive has come back', async () => {
     const { consumer, clock, aws } = ordersConsumer(async () => {});
     await expect(consumer.check()).rejects.toMatchObject({ code: 'CONSUMER_NOT_POLLING' });

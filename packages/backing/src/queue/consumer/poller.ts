@@ -27,6 +27,8 @@ export interface PollerDeps {
 
 /** A deletion waits this long for nine others while other messages are being handled, and never longer than a quarter of its lease. */
 const LINGER_MS = 1_000;
+/** A receive that is refused, denied or reset fails sooner than this. */
+const RECOVERING_MS = 1_000;
 /** How long handlers have to give up once their signals have aborted, and then how long the last calls have to get through. */
 const GIVE_UP_MS = 250;
 
@@ -164,16 +166,18 @@ export function createPoller(
       if (state !== 'polling') {
         throw new TwelvefoldError('CONSUMER_NOT_POLLING', `Consumer of queue '${queue}' is not polling (${state})`);
       }
-      const { failures, lastError, everReceived } = receiver.health();
-      if (failures > 0) {
+      const { failures, lastError, everReceived, waitingMs } = receiver.health();
+      // After failures a long poll that stays out is a good sign, but takes 20 s to say so: a recovered queue is asked instead.
+      const recovering = waitingMs >= RECOVERING_MS;
+      if (failures > 0 && !recovering) {
         throw new TwelvefoldError(
           'CONSUMER_NOT_RECEIVING',
           `Consumer of queue '${queue}' cannot receive: ${failures} attempts in a row have failed`,
           { cause: lastError },
         );
       }
-      // The first long poll may take 20 s to say that all is well.
-      if (!everReceived) {
+      // The first long poll may take as long.
+      if (!everReceived || failures > 0) {
         const input = { QueueUrl: url, AttributeNames: ['QueueArn'] };
         await aws.call('sqs', 'GetQueueAttributes', input, { access: 'read', signal });
       }

@@ -29,8 +29,8 @@ export interface Receiver {
   pump(): void;
   /** Ends the long polls. What they still brought has been begun when this resolves. */
   stop(): Promise<void>;
-  /** Failures in a row, the last one, and whether any receive has ever come back. */
-  health(): { failures: number; lastError: unknown; everReceived: boolean };
+  /** Failures in a row, the last one, whether any receive has ever come back, and how long the oldest has been out. */
+  health(): { failures: number; lastError: unknown; everReceived: boolean; waitingMs: number };
 }
 
 /** While the backlog is deep, this long for slots to come free, so that one receive fills ten. */
@@ -44,6 +44,8 @@ const SYSTEM_ATTRIBUTES = ['ApproximateReceiveCount', 'SentTimestamp', 'AWSTrace
 interface Receive {
   readonly startedAt: number;
   readonly abort: AbortController;
+  /** Still without an answer. */
+  waiting: boolean;
 }
 
 /** Keeps receiving as long as there is room for messages, and never more of them than there is room for. */
@@ -81,7 +83,7 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
   }
 
   function receive(asked: number): void {
-    const started: Receive = { startedAt: clock.monotonic(), abort: new AbortController() };
+    const started: Receive = { startedAt: clock.monotonic(), abort: new AbortController(), waiting: true };
     reserved += asked;
     const done = receiveOnce(started, asked).finally(() => {
       receives.delete(started);
@@ -90,7 +92,8 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
     receives.set(started, done);
   }
 
-  async function receiveOnce({ abort }: Receive, asked: number): Promise<void> {
+  async function receiveOnce(receiving: Receive, asked: number): Promise<void> {
+    const { abort } = receiving;
     let messages: SqsMessage[] = [];
     try {
       const output = await deps.aws.call(
@@ -112,10 +115,12 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
       failures = 0;
       lastError = undefined;
     } catch (error) {
+      receiving.waiting = false;
       reserved -= asked;
       if (!abort.signal.aborted) await backOff(error);
       return;
     }
+    receiving.waiting = false;
     reserved -= asked;
     plan.received(asked, messages.length);
     if (messages.length === 0) return;
@@ -151,6 +156,11 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
       for (const [started, done] of receives) void cutOff(started, done);
       await Promise.all(receives.values());
     },
-    health: () => ({ failures, lastError, everReceived }),
+    health: () => {
+      let waitingMs = 0;
+      for (const { startedAt, waiting } of receives.keys())
+        if (waiting) waitingMs = Math.max(waitingMs, clock.monotonic() - startedAt);
+      return { failures, lastError, everReceived, waitingMs };
+    },
   };
 }
