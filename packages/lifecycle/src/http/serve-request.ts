@@ -64,6 +64,7 @@ export async function serveRequest(handler: HttpHandler, request: Request, optio
     try {
       response = await handler(request, scope);
       if (!(response instanceof Response)) throw new TypeError('Cannot answer: the handler returned no Response');
+      if (response.bodyUsed) throw new TypeError("Cannot answer: the response's body has been read; clone it first");
     } catch (caught) {
       error = caught;
       response = failed();

@@ -62,6 +62,17 @@ describe('createHttpServer', () => {
     expect(text).not.toContain('hunter2');
   });
 
+  it('answers 500 to a handler that read its own response', async () => {
+    const { url } = await serve(
+      scoped(async () => {
+        const response = new Response('read');
+        await response.text();
+        return response;
+      }),
+    );
+    expect((await fetch(url)).status).toBe(500);
+  });
+
   it("answers 500 when what hangs on the scope's end fails, and tells", async () => {
     const outcomes: Array<[number, unknown]> = [];
     const { url } = await serve((request) =>
