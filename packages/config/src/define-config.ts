@@ -1,4 +1,5 @@
 import type { $ZodObject, $ZodType, output } from 'zod/v4/core';
+import { assertKnownOptions } from './assert-known-options.ts';
 import type { ConfigPlan, PlanTarget } from './plan.ts';
 import { planConfig } from './plan.ts';
 import type { ConfigGroup, ConfigLeaf } from './schema/leaf.ts';
@@ -51,10 +52,7 @@ const KINDS = ['env', 'memory', 'parameterStore', 'secretsManager', 'file'];
  * ```
  */
 export function defineConfig<S extends $ZodObject>(options: ConfigOptions<S>): ConfigDefinition<Snapshot<output<S>>> {
-  const unknown = Object.keys(options).filter((key) => !OPTIONS.includes(key));
-  if (unknown.length > 0) {
-    throw new TypeError(`Cannot define config: unknown option ${unknown.join(', ')}; known: ${OPTIONS.join(', ')}`);
-  }
+  assertKnownOptions('define config', options, OPTIONS);
   assertSchema(options.schema);
   const sources = Object.freeze([...assertSources(options.sources)]);
   const { root, leaves } = readSchema(options.schema);

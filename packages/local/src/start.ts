@@ -6,6 +6,7 @@ import { answerControl } from './core/control-plane.ts';
 import { dispatch } from './core/dispatch.ts';
 import type { Faults } from './core/faults.ts';
 import { createFaults } from './core/faults.ts';
+import { rejectUnknownOptions } from './core/reject-unknown-options.ts';
 import { startServer } from './core/server.ts';
 import { World } from './core/stores.ts';
 import { services } from './services/registry.ts';
@@ -55,10 +56,7 @@ const OPTIONS: ReadonlyArray<keyof LocalAwsOptions> = ['port', 'host', 'account'
  * ```
  */
 export async function startLocalAws(options: LocalAwsOptions = {}): Promise<LocalAws> {
-  for (const name of Object.keys(options)) {
-    if (!OPTIONS.some((known) => known === name))
-      throw new TypeError(`Cannot start the local AWS: unknown option "${name}"`);
-  }
+  rejectUnknownOptions('start the local AWS', options, OPTIONS);
   const {
     port = 0,
     host = '127.0.0.1',

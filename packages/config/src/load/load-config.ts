@@ -1,4 +1,5 @@
 import type { Aws } from '@twelvefold/aws';
+import { assertKnownOptions } from '../assert-known-options.ts';
 import type { ConfigDefinition } from '../define-config.ts';
 import { ConfigError } from '../errors/config-error.ts';
 import { planCalls, suppliedAbove } from '../plan.ts';
@@ -78,10 +79,7 @@ export async function loadConfig<T>(definition: ConfigDefinition<T>, options: Lo
 }
 
 function assertOptions({ sources }: ConfigDefinition, options: LoadConfigOptions): void {
-  const unknown = Object.keys(options).filter((key) => !OPTIONS.includes(key));
-  if (unknown.length > 0) {
-    throw new TypeError(`Cannot load config: unknown option ${unknown.join(', ')}; known: ${OPTIONS.join(', ')}`);
-  }
+  assertKnownOptions('load config', options, OPTIONS);
   assertTarget(options);
   if (options.env === undefined && sources.some((source) => source.kind === 'env')) {
     throw new TypeError('Cannot load config: env() is a source, so options.env is needed, e.g. process.env');

@@ -1,3 +1,5 @@
+import { assertKnownOptions } from '../assert-known-options.ts';
+
 export interface FileOptions {
   /** Whether the file's absence is a fault. @defaultValue false */
   required?: boolean;
@@ -22,10 +24,7 @@ export interface FileSource {
  * ```
  */
 export function file(path: string, options: FileOptions = {}): FileSource {
-  const unknown = Object.keys(options).filter((key) => key !== 'required');
-  if (unknown.length > 0) {
-    throw new TypeError(`Cannot use file '${path}': unknown option ${unknown.join(', ')}; known: required`);
-  }
+  assertKnownOptions(`use file '${path}'`, options, ['required']);
   return Object.freeze({ kind: 'file', path, format: formatOf(path), required: options.required ?? false });
 }
 

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-
+import { readBody } from '../../core/read-body.ts';
 import { sendJson } from '../http/listen.ts';
-import { readWhole } from '../http/read-whole.ts';
 
 /** At most this many may register (Lambda quotas). */
 const MAX_EXTENSIONS = 10;
@@ -44,7 +43,7 @@ export function createExtensionsApi(options: {
 
   async function register(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const name = request.headers['lambda-extension-name'];
-    const body = parseRegistration(await readWhole(request, 1 << 20));
+    const body = parseRegistration(await readBody(request, 1 << 20));
     const refuse = (type: string, message: string) => refuseWith(response, 403, type, message);
     if (typeof name !== 'string' || name === '')
       return refuse('Extension.InvalidExtensionName', 'Empty extension name');
@@ -98,7 +97,7 @@ export function createExtensionsApi(options: {
       }
       if (path === 'event/next' && request.method === 'GET') return next(extension, response);
       if ((path === 'init/error' || path === 'exit/error') && request.method === 'POST') {
-        await readWhole(request, 1 << 20);
+        await readBody(request, 1 << 20);
         return sendJson(response, 202, { status: 'OK' });
       }
       refuseWith(response, 404, 'NotFound', `Unknown path: ${path}`);

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { resolve as resolvePath } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { rejectUnknownOptions } from '../options.ts';
+import { rejectUnknownOptions } from '../../core/reject-unknown-options.ts';
 import type { OutputLine } from '../process/output.ts';
 import type { Environment } from './environment.ts';
 import { startEnvironment } from './environment.ts';
@@ -97,7 +97,7 @@ const OPTIONS = ['name', 'entry', 'region', 'env', 'execPath', 'runtimeCommand',
  * ```
  */
 export async function launchFunction(options: LaunchFunctionOptions): Promise<LaunchedFunction> {
-  rejectUnknownOptions('launchFunction', options, OPTIONS);
+  rejectUnknownOptions('use launchFunction', options, OPTIONS);
   const { maxConcurrency = DEFAULTS.maxConcurrency, accountId = DEFAULTS.accountId } = options;
   const { timeoutMs = DEFAULTS.timeoutMs } = options;
   const entry = resolvePath(options.entry);

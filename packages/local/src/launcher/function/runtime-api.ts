@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-
+import { readBody } from '../../core/read-body.ts';
 import { listen, sendJson } from '../http/listen.ts';
-import { readWhole } from '../http/read-whole.ts';
 import type { ExtensionsApi, InvokeEvent } from './extensions-api.ts';
 import { createExtensionsApi } from './extensions-api.ts';
 
@@ -71,7 +70,7 @@ export async function startRuntimeApi(options: {
   }
 
   async function answer(request: IncomingMessage, response: ServerResponse, id: string, kind: string): Promise<void> {
-    const body = await readWhole(request, MAX_RESPONSE_BYTES);
+    const body = await readBody(request, MAX_RESPONSE_BYTES);
     if (current?.requestId !== id) {
       return sendJson(response, 400, { errorMessage: `Invalid request ID ${id}`, errorType: 'InvalidRequestID' });
     }
@@ -95,7 +94,7 @@ export async function startRuntimeApi(options: {
     if (request.method === 'GET' && route === 'invocation/next') return next(response);
     if (request.method === 'POST' && id && kind) return answer(request, response, id, kind);
     if (request.method === 'POST' && route === 'init/error') {
-      const body = await readWhole(request, MAX_RESPONSE_BYTES);
+      const body = await readBody(request, MAX_RESPONSE_BYTES);
       fault ??= readFault(body ?? Buffer.alloc(0), request);
       return sendJson(response, 202, { status: 'OK' });
     }

@@ -1,13 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { readBody } from '../../core/read-body.ts';
+import { rejectUnknownOptions } from '../../core/reject-unknown-options.ts';
 import type { InvocationResult } from '../function/result.ts';
 import { newTraceId } from '../function/trace-id.ts';
-import { rejectUnknownOptions } from '../options.ts';
 import type { ApiEvent } from './api-event.ts';
 import { apiEvent } from './api-event.ts';
 import type { ApiResponse } from './api-response.ts';
 import { apiResponse, gatewayMessage } from './api-response.ts';
 import { listen } from './listen.ts';
-import { readWhole } from './read-whole.ts';
 
 export interface HttpFrontOptions {
   /** The function that answers; a {@link LaunchedFunction} or anything that invokes alike. */
@@ -52,7 +52,7 @@ const DEFAULTS = { port: 0, host: '127.0.0.1', timeoutMs: 30_000, accountId: '12
  * ```
  */
 export async function launchHttpFront(options: HttpFrontOptions): Promise<HttpFront> {
-  rejectUnknownOptions('launchHttpFront', options, ['fn', ...Object.keys(DEFAULTS)]);
+  rejectUnknownOptions('use launchHttpFront', options, ['fn', ...Object.keys(DEFAULTS)]);
   const timeoutMs = options.timeoutMs ?? DEFAULTS.timeoutMs;
   const api = { accountId: options.accountId ?? DEFAULTS.accountId, apiId: options.apiId ?? DEFAULTS.apiId };
   const host = options.host ?? DEFAULTS.host;
@@ -78,7 +78,7 @@ export async function launchHttpFront(options: HttpFrontOptions): Promise<HttpFr
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const traceId = String(request.headers['x-amzn-trace-id'] ?? newTraceId());
-    const body = await readWhole(request, MAX_BODY_BYTES);
+    const body = await readBody(request, MAX_BODY_BYTES);
     if (!body) return send(request, response, gatewayMessage(413, 'Request Entity Too Large'));
     let event: ApiEvent;
     try {

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { createAwsClient } from '../../client/aws-client.ts';
 import type { Credentials } from '../../client/sign-request.ts';
+import { rejectUnknownOptions } from '../../core/reject-unknown-options.ts';
 import type { ProvisionedStack } from '../../provision/stack.ts';
 import type { LaunchedFunction } from '../function/launch-function.ts';
 import { launchFunction } from '../function/launch-function.ts';
 import type { HttpFront } from '../http/launch-http-front.ts';
 import { launchHttpFront } from '../http/launch-http-front.ts';
 import { launchEventSourceMapping } from '../mapping/launch-event-source-mapping.ts';
-import { rejectUnknownOptions } from '../options.ts';
 import type { OutputLine } from '../process/output.ts';
 import type { LaunchedTask } from '../task/launch-task.ts';
 import { launchTask } from '../task/launch-task.ts';
@@ -86,7 +86,7 @@ type Stop = () => Promise<unknown>;
  * ```
  */
 export async function launchStack(stack: ProvisionedStack, options: LaunchStackOptions): Promise<LaunchedStack> {
-  rejectUnknownOptions('launchStack', options, OPTIONS);
+  rejectUnknownOptions('use launchStack', options, OPTIONS);
   const plan = readStack(stack);
   const sources: Stop[] = [];
   const functions: LaunchedFunction[] = [];

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { readBody } from '../../core/read-body.ts';
 import { listen, sendJson } from '../http/listen.ts';
-import { readWhole } from '../http/read-whole.ts';
 import type { TaskIdentity } from './task-metadata.ts';
 import { taskMetadata } from './task-metadata.ts';
 import type { TaskProtection } from './task-protection.ts';
@@ -18,7 +18,7 @@ export async function startAgent(identity: TaskIdentity, protection: TaskProtect
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = (request.url ?? '').replace(/\?.*$/, '').replace(/\/$/, '');
-    const body = await readWhole(request, 64 * 1024);
+    const body = await readBody(request, 64 * 1024);
     if (path === `/api/${id}/task-protection/v1/state`) {
       const answer = protection.answer(request.method ?? 'GET', body?.toString('utf8') ?? '');
       return sendJson(response, answer.status, answer.body);

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { dirname, resolve as resolvePath } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { rejectUnknownOptions } from '../../core/reject-unknown-options.ts';
 import { listen } from '../http/listen.ts';
-import { rejectUnknownOptions } from '../options.ts';
 import type { ProcessExit } from '../process/exit.ts';
 import { describeExit } from '../process/exit.ts';
 import type { OutputLine } from '../process/output.ts';
@@ -79,7 +79,7 @@ const PROBE_TIMEOUT_MS = 2_000;
  * ```
  */
 export async function launchTask(options: LaunchTaskOptions): Promise<LaunchedTask> {
-  rejectUnknownOptions('launchTask', options, [...OPTIONS, ...Object.keys(DEFAULTS)]);
+  rejectUnknownOptions('use launchTask', options, [...OPTIONS, ...Object.keys(DEFAULTS)]);
   const { region, stopTimeoutMs = DEFAULTS.stopTimeoutMs, accountId = DEFAULTS.accountId } = options;
   const containerName = options.containerName ?? DEFAULTS.containerName;
   const family = options.family ?? containerName;
