@@ -21,7 +21,8 @@ export function createAlarm(clock: Clock, ms: number, ring: () => void): Alarm {
 
   const sleep = () => {
     wakesAt = dueAt;
-    clock.sleep(dueAt - clock.monotonic(), ended.signal).then(wake, () => {}); // ended
+    // The time may just have passed; Node warns on standard error of a timer below 0.
+    clock.sleep(Math.max(0, dueAt - clock.monotonic()), ended.signal).then(wake, () => {}); // ended
   };
   const wake = () => {
     wakesAt = Number.POSITIVE_INFINITY;
