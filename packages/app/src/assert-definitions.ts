@@ -1,4 +1,5 @@
 import type { ResourceDefinition } from '@twelvefold/backing';
+import { constantCase, deadLetterName } from './names.ts';
 import { RESOURCE_ACCESS } from './resource-access.ts';
 
 const WORDS = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
@@ -17,8 +18,17 @@ export function assertApp(options: AppLike): void {
   }
   const entries = Object.entries(options.backing ?? {});
   const names = new Map<string, string>();
+  const claim = (space: string, name: string, owner: string) => {
+    const taken = names.get(`${space}/${name}`);
+    if (taken) faults.push(`${owner} and ${taken} are both a ${space} named '${name}'`);
+    names.set(`${space}/${name}`, owner);
+  };
+  const variables = new Map<string, string>();
   for (const [key, definition] of entries) {
     if (!KEY.test(key)) faults.push(`the key '${key}' must be camelCase letters and digits`);
+    const namesake = variables.get(constantCase(key));
+    if (namesake) faults.push(`the keys '${key}' and '${namesake}' would read the same environment variables`);
+    variables.set(constantCase(key), key);
     if (key.endsWith('DeadLetter'))
       faults.push(`the key '${key}' ends in DeadLetter, which names the dead-letter queue of a queue`);
     if (!Object.hasOwn(RESOURCE_ACCESS, definition?.kind)) {
@@ -29,9 +39,9 @@ export function assertApp(options: AppLike): void {
     }
     // Tables of every kind share DynamoDB's name space; queues and topics have one each.
     const space = definition.kind === 'queue' || definition.kind === 'topic' ? definition.kind : 'table';
-    const taken = names.get(`${space}/${definition.name}`);
-    if (taken) faults.push(`'${key}' and '${taken}' are both a ${space} named '${definition.name}'`);
-    names.set(`${space}/${definition.name}`, key);
+    claim(space, definition.name, `'${key}'`);
+    if (definition.kind === 'queue' && definition.deadLetter)
+      claim(space, deadLetterName(definition.name), `the dead-letter queue of '${key}'`);
   }
   for (const [key, definition] of entries) {
     if (definition?.kind !== 'queue') continue;

@@ -1,5 +1,5 @@
 import type { ResourceDefinition } from '@twelvefold/backing';
-import { constantCase, deadLetterKey, physicalName } from './names.ts';
+import { constantCase, deadLetterKey, deadLetterName, physicalName } from './names.ts';
 
 /** What of a resource a client needs to know. */
 export type BindingValue = 'url' | 'arn' | 'name';
@@ -41,7 +41,7 @@ export function bindings(app: BindableApp, stage: string): Binding[] {
   return Object.entries(app.backing).flatMap(([key, definition]) => {
     const own = binding(key, VALUES[definition.kind], definition.name);
     return definition.kind === 'queue' && definition.deadLetter
-      ? [own, binding(deadLetterKey(key), 'url', `${definition.name}-dead-letter`)]
+      ? [own, binding(deadLetterKey(key), 'url', deadLetterName(definition.name))]
       : [own];
   });
 }

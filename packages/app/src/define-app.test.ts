@@ -96,6 +96,22 @@ describe('defineApp', () => {
     expect(faulty).toThrow(/'odd' is no resource definition/);
   });
 
+  it('refuses keys and names that would meet in the environment or in AWS', () => {
+    const schema = z.object({ orderId: z.string() });
+    const one = (backing: Record<string, ReturnType<typeof queue>>) => () => defineApp({ name: 'orders', backing });
+    expect(one({ orderAB: queue('a', { schema }), orderAb: queue('b', { schema }) })).toThrow(
+      /the keys 'orderAb' and 'orderAB' would read the same environment variables/,
+    );
+    const dead = queue('a-dead-letter', { schema, deadLetter: false });
+    expect(one({ a: queue('a', { schema }), b: dead })).toThrow(
+      /'b' and the dead-letter queue of 'a' are both a queue named 'a-dead-letter'/,
+    );
+    expect(one({ b: dead, a: queue('a', { schema }) })).toThrow(
+      /the dead-letter queue of 'a' and 'b' are both a queue/,
+    );
+    expect(one({ a: queue('a', { schema, deadLetter: false }), b: dead })).not.toThrow();
+  });
+
   it('makes components that are frozen and named after what they consume', () => {
     const consumer = app.consumer('orders', { uses: {} }, async () => undefined);
     expect(consumer).toMatchObject({ kind: 'consumer', name: 'orders', queue: 'orders', concurrency: 10 });

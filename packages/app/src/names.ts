@@ -20,3 +20,8 @@ export function physicalName(app: string, stage: string, name: string): string {
 export function deadLetterKey(key: string): string {
   return `${key}DeadLetter`;
 }
+
+/** The definition's name that the dead-letter queue of the queue `name` would have. */
+export function deadLetterName(name: string): string {
+  return `${name}-dead-letter`;
+}
