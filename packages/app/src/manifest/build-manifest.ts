@@ -24,6 +24,8 @@ const DEAD_LETTER_RETENTION_SECONDS = 14 * 86_400;
 export function buildManifest(app: AppIdentity, entries: Readonly<Record<string, Component>>): Manifest {
   assertEntries(app, entries);
   const keys = app.config?.plan({ app: app.name, stage: STAGE_PLACEHOLDER }).keys ?? [];
+  // Stores win over files: a default that the infrastructure put into Parameter Store would hide what a file says.
+  const files = app.config?.sources.some(({ kind }) => kind === 'file') ?? false;
   return {
     version: 1,
     app: app.name,
@@ -31,7 +33,9 @@ export function buildManifest(app: AppIdentity, entries: Readonly<Record<string,
     resources: manifestResources(app),
     config: {
       parameters: keys.flatMap(({ key, parameter, default: text }) =>
-        parameter === undefined ? [] : [{ key, name: parameter, ...(text === undefined ? {} : { default: text }) }],
+        parameter === undefined
+          ? []
+          : [{ key, name: parameter, ...(text === undefined || files ? {} : { default: text }) }],
       ),
       secrets: keys.flatMap(({ key, secretId }) => (secretId === undefined ? [] : [{ key, id: secretId }])),
     },

@@ -64,7 +64,10 @@ export interface ManifestTable extends ResourceBase {
 export type ManifestResource = ManifestQueue | ManifestTopic | ManifestTable;
 
 export interface ManifestConfig {
-  /** Parameter Store names, e.g. `/orders/{stage}/pricing/taxRate`. Read by every component. */
+  /**
+   * Parameter Store names, e.g. `/orders/{stage}/pricing/taxRate`. Read by every component. A default is there to be put into the store, so
+   * none is listed where files are a source: it would win over them.
+   */
   readonly parameters: ReadonlyArray<{ readonly key: string; readonly name: string; readonly default?: string }>;
   /** Secrets Manager ids, e.g. `orders/{stage}/payments/apiKey`. Read by every component. */
   readonly secrets: ReadonlyArray<{ readonly key: string; readonly id: string }>;
