@@ -80,10 +80,19 @@ describe('the admin entry', () => {
     expect(credentials).toMatchObject({ code: 78, stderr: expect.stringContaining('set AWS_ACCESS_KEY_ID') });
   });
 
+  it('tells wrong parameters without asking any endpoint', async () => {
+    const wrong = await admin(['recalculate-totals', '--since', 'yesterday'], {
+      AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
+    });
+    expect(wrong).toMatchObject({ code: 64, stderr: expect.stringContaining('since') });
+  });
+
   it('exits 78 on missing config and 69 on an endpoint that is down', async () => {
     const args = ['recalculate-totals', '--since', '2026-01-01'];
     const missing = await admin(args, { TWELVEFOLD_STAGE: 'nowhere' });
     expect(missing).toMatchObject({ code: 78, stderr: expect.stringContaining('pricing.taxRate') });
+    // The task did not run, so nothing says that it failed: neither a log line nor a metric.
+    expect(missing.stderr).not.toMatch(/task ?failed/i);
     const down = await admin(args, { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' });
     expect(down).toMatchObject({ code: 69, stderr: expect.stringContaining('http://127.0.0.1:9 is unreachable') });
   });

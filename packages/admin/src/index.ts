@@ -4,3 +4,4 @@ export type { Run, RunError } from './run.ts';
 export { type RunTaskOptions, runTask } from './run-task.ts';
 export { type AnyTask, defineTask, type TaskDefinition, type TaskOptions } from './task.ts';
 export { type TaskInvocation, taskInvocation } from './task-invocation.ts';
+export { validateParams } from './validate-params.ts';

@@ -1,4 +1,4 @@
-import { adminCommand, runTask } from '@twelvefold/admin';
+import { adminCommand, runTask, validateParams } from '@twelvefold/admin';
 import { createAws } from '@twelvefold/aws';
 import { systemClock } from '@twelvefold/lifecycle';
 import { serviceProfile } from '@twelvefold/lifecycle/service';
@@ -43,36 +43,28 @@ export async function admin(app: AppIdentity, tasks: readonly TaskComponent[], a
         facts: profile.facts,
         write: (line) => void process.stderr.write(`${line}\n`),
       });
-      let startFailure: { error: unknown } | undefined;
-      // Parameters are checked before anything is opened; opening happens where the context is made.
-      const open = async () => {
-        try {
-          return await openRuntime(app, [component], {
-            env,
-            aws: createAws({ env }),
-            logger,
-            metrics,
-            clock: systemClock,
-            random: Math.random,
-            retryForMs: RETRY_FOR_MS,
-            caller: component.name,
-            signal: interrupt.signal,
-          });
-        } catch (error) {
-          startFailure = { error };
-          throw error;
-        }
-      };
-      const run = await runTask(taskOf(component), params, {
+      const definition = taskOf(component);
+      // Before anything is opened: a wrong flag needs no endpoint to be told.
+      await validateParams(definition, params);
+      const runtime = await openRuntime(app, [component], {
+        env,
+        aws: createAws({ env }),
+        logger,
+        metrics,
+        clock: systemClock,
+        random: Math.random,
+        retryForMs: RETRY_FOR_MS,
+        caller: component.name,
+        signal: interrupt.signal,
+      });
+      return runTask(definition, params, {
         component: component.name,
         signal: interrupt.signal,
         clock: systemClock,
         logger,
         metrics,
-        makeContext: async (scope) => (await open()).context(component, scope),
+        makeContext: (scope) => runtime.context(component, scope),
       });
-      if (startFailure) throw startFailure.error;
-      return run;
     });
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
