@@ -9,10 +9,11 @@ export interface SecretsManagerOperations {
       SecretString?: string;
       SecretBinary?: Uint8Array;
       VersionStages?: string[];
+      CreatedDate?: Date;
     };
   };
   BatchGetSecretValue: {
-    input: { SecretIdList: string[]; NextToken?: string };
+    input: { SecretIdList: string[]; NextToken?: string | undefined };
     output: {
       SecretValues?: Array<{
         ARN?: string;
@@ -20,13 +21,34 @@ export interface SecretsManagerOperations {
         VersionId?: string;
         SecretString?: string;
         VersionStages?: string[];
+        CreatedDate?: Date;
       }>;
       Errors?: Array<{ SecretId?: string; ErrorCode?: string; Message?: string }>;
       NextToken?: string;
     };
   };
   PutSecretValue: {
-    input: { SecretId: string; SecretString: string; ClientRequestToken?: string };
+    input: { SecretId: string; SecretString: string; ClientRequestToken?: string; VersionStages?: string[] };
     output: { ARN?: string; VersionId?: string };
+  };
+  /** Says nothing of the value: which versions there are and when they were made. */
+  DescribeSecret: {
+    input: { SecretId: string };
+    output: {
+      ARN?: string;
+      Name?: string;
+      LastChangedDate?: Date;
+      DeletedDate?: Date;
+      VersionIdsToStages?: Record<string, string[]>;
+    };
+  };
+  UpdateSecretVersionStage: {
+    input: {
+      SecretId: string;
+      VersionStage: string;
+      RemoveFromVersionId?: string;
+      MoveToVersionId?: string;
+    };
+    output: { ARN?: string; Name?: string };
   };
 }

@@ -5,6 +5,8 @@ export interface Parameter {
   Version?: number;
   ARN?: string;
   LastModifiedDate?: Date;
+  /** The `:version` or `:label` that was asked for. */
+  Selector?: string;
 }
 
 /** The Parameter Store operations that drivers use. */
@@ -15,11 +17,29 @@ export interface SsmOperations {
     output: { Parameters?: Parameter[]; InvalidParameters?: string[] };
   };
   GetParametersByPath: {
-    input: { Path: string; Recursive?: boolean; WithDecryption?: boolean; MaxResults?: number; NextToken?: string };
+    input: {
+      Path: string;
+      Recursive?: boolean;
+      WithDecryption?: boolean;
+      MaxResults?: number;
+      NextToken?: string | undefined;
+      ParameterFilters?: Array<{ Key: string; Option?: string; Values?: string[] }>;
+    };
     output: { Parameters?: Parameter[]; NextToken?: string };
   };
   PutParameter: {
-    input: { Name: string; Value: string; Type?: 'String' | 'StringList' | 'SecureString'; Overwrite?: boolean };
+    input: {
+      Name: string;
+      Value: string;
+      Type?: 'String' | 'StringList' | 'SecureString';
+      Overwrite?: boolean;
+      Tier?: 'Standard' | 'Advanced' | 'Intelligent-Tiering';
+      KeyId?: string;
+    };
     output: { Version?: number };
+  };
+  LabelParameterVersion: {
+    input: { Name: string; ParameterVersion?: number; Labels: string[] };
+    output: { InvalidLabels?: string[]; ParameterVersion?: number };
   };
 }

@@ -40,6 +40,7 @@ export async function loadService(
         GetParameters: sdk.GetParametersCommand,
         GetParametersByPath: sdk.GetParametersByPathCommand,
         PutParameter: sdk.PutParameterCommand,
+        LabelParameterVersion: sdk.LabelParameterVersionCommand,
       };
       return { client: injected ?? new sdk.SSMClient(config), commands };
     }
@@ -49,6 +50,8 @@ export async function loadService(
         GetSecretValue: sdk.GetSecretValueCommand,
         BatchGetSecretValue: sdk.BatchGetSecretValueCommand,
         PutSecretValue: sdk.PutSecretValueCommand,
+        DescribeSecret: sdk.DescribeSecretCommand,
+        UpdateSecretVersionStage: sdk.UpdateSecretVersionStageCommand,
       };
       return { client: injected ?? new sdk.SecretsManagerClient(config), commands };
     }
