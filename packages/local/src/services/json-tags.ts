@@ -1,13 +1,13 @@
+import { constraint, readString, readStructures, requireString } from '../core/input.ts';
 import { ServiceError } from '../core/service-error.ts';
-import { constraint, optionalString, optionalStructures, requiredString } from './json-input.ts';
 
 /** AWS allows 50 tags on a resource. */
 const MAX_TAGS = 50;
 
 /** The tags of a call, as `[{ Key, Value }]`; undefined when it has none. */
 export function readTags(input: Record<string, unknown>, name = 'Tags'): Map<string, string> | undefined {
-  const tags = optionalStructures(input, name);
-  return tags && new Map(tags.map((tag) => [requiredString(tag, 'Key', { min: 1, max: 128 }), readValue(tag)]));
+  const tags = readStructures(input, name);
+  return tags && new Map(tags.map((tag) => [requireString(tag, 'Key', { min: 1, max: 128 }), readValue(tag)]));
 }
 
 /** The tags of a call that must have them. */
@@ -17,7 +17,7 @@ export function requireTags(input: Record<string, unknown>): Map<string, string>
   return tags;
 }
 
-const readValue = (tag: Record<string, unknown>) => optionalString(tag, 'Value', { max: 256 }) ?? '';
+const readValue = (tag: Record<string, unknown>) => readString(tag, 'Value', { max: 256 }) ?? '';
 
 /** Adds or replaces `added` in `tags`. @throws ServiceError `tooManyCode` above 50 tags, with `tags` unchanged. */
 export function addTags(tags: Map<string, string>, added: ReadonlyMap<string, string>, tooManyCode: string): void {

@@ -1,6 +1,6 @@
+import { requireString } from '../../core/input.ts';
 import type { CallContext } from '../../core/service.ts';
 import { ServiceError } from '../../core/service-error.ts';
-import { requiredString } from '../json-input.ts';
 import { lookUpSecret, secretArnForPolicy } from './secret-id.ts';
 import type { Secret } from './store.ts';
 
@@ -15,7 +15,7 @@ export function findSecret(id: string, context: CallContext): Secret {
 
 /** The secret of a call's `SecretId`, named in the call log. */
 export function requestedSecret(input: Record<string, unknown>, context: CallContext): Secret {
-  const id = requiredString(input, 'SecretId', { min: 1, max: 2048 });
+  const id = requireString(input, 'SecretId', { min: 1, max: 2048 });
   context.touches(secretArnForPolicy(id, context));
   return findSecret(id, context);
 }

@@ -1,5 +1,5 @@
+import { readStructures, requireString, requireStrings } from '../../core/input.ts';
 import { ServiceError } from '../../core/service-error.ts';
-import { optionalStructures, requiredString, requiredStrings } from '../json-input.ts';
 import type { Secret } from './store.ts';
 
 export interface SecretFilter {
@@ -14,12 +14,12 @@ export const invalidNextToken = () => new ServiceError('InvalidNextTokenExceptio
 
 /** The `Filters` of a call. */
 export function readSecretFilters(input: Record<string, unknown>): SecretFilter[] {
-  return (optionalStructures(input, 'Filters') ?? []).map((raw) => {
-    const key = requiredString(raw, 'Key');
+  return (readStructures(input, 'Filters') ?? []).map((raw) => {
+    const key = requireString(raw, 'Key');
     if (!KEYS.includes(key)) {
       throw new ServiceError('InvalidParameterException', `The filter key is not one of ${KEYS.join(', ')}`);
     }
-    return { key, values: requiredStrings(raw, 'Values', { min: 1, max: 10 }) };
+    return { key, values: requireStrings(raw, 'Values', { min: 1, max: 10 }) };
   });
 }
 

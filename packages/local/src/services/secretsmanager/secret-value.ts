@@ -1,5 +1,5 @@
+import { readString } from '../../core/input.ts';
 import { ServiceError } from '../../core/service-error.ts';
-import { optionalString } from '../json-input.ts';
 
 export interface SecretValue {
   readonly string: string | undefined;
@@ -20,8 +20,8 @@ function checkBytes(name: string, bytes: number): void {
 
 /** The value in a call, undefined where it has none. @throws ServiceError for two values, or one of 0 or more than 65,536 bytes. */
 export function readSecretValue(input: Record<string, unknown>): SecretValue | undefined {
-  const string = optionalString(input, 'SecretString');
-  const binary = optionalString(input, 'SecretBinary');
+  const string = readString(input, 'SecretString');
+  const binary = readString(input, 'SecretBinary');
   if (string !== undefined && binary !== undefined) {
     throw new ServiceError(
       'InvalidParameterException',
@@ -35,7 +35,7 @@ export function readSecretValue(input: Record<string, unknown>): SecretValue | u
 
 /** The new version's id. @throws ServiceError for a call without one (SDKs make one up) or of the wrong length. */
 export function readClientRequestToken(input: Record<string, unknown>): string {
-  const token = optionalString(input, 'ClientRequestToken');
+  const token = readString(input, 'ClientRequestToken');
   if (token === undefined) {
     throw new ServiceError(
       'InvalidRequestException',

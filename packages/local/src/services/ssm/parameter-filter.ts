@@ -1,5 +1,5 @@
+import { readString, readStructures, requireString, requireStrings } from '../../core/input.ts';
 import { ServiceError } from '../../core/service-error.ts';
-import { optionalString, optionalStructures, requiredString, requiredStrings } from '../json-input.ts';
 import type { ParameterVersion, StoredParameter } from './store.ts';
 
 export interface Candidate {
@@ -21,26 +21,26 @@ const invalidOption = (option: string, valid: string) =>
   );
 
 function readFilter(raw: Record<string, unknown>, validKeys: readonly string[]): ParameterFilter {
-  const key = requiredString(raw, 'Key', { min: 1, max: 132 });
+  const key = requireString(raw, 'Key', { min: 1, max: 132 });
   if (!validKeys.includes(key) && !(key.startsWith('tag:') && validKeys.includes('tag:'))) {
     throw new ServiceError(
       'InvalidFilterKey',
       `The following filter key is not valid: ${key}. Valid filter keys include: [${validKeys.join(', ')}].`,
     );
   }
-  const option = optionalString(raw, 'Option') ?? (key === 'Path' ? 'OneLevel' : 'Equals');
+  const option = readString(raw, 'Option') ?? (key === 'Path' ? 'OneLevel' : 'Equals');
   const options = key === 'Path' ? ['Recursive', 'OneLevel'] : ['BeginsWith', 'Equals'];
   if (!options.includes(option) && !(key === 'Name' && option === 'Contains')) {
     throw invalidOption(option, options.join(', '));
   }
   const values =
-    key.startsWith('tag:') && raw.Values === undefined ? [] : requiredStrings(raw, 'Values', { min: 1, max: 50 });
+    key.startsWith('tag:') && raw.Values === undefined ? [] : requireStrings(raw, 'Values', { min: 1, max: 50 });
   return { key, option, values };
 }
 
 /** The `ParameterFilters` of a call. @throws ServiceError `InvalidFilterKey` or `InvalidFilterOption`. */
 export function readFilters(input: Record<string, unknown>, validKeys: readonly string[]): ParameterFilter[] {
-  const filters = (optionalStructures(input, 'ParameterFilters') ?? []).map((raw) => readFilter(raw, validKeys));
+  const filters = (readStructures(input, 'ParameterFilters') ?? []).map((raw) => readFilter(raw, validKeys));
   const keys = filters.map(({ key }) => key);
   const twice = keys.find((key, index) => keys.indexOf(key) !== index);
   if (twice !== undefined) {

@@ -1,19 +1,19 @@
+import { requireString } from '../../core/input.ts';
 import type { CallContext } from '../../core/service.ts';
 import { ServiceError } from '../../core/service-error.ts';
-import { requiredString } from '../json-input.ts';
 import { parameterArn, parameterKey } from './parameter-name.ts';
 import type { StoredParameter } from './store.ts';
 import { parameters } from './store.ts';
 
 /** The parameter that a tagging call means by `ResourceType` and `ResourceId`. */
 export function taggedParameter(input: Record<string, unknown>, context: CallContext): StoredParameter {
-  if (requiredString(input, 'ResourceType') !== 'Parameter') {
+  if (requireString(input, 'ResourceType') !== 'Parameter') {
     throw new ServiceError(
       'InvalidResourceType',
       'The resource type is not valid. The local endpoint knows Parameter only.',
     );
   }
-  const name = requiredString(input, 'ResourceId');
+  const name = requireString(input, 'ResourceId');
   context.touches(parameterArn(name, context));
   const parameter = context.stores.get(parameters).get(parameterKey(name));
   if (parameter === undefined) throw new ServiceError('InvalidResourceId', 'The resource ID is not valid.');

@@ -1,6 +1,6 @@
+import { readInteger, readString, readStrings, readStructures } from '../../../core/input.ts';
 import type { Action } from '../../../core/service.ts';
 import { ServiceError } from '../../../core/service-error.ts';
-import { optionalInteger, optionalString, optionalStrings, optionalStructures } from '../../json-input.ts';
 import { pageByKey } from '../../page.ts';
 import { findSecret } from '../find-secret.ts';
 import { openVersion } from '../open-version.ts';
@@ -14,9 +14,9 @@ const refused = (message: string) => new ServiceError('InvalidParameterException
 /** Needs its own action and GetSecretValue on each secret; a secret that fails is listed in `Errors`, on a 200. */
 export const batchGetSecretValue: Action = (input, context) => {
   context.touches('*');
-  const ids = optionalStrings(input, 'SecretIdList', { min: 1, max: 20 });
-  const hasFilters = optionalStructures(input, 'Filters') !== undefined;
-  const size = optionalInteger(input, 'MaxResults', { min: 1, max: 20 });
+  const ids = readStrings(input, 'SecretIdList', { min: 1, max: 20 });
+  const hasFilters = readStructures(input, 'Filters') !== undefined;
+  const size = readInteger(input, 'MaxResults', { min: 1, max: 20 });
   if ((ids === undefined) === !hasFilters) {
     throw refused("Either 'SecretIdList' or 'Filters' must be provided, but not both.");
   }
@@ -28,7 +28,7 @@ export const batchGetSecretValue: Action = (input, context) => {
     [...liveSecrets(context).values()].filter((secret) => !secret.deletion && matchesSecretFilters(secret, filters)),
     ({ name }) => name,
     size ?? 20,
-    optionalString(input, 'NextToken'),
+    readString(input, 'NextToken'),
     invalidNextToken,
   );
   const values: object[] = [];

@@ -1,6 +1,6 @@
+import { readString, requireString } from '../../../core/input.ts';
 import type { Action } from '../../../core/service.ts';
 import { ServiceError } from '../../../core/service-error.ts';
-import { optionalString, requiredString } from '../../json-input.ts';
 import { addTags, readTags } from '../../json-tags.ts';
 import { addVersion, hasValue } from '../add-version.ts';
 import { newSecretArn, secretArnForPolicy } from '../secret-id.ts';
@@ -9,7 +9,7 @@ import type { Secret } from '../store.ts';
 import { liveSecrets } from '../store.ts';
 
 export const createSecret: Action = (input, context) => {
-  const name = requiredString(input, 'Name', { min: 1, max: 512 });
+  const name = requireString(input, 'Name', { min: 1, max: 512 });
   context.touches(secretArnForPolicy(name, context));
   if (!/^[A-Za-z0-9/_+=.@!-]+$/.test(name)) {
     throw new ServiceError(
@@ -43,8 +43,8 @@ export const createSecret: Action = (input, context) => {
     createdMs: context.clock.now(),
     changedMs: context.clock.now(),
     accessedMs: undefined,
-    description: optionalString(input, 'Description', { max: 2048 }),
-    kmsKeyId: optionalString(input, 'KmsKeyId'),
+    description: readString(input, 'Description', { max: 2048 }),
+    kmsKeyId: readString(input, 'KmsKeyId'),
     tags: new Map(),
     versions: new Map(),
     deletion: undefined,

@@ -1,6 +1,6 @@
+import { readBoolean, readInteger, requireString } from '../../../core/input.ts';
 import type { Action } from '../../../core/service.ts';
 import { ServiceError } from '../../../core/service-error.ts';
-import { optionalBoolean, optionalInteger, requiredString } from '../../json-input.ts';
 import { findSecret } from '../find-secret.ts';
 import { lookUpSecret, newSecretArn, secretArnForPolicy } from '../secret-id.ts';
 import { liveSecrets } from '../store.ts';
@@ -10,10 +10,10 @@ const DAY_MS = 86_400_000;
 const DEFAULT_WINDOW_DAYS = 30;
 
 export const deleteSecret: Action = (input, context) => {
-  const id = requiredString(input, 'SecretId', { min: 1, max: 2048 });
+  const id = requireString(input, 'SecretId', { min: 1, max: 2048 });
   context.touches(secretArnForPolicy(id, context));
-  const force = optionalBoolean(input, 'ForceDeleteWithoutRecovery') ?? false;
-  const window = optionalInteger(input, 'RecoveryWindowInDays');
+  const force = readBoolean(input, 'ForceDeleteWithoutRecovery') ?? false;
+  const window = readInteger(input, 'RecoveryWindowInDays');
   if (force && window !== undefined) {
     throw new ServiceError(
       'InvalidParameterException',

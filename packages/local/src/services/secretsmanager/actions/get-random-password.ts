@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
+import { readBoolean, readInteger, readString } from '../../../core/input.ts';
 import type { Action } from '../../../core/service.ts';
 import { ServiceError } from '../../../core/service-error.ts';
-import { optionalBoolean, optionalInteger, optionalString } from '../../json-input.ts';
 
 const LOWERCASE = 'abcdefghijklmnopqrstuvwxyz';
 const KINDS = [
@@ -28,17 +28,17 @@ function shuffle(letters: string[]): string {
 
 export const getRandomPassword: Action = (input, context) => {
   context.touches('*');
-  const length = optionalInteger(input, 'PasswordLength', { min: 1, max: 4096 }) ?? DEFAULT_LENGTH;
-  const excluded = new Set(optionalString(input, 'ExcludeCharacters', { max: 4096 }) ?? '');
+  const length = readInteger(input, 'PasswordLength', { min: 1, max: 4096 }) ?? DEFAULT_LENGTH;
+  const excluded = new Set(readString(input, 'ExcludeCharacters', { max: 4096 }) ?? '');
   const without = (letters: string) => [...letters].filter((letter) => !excluded.has(letter)).join('');
-  const included = KINDS.filter(({ switchedOffBy }) => !optionalBoolean(input, switchedOffBy)).map(({ letters }) =>
+  const included = KINDS.filter(({ switchedOffBy }) => !readBoolean(input, switchedOffBy)).map(({ letters }) =>
     without(letters),
   );
-  if (optionalBoolean(input, 'IncludeSpace')) included.push(without(' '));
+  if (readBoolean(input, 'IncludeSpace')) included.push(without(' '));
   const kinds = included.filter((letters) => letters !== '');
   const all = kinds.join('');
   if (all === '') throw refused('No characters are left to make a password of.');
-  const required = (optionalBoolean(input, 'RequireEachIncludedType') ?? true) ? kinds : [];
+  const required = (readBoolean(input, 'RequireEachIncludedType') ?? true) ? kinds : [];
   if (length < required.length) throw refused('Password length is too short based on the required types.');
   const letters = [...required.map(pick), ...Array.from({ length: length - required.length }, () => pick(all))];
   return { RandomPassword: shuffle(letters) };

@@ -1,12 +1,12 @@
+import { readString } from '../../../core/input.ts';
 import type { Action } from '../../../core/service.ts';
-import { optionalString } from '../../json-input.ts';
 import { requestedSecret } from '../find-secret.ts';
 import { openVersion } from '../open-version.ts';
 import { writeValue } from '../write-secret.ts';
 
 export const getSecretValue: Action = (input, context) => {
   const secret = requestedSecret(input, context);
-  const id = optionalString(input, 'VersionId', { min: 32, max: 64 });
-  const stage = optionalString(input, 'VersionStage', { min: 1, max: 256 });
+  const id = readString(input, 'VersionId', { min: 32, max: 64 });
+  const stage = readString(input, 'VersionStage', { min: 1, max: 256 });
   return writeValue(secret, openVersion(secret, { id, stage }, context));
 };

@@ -1,5 +1,5 @@
+import { readBoolean, readInteger, readString } from '../../../core/input.ts';
 import type { Action } from '../../../core/service.ts';
-import { optionalBoolean, optionalInteger, optionalString } from '../../json-input.ts';
 import { pageByKey } from '../../page.ts';
 import { requestedSecret } from '../find-secret.ts';
 import { invalidNextToken } from '../secret-filter.ts';
@@ -7,12 +7,12 @@ import { labelledVersions, seconds, sortedStages } from '../write-secret.ts';
 
 export const listSecretVersionIds: Action = (input, context) => {
   const secret = requestedSecret(input, context);
-  const withDeprecated = optionalBoolean(input, 'IncludeDeprecated') ?? false;
+  const withDeprecated = readBoolean(input, 'IncludeDeprecated') ?? false;
   const page = pageByKey(
     withDeprecated ? secret.versions.values() : labelledVersions(secret),
     ({ id }) => id,
-    optionalInteger(input, 'MaxResults', { min: 1, max: 100 }) ?? 100,
-    optionalString(input, 'NextToken'),
+    readInteger(input, 'MaxResults', { min: 1, max: 100 }) ?? 100,
+    readString(input, 'NextToken'),
     invalidNextToken,
   );
   return {

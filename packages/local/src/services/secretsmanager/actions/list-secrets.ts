@@ -1,5 +1,5 @@
+import { readBoolean, readInteger, readString } from '../../../core/input.ts';
 import type { Action } from '../../../core/service.ts';
-import { optionalBoolean, optionalInteger, optionalString } from '../../json-input.ts';
 import { pageByKey } from '../../page.ts';
 import { invalidNextToken, matchesSecretFilters, readSecretFilters } from '../secret-filter.ts';
 import { liveSecrets } from '../store.ts';
@@ -9,14 +9,14 @@ import { writeSecret, writeStages } from '../write-secret.ts';
 export const listSecrets: Action = (input, context) => {
   context.touches('*');
   const filters = readSecretFilters(input);
-  const withDeleted = optionalBoolean(input, 'IncludePlannedDeletion') ?? false;
+  const withDeleted = readBoolean(input, 'IncludePlannedDeletion') ?? false;
   const page = pageByKey(
     [...liveSecrets(context).values()].filter(
       (secret) => (withDeleted || secret.deletion === undefined) && matchesSecretFilters(secret, filters),
     ),
     ({ name }) => name,
-    optionalInteger(input, 'MaxResults', { min: 1, max: 100 }) ?? 100,
-    optionalString(input, 'NextToken'),
+    readInteger(input, 'MaxResults', { min: 1, max: 100 }) ?? 100,
+    readString(input, 'NextToken'),
     invalidNextToken,
   );
   return {

@@ -1,6 +1,6 @@
+import { readStrings } from '../../../core/input.ts';
 import type { Action } from '../../../core/service.ts';
 import { ServiceError } from '../../../core/service-error.ts';
-import { optionalStrings } from '../../json-input.ts';
 import { addVersion } from '../add-version.ts';
 import { checkNotDeleted, requestedSecret } from '../find-secret.ts';
 import { readClientRequestToken, readSecretValue } from '../secret-value.ts';
@@ -13,7 +13,7 @@ export const putSecretValue: Action = (input, context) => {
   if (value === undefined) {
     throw new ServiceError('InvalidRequestException', 'You must provide either SecretString or SecretBinary.');
   }
-  const stages = optionalStrings(input, 'VersionStages', { min: 1, max: 20 }) ?? ['AWSCURRENT'];
+  const stages = readStrings(input, 'VersionStages', { min: 1, max: 20 }) ?? ['AWSCURRENT'];
   const version = addVersion(secret, readClientRequestToken(input), value, stages, context);
   return { ARN: secret.arn, Name: secret.name, VersionId: version.id, VersionStages: sortedStages(version) };
 };

@@ -1,6 +1,6 @@
+import { readString, requireString } from '../../../core/input.ts';
 import type { Action } from '../../../core/service.ts';
 import { ServiceError } from '../../../core/service-error.ts';
-import { optionalString, requiredString } from '../../json-input.ts';
 import { checkNotDeleted, requestedSecret } from '../find-secret.ts';
 import { moveStage } from '../move-stage.ts';
 import type { Secret, SecretVersion } from '../store.ts';
@@ -17,9 +17,9 @@ function versionOf(secret: Secret, id: string): SecretVersion {
 export const updateSecretVersionStage: Action = (input, context) => {
   const secret = requestedSecret(input, context);
   checkNotDeleted(secret);
-  const stage = requiredString(input, 'VersionStage', { min: 1, max: 256 });
-  const fromId = optionalString(input, 'RemoveFromVersionId', { min: 32, max: 64 });
-  const toId = optionalString(input, 'MoveToVersionId', { min: 32, max: 64 });
+  const stage = requireString(input, 'VersionStage', { min: 1, max: 256 });
+  const fromId = readString(input, 'RemoveFromVersionId', { min: 32, max: 64 });
+  const toId = readString(input, 'MoveToVersionId', { min: 32, max: 64 });
   const from = fromId === undefined ? undefined : versionOf(secret, fromId);
   const to = toId === undefined ? undefined : versionOf(secret, toId);
   const holder = [...secret.versions.values()].find(({ stages }) => stages.has(stage));

@@ -1,5 +1,5 @@
+import { readString } from '../../../core/input.ts';
 import type { Action } from '../../../core/service.ts';
-import { optionalString } from '../../json-input.ts';
 import { addVersion } from '../add-version.ts';
 import { checkNotDeleted, requestedSecret } from '../find-secret.ts';
 import { readClientRequestToken, readSecretValue } from '../secret-value.ts';
@@ -7,8 +7,8 @@ import { readClientRequestToken, readSecretValue } from '../secret-value.ts';
 export const updateSecret: Action = (input, context) => {
   const secret = requestedSecret(input, context);
   checkNotDeleted(secret);
-  const description = optionalString(input, 'Description', { max: 2048 });
-  const kmsKeyId = optionalString(input, 'KmsKeyId', { max: 2048 });
+  const description = readString(input, 'Description', { max: 2048 });
+  const kmsKeyId = readString(input, 'KmsKeyId', { max: 2048 });
   const value = readSecretValue(input);
   const version = value && addVersion(secret, readClientRequestToken(input), value, ['AWSCURRENT'], context);
   secret.description = description ?? secret.description;

@@ -1,5 +1,5 @@
+import { requireStrings } from '../../../core/input.ts';
 import type { Action } from '../../../core/service.ts';
-import { requiredStrings } from '../../json-input.ts';
 import { parameterArn, parameterKey } from '../parameter-name.ts';
 import { parameters } from '../store.ts';
 
@@ -7,7 +7,7 @@ export const deleteParameters: Action = (input, context) => {
   const all = context.stores.get(parameters);
   const deleted: string[] = [];
   const invalid: string[] = [];
-  for (const name of new Set(requiredStrings(input, 'Names', { min: 1, max: 10 }))) {
+  for (const name of new Set(requireStrings(input, 'Names', { min: 1, max: 10 }))) {
     context.touches(parameterArn(name, context));
     (all.delete(parameterKey(name)) ? deleted : invalid).push(name);
   }

@@ -1,6 +1,6 @@
+import { readInteger, readString, readStructures } from '../../../core/input.ts';
 import type { Action } from '../../../core/service.ts';
 import { ServiceError } from '../../../core/service-error.ts';
-import { optionalInteger, optionalString, optionalStructures } from '../../json-input.ts';
 import { pageByKey } from '../../page.ts';
 import { matchesFilters, readFilters } from '../parameter-filter.ts';
 import { parameters } from '../store.ts';
@@ -8,7 +8,7 @@ import { writeMetadata } from '../write-parameter.ts';
 
 export const describeParameters: Action = (input, context) => {
   context.touches('*');
-  if (optionalStructures(input, 'Filters') !== undefined) {
+  if (readStructures(input, 'Filters') !== undefined) {
     throw new ServiceError(
       'NotImplemented',
       'Cannot answer ssm DescribeParameters: the local endpoint has ParameterFilters, not the older Filters',
@@ -23,8 +23,8 @@ export const describeParameters: Action = (input, context) => {
   const page = pageByKey(
     matching,
     ({ parameter }) => parameter.name,
-    optionalInteger(input, 'MaxResults', { min: 1, max: 50 }) ?? 50,
-    optionalString(input, 'NextToken'),
+    readInteger(input, 'MaxResults', { min: 1, max: 50 }) ?? 50,
+    readString(input, 'NextToken'),
     () => new ServiceError('InvalidNextToken', 'The specified token is not valid.'),
   );
   return {

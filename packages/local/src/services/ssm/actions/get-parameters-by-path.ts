@@ -1,6 +1,6 @@
+import { readBoolean, readInteger, readString, requireString } from '../../../core/input.ts';
 import type { Action } from '../../../core/service.ts';
 import { ServiceError } from '../../../core/service-error.ts';
-import { optionalBoolean, optionalInteger, optionalString, requiredString } from '../../json-input.ts';
 import { pageByKey } from '../../page.ts';
 import { isUnderPath, matchesFilters, readFilters } from '../parameter-filter.ts';
 import { isWellFormed, parameterArn } from '../parameter-name.ts';
@@ -12,7 +12,7 @@ import { writeParameter } from '../write-parameter.ts';
  * NextToken: AWS's own warning, which a caller that stops at an empty page would miss.
  */
 export const getParametersByPath: Action = (input, context) => {
-  const path = requiredString(input, 'Path', { min: 1, max: 2048 });
+  const path = requireString(input, 'Path', { min: 1, max: 2048 });
   context.touches(parameterArn(path, context));
   if (path !== '/' && !(path.startsWith('/') && isWellFormed(path.replace(/\/$/, '')))) {
     throw new ServiceError(
@@ -20,16 +20,16 @@ export const getParametersByPath: Action = (input, context) => {
       'The parameter doesn\'t meet the parameter name requirements. The parameter name must begin with a forward slash "/". It can\'t be prefixed with "aws" or "ssm" (case-insensitive). It must use only letters, numbers, or the following symbols: . (period), - (hyphen), _ (underscore). Special characters are not allowed. All sub-paths, if specified, must use the forward slash symbol "/". Valid example: /get/parameters2-/by1./path0_.',
     );
   }
-  const recursive = optionalBoolean(input, 'Recursive') ?? false;
-  const withDecryption = optionalBoolean(input, 'WithDecryption') ?? false;
+  const recursive = readBoolean(input, 'Recursive') ?? false;
+  const withDecryption = readBoolean(input, 'WithDecryption') ?? false;
   const filters = readFilters(input, ['Type', 'KeyId', 'Label']);
   const labels = filters.find(({ key }) => key === 'Label')?.values;
   const under = [...context.stores.get(parameters).values()].filter(({ name }) => isUnderPath(name, path, true));
   const page = pageByKey(
     under,
     ({ name }) => name,
-    optionalInteger(input, 'MaxResults', { min: 1, max: 10 }) ?? 10,
-    optionalString(input, 'NextToken'),
+    readInteger(input, 'MaxResults', { min: 1, max: 10 }) ?? 10,
+    readString(input, 'NextToken'),
     () => new ServiceError('InvalidNextToken', 'The specified token is not valid.'),
   );
   const found = page.items.flatMap((parameter) => {

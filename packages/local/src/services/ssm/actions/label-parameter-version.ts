@@ -1,6 +1,6 @@
+import { constraint, readInteger, requireString, requireStrings } from '../../../core/input.ts';
 import type { Action } from '../../../core/service.ts';
 import { ServiceError } from '../../../core/service-error.ts';
-import { constraint, optionalInteger, requiredString, requiredStrings } from '../../json-input.ts';
 import { findParameter, selectVersion } from '../find-parameter.ts';
 import { parameterArn } from '../parameter-name.ts';
 
@@ -11,14 +11,14 @@ const isAllowed = (label: string) => /^[A-Za-z_.-][A-Za-z0-9_.-]*$/.test(label) 
 
 /** A label is on one version at a time: labelling moves it. Labels that AWS forbids come back on a 200. */
 export const labelParameterVersion: Action = (input, context) => {
-  const name = requiredString(input, 'Name', { min: 1, max: 2048 }).trim();
+  const name = requireString(input, 'Name', { min: 1, max: 2048 }).trim();
   context.touches(parameterArn(name, context));
-  const labels = requiredStrings(input, 'Labels', { min: 1, max: MAX_LABELS });
+  const labels = requireStrings(input, 'Labels', { min: 1, max: MAX_LABELS });
   if (labels.some((label) => label.length < 1 || label.length > 100)) {
     throw constraint('Labels', 'have length between 1 and 100');
   }
   const parameter = findParameter(name, context);
-  const asked = optionalInteger(input, 'ParameterVersion');
+  const asked = readInteger(input, 'ParameterVersion');
   const target = selectVersion(parameter, asked === undefined ? undefined : String(asked));
   const allowed = labels.filter(isAllowed);
   if (new Set([...target.labels, ...allowed]).size > MAX_LABELS) {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { readBoolean, readOneOf, readString, requireString } from '../../../core/input.ts';
 import type { Action } from '../../../core/service.ts';
 import { ServiceError } from '../../../core/service-error.ts';
-import { oneOf, optionalBoolean, optionalString, requiredString } from '../../json-input.ts';
 import { addTags, readTags } from '../../json-tags.ts';
 import { checkNewName, parameterArn, parameterKey } from '../parameter-name.ts';
 import type { ParameterTier, ParameterVersion, StoredParameter } from '../store.ts';
@@ -73,13 +73,13 @@ function append(parameter: StoredParameter, version: ParameterVersion): void {
 }
 
 export const putParameter: Action = (input, context) => {
-  const name = requiredString(input, 'Name', { min: 1, max: 2048 }).trim();
+  const name = requireString(input, 'Name', { min: 1, max: 2048 }).trim();
   context.touches(parameterArn(name, context));
   checkNewName(name, context);
-  const value = requiredString(input, 'Value');
-  const overwrite = optionalBoolean(input, 'Overwrite') ?? false;
+  const value = requireString(input, 'Value');
+  const overwrite = readBoolean(input, 'Overwrite') ?? false;
   const tags = readTags(input);
-  if (optionalString(input, 'Policies')) {
+  if (readString(input, 'Policies')) {
     throw new ServiceError(
       'NotImplemented',
       'Cannot answer ssm PutParameter: the local endpoint has no parameter policies',
@@ -96,7 +96,7 @@ export const putParameter: Action = (input, context) => {
   const all = context.stores.get(parameters);
   const existing = all.get(parameterKey(name));
   const previous = existing?.versions.at(-1);
-  const type = oneOf(input, 'Type', PARAMETER_TYPES) ?? previous?.type;
+  const type = readOneOf(input, 'Type', PARAMETER_TYPES) ?? previous?.type;
   if (type === undefined) throw refused('A parameter type is required when you create a parameter.');
   if (existing !== undefined && !overwrite) {
     throw new ServiceError(
@@ -104,20 +104,20 @@ export const putParameter: Action = (input, context) => {
       'The parameter already exists. To overwrite this value, set the overwrite option in the request to true.',
     );
   }
-  const keyId = optionalString(input, 'KeyId', { min: 1 });
+  const keyId = readString(input, 'KeyId', { min: 1 });
   if (keyId !== undefined && type !== 'SecureString') {
     throw refused('KeyId is required for SecureString type parameter only.');
   }
   if (/\{\{.*\}\}/s.test(value)) {
     throw refused('Parameter value can\'t nest another parameter. Do not use "{{}}" in the value.');
   }
-  const dataType = optionalString(input, 'DataType') ?? previous?.dataType ?? 'text';
+  const dataType = readString(input, 'DataType') ?? previous?.dataType ?? 'text';
   if (!['text', 'aws:ec2:image', 'aws:ssm:integration'].includes(dataType)) {
     throw refused(`The following data type is not supported: ${dataType} (Data type names are all lowercase.)`);
   }
-  const allowedPattern = optionalString(input, 'AllowedPattern', { max: 1024 }) ?? previous?.allowedPattern;
+  const allowedPattern = readString(input, 'AllowedPattern', { max: 1024 }) ?? previous?.allowedPattern;
   checkPattern(allowedPattern, value);
-  const asked = oneOf(input, 'Tier', ['Standard', 'Advanced', 'Intelligent-Tiering']);
+  const asked = readOneOf(input, 'Tier', ['Standard', 'Advanced', 'Intelligent-Tiering']);
   const tier = chooseTier(asked, Buffer.byteLength(value), previous?.tier);
   const version: ParameterVersion = {
     version: (previous?.version ?? 0) + 1,
@@ -128,7 +128,7 @@ export const putParameter: Action = (input, context) => {
       type === 'SecureString' ? `AQICAHh${randomBytes(96 + Buffer.byteLength(value)).toString('base64')}` : undefined,
     modifiedMs: context.clock.now(),
     modifiedBy: `arn:aws:iam::${context.account}:root`,
-    description: optionalString(input, 'Description', { max: 1024 }) ?? previous?.description,
+    description: readString(input, 'Description', { max: 1024 }) ?? previous?.description,
     allowedPattern,
     keyId: type === 'SecureString' ? (keyId ?? previous?.keyId ?? 'alias/aws/ssm') : undefined,
     tier,
