@@ -73,4 +73,8 @@ export interface SqsOperations {
     input: { QueueUrl: string; AttributeNames?: string[] };
     output: { Attributes?: Record<string, string> };
   };
+  GetQueueUrl: {
+    input: { QueueName: string };
+    output: { QueueUrl?: string };
+  };
 }

@@ -23,6 +23,7 @@ export async function loadService(
         ChangeMessageVisibility: sdk.ChangeMessageVisibilityCommand,
         ChangeMessageVisibilityBatch: sdk.ChangeMessageVisibilityBatchCommand,
         GetQueueAttributes: sdk.GetQueueAttributesCommand,
+        GetQueueUrl: sdk.GetQueueUrlCommand,
       };
       // With an endpoint set, the SDK would still send to the host of the queue URL: a production URL in a laptop's
       // config would reach real AWS.
