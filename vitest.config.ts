@@ -23,6 +23,7 @@ export default defineConfig({
         'test/unit/**/*.test.ts',
       ]),
       project('contract', ['test/contract/**/*.test.ts', 'test/policy/**/*.test.ts'], { testTimeout: 30_000 }),
+      project('conformance', ['test/conformance/**/*.test.ts'], { testTimeout: 30_000 }),
       project('parity', ['test/parity/**/*.test.ts'], { testTimeout: 60_000, hookTimeout: 60_000 }),
       project('chaos', ['test/chaos/**/*.test.ts'], { testTimeout: 180_000, hookTimeout: 60_000 }),
       project('e2e', ['test/e2e/**/*.test.ts', 'test/consumer/**/*.test.ts'], {

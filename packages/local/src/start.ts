@@ -6,6 +6,8 @@ import { answerControl } from './core/control-plane.ts';
 import { dispatch } from './core/dispatch.ts';
 import type { Faults } from './core/faults.ts';
 import { createFaults } from './core/faults.ts';
+import type { FunctionRegistry } from './core/function-registry.ts';
+import { createFunctionRegistry } from './core/function-registry.ts';
 import { rejectUnknownOptions } from './core/reject-unknown-options.ts';
 import { startServer } from './core/server.ts';
 import { World } from './core/stores.ts';
@@ -32,6 +34,8 @@ export interface LocalAws extends AsyncDisposable {
   /** Advance it to make visibility timeouts, delays and TTLs fall due. */
   readonly clock: ControlledClock;
   readonly faults: Faults;
+  /** Functions that topics deliver to and secrets are rotated by, under their ARNs. A reset leaves them. */
+  readonly functions: Pick<FunctionRegistry, 'register'>;
   /** The newest 100,000 calls, oldest first. */
   calls(): readonly RecordedCall[];
   clearCalls(): void;
@@ -68,7 +72,8 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
   const world = new World();
   const calls = createCallLog();
   const faults = createFaults(random);
-  const endpoint = { services, world, clock, calls, faults, account };
+  const functions = createFunctionRegistry();
+  const endpoint = { services, world, clock, calls, faults, functions, account };
   const reset = () => {
     world.reset();
     faults.clear();
@@ -87,6 +92,7 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     port: server.port,
     clock,
     faults,
+    functions,
     calls: () => calls.list(),
     clearCalls: () => calls.clear(),
     reset,

@@ -46,7 +46,7 @@ describe('a client', () => {
     await expect(client().json('ssm', 'GetParameter', { Name: 'none' })).rejects.toThrow(
       'ParameterNotFound: ssm GetParameter failed without a message',
     );
-    await expect(client().query('sts', 'AssumeRole', {})).rejects.toMatchObject({
+    await expect(client().query('sts', 'AssumeRoleWithSAML', {})).rejects.toMatchObject({
       code: 'NotImplemented',
       status: 501,
     });

@@ -9,6 +9,8 @@ export interface RecordedCall {
   /** `md/component#NAME` in the user agent; undefined for calls that name none. */
   readonly component: string | undefined;
   readonly accessKeyId: string;
+  /** The ARN of who called; empty for a call without a signature. */
+  readonly principal: string;
   readonly status: number;
   readonly error: string | undefined;
   readonly durationMs: number;

@@ -27,7 +27,14 @@ export interface Call {
   answer(output: unknown, requestId: string): Answer;
   refuse(error: ServiceError, requestId: string): Answer;
   /** The codes of authentication faults differ: JSON says `MissingAuthenticationTokenException`, Query has no suffix and 403. */
-  authenticationError(kind: 'missing' | 'malformed'): ServiceError;
+  authenticationError(kind: keyof typeof AUTHENTICATION): ServiceError;
+}
+
+interface AuthenticationFault {
+  readonly code: string;
+  /** Where JSON does not just add `Exception`. */
+  readonly jsonCode?: string;
+  readonly message: string;
 }
 
 const AUTHENTICATION = {
@@ -37,7 +44,13 @@ const AUTHENTICATION = {
     message:
       'The Authorization header must be AWS4-HMAC-SHA256 with a Credential of key/date/region/service/aws4_request',
   },
-};
+  expired: { code: 'ExpiredToken', message: 'The security token included in the request is expired' },
+  invalid: {
+    code: 'InvalidClientTokenId',
+    jsonCode: 'UnrecognizedClientException',
+    message: 'The security token included in the request is invalid.',
+  },
+} satisfies Record<string, AuthenticationFault>;
 
 function jsonCall(services: readonly ServiceModule[], target: string, request: HttpRequest): Call {
   const dot = target.lastIndexOf('.');
@@ -51,8 +64,10 @@ function jsonCall(services: readonly ServiceModule[], target: string, request: H
     answer: (output, requestId) =>
       encodeJson(service?.json ?? { targetPrefix: prefix, version: '1.1' }, output, requestId),
     refuse: (error, requestId) => encodeJsonError(service?.json, error, requestId),
-    authenticationError: (kind) =>
-      new ServiceError(`${AUTHENTICATION[kind].code}Exception`, AUTHENTICATION[kind].message),
+    authenticationError: (kind) => {
+      const { code, jsonCode = `${code}Exception`, message }: AuthenticationFault = AUTHENTICATION[kind];
+      return new ServiceError(jsonCode, message);
+    },
   };
 }
 

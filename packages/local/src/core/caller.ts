@@ -3,6 +3,8 @@ import type { IncomingHttpHeaders } from 'node:http';
 /** Who calls, as far as the request says it. The signature itself is not verified: any key is welcome locally. */
 export interface Caller {
   readonly accessKeyId: string;
+  /** What temporary keys come with. */
+  readonly sessionToken: string | undefined;
   readonly region: string;
   /** The signing name in the credential scope, e.g. `sqs`. */
   readonly signingName: string;
@@ -23,7 +25,9 @@ export function readCaller(headers: IncomingHttpHeaders, search: URLSearchParams
   if (credential === null) return 'missing';
   const [, accessKeyId, , region, signingName] = SCOPE.exec(credential) ?? [];
   if (accessKeyId === undefined || region === undefined || signingName === undefined) return 'malformed';
-  return { accessKeyId, region, signingName };
+  const header = headers['x-amz-security-token'];
+  const sessionToken = typeof header === 'string' ? header : (search.get('X-Amz-Security-Token') ?? undefined);
+  return { accessKeyId, sessionToken, region, signingName };
 }
 
 /** The component that `md/component#NAME` in the user agent names. */

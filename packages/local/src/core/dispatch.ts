@@ -7,6 +7,8 @@ import { readCaller, readComponent } from './caller.ts';
 import type { ControlledClock } from './clock.ts';
 import type { FaultInjector } from './faults.ts';
 import { faultError } from './faults.ts';
+import type { FunctionRegistry } from './function-registry.ts';
+import { readPrincipal } from './principal.ts';
 import type { ServiceModule } from './service.ts';
 import { ServiceError } from './service-error.ts';
 import { sleep } from './sleep.ts';
@@ -19,6 +21,7 @@ export interface Endpoint {
   readonly clock: ControlledClock;
   readonly calls: CallLog;
   readonly faults: FaultInjector;
+  readonly functions: FunctionRegistry;
   /** Whose account a caller is in, unless its access key id is twelve digits: then that. */
   readonly account: string;
 }
@@ -60,6 +63,7 @@ export async function dispatch(endpoint: Endpoint, request: HttpRequest, arrival
   const requestId = randomUUID();
   const caller = readCaller(request.headers, request.search);
   const known = typeof caller === 'string' ? undefined : caller;
+  const principal = known && readPrincipal(endpoint.world, known, endpoint.account, atMs);
   const call = readCall(endpoint.services, request, known);
   const { operation, serviceName } = call;
   const component = readComponent(request.headers);
@@ -69,6 +73,7 @@ export async function dispatch(endpoint: Endpoint, request: HttpRequest, arrival
   const fault = known === undefined ? undefined : faults.take({ service: serviceName, operation, component });
   try {
     if (typeof caller === 'string') throw call.authenticationError(caller);
+    if (typeof principal !== 'object') throw call.authenticationError(principal ?? 'missing');
     const action =
       call.service !== undefined && Object.hasOwn(call.service.actions, operation)
         ? call.service.actions[operation]
@@ -78,7 +83,7 @@ export async function dispatch(endpoint: Endpoint, request: HttpRequest, arrival
     const injected = fault === undefined ? undefined : faultError(fault);
     if (injected !== undefined) throw injected;
     if (fault?.kind === 'reset') return undefined;
-    const account = /^\d{12}$/.test(caller.accessKeyId) ? caller.accessKeyId : endpoint.account;
+    const { account } = principal;
     const output = await action(call.input(), {
       service: serviceName,
       action: operation,
@@ -86,10 +91,13 @@ export async function dispatch(endpoint: Endpoint, request: HttpRequest, arrival
       region: caller.region,
       origin: arrival.origin,
       accessKeyId: caller.accessKeyId,
+      principal,
       requestId,
       clock,
       signal: arrival.signal,
       stores: endpoint.world.stores(account, caller.region),
+      storesOf: (other, region) => endpoint.world.stores(other, region),
+      functions: endpoint.functions,
       touches: (resource, iamAction = `${serviceName}:${operation}`) => touched.push({ action: iamAction, resource }),
     });
     answer = call.answer(output, requestId);
@@ -104,6 +112,7 @@ export async function dispatch(endpoint: Endpoint, request: HttpRequest, arrival
       touched: touched.length > 0 ? touched : [{ action: `${serviceName}:${operation}`, resource: '*' }],
       component,
       accessKeyId: known?.accessKeyId ?? '',
+      principal: typeof principal === 'object' ? principal.arn : '',
       status: fault?.kind === 'reset' ? 0 : (error?.status ?? 200),
       error: fault?.kind === 'reset' ? 'ConnectionReset' : error?.code,
       durationMs: performance.now() - startedAt,

@@ -1,4 +1,6 @@
 import type { Clock } from './clock.ts';
+import type { FunctionRegistry } from './function-registry.ts';
+import type { Principal } from './principal.ts';
 import type { Stores } from './stores.ts';
 
 /** What an action knows of the call it answers. */
@@ -11,12 +13,18 @@ export interface CallContext {
   /** The URL the caller reached us at, e.g. `http://127.0.0.1:4566`: for queue URLs. */
   readonly origin: string;
   readonly accessKeyId: string;
+  /** Who calls: the root of the account, or the role that STS made the key for. */
+  readonly principal: Principal;
   readonly requestId: string;
   readonly clock: Clock;
   /** Aborts when the client hangs up and when the endpoint resets or closes: ends a long poll. */
   readonly signal: AbortSignal;
   /** The stores of every service for this account and region, so SNS can reach queues. */
   readonly stores: Stores;
+  /** The stores of another account or region. */
+  storesOf(account: string, region: string): Stores;
+  /** What can be invoked by ARN. */
+  readonly functions: FunctionRegistry;
   /** Names a resource (ARN) that this call touches, for the call log. Call it as soon as the input tells. */
   touches(arn: string, action?: string): void;
 }

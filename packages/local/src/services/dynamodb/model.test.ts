@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createClock } from '../../core/clock.ts';
+import { createFunctionRegistry } from '../../core/function-registry.ts';
 import type { CallContext } from '../../core/service.ts';
 import { ServiceError } from '../../core/service-error.ts';
 import { World } from '../../core/stores.ts';
@@ -156,7 +157,10 @@ function newTable() {
     requestId: '',
     clock: createClock(() => 0),
     signal: new AbortController().signal,
+    principal: { account: '123456789012', arn: 'arn:aws:iam::123456789012:root', userId: '123456789012' },
     stores: new World().stores('123456789012', 'eu-west-1'),
+    storesOf: (account, region) => new World().stores(account, region),
+    functions: createFunctionRegistry(),
     touches: () => {},
   };
   const call = callWith(context);

@@ -1,8 +1,10 @@
 import type { ServiceModule } from '../../core/service.ts';
-import { getCallerIdentity } from './get-caller-identity.ts';
+import { assumeRole } from './actions/assume-role.ts';
+import { getCallerIdentity } from './actions/get-caller-identity.ts';
+import { getSessionToken } from './actions/get-session-token.ts';
 
 export const sts: ServiceModule = {
   name: 'sts',
-  query: { xmlns: 'https://sts.amazonaws.com/doc/2011-06-15/' },
-  actions: { GetCallerIdentity: getCallerIdentity },
+  query: { xmlns: 'https://sts.amazonaws.com/doc/2011-06-15/', integers: ['DurationSeconds'] },
+  actions: { AssumeRole: assumeRole, GetCallerIdentity: getCallerIdentity, GetSessionToken: getSessionToken },
 };

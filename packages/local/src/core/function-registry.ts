@@ -1,0 +1,33 @@
+/** What a function is to the services here: it takes an event and gives its result, or rejects with its error. */
+export type InvokableFunction = (event: unknown) => Promise<unknown>;
+
+/** The functions that services can invoke: SNS delivers to them, Secrets Manager rotates by them. */
+export interface FunctionRegistry {
+  /** Makes a function invocable under its ARN, in place of an earlier one; returns what takes it away again. */
+  register(arn: string, invoke: InvokableFunction): () => void;
+  has(arn: string): boolean;
+  /** Resolves with the function's result. @throws the function's error; Error when no function has this ARN. */
+  invoke(arn: string, event: unknown): Promise<unknown>;
+}
+
+const UNQUALIFIED = /^arn:[^:]+:lambda:[^:]*:[^:]*:function:[^:]+/;
+
+/** An empty registry. A version or an alias behind an ARN (`...:function:NAME:live`) means the function itself unless registered apart. */
+export function createFunctionRegistry(): FunctionRegistry {
+  const functions = new Map<string, InvokableFunction>();
+  const find = (arn: string) => functions.get(arn) ?? functions.get(UNQUALIFIED.exec(arn)?.[0] ?? arn);
+  return {
+    register: (arn, invoke) => {
+      functions.set(arn, invoke);
+      return () => {
+        if (functions.get(arn) === invoke) functions.delete(arn);
+      };
+    },
+    has: (arn) => find(arn) !== undefined,
+    invoke: async (arn, event) => {
+      const invoke = find(arn);
+      if (invoke === undefined) throw new Error(`Cannot invoke ${arn}: no function is registered under this ARN`);
+      return invoke(event);
+    },
+  };
+}
