@@ -3,6 +3,7 @@ import { startLocalAws } from '@twelvefold/local';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { provisionStage } from '../../examples/orders/local/provision-stage.ts';
 import { createGate } from '../support/create-gate.ts';
+import { startEcsAgent } from '../support/ecs-agent.ts';
 import { jsonLines } from '../support/json-lines.ts';
 import type { RunningEntry } from '../support/run-entry.ts';
 import { runEntry } from '../support/run-entry.ts';
@@ -31,9 +32,9 @@ afterEach(async () => {
   await aws.close();
 });
 
-function start(env: Record<string, string> = {}): RunningEntry {
+function start(env: Record<string, string> = {}, path = 'examples/orders/dist/ecs.js'): RunningEntry {
   const deployed = { ...ACCESS, AWS_ENDPOINT_URL: aws.url, TWELVEFOLD_STAGE: 'dev', PORT: '0' };
-  const entry = runEntry('examples/orders/dist/ecs.js', [], { ...deployed, ...env });
+  const entry = runEntry(path, [], { ...deployed, ...env });
   started.push(entry);
   return entry;
 }
@@ -161,5 +162,57 @@ describe('the service entry', () => {
     // Consumers are abandoned with it when they were still ending their polls.
     expect(reportOf(entry)).toMatchObject({ forced: true, abandoned: expect.arrayContaining(['drain http http']) });
     await hanging;
+  });
+});
+
+describe('the service entry as an ECS task', () => {
+  it('says which task it is, and is protected from scale-in while it handles a message', async () => {
+    await provisioned();
+    await using agent = await startEcsAgent();
+    const entry = start({ ...agent.env, TWELVEFOLD_TASK_PROTECTION: 'on' });
+    const url = await urlOf(entry);
+    await becomes(`${url}/health/ready`, 200);
+    expect(agent.asked).toEqual([]);
+
+    delay('TransactWriteItems', 500);
+    const session = await fetch(`${url}/sessions`, { method: 'POST', body: '{"userId":"ada"}' });
+    const cookie = session.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+    const order = JSON.stringify({ sku: 'book', quantity: 1, unitPriceCents: 100 });
+    expect((await fetch(`${url}/orders`, { method: 'POST', body: order, headers: { cookie } })).status).toBe(202);
+    await until(
+      'the agent is asked',
+      () => agent.asked,
+      (asked) => asked.length > 0,
+    );
+    expect(agent.asked[0]).toEqual({ ProtectionEnabled: true, ExpiresInMinutes: 10 });
+
+    entry.child.kill('SIGTERM');
+    expect(await entry.exited).toEqual({ code: 0, signal: null });
+    expect(agent.asked.at(-1)).toEqual({ ProtectionEnabled: false });
+    const lines = jsonLines(entry.stdout());
+    expect(lines.find(({ message }) => message === 'order placed')).toMatchObject({
+      task_id: '0123456789abcdef',
+      task_family: 'orders-dev',
+      task_revision: '7',
+      availability_zone: 'eu-west-1b',
+      cluster: 'shop',
+      cpu_limit: 0.25,
+      memory_limit_mib: 512,
+    });
+    expect(reportOf(entry)).toMatchObject({ reason: 'SIGTERM', abandoned: [], openHandles: {} });
+  });
+
+  it('answers for its health on the port although it has no HTTP front, and says that its stop timeout is none', async () => {
+    await provisioned();
+    await using agent = await startEcsAgent();
+    const fixture = 'test/e2e/fixtures/consumer-only/main.ts';
+    const wrong = { NODE_OPTIONS: '--conditions=@twelvefold/source', TWELVEFOLD_STOP_TIMEOUT_MS: '30s' };
+    const entry = start({ ...agent.env, ...wrong }, fixture);
+    const url = await urlOf(entry);
+    await becomes(`${url}/health/ready`, 200);
+    expect(await statusOf(`${url}/orders`)).toBe(404);
+    expect(entry.stdout()).toContain('TWELVEFOLD_STOP_TIMEOUT_MS is \\"30s\\"');
+    entry.child.kill('SIGTERM');
+    expect(await entry.exited).toEqual({ code: 0, signal: null });
   });
 });

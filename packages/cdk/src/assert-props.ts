@@ -12,7 +12,13 @@ const STOP = { least: 2, most: 120 };
 export function assertProps(props: TwelveFactorAppProps): void {
   const { manifest, compute, service = {} } = props;
   assertKnownOptions('TwelveFactorApp', props, ['manifest', 'compute', 'service', 'removalPolicy', 'logRetention']);
-  assertKnownOptions('service of TwelveFactorApp', service, ['cpu', 'memoryLimitMiB', 'stopTimeout', 'command']);
+  assertKnownOptions('service of TwelveFactorApp', service, [
+    'cpu',
+    'memoryLimitMiB',
+    'stopTimeout',
+    'command',
+    'taskProtection',
+  ]);
   const faults = manifestFaults(manifest);
   // What is placed where can only be asked of a manifest that holds together.
   if (!isFields(compute)) faults.push('compute is missing: say where each component runs');

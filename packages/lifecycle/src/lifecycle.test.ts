@@ -44,6 +44,59 @@ describe('createLifecycle', () => {
     expect(report.steps).toHaveLength(8);
   });
 
+  it('starts what depends on nothing at once, and closes what others depend on last', async () => {
+    const log: string[] = [];
+    const slow = Promise.withResolvers<void>();
+    const lifecycle = createLifecycle();
+    lifecycle.register(
+      recording('config', log, { start: () => slow.promise.then(() => void log.push('start config')) }),
+    );
+    lifecycle.register(recording('probe', log, { dependsOn: [] }));
+    lifecycle.register(recording('table', log, { dependsOn: ['config'] }));
+    lifecycle.register(recording('server', log));
+    const starting = lifecycle.start();
+    await new Promise(setImmediate);
+    expect(log).toEqual(['start probe']);
+    slow.resolve();
+    await starting;
+    expect(log).toEqual(['start probe', 'start config', 'start table', 'start server']);
+    await lifecycle.stop('SIGTERM');
+    const stopped = log.filter((line) => line.startsWith('stop '));
+    expect(stopped.indexOf('stop server')).toBe(0);
+    expect(stopped.indexOf('stop table')).toBeLessThan(stopped.indexOf('stop config'));
+  });
+
+  it('refuses an order that cannot be, with every fault', async () => {
+    const lifecycle = createLifecycle();
+    lifecycle.register({ name: 'a', dependsOn: ['b'] });
+    lifecycle.register({ name: 'b', dependsOn: ['a'] });
+    lifecycle.register({ name: 'c', dependsOn: ['d'] });
+    lifecycle.register({ name: 'e', dependsOn: [] });
+    lifecycle.register({ name: 'e', dependsOn: [] });
+    await expect(lifecycle.start()).rejects.toThrow(
+      "Cannot order the resources: 'c' depends on 'd', which is not registered; two resources are named 'e'; 'a', 'b' wait for each other",
+    );
+  });
+
+  it('tells those that are starting when another fails, and rejects with that failure', async () => {
+    let told: unknown;
+    const lifecycle = createLifecycle();
+    lifecycle.register({
+      name: 'slow',
+      dependsOn: [],
+      start: (signal) =>
+        new Promise((_, reject) => {
+          signal.addEventListener('abort', () => {
+            told = signal.reason;
+            reject(new Error('slow gave up'));
+          });
+        }),
+    });
+    lifecycle.register({ name: 'bad', dependsOn: [], start: () => Promise.reject(new Error('no')) });
+    await expect(lifecycle.start()).rejects.toThrow('no');
+    expect(told).toMatchObject({ message: 'no' });
+  });
+
   it('abandons what outlives its share of the budget, tells it by signal, and goes on', async () => {
     const clock = createFakeClock();
     const log: string[] = [];

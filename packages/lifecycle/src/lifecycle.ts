@@ -2,6 +2,8 @@ import type { Clock } from './clock.ts';
 import { systemClock } from './clock.ts';
 import type { Phase } from './phase.ts';
 import type { Resource } from './resource.ts';
+import type { ResourceOrder } from './resource-order.ts';
+import { resourceOrder } from './resource-order.ts';
 import type { ShutdownReport, ShutdownStep } from './shutdown-report.ts';
 
 export interface LifecycleOptions {
@@ -21,9 +23,9 @@ export interface ResourceHealth {
 
 export interface Lifecycle {
   readonly phase: Phase;
-  /** Adds a resource; only before `start`. Resources start in order and stop in reverse. */
+  /** Adds a resource; only before `start`. Resources start in order (or as `dependsOn` says) and stop in reverse. */
   register(resource: Resource): void;
-  /** Starts every resource in order. On a failure it stops what had started and rejects with the failure. */
+  /** Starts every resource. On a failure it stops what had started and rejects with the failure. */
   start(signal?: AbortSignal): Promise<void>;
   /** Unready, quiesce, drain, flush, stop, within the budget. A second call returns the first one's report. */
   stop(reason: string): Promise<ShutdownReport>;
@@ -54,6 +56,7 @@ export function createLifecycle(options: LifecycleOptions = {}): Lifecycle {
   const resources: Resource[] = [];
   const started: Resource[] = [];
   const forced = new AbortController();
+  let order: ResourceOrder = new Map();
   let phase: Phase = 'starting';
   let starting = false;
   let stopping: Promise<ShutdownReport> | undefined;
@@ -80,8 +83,7 @@ export function createLifecycle(options: LifecycleOptions = {}): Lifecycle {
     await run('quiesce', reversed, DRAIN_SHARE);
     await run('drain', reversed, DRAIN_SHARE);
     await run('flush', reversed, 1);
-    // One at a time, last started first: a resource may need an earlier one to close cleanly.
-    for (const resource of reversed) await run('stop', [resource], 1);
+    await inOrder(reversed, dependents(order, reversed), (resource) => run('stop', [resource], 1));
     enter('stopped');
     return {
       reason,
@@ -112,17 +114,27 @@ export function createLifecycle(options: LifecycleOptions = {}): Lifecycle {
     start: async (signal = new AbortController().signal) => {
       if (starting) throw new TypeError('Cannot start: start() was called before');
       starting = true;
+      // One that fails keeps the others from starting, and tells those that are at it.
+      const failed = new AbortController();
+      const either = AbortSignal.any([signal, failed.signal]);
       try {
-        for (const resource of resources) {
-          signal.throwIfAborted();
+        order = resourceOrder(resources);
+        await inOrder(resources, order, async (resource) => {
+          either.throwIfAborted();
           // Counted as started before it is: a half-made start must be cleaned up too.
           started.push(resource);
-          await resource.start?.(signal);
-        }
+          try {
+            await resource.start?.(either);
+          } catch (error) {
+            failed.abort(error);
+            throw error;
+          }
+        });
         signal.throwIfAborted();
       } catch (error) {
         await stop('start failed');
-        throw error;
+        // The first failure is the reason; what others said when they were told to give up is not.
+        throw failed.signal.aborted ? failed.signal.reason : error;
       }
       if (phase === 'starting') enter('ready');
     },
@@ -131,6 +143,32 @@ export function createLifecycle(options: LifecycleOptions = {}): Lifecycle {
     health: (timeoutMs = 2_000) =>
       Promise.all(started.filter(({ check }) => check).map((resource) => checkOne(resource, timeoutMs, clock))),
   };
+}
+
+/** Runs `work` for each resource as soon as it is over for those that come first; settles when all is over. */
+async function inOrder(
+  resources: readonly Resource[],
+  first: ReadonlyMap<Resource, readonly Resource[]>,
+  work: (resource: Resource) => Promise<unknown>,
+): Promise<void> {
+  const running = new Map<Resource, Promise<unknown>>();
+  const run = (resource: Resource): Promise<unknown> => {
+    const needed = first.get(resource) ?? [];
+    const one =
+      running.get(resource) ??
+      (needed.length === 0 ? work(resource) : Promise.all(needed.map(run)).then(() => work(resource)));
+    running.set(resource, one);
+    return one;
+  };
+  const results = await Promise.allSettled(resources.map(run));
+  for (const result of results) if (result.status === 'rejected') throw result.reason;
+}
+
+/** The order of closing: whoever started and needs a resource closes before it. */
+function dependents(order: ResourceOrder, started: readonly Resource[]): ReadonlyMap<Resource, readonly Resource[]> {
+  const waits = new Map<Resource, Resource[]>(started.map((resource) => [resource, []]));
+  for (const resource of started) for (const needed of order.get(resource) ?? []) waits.get(needed)?.push(resource);
+  return waits;
 }
 
 async function runStep(

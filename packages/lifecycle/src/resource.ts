@@ -3,7 +3,13 @@
  * called in its phase. Nothing needs to import this type to take part.
  */
 export interface Resource {
+  /** Unique among the resources of one lifecycle. */
   readonly name: string;
+  /**
+   * Names of the resources that must be up before this one starts, and are closed only after it. With it, a resource starts as
+   * soon as those are up; without it, after everything registered before.
+   */
+  readonly dependsOn?: readonly string[];
   /** Becomes usable. A failure fails the whole start. */
   start?(signal: AbortSignal): void | Promise<void>;
   /** Throws while it cannot do its work. */

@@ -19,4 +19,9 @@ export interface ShutdownReport {
   readonly abandoned: readonly string[];
   /** True when a second signal cut the drain short. */
   readonly forced: boolean;
+  /**
+   * What was still open when everything had stopped, by Node's name of it (`TCPSocketWrap`, `Timeout`): it would have kept the
+   * process alive. Empty after a clean stop; only where the process can tell.
+   */
+  readonly openHandles?: Readonly<Record<string, number>>;
 }

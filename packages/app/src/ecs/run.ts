@@ -1,13 +1,20 @@
 import { createAws } from '@twelvefold/aws';
 import type { QueueConsumer } from '@twelvefold/backing';
 import type { Resource } from '@twelvefold/lifecycle';
-import { createLifecycle, systemClock } from '@twelvefold/lifecycle';
-import type { HttpServer } from '@twelvefold/lifecycle/service';
-import { createHttpServer, holdSignals, runService, serviceProfile } from '@twelvefold/lifecycle/service';
-import type { AppIdentity, Component, ConsumerComponent, HttpComponent } from '../component.ts';
+import { createLifecycle, healthResponse, problem, systemClock } from '@twelvefold/lifecycle';
+import type { HttpServer, HttpServerOptions } from '@twelvefold/lifecycle/service';
+import {
+  createHttpServer,
+  createTaskProtection,
+  holdSignals,
+  runService,
+  serviceProfile,
+} from '@twelvefold/lifecycle/service';
+import type { AppIdentity, Component, ConsumerComponent } from '../component.ts';
 import { asError } from '../runtime/as-error.ts';
 import { componentConsumer } from '../runtime/component-consumer.ts';
 import { httpAnswer } from '../runtime/http-answer.ts';
+import { logProtectionEvent } from '../runtime/log-protection-event.ts';
 import type { Runtime } from '../runtime/open-runtime.ts';
 import { openRuntime } from '../runtime/open-runtime.ts';
 import { startupExitCode } from '../runtime/startup-error.ts';
@@ -20,7 +27,7 @@ const RETRY_FOR_MS = 60_000;
 
 /**
  * Runs components as one long-running service: on ECS, or on a laptop. Config and bindings are loaded first, then the port
- * (`PORT`, default 8080) opens, then queues are polled; SIGTERM drains all of it and ends the process with one shutdown
+ * (`PORT`, default 8080; on ECS also without an HTTP front, for health) opens, then queues are polled; SIGTERM drains all of it and ends the process with one shutdown
  * report.
  *
  * Exits with 0 after a clean stop, 78 for invalid config, 69 for an endpoint that stayed down, 1 for anything else.
@@ -36,6 +43,15 @@ export async function run(app: AppIdentity, components: readonly Component[]): P
   const held = holdSignals(process);
   const profile = await serviceProfile(env, process.stdout.isTTY === true);
   const { logger, metrics } = createTelemetry({ app: app.name, env, format: profile.logFormat, facts: profile.facts });
+  for (const warning of profile.warnings) logger.warn(warning);
+  const protection =
+    profile.protectionUri === undefined
+      ? undefined
+      : createTaskProtection({
+          agentUri: profile.protectionUri,
+          clock,
+          onEvent: (event) => logProtectionEvent(logger, event),
+        });
   const lifecycle = createLifecycle({
     budgetMs: profile.budgetMs,
     onPhase: (phase) => logger.info(`service ${phase}`, { phase }),
@@ -65,17 +81,27 @@ export async function run(app: AppIdentity, components: readonly Component[]): P
     },
     flush: () => metrics.flush(),
   });
+  if (protection) lifecycle.register(protection);
   for (const component of components) {
-    if (component.kind === 'http') lifecycle.register(httpResource(component));
+    if (component.kind === 'http') {
+      const answer = () => httpAnswer({ component, runtime: opened(), lifecycle, logger, clock });
+      lifecycle.register(httpResource(component.name, answer));
+    }
     if (component.kind === 'consumer') lifecycle.register(consumerResource(component));
   }
 
-  function httpResource(component: HttpComponent): Resource {
+  if (profile.asksHealth && !components.some(({ kind }) => kind === 'http')) {
+    const answer = async (request: Request) =>
+      (await healthResponse(new URL(request.url).pathname, lifecycle)) ?? problem({ status: 404, title: 'Not Found' });
+    lifecycle.register(httpResource('health', () => answer));
+  }
+
+  function httpResource(name: string, makeAnswer: () => HttpServerOptions['answer']): Resource {
     let server: HttpServer | undefined;
     return {
-      name: `http ${component.name}`,
+      name: `http ${name}`,
       start: async (signal) => {
-        const answer = httpAnswer({ component, runtime: opened(), lifecycle, logger, clock });
+        const answer = makeAnswer();
         const onError = (error: unknown) => logger.error('answer broke off', { error: asError(error) });
         server = createHttpServer({ port: portFrom(env), lingerMs: profile.lingerMs, clock, answer, onError });
         await server.start(signal);
@@ -92,7 +118,8 @@ export async function run(app: AppIdentity, components: readonly Component[]): P
     return {
       name: `consumer ${component.name}`,
       start: (signal) => {
-        consumer = componentConsumer({ component, runtime: opened(), logger, clock });
+        const hold = protection ? { hold: () => protection.hold() } : {};
+        consumer = componentConsumer({ component, runtime: opened(), logger, clock, ...hold });
         return consumer.start(signal);
       },
       check: (signal) => consumer?.check(signal),

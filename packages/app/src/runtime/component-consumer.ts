@@ -12,10 +12,18 @@ export interface ComponentConsumerOptions {
   runtime: Runtime;
   logger: Logger;
   clock: Clock;
+  /** Marks a message's handling as work that must not be scaled in; returns what unmarks it. */
+  hold?: () => () => void;
 }
 
 /** The consumer of a component's queue: one core for the poller of a service and for Lambda's batches. */
-export function componentConsumer({ component, runtime, logger, clock }: ComponentConsumerOptions): QueueConsumer {
+export function componentConsumer({
+  component,
+  runtime,
+  logger,
+  clock,
+  hold,
+}: ComponentConsumerOptions): QueueConsumer {
   const definition = component.app.backing[component.queue] as QueueDefinition; // app.consumer() checked the kind
   const url = runtime.target(component.queue);
   if (url === undefined) throw new TypeError(`Cannot consume '${component.queue}': its binding was not resolved`);
@@ -29,8 +37,14 @@ export function componentConsumer({ component, runtime, logger, clock }: Compone
     concurrency: component.concurrency,
     clock,
     // The message fits the handler: the consumer parsed it with the queue's own schema.
-    handle: (message, info, scope) =>
-      component.handler(message as never, { ...runtime.context(component, scope), message: info } as never),
+    handle: async (message, info, scope) => {
+      const release = hold?.();
+      try {
+        await component.handler(message as never, { ...runtime.context(component, scope), message: info } as never);
+      } finally {
+        release?.();
+      }
+    },
     onEvent: (event) => logConsumerEvent(logger, event),
   });
 }

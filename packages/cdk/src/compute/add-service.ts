@@ -40,6 +40,13 @@ export interface ServiceOptions {
    * @defaultValue `['node', 'ecs.js']`
    */
   readonly command?: readonly string[];
+  /**
+   * Whether the task asks ECS not to scale it in while it handles messages: for work that must not be repeated lightly. Grants
+   * `ecs:UpdateTaskProtection` on the account's tasks: a task cannot be named before it runs.
+   *
+   * @defaultValue false
+   */
+  readonly taskProtection?: boolean;
 }
 
 /** What the service is made from. */
@@ -56,6 +63,8 @@ export interface ServiceContext {
 
 /** The port that the service listens on. */
 const PORT = 8080;
+/** Asks the container itself whether it lives; Node is all that every image of ours has. */
+const HEALTH_SCRIPT = `fetch('http://127.0.0.1:${PORT}/health/live').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))`;
 export const DEFAULT_STOP_TIMEOUT_SECONDS = 30;
 
 /** Pulling one repository's image. The token is for every registry: AWS knows no resource for that action. */
@@ -73,17 +82,31 @@ function pullStatements({ repository }: ImageParameters): Statement[] {
   ];
 }
 
+/** Asking the agent for scale-in protection makes it call ECS with the task's own role. */
+function protectionStatement(): Statement {
+  return {
+    Sid: 'ProtectTask',
+    Effect: 'Allow',
+    Action: 'ecs:UpdateTaskProtection',
+    Resource: Fn.sub(`arn:\${AWS::Partition}:ecs:\${AWS::Region}:\${AWS::AccountId}:task/*`),
+  };
+}
+
 /** Adds the task definition that runs components as one process on Fargate, with its roles and its log group. */
 export function addService(scope: Construct, context: ServiceContext): CfnTaskDefinition {
   const { manifest, components, attached, configStatements, image, logRetention, options } = context;
-  const { cpu = 256, memoryLimitMiB = 512, command = ['node', 'ecs.js'] } = options;
+  const { cpu = 256, memoryLimitMiB = 512, command = ['node', 'ecs.js'], taskProtection = false } = options;
   const stopTimeout = options.stopTimeout?.toSeconds() ?? DEFAULT_STOP_TIMEOUT_SECONDS;
   const family = `${manifest.app}-{stage}`;
   const logs = addLogGroup(scope, 'ServiceLogs', `/aws/ecs/${family}`, logRetention);
   const taskRole = addRole(scope, 'ServiceTaskRole', {
     description: `What ${manifest.app}'s components in the service use`,
     service: 'ecs-tasks.amazonaws.com',
-    statements: [...grantStatements(components, attached), ...configStatements],
+    statements: [
+      ...grantStatements(components, attached),
+      ...configStatements,
+      ...(taskProtection ? [protectionStatement()] : []),
+    ],
   });
   const executionRole = addRole(scope, 'ServiceExecutionRole', {
     description: `What ECS needs to start ${manifest.app}'s service`,
@@ -95,6 +118,7 @@ export function addService(scope: Construct, context: ServiceContext): CfnTaskDe
     PORT: String(PORT),
     // The metadata endpoint does not say how long a stop may take.
     TWELVEFOLD_STOP_TIMEOUT_MS: String(stopTimeout * 1_000),
+    ...(taskProtection ? { TWELVEFOLD_TASK_PROTECTION: 'on' } : {}),
   };
   const resource = named(
     new CfnTaskDefinition(scope, 'ServiceTaskDefinition', {
@@ -115,6 +139,14 @@ export function addService(scope: Construct, context: ServiceContext): CfnTaskDe
           environment: Object.entries(environment).map(([name, value]) => ({ name, value })),
           portMappings: [{ containerPort: PORT, protocol: 'tcp' }],
           stopTimeout,
+          // Config and bindings may take a minute while an endpoint is down: only then does the port open.
+          healthCheck: {
+            command: ['CMD', 'node', '-e', HEALTH_SCRIPT],
+            interval: 10,
+            timeout: 5,
+            retries: 3,
+            startPeriod: 90,
+          },
           readonlyRootFilesystem: true,
           // A process that is PID 1 gets no default signal handlers and reaps no children.
           linuxParameters: { initProcessEnabled: true },

@@ -140,6 +140,13 @@ describe('the service', () => {
           ],
           PortMappings: [{ ContainerPort: 8080, Protocol: 'tcp' }],
           StopTimeout: 30,
+          HealthCheck: {
+            Command: ['CMD', 'node', '-e', expect.stringContaining('http://127.0.0.1:8080/health/live')],
+            Interval: 10,
+            Timeout: 5,
+            Retries: 3,
+            StartPeriod: 90,
+          },
           ReadonlyRootFilesystem: true,
           LinuxParameters: { InitProcessEnabled: true },
           LogConfiguration: {
@@ -162,6 +169,14 @@ describe('the service', () => {
     expect(task).toMatchObject({ Cpu: '512', Memory: '1024' });
     expect(ContainerDefinitions).toMatchObject([{ StopTimeout: 120, Command: ['node', 'main.js'] }]);
     expect(JSON.stringify(ContainerDefinitions)).toContain('{"Name":"TWELVEFOLD_STOP_TIMEOUT_MS","Value":"120000"}');
+  });
+
+  it('may ask for scale-in protection only when told to', () => {
+    const changed = synthesize({ ...shopProps, service: { taskProtection: true } });
+    const { ContainerDefinitions } = resourceOf(changed, 'ServiceTaskDefinition').Properties;
+    expect(JSON.stringify(ContainerDefinitions)).toContain('{"Name":"TWELVEFOLD_TASK_PROTECTION","Value":"on"}');
+    expect(JSON.stringify(resourceOf(changed, 'ServiceTaskRole'))).toContain('"ecs:UpdateTaskProtection"');
+    expect(JSON.stringify(resourceOf(template, 'ServiceTaskRole'))).not.toContain('ecs:');
   });
 
   it('is not there, nor its parameters, when nothing is placed on Fargate', () => {

@@ -10,4 +10,10 @@ export interface HostProfile {
   readonly logFormat: 'json' | 'pretty';
   /** What every log line should say about the host. */
   readonly facts: Readonly<Record<string, unknown>>;
+  /** Whether the platform asks a container for its health: the port then opens although no component is an HTTP front. */
+  readonly asksHealth: boolean;
+  /** Where the ECS agent takes requests for scale-in protection; undefined unless the infrastructure turned it on. */
+  readonly protectionUri?: string;
+  /** What is wrong with the host's settings, and what was taken instead; for the log. */
+  readonly warnings: readonly string[];
 }

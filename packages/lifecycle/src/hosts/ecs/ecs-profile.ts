@@ -10,11 +10,13 @@ const LINGER_MS = 2_000;
 
 /**
  * ECS: the stop budget comes from `TWELVEFOLD_STOP_TIMEOUT_MS`, which the infrastructure sets from the container's
- * `stopTimeout`: the metadata endpoint does not tell it.
+ * `stopTimeout`: the metadata endpoint does not tell it. It is the same under Spot: the task gets SIGTERM when its two minutes of
+ * notice begin, and SIGKILL after `stopTimeout` (AWS documentation: Fargate Spot termination notices).
  */
 export async function ecsProfile(env: Readonly<Record<string, string | undefined>>): Promise<HostProfile> {
-  const injected = Number(env.TWELVEFOLD_STOP_TIMEOUT_MS ?? DEFAULT_STOP_TIMEOUT_MS);
-  const timeoutMs = Number.isFinite(injected) && injected > 0 ? injected : DEFAULT_STOP_TIMEOUT_MS;
+  const injected = env.TWELVEFOLD_STOP_TIMEOUT_MS;
+  const isSound = injected !== undefined && /^\d+$/.test(injected) && Number(injected) > 0;
+  const timeoutMs = isSound ? Number(injected) : DEFAULT_STOP_TIMEOUT_MS;
   const budgetMs = Math.max(timeoutMs / 2, timeoutMs - RESERVE_MS);
   return {
     host: 'ecs',
@@ -22,5 +24,13 @@ export async function ecsProfile(env: Readonly<Record<string, string | undefined
     lingerMs: Math.min(LINGER_MS, budgetMs / 4),
     logFormat: 'json',
     facts: await fetchTaskFacts(env.ECS_CONTAINER_METADATA_URI_V4),
+    asksHealth: true,
+    ...(env.ECS_AGENT_URI && env.TWELVEFOLD_TASK_PROTECTION === 'on' ? { protectionUri: env.ECS_AGENT_URI } : {}),
+    warnings:
+      injected === undefined || isSound
+        ? []
+        : [
+            `TWELVEFOLD_STOP_TIMEOUT_MS is ${JSON.stringify(injected)}, not a whole number of milliseconds above 0; taking ${DEFAULT_STOP_TIMEOUT_MS}`,
+          ],
   };
 }

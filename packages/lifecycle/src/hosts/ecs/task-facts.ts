@@ -5,6 +5,9 @@ interface TaskMetadata {
   Family?: string;
   Revision?: string;
   AvailabilityZone?: string;
+  LaunchType?: string;
+  /** vCPUs and MiB. */
+  Limits?: { CPU?: number; Memory?: number };
 }
 
 /** Facts about the running task for every log line; empty when the endpoint does not answer within a second. */
@@ -19,6 +22,10 @@ export async function fetchTaskFacts(metadataUri: string | undefined): Promise<R
       task_family: task.Family,
       task_revision: task.Revision,
       availability_zone: task.AvailabilityZone,
+      cluster: task.Cluster?.split('/').at(-1),
+      launch_type: task.LaunchType,
+      cpu_limit: task.Limits?.CPU,
+      memory_limit_mib: task.Limits?.Memory,
     };
     return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined));
   } catch {

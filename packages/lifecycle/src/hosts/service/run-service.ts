@@ -1,6 +1,7 @@
 import type { Lifecycle } from '../../lifecycle.ts';
 import type { ShutdownReport } from '../../shutdown-report.ts';
 import type { HeldSignals } from './hold-signals.ts';
+import { openHandles } from './open-handles.ts';
 import { STOP_SIGNALS } from './stop-signals.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: Node types the arguments of each event apart; these are the common ground
@@ -11,6 +12,8 @@ export interface ServiceProcess {
   on(event: string, listener: Listener): unknown;
   off(event: string, listener: Listener): unknown;
   exit(code: number): void;
+  /** Kinds of what keeps the process alive, for the report. */
+  getActiveResourcesInfo?(): string[];
 }
 
 export interface RunServiceOptions {
@@ -45,7 +48,9 @@ export async function runService(options: RunServiceOptions): Promise<number> {
     // Nothing more may start behind the back of what stops.
     starting.abort(new Error(`Stopped by ${reason} while starting`));
     try {
-      const report = await lifecycle.stop(reason);
+      const stopped = await lifecycle.stop(reason);
+      const active = process.getActiveResourcesInfo?.();
+      const report = active ? { ...stopped, openHandles: openHandles(active) } : stopped;
       onReport?.(report);
       end(code !== 0 ? code : report.abandoned.length > 0 || report.forced ? 1 : 0);
     } catch (error) {

@@ -373,6 +373,18 @@ describe('runService', () => {
     expect(fatal).toEqual(['uncaughtException: boom'.replace('uncaughtException', 'uncaught exception')]);
   });
 
+  it('reports what stays open after everything has stopped', async () => {
+    const active = () => ['PipeWrap', 'SignalWrap', 'TCPSocketWrap', 'Timeout', 'Timeout'];
+    const process = Object.assign(fakeProcess(), { getActiveResourcesInfo: active });
+    const lifecycle = createLifecycle();
+    const reports: unknown[] = [];
+    const running = runService({ lifecycle, process, onReport: (report) => reports.push(report) });
+    await expect.poll(() => lifecycle.phase).toBe('ready');
+    process.emit('SIGTERM');
+    await running;
+    expect(reports).toMatchObject([{ openHandles: { TCPSocketWrap: 1, Timeout: 2 } }]);
+  });
+
   it('exits with the code that the failed start asks for', async () => {
     const process = fakeProcess();
     const lifecycle = createLifecycle();
@@ -390,7 +402,10 @@ describe('serviceProfile', () => {
       logFormat: 'json',
       facts: {},
     });
-    expect((await serviceProfile({ ...env, TWELVEFOLD_STOP_TIMEOUT_MS: 'soon' }, false)).budgetMs).toBe(29_000);
+    expect(await serviceProfile({ ...env, TWELVEFOLD_STOP_TIMEOUT_MS: '30s' }, false)).toMatchObject({
+      budgetMs: 29_000,
+      warnings: [expect.stringContaining('TWELVEFOLD_STOP_TIMEOUT_MS is "30s"')],
+    });
   });
 
   it('is readable on a terminal and JSON in a pipe on a laptop', async () => {
