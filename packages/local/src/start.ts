@@ -10,8 +10,10 @@ import type { FunctionRegistry } from './core/function-registry.ts';
 import { createFunctionRegistry } from './core/function-registry.ts';
 import { rejectUnknownOptions } from './core/reject-unknown-options.ts';
 import { startServer } from './core/server.ts';
+import type { Snapshot } from './core/snapshot.ts';
+import { readSnapshot, writeSnapshot } from './core/snapshot.ts';
 import { World } from './core/stores.ts';
-import { services } from './services/registry.ts';
+import { registry } from './services/registry.ts';
 
 export interface LocalAwsOptions {
   /** @defaultValue 0, a free port */
@@ -24,6 +26,8 @@ export interface LocalAwsOptions {
   readonly clock?: ControlledClock;
   /** Numbers in [0, 1) for the faults' probabilities. @defaultValue Math.random */
   readonly random?: () => number;
+  /** A folder that state is loaded from at the start and saved to when the endpoint closes. @defaultValue none: state is lost */
+  readonly snapshot?: string;
 }
 
 /** A running endpoint. */
@@ -39,13 +43,29 @@ export interface LocalAws extends AsyncDisposable {
   /** The newest 100,000 calls, oldest first. */
   calls(): readonly RecordedCall[];
   clearCalls(): void;
+  /**
+   * Saves all state to the folder of the option `snapshot` now, in one step: whoever reads finds the whole of it or the last one.
+   *
+   * @throws Error without that option
+   */
+  saveSnapshot(): Promise<void>;
   /** Empties every service in every account and region, the call log and the faults, and ends long polls. The clock stays. */
   reset(): void;
-  /** Ends long polls and closes every connection. */
+  /** Ends long polls, closes every connection and saves the snapshot, if it has a folder. */
   close(): Promise<void>;
 }
 
-const OPTIONS: ReadonlyArray<keyof LocalAwsOptions> = ['port', 'host', 'account', 'clock', 'random'];
+const OPTIONS: ReadonlyArray<keyof LocalAwsOptions> = ['port', 'host', 'account', 'clock', 'random', 'snapshot'];
+
+/** Puts a snapshot's state in place and sets its timers going. */
+async function restore(world: World, clock: ControlledClock, { nowMs, services }: Snapshot): Promise<void> {
+  if (nowMs > clock.now()) clock.advance(nowMs - clock.now());
+  world.load(services);
+  for (const { service, account, region } of services) {
+    const context = { account, region, clock, stores: world.stores(account, region) };
+    for (const entry of registry) if (entry.name === service) (await entry.load()).resume?.(context);
+  }
+}
 
 /**
  * Starts an AWS endpoint in this process, on one loopback port, for any SDK.
@@ -67,36 +87,58 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     account = '123456789012',
     clock = createClock(),
     random = Math.random,
+    snapshot: folder,
   } = options;
   if (!/^\d{12}$/.test(account)) throw new TypeError('Cannot start the local AWS: "account" must be twelve digits');
-  const world = new World();
+  const world = new World(clock);
+  const snapshot = folder === undefined ? undefined : await readSnapshot(folder);
+  if (snapshot !== undefined) await restore(world, clock, snapshot);
   const calls = createCallLog();
   const faults = createFaults(random);
   const functions = createFunctionRegistry();
-  const endpoint = { services, world, clock, calls, faults, functions, account };
+  const endpoint = { registry, world, clock, calls, faults, functions, account };
   const reset = () => {
     world.reset();
     faults.clear();
     server.abortAll();
     calls.clear();
   };
-  const control = { services, clock, calls, faults, reset };
+  // One after the other: two at once would delete each other's files.
+  let saved: Promise<void> = Promise.resolve();
+  const saveSnapshot = () => {
+    const save = async () => {
+      if (folder === undefined) {
+        throw new Error('Cannot save a snapshot: start the local AWS with the option "snapshot", a folder');
+      }
+      await writeSnapshot(folder, { nowMs: clock.now(), services: world.save() });
+    };
+    const next = saved.then(save, save);
+    saved = next.catch(() => {});
+    return next;
+  };
+  const control = { registry, clock, calls, faults, reset, saveSnapshot };
   const server = await startServer(
     host,
     port,
     async (request, from) => answerControl(control, request) ?? dispatch(endpoint, request, from),
   );
+  let closed: Promise<void> | undefined;
+  const close = () => {
+    closed ??= server.close().then(() => (folder === undefined ? undefined : saveSnapshot()));
+    return closed;
+  };
   const named = host.includes(':') ? `[${host}]` : host;
   return {
     url: `http://${named}:${server.port}`,
     port: server.port,
     clock,
     faults,
-    functions,
     calls: () => calls.list(),
     clearCalls: () => calls.clear(),
+    functions,
+    saveSnapshot,
     reset,
-    close: () => server.close(),
-    [Symbol.asyncDispose]: () => server.close(),
+    close,
+    [Symbol.asyncDispose]: close,
   };
 }

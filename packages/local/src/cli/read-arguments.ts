@@ -5,6 +5,8 @@ export interface CliArguments {
   readonly port: number;
   readonly host: string;
   readonly region: string;
+  readonly account: string | undefined;
+  readonly snapshot: string | undefined;
   readonly template: string | undefined;
   readonly parameters: Readonly<Record<string, string>>;
   readonly json: boolean;
@@ -21,6 +23,8 @@ const OPTIONS = {
   port: { type: 'string', default: '4566' },
   host: { type: 'string', default: '127.0.0.1' },
   region: { type: 'string', default: 'us-east-1' },
+  account: { type: 'string' },
+  snapshot: { type: 'string' },
   template: { type: 'string' },
   parameter: { type: 'string', multiple: true, default: [] as string[] },
   json: { type: 'boolean', default: false },
@@ -60,9 +64,14 @@ function readParameter(text: string): [string, string] {
 /** @throws UsageError for anything that is not known or not possible. */
 export function readArguments(args: readonly string[]): CliArguments {
   const { port, parameter, ...values } = parse(args);
+  if (values.account !== undefined && !/^\d{12}$/.test(values.account)) {
+    throw new UsageError(`--account must be twelve digits, not "${values.account}"`);
+  }
   if (parameter.length > 0 && values.template === undefined) throw new UsageError('--parameter needs a --template');
   return {
     ...values,
+    account: values.account,
+    snapshot: values.snapshot,
     template: values.template,
     port: readPort(port),
     parameters: Object.fromEntries(parameter.map(readParameter)),

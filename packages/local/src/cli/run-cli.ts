@@ -92,7 +92,9 @@ function report(aws: LocalAws, stack: ProvisionedStack | undefined, args: CliArg
   const outputs = Object.entries(stack?.outputs ?? {});
   if (outputs.length > 0) stdout.write(`\nOutputs of ${args.template}:\n`);
   for (const [name, value] of outputs) stdout.write(`  ${name} = ${value}\n`);
-  stdout.write('\nCtrl-C stops it; nothing is kept.\n');
+  stdout.write(
+    `\nCtrl-C stops it; ${args.snapshot === undefined ? 'nothing is kept' : `state is kept in ${args.snapshot}`}.\n`,
+  );
 }
 
 const untilAborted = (signal: AbortSignal) =>
@@ -102,7 +104,13 @@ const untilAborted = (signal: AbortSignal) =>
   });
 
 async function serve(args: CliArguments, io: CliProcess): Promise<number> {
-  const aws = await startLocalAws({ port: args.port, host: args.host });
+  const { port, host, account, snapshot } = args;
+  const aws = await startLocalAws({
+    port,
+    host,
+    ...(account === undefined ? {} : { account }),
+    ...(snapshot === undefined ? {} : { snapshot }),
+  });
   try {
     report(aws, await provisionFile(aws, args, io), args, io);
     await untilAborted(io.stopped);

@@ -4,7 +4,7 @@ import type { Caller } from './caller.ts';
 import { decodeJson, encodeJson, encodeJsonError } from './protocols/json.ts';
 import { decodeQuery } from './protocols/query.ts';
 import { encodeXml, encodeXmlError } from './protocols/xml.ts';
-import type { ServiceModule } from './service.ts';
+import type { ServiceEntry, ServiceModule } from './service.ts';
 import { ServiceError } from './service-error.ts';
 
 /** An HTTP request, body read. */
@@ -52,14 +52,14 @@ const AUTHENTICATION = {
   },
 } satisfies Record<string, AuthenticationFault>;
 
-function jsonCall(services: readonly ServiceModule[], target: string, request: HttpRequest): Call {
-  const dot = target.lastIndexOf('.');
-  const prefix = target.slice(0, Math.max(0, dot));
-  const service = services.find(({ json }) => json?.targetPrefix === prefix);
+const prefixOf = (target: string) => target.slice(0, Math.max(0, target.lastIndexOf('.')));
+
+function jsonCall(service: ServiceModule | undefined, target: string, request: HttpRequest): Call {
+  const prefix = prefixOf(target);
   return {
     service,
     serviceName: service?.name ?? prefix,
-    operation: target.slice(dot + 1),
+    operation: target.slice(target.lastIndexOf('.') + 1),
     input: () => decodeJson(request.body),
     answer: (output, requestId) =>
       encodeJson(service?.json ?? { targetPrefix: prefix, version: '1.1' }, output, requestId),
@@ -71,8 +71,8 @@ function jsonCall(services: readonly ServiceModule[], target: string, request: H
   };
 }
 
-function queryCall(services: readonly ServiceModule[], form: URLSearchParams, signingName: string): Call {
-  const service = services.find(({ name, query }) => query !== undefined && name === signingName);
+function queryCall(named: ServiceModule | undefined, form: URLSearchParams, signingName: string): Call {
+  const service = named?.query === undefined ? undefined : named;
   const operation = form.get('Action') ?? '';
   const protocol = service?.query ?? { xmlns: '' };
   return {
@@ -88,17 +88,21 @@ function queryCall(services: readonly ServiceModule[], form: URLSearchParams, si
 }
 
 /** Reads which service and operation a request means: by `X-Amz-Target`, or by `Action` and the credential scope. */
-export function readCall(services: readonly ServiceModule[], request: HttpRequest, caller: Caller | undefined): Call {
+export async function readCall(
+  registry: readonly ServiceEntry[],
+  request: HttpRequest,
+  caller: Caller | undefined,
+): Promise<Call> {
   const target = request.headers['x-amz-target'];
-  if (typeof target === 'string') return jsonCall(services, target, request);
+  if (typeof target === 'string') {
+    return jsonCall(await registry.find((entry) => entry.target === prefixOf(target))?.load(), target, request);
+  }
   const signingName = caller?.signingName ?? 'unknown';
   const isForm = request.headers['content-type']?.startsWith('application/x-www-form-urlencoded') ?? false;
   const form = isForm ? new URLSearchParams(request.body.toString()) : request.search;
-  if (form.has('Action')) return queryCall(services, form, signingName);
+  if (form.has('Action')) {
+    return queryCall(await registry.find(({ name }) => name === signingName)?.load(), form, signingName);
+  }
   // Neither protocol: named by what it asked, so that the 501 says what to build.
-  return {
-    ...queryCall(services, form, signingName),
-    service: undefined,
-    operation: `${request.method} ${request.path}`,
-  };
+  return { ...queryCall(undefined, form, signingName), operation: `${request.method} ${request.path}` };
 }

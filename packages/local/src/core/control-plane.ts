@@ -4,8 +4,9 @@ import type { Endpoint } from './dispatch.ts';
 import type { Fault } from './faults.ts';
 
 /** What a separate process can ask of the endpoint itself. */
-export interface Control extends Pick<Endpoint, 'calls' | 'clock' | 'faults' | 'services'> {
+export interface Control extends Pick<Endpoint, 'calls' | 'clock' | 'faults' | 'registry'> {
   reset(): void;
+  saveSnapshot(): Promise<void>;
 }
 
 const json = (status: number, body: unknown): Answer => ({
@@ -26,7 +27,7 @@ function readObject(request: HttpRequest): Record<string, unknown> | undefined {
   }
 }
 
-const ROUTES: Record<string, (control: Control, body: Record<string, unknown>) => Answer> = {
+const ROUTES: Record<string, (control: Control, body: Record<string, unknown>) => Answer | Promise<Answer>> = {
   'POST /moto-api/reset': (control) => {
     control.reset();
     return json(200, { status: 'ok' });
@@ -35,7 +36,16 @@ const ROUTES: Record<string, (control: Control, body: Record<string, unknown>) =
     control.reset();
     return json(200, { status: 'ok' });
   },
-  'GET /_twelvefold/health': ({ services }) => json(200, { status: 'ok', services: services.map(({ name }) => name) }),
+  'GET /_twelvefold/health': ({ registry }) =>
+    json(200, { status: 'ok', services: [...new Set(registry.map(({ name }) => name))] }),
+  'POST /_twelvefold/snapshot': async (control) => {
+    try {
+      await control.saveSnapshot();
+      return json(200, { status: 'ok' });
+    } catch (error) {
+      return badRequest(error instanceof Error ? error.message : String(error));
+    }
+  },
   'GET /_twelvefold/calls': ({ calls }) => json(200, calls.list()),
   'DELETE /_twelvefold/calls': ({ calls }) => {
     calls.clear();
@@ -64,7 +74,7 @@ const ROUTES: Record<string, (control: Control, body: Record<string, unknown>) =
 };
 
 /** Answers a request to the endpoint itself; undefined for every other path. */
-export function answerControl(control: Control, request: HttpRequest): Answer | undefined {
+export function answerControl(control: Control, request: HttpRequest): Answer | Promise<Answer> | undefined {
   if (!request.path.startsWith('/_twelvefold/') && !request.path.startsWith('/moto-api/')) return undefined;
   const route = ROUTES[`${request.method} ${request.path}`];
   if (route === undefined) {

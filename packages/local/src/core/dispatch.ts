@@ -9,14 +9,14 @@ import type { FaultInjector } from './faults.ts';
 import { faultError } from './faults.ts';
 import type { FunctionRegistry } from './function-registry.ts';
 import { readPrincipal } from './principal.ts';
-import type { ServiceModule } from './service.ts';
+import type { ServiceEntry } from './service.ts';
 import { ServiceError } from './service-error.ts';
 import { sleep } from './sleep.ts';
 import type { World } from './stores.ts';
 
 /** All that calls share. */
 export interface Endpoint {
-  readonly services: readonly ServiceModule[];
+  readonly registry: readonly ServiceEntry[];
   readonly world: World;
   readonly clock: ControlledClock;
   readonly calls: CallLog;
@@ -64,7 +64,7 @@ export async function dispatch(endpoint: Endpoint, request: HttpRequest, arrival
   const caller = readCaller(request.headers, request.search);
   const known = typeof caller === 'string' ? undefined : caller;
   const principal = known && readPrincipal(endpoint.world, known, endpoint.account, atMs);
-  const call = readCall(endpoint.services, request, known);
+  const call = await readCall(endpoint.registry, request, known);
   const { operation, serviceName } = call;
   const component = readComponent(request.headers);
   const touched: Array<{ action: string; resource: string }> = [];

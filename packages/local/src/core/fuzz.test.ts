@@ -1,7 +1,7 @@
 import { Agent, request as httpRequest } from 'node:http';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { services } from '../services/registry.ts';
+import { registry } from '../services/registry.ts';
 import type { LocalAws } from '../start.ts';
 import { startLocalAws } from '../start.ts';
 import { createClock } from './clock.ts';
@@ -35,6 +35,7 @@ const signed = (service: string) => ({
   authorization: `AWS4-HMAC-SHA256 Credential=fuzz/20261101/eu-west-1/${service}/aws4_request, SignedHeaders=host, Signature=00`,
 });
 
+const services = await Promise.all(registry.map((entry) => entry.load()));
 const operations = services.flatMap((service) => Object.keys(service.actions).map((action) => ({ service, action })));
 const members = fc.constantFrom(
   ...'QueueUrl QueueName Attributes Tags tags Entries Id MessageBody MessageAttributes DataType StringValue ReceiptHandle MaxNumberOfMessages'.split(

@@ -1,7 +1,7 @@
 import type { Clock } from './clock.ts';
 import type { FunctionRegistry } from './function-registry.ts';
 import type { Principal } from './principal.ts';
-import type { Stores } from './stores.ts';
+import type { StoreContext, Stores } from './stores.ts';
 
 /** What an action knows of the call it answers. */
 export interface CallContext {
@@ -76,4 +76,15 @@ export interface ServiceModule {
   /** How Query/XML calls (`Action=` in a form) are read and answered. */
   readonly query?: QueryProtocol;
   readonly actions: Readonly<Record<string, Action>>;
+  /** Rearms what must happen without a call (a rotation that falls due), for each account and region that a snapshot brings back. */
+  readonly resume?: (context: StoreContext) => void;
+}
+
+/** One service in the registry: how calls find it, and its code. */
+export interface ServiceEntry {
+  /** The signing name in the credential scope, e.g. `sqs`, `secretsmanager`. */
+  readonly name: string;
+  /** {@link JsonProtocol.targetPrefix} of a service that has JSON. */
+  readonly target?: string;
+  load(): Promise<ServiceModule>;
 }

@@ -1,12 +1,52 @@
-/** A typed key for one service's state; made once per service by {@link storeKey}. */
-export interface StoreKey<T> {
-  readonly id: symbol;
-  readonly create: () => T;
+import type { Clock } from './clock.ts';
+import { checkPlain } from './plain-data.ts';
+
+/** What a store knows of where it is. */
+export interface StoreContext {
+  readonly account: string;
+  readonly region: string;
+  readonly clock: Clock;
+  /** The other stores of this account and region. */
+  readonly stores: Stores;
 }
 
-/** `create` makes the empty state of one account and region. */
-export function storeKey<T>(name: string, create: () => T): StoreKey<T> {
-  return { id: Symbol(name), create };
+/**
+ * How a store's state goes to a snapshot and comes back. `D` is plain data: what `structuredClone` takes (objects, arrays, Map,
+ * Set, Date, Buffer, bigint), without functions and without instances of classes.
+ */
+export interface StoreHooks<T, D> {
+  save(state: T): D;
+  /** The state again. Arms its timers on the clock: what fell due in the meantime fires at once. */
+  load(data: D, context: StoreContext): T;
+}
+
+/** A typed key for one service's state; made once per service by {@link storeKey}. */
+export interface StoreKey<T> {
+  readonly name: string;
+  readonly create: (context: StoreContext) => T;
+  readonly save: (state: T) => unknown;
+  readonly load: (data: unknown, context: StoreContext) => T;
+}
+
+/**
+ * `name` is the service's signing name, and more after a space where a service has several stores (`ssm parameters`). `create` makes the
+ * empty state of one account and region. State that is plain data needs no `hooks`.
+ */
+export function storeKey<T, D = T>(
+  name: string,
+  create: (context: StoreContext) => T,
+  hooks?: StoreHooks<T, D>,
+): StoreKey<T> {
+  return {
+    name,
+    create,
+    save: (state) => {
+      const data = hooks === undefined ? state : hooks.save(state);
+      checkPlain(data, name);
+      return data;
+    },
+    load: (data, context) => (hooks === undefined ? (data as T) : hooks.load(data as D, context)), // what save gave
+  };
 }
 
 /** The state of every service in one account and region. */
@@ -14,23 +54,90 @@ export interface Stores {
   get<T>(key: StoreKey<T>): T;
 }
 
+/** What one service keeps in one account and region, as plain data by the names of its stores. */
+export interface SavedService {
+  readonly service: string;
+  readonly account: string;
+  readonly region: string;
+  readonly stores: Readonly<Record<string, unknown>>;
+}
+
+interface Slot {
+  /** Undefined until somebody asks for a store that came from a snapshot. */
+  live: { readonly state: unknown; readonly key: StoreKey<unknown> } | undefined;
+  readonly data: unknown;
+}
+
+interface Place {
+  readonly account: string;
+  readonly region: string;
+  readonly slots: Map<string, Slot>;
+}
+
+const serviceOf = (name: string) => name.split(' ', 1)[0] ?? name;
+
 /** All state: apart by account and region. */
 export class World {
-  readonly #regions = new Map<string, Map<symbol, unknown>>();
+  readonly #places = new Map<string, Place>();
+  readonly #clock: Clock;
 
-  stores(account: string, region: string): Stores {
-    const id = `${account}/${region}`;
-    const state = this.#regions.get(id) ?? new Map<symbol, unknown>();
-    this.#regions.set(id, state);
-    return {
-      get: <T>(key: StoreKey<T>): T => {
-        if (!state.has(key.id)) state.set(key.id, key.create());
-        return state.get(key.id) as T; // only create() writes this slot
-      },
-    };
+  constructor(clock: Clock) {
+    this.#clock = clock;
   }
 
-  reset(): void {
-    this.#regions.clear();
+  #slots(account: string, region: string): Map<string, Slot> {
+    const id = `${account}/${region}`;
+    const place = this.#places.get(id) ?? { account, region, slots: new Map<string, Slot>() };
+    this.#places.set(id, place);
+    return place.slots;
+  }
+
+  stores(account: string, region: string): Stores {
+    // Nothing is made before a store is asked for: anybody may send any region.
+    const stores: Stores = {
+      get: <T>(key: StoreKey<T>): T => {
+        const slots = this.#slots(account, region);
+        const slot = slots.get(key.name);
+        if (slot?.live !== undefined) return slot.live.state as T; // only this key writes this slot
+        const context = { account, region, clock: this.#clock, stores };
+        const state = slot === undefined ? key.create(context) : key.load(slot.data, context);
+        slots.set(key.name, { live: { state, key: key as StoreKey<unknown> }, data: undefined });
+        return state;
+      },
+    };
+    return stores;
+  }
+
+  /** Forgets everything, or all of one service. */
+  reset(service?: string): void {
+    if (service === undefined) {
+      this.#places.clear();
+      return;
+    }
+    for (const { slots } of this.#places.values()) {
+      for (const name of slots.keys()) if (serviceOf(name) === service) slots.delete(name);
+    }
+  }
+
+  /** Everything as plain data. @throws Error naming a store whose state is not plain data */
+  save(): SavedService[] {
+    return [...this.#places.values()].flatMap(({ account, region, slots }) => {
+      const byService = new Map<string, Record<string, unknown>>();
+      for (const [name, { live, data }] of slots) {
+        const service = serviceOf(name);
+        const stores = byService.get(service) ?? {};
+        stores[name] = live === undefined ? data : live.key.save(live.state);
+        byService.set(service, stores);
+      }
+      return [...byService].map(([service, stores]) => ({ service, account, region, stores }));
+    });
+  }
+
+  /** Puts saved state in place; a store comes back to life when it is asked for. */
+  load(saved: readonly SavedService[]): void {
+    for (const { account, region, stores } of saved) {
+      const slots = this.#slots(account, region);
+      for (const [name, data] of Object.entries(stores)) slots.set(name, { live: undefined, data });
+    }
   }
 }

@@ -1,10 +1,15 @@
-import type { ServiceModule } from '../core/service.ts';
-import { dynamodb } from './dynamodb/service.ts';
-import { secretsManager } from './secretsmanager/service.ts';
-import { sns } from './sns/service.ts';
-import { sqs } from './sqs/service.ts';
-import { ssm } from './ssm/service.ts';
-import { sts } from './sts/service.ts';
+import type { ServiceEntry } from '../core/service.ts';
 
-/** Every service that the endpoint answers for. */
-export const services: readonly ServiceModule[] = [dynamodb, secretsManager, sns, sqs, ssm, sts];
+/** Every service that the endpoint answers for; the code of one is loaded by its first call. */
+export const registry: readonly ServiceEntry[] = [
+  { name: 'dynamodb', target: 'DynamoDB_20120810', load: async () => (await import('./dynamodb/service.ts')).dynamodb },
+  {
+    name: 'secretsmanager',
+    target: 'secretsmanager',
+    load: async () => (await import('./secretsmanager/service.ts')).secretsManager,
+  },
+  { name: 'sns', load: async () => (await import('./sns/service.ts')).sns },
+  { name: 'sqs', target: 'AmazonSQS', load: async () => (await import('./sqs/service.ts')).sqs },
+  { name: 'ssm', target: 'AmazonSSM', load: async () => (await import('./ssm/service.ts')).ssm },
+  { name: 'sts', load: async () => (await import('./sts/service.ts')).sts },
+];

@@ -147,6 +147,7 @@ const callWith = (context: CallContext) => (action: string, input: Record<string
 };
 
 function newTable() {
+  const clock = createClock(() => 0);
   const context: CallContext = {
     service: 'dynamodb',
     action: '',
@@ -155,12 +156,12 @@ function newTable() {
     origin: '',
     accessKeyId: 'local',
     requestId: '',
-    clock: createClock(() => 0),
+    clock,
+    functions: createFunctionRegistry(),
     signal: new AbortController().signal,
     principal: { account: '123456789012', arn: 'arn:aws:iam::123456789012:root', userId: '123456789012' },
-    stores: new World().stores('123456789012', 'eu-west-1'),
-    storesOf: (account, region) => new World().stores(account, region),
-    functions: createFunctionRegistry(),
+    stores: new World(clock).stores('123456789012', 'eu-west-1'),
+    storesOf: (account, region) => new World(clock).stores(account, region),
     touches: () => {},
   };
   const call = callWith(context);

@@ -26,7 +26,7 @@ export interface Secret {
   deletion: { readonly markedMs: number; readonly dueMs: number } | undefined;
 }
 
-const secrets = storeKey('secrets', () => new Map<string, Secret>());
+const secrets = storeKey('secretsmanager', () => new Map<string, Secret>());
 
 /** The secrets by name, without those whose recovery window has passed. */
 export function liveSecrets({ stores, clock }: CallContext): Map<string, Secret> {
