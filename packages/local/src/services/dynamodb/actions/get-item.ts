@@ -1,17 +1,15 @@
 import type { Action } from '../../../core/service.ts';
 import { consumedCapacity, readUnits } from '../capacity.ts';
 import { checkInput } from '../input/check-input.ts';
-import { ANYTHING, CONSUMED_CAPACITY } from '../input/members.ts';
-import { refuseLegacy } from '../input/refuse-legacy.ts';
+import { CONSUMED_CAPACITY } from '../input/members.ts';
+import { LEGACY_GET } from '../legacy/legacy-input.ts';
 import { GET } from '../reads/get-input.ts';
 import { readGet } from '../reads/read-get.ts';
 import { openTable, tableArn } from '../tables/find-table.ts';
 
-const LEGACY = { AttributesToGet: ANYTHING } as const;
-
 const INPUT = {
   ...GET,
-  ...LEGACY,
+  ...LEGACY_GET,
   ConsistentRead: { type: 'boolean' },
   ReturnConsumedCapacity: CONSUMED_CAPACITY,
 } as const;
@@ -19,7 +17,6 @@ const INPUT = {
 export const getItem: Action = (raw, context) => {
   const input = checkInput(raw, INPUT);
   context.touches(tableArn(context, input.TableName));
-  refuseLegacy('GetItem', input, LEGACY);
   const get = readGet(input);
   const table = openTable(context, input.TableName);
   const { item, size } = get.from(table);

@@ -2,14 +2,14 @@ import type { Action } from '../../../core/service.ts';
 import { consumedCapacity, writeUnits } from '../capacity.ts';
 import { checkInput } from '../input/check-input.ts';
 import { COLLECTION_METRICS, CONSUMED_CAPACITY, RETURN_VALUES } from '../input/members.ts';
-import { refuseLegacy } from '../input/refuse-legacy.ts';
+import { LEGACY_WRITE } from '../legacy/legacy-input.ts';
 import { tableArn } from '../tables/find-table.ts';
 import { bytesOf } from '../writes/bytes-of.ts';
 import { checkReturnsOld } from '../writes/check-returns-old.ts';
 import { collectionMetrics } from '../writes/collection-metrics.ts';
 import { performWrite } from '../writes/perform-write.ts';
 import { readPut } from '../writes/read-put.ts';
-import { LEGACY_WRITE, PUT } from '../writes/write-input.ts';
+import { PUT } from '../writes/write-input.ts';
 
 const INPUT = {
   ...PUT,
@@ -22,7 +22,6 @@ const INPUT = {
 export const putItem: Action = (raw, context) => {
   const input = checkInput(raw, INPUT);
   context.touches(tableArn(context, input.TableName));
-  refuseLegacy('PutItem', input, LEGACY_WRITE);
   checkReturnsOld(input.ReturnValues);
   const written = performWrite(context, readPut(input));
   const { table, before, after } = written;

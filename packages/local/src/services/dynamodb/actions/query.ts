@@ -5,11 +5,15 @@ import type { Condition } from '../expressions/condition.ts';
 import { checkPlaceholdersWanted, readExpressions } from '../expressions/expressions.ts';
 import { toKeyTests } from '../expressions/key-condition.ts';
 import { checkInput } from '../input/check-input.ts';
-import { refuseLegacy } from '../input/refuse-legacy.ts';
+import { checkMixed } from '../legacy/check-mixed.ts';
+import { LEGACY_QUERY } from '../legacy/legacy-input.ts';
+import { readAttributesToGet } from '../legacy/read-attributes-to-get.ts';
+import { readFilter } from '../legacy/read-filter.ts';
+import { readKeyConditions } from '../legacy/read-key-conditions.ts';
 import { checkSelect } from '../reads/check-select.ts';
 import type { KeyRange } from '../reads/key-range.ts';
 import { keyRange } from '../reads/key-range.ts';
-import { LEGACY_PAGE, PAGE } from '../reads/page-input.ts';
+import { PAGE } from '../reads/page-input.ts';
 import { readPage } from '../reads/read-page.ts';
 import type { Source } from '../reads/source.ts';
 import { checkProjected, openSource } from '../reads/source.ts';
@@ -23,17 +27,17 @@ import type { Attributes } from '../values/attribute-value.ts';
 
 const INPUT = {
   ...PAGE,
-  ...LEGACY_PAGE,
+  ...LEGACY_QUERY,
   KeyConditionExpression: { type: 'string' },
   ScanIndexForward: { type: 'boolean' },
 } as const;
 
-function checkFilter({ key }: Source, filter: Condition | undefined): void {
+function checkFilter({ key }: Source, filter: Condition | undefined, parameter: string): void {
   const attributes = filter === undefined ? [] : attributesOf(filter);
   const odd = keyAttributes(key).find(({ name }) => attributes.includes(name));
   if (odd !== undefined) {
     throw validationError(
-      `Filter Expression can only contain non-primary key attributes: Primary key attribute: ${odd.name}`,
+      `${parameter} can only contain non-primary key attributes: Primary key attribute: ${odd.name}`,
     );
   }
 }
@@ -53,25 +57,38 @@ function startWithin(source: Source, { partition, bounds }: KeyRange, startKey: 
 export const query: Action = (raw, context) => {
   const input = checkInput(raw, INPUT);
   touchSource(context, input);
-  refuseLegacy('Query', input, LEGACY_PAGE);
+  checkMixed(
+    input,
+    // KeyConditions go with a FilterExpression, QueryFilter with no KeyConditionExpression.
+    [
+      'AttributesToGet',
+      'QueryFilter',
+      'ConditionalOperator',
+      ...(input.KeyConditionExpression === undefined ? [] : ['KeyConditions']),
+    ],
+    ['ProjectionExpression', 'FilterExpression', 'KeyConditionExpression'],
+  );
   checkSelect(input);
   checkPlaceholdersWanted(input, ['ProjectionExpression', 'FilterExpression', 'KeyConditionExpression']);
+  const legacyFilter = readFilter(input.QueryFilter, input.ConditionalOperator);
+  const attributes = readAttributesToGet(input.AttributesToGet);
   const startKey = readStartKey(input);
+  const legacyTests = input.KeyConditions === undefined ? undefined : readKeyConditions(input.KeyConditions);
   const expressions = readExpressions(input);
   const keyCondition = expressions.condition('KeyConditionExpression');
-  const filter = expressions.condition('FilterExpression');
-  const paths = expressions.projection();
-  if (keyCondition === undefined) {
+  const filter = expressions.condition('FilterExpression') ?? legacyFilter;
+  const paths = expressions.projection() ?? attributes;
+  const tests = keyCondition === undefined ? legacyTests : toKeyTests(keyCondition);
+  if (tests === undefined) {
     throw validationError(
       'Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.',
     );
   }
-  const tests = toKeyTests(keyCondition);
   expressions.checkAllUsed();
   const source = openSource(openTable(context, input.TableName), input);
   checkProjected(source, input.Select, paths);
   const range = keyRange(source.key, tests);
-  checkFilter(source, filter);
+  checkFilter(source, filter, legacyFilter === undefined ? 'Filter Expression' : 'QueryFilter');
   const rows = source.rows.walk({
     ...range,
     after: startKey === undefined ? undefined : startWithin(source, range, startKey),

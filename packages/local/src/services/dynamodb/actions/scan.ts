@@ -2,9 +2,12 @@ import type { Action } from '../../../core/service.ts';
 import { validationError } from '../errors.ts';
 import { checkPlaceholdersWanted, readExpressions } from '../expressions/expressions.ts';
 import { checkInput } from '../input/check-input.ts';
-import { refuseLegacy } from '../input/refuse-legacy.ts';
+import { checkMixed } from '../legacy/check-mixed.ts';
+import { LEGACY_SCAN } from '../legacy/legacy-input.ts';
+import { readAttributesToGet } from '../legacy/read-attributes-to-get.ts';
+import { readFilter } from '../legacy/read-filter.ts';
 import { checkSelect } from '../reads/check-select.ts';
-import { LEGACY_PAGE, PAGE } from '../reads/page-input.ts';
+import { PAGE } from '../reads/page-input.ts';
 import { readPage } from '../reads/read-page.ts';
 import { checkProjected, openSource } from '../reads/source.ts';
 import { readStartKey, startPosition } from '../reads/start-key.ts';
@@ -14,7 +17,7 @@ import { segmentOf } from '../tables/item-index.ts';
 
 const INPUT = {
   ...PAGE,
-  ...LEGACY_PAGE,
+  ...LEGACY_SCAN,
   Segment: { type: 'Integer', min: 0, max: 999_999 },
   TotalSegments: { type: 'Integer', min: 1, max: 1_000_000 },
 } as const;
@@ -44,14 +47,20 @@ function readSegment(number: number | undefined, of: number | undefined) {
 export const scan: Action = (raw, context) => {
   const input = checkInput(raw, INPUT);
   touchSource(context, input);
-  refuseLegacy('Scan', input, LEGACY_PAGE);
+  checkMixed(
+    input,
+    ['AttributesToGet', 'ScanFilter', 'ConditionalOperator'],
+    ['ProjectionExpression', 'FilterExpression'],
+  );
   checkSelect(input);
   checkPlaceholdersWanted(input, ['ProjectionExpression', 'FilterExpression']);
+  const legacyFilter = readFilter(input.ScanFilter, input.ConditionalOperator);
+  const attributes = readAttributesToGet(input.AttributesToGet);
   const startKey = readStartKey(input);
   const segment = readSegment(input.Segment, input.TotalSegments);
   const expressions = readExpressions(input);
-  const filter = expressions.condition('FilterExpression');
-  const paths = expressions.projection();
+  const filter = expressions.condition('FilterExpression') ?? legacyFilter;
+  const paths = expressions.projection() ?? attributes;
   expressions.checkAllUsed();
   const source = openSource(openTable(context, input.TableName), input);
   checkProjected(source, input.Select, paths);

@@ -3,7 +3,7 @@ import { consumedCapacity, writeUnits } from '../capacity.ts';
 import { project } from '../expressions/project.ts';
 import { checkInput } from '../input/check-input.ts';
 import { COLLECTION_METRICS, CONSUMED_CAPACITY, RETURN_VALUES } from '../input/members.ts';
-import { refuseLegacy } from '../input/refuse-legacy.ts';
+import { LEGACY_UPDATE } from '../legacy/legacy-input.ts';
 import { tableArn } from '../tables/find-table.ts';
 import type { Attributes } from '../values/attribute-value.ts';
 import { bytesOf } from '../writes/bytes-of.ts';
@@ -12,11 +12,11 @@ import type { Written } from '../writes/perform-write.ts';
 import { performWrite } from '../writes/perform-write.ts';
 import { readUpdate } from '../writes/read-update.ts';
 import type { Write } from '../writes/write.ts';
-import { LEGACY_WRITE, UPDATE } from '../writes/write-input.ts';
+import { UPDATE } from '../writes/write-input.ts';
 
 const INPUT = {
   ...UPDATE,
-  ...LEGACY_WRITE,
+  ...LEGACY_UPDATE,
   ReturnValues: RETURN_VALUES,
   ReturnConsumedCapacity: CONSUMED_CAPACITY,
   ReturnItemCollectionMetrics: COLLECTION_METRICS,
@@ -33,7 +33,6 @@ function returned(which: string | undefined, write: Write, { before, after }: Wr
 export const updateItem: Action = (raw, context) => {
   const input = checkInput(raw, INPUT);
   context.touches(tableArn(context, input.TableName));
-  refuseLegacy('UpdateItem', input, LEGACY_WRITE);
   const write = readUpdate(input);
   const written = performWrite(context, write);
   return {

@@ -39,8 +39,8 @@ function order(left: AttributeValue, right: AttributeValue): number | undefined 
 }
 
 function compare(comparator: Comparator, left: Value, right: Value): boolean {
-  // A missing attribute differs from everything; no other comparison holds for it.
-  if (left === undefined || right === undefined) return comparator === '<>' && left !== right;
+  // A missing attribute differs from everything, even from another missing one; no other comparison holds for it.
+  if (left === undefined || right === undefined) return comparator === '<>';
   if (comparator === '=') return equalValues(left, right);
   if (comparator === '<>') return !equalValues(left, right);
   const ordered = order(left, right);

@@ -23,5 +23,5 @@ export const PLACEHOLDERS = {
   ExpressionAttributeValues: ATTRIBUTES,
 } as const satisfies Members;
 
-/** What came before expressions: known, so that it can be refused instead of ignored. */
+/** What is known, so that it can be refused instead of ignored. */
 export const ANYTHING = { type: 'anything' } as const satisfies Shape;

@@ -1,5 +1,6 @@
 import { ATTRIBUTES, PLACEHOLDERS, TABLE_NAME } from '../input/members.ts';
 import type { CheckedMembers, Members } from '../input/shape.ts';
+import type { LEGACY_GET } from '../legacy/legacy-input.ts';
 
 /** What the read of one item looks like, alone or in a transaction. */
 export const GET = {
@@ -9,4 +10,4 @@ export const GET = {
   ExpressionAttributeNames: PLACEHOLDERS.ExpressionAttributeNames,
 } as const satisfies Members;
 
-export type GetInput = CheckedMembers<typeof GET>;
+export type GetInput = CheckedMembers<typeof GET> & CheckedMembers<typeof LEGACY_GET>;

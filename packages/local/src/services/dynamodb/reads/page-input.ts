@@ -1,5 +1,6 @@
-import { ANYTHING, ATTRIBUTES, CONSUMED_CAPACITY, NAME, PLACEHOLDERS, TABLE_NAME } from '../input/members.ts';
+import { ATTRIBUTES, CONSUMED_CAPACITY, NAME, PLACEHOLDERS, TABLE_NAME } from '../input/members.ts';
 import type { CheckedMembers, Members } from '../input/shape.ts';
+import type { LEGACY_PAGE } from '../legacy/legacy-input.ts';
 
 /** What Query and Scan have in common. */
 export const PAGE = {
@@ -18,13 +19,4 @@ export const PAGE = {
   ...PLACEHOLDERS,
 } as const satisfies Members;
 
-export type PageInput = CheckedMembers<typeof PAGE>;
-
-/** What came before expressions. */
-export const LEGACY_PAGE = {
-  AttributesToGet: ANYTHING,
-  KeyConditions: ANYTHING,
-  QueryFilter: ANYTHING,
-  ScanFilter: ANYTHING,
-  ConditionalOperator: ANYTHING,
-} as const satisfies Members;
+export type PageInput = CheckedMembers<typeof PAGE> & CheckedMembers<typeof LEGACY_PAGE>;

@@ -1,5 +1,7 @@
 import { checkPlaceholdersWanted, readExpressions } from '../expressions/expressions.ts';
 import { project } from '../expressions/project.ts';
+import { checkMixed } from '../legacy/check-mixed.ts';
+import { readAttributesToGet } from '../legacy/read-attributes-to-get.ts';
 import { checkKey } from '../tables/check-key.ts';
 import { rowId } from '../tables/row.ts';
 import type { Table } from '../tables/table.ts';
@@ -17,10 +19,12 @@ export interface Get {
 
 /** @throws ServiceError for a bad value or expression. */
 export function readGet(input: GetInput): Get {
+  checkMixed({ ...input }, ['AttributesToGet'], ['ProjectionExpression']);
   checkPlaceholdersWanted(input, ['ProjectionExpression']);
   const key = normaliseAttributes(input.Key);
   const expressions = readExpressions(input);
-  const paths = expressions.projection();
+  const attributes = readAttributesToGet(input.AttributesToGet);
+  const paths = expressions.projection() ?? attributes;
   expressions.checkAllUsed();
   return {
     tableName: input.TableName,

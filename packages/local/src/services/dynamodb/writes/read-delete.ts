@@ -1,14 +1,16 @@
 import { checkPlaceholdersWanted, readExpressions } from '../expressions/expressions.ts';
 import { checkKey } from '../tables/check-key.ts';
 import { normaliseAttributes } from '../values/normalise-value.ts';
+import { checkWriteMixed, readWriteCondition } from './read-write-condition.ts';
 import type { Write } from './write.ts';
 import type { DeleteInput } from './write-input.ts';
 
 function readKeyed(input: DeleteInput): Omit<Write, 'after'> {
+  checkWriteMixed(input);
   checkPlaceholdersWanted(input, ['ConditionExpression']);
   const key = normaliseAttributes(input.Key);
   const expressions = readExpressions(input);
-  const condition = expressions.condition('ConditionExpression');
+  const condition = readWriteCondition(input, expressions);
   expressions.checkAllUsed();
   return {
     tableName: input.TableName,

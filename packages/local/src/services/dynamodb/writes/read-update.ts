@@ -1,13 +1,17 @@
-import { validationError } from '../errors.ts';
+import { rewording, validationError } from '../errors.ts';
 import { applyUpdate } from '../expressions/apply-update.ts';
 import { checkPlaceholdersWanted, readExpressions } from '../expressions/expressions.ts';
 import type { Path } from '../expressions/path.ts';
+import type { UpdateAction } from '../expressions/update.ts';
+import { readAttributeUpdates } from '../legacy/read-attribute-updates.ts';
 import { checkIndexKeys, checkKey } from '../tables/check-key.ts';
 import { keyAttributes } from '../tables/key-schema.ts';
 import type { Table } from '../tables/table.ts';
+import type { Attributes } from '../values/attribute-value.ts';
 import { normaliseAttributes } from '../values/normalise-value.ts';
 import { sizeOf } from '../values/size-of.ts';
 import { MAX_ITEM_BYTES } from './max-item-bytes.ts';
+import { checkWriteMixed, readWriteCondition } from './read-write-condition.ts';
 import type { Write } from './write.ts';
 import type { UpdateInput } from './write-input.ts';
 
@@ -30,13 +34,27 @@ function checkPathsAgainst({ key, indexes }: Table, paths: readonly Path[]): voi
   }
 }
 
+/** What only takes away does not create the item, while an update without any action does. */
+const takesOnly = (actions: readonly UpdateAction[]) =>
+  actions.length > 0 && actions.every(({ kind }) => kind === 'REMOVE' || kind === 'DELETE');
+
+/** A wrong type has a message of its own in AttributeUpdates. */
+function applyLegacy(actions: readonly UpdateAction[], item: Attributes): Attributes {
+  return rewording(
+    (message) => (message.startsWith('An operand') ? 'Type mismatch for attribute to update' : message),
+    () => applyUpdate(actions, item),
+  );
+}
+
 /** @throws ServiceError for a bad value or expression. */
 export function readUpdate(input: UpdateInput): Write {
+  checkWriteMixed(input);
   checkPlaceholdersWanted(input, ['UpdateExpression', 'ConditionExpression']);
   const key = normaliseAttributes(input.Key);
   const expressions = readExpressions(input);
-  const actions = expressions.update() ?? [];
-  const condition = expressions.condition('ConditionExpression');
+  const legacy = input.AttributeUpdates === undefined ? undefined : readAttributeUpdates(input.AttributeUpdates);
+  const actions = expressions.update() ?? legacy ?? [];
+  const condition = readWriteCondition(input, expressions);
   expressions.checkAllUsed();
   const changedPaths = actions.map(({ path }) => path);
   return {
@@ -50,7 +68,8 @@ export function readUpdate(input: UpdateInput): Write {
       checkPathsAgainst(table, changedPaths);
     },
     after: (table, before) => {
-      const item = applyUpdate(actions, before ?? key);
+      const item = legacy === undefined ? applyUpdate(actions, before ?? key) : applyLegacy(actions, before ?? key);
+      if (before === undefined && takesOnly(actions)) return undefined;
       if (sizeOf(item) > MAX_ITEM_BYTES) {
         throw validationError('Item size to update has exceeded the maximum allowed size');
       }

@@ -1,5 +1,6 @@
-import { ANYTHING, ATTRIBUTES, ON_CHECK_FAILURE, PLACEHOLDERS, TABLE_NAME } from '../input/members.ts';
+import { ATTRIBUTES, ON_CHECK_FAILURE, PLACEHOLDERS, TABLE_NAME } from '../input/members.ts';
 import type { CheckedMembers, Members } from '../input/shape.ts';
+import type { LEGACY_UPDATE, LEGACY_WRITE } from '../legacy/legacy-input.ts';
 
 const CONDITIONAL = {
   TableName: { ...TABLE_NAME, required: true },
@@ -13,13 +14,7 @@ export const PUT = { ...CONDITIONAL, Item: { ...ATTRIBUTES, required: true } } a
 export const DELETE = { ...CONDITIONAL, Key: { ...ATTRIBUTES, required: true } } as const satisfies Members;
 export const UPDATE = { ...DELETE, UpdateExpression: { type: 'string' } } as const satisfies Members;
 
-/** What came before expressions. */
-export const LEGACY_WRITE = {
-  Expected: ANYTHING,
-  ConditionalOperator: ANYTHING,
-  AttributeUpdates: ANYTHING,
-} as const satisfies Members;
-
-export type PutInput = CheckedMembers<typeof PUT>;
-export type DeleteInput = CheckedMembers<typeof DELETE>;
-export type UpdateInput = CheckedMembers<typeof UPDATE>;
+type Legacy = CheckedMembers<typeof LEGACY_WRITE>;
+export type PutInput = CheckedMembers<typeof PUT> & Legacy;
+export type DeleteInput = CheckedMembers<typeof DELETE> & Legacy;
+export type UpdateInput = CheckedMembers<typeof UPDATE> & CheckedMembers<typeof LEGACY_UPDATE>;

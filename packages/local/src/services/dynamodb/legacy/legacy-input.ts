@@ -1,0 +1,86 @@
+import { ATTRIBUTES } from '../input/members.ts';
+import type { Checked, Members } from '../input/shape.ts';
+
+const OPERATORS = [
+  'IN',
+  'NULL',
+  'BETWEEN',
+  'LT',
+  'NOT_CONTAINS',
+  'EQ',
+  'GT',
+  'NOT_NULL',
+  'NE',
+  'LE',
+  'BEGINS_WITH',
+  'GE',
+  'CONTAINS',
+] as const;
+
+const VALUES = { type: 'list', of: { type: 'value' } } as const;
+
+const CONDITIONS = {
+  type: 'map',
+  of: {
+    type: 'structure',
+    members: {
+      ComparisonOperator: { type: 'string', values: OPERATORS, required: true },
+      AttributeValueList: VALUES,
+    },
+  },
+} as const;
+
+const CONDITIONAL_OPERATOR = { type: 'string', values: ['OR', 'AND'] } as const;
+
+/** What came before expressions, in reads of one item. */
+export const LEGACY_GET = {
+  AttributesToGet: { type: 'list', min: 1, of: { type: 'string', max: 65535 } },
+} as const satisfies Members;
+
+/** ... in queries and scans. */
+export const LEGACY_PAGE = {
+  ...LEGACY_GET,
+  ConditionalOperator: CONDITIONAL_OPERATOR,
+} as const satisfies Members;
+export const LEGACY_QUERY = {
+  ...LEGACY_PAGE,
+  QueryFilter: CONDITIONS,
+  KeyConditions: CONDITIONS,
+} as const satisfies Members;
+export const LEGACY_SCAN = { ...LEGACY_PAGE, ScanFilter: CONDITIONS } as const satisfies Members;
+
+/** ... in writes. */
+export const LEGACY_WRITE = {
+  Expected: {
+    type: 'map',
+    of: {
+      type: 'structure',
+      members: {
+        Value: { type: 'value' },
+        Exists: { type: 'boolean' },
+        ComparisonOperator: { type: 'string', values: OPERATORS },
+        AttributeValueList: VALUES,
+      },
+    },
+  },
+  ConditionalOperator: CONDITIONAL_OPERATOR,
+} as const satisfies Members;
+export const LEGACY_UPDATE = {
+  ...LEGACY_WRITE,
+  AttributeUpdates: {
+    type: 'map',
+    of: {
+      type: 'structure',
+      members: {
+        Value: ATTRIBUTES.of,
+        Action: { type: 'string', values: ['DELETE', 'PUT', 'ADD'] },
+      },
+    },
+  },
+} as const satisfies Members;
+
+export type ComparisonOperator = (typeof OPERATORS)[number];
+export type LegacyConditions = Checked<typeof CONDITIONS>;
+export type ExpectedInput = Checked<typeof LEGACY_WRITE.Expected>;
+export type AttributeUpdatesInput = Checked<typeof LEGACY_UPDATE.AttributeUpdates>;
+export type ConditionalOperator = Checked<typeof CONDITIONAL_OPERATOR>;
