@@ -59,11 +59,11 @@ describe('an SDK client', () => {
 
   it('gets a 501 naming what is not there', async () => {
     const answer = await send({
-      headers: { authorization: authorization('kms'), 'x-amz-target': 'TrentService.Encrypt' },
+      headers: { authorization: authorization('kms'), 'x-amz-target': 'AWSStepFunctions.Encrypt' },
       body: '{}',
     });
     expect(answer.status).toBe(501);
-    expect(JSON.parse(answer.text).message).toContain('TrentService (Encrypt)');
+    expect(JSON.parse(answer.text).message).toContain('AWSStepFunctions (Encrypt)');
   });
 });
 

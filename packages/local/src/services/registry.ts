@@ -3,6 +3,7 @@ import type { ServiceEntry } from '../core/service.ts';
 /** Every service that the endpoint answers for; the code of one is loaded by its first call. */
 export const registry: readonly ServiceEntry[] = [
   { name: 'dynamodb', target: 'DynamoDB_20120810', load: async () => (await import('./dynamodb/service.ts')).dynamodb },
+  { name: 'kms', target: 'TrentService', load: async () => (await import('./kms/service.ts')).kms },
   {
     name: 'secretsmanager',
     target: 'secretsmanager',
