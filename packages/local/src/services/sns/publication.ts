@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { readString } from '../../core/input.ts';
 import type { CallContext } from '../../core/service.ts';
+import { findOriginal } from '../sqs/deduplication.ts';
 import { readAttributes } from '../sqs/message-attributes.ts';
 import { draftSize } from '../sqs/message-draft.ts';
 import { deliver } from './deliver.ts';
@@ -83,14 +84,14 @@ export function publish(topic: Topic, publication: Publication, context: CallCon
   const now = context.clock.now();
   const key = topic.attributes.get('FifoThroughputScope') === 'MessageGroup' ? `${publication.groupId} ` : '';
   const deduplicationKey = `${key}${publication.deduplicationId}`;
-  const original = topic.fifo ? topic.deduplication.find(deduplicationKey, now) : undefined;
+  const original = topic.fifo ? findOriginal(topic.deduplication, deduplicationKey, now) : undefined;
   if (original !== undefined) return { MessageId: original.messageId, SequenceNumber: original.sequenceNumber };
   const messageId = randomUUID();
   let sequenceNumber: string | undefined;
   if (topic.fifo) {
     topic.sequence += 1;
     sequenceNumber = String(10_000_000_000_000_000_000n + BigInt(topic.sequence) * 1000n);
-    topic.deduplication.remember(deduplicationKey, { messageId, sequenceNumber }, now);
+    topic.deduplication.set(deduplicationKey, { messageId, sequenceNumber, at: now });
   }
   const { size: _size, ...rest } = publication;
   deliver(topic, { ...rest, messageId, topicArn: topic.arn, publishedAt: now, sequenceNumber }, context);

@@ -1,4 +1,4 @@
-import { setFlagsFromString } from 'node:v8';
+import { deserialize, serialize, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -6,6 +6,7 @@ import { createClock } from '../../core/clock.ts';
 import { createQueue } from './create-queue.ts';
 import type { Queue } from './queue.ts';
 import { defaultAttributes } from './queue-attributes.ts';
+import { emptyQueueState } from './queue-state.ts';
 import { encodeReceiptHandle } from './receipt-handle.ts';
 
 const VISIBILITY_SECONDS = 30;
@@ -15,7 +16,9 @@ const arn = (name: string) => `arn:aws:sqs:eu-west-1:123456789012:${name}`;
 
 type Step =
   | { do: 'send'; group: string; delay: number }
-  | { do: 'receive'; max: number; visibility: number | undefined }
+  | { do: 'receive'; max: number; visibility: number | undefined; attempt: string | undefined }
+  | { do: 'move'; max: number }
+  | { do: 'restart' }
   | { do: 'delete'; pick: number }
   | { do: 'change'; pick: number; seconds: number }
   | { do: 'advance'; seconds: number };
@@ -24,14 +27,17 @@ const step = (fifo: boolean): fc.Arbitrary<Step> =>
   fc.oneof(
     fc.record({
       do: fc.constant('send' as const),
-      group: fc.constantFrom('a', 'b', 'c'),
+      group: fifo ? fc.constantFrom('a', 'b', 'c') : fc.constantFrom('a', 'b', 'none'),
       delay: fifo ? fc.constant(0) : fc.constantFrom(0, 0, 5, 40),
     }),
     fc.record({
       do: fc.constant('receive' as const),
       max: fc.integer({ min: 1, max: 10 }),
       visibility: fc.constantFrom(undefined, 0, 1, 60),
+      attempt: fifo ? fc.constantFrom(undefined, undefined, 'x', 'y') : fc.constant(undefined),
     }),
+    fc.record({ do: fc.constant('move' as const), max: fc.integer({ min: 1, max: 3 }) }),
+    fc.record({ do: fc.constant('restart' as const) }),
     fc.record({ do: fc.constant('delete' as const), pick: fc.nat() }),
     fc.record({ do: fc.constant('change' as const), pick: fc.nat(), seconds: fc.constantFrom(0, 10, 100) }),
     fc.record({ do: fc.constant('advance' as const), seconds: fc.constantFrom(1, 5, 29, 30, 31, 200, 650) }),
@@ -49,8 +55,11 @@ interface Modelled {
 }
 
 interface Run {
-  readonly queue: Queue;
+  queue: Queue;
   readonly dead: Queue;
+  /** Where messages are moved to. */
+  readonly other: Queue;
+  restart(): void;
   readonly clock: ReturnType<typeof createClock>;
 }
 
@@ -58,23 +67,29 @@ function start(fifo: boolean): Run {
   const clock = createClock(() => 1_000_000);
   const suffix = fifo ? '.fifo' : '';
   const queues: Record<string, Queue> = {};
-  const create = (name: string, attributes: Record<string, string>) =>
-    createQueue({
-      name,
-      arn: arn(name),
-      attributes: { ...defaultAttributes(fifo), ...attributes },
-      tags: {},
-      clock,
-      queueByArn: (target) => queues[target],
-    });
+  const queueByArn = (target: string) => queues[target];
+  const create = (name: string, attributes: Record<string, string>) => {
+    const given = { name, arn: arn(name), attributes: { ...defaultAttributes(fifo), ...attributes }, tags: new Map() };
+    const queue = createQueue({ state: emptyQueueState(given, clock.now()), clock, queueByArn });
+    queues[queue.arn] = queue;
+    return queue;
+  };
   const dead = create(`dead${suffix}`, {});
-  queues[dead.arn] = dead;
-  const queue = create(`queue${suffix}`, {
-    VisibilityTimeout: String(VISIBILITY_SECONDS),
-    MessageRetentionPeriod: String(RETENTION_SECONDS),
-    RedrivePolicy: JSON.stringify({ deadLetterTargetArn: dead.arn, maxReceiveCount: MAX_RECEIVES }),
-  });
-  return { queue, dead, clock };
+  const other = create(`other${suffix}`, {});
+  const run: Run = {
+    queue: create(`queue${suffix}`, {
+      VisibilityTimeout: String(VISIBILITY_SECONDS),
+      MessageRetentionPeriod: String(RETENTION_SECONDS),
+      RedrivePolicy: JSON.stringify({ deadLetterTargetArn: dead.arn, maxReceiveCount: MAX_RECEIVES }),
+    }),
+    dead,
+    other,
+    clock,
+    restart: () => {
+      run.queue = createQueue({ state: deserialize(serialize(run.queue.state)), clock, queueByArn });
+    },
+  };
+  return run;
 }
 
 const never = new AbortController().signal;
@@ -92,12 +107,16 @@ async function drain(queue: Queue): Promise<string[]> {
 }
 
 async function follow(fifo: boolean, steps: readonly Step[]): Promise<void> {
-  const { queue, dead, clock } = start(fifo);
+  const run = start(fifo);
+  const { dead, other, clock } = run;
   let model: Modelled[] = [];
   const handles: string[] = [];
   /** Whose handle it is, by body. */
   const owners = new Map<string, string>();
   let count = 0;
+
+  /** Handles and hiding times by attempt, for those that can still be repeated. */
+  const attempts = new Map<string, { at: number; given: Array<{ body: string; handle: string; until: number }> }>();
 
   const settle = () => {
     for (const message of model) if (message.inFlight && message.visibleAt <= clock.now()) message.inFlight = false;
@@ -106,6 +125,8 @@ async function follow(fifo: boolean, steps: readonly Step[]): Promise<void> {
 
   for (const one of steps) {
     settle();
+    if (one.do === 'restart') run.restart();
+    const { queue } = run;
     if (one.do === 'advance') clock.advance(one.seconds * 1000);
     if (one.do === 'send') {
       const body = `m${count}`;
@@ -116,7 +137,8 @@ async function follow(fifo: boolean, steps: readonly Step[]): Promise<void> {
           attributes: {},
           systemAttributes: {},
           senderId: 'x',
-          ...(fifo ? { groupId: one.group, deduplicationId: body } : { delaySeconds: one.delay }),
+          groupId: one.group === 'none' ? undefined : one.group,
+          ...(fifo ? { deduplicationId: body } : { delaySeconds: one.delay }),
         },
       ]);
       const delayMs = fifo ? 0 : one.delay * 1000;
@@ -131,12 +153,36 @@ async function follow(fifo: boolean, steps: readonly Step[]): Promise<void> {
       });
     }
     if (one.do === 'receive') {
+      const attempt = one.attempt === undefined ? undefined : attempts.get(one.attempt);
+      const repeats =
+        attempt !== undefined &&
+        clock.now() - attempt.at < 300_000 &&
+        attempt.given.every(({ body, handle, until }) =>
+          model.some(
+            (other) => other.body === body && other.handle === handle && other.inFlight && other.visibleAt === until,
+          ),
+        );
       const received = await queue.receive({
         max: one.max,
         visibilityTimeoutSeconds: one.visibility,
         waitSeconds: 0,
+        attemptId: one.attempt,
         signal: never,
       });
+      const until = clock.now() + (one.visibility ?? VISIBILITY_SECONDS) * 1000;
+      const handleOf = ({ message, receipt }: (typeof received)[number]) =>
+        encodeReceiptHandle({ queueArn: queue.arn, messageId: message.id, receipt });
+      if (one.attempt !== undefined && received.length > 0) {
+        const given = received.map((each) => ({ body: each.message.body, handle: handleOf(each), until }));
+        attempts.set(one.attempt, { at: clock.now(), given });
+      }
+      if (repeats) {
+        expect(received.map(handleOf)).toEqual(attempt.given.map(({ handle }) => handle));
+        for (const message of model)
+          if (attempt.given.some(({ body }) => body === message.body)) message.visibleAt = until;
+        settle();
+        continue;
+      }
       const lockedGroups = new Set(model.filter(({ inFlight }) => inFlight).map(({ group }) => group));
       const available = model.filter(
         ({ group, visibleAt, inFlight }) => !inFlight && visibleAt <= clock.now() && !(fifo && lockedGroups.has(group)),
@@ -157,8 +203,8 @@ async function follow(fifo: boolean, steps: readonly Step[]): Promise<void> {
         }
         modelled.receives += 1;
         modelled.inFlight = true;
-        modelled.visibleAt = clock.now() + (one.visibility ?? VISIBILITY_SECONDS) * 1000;
-        modelled.handle = encodeReceiptHandle({ queueArn: queue.arn, messageId: message.id, receipt });
+        modelled.visibleAt = until;
+        modelled.handle = handleOf({ message, receipt });
         handles.push(modelled.handle);
         owners.set(modelled.handle, modelled.body);
         expect(message.receiveCount).toBe(modelled.receives);
@@ -175,6 +221,21 @@ async function follow(fifo: boolean, steps: readonly Step[]): Promise<void> {
         for (const body of moved) expect(left.has(body)).toBe(true);
         model = model.filter(({ body }) => !moved.includes(body));
       }
+    }
+    if (one.do === 'move') {
+      const lockedGroups = new Set(model.filter(({ inFlight }) => inFlight).map(({ group }) => group));
+      const movable = model.filter(
+        ({ group, visibleAt, inFlight }) => !inFlight && visibleAt <= clock.now() && !(fifo && lockedGroups.has(group)),
+      );
+      const left = queue.moveOut(one.max, (message) => {
+        other.readmit(message);
+        return true;
+      });
+      expect(left).toBe(Math.min(one.max, movable.length));
+      const moved = await drain(other);
+      expect(moved).toHaveLength(left);
+      for (const body of moved) expect(movable.some((message) => message.body === body)).toBe(true);
+      model = model.filter(({ body }) => !moved.includes(body));
     }
     const handle = 'pick' in one && handles.length > 0 ? handles[one.pick % handles.length] : undefined;
     if (one.do === 'delete' && handle !== undefined) {

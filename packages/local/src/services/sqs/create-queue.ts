@@ -1,36 +1,44 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createHeap } from '../../core/heap.ts';
-import { createDeduplication } from './deduplication.ts';
+import { findOriginal } from './deduplication.ts';
 import { invalidParameter, invalidValue, sqsError } from './errors.ts';
-import { createFifoLine, createStandardLine } from './line.ts';
+import { createFifoLine } from './fifo-line.ts';
 import type { Message, MessageDraft } from './message.ts';
 import type { Queue, QueueOptions, Received, Sent } from './queue.ts';
-import { parseRedrivePolicy } from './queue-attributes.ts';
 import { decodeReceiptHandle, newReceipt } from './receipt-handle.ts';
+import { createReceiveAttempts } from './receive-attempts.ts';
+import { parseRedrivePolicy } from './redrive-policy.ts';
+import { createStandardLine } from './standard-line.ts';
 import { createWaitingRoom } from './waiting-room.ts';
 
-// "Approximately 120,000" (SQS quotas); FIFO queues then return nothing instead of an error.
+// "Approximately 120,000" (SQS quotas), of FIFO queues too since November 2024; those return nothing instead of an error.
 const MAX_IN_FLIGHT = 120_000;
 const MAX_VISIBILITY_SECONDS = 43_200;
 
+/** What is true of a message that nobody received. */
+const UNRECEIVED = {
+  inFlight: false,
+  receiveCount: 0,
+  receivesHere: 0,
+  firstReceivedAt: undefined,
+  lastReceivedAt: 0,
+  receipt: '',
+  sourceArn: undefined,
+} as const;
+
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 
-/** An empty queue. */
-export function createQueue(options: QueueOptions): Queue {
-  const { name, arn, clock, queueByArn } = options;
+/** A queue that goes on where its state is. */
+export function createQueue({ state, clock, queueByArn }: QueueOptions): Queue {
+  const { name, arn, attributes, messages, accepted } = state;
   const fifo = name.endsWith('.fifo');
-  const attributes: Record<string, string> = { ...options.attributes };
-  const createdAt = clock.now();
-  let modifiedAt = createdAt;
   const line = fifo ? createFifoLine() : createStandardLine();
-  const messages = new Map<string, Message>();
   // Both heaps keep entries of messages that have changed since; settle() passes over them.
   const changes = createHeap<{ at: number; message: Message }>(({ at }) => at);
   const bySentAt = createHeap<Message>(({ sentAt }) => sentAt);
-  const deduplication = createDeduplication();
+  const attempts = createReceiveAttempts(state);
   const waiting = createWaitingRoom<Received>(clock);
   let inFlight = 0;
-  let sequence = 0;
 
   const setting = (attribute: string) => Number(attributes[attribute]);
   const isHere = (message: Message) => messages.get(message.id) === message;
@@ -74,11 +82,16 @@ export function createQueue(options: QueueOptions): Queue {
     if (bySentAt.size > limit) bySentAt.filter(isHere);
   }
 
+  function track(message: Message, now: number): void {
+    bySentAt.push(message);
+    if (message.inFlight) inFlight += 1;
+    if (message.inFlight || message.visibleAt > now) changes.push({ at: message.visibleAt, message });
+    line.add(message, now);
+  }
+
   function put(message: Message, now: number): void {
     messages.set(message.id, message);
-    bySentAt.push(message);
-    if (message.visibleAt > now) changes.push({ at: message.visibleAt, message });
-    line.add(message, now);
+    track(message, now);
   }
 
   function hide(message: Message, until: number): void {
@@ -113,15 +126,28 @@ export function createQueue(options: QueueOptions): Queue {
         message.receipt = newReceipt();
         message.inFlight = true;
         inFlight += 1;
-        hide(message, now + visibilitySeconds * 1000);
-        return { message: { ...message }, receipt: message.receipt };
+        return give(message, now, visibilitySeconds);
       });
   }
 
-  function nextSequenceNumber(): string {
-    sequence += 1;
+  function takeOnce(max: number, visibilitySeconds: number, attemptId: string | undefined): Received[] {
+    const now = clock.now();
+    settle(now);
+    const again = attempts.find(attemptId, now);
+    const received =
+      again?.map((message) => {
+        message.lastReceivedAt = now;
+        return give(message, now, visibilitySeconds);
+      }) ?? take(max, visibilitySeconds);
+    attempts.remember(attemptId, received, now);
+    return received;
+  }
+
+  function nextSequenceNumber(): string | undefined {
+    if (!fifo) return undefined;
+    state.sequence += 1;
     // Twenty digits, as AWS shows them; "non-consecutive" there, so nobody may count on steps.
-    return String(18_800_000_000_000_000_000n + BigInt(sequence) * 256n);
+    return String(18_800_000_000_000_000_000n + BigInt(state.sequence) * 256n);
   }
 
   function sendOne(draft: MessageDraft, now: number): Sent {
@@ -130,49 +156,50 @@ export function createQueue(options: QueueOptions): Queue {
       (fifo && attributes.ContentBasedDeduplication === 'true' ? sha256(draft.body) : undefined);
     const scope = attributes.DeduplicationScope === 'messageGroup' ? `${draft.groupId} ` : '';
     const key = `${scope}${deduplicationId}`;
-    const original = fifo ? deduplication.find(key, now) : undefined;
+    const original = fifo ? findOriginal(accepted, key, now) : undefined;
     if (original !== undefined) return original;
     const { delaySeconds = setting('DelaySeconds'), ...rest } = draft;
     const message: Message = {
       ...rest,
       id: randomUUID(),
       deduplicationId,
-      sequenceNumber: fifo ? nextSequenceNumber() : undefined,
+      ...UNRECEIVED,
+      sequenceNumber: nextSequenceNumber(),
       sentAt: now,
       visibleAt: now + delaySeconds * 1000,
-      inFlight: false,
-      receiveCount: 0,
-      receivesHere: 0,
-      firstReceivedAt: undefined,
-      lastReceivedAt: 0,
-      receipt: '',
-      sourceArn: undefined,
     };
     put(message, now);
-    if (message.sequenceNumber !== undefined) {
-      deduplication.remember(key, { messageId: message.id, sequenceNumber: message.sequenceNumber }, now);
-    }
-    return { messageId: message.id, sequenceNumber: message.sequenceNumber };
+    const { id: messageId, sequenceNumber } = message;
+    if (sequenceNumber !== undefined) accepted.set(key, { messageId, sequenceNumber, at: now });
+    return { messageId, sequenceNumber };
+  }
+
+  function give(message: Message, now: number, visibilitySeconds: number): Received {
+    hide(message, now + visibilitySeconds * 1000);
+    return { message: { ...message }, receipt: message.receipt };
   }
 
   const wake = () => waiting.serve(() => changes.peek()?.at);
+
+  for (const message of messages.values()) track(message, clock.now());
 
   return {
     name,
     arn,
     fifo,
-    createdAt,
+    createdAt: state.createdAt,
     get modifiedAt() {
-      return modifiedAt;
+      return state.modifiedAt;
     },
     attributes,
-    tags: new Map(Object.entries(options.tags)),
+    tags: state.tags,
+    state,
     setAttributes: (changed) => {
       for (const [attribute, value] of Object.entries(changed)) {
         if (value === '') delete attributes[attribute];
         else attributes[attribute] = value;
       }
-      modifiedAt = clock.now();
+      state.modifiedAt = clock.now();
     },
     send: (drafts) => {
       const now = clock.now();
@@ -181,9 +208,9 @@ export function createQueue(options: QueueOptions): Queue {
       wake();
       return sent;
     },
-    receive: async ({ max, visibilityTimeoutSeconds, waitSeconds, signal }) => {
+    receive: async ({ max, visibilityTimeoutSeconds, waitSeconds, attemptId, signal }) => {
       if (signal.aborted) return [];
-      const attempt = () => take(max, visibilityTimeoutSeconds ?? setting('VisibilityTimeout'));
+      const attempt = () => takeOnce(max, visibilityTimeoutSeconds ?? setting('VisibilityTimeout'), attemptId);
       const received = attempt();
       if (received.length > 0) {
         wake();
@@ -240,7 +267,7 @@ export function createQueue(options: QueueOptions): Queue {
       settle(now);
       const adopted: Message = {
         ...message,
-        sequenceNumber: fifo ? nextSequenceNumber() : undefined,
+        sequenceNumber: nextSequenceNumber(),
         // Retention counts from the original send in standard queues and from the move in FIFO queues (developer guide).
         sentAt: fifo ? now : message.sentAt,
         visibleAt: now,
@@ -251,6 +278,27 @@ export function createQueue(options: QueueOptions): Queue {
       };
       put(adopted, now);
       wake();
+    },
+    readmit: (message) => {
+      const now = clock.now();
+      settle(now);
+      // "All redriven messages are considered new messages with a new messageID and enqueueTime" (developer guide).
+      const fresh = { id: randomUUID(), sequenceNumber: nextSequenceNumber(), sentAt: now, visibleAt: now };
+      put({ ...message, ...UNRECEIVED, ...fresh }, now);
+      wake();
+    },
+    moveOut: (max, deliver) => {
+      const now = clock.now();
+      settle(now);
+      let left = 0;
+      const stay = line.pick(1, now, (message) => {
+        if (left === max || !deliver(message)) return true;
+        left += 1;
+        remove(message);
+        return false;
+      });
+      for (const message of stay) line.release(message);
+      return left;
     },
     counts: () => {
       settle(clock.now());

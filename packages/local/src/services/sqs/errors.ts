@@ -21,6 +21,7 @@ const RENAMED: Record<string, string> = {
 const STATUS: Record<string, number> = {
   InvalidAddress: 404,
   ReceiptHandleIsInvalid: 404,
+  ResourceNotFoundException: 404,
   OverLimit: 403,
   PurgeQueueInProgress: 403,
 };

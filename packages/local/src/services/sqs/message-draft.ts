@@ -2,28 +2,19 @@ import { readInteger, readString } from '../../core/input.ts';
 import { invalidParameter, invalidValue, missingParameter, sqsError } from './errors.ts';
 import type { MessageDraft } from './message.ts';
 import { attributesSize, readAttributes } from './message-attributes.ts';
+import { checkId } from './message-id.ts';
 import type { Queue } from './queue.ts';
+import { checkTraceHeader } from './trace-header.ts';
 
 type Input = Readonly<Record<string, unknown>>;
 
 const MAX_DELAY_SECONDS = 900;
-const ID = /^[A-Za-z0-9!"#$%&'()*+,\-./:;<=>?@[\\\]^_`{|}~]{1,128}$/;
 // XML 1.0's characters, because the first protocol of SQS was XML.
 const INVALID_CHARACTERS = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;
 
 /** Bytes that count against a queue's `MaximumMessageSize` and a batch's limit. */
 export const draftSize = ({ body, attributes }: Pick<MessageDraft, 'body' | 'attributes'>) =>
   Buffer.byteLength(body) + attributesSize(attributes);
-
-function checkId(name: string, value: string | undefined): void {
-  if (value !== undefined && !ID.test(value)) {
-    throw invalidParameter(
-      value,
-      name,
-      `${name} can only include alphanumeric and punctuation characters. 1 to 128 in length.`,
-    );
-  }
-}
 
 function checkDelay(queue: Queue, delaySeconds: number | undefined): void {
   if (delaySeconds === undefined) return;
@@ -83,6 +74,7 @@ export function readDraft(input: Input, queue: Queue, senderId: string): Message
       throw invalidValue(`Message system attribute name '${name}' is invalid: only AWSTraceHeader can be sent`);
     }
   }
+  checkTraceHeader(systemAttributes.AWSTraceHeader);
   const limit = Number(queue.attributes.MaximumMessageSize);
   if (draftSize({ body, attributes }) > limit) {
     throw invalidValue(`One or more parameters are invalid. Reason: Message must be shorter than ${limit} bytes.`);

@@ -1,4 +1,7 @@
-import { invalidParameter, sqsError } from './errors.ts';
+import { sqsError } from './errors.ts';
+import { parseObject } from './parse-object.ts';
+import { parseRedriveAllowPolicy } from './redrive-allow-policy.ts';
+import { parseRedrivePolicy } from './redrive-policy.ts';
 
 /** Bounds from the SetQueueAttributes reference. */
 const INTEGERS: Record<string, { min: number; max: number; byDefault: number }> = {
@@ -17,49 +20,9 @@ const FIFO_CHOICES: Record<string, string[]> = {
   DeduplicationScope: ['queue', 'messageGroup'],
   FifoThroughputLimit: ['perQueue', 'perMessageGroupId'],
 };
-const DOCUMENTS = ['Policy', 'RedriveAllowPolicy'];
 
-export interface RedrivePolicy {
-  readonly deadLetterTargetArn: string;
-  readonly maxReceiveCount: number;
-}
-
-const invalidAttribute = (name: string) =>
-  sqsError('InvalidAttributeValue', `Invalid value for the parameter ${name}.`);
-
-function parseObject(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-    return value as Record<string, unknown>; // narrowed on the line above
-  } catch {
-    return undefined;
-  }
-}
-
-/** @throws ServiceError `InvalidParameterValue` */
-export function parseRedrivePolicy(text: string): RedrivePolicy {
-  const refuse = (reason: string) => invalidParameter(text, 'RedrivePolicy', reason);
-  const policy = parseObject(text);
-  if (policy === undefined) throw refuse('Redrive policy is not a valid JSON map.');
-  const { deadLetterTargetArn, maxReceiveCount } = policy;
-  if (deadLetterTargetArn === undefined)
-    throw refuse('Redrive policy does not contain mandatory attribute: deadLetterTargetArn.');
-  if (maxReceiveCount === undefined)
-    throw refuse('Redrive policy does not contain mandatory attribute: maxReceiveCount.');
-  if (typeof deadLetterTargetArn !== 'string' || !/^arn:aws[a-z-]*:sqs:[^:]+:\d{12}:[^:]+$/.test(deadLetterTargetArn)) {
-    throw refuse('Invalid value for deadLetterTargetArn.');
-  }
-  const count = Number(maxReceiveCount);
-  if (!Number.isInteger(count) || count < 1 || count > 1000) {
-    throw refuse(
-      'Invalid value for maxReceiveCount: ' +
-        String(maxReceiveCount) +
-        ', valid values are from 1 to 1000 both inclusive.',
-    );
-  }
-  return { deadLetterTargetArn, maxReceiveCount: count };
-}
+const invalidAttribute = (name: string, reason = '') =>
+  sqsError('InvalidAttributeValue', `Invalid value for the parameter ${name}.${reason}`);
 
 function checkAttribute(name: string, value: string, fifo: boolean): void {
   const bounds = INTEGERS[name] ?? OPTIONAL_INTEGERS[name];
@@ -81,7 +44,11 @@ function checkAttribute(name: string, value: string, fifo: boolean): void {
     if (value !== '') parseRedrivePolicy(value);
     return;
   }
-  if (DOCUMENTS.includes(name)) {
+  if (name === 'RedriveAllowPolicy') {
+    if (value !== '') parseRedriveAllowPolicy(value);
+    return;
+  }
+  if (name === 'Policy') {
     if (value !== '' && parseObject(value) === undefined) throw invalidAttribute(name);
     return;
   }
@@ -108,4 +75,32 @@ export function defaultAttributes(fifo: boolean): Record<string, string> {
         }
       : {}),
   };
+}
+
+/** Checks what attributes must agree on, by the values they will all have. @throws ServiceError `InvalidAttributeValue` */
+export function checkTogether(attributes: Readonly<Record<string, string>>, fifo: boolean): void {
+  // "perMessageGroupId is allowed only when the value for DeduplicationScope is messageGroup" (SetQueueAttributes).
+  if (
+    fifo &&
+    attributes.FifoThroughputLimit === 'perMessageGroupId' &&
+    attributes.DeduplicationScope !== 'messageGroup'
+  ) {
+    throw invalidAttribute(
+      'FifoThroughputLimit',
+      ' Reason: perMessageGroupId needs the DeduplicationScope messageGroup.',
+    );
+  }
+}
+
+/** One kind of encryption ends the other: "you can use one type of server-side encryption at one time". @throws ServiceError */
+export function withEncryption(changed: Readonly<Record<string, string>>): Record<string, string> {
+  const byKms = changed.KmsMasterKeyId !== undefined && changed.KmsMasterKeyId !== '';
+  if (byKms && changed.SqsManagedSseEnabled === 'true') {
+    throw sqsError(
+      'InvalidAttributeName',
+      'You can use one type of server-side encryption (SSE) at one time. You can either enable KMS SSE or SQS SSE.',
+    );
+  }
+  if (byKms) return { ...changed, SqsManagedSseEnabled: 'false' };
+  return changed.SqsManagedSseEnabled === 'true' ? { ...changed, KmsMasterKeyId: '' } : { ...changed };
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
 import type { Message, MessageDraft } from './message.ts';
+import type { QueueState } from './queue-state.ts';
 
 /** What a producer learns. */
 export interface Sent {
@@ -18,6 +19,8 @@ export interface ReceiveOptions {
   /** Without it the queue's applies. */
   readonly visibilityTimeoutSeconds?: number | undefined;
   readonly waitSeconds: number;
+  /** FIFO: a receive under the id of an earlier one gives the same messages under the same handles again. */
+  readonly attemptId?: string | undefined;
   /** Ends the wait, with nothing received. */
   readonly signal: AbortSignal;
 }
@@ -31,6 +34,8 @@ export interface Queue {
   readonly modifiedAt: number;
   readonly attributes: Readonly<Record<string, string>>;
   readonly tags: Map<string, string>;
+  /** All of the above and the messages, as data; a queue made of it goes on where this one is. */
+  readonly state: QueueState;
   /** An empty value removes an attribute. */
   setAttributes(attributes: Readonly<Record<string, string>>): void;
   /** The draft must be valid. Several at once wake a poll once. */
@@ -42,16 +47,20 @@ export interface Queue {
   purge(): void;
   /** Takes in a dead letter of another queue. */
   adopt(message: Message, sourceArn: string): void;
+  /** Takes in a message that a move task brings: as a new one. */
+  readmit(message: Message): void;
+  /**
+   * Gives up to `max` visible messages to `deliver`, in order; those it takes leave this queue. Stops at the first that it does
+   * not take. Returns how many left.
+   */
+  moveOut(max: number, deliver: (message: Message) => boolean): number;
   counts(): { visible: number; inFlight: number; delayed: number };
   /** Ends every wait: the queue is going. */
   close(): void;
 }
 
 export interface QueueOptions {
-  readonly name: string;
-  readonly arn: string;
-  readonly attributes: Readonly<Record<string, string>>;
-  readonly tags: Readonly<Record<string, string>>;
+  readonly state: QueueState;
   readonly clock: Clock;
   /** Finds a dead-letter queue. */
   readonly queueByArn: (arn: string) => Queue | undefined;

@@ -30,6 +30,7 @@ import { startLocalAws } from '../../start.ts';
 const NOW = Date.UTC(2026, 10, 20);
 
 const LONG_POLL_MS = 20_000;
+const TRACE = 'Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1';
 
 let aws: LocalAws;
 /** The long polls that wait: nothing else can tell from outside. */
@@ -236,7 +237,7 @@ describe('a message', () => {
         number: { DataType: 'Number.int', StringValue: '42' },
         bytes: { DataType: 'Binary', BinaryValue: new Uint8Array([0, 255, 7]) },
       },
-      MessageSystemAttributes: { AWSTraceHeader: { DataType: 'String', StringValue: 'Root=1-2-3' } },
+      MessageSystemAttributes: { AWSTraceHeader: { DataType: 'String', StringValue: TRACE } },
     });
     seconds(2);
     const [message] = await receive(url);
@@ -251,7 +252,7 @@ describe('a message', () => {
         bytes: { DataType: 'Binary', BinaryValue: new Uint8Array([0, 255, 7]) },
       },
       Attributes: {
-        AWSTraceHeader: 'Root=1-2-3',
+        AWSTraceHeader: TRACE,
         ApproximateReceiveCount: '1',
         SentTimestamp: String(NOW),
         ApproximateFirstReceiveTimestamp: String(NOW + 2000),

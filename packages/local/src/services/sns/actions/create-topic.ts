@@ -1,6 +1,5 @@
 import { readString, readStringMap } from '../../../core/input.ts';
 import type { Action } from '../../../core/service.ts';
-import { createDeduplication } from '../../sqs/deduplication.ts';
 import { invalidParameter } from '../errors.ts';
 import { addTags, readTags } from '../tags.ts';
 import { checkTopicAttribute, shownTopicAttributes } from '../topic-attributes.ts';
@@ -41,7 +40,7 @@ export const createTopic: Action = (input, context) => {
     attributes,
     tags,
     subscriptions: new Map(),
-    deduplication: createDeduplication(),
+    deduplication: new Map(),
     sequence: 0,
     subscriptionsDeleted: 0,
   });

@@ -1,10 +1,11 @@
 import { readString, readStringMap } from '../../../core/input.ts';
 import type { Action } from '../../../core/service.ts';
 import { invalidValue, missingParameter, sqsError } from '../errors.ts';
-import { checkAttributes, defaultAttributes } from '../queue-attributes.ts';
+import { checkAttributes, checkTogether, defaultAttributes, withEncryption } from '../queue-attributes.ts';
 import { queueArn, queueUrl } from '../queue-of.ts';
 import { queueStore } from '../queue-store.ts';
 import { checkRedriveTarget } from '../redrive-target.ts';
+import { addTags } from '../tags.ts';
 
 function checkName(name: string, fifo: boolean): void {
   const plain = fifo && name.endsWith('.fifo') ? name.slice(0, -'.fifo'.length) : name;
@@ -39,14 +40,17 @@ export const createQueue: Action = (input, context) => {
     }
     return { QueueUrl: queueUrl(context, name) };
   }
+  const tags = new Map<string, string>();
+  addTags(tags, readStringMap(input, 'tags') ?? readStringMap(input, 'Tags') ?? {}, name);
+  checkTogether({ ...defaultAttributes(fifo), ...given }, fifo);
   checkRedriveTarget(given, queueArn(context, name), store);
   const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== ''));
   store.create(
     {
       name,
       arn: queueArn(context, name),
-      attributes: { ...defaultAttributes(fifo), ...set },
-      tags: readStringMap(input, 'tags') ?? readStringMap(input, 'Tags') ?? {},
+      attributes: { ...defaultAttributes(fifo), ...withEncryption(set) },
+      tags,
     },
     context.clock,
   );

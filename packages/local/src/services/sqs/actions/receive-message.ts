@@ -3,7 +3,8 @@ import type { Action } from '../../../core/service.ts';
 import { invalidParameter } from '../errors.ts';
 import type { MessageAttributes } from '../message.ts';
 import { md5, md5OfAttributes } from '../message-attributes.ts';
-import type { Received } from '../queue.ts';
+import { checkId } from '../message-id.ts';
+import type { Queue, Received } from '../queue.ts';
 import { queueOf } from '../queue-of.ts';
 import { encodeReceiptHandle } from '../receipt-handle.ts';
 
@@ -13,6 +14,19 @@ function readBounded(input: Input, name: string, min: number, max: number, reaso
   const value = readInteger(input, name);
   if (value !== undefined && (value < min || value > max)) throw invalidParameter(value, name, reason);
   return value;
+}
+
+function readAttemptId(input: Input, queue: Queue): string | undefined {
+  const id = readString(input, 'ReceiveRequestAttemptId');
+  if (id !== undefined && !queue.fifo) {
+    throw invalidParameter(
+      id,
+      'ReceiveRequestAttemptId',
+      'The request includes a parameter that is not valid for this queue type.',
+    );
+  }
+  checkId('ReceiveRequestAttemptId', id);
+  return id;
 }
 
 function systemAttributes({ message }: Received, names: readonly string[]): Record<string, string> {
@@ -62,8 +76,14 @@ export const receiveMessage: Action = async (input, context) => {
     ...(readStrings(input, 'MessageSystemAttributeNames') ?? []),
   ];
   const attributeNames = readStrings(input, 'MessageAttributeNames') ?? [];
-  readString(input, 'ReceiveRequestAttemptId');
-  const received = await queue.receive({ max, visibilityTimeoutSeconds, waitSeconds, signal: context.signal });
+  const attemptId = readAttemptId(input, queue);
+  const received = await queue.receive({
+    max,
+    visibilityTimeoutSeconds,
+    waitSeconds,
+    attemptId,
+    signal: context.signal,
+  });
   if (received.length === 0) return {};
   return {
     Messages: received.map((one) => {

@@ -1,7 +1,7 @@
 import { readStringMap } from '../../../core/input.ts';
 import type { Action } from '../../../core/service.ts';
 import { missingParameter, sqsError } from '../errors.ts';
-import { checkAttributes } from '../queue-attributes.ts';
+import { checkAttributes, checkTogether, withEncryption } from '../queue-attributes.ts';
 import { queueOf } from '../queue-of.ts';
 import { queueStore } from '../queue-store.ts';
 import { checkRedriveTarget } from '../redrive-target.ts';
@@ -16,5 +16,6 @@ export const setQueueAttributes: Action = (input, context) => {
     throw sqsError('InvalidAttributeName', 'Unknown Attribute FifoQueue.');
   }
   checkRedriveTarget(attributes, queue.arn, context.stores.get(queueStore));
-  queue.setAttributes(attributes);
+  checkTogether({ ...queue.attributes, ...attributes }, queue.fifo);
+  queue.setAttributes(withEncryption(attributes));
 };

@@ -1,0 +1,22 @@
+import { invalidValue } from './errors.ts';
+
+// "Up to 50 tags; keys of 1 to 128, values of up to 256 characters" (SQS quotas, tag restrictions).
+const MAX_TAGS = 50;
+const MAX_KEY = 128;
+const MAX_VALUE = 256;
+
+/** Adds all of `given` or, when one is refused, none. @throws ServiceError `InvalidParameterValue` */
+export function addTags(tags: Map<string, string>, given: Readonly<Record<string, string>>, queueName: string): void {
+  const entries = Object.entries(given);
+  if (entries.some(([key]) => key.length < 1 || key.length > MAX_KEY)) {
+    throw invalidValue(`Tag keys must be between 1 and ${MAX_KEY} characters in length.`);
+  }
+  if (entries.some(([key]) => /^aws:/i.test(key))) throw invalidValue('Tag keys cannot start with aws:');
+  if (entries.some(([, value]) => value.length > MAX_VALUE)) {
+    throw invalidValue(`Tag values must be between 0 and ${MAX_VALUE} characters in length.`);
+  }
+  if (new Set([...tags.keys(), ...entries.map(([key]) => key)]).size > MAX_TAGS) {
+    throw invalidValue(`Too many tags added for queue ${queueName}.`);
+  }
+  for (const [key, value] of entries) tags.set(key, value);
+}
