@@ -15,6 +15,7 @@ import type { LevelName } from './level.ts';
 import { levelName, thresholdOf } from './level.ts';
 import { ScopedLogger } from './scoped-logger.ts';
 import type { LoggerSettings } from './settings.ts';
+import { isoTimestamps } from './timestamp.ts';
 
 export interface LoggerOptions {
   /** Names the app in every line. @defaultValue POWERTOOLS_SERVICE_NAME, else `service_undefined` */
@@ -100,9 +101,10 @@ export function createLogger(options: LoggerOptions = {}): ScopedLogger {
     sampleRate: sampleRate(options.sampleRate, env),
     redactor,
     limits: { ...DEFAULT_LIMITS, ...options.limits },
-    now: () => new Date(clock.now()),
-    formatTimestamp: utc ? (date) => date.toISOString() : (date) => formatter.formatTimestamp(date),
+    now: () => clock.now(),
+    formatTimestamp: utc ? isoTimestamps() : (ms) => formatter.formatTimestamp(new Date(ms)),
     locate: (stack) => formatter.getCodeLocation(stack),
+    json: options.format !== 'pretty',
     render:
       options.format === 'pretty' ? (entry) => pretty(entry, { color, hidden }) : (entry) => JSON.stringify(entry),
     write: options.write ?? ((line) => stdout().write(line)),

@@ -7,7 +7,8 @@ import type { LoggerSettings } from './settings.ts';
 export interface Entry {
   level: string;
   message: unknown;
-  timestamp: Date;
+  /** Milliseconds since the epoch. */
+  atMs: number;
   context: InvocationContext | undefined;
   traceId: string | undefined;
   /** Everything but the line's own fields: keys in force, then what the call added. */
@@ -20,7 +21,7 @@ export function entryFields(settings: LoggerSettings, entry: Entry): Record<stri
   const fields: Record<string, unknown> = {
     level: entry.level,
     message: entry.message,
-    timestamp: settings.formatTimestamp(entry.timestamp),
+    timestamp: settings.formatTimestamp(entry.atMs),
     service: settings.service,
     cold_start: context?.coldStart,
     function_arn: context?.invokedFunctionArn,
@@ -44,7 +45,7 @@ export function toLogItem(settings: LoggerSettings, entry: Entry): LogItem {
   const { context } = entry;
   const unformatted = {
     logLevel: entry.level,
-    timestamp: entry.timestamp,
+    timestamp: new Date(entry.atMs),
     message: entry.message,
     serviceName: settings.service,
     environment: settings.environment,

@@ -4,9 +4,12 @@ import { LogLevelThreshold, Logger as PowertoolsLogger } from '@aws-lambda-power
 import type { ConstructorOptions, LogAttributes, LogLevel } from '@aws-lambda-powertools/logger/types';
 import type { Scope } from '@twelvefold/lifecycle';
 import { currentScope, scopeKey } from '@twelvefold/lifecycle';
+import { deferConsole } from '../defer-console.ts';
 import type { Redactor } from '../redact/redactor.ts';
 import { toLine } from '../serialize/to-line.ts';
 import { childSettings } from './child-settings.ts';
+import type { DirectLine } from './direct-line.ts';
+import { directLine } from './direct-line.ts';
 import type { Entry } from './entry.ts';
 import { entryFields, toLogItem } from './entry.ts';
 import { addInput, copyFields } from './input.ts';
@@ -34,6 +37,7 @@ export class ScopedLogger extends PowertoolsLogger {
   /** Values added here vanish from every later line of this logger and its children. */
   readonly redactor: Redactor;
   readonly #settings: LoggerSettings;
+  readonly #direct: DirectLine;
   readonly #slot = scopeKey<ScopeState>('logger');
   readonly #own = keyLayer();
   #threshold: number;
@@ -49,6 +53,7 @@ export class ScopedLogger extends PowertoolsLogger {
       ...(settings.search && { correlationIdSearchFn: settings.search }),
     });
     this.#settings = settings;
+    this.#direct = directLine(settings);
     this.redactor = settings.redactor;
     this.#threshold = settings.threshold;
     this.#floor = Math.min(
@@ -230,7 +235,7 @@ export class ScopedLogger extends PowertoolsLogger {
     return {
       level: levelName(threshold),
       message,
-      timestamp: this.#settings.now(),
+      atMs: this.#settings.now(),
       context: state?.layer.context ?? this.#own.context,
       traceId: state ? state.traceId : getXRayTraceIdFromEnv(),
       additional,
@@ -240,10 +245,12 @@ export class ScopedLogger extends PowertoolsLogger {
   #line(entry: Entry): string {
     const settings = this.#settings;
     try {
+      const line = this.#direct(entry);
+      if (line !== undefined) return line;
       const fields = settings.formatter ? toLogItem(settings, entry).getAttributes() : entryFields(settings, entry);
       return toLine(fields, settings, settings.render);
     } catch {
-      const timestamp = settings.formatTimestamp(entry.timestamp);
+      const timestamp = settings.formatTimestamp(entry.atMs);
       const message = 'Cannot write a log entry: its formatter or replacer threw';
       return settings.render({ level: entry.level, message, timestamp, service: settings.service });
     }
@@ -285,3 +292,5 @@ export class ScopedLogger extends PowertoolsLogger {
     return this.#stateHere()?.layer ?? this.#own;
   }
 }
+
+deferConsole(ScopedLogger);

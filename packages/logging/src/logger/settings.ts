@@ -16,9 +16,12 @@ export interface LoggerSettings {
   sampleRate: number;
   redactor: Redactor;
   limits: SerializeLimits;
-  now(): Date;
-  formatTimestamp(date: Date): string;
+  /** Milliseconds since the epoch, as all times here. */
+  now(): number;
+  formatTimestamp(ms: number): string;
   locate: Locate;
+  /** True when `render` is `JSON.stringify`. */
+  json: boolean;
   render(plain: Record<string, unknown>): string;
   write(line: string, level: string): void;
   flush(): Promise<void>;

@@ -7,6 +7,7 @@ import type {
 } from '@aws-lambda-powertools/metrics/types';
 import type { Scope } from '@twelvefold/lifecycle';
 import { currentScope, scopeKey } from '@twelvefold/lifecycle';
+import { deferConsole } from '../defer-console.ts';
 import type { Redactor } from '../redact/redactor.ts';
 import { DEFAULT_LIMITS } from '../serialize/limits.ts';
 import { toPlain } from '../serialize/plain.ts';
@@ -316,3 +317,5 @@ export class ScopedMetrics extends PowertoolsMetrics {
     return checked;
   }
 }
+
+deferConsole(ScopedMetrics);

@@ -25,6 +25,11 @@ const RETRY_MS = [1, 2, 5, 10, 25, 50] as const;
 /** At exit, how long a reader that takes nothing is waited for before the rest is given up. */
 const STALLED_MS = 5_000;
 
+/** Lines that fit are encoded here, one after the other, instead of each into memory of its own. */
+const SCRATCH_BYTES = 64 * 1024;
+/** What a UTF-16 unit takes at most in UTF-8. */
+const BYTES_PER_UNIT = 3;
+
 /**
  * Writes whole lines to a descriptor that may be non-blocking.
  *
@@ -33,7 +38,10 @@ const STALLED_MS = 5_000;
  * and at exit the rest is written synchronously. So a slow reader neither blocks the event loop nor loses a line.
  */
 export function createLineWriter(io: LineWriterIo): LineWriter {
-  let pending: Uint8Array[] = [];
+  const scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
+  /** Bytes that the descriptor has begun to take, then the lines behind them. */
+  let head: Uint8Array | undefined;
+  let behind = '';
   let pendingBytes = 0;
   let waiters: Array<() => void> = [];
   let retryScheduled = false;
@@ -42,27 +50,35 @@ export function createLineWriter(io: LineWriterIo): LineWriter {
   let exiting = false;
   let broken = false;
 
+  /** How many of the bytes the descriptor takes now; 0 as well when it is busy, or broken for good. */
+  function offer(bytes: Uint8Array): number {
+    try {
+      return io.write(bytes);
+    } catch (error) {
+      // The reader is gone (EPIPE) or the descriptor closed: there is nobody left to tell.
+      if (!isBusy(error)) broken = true;
+      return 0;
+    }
+  }
+
   /** Writes what the descriptor takes now. True when nothing is left. */
   function pump(): boolean {
-    while (pending.length > 0) {
-      const bytes = pending[0] as Uint8Array; // The loop's condition.
-      let written = 0;
-      try {
-        written = io.write(bytes);
-      } catch (error) {
-        if (!isBusy(error)) {
-          // The reader is gone (EPIPE) or the descriptor closed: there is nobody left to tell.
-          broken = true;
-          pending = [];
-          pendingBytes = 0;
-          break;
-        }
+    while (pendingBytes > 0) {
+      if (head === undefined) {
+        head = Buffer.from(behind);
+        behind = '';
+      }
+      const written = offer(head);
+      if (broken) {
+        head = undefined;
+        behind = '';
+        pendingBytes = 0;
+        break;
       }
       if (written === 0) return false;
       retries = 0;
       pendingBytes -= written;
-      if (written === bytes.length) pending.shift();
-      else pending[0] = bytes.subarray(written);
+      head = written === head.length ? undefined : head.subarray(written);
     }
     const settled = waiters;
     waiters = [];
@@ -92,12 +108,25 @@ export function createLineWriter(io: LineWriterIo): LineWriter {
     }
   }
 
+  /** The usual case: nothing waits, and the descriptor takes the whole line. */
+  function writeAtOnce(line: string): void {
+    let bytes: Uint8Array;
+    if (line.length * BYTES_PER_UNIT < SCRATCH_BYTES) {
+      const length = scratch.write(line);
+      scratch[length] = 0x0a;
+      bytes = scratch.subarray(0, length + 1);
+    } else bytes = Buffer.from(`${line}\n`);
+    const written = offer(bytes);
+    if (written === bytes.length || broken) return;
+    // Copied: the next line goes into the same memory.
+    head = Uint8Array.prototype.slice.call(bytes, written);
+    pendingBytes = head.length;
+    retryLater();
+  }
+
   return {
     write(line) {
       if (broken) return;
-      const bytes = Buffer.from(`${line}\n`);
-      pending.push(bytes);
-      pendingBytes += bytes.length;
       if (!watchesExit) {
         watchesExit = true;
         io.onExit(() => {
@@ -105,6 +134,9 @@ export function createLineWriter(io: LineWriterIo): LineWriter {
           drainNow(0, STALLED_MS);
         });
       }
+      if (pendingBytes === 0 && !retryScheduled && !exiting) return writeAtOnce(line);
+      behind += `${line}\n`;
+      pendingBytes += Buffer.byteLength(line) + 1;
       if (exiting) return drainNow(0, STALLED_MS);
       if (pendingBytes > MOST_PENDING_BYTES) drainNow(MOST_PENDING_BYTES / 2, STALLED_MS);
       if (!retryScheduled && !pump()) retryLater();

@@ -11,20 +11,24 @@ const PRELUDE = `
   const many = (from, to) => { for (let n = from; n < to; n += 1) logger.info('line', { n, pad: 'x'.repeat(200) }); };
 `;
 
-function start(script: string) {
+/** Node's own pipes are sockets. A real one is the shell's, and its reader begins when it is told to, by a line. */
+function start(script: string, kind: 'socket' | 'pipe' = 'socket') {
   const args = ['--conditions=@twelvefold/source', '--input-type=module', '--no-warnings', '-e', PRELUDE + script];
-  return spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  if (kind === 'socket') return spawn(process.execPath, args, { stdio: 'pipe' });
+  const shell = 'set -o pipefail; exec 3<&0; "$@" </dev/null | (read -u 3; cat)';
+  return spawn('bash', ['-c', shell, 'bash', process.execPath, ...args], { stdio: 'pipe' });
 }
 
 /** Runs the script; its output is not read before the process has had time to fill the pipe. */
-async function run(script: string) {
-  const child = start(script);
+async function run(script: string, kind?: 'socket' | 'pipe') {
+  const child = start(script, kind);
   const closed = once(child, 'close');
   let out = '';
   let err = '';
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
     err += chunk;
     if (!err.includes('full')) return;
+    child.stdin.end('\n');
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       out += text;
     });
@@ -47,6 +51,22 @@ describe('on a pipe that is full', { timeout: 30_000 }, () => {
     const result = await run(`many(0, 2_000); process.stderr.write('full'); ${end}`);
     expect(result.code).toBe(code);
     expect(result.rest).toBe('');
+    expect(numbers(result.lines)).toEqual(upTo(2_000));
+  });
+
+  test.each([
+    ['process.exit', 'process.exit(3);', 3],
+    ['an uncaught error', "throw new Error('boom');", 1],
+    ['the end of the work', '', 0],
+  ])('nothing is lost at %s when it is a pipe of the shell', async (_name, end, code) => {
+    const result = await run(`many(0, 2_000); process.stderr.write('full'); ${end}`, 'pipe');
+    expect(result.code).toBe(code);
+    expect(numbers(result.lines)).toEqual(upTo(2_000));
+  });
+
+  test('the event loop goes on when it is a pipe of the shell', async () => {
+    // Nobody reads before the timer has run.
+    const result = await run("many(0, 2_000); setTimeout(() => process.stderr.write('full'), 1);", 'pipe');
     expect(numbers(result.lines)).toEqual(upTo(2_000));
   });
 

@@ -1,18 +1,21 @@
 import { writeSync } from 'node:fs';
 import type { LineWriter } from './line-writer.ts';
 import { createLineWriter } from './line-writer.ts';
+import { openStdout } from './open-stdout.ts';
 
 let shared: LineWriter | undefined;
 
 /**
  * The one writer of the process's standard output. Logs and metrics share it, so that their lines stay whole and in order.
  *
- * It writes to descriptor 1 itself: in a worker thread `process.stdout` goes through the main thread, and its last lines
+ * It writes to the descriptor itself: in a worker thread `process.stdout` goes through the main thread, and its last lines
  * can be lost.
  */
 export function stdout(): LineWriter {
-  shared ??= createLineWriter({
-    write: (bytes) => writeSync(1, bytes),
+  if (shared) return shared;
+  const descriptor = openStdout(() => void process.stdout);
+  shared = createLineWriter({
+    write: (bytes) => writeSync(descriptor, bytes),
     later: (callback, delayMs) => void setTimeout(callback, delayMs),
     pause: (ms) => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms),
     onExit: (callback) => void process.once('exit', callback),

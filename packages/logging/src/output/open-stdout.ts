@@ -1,0 +1,25 @@
+import { constants, fstatSync, openSync } from 'node:fs';
+
+const STDOUT = 1;
+
+/**
+ * The descriptor to write standard output to, one whose writes fail with EAGAIN where they would block: a reader that is slow
+ * must not hold up the event loop. Files take everything, terminals are Node's own exception.
+ *
+ * A pipe is opened a second time (Linux), because the flag belongs to what is open, not to the descriptor: whoever shares
+ * the first keeps writing as before, and `process.stdout`, which would set the flag as well, is not made: that costs a cold
+ * start some milliseconds. A socket cannot be opened again.
+ *
+ * @param unblock - sets the flag on descriptor 1 itself
+ */
+export function openStdout(unblock: () => void): number {
+  try {
+    const stdout = fstatSync(STDOUT);
+    if (stdout.isFIFO()) return openSync('/proc/self/fd/1', constants.O_WRONLY | constants.O_NONBLOCK);
+    if (!stdout.isSocket()) return STDOUT;
+  } catch {
+    // Closed, or no Linux: as for sockets.
+  }
+  unblock();
+  return STDOUT;
+}
