@@ -31,17 +31,19 @@ interface BindableApp {
 
 /** Every binding of an app at a stage, dead-letter queues included: a pure function of both. */
 export function bindings(app: BindableApp, stage: string): Binding[] {
-  const binding = (key: string, value: BindingValue, name: string): Binding => ({
+  // SQS and SNS want the suffix on everything that keeps order; the dead-letter queue of a FIFO queue is one too.
+  const binding = (key: string, value: BindingValue, name: string, fifo: boolean): Binding => ({
     key,
     value,
     env: `TWELVEFOLD_${constantCase(key)}_${value.toUpperCase()}`,
     parameter: `/${app.name}/${stage}/bindings/${key}`,
-    physicalName: physicalName(app.name, stage, name),
+    physicalName: `${physicalName(app.name, stage, name)}${fifo ? '.fifo' : ''}`,
   });
   return Object.entries(app.backing).flatMap(([key, definition]) => {
-    const own = binding(key, VALUES[definition.kind], definition.name);
+    const fifo = (definition.kind === 'queue' || definition.kind === 'topic') && definition.fifo !== undefined;
+    const own = binding(key, VALUES[definition.kind], definition.name, fifo);
     return definition.kind === 'queue' && definition.deadLetter
-      ? [own, binding(deadLetterKey(key), 'url', deadLetterName(definition.name))]
+      ? [own, binding(deadLetterKey(key), 'url', deadLetterName(definition.name), fifo)]
       : [own];
   });
 }

@@ -1,5 +1,6 @@
 export {
   Drop,
+  filtered,
   type IdempotencyStoreDefinition,
   idempotencyStore,
   Poison,

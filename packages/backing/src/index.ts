@@ -7,6 +7,8 @@ export {
   idempotencyStore,
 } from './idempotency/definition.ts';
 export type { IdempotencyWriter } from './idempotency/port.ts';
+export type { FieldOf } from './message/field-of.ts';
+export type { Fifo, FifoOptions } from './message/fifo.ts';
 export { QUEUE_ACCESS } from './queue/access.ts';
 export type { ConsumerEvent, ConsumerEventListener, MessageIdentity } from './queue/consumer-event.ts';
 export { type QueueDefinition, type QueueOptions, queue } from './queue/definition.ts';
@@ -19,6 +21,7 @@ export type {
   QueueConsumer,
   QueueSender,
   ReceivedMessage,
+  SendAllOptions,
   SendOptions,
   SendReceipt,
   SendResult,
@@ -33,4 +36,6 @@ export type { KeyOf } from './table/key-of.ts';
 export type { Changes, Condition, TableReader, TableWriter, WriteOperation } from './table/port.ts';
 export { TOPIC_ACCESS } from './topic/access.ts';
 export { type TopicDefinition, type TopicOptions, topic } from './topic/definition.ts';
-export type { PublishReceipt, TopicPublisher } from './topic/port.ts';
+export { filtered } from './topic/filtered.ts';
+export type { PublishAllOptions, PublishOptions, PublishReceipt, PublishResult, TopicPublisher } from './topic/port.ts';
+export type { FilterCondition, FilterPolicy, Subscribable, TopicSubscription } from './topic/subscription.ts';

@@ -64,7 +64,7 @@ describe('the shape of a manifest', () => {
       ...withResources(
         { ...cartsQueue, kind: 'stream' },
         { ...deadLetters, physicalName: 'shop-carts-dead-letter', visibilitySeconds: 50_000 },
-        { ...mailsQueue, fifo: true, binding: { ...mailsQueue.binding, env: 'MAILS_URL' } },
+        { ...mailsQueue, sharded: true, binding: { ...mailsQueue.binding, env: 'MAILS_URL' } },
       ),
       app: 'Shop',
       components: [
@@ -83,7 +83,7 @@ describe('the shape of a manifest', () => {
       'manifest.resources[0].kind is "stream", not "queue" or "topic" or "table"',
       'manifest.resources[1].physicalName is "shop-carts-dead-letter", not a queue name with {stage} in it',
       'manifest.resources[1].visibilitySeconds is 50000, not a whole number from 0 to 43200',
-      'manifest.resources[2].fifo is not a field that this version of @twelvefold/cdk knows',
+      'manifest.resources[2].sharded is not a field that this version of @twelvefold/cdk knows',
       'manifest.resources[2].binding.env is "MAILS_URL", not TWELVEFOLD_<KEY>_URL, _ARN or _NAME',
       'manifest.config.parameters[0].name is "/shop/pricing/taxRate", not a Parameter Store name with {stage} in it',
       'manifest.config.secrets is not a list',

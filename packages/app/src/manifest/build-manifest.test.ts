@@ -1,6 +1,7 @@
-import { queue } from '@twelvefold/backing';
+import { filtered, queue, topic } from '@twelvefold/backing';
 import { defineConfig, env, file, parameterStore } from '@twelvefold/config';
 import { describe, expect, it } from 'vitest';
+import * as full from 'zod';
 import * as z from 'zod/mini';
 import { defineApp } from '../define-app.ts';
 import { buildManifest } from './build-manifest.ts';
@@ -26,5 +27,54 @@ describe('buildManifest', () => {
     const consumer = () => app.consumer('requests', { uses: {} }, async () => undefined);
     expect(() => buildManifest(other, { 'a.js': consumer() })).toThrow(/'a.js' belongs to another app/);
     expect(() => buildManifest(app, { 'a.js': consumer(), 'b.js': consumer() })).toThrow(/both named 'requests'/);
+  });
+
+  it('has order, filters and sizes in it, and the suffix on what keeps order', () => {
+    const Event = z.object({ kind: z.string(), account: z.string() });
+    const events = topic('events', {
+      schema: Event,
+      fifo: { group: 'account' },
+      filters: ['kind'],
+      maxBytes: 1_000_000,
+    });
+    const bookings = queue('bookings', {
+      schema: Event,
+      fifo: true,
+      subscribe: [filtered(events, { kind: 'booked' })],
+    });
+    const { resources } = buildManifest(defineApp({ name: 'bank', backing: { events, bookings } }), {});
+    expect(resources).toMatchObject([
+      { key: 'events', physicalName: 'bank-{stage}-events.fifo', fifo: true, maxMessageBytes: 1_000_000 },
+      {
+        key: 'bookings',
+        physicalName: 'bank-{stage}-bookings.fifo',
+        fifo: true,
+        subscribe: ['events'],
+        filters: { events: { kind: ['booked'] } },
+      },
+      { key: 'bookingsDeadLetter', physicalName: 'bank-{stage}-bookings-dead-letter.fifo', fifo: true },
+    ]);
+    const plain = queue('plain', { schema: Event });
+    expect(Object.keys(buildManifest(defineApp({ name: 'bank', backing: { plain } }), {}).resources[0] ?? {})).toEqual(
+      expect.not.arrayContaining(['fifo', 'filters']),
+    );
+  });
+
+  it('refuses a subscription whose messages cannot fit, as far as the schemas can tell', () => {
+    const events = topic('events', {
+      schema: full.object({
+        id: full.number(),
+        note: full.string().optional(),
+        of: full.object({ at: full.string() }),
+      }),
+    });
+    const Wrong = full.object({ id: full.string(), note: full.string(), of: full.object({ by: full.string() }) });
+    const wrong = queue('wrong', { schema: Wrong, subscribe: [events as never] }); // as an app in JavaScript could
+    const app = defineApp({ name: 'bank', backing: { events, wrong } });
+    expect(() => buildManifest(app, {})).toThrow(
+      /'wrong' subscribes to the topic 'events', whose messages do not fit: id may be number, and is to be string; .*: note may be missing; .*: of\.by is missing/,
+    );
+    const fine = queue('fine', { schema: full.object({ id: full.number() }), subscribe: [events] });
+    expect(() => buildManifest(defineApp({ name: 'bank', backing: { events, fine } }), {})).not.toThrow();
   });
 });

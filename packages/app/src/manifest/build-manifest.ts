@@ -6,12 +6,15 @@ import { deadLetterKey, physicalName } from '../names.ts';
 import { RESOURCE_ACCESS } from '../resource-access.ts';
 import { STAGE_PLACEHOLDER } from '../stage.ts';
 import type { Manifest, ManifestComponent, ManifestResource } from './manifest.ts';
+import { subscriptionFaults } from './subscription-faults.ts';
 
 /** Lambda refuses longer function names. */
 const MAX_FUNCTION_NAME = 64;
 const LONGEST_STAGE = 16;
 /** SQS's default. */
 const RETENTION_SECONDS = 4 * 86_400;
+/** SNS's own limit of a message, attributes included. */
+const TOPIC_BYTES = 262_144;
 /** SQS's longest: a message keeps its age in a dead-letter queue, which must therefore outlive its source's retention. */
 const DEAD_LETTER_RETENTION_SECONDS = 14 * 86_400;
 
@@ -53,6 +56,9 @@ function assertEntries(app: AppIdentity, entries: Readonly<Record<string, Compon
     const { length } = physicalName(app.name, 'x'.repeat(LONGEST_STAGE), component.name);
     if (length > MAX_FUNCTION_NAME)
       faults.push(`'${component.name}' makes a function name of ${length} characters; Lambda allows 64`);
+  }
+  for (const [key, definition] of Object.entries(app.backing)) {
+    if (definition.kind === 'queue') faults.push(...subscriptionFaults(key, definition));
   }
   if (faults.length > 0) throw new TypeError(`Cannot build the manifest of '${app.name}': ${faults.join('; ')}`);
 }
@@ -109,21 +115,39 @@ function resourceDetails(backing: Backing, key: string): Details<ManifestResourc
   const definition = backing[key];
   if (!definition) {
     // Only a dead-letter queue has a binding without a definition of its own.
-    return { kind: 'queue', visibilitySeconds: 30, retentionSeconds: DEAD_LETTER_RETENTION_SECONDS, subscribe: [] };
+    const source = Object.entries(backing).find(([other]) => deadLetterKey(other) === key)?.[1];
+    return {
+      kind: 'queue',
+      visibilitySeconds: 30,
+      retentionSeconds: DEAD_LETTER_RETENTION_SECONDS,
+      subscribe: [],
+      ...(source?.kind === 'queue' && source.fifo ? { fifo: true } : {}),
+    };
   }
   switch (definition.kind) {
     case 'queue': {
-      const { deadLetter, subscribe } = definition;
+      const { deadLetter, subscribe, fifo } = definition;
+      const keyOf = (topic: ResourceDefinition) => Object.keys(backing).filter((other) => backing[other] === topic);
+      const filters = subscribe.flatMap((topic, at) => {
+        const policy = definition.filters[at];
+        return policy ? keyOf(topic).map((other) => [other, policy] as const) : [];
+      });
       return {
         kind: 'queue',
         visibilitySeconds: definition.visibilityMs / 1_000,
         retentionSeconds: RETENTION_SECONDS,
         ...(deadLetter ? { deadLetter: { resource: deadLetterKey(key), maxReceives: deadLetter.maxReceives } } : {}),
-        subscribe: subscribe.flatMap((topic) => Object.keys(backing).filter((other) => backing[other] === topic)),
+        subscribe: subscribe.flatMap(keyOf),
+        ...(fifo ? { fifo: true } : {}),
+        ...(filters.length > 0 ? { filters: Object.fromEntries(filters) } : {}),
       };
     }
     case 'topic':
-      return { kind: 'topic' };
+      return {
+        kind: 'topic',
+        ...(definition.fifo ? { fifo: true } : {}),
+        ...(definition.maxBytes === TOPIC_BYTES ? {} : { maxMessageBytes: definition.maxBytes }),
+      };
     case 'table': {
       const { partitionKey, sortKey } = definition;
       return { kind: 'table', partitionKey, ...(sortKey === undefined ? {} : { sortKey }) };

@@ -1,3 +1,5 @@
+import type { FilterPolicy } from '@twelvefold/backing';
+
 /**
  * The app as data: what the infrastructure provisions and grants. Everything in it is derived from definitions, `uses`
  * and pure names. `{stage}` in a string stands for the stage, which is chosen at deploy time.
@@ -46,10 +48,18 @@ export interface ManifestQueue extends ResourceBase {
   readonly deadLetter?: { readonly resource: string; readonly maxReceives: number };
   /** Keys of topics whose messages arrive here, raw. */
   readonly subscribe: readonly string[];
+  /** Keeps order within a message group; deduplication and throughput are per group. */
+  readonly fifo?: true;
+  /** SNS filter policies on message attributes, by the topic's key; a topic without one sends everything. */
+  readonly filters?: Readonly<Record<string, FilterPolicy>>;
 }
 
 export interface ManifestTopic extends ResourceBase {
   readonly kind: 'topic';
+  /** Keeps order within a message group; deduplication and throughput are per group. */
+  readonly fifo?: true;
+  /** The largest message in bytes, where it is not SNS's own 256 KiB. */
+  readonly maxMessageBytes?: number;
 }
 
 /** Tables, session stores and idempotency stores alike: all are DynamoDB tables, billed per request. */

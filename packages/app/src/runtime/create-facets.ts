@@ -30,7 +30,7 @@ export async function createFacets(
     }
     case 'topic': {
       const { createSnsPublisher } = await import('@twelvefold/backing/sns');
-      return { publish: createSnsPublisher({ definition, arn: target, aws }) };
+      return { publish: createSnsPublisher({ definition, arn: target, aws, clock }) };
     }
     case 'table': {
       const { createDynamoDbTable } = await import('@twelvefold/backing/dynamodb-table');

@@ -2,6 +2,13 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { TwelvefoldError } from '@twelvefold/lifecycle';
 import { describeIssues } from './describe-issues.ts';
 
+export interface EncodedMessage {
+  /** The JSON. */
+  readonly body: string;
+  /** What the reader will see, before its schema has changed it. */
+  readonly value: unknown;
+}
+
 /**
  * The JSON of a message, after checking that its reader will accept it.
  *
@@ -12,14 +19,19 @@ import { describeIssues } from './describe-issues.ts';
  * @param action what is being done, for the error: `send message to queue 'orders'`.
  * @throws TwelvefoldError `MESSAGE_INVALID` naming every field that does not fit, and no values.
  */
-export async function encodeMessage(action: string, schema: StandardSchemaV1, message: unknown): Promise<string> {
-  const json = stringify(action, message);
-  let result = schema['~standard'].validate(JSON.parse(json));
+export async function encodeMessage(
+  action: string,
+  schema: StandardSchemaV1,
+  message: unknown,
+): Promise<EncodedMessage> {
+  const body = stringify(action, message);
+  const value: unknown = JSON.parse(body);
+  let result = schema['~standard'].validate(value);
   if (result instanceof Promise) result = await result;
   if (result.issues) {
     throw new TwelvefoldError('MESSAGE_INVALID', `Cannot ${action}: ${describeIssues(schema, result.issues)}`);
   }
-  return json;
+  return { body, value };
 }
 
 function stringify(action: string, message: unknown): string {

@@ -1,4 +1,5 @@
 import type { Deadline, Duration, Scope } from '@twelvefold/lifecycle';
+import type { SendAllResult } from '../message/send-all.ts';
 
 /** What a message came to be on a queue. */
 export interface SendReceipt {
@@ -8,11 +9,28 @@ export interface SendReceipt {
 export interface SendOptions {
   /** Hides the message at first. SQS: up to 15 minutes. */
   delay?: Duration;
+  /**
+   * The message's group, 1 to 128 letters, digits and punctuation marks. On a FIFO queue order is kept within it; on a standard queue it makes a fair
+   * share: a group with a long backlog, a tenant say, does not delay the others. @defaultValue the field that the definition names
+   */
+  group?: string;
+  /** Tells repeats within five minutes; FIFO queues only. @defaultValue the field that the definition names, or an id of its own */
+  deduplicationId?: string;
+  signal?: AbortSignal;
+}
+
+export interface SendAllOptions<T> {
+  /** As of `send`, for all messages or for each. */
+  delay?: Duration | ((message: T) => Duration | undefined);
+  group?: string | ((message: T) => string | undefined);
+  deduplicationId?: (message: T) => string | undefined;
+  /** How long a batch that is not full waits for an asynchronous source. @defaultValue '50ms' */
+  linger?: Duration;
   signal?: AbortSignal;
 }
 
 /** One result per message of `sendAll`, in input order. */
-export type SendResult = { ok: true; messageId: string } | { ok: false; error: Error };
+export type SendResult = SendAllResult;
 
 /** The part of a queue that sends. `T` is the schema's input type. */
 export interface QueueSender<T> {
@@ -22,8 +40,11 @@ export interface QueueSender<T> {
    * @throws TwelvefoldError `MESSAGE_INVALID` when it does not fit the schema, `MESSAGE_TOO_LARGE` above 1 MiB.
    */
   send(message: T, options?: SendOptions): Promise<SendReceipt>;
-  /** Sends many, packed into batches by count and bytes; failed entries alone are tried again. */
-  sendAll(messages: Iterable<T> | AsyncIterable<T>, options?: SendOptions): Promise<SendResult[]>;
+  /**
+   * Sends many, packed into batches by count and bytes; failed entries alone are tried again, under the same deduplication id. A source is read as
+   * fast as it is sent. On a FIFO queue each group's order is kept: what comes after a message that could not be sent is held back.
+   */
+  sendAll(messages: Iterable<T> | AsyncIterable<T>, options?: SendAllOptions<T>): Promise<SendResult[]>;
 }
 
 /** What a handler may know of the message it works on. */

@@ -3,16 +3,12 @@ import { currentScope, durationMs } from '@twelvefold/lifecycle';
 import { assertMessageSize } from '../message/assert-message-size.ts';
 import { encodeMessage } from '../message/encode-message.ts';
 import { messageBytes } from '../message/message-bytes.ts';
+import { orderOf } from '../message/order.ts';
 import { outgoingAttributes, stringAttribute } from '../message/outgoing-attributes.ts';
+import type { Prepared } from '../message/send-all.ts';
 import type { QueueDefinition } from './definition.ts';
 import type { SendOptions } from './port.ts';
 import { SQS_LIMITS } from './sqs-limits.ts';
-
-export interface PreparedEntry {
-  entry: Omit<SendMessageEntry, 'Id'>;
-  /** What it counts towards SQS's limit per message and per batch. */
-  bytes: number;
-}
 
 /**
  * What would be sent for one message, checked but not sent.
@@ -22,22 +18,29 @@ export interface PreparedEntry {
 export async function prepareEntry(
   definition: QueueDefinition,
   message: unknown,
-  { delay }: SendOptions,
-): Promise<PreparedEntry> {
+  { delay, group, deduplicationId }: Pick<SendOptions, 'delay' | 'group' | 'deduplicationId'>,
+): Promise<Prepared<Omit<SendMessageEntry, 'Id'>>> {
   const action = `send message to queue '${definition.name}'`;
   const delayMs = delay === undefined ? undefined : durationMs(delay);
   if (delayMs !== undefined && (delayMs > SQS_LIMITS.delayMs || delayMs % 1_000 !== 0)) {
     throw new RangeError(`Cannot ${action}: delay is ${delay}; SQS allows whole seconds from 0 s to 15 m`);
   }
+  if (delayMs !== undefined && definition.fifo) {
+    throw new RangeError(`Cannot ${action}: a FIFO queue has one delay for all of its messages, none for each`);
+  }
   const scope = currentScope();
-  const body = await encodeMessage(action, definition.schema, message);
+  const { body, value } = await encodeMessage(action, definition.schema, message);
   const attributes = outgoingAttributes(scope);
   const bytes = messageBytes(body, attributes);
   assertMessageSize(action, bytes, SQS_LIMITS.bytes);
+  const order = orderOf(action, definition.fifo, value, { group, deduplicationId });
   return {
     bytes,
+    // A group of a standard queue is there for fairness, and says nothing of order.
+    ...(definition.fifo ? { lane: order.MessageGroupId } : {}),
     entry: {
       MessageBody: body,
+      ...order,
       MessageAttributes: attributes,
       ...(scope?.trace.xray ? { MessageSystemAttributes: { AWSTraceHeader: stringAttribute(scope.trace.xray) } } : {}),
       ...(delayMs === undefined ? {} : { DelaySeconds: delayMs / 1_000 }),

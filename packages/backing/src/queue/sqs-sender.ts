@@ -1,12 +1,13 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Aws } from '@twelvefold/aws';
 import type { Clock } from '@twelvefold/lifecycle';
-import { systemClock } from '@twelvefold/lifecycle';
+import { durationMs, systemClock } from '@twelvefold/lifecycle';
 import { assertKnownOptions } from '../definition.ts';
+import { sendAll } from '../message/send-all.ts';
 import type { QueueDefinition } from './definition.ts';
-import type { QueueSender, SendOptions, SendReceipt, SendResult } from './port.ts';
+import type { QueueSender, SendOptions, SendReceipt } from './port.ts';
 import { prepareEntry } from './prepare-entry.ts';
-import { sendAll } from './send-all.ts';
+import { SQS_LIMITS } from './sqs-limits.ts';
 
 export interface SqsSenderOptions<S extends StandardSchemaV1> {
   definition: QueueDefinition<S>;
@@ -18,6 +19,9 @@ export interface SqsSenderOptions<S extends StandardSchemaV1> {
   /** 0 to below 1, for jitter. @defaultValue `Math.random` */
   random?: () => number;
 }
+
+const SEND_OPTIONS = ['delay', 'group', 'deduplicationId', 'signal'];
+const SEND_ALL_OPTIONS = [...SEND_OPTIONS, 'linger'];
 
 /**
  * A client that sends to one SQS queue. Messages are checked against the schema and the size limit before anything is sent, and
@@ -43,26 +47,41 @@ export function createSqsSender<S extends StandardSchemaV1>(
   if (!URL.canParse(url)) throw new TypeError(`Cannot create ${subject}: 'url' is not a URL`);
   return {
     async send(message, sendOptions: SendOptions = {}): Promise<SendReceipt> {
+      assertKnownOptions(`send to queue '${definition.name}'`, sendOptions, SEND_OPTIONS);
       const { entry } = await prepareEntry(definition, message, sendOptions);
       const { signal } = sendOptions;
       const input = { QueueUrl: url, ...entry };
       const output = await aws.call('sqs', 'SendMessage', input, { access: 'write', repeatable: true, signal });
       return { messageId: output.MessageId ?? '' };
     },
-    sendAll: (messages, sendOptions: SendOptions = {}): Promise<SendResult[]> =>
-      sendAll(messages, {
-        prepare: (message) => prepareEntry(definition, message, sendOptions),
-        send: (entries) =>
+    sendAll: async (messages, sendOptions = {}) => {
+      const { delay, group, deduplicationId, linger = '50ms', signal } = sendOptions;
+      assertKnownOptions(`sendAll to queue '${definition.name}'`, sendOptions, SEND_ALL_OPTIONS);
+      return sendAll(messages, {
+        prepare: async (message) => {
+          const delayed = typeof delay === 'function' ? delay(message) : delay;
+          const grouped = typeof group === 'function' ? group(message) : group;
+          const id = deduplicationId?.(message);
+          return prepareEntry(definition, message, {
+            ...(delayed === undefined ? {} : { delay: delayed }),
+            ...(grouped === undefined ? {} : { group: grouped }),
+            ...(id === undefined ? {} : { deduplicationId: id }),
+          });
+        },
+        send: (Entries) =>
           aws.call(
             'sqs',
             'SendMessageBatch',
-            { QueueUrl: url, Entries: entries },
-            { access: 'write', repeatable: true, signal: sendOptions.signal },
+            { QueueUrl: url, Entries },
+            { access: 'write', repeatable: true, signal },
           ),
-        subject: `queue '${definition.name}'`,
-        signal: sendOptions.signal,
+        action: `send message to queue '${definition.name}'`,
+        maxBytes: SQS_LIMITS.bytes,
+        lingerMs: durationMs(linger),
+        signal,
         clock,
         random,
-      }),
+      });
+    },
   };
 }

@@ -1,10 +1,13 @@
-import { describe, expectTypeOf, it } from 'vitest';
+import { describe, expect, expectTypeOf, it } from 'vitest';
 import * as z from 'zod';
 import { createManualClock } from '../testing/manual-clock.ts';
 import { createSqsModel } from '../testing/sqs-model.ts';
 import { topic } from '../topic/definition.ts';
+import { filtered } from '../topic/filtered.ts';
 import { createSnsPublisher } from '../topic/sns.ts';
+import type { TopicSubscription } from '../topic/subscription.ts';
 import { queue } from './definition.ts';
+import type { Fits } from './fits.ts';
 import { createSqsConsumer, createSqsSender } from './sqs.ts';
 
 const url = 'https://sqs.eu-west-1.amazonaws.com/123456789012/q';
@@ -48,5 +51,52 @@ describe('types', () => {
     const other = topic('other', { schema: z.object({ id: z.number() }) });
     // @ts-expect-error one of the two does not fit
     queue('one-of-two', { schema: z.object({ orderId: z.string() }), subscribe: [placed, other] });
+  });
+
+  it('what does not fit is named in the error', () => {
+    type Order = typeof Placed;
+    type Text = Fits<readonly [typeof placed], z.ZodObject<{ customerId: z.ZodString; orderId: z.ZodString }>>[0];
+    expectTypeOf<Text>().toEqualTypeOf<"the topic's messages do not fit the queue's schema: field 'customerId'">();
+    expectTypeOf<Fits<readonly [typeof placed], Order>[0]>().toEqualTypeOf<typeof placed>();
+  });
+
+  it('a filter names declared fields with their values, and lets through the variants that it names', () => {
+    const Event = z.discriminatedUnion('type', [
+      z.object({ type: z.literal('placed'), orderId: z.string(), cents: z.number() }),
+      z.object({ type: z.literal('shipped'), orderId: z.string(), parcel: z.string() }),
+    ]);
+    const events = topic('events', { schema: Event, filters: ['type'] });
+    const part = filtered(events, { type: 'placed' });
+    expectTypeOf(part).toEqualTypeOf<TopicSubscription<{ type: 'placed'; orderId: string; cents: number }>>();
+    const Placement = z.object({ type: z.literal('placed'), cents: z.number() });
+    queue('placements', { schema: Placement, subscribe: [part] });
+    queue('both', { schema: Event, subscribe: [filtered(events, { type: ['placed', 'shipped'] })] });
+    // @ts-expect-error without the filter parcels arrive too
+    queue('all', { schema: Placement, subscribe: [events] });
+    // @ts-expect-error no event has this type
+    filtered(events, { type: 'lost' });
+    // @ts-expect-error a filter that the topic does not declare never matches
+    expect(() => filtered(events, { orderId: 'o-1' })).toThrow(/not among the topic's filters/);
+    // @ts-expect-error not every event has it
+    topic('events', { schema: Event, filters: ['parcel'] });
+    // @ts-expect-error no field of every event
+    queue('by-parcel', { schema: Event, fifo: { group: 'parcel' } });
+    queue('by-order', { schema: Event, fifo: { group: 'orderId' } });
+  });
+
+  it('of several message types a handler gets a discriminated union', () => {
+    const Command = z.discriminatedUnion('type', [
+      z.object({ type: z.literal('open'), account: z.string() }),
+      z.object({ type: z.literal('book'), account: z.string(), cents: z.number() }),
+    ]);
+    createSqsConsumer({
+      definition: queue('commands', { schema: Command, fifo: { group: 'account' } }),
+      url,
+      aws,
+      component: 'commands',
+      handle: async (command) => {
+        if (command.type === 'book') expectTypeOf(command.cents).toEqualTypeOf<number>();
+      },
+    });
   });
 });

@@ -129,7 +129,7 @@ export function createSqsModel(clock: Clock): SqsModel {
   const batch = (call: ModelCall, each: (entry: ModelCall['input']) => object | undefined) => {
     const Successful: object[] = [];
     const Failed: object[] = [];
-    for (const entry of call.input.Entries) {
+    for (const entry of call.input.Entries ?? call.input.PublishBatchRequestEntries) {
       const failure = model.failEntry?.(call, entry.Id) ?? each(entry);
       if (failure && 'Code' in failure) Failed.push({ Id: entry.Id, ...failure });
       else Successful.push({ Id: entry.Id, ...failure });
@@ -155,6 +155,10 @@ export function createSqsModel(clock: Clock): SqsModel {
         return batch(call, (entry) => hide(url, entry.ReceiptHandle, entry.VisibilityTimeout));
       case 'GetQueueAttributes':
         return { Attributes: { QueueArn: 'arn:aws:sqs:eu-west-1:123456789012:q' } };
+      case 'PublishBatch':
+        return batch(call, (entry) => ({
+          MessageId: store(input.TopicArn, entry.Message, entry.MessageAttributes ?? {}).id,
+        }));
       case 'Publish':
         return { MessageId: store(input.TopicArn, input.Message, input.MessageAttributes ?? {}).id };
       default:

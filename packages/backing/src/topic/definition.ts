@@ -1,26 +1,68 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Definition } from '../definition.ts';
 import { assertKnownOptions, assertName } from '../definition.ts';
+import type { FieldOf } from '../message/field-of.ts';
+import type { Fifo, FifoOptions } from '../message/fifo.ts';
+import { fifoFrom } from '../message/fifo.ts';
+import { SNS_LIMITS } from './sns-limits.ts';
 
-export interface TopicOptions<S extends StandardSchemaV1> {
+/** What a filter can look at: SNS compares text and numbers. */
+type Filterable = string | number | boolean | null | undefined;
+
+export interface TopicOptions<S extends StandardSchemaV1, F extends string = string> {
   /** What a message is; checked before it is published. */
   schema: S;
+  /** Keeps order within a group; its subscribers are FIFO queues, or standard ones that do without the order. @defaultValue false */
+  fifo?: boolean | FifoOptions<StandardSchemaV1.InferInput<S>>;
+  /** Fields of the message that subscriptions may filter by, 7 at most: they travel as attributes. @defaultValue none */
+  filters?: readonly F[] & ReadonlyArray<FieldOf<StandardSchemaV1.InferInput<S>, Filterable>>;
+  /**
+   * The largest message with its attributes in bytes, 1,024 to 2,097,152. Above 262,144 SNS refuses subscriptions that cannot take it
+   * (SNS developer guide, large messages); an SQS queue takes 1,048,576. @defaultValue 262144
+   */
+  maxBytes?: number;
 }
 
-export interface TopicDefinition<S extends StandardSchemaV1 = StandardSchemaV1> extends Definition<'topic'> {
+export interface TopicDefinition<S extends StandardSchemaV1 = StandardSchemaV1, F extends string = string>
+  extends Definition<'topic'> {
   readonly schema: S;
+  readonly fifo: Fifo | undefined;
+  readonly filters: readonly F[];
+  readonly maxBytes: number;
 }
 
 /**
  * Declares a topic. No I/O happens here.
  *
+ * @throws TypeError or RangeError for a name, an option or a limit that SNS would refuse.
  * @example
  * ```ts
- * const events = topic('order-events', { schema: z.object({ orderId: z.string() }) });
+ * const events = topic('order-events', { schema: z.object({ orderId: z.string(), region: z.string() }), filters: ['region'] });
  * ```
  */
-export function topic<S extends StandardSchemaV1>(name: string, options: TopicOptions<S>): TopicDefinition<S> {
+export function topic<S extends StandardSchemaV1, const F extends string = never>(
+  name: string,
+  options: TopicOptions<S, F>,
+): TopicDefinition<S, F> {
   assertName('topic', name);
-  assertKnownOptions(`topic '${name}'`, options, ['schema']);
-  return Object.freeze({ kind: 'topic', name, schema: options.schema });
+  assertKnownOptions(`topic '${name}'`, options, ['schema', 'fifo', 'filters', 'maxBytes']);
+  const { schema, filters = [], maxBytes = SNS_LIMITS.defaultBytes } = options;
+  if (filters.length > SNS_LIMITS.filters || new Set(filters).size < filters.length) {
+    throw new RangeError(
+      `Cannot define topic '${name}': filters are ${filters.join(', ')}; ${SNS_LIMITS.filters} different ones fit into a message's attributes`,
+    );
+  }
+  if (!Number.isInteger(maxBytes) || maxBytes < 1_024 || maxBytes > SNS_LIMITS.mostBytes) {
+    throw new RangeError(
+      `Cannot define topic '${name}': maxBytes is ${maxBytes}; SNS allows 1024 to ${SNS_LIMITS.mostBytes}`,
+    );
+  }
+  return Object.freeze({
+    kind: 'topic',
+    name,
+    schema,
+    fifo: fifoFrom(`topic '${name}'`, options.fifo),
+    filters: Object.freeze([...filters]),
+    maxBytes,
+  });
 }

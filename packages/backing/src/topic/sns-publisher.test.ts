@@ -57,3 +57,46 @@ describe('publish', () => {
     expect(() => createSnsPublisher(options)).toThrow("unknown option 'url'");
   });
 });
+
+describe('publishAll', () => {
+  const Priced = z.object({ kind: z.string(), cents: z.number(), express: z.boolean().optional(), note: z.string() });
+  const priced = topic('priced', { schema: Priced, filters: ['kind', 'cents', 'express'], maxBytes: 300_000 });
+
+  it('packs by count and by the size of the topic, with what is filtered by as attributes', async () => {
+    const all = createSnsPublisher({ definition: priced, arn: ARN, aws });
+    const message = (cents: number, bytes: number) => ({
+      kind: cents ? 'paid' : '',
+      cents,
+      express: true,
+      note: 'x'.repeat(bytes),
+    });
+    const results = await all.publishAll([
+      ...Array.from({ length: 12 }, (_, n) => message(n, 10)),
+      message(1, 200_000),
+      message(1, 200_000),
+    ]);
+    expect(results.every(({ ok }) => ok)).toBe(true);
+    const batches = aws.calls.map(({ input }) => input.PublishBatchRequestEntries);
+    expect(batches.map(({ length }) => length)).toEqual([10, 3, 1]);
+    const [first, second] = batches[0];
+    // SNS refuses empty values.
+    expect(first.MessageAttributes).toEqual({
+      correlationId: expect.anything(),
+      cents: { DataType: 'Number', StringValue: '0' },
+      express: { DataType: 'String', StringValue: 'true' },
+    });
+    expect(second.MessageAttributes.kind).toEqual({ DataType: 'String', StringValue: 'paid' });
+  });
+
+  it('fails a message alone that is too large or does not fit, and sends the others', async () => {
+    const all = createSnsPublisher({ definition: priced, arn: ARN, aws });
+    const note = 'x'.repeat(300_000);
+    const wrong = { kind: 'a', cents: 'b', note: '' } as unknown as z.input<typeof Priced>; // wrong on purpose
+    const results = await all.publishAll([{ kind: 'a', cents: 1, note }, wrong, { kind: 'a', cents: 1, note: '' }]);
+    expect(results.map((result) => (result.ok ? 'ok' : (result.error as TwelvefoldError).code))).toEqual([
+      'MESSAGE_TOO_LARGE',
+      'MESSAGE_INVALID',
+      'ok',
+    ]);
+  });
+});

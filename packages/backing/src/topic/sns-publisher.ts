@@ -1,27 +1,32 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Aws } from '@twelvefold/aws';
-import { currentScope } from '@twelvefold/lifecycle';
+import type { Clock } from '@twelvefold/lifecycle';
+import { durationMs, systemClock } from '@twelvefold/lifecycle';
 import { assertKnownOptions } from '../definition.ts';
-import { assertMessageSize } from '../message/assert-message-size.ts';
-import { encodeMessage } from '../message/encode-message.ts';
-import { messageBytes } from '../message/message-bytes.ts';
-import { outgoingAttributes, stringAttribute, XRAY_ATTRIBUTE } from '../message/outgoing-attributes.ts';
+import { sendAll } from '../message/send-all.ts';
 import type { TopicDefinition } from './definition.ts';
 import type { TopicPublisher } from './port.ts';
-
-/** SNS: 256 KiB with attributes, unless the topic's `MaximumMessageSize` is raised, which restricts its subscriptions. */
-const MAX_BYTES = 262_144;
+import { preparePublication } from './prepare-publication.ts';
 
 export interface SnsPublisherOptions<S extends StandardSchemaV1> {
   definition: TopicDefinition<S>;
   /** The topic's ARN. */
   arn: string;
   aws: Aws;
+  /** @defaultValue the system's clock */
+  clock?: Clock;
+  /** 0 to below 1, for jitter. @defaultValue `Math.random` */
+  random?: () => number;
 }
+
+const PUBLISH_OPTIONS = ['group', 'deduplicationId', 'signal'];
+const PUBLISH_ALL_OPTIONS = [...PUBLISH_OPTIONS, 'linger'];
 
 /**
  * A client that publishes to one SNS topic. Messages are checked against the schema and the size limit before anything is sent,
  * and travel as the JSON of the schema's input.
+ *
+ * `publish` makes one call, `publishAll` one per ten messages or as many bytes as the topic takes in one message.
  *
  * @throws TypeError for an unknown option or something that is no topic ARN.
  * @example
@@ -34,21 +39,36 @@ export interface SnsPublisherOptions<S extends StandardSchemaV1> {
 export function createSnsPublisher<S extends StandardSchemaV1>(
   options: SnsPublisherOptions<S>,
 ): TopicPublisher<StandardSchemaV1.InferInput<S>> {
-  const { definition, arn, aws } = options;
+  const { definition, arn, aws, clock = systemClock, random = Math.random } = options;
   const subject = `publisher to topic '${definition.name}'`;
-  assertKnownOptions(subject, options, ['definition', 'arn', 'aws']);
+  assertKnownOptions(subject, options, ['definition', 'arn', 'aws', 'clock', 'random']);
   if (!/^arn:[^:]+:sns:/.test(arn)) throw new TypeError(`Cannot create ${subject}: 'arn' is not the ARN of a topic`);
-  const action = `publish message to topic '${definition.name}'`;
+  const write = (signal: AbortSignal | undefined) => ({ access: 'write', repeatable: true, signal }) as const;
   return {
-    async publish(message, { signal } = {}) {
-      const scope = currentScope();
-      const body = await encodeMessage(action, definition.schema, message);
-      const attributes = outgoingAttributes(scope);
-      if (scope?.trace.xray) attributes[XRAY_ATTRIBUTE] = stringAttribute(scope.trace.xray);
-      assertMessageSize(action, messageBytes(body, attributes), MAX_BYTES);
-      const input = { TopicArn: arn, Message: body, MessageAttributes: attributes };
-      const output = await aws.call('sns', 'Publish', input, { access: 'write', repeatable: true, signal });
+    async publish(message, publishOptions = {}) {
+      assertKnownOptions(`publish to topic '${definition.name}'`, publishOptions, PUBLISH_OPTIONS);
+      const { entry } = await preparePublication(definition, message, publishOptions);
+      const output = await aws.call('sns', 'Publish', { TopicArn: arn, ...entry }, write(publishOptions.signal));
       return { messageId: output.MessageId ?? '' };
+    },
+    publishAll: async (messages, publishOptions = {}) => {
+      assertKnownOptions(`publishAll to topic '${definition.name}'`, publishOptions, PUBLISH_ALL_OPTIONS);
+      const { group, deduplicationId, linger = '50ms', signal } = publishOptions;
+      return sendAll(messages, {
+        prepare: async (message) =>
+          preparePublication(definition, message, {
+            group: typeof group === 'function' ? group(message) : group,
+            deduplicationId: deduplicationId?.(message),
+          }),
+        send: (entries) =>
+          aws.call('sns', 'PublishBatch', { TopicArn: arn, PublishBatchRequestEntries: entries }, write(signal)),
+        action: `publish message to topic '${definition.name}'`,
+        maxBytes: definition.maxBytes,
+        lingerMs: durationMs(linger),
+        signal,
+        clock,
+        random,
+      });
     },
   };
 }

@@ -18,6 +18,12 @@ export function addQueue(scope: Construct, queue: ManifestQueue): Attached {
       visibilityTimeout: queue.visibilitySeconds,
       messageRetentionPeriod: queue.retentionSeconds,
       sqsManagedSseEnabled: true,
+      // Per group, both: 9,000 messages a second and more where the defaults give 3,000 to the whole queue.
+      ...(queue.fifo && {
+        fifoQueue: true,
+        deduplicationScope: 'messageGroup',
+        fifoThroughputLimit: 'perMessageGroupId',
+      }),
       ...(deadLetter && {
         redrivePolicy: {
           deadLetterTargetArn: Fn.getAtt(logicalId(deadLetter.resource), 'Arn'),

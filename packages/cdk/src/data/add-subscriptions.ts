@@ -14,6 +14,7 @@ export function addSubscriptions(
   for (const [key, queue] of attached) {
     if (queue.declared.kind !== 'queue') continue;
     for (const topic of queue.declared.subscribe.flatMap((subscribed) => attached.get(subscribed) ?? [])) {
+      const filter = queue.declared.filters?.[topic.declared.key];
       const id = `${pascalCase(key)}${pascalCase(topic.declared.key)}Subscription`;
       const subscription = named(
         new CfnSubscription(scope, id, {
@@ -21,6 +22,7 @@ export function addSubscriptions(
           protocol: 'sqs',
           endpoint: queue.arn,
           rawMessageDelivery: true,
+          ...(filter && { filterPolicy: filter, filterPolicyScope: 'MessageAttributes' }),
         }),
       );
       // What SNS delivers before the policy lets it in is lost.

@@ -11,7 +11,13 @@ import type { Attached } from './attached.ts';
 /** Adds a topic that takes messages over TLS only. */
 export function addTopic(scope: Construct, topic: ManifestTopic): Attached {
   const id = `${pascalCase(topic.key)}Topic`;
-  const resource = named(new CfnTopic(scope, id, { topicName: atStage(topic.physicalName) }));
+  const resource = named(
+    new CfnTopic(scope, id, {
+      topicName: atStage(topic.physicalName),
+      ...(topic.fifo && { fifoTopic: true, fifoThroughputScope: 'MessageGroup' }),
+      ...(topic.maxMessageBytes === undefined ? {} : { maximumMessageSize: topic.maxMessageBytes }),
+    }),
+  );
   named(
     new CfnTopicPolicy(scope, `${id}Policy`, {
       topics: [resource.ref],

@@ -1,5 +1,7 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
+import type { Manifest } from 'twelvefold/manifest';
 import { describe, expect, it } from 'vitest';
+import { shopManifest } from '../testing/shop-manifest.fixture.ts';
 import { ofType, resourceOf, shopProps, sub, synthesize } from '../testing/synthesize.fixture.ts';
 
 const template = synthesize();
@@ -79,6 +81,61 @@ describe('topics', () => {
       },
       DependsOn: ['MailsQueuePolicy'],
     });
+  });
+});
+
+describe('order', () => {
+  const { resources } = shopManifest;
+  const ordered = resources.map((resource) => {
+    const physicalName = `${resource.physicalName}.fifo`;
+    if (resource.key === 'mails') {
+      return {
+        ...resource,
+        physicalName,
+        fifo: true as const,
+        filters: { cartEvents: { kind: ['closed', { prefix: 'a' }] } },
+      };
+    }
+    return resource.key === 'cartEvents'
+      ? { ...resource, physicalName, fifo: true as const, maxMessageBytes: 1_048_576 }
+      : resource;
+  });
+  const inOrder = synthesize({ ...shopProps, manifest: { ...shopManifest, resources: ordered } });
+
+  it('is kept per group by queues and topics, with what passes of a topic', () => {
+    expect(resourceOf(inOrder, 'MailsQueue').Properties).toMatchObject({
+      QueueName: sub('shop-{Stage}-mails.fifo'),
+      FifoQueue: true,
+      DeduplicationScope: 'messageGroup',
+      FifoThroughputLimit: 'perMessageGroupId',
+    });
+    expect(resourceOf(inOrder, 'CartEventsTopic').Properties).toEqual({
+      TopicName: sub('shop-{Stage}-cart-events.fifo'),
+      FifoTopic: true,
+      FifoThroughputScope: 'MessageGroup',
+      MaximumMessageSize: 1_048_576,
+    });
+    expect(resourceOf(inOrder, 'MailsCartEventsSubscription').Properties).toMatchObject({
+      FilterPolicy: { kind: ['closed', { prefix: 'a' }] },
+      FilterPolicyScope: 'MessageAttributes',
+      RawMessageDelivery: true,
+    });
+  });
+
+  it('ends nowhere on the way: faults are told before anything is made', () => {
+    const only = (key: string) =>
+      resources.map((resource) => ordered.find((one) => one.key === key && key === resource.key) ?? resource);
+    const faults = (key: string) => () =>
+      synthesize({ ...shopProps, manifest: { ...shopManifest, resources: only(key) } });
+    expect(faults('mails')).toThrow(/'mails' keeps order and subscribes to 'cartEvents', which does not/);
+    expect(faults('cartEvents')).not.toThrow(); // a standard queue may do without the order
+    const misnamed = resources.map((one) => (one.key === 'audit' ? { ...one, fifo: true as const } : one));
+    const manifest = { ...shopManifest, resources: misnamed } as Manifest;
+    expect(() => synthesize({ ...shopProps, manifest })).toThrow(/'audit' keeps order, so its name must end in .fifo/);
+    const unsent = resources.map((one) => (one.key === 'carts' ? { ...one, filters: { audit: { a: ['b'] } } } : one));
+    expect(() => synthesize({ ...shopProps, manifest: { ...shopManifest, resources: unsent } as Manifest })).toThrow(
+      /'carts' filters 'audit', which it does not subscribe to/,
+    );
   });
 });
 

@@ -32,6 +32,7 @@ export function manifestFaults(manifest: unknown): string[] {
     ...twice(consumed.map((key) => `components consume '${key}' and would compete for its messages`)),
     ...twice(configKeys.map((key) => `config values have the key '${key}'`)),
     ...twice([...new Set(configKeys)].map((key) => `config keys make the logical id '${pascalCase(key)}'`)),
+    ...resources.flatMap(nameFaults),
     ...resources.flatMap((resource) => (resource.kind === 'queue' ? queueFaults(resource, byKey) : [])),
     ...components.flatMap((component) => componentFaults(component, byKey)),
   ];
@@ -50,6 +51,9 @@ function queueFaults(queue: ManifestQueue, byKey: ReadonlyMap<string, ManifestRe
     if (kind === 'topic') return [];
     return [`${at} subscribes to '${key}', which is ${kind === undefined ? 'not in resources' : `a ${kind}`}`];
   });
+  const unsent = Object.keys(queue.filters ?? {}).filter((key) => !queue.subscribe.includes(key));
+  faults.push(...unsent.map((key) => `${at} filters '${key}', which it does not subscribe to`));
+  faults.push(...orderFaults(queue, byKey));
   if (!queue.deadLetter) return faults;
   const { resource: key } = queue.deadLetter;
   const target = byKey.get(key);
@@ -64,6 +68,33 @@ function queueFaults(queue: ManifestQueue, byKey: ReadonlyMap<string, ManifestRe
     );
   }
   return faults;
+}
+
+/** SQS and SNS want the suffix, and order ends where a standard queue or topic begins. */
+function orderFaults(queue: ManifestQueue, byKey: ReadonlyMap<string, ManifestResource>): string[] {
+  if (!queue.fifo) return [];
+  const at = `resource '${queue.key}'`;
+  const dead = queue.deadLetter && byKey.get(queue.deadLetter.resource);
+  return [
+    ...queue.subscribe
+      .filter((key) => byKey.get(key)?.kind === 'topic' && !isFifo(byKey.get(key)))
+      .map((key) => `${at} keeps order and subscribes to '${key}', which does not: SNS refuses that`),
+    ...(dead?.kind === 'queue' && !isFifo(dead)
+      ? [`${at} keeps order and its dead-letter queue '${dead.key}' does not: SQS refuses that`]
+      : []),
+  ];
+}
+
+function isFifo(resource: ManifestResource | undefined): boolean {
+  return resource !== undefined && resource.kind !== 'table' && resource.fifo === true;
+}
+
+/** A name ends in `.fifo` exactly where order is kept. */
+function nameFaults(resource: ManifestResource): string[] {
+  if (resource.kind === 'table' || resource.physicalName.endsWith('.fifo') === isFifo(resource)) return [];
+  return [
+    `resource '${resource.key}' ${isFifo(resource) ? 'keeps order, so its name must' : 'keeps no order, so its name must not'} end in .fifo`,
+  ];
 }
 
 function componentFaults(component: ManifestComponent, byKey: ReadonlyMap<string, ManifestResource>): string[] {

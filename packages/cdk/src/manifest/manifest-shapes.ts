@@ -1,12 +1,14 @@
 import type { Shape } from './shape.ts';
-import { anyText, fields, kinds, list, oneOf, text, whole } from './shape.ts';
+import { anyText, fields, kinds, list, oneOf, record, text, whole } from './shape.ts';
 
 const key = text(/^[a-z][A-Za-z0-9]*$/, 'camelCase letters and digits');
 const words = text(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'lower-case words joined by hyphens');
 const attribute = text(/^[^\s]{1,255}$/, 'an attribute name');
 /** Without the stage in it, two stages would share what has the name. */
-const staged = (characters: string, hint: string): Shape =>
-  text(new RegExp(`^${characters}*\\{stage\\}${characters}*$`), `${hint} with {stage} in it`);
+const staged = (characters: string, hint: string, end = ''): Shape =>
+  text(new RegExp(`^${characters}*\\{stage\\}${characters}*${end}$`), `${hint} with {stage} in it`);
+/** The end of the name of what keeps order. */
+const FIFO = '(\\.fifo)?';
 const action = text(/^[a-z0-9-]+:[A-Za-z]+$/, 'one IAM action without a wildcard, e.g. sqs:SendMessage');
 
 const base = (kind: string, name: Shape, ...values: readonly string[]) => ({
@@ -20,18 +22,30 @@ const base = (kind: string, name: Shape, ...values: readonly string[]) => ({
   }),
 });
 
+/** What an SNS filter policy compares an attribute with. */
+const conditions: Shape = (value, at) =>
+  Array.isArray(value) && value.length > 0 ? [] : [`${at} is not a list of conditions`];
+
 /** SQS's limits: visibility up to 12 hours, retention from a minute to 14 days, 1 to 1,000 receives. */
 const queue = fields(
   {
-    ...base('queue', staged('[A-Za-z0-9_-]', 'a queue name'), 'url', 'arn', 'name'),
+    ...base('queue', staged('[A-Za-z0-9_-]', 'a queue name', FIFO), 'url', 'arn', 'name'),
     visibilitySeconds: whole(0, 43_200),
     retentionSeconds: whole(60, 1_209_600),
     subscribe: list(key),
   },
-  { deadLetter: fields({ resource: key, maxReceives: whole(1, 1_000) }) },
+  {
+    deadLetter: fields({ resource: key, maxReceives: whole(1, 1_000) }),
+    fifo: oneOf(true),
+    filters: record(key, record(attribute, conditions)),
+  },
 );
 
-const topic = fields(base('topic', staged('[A-Za-z0-9_-]', 'a topic name'), 'arn', 'name'));
+const topic = fields(base('topic', staged('[A-Za-z0-9_-]', 'a topic name', FIFO), 'arn', 'name'), {
+  fifo: oneOf(true),
+  // SNS: 1 KiB to 2 MiB.
+  maxMessageBytes: whole(1_024, 2_097_152),
+});
 
 const table = fields(
   { ...base('table', staged('[A-Za-z0-9_.-]', 'a table name'), 'name', 'arn'), partitionKey: attribute },

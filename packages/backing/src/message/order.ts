@@ -1,0 +1,54 @@
+import { TwelvefoldError } from '@twelvefold/lifecycle';
+import type { Fifo } from './fifo.ts';
+
+/** What SQS and SNS know of a message's order. */
+export interface Order {
+  MessageGroupId?: string;
+  MessageDeduplicationId?: string;
+}
+
+/** Alphanumeric characters and punctuation, 1 to 128 of them (API reference of SendMessage and of Publish). */
+const ID = /^[\x21-\x7e]{1,128}$/;
+
+/**
+ * The group and the deduplication id of a message: as given, else from the fields that the definition names. Where no field tells repeats,
+ * each message gets an id of its own, so that a call which is made again after its answer was lost counts once.
+ *
+ * @throws TwelvefoldError `MESSAGE_INVALID` for an id that is missing or that SQS would refuse.
+ */
+export function orderOf(
+  action: string,
+  fifo: Fifo | undefined,
+  message: unknown,
+  given: { group?: string | undefined; deduplicationId?: string | undefined },
+): Order {
+  const field = (name: string | undefined): string | undefined => {
+    if (name === undefined || typeof message !== 'object' || message === null) return undefined;
+    const value: unknown = Reflect.get(message, name);
+    return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
+  };
+  const group = given.group ?? field(fifo?.group);
+  const id = given.deduplicationId ?? field(fifo?.deduplication);
+  if (fifo === undefined && id !== undefined)
+    throw invalid(action, 'only what keeps order (fifo) takes a deduplicationId');
+  if (fifo !== undefined && group === undefined) {
+    const where = fifo.group === undefined ? "give it as 'group'" : `its field '${fifo.group}' is no text or number`;
+    throw invalid(action, `it has no group to keep order in; ${where}`);
+  }
+  if (fifo?.deduplication !== undefined && id === undefined) {
+    throw invalid(action, `it has no deduplication id; its field '${fifo.deduplication}' is no text or number`);
+  }
+  for (const [what, value] of Object.entries({ group, 'deduplication id': id })) {
+    if (value !== undefined && !ID.test(value)) {
+      throw invalid(action, `its ${what} is not 1 to 128 letters, digits and punctuation marks`);
+    }
+  }
+  return {
+    ...(group === undefined ? {} : { MessageGroupId: group }),
+    ...(fifo === undefined ? {} : { MessageDeduplicationId: id ?? crypto.randomUUID() }),
+  };
+}
+
+function invalid(action: string, reason: string): TwelvefoldError {
+  return new TwelvefoldError('MESSAGE_INVALID', `Cannot ${action}: ${reason}`);
+}

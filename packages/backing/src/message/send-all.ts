@@ -1,0 +1,262 @@
+import type { BatchFailure } from '@twelvefold/aws';
+import { AwsError } from '@twelvefold/aws';
+import type { Clock } from '@twelvefold/lifecycle';
+import { TwelvefoldError } from '@twelvefold/lifecycle';
+import { backoffMs } from './backoff.ts';
+import { itemPuller } from './item-puller.ts';
+
+/** Batches on their way at once; the source is not read further meanwhile. */
+const BATCHES_IN_FLIGHT = 16;
+/** Entries of a batch, of SQS and of SNS. */
+const ENTRIES = 10;
+/** Messages that have been read and wait for earlier ones of their group; beyond it the source waits too. */
+const MOST_HELD = BATCHES_IN_FLIGHT * ENTRIES;
+const ATTEMPTS = 5;
+const BACKOFF_BASE_MS = 100;
+const BACKOFF_CAP_MS = 5_000;
+
+/** A message, checked and ready to be sent. */
+export interface Prepared<E> {
+  entry: E;
+  /** What it counts towards the limit per message and per batch. */
+  bytes: number;
+  /** Where order is kept: its group. */
+  lane?: string | undefined;
+}
+
+/** One result per message, in input order. */
+export type SendAllResult = { ok: true; messageId: string } | { ok: false; error: Error };
+
+export interface SendAllDeps<T, E> {
+  prepare(message: T): Promise<Prepared<E>>;
+  send(entries: Array<E & { Id: string }>): Promise<{
+    Successful?: Array<{ Id?: string; MessageId?: string }>;
+    Failed?: BatchFailure[];
+  }>;
+  /** For error messages: `send message to queue 'orders'`. */
+  action: string;
+  /** The most bytes of a batch. */
+  maxBytes: number;
+  /** How long a batch that is not full waits for a slow source, in milliseconds. */
+  lingerMs: number;
+  signal: AbortSignal | undefined;
+  clock: Clock;
+  random: () => number;
+}
+
+interface Waiting<E> extends Prepared<E> {
+  /** Position in the input, and so in the results. */
+  index: number;
+}
+
+/**
+ * Sends every message of a source, in batches, and says for each what became of it. A message that cannot be sent fails alone.
+ *
+ * Where order is kept no two messages of a group are on their way at once, not even in one batch: AWS may refuse the first and take the
+ * second. When one is refused for good the later ones of its group are not sent: they would overtake it.
+ *
+ * Rejects, after the batches on their way have settled, when the source throws or the signal aborts.
+ */
+export async function sendAll<T, E extends object>(
+  messages: Iterable<T> | AsyncIterable<T>,
+  deps: SendAllDeps<T, E>,
+): Promise<SendAllResult[]> {
+  const { clock, signal } = deps;
+  const results: SendAllResult[] = [];
+  const inFlight = new Set<Promise<void>>();
+  /** By group of which one message is ready or on its way: the later ones. */
+  const held = new Map<string, Array<Waiting<E>>>();
+  let heldCount = 0;
+  const broken = new Set<string>();
+  let ready: Array<Waiting<E>> = [];
+  let linger: { over: Promise<void>; timer: AbortController } | undefined;
+
+  const heldBack = (): SendAllResult => ({
+    ok: false,
+    error: new TwelvefoldError(
+      'MESSAGE_HELD_BACK',
+      `Cannot ${deps.action}: an earlier message of its group was not sent, and it must not overtake that one`,
+    ),
+  });
+
+  const add = (waiting: Waiting<E>) => {
+    const { lane } = waiting;
+    if (lane !== undefined) {
+      if (broken.has(lane)) {
+        results[waiting.index] = heldBack();
+        return;
+      }
+      const later = held.get(lane);
+      if (later) {
+        later.push(waiting);
+        heldCount += 1;
+        return;
+      }
+      held.set(lane, []);
+    }
+    ready.push(waiting);
+  };
+
+  const settle = ({ index, lane }: Waiting<E>, result: SendAllResult) => {
+    results[index] = result;
+    if (lane === undefined) return;
+    const later = held.get(lane) ?? [];
+    if (!result.ok) {
+      broken.add(lane);
+      for (const { index: other } of later) results[other] = heldBack();
+      heldCount -= later.length;
+      held.delete(lane);
+      return;
+    }
+    const next = later.shift();
+    if (next === undefined) {
+      held.delete(lane);
+      return;
+    }
+    heldCount -= 1;
+    ready.push(next);
+  };
+
+  /** Sends what is ready: full batches, or everything. */
+  const pack = (everything: boolean) => {
+    while (ready.length > 0 && inFlight.size < BATCHES_IN_FLIGHT) {
+      let count = 0;
+      let bytes = 0;
+      while (count < ready.length && count < ENTRIES) {
+        const size = ready[count]?.bytes ?? 0;
+        if (count > 0 && bytes + size > deps.maxBytes) break;
+        bytes += size;
+        count += 1;
+      }
+      const full = count === ENTRIES || count < ready.length;
+      if (!full && !everything) return;
+      const batch = ready.slice(0, count);
+      ready = ready.slice(count);
+      const sending = sendBatch(batch, deps, settle).finally(() => {
+        inFlight.delete(sending);
+        // Whoever waited for an earlier one of its group has lingered enough.
+        if (deps.lingerMs === 0 || slow) pack(held.size > 0);
+      });
+      inFlight.add(sending);
+    }
+  };
+
+  const room = async () => {
+    while (inFlight.size >= BATCHES_IN_FLIGHT || heldCount >= MOST_HELD) {
+      if (heldCount >= MOST_HELD) pack(true);
+      await Promise.race(inFlight);
+    }
+  };
+  const startLinger = () => {
+    const timer = new AbortController();
+    const over = clock.sleep(deps.lingerMs, timer.signal);
+    over.catch(() => {}); // cancelled
+    return { over, timer };
+  };
+  const endLinger = () => {
+    linger?.timer.abort();
+    linger = undefined;
+  };
+
+  const slow = Symbol.asyncIterator in messages;
+  const source = itemPuller(messages, signal);
+  try {
+    for (let index = 0; ; ) {
+      if (slow && ready.length > 0) linger ??= startLinger();
+      else endLinger();
+      const pulled = await source.next(linger?.over);
+      if (pulled.kind === 'end') break;
+      if (pulled.kind === 'waiting') {
+        endLinger();
+        pack(true);
+        await room();
+        continue;
+      }
+      const position = index++;
+      const prepared = await deps.prepare(pulled.value).catch(asError);
+      if (prepared instanceof Error) {
+        results[position] = { ok: false, error: prepared };
+        continue;
+      }
+      add({ ...prepared, index: position });
+      const before = ready.length;
+      pack(false);
+      if (ready.length < before) endLinger();
+      await room();
+    }
+    endLinger();
+    while (ready.length > 0 || inFlight.size > 0) {
+      pack(true);
+      await Promise.race(inFlight);
+    }
+  } catch (error) {
+    endLinger();
+    source.close();
+    ready = [];
+    held.clear();
+    while (inFlight.size > 0) {
+      await Promise.all(inFlight);
+      ready = [];
+    }
+    throw error;
+  }
+  signal?.throwIfAborted();
+  return results;
+}
+
+/** Never rejects: what fails is a result. */
+async function sendBatch<T, E extends object>(
+  batch: Array<Waiting<E>>,
+  deps: SendAllDeps<T, E>,
+  settle: (waiting: Waiting<E>, result: SendAllResult) => void,
+): Promise<void> {
+  let waiting = batch;
+  for (let attempt = 1; ; attempt += 1) {
+    const again: Array<{ one: Waiting<E>; error: Error }> = [];
+    try {
+      const output = await deps.send(waiting.map(({ entry }, id) => ({ ...entry, Id: String(id) })));
+      const failed = new Map((output.Failed ?? []).map((failure) => [failure.Id, failure]));
+      const sent = new Map((output.Successful ?? []).map(({ Id, MessageId = '' }) => [Id, MessageId]));
+      waiting.forEach((one, id) => {
+        const messageId = sent.get(String(id));
+        const failure = failed.get(String(id));
+        const error = refused(deps.action, failure);
+        if (messageId !== undefined) settle(one, { ok: true, messageId });
+        else if (failure?.SenderFault === true) settle(one, { ok: false, error });
+        else again.push({ one, error });
+      });
+    } catch (cause) {
+      const error = asError(cause);
+      const passing = AwsError.isInstance(error) && error.retryable;
+      for (const one of waiting) {
+        if (passing) again.push({ one, error });
+        else settle(one, { ok: false, error });
+      }
+    }
+    if (again.length === 0) return;
+    const last = attempt === ATTEMPTS || deps.signal?.aborted === true;
+    const delayMs = backoffMs(attempt, BACKOFF_BASE_MS, BACKOFF_CAP_MS, deps.random);
+    const waited =
+      !last &&
+      (await deps.clock.sleep(delayMs, deps.signal).then(
+        () => true,
+        () => false, // aborted: the caller is told by sendAll
+      ));
+    if (!waited) {
+      for (const { one, error } of again) settle(one, { ok: false, error });
+      return;
+    }
+    waiting = again.map(({ one }) => one);
+  }
+}
+
+function refused(action: string, failure: BatchFailure | undefined): TwelvefoldError {
+  const reason = failure
+    ? `${failure.Code ?? 'no code'}${failure.Message ? `: ${failure.Message}` : ''}`
+    : 'AWS did not say what became of it';
+  return new TwelvefoldError('MESSAGE_REFUSED', `Cannot ${action}: ${reason}`);
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error), { cause: error });
+}

@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { topic } from '../topic/definition.ts';
+import { filtered } from '../topic/filtered.ts';
+import { queue } from './definition.ts';
+
+const Event = z.object({ kind: z.string(), cents: z.number(), express: z.boolean() });
+const events = topic('events', { schema: Event, filters: ['kind', 'cents', 'express'] });
+
+describe('queue', () => {
+  it('says what keeps order, by which fields, and refuses a topic without order behind it', () => {
+    expect(queue('a', { schema: Event }).fifo).toBeUndefined();
+    expect(queue('a', { schema: Event, fifo: true }).fifo).toEqual({ group: undefined, deduplication: undefined });
+    const fifo = { group: 'kind', deduplication: 'cents' } as const;
+    expect(queue('a', { schema: Event, fifo }).fifo).toEqual(fifo);
+    expect(() => queue('a', { schema: Event, fifo: true, subscribe: [events] })).toThrow(/from FIFO topics only/);
+    const ordered = topic('ordered', { schema: Event, fifo: true });
+    expect(queue('a', { schema: Event, fifo: true, subscribe: [ordered] }).subscribe).toEqual([ordered]);
+    expect(queue('a', { schema: Event, subscribe: [ordered] }).subscribe).toEqual([ordered]);
+  });
+
+  it('refuses a topic that it subscribes to twice: SNS has one subscription for both', () => {
+    const part = filtered(events, { kind: 'placed' });
+    expect(() => queue('a', { schema: Event, subscribe: [events, part] })).toThrow(
+      /subscribes to topic 'events' twice/,
+    );
+  });
+
+  it('refuses options of fifo that it does not know', () => {
+    const fifo = { groups: 'kind' } as object; // wrong on purpose
+    expect(() => queue('a', { schema: Event, fifo })).toThrow(/unknown option 'groups'/);
+  });
+});
+
+describe('topic', () => {
+  it('takes as many filters as fit beside correlation and trace, and the sizes that SNS has', () => {
+    const fields = Object.fromEntries(Array.from({ length: 8 }, (_, n) => [`f${n}`, z.string()]));
+    const filters = Object.keys(fields);
+    expect(() => topic('t', { schema: z.object(fields), filters })).toThrow(/7 different ones/);
+    expect(topic('t', { schema: z.object(fields), filters: filters.slice(1) }).filters).toHaveLength(7);
+    expect(topic('t', { schema: Event }).maxBytes).toBe(262_144);
+    expect(() => topic('t', { schema: Event, maxBytes: 2_097_153 })).toThrow(/SNS allows 1024 to 2097152/);
+  });
+});
+
+describe('filtered', () => {
+  it('is an SNS filter policy on attributes', () => {
+    const part = filtered(events, {
+      kind: ['placed', { prefix: 're' }, { not: ['lost'] }],
+      cents: [5, { from: 10, to: 20 }, { from: 100 }],
+      express: true,
+    });
+    expect(part.filter).toEqual({
+      kind: ['placed', { prefix: 're' }, { 'anything-but': ['lost'] }],
+      cents: [{ numeric: ['=', 5] }, { numeric: ['>=', 10, '<=', 20] }, { numeric: ['>=', 100] }],
+      express: ['true'],
+    });
+    expect(queue('a', { schema: Event, subscribe: [part] })).toMatchObject({
+      subscribe: [events],
+      filters: [part.filter],
+    });
+  });
+
+  it('refuses what could not be meant', () => {
+    const other = { region: 'eu' } as object; // wrong on purpose
+    expect(() => filtered(events, other)).toThrow(
+      /'region': it is not among the topic's filters \(kind, cents, express\)/,
+    );
+    expect(() => filtered(events, {})).toThrow(/no field is named/);
+    expect(() => filtered(events, { kind: [] })).toThrow(/no value is named/);
+    const odd = { kind: { suffix: 'x' } } as object; // wrong on purpose
+    expect(() => filtered(events, odd)).toThrow(/a value is text, a number/);
+  });
+});

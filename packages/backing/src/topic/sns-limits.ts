@@ -1,0 +1,10 @@
+/** Limits of SNS, from its quotas page and API reference (November 2026). */
+export const SNS_LIMITS = {
+  /** One message and one batch alike, attributes included, unless the topic's `MaximumMessageSize` says otherwise. */
+  defaultBytes: 262_144,
+  mostBytes: 2_097_152,
+  /** Entries of a PublishBatch. */
+  entries: 10,
+  /** With raw delivery a message of more than ten attributes is thrown away; correlation and trace take three. */
+  filters: 7,
+} as const;
