@@ -5,6 +5,11 @@ export const registry: readonly ServiceEntry[] = [
   { name: 'dynamodb', target: 'DynamoDB_20120810', load: async () => (await import('./dynamodb/service.ts')).dynamodb },
   { name: 'kms', target: 'TrentService', load: async () => (await import('./kms/service.ts')).kms },
   {
+    name: 'dynamodbstreams',
+    target: 'DynamoDBStreams_20120810',
+    load: async () => (await import('./dynamodb-streams/service.ts')).dynamodbStreams,
+  },
+  {
     name: 'secretsmanager',
     target: 'secretsmanager',
     load: async () => (await import('./secretsmanager/service.ts')).secretsManager,

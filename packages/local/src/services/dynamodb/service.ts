@@ -23,7 +23,7 @@ import { updateTable } from './actions/update-table.ts';
 import { updateTimeToLive } from './actions/update-time-to-live.ts';
 
 /**
- * DynamoDB. Not here, and answered with 501: streams, backups, global tables and PartiQL.
+ * DynamoDB. Not here, and answered with 501: backups, global tables and PartiQL. Streams are a service of their own.
  *
  * Known differences from AWS: tables, indexes and time to live are ready by the next call instead of after seconds or minutes;
  * global indexes and eventually consistent reads see every earlier write; nothing is throttled; a transaction never conflicts

@@ -6,6 +6,7 @@ import { checkInput } from '../input/check-input.ts';
 import { ANYTHING, TABLE_NAME } from '../input/members.ts';
 import type { CheckedMembers } from '../input/shape.ts';
 import { STORE } from '../store.ts';
+import { openStream, readStreamView, STREAM_SPECIFICATION } from '../streams/switch-stream.ts';
 import { checkAllDeclaredUsed, checkIndexes } from '../tables/check-indexes.ts';
 import {
   ATTRIBUTE_DEFINITIONS,
@@ -38,7 +39,7 @@ const INPUT = {
   },
   TableClass: { type: 'string', values: ['STANDARD', 'STANDARD_INFREQUENT_ACCESS'] },
   Tags: TAGS,
-  StreamSpecification: { type: 'structure', members: { StreamEnabled: { type: 'boolean' }, StreamViewType: ANYTHING } },
+  StreamSpecification: STREAM_SPECIFICATION,
   ResourcePolicy: ANYTHING,
   GlobalTableSourceArn: ANYTHING,
 } as const;
@@ -69,7 +70,6 @@ function checkBilling({ BillingMode, ProvisionedThroughput, GlobalSecondaryIndex
 }
 
 function checkSupported(input: Input): void {
-  if (input.StreamSpecification?.StreamEnabled) throw notImplemented('CreateTable', 'a stream');
   if (input.ResourcePolicy !== undefined) throw notImplemented('CreateTable', 'a resource policy');
   if (input.GlobalTableSourceArn !== undefined) throw notImplemented('CreateTable', 'a global table');
 }
@@ -96,6 +96,7 @@ export const createTable: Action = (raw, context) => {
   context.touches(arn);
   checkSupported(input);
   checkBilling(input);
+  const viewType = input.StreamSpecification === undefined ? undefined : readStreamView(input.StreamSpecification);
   const { types, key, indexes } = readIndexes(input);
   const name = arn.slice(arn.indexOf('/') + 1);
   if (findTable(context, name) !== undefined) {
@@ -125,6 +126,7 @@ export const createTable: Action = (raw, context) => {
     tags: readTags(input.Tags ?? []),
   });
   context.stores.get(STORE).tables.set(name, table);
+  if (viewType !== undefined) openStream(context, table, viewType);
   // AWS answers CREATING and turns ACTIVE within seconds; here it is ACTIVE by the next call.
   return { TableDescription: describeTable(table, 'CREATING') };
 };

@@ -3,6 +3,7 @@ import { validationError } from '../errors.ts';
 import { checkInput } from '../input/check-input.ts';
 import { TABLE_NAME } from '../input/members.ts';
 import { STORE } from '../store.ts';
+import { closeStream } from '../streams/shards.ts';
 import { describeTable } from '../tables/describe-table.ts';
 import { openNamedTable, tableArn } from '../tables/find-table.ts';
 
@@ -16,6 +17,8 @@ export const deleteTable: Action = (raw, context) => {
         'Disable deletion protection first.',
     );
   }
+  const now = context.clock.now();
+  if (table.stream !== undefined && table.stream.disabledAtMs === undefined) closeStream(table.stream, now);
   context.stores.get(STORE).tables.delete(table.name);
   // AWS answers DELETING and forgets the table within seconds; here it is gone by the next call.
   return { TableDescription: describeTable(table, 'DELETING') };

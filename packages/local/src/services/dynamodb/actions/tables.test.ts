@@ -164,10 +164,13 @@ describe('CreateTable', () => {
     expect(await refused(create(input))).toBe(`ValidationException: ${message}`);
   });
 
-  it('says what it has not: a stream', async () => {
+  it('says what it has not: a global table', async () => {
     await expect(
-      create({ StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_IMAGE' } }),
-    ).rejects.toMatchObject({ $metadata: { httpStatusCode: 501 }, message: expect.stringContaining('a stream') });
+      create({ GlobalTableSourceArn: 'arn:aws:dynamodb:eu-west-1:123456789012:table/x' }),
+    ).rejects.toMatchObject({
+      $metadata: { httpStatusCode: 501 },
+      message: expect.stringContaining('a global table'),
+    });
   });
 });
 

@@ -3,6 +3,7 @@ import { notImplemented, resourceNotFound, validationError } from '../errors.ts'
 import { checkInput } from '../input/check-input.ts';
 import { ANYTHING, NAME, TABLE_NAME } from '../input/members.ts';
 import type { CheckedMembers } from '../input/shape.ts';
+import { STREAM_SPECIFICATION, switchStream } from '../streams/switch-stream.ts';
 import { checkAllDeclaredUsed, checkIndexes } from '../tables/check-indexes.ts';
 import { ATTRIBUTE_DEFINITIONS, BILLING_MODE, GLOBAL_INDEX, THROUGHPUT } from '../tables/definition-input.ts';
 import { describeTable } from '../tables/describe-table.ts';
@@ -14,7 +15,6 @@ import { readAttributeTypes } from '../tables/read-key-schema.ts';
 import type { SecondaryIndex, Table } from '../tables/table.ts';
 
 const ELSEWHERE = {
-  StreamSpecification: ANYTHING,
   SSESpecification: ANYTHING,
   ReplicaUpdates: ANYTHING,
   GlobalTableWitnessUpdates: ANYTHING,
@@ -25,6 +25,7 @@ const INPUT = {
   AttributeDefinitions: ATTRIBUTE_DEFINITIONS,
   BillingMode: BILLING_MODE,
   ProvisionedThroughput: THROUGHPUT,
+  StreamSpecification: STREAM_SPECIFICATION,
   DeletionProtectionEnabled: { type: 'boolean' },
   TableClass: { type: 'string', values: ['STANDARD', 'STANDARD_INFREQUENT_ACCESS'] },
   GlobalSecondaryIndexUpdates: {
@@ -95,6 +96,7 @@ export const updateTable: Action = (raw, context) => {
   if (elsewhere !== undefined) throw notImplemented('UpdateTable', elsewhere);
   const table = openNamedTable(context, input.TableName);
   const { all, created, types } = changedIndexes(table, input);
+  if (input.StreamSpecification !== undefined) switchStream(context, table, input.StreamSpecification);
   for (const index of created) backfill(table, index);
   table.indexes = new Map(all.map((index) => [index.name, index]));
   table.attributeTypes = types;

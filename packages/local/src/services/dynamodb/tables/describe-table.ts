@@ -1,9 +1,5 @@
-import type { KeySchema } from './key-schema.ts';
-import { keyAttributes } from './key-schema.ts';
+import { describeKey } from './describe-key.ts';
 import type { SecondaryIndex, Table, Throughput } from './table.ts';
-
-const describeKey = (key: KeySchema) =>
-  keyAttributes(key).map(({ name }, index) => ({ AttributeName: name, KeyType: index === 0 ? 'HASH' : 'RANGE' }));
 
 const describeThroughput = ({ read, write }: Throughput) => ({
   NumberOfDecreasesToday: 0,
@@ -13,7 +9,6 @@ const describeThroughput = ({ read, write }: Throughput) => ({
 
 function describeIndex({ arn }: Table, index: SecondaryIndex) {
   const { type, nonKeyAttributes } = index.projection;
-  const rows = [...index.rows.walk({})];
   return {
     IndexName: index.name,
     IndexArn: `${arn}/index/${index.name}`,
@@ -22,11 +17,21 @@ function describeIndex({ arn }: Table, index: SecondaryIndex) {
       ProjectionType: type,
       NonKeyAttributes: nonKeyAttributes.length > 0 ? nonKeyAttributes : undefined,
     },
-    IndexSizeBytes: rows.reduce((total, { size }) => total + size, 0),
-    ItemCount: rows.length,
+    IndexSizeBytes: index.rows.bytes,
+    ItemCount: index.rows.count,
     ...(index.kind === 'global'
       ? { IndexStatus: 'ACTIVE', ProvisionedThroughput: describeThroughput(index.throughput) }
       : {}),
+  };
+}
+
+function describeStream({ stream }: Table) {
+  if (stream === undefined) return {};
+  return {
+    StreamSpecification:
+      stream.disabledAtMs === undefined ? { StreamEnabled: true, StreamViewType: stream.viewType } : undefined,
+    LatestStreamArn: stream.arn,
+    LatestStreamLabel: stream.label,
   };
 }
 
@@ -57,7 +62,8 @@ export function describeTable(table: Table, status: 'CREATING' | 'ACTIVE' | 'UPD
     GlobalSecondaryIndexes: ofKind('global'),
     LocalSecondaryIndexes: ofKind('local'),
     ItemCount: table.byId.size,
-    TableSizeBytes: [...table.byId.values()].reduce((total, { size }) => total + size, 0),
+    TableSizeBytes: table.rows.bytes,
+    ...describeStream(table),
     DeletionProtectionEnabled: table.deletionProtected,
     SSEDescription:
       table.encryption === undefined

@@ -1,6 +1,7 @@
 import type { CallContext } from '../../../core/service.ts';
 import { resourceNotFound, validationError } from '../errors.ts';
 import { STORE } from '../store.ts';
+import { recordChange } from '../streams/record-change.ts';
 import type { Table } from './table.ts';
 import { takeExpired } from './time-to-live.ts';
 import { deleteRow } from './write-row.ts';
@@ -25,7 +26,11 @@ export function findTable(context: CallContext, nameOrArn: string): Table | unde
   const arn = tableArn(context, nameOrArn);
   const table = context.stores.get(STORE).tables.get(nameOf(arn));
   if (table === undefined || table.arn !== arn) return undefined;
-  for (const row of takeExpired(table, context.clock.now())) deleteRow(table, row);
+  const now = context.clock.now();
+  for (const row of takeExpired(table, now)) {
+    deleteRow(table, row);
+    recordChange(table, now, { before: row.item, after: undefined, byTimeToLive: true });
+  }
   return table;
 }
 

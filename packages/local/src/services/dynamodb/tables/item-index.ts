@@ -79,13 +79,22 @@ function* walkEntries(
 export class ItemIndex {
   readonly #byKey = new Map<string, Partition>();
   readonly #ordered: Partition[] = [];
+  /** How many rows there are, and how many bytes they have. */
+  count = 0;
+  bytes = 0;
 
   put(position: Position, row: Row): void {
     const { entries } = this.#byKey.get(position.partition) ?? this.#addPartition(position);
     const at = lowerBound(entries, ({ sort }) => compareSort(sort, position.sort) < 0);
     const entry = entries[at];
-    if (entry !== undefined && compareSort(entry.sort, position.sort) === 0) entry.row = row;
-    else entries.splice(at, 0, { sort: position.sort, row });
+    this.bytes += row.size;
+    if (entry !== undefined && compareSort(entry.sort, position.sort) === 0) {
+      this.bytes -= entry.row.size;
+      entry.row = row;
+    } else {
+      this.count += 1;
+      entries.splice(at, 0, { sort: position.sort, row });
+    }
   }
 
   delete(position: Position): void {
@@ -94,6 +103,8 @@ export class ItemIndex {
     const at = lowerBound(partition.entries, ({ sort }) => compareSort(sort, position.sort) < 0);
     const entry = partition.entries[at];
     if (entry === undefined || compareSort(entry.sort, position.sort) !== 0) return;
+    this.count -= 1;
+    this.bytes -= entry.row.size;
     partition.entries.splice(at, 1);
     if (partition.entries.length > 0) return;
     this.#byKey.delete(partition.partition);

@@ -1,3 +1,4 @@
+import type { TableStream } from '../streams/table-stream.ts';
 import { ItemIndex } from './item-index.ts';
 import type { KeySchema, KeyType } from './key-schema.ts';
 import type { Row } from './row.ts';
@@ -44,6 +45,8 @@ export interface Table {
   ttlAttribute: string | undefined;
   /** No item is due for deletion before this time. */
   nothingExpiresBeforeMs: number;
+  /** The latest stream, also after it was switched off. */
+  stream: TableStream | undefined;
   recovery: { readonly sinceMs: number; readonly days: number } | undefined;
   readonly byId: Map<string, Row>;
   readonly rows: ItemIndex;
@@ -51,13 +54,14 @@ export interface Table {
 
 /** A table with nothing in it. */
 export function emptyTable(
-  definition: Omit<Table, 'byId' | 'rows' | 'ttlAttribute' | 'nothingExpiresBeforeMs' | 'recovery'>,
+  definition: Omit<Table, 'byId' | 'rows' | 'ttlAttribute' | 'nothingExpiresBeforeMs' | 'recovery' | 'stream'>,
 ): Table {
   return {
     ...definition,
     ttlAttribute: undefined,
     nothingExpiresBeforeMs: Number.POSITIVE_INFINITY,
     recovery: undefined,
+    stream: undefined,
     byId: new Map(),
     rows: new ItemIndex(),
   };

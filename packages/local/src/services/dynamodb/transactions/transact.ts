@@ -60,6 +60,6 @@ export function transact(context: CallContext, writes: readonly Write[]): readon
     throw transactionCancelled(results.map((result) => ('reason' in result ? result.reason : { Code: 'None' })));
   }
   const outcomes = results.flatMap((result) => ('outcome' in result ? [result.outcome] : []));
-  for (const { table, row, after } of outcomes) commit(table, row, after);
+  for (const { table, row, after } of outcomes) commit(table, context.clock.now(), row, after);
   return outcomes;
 }

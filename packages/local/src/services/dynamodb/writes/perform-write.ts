@@ -26,6 +26,6 @@ export function performWrite(context: CallContext, write: Write): Written {
     });
   }
   const after = write.after(table, row?.item);
-  commit(table, row, after);
+  commit(table, context.clock.now(), row, after);
   return { table, before: row?.item, after };
 }

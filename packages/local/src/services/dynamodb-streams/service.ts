@@ -1,0 +1,27 @@
+import type { ServiceModule } from '../../core/service.ts';
+import { describeStream } from './actions/describe-stream.ts';
+import { getRecords } from './actions/get-records.ts';
+import { getShardIterator } from './actions/get-shard-iterator.ts';
+import { listStreams } from './actions/list-streams.ts';
+
+/**
+ * DynamoDB Streams: a second face of DynamoDB's tables, whose state it reads. The signing name is DynamoDB's too, but the protocol
+ * finds a service by its target.
+ *
+ * Known differences from AWS: one open shard at a time, where AWS has one for each partition; reads are not throttled.
+ */
+export const dynamodbStreams: ServiceModule = {
+  name: 'dynamodbstreams',
+  json: {
+    targetPrefix: 'DynamoDBStreams_20120810',
+    version: '1.0',
+    errorNamespace: 'com.amazonaws.dynamodb.v20120810',
+    crc32: true,
+  },
+  actions: {
+    DescribeStream: describeStream,
+    GetRecords: getRecords,
+    GetShardIterator: getShardIterator,
+    ListStreams: listStreams,
+  },
+};
