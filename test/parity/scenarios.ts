@@ -53,7 +53,9 @@ async function logged(app: OrdersApp, correlationId: string, last: { component: 
 
 /** Facts about the host and Lambda's own request id are the intended difference. */
 function isShared(field: string): boolean {
-  return !/^(function_|task_|availability_zone|cold_start|xray_trace_id|sampling_rate|timestamp)/.test(field);
+  return !/^(function_|task_|availability_zone|cluster|launch_type|cpu_limit|memory_limit_mib|cold_start|xray_trace_id|sampling_rate|timestamp)/.test(
+    field,
+  );
 }
 
 async function deadLetters(app: OrdersApp, nameEnd: string) {

@@ -1,13 +1,11 @@
-import type { Clock } from '@twelvefold/lifecycle';
-import { createLifecycle } from '@twelvefold/lifecycle';
+import type { Clock, Lifecycle } from '@twelvefold/lifecycle';
 import type { LambdaInvocation } from '@twelvefold/lifecycle/lambda';
 import {
   batchResult,
-  isHttpEventV2,
+  isEventBridgeEvent,
   isSqsEvent,
+  readHttpEvent,
   recordsFromSqs,
-  requestFromV2,
-  resultV2,
 } from '@twelvefold/lifecycle/lambda';
 import type { Logger, Metrics } from '@twelvefold/logging';
 import type { Component, ConsumerComponent, HttpComponent, TaskComponent } from '../component.ts';
@@ -15,6 +13,7 @@ import type { Runtime } from '../runtime/open-runtime.ts';
 
 export interface WorkOptions {
   runtime: Runtime;
+  lifecycle: Lifecycle;
   logger: Logger;
   metrics: Metrics;
   clock: Clock;
@@ -36,13 +35,12 @@ export function componentWork(component: Component, options: WorkOptions): Promi
 
 async function httpWork(component: HttpComponent, options: WorkOptions): Promise<Work> {
   const { httpAnswer } = await import('../runtime/http-answer.ts');
-  const lifecycle = createLifecycle();
-  await lifecycle.start();
-  const answer = httpAnswer({ component, lifecycle, ...options });
+  const answer = httpAnswer({ component, ...options });
   return async (event, { signal, deadline }) => {
-    if (!isHttpEventV2(event)) throw refusal(component, 'API Gateway or function URL events of payload format 2.0');
-    const request = requestFromV2(event);
-    return resultV2(request instanceof Response ? request : await answer(request, signal, deadline));
+    const exchange = readHttpEvent(event);
+    if (!exchange) throw refusal(component, 'HTTP events: of API Gateway, a function URL or a load balancer');
+    const { request, result } = exchange;
+    return result(request instanceof Response ? request : await answer(request, signal, deadline));
   };
 }
 
@@ -63,7 +61,7 @@ async function taskWork(component: TaskComponent, { runtime, logger, metrics, cl
   ]);
   const task = taskOf(component);
   return async (event, { signal, deadline }) => {
-    const { params, correlationId } = taskInvocation([task], event);
+    const { params, correlationId } = taskInvocation([task], asInvocation(component, event));
     return runTask(task, params, {
       component: component.name,
       ...(correlationId === undefined ? {} : { correlationId }),
@@ -75,6 +73,11 @@ async function taskWork(component: TaskComponent, { runtime, logger, metrics, cl
       makeContext: (scope) => runtime.context(component, scope),
     });
   };
+}
+
+/** An event of EventBridge as the invocation that it stands for; its id ties together what it causes. */
+function asInvocation({ name }: TaskComponent, event: unknown): unknown {
+  return isEventBridgeEvent(event) ? { task: name, params: event.detail, correlationId: event.id } : event;
 }
 
 function refusal(component: Component, wanted: string): TypeError {

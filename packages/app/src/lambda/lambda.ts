@@ -1,7 +1,13 @@
 import { createAws } from '@twelvefold/aws';
-import { systemClock } from '@twelvefold/lifecycle';
+import { createLifecycle, systemClock } from '@twelvefold/lifecycle';
 import type { LambdaHandler } from '@twelvefold/lifecycle/lambda';
-import { lambda as lambdaHost } from '@twelvefold/lifecycle/lambda';
+import {
+  lambda as lambdaHost,
+  lambdaProfile,
+  onTerminate,
+  registerInternalExtension,
+  TERMINATE_BUDGET_MS,
+} from '@twelvefold/lifecycle/lambda';
 import type { Component } from '../component.ts';
 import { openRuntime } from '../runtime/open-runtime.ts';
 import { createTelemetry } from '../runtime/telemetry.ts';
@@ -15,8 +21,9 @@ const RETRY_FOR_MS = 5_000;
  * flight when it ends (a call that is signed before a freeze is refused after it): hence the promise, awaited at the top
  * of the entry.
  *
- * An HTTP component takes events of payload format 2.0 (API Gateway HTTP APIs, function URLs), a consumer takes SQS
- * batches (its event source mapping needs `ReportBatchItemFailures`), a task takes `{ task, params }`.
+ * An HTTP component takes the events of API Gateway (REST and HTTP APIs), function URLs and load balancers, a consumer takes SQS
+ * batches (its event source mapping needs `ReportBatchItemFailures`), a task takes `{ task, params }`
+ * or an EventBridge event, whose `detail` is its parameters: a schedule rule's is empty.
  *
  * Rejects with every fault of config and bindings at once.
  *
@@ -27,7 +34,7 @@ const RETRY_FOR_MS = 5_000;
  */
 export async function lambda(component: Component): Promise<LambdaHandler<unknown, unknown>> {
   const { env } = process;
-  const facts = { function_name: env.AWS_LAMBDA_FUNCTION_NAME, function_version: env.AWS_LAMBDA_FUNCTION_VERSION };
+  const { extensionsApi, facts } = lambdaProfile(env);
   const { logger, metrics } = createTelemetry({ app: component.app.name, env, format: 'json', facts });
   const runtime = await openRuntime(component.app, [component], {
     env,
@@ -39,6 +46,24 @@ export async function lambda(component: Component): Promise<LambdaHandler<unknow
     retryForMs: RETRY_FOR_MS,
     caller: component.name,
   });
-  const work = await componentWork(component, { runtime, logger, metrics, clock: systemClock });
-  return lambdaHost<unknown, unknown>(work, { clock: systemClock, flush: () => metrics.flush() });
+  const flush = () => metrics.flush();
+  const lifecycle = createLifecycle({ budgetMs: TERMINATE_BUDGET_MS });
+  lifecycle.register({ name: 'metrics', flush });
+  const work = await componentWork(component, { runtime, lifecycle, logger, metrics, clock: systemClock });
+  await lifecycle.start();
+  if (extensionsApi !== undefined) {
+    // An import of node:http costs a cold start several times as much.
+    const http = process.getBuiltinModule('node:http');
+    const refused = await registerInternalExtension({ runtimeApi: extensionsApi, http });
+    if (refused) logger.debug(refused.message);
+    else onTerminate(process, lifecycle, (report) => logger.info('environment stopped', { shutdown: report }));
+  }
+  return lambdaHost<unknown, unknown>(work, {
+    clock: systemClock,
+    flush,
+    onResume: (idleMs) => logger.debug('environment resumed', { idle_ms: Math.round(idleMs) }),
+    activeResources: () => process.getActiveResourcesInfo(),
+    onLeftRunning: (left) =>
+      logger.warn('work was left running after the invocation; await it', { left_running: left }),
+  });
 }

@@ -50,7 +50,7 @@ const FINAL = new Set(['TASK_NOT_VALID']);
  * const protection = createTaskProtection({ agentUri: 'http://169.254.170.2/api/xyz' });
  * const release = protection.hold();
  * try {
- *   await encode();
+ *   await new Promise((resolve) => setTimeout(resolve, 60_000)); // the work
  * } finally {
  *   release();
  * }

@@ -47,6 +47,77 @@ describe('lambda', () => {
   });
 });
 
+describe('a freeze', () => {
+  it.each([
+    ['both clocks moved on', { now: 60_000, monotonic: 60_000 }, [60_000]],
+    ['the monotonic clock stood still', { now: 60_000, monotonic: 3 }, [60_000]],
+    ['the wall clock was set back', { now: -60_000, monotonic: 5_000 }, [5_000]],
+    ['the next invocation came at once', { now: 999, monotonic: 999 }, []],
+  ])('is told by how long nothing was invoked: %s', async (_what, passed, expected) => {
+    const time = { now: 1_000_000, monotonic: 1_000 };
+    const clock = { ...createFakeClock(), now: () => time.now, monotonic: () => time.monotonic };
+    const resumed: number[] = [];
+    const handler = lambda(async () => 'done', { clock, onResume: (idleMs) => void resumed.push(idleMs) });
+    await handler({}, context(3_000));
+    expect(resumed).toEqual([]);
+    time.now += passed.now;
+    time.monotonic += passed.monotonic;
+    await handler({}, context(3_000));
+    expect(resumed).toEqual(expected);
+  });
+
+  it('fails the invocation when resuming fails, after the flush', async () => {
+    const clock = createFakeClock();
+    const seen: string[] = [];
+    const onResume = () => Promise.reject(new Error('no config'));
+    const handler = lambda(async () => void seen.push('work'), {
+      clock,
+      onResume,
+      flush: async () => void seen.push('flush'),
+    });
+    await handler({}, context(3_000));
+    await clock.advance(5_000);
+    await expect(handler({}, context(3_000))).rejects.toThrow('no config');
+    expect(seen).toEqual(['work', 'flush', 'flush']);
+  });
+});
+
+describe('what an invocation leaves running', () => {
+  it('is told once by kind, and is not what ran before or beside it', async () => {
+    let active = ['PipeWrap', 'TCPSocketWrap'];
+    const told: unknown[] = [];
+    const release = Promise.withResolvers<void>();
+    const work = async (event: string) => {
+      if (event === 'leaky') active = [...active, 'Timeout', 'Immediate'];
+      if (event === 'slow') await release.promise;
+    };
+    const onLeftRunning = (left: unknown) => void told.push(left);
+    const handler = lambda(work, { activeResources: () => active, onLeftRunning });
+    await handler('clean', context(3_000));
+    expect(told).toEqual([]);
+    const slow = handler('slow', context(3_000));
+    await handler('leaky', context(3_000));
+    release.resolve();
+    await slow;
+    expect(told).toEqual([]);
+    await handler('leaky', context(3_000));
+    await handler('leaky', context(3_000));
+    expect(told).toEqual([{ Timeout: 1 }]);
+  });
+
+  it('is seen by the real process', async () => {
+    const told: unknown[] = [];
+    let timer: NodeJS.Timeout | undefined;
+    const work = async () => {
+      timer = setTimeout(() => undefined, 60_000);
+    };
+    const activeResources = () => process.getActiveResourcesInfo();
+    await lambda(work, { activeResources, onLeftRunning: (left) => void told.push(left) })({}, context(3_000));
+    clearTimeout(timer);
+    expect(told).toEqual([{ Timeout: 1 }]);
+  });
+});
+
 describe('API Gateway v2', () => {
   const event: HttpEventV2 = {
     version: '2.0',

@@ -2,6 +2,7 @@ import type { Clock } from '../../clock.ts';
 import { systemClock } from '../../clock.ts';
 import type { Deadline } from '../../deadline.ts';
 import { deadlineIn } from '../../deadline.ts';
+import { leftRunning } from './left-running.ts';
 
 /** The part of Lambda's context object that is read. */
 export interface LambdaContext {
@@ -29,8 +30,20 @@ export interface LambdaOptions {
   reserveMs?: number;
   /** Runs at the end of every invocation, failed or not: after it the environment may freeze. */
   flush?: () => Promise<void>;
+  /**
+   * Runs before the work when the environment was idle for `idleMs` milliseconds, a second or more: it was frozen in between, and what
+   * the other side of a connection did meanwhile was missed.
+   */
+  onResume?: (idleMs: number) => void | Promise<void>;
+  /** Told once of each kind of thing that was still running when an invocation was over; it would go on in a later one. */
+  onLeftRunning?: (left: Readonly<Record<string, number>>) => void;
+  /** What is running now, by Node's names: `process.getActiveResourcesInfo`. Nothing is told without it. */
+  activeResources?: () => readonly string[];
   clock?: Clock;
 }
+
+/** Shorter than any peer's idle timeout, longer than the pause between two invocations of a busy environment. */
+const FROZEN_MS = 1_000;
 
 export type LambdaHandler<Event, Result> = (event: Event, context: LambdaContext) => Promise<Result>;
 
@@ -48,10 +61,31 @@ export function lambda<Event, Result>(
   options: LambdaOptions = {},
 ): LambdaHandler<Event, Result> {
   if (typeof work !== 'function') throw new TypeError('Cannot make a Lambda handler: the work is not a function');
-  const { reserveMs = 500, flush, clock = systemClock } = options;
+  const { reserveMs = 500, flush, onResume, onLeftRunning, activeResources, clock = systemClock } = options;
   let coldStart = true;
+  let inFlight = 0;
+  /** How many invocations have begun beside another one. */
+  let overlaps = 0;
+  let idleSince: { readonly now: number; readonly monotonic: number } | undefined;
+  const told = new Set<string>();
+
+  const resumed = (): number => {
+    if (!idleSince) return 0;
+    // The monotonic clock may stand still while frozen, the wall clock may be set: the longer of the two is the safe one.
+    return Math.max(clock.now() - idleSince.now, clock.monotonic() - idleSince.monotonic);
+  };
+  const tellLeft = (before: readonly string[], after: readonly string[]) => {
+    const left = Object.entries(leftRunning(before, after)).filter(([kind]) => !told.has(kind));
+    for (const [kind] of left) told.add(kind);
+    if (left.length > 0) onLeftRunning?.(Object.fromEntries(left));
+  };
 
   return async (event, context) => {
+    // With several at once, as on managed instances, what one left cannot be told from what another is at.
+    const before = onLeftRunning && inFlight === 0 ? activeResources?.() : undefined;
+    inFlight += 1;
+    if (inFlight > 1) overlaps += 1;
+    const overlapsBefore = overlaps;
     const remainingMs = context.getRemainingTimeInMillis();
     const deadline = deadlineIn(remainingMs - Math.min(reserveMs, remainingMs / 10), clock);
     const controller = new AbortController();
@@ -63,11 +97,16 @@ export function lambda<Event, Result>(
     const invocation = { context, deadline, signal: controller.signal, coldStart };
     coldStart = false;
     try {
+      const idleMs = inFlight === 1 ? resumed() : 0;
+      if (idleMs >= FROZEN_MS) await onResume?.(idleMs);
       return await work(event, invocation);
     } finally {
       over.abort();
       await timer;
       await flush?.();
+      inFlight -= 1;
+      idleSince = { now: clock.now(), monotonic: clock.monotonic() };
+      if (before && activeResources && overlaps === overlapsBefore) tellLeft(before, activeResources());
     }
   };
 }

@@ -1,0 +1,54 @@
+import { malformedRequest } from '../../http/malformed-request.ts';
+import { problem } from '../../http/problem.ts';
+import { requestUrl } from '../../http/request-url.ts';
+import { BODY_LIMIT_BYTES } from '../../http/serve-request.ts';
+
+/** What every HTTP event says, whatever its shape. */
+export interface EventParts {
+  readonly method: string;
+  /** Wins over the Host header when there is one. */
+  readonly domainName?: string | undefined;
+  /** Some fronts decode it; what may not stand in a path is encoded again. */
+  readonly path: string;
+  /** Percent-encoded, without its question mark. */
+  readonly query: string;
+  readonly headers: Iterable<readonly [name: string, value: string]>;
+  readonly body: string | null | undefined;
+  readonly isBase64Encoded: boolean | undefined;
+}
+
+/** What no percent-encoded path holds: HTTP APIs hand `rawPath` over decoded, function URLs as it was sent. */
+const NOT_IN_PATH = /[^\x21-\x7e]|["#<>?\\^`{|}]|%(?![0-9A-Fa-f]{2})/gu;
+
+/** A WHATWG request from an event, or the answer that its size, its encoding or a header earns. */
+export function eventRequest(parts: EventParts): Request | Response {
+  try {
+    const { method } = parts;
+    const body = parts.body ? Buffer.from(parts.body, parts.isBase64Encoded ? 'base64' : 'utf8') : undefined;
+    if (body && body.length > BODY_LIMIT_BYTES) {
+      return problem({
+        status: 413,
+        title: 'Content Too Large',
+        detail: `The body is above ${BODY_LIMIT_BYTES} bytes`,
+      });
+    }
+    const headers = new Headers();
+    for (const [name, value] of parts.headers) headers.append(name, inBytes(value));
+    const proto = headers.get('x-forwarded-proto') === 'http' ? 'http' : 'https';
+    const host = parts.domainName ?? headers.get('host') ?? '';
+    // A decoded `?` or `#` must not end the path.
+    const path = parts.path.replaceAll(NOT_IN_PATH, encodeURIComponent);
+    const url = requestUrl(proto, host, `${path}${parts.query ? `?${parts.query}` : ''}`);
+    if (!url) return malformedRequest();
+    return new Request(url, { method, headers, ...(body && method !== 'GET' && method !== 'HEAD' ? { body } : {}) });
+  } catch {
+    // What Headers, Request or encodeURIComponent refuse came from the client.
+    return malformedRequest();
+  }
+}
+
+/** Headers hold bytes: text beyond Latin-1 becomes its UTF-8 bytes, as a socket would have brought it. */
+function inBytes(value: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the range of Latin-1 begins at 0
+  return /^[\u0000-\u00ff]*$/.test(value) ? value : Buffer.from(value).toString('latin1');
+}

@@ -1,0 +1,131 @@
+import { describe, expect, it } from 'vitest';
+import type { AlbEvent, HttpEventV1 } from './index.ts';
+import { readHttpEvent } from './index.ts';
+
+const rest: HttpEventV1 = {
+  resource: '/{proxy+}',
+  path: '/orders/a b',
+  httpMethod: 'POST',
+  headers: { Host: 'x.execute-api.eu-west-1.amazonaws.com', 'X-Tag': 'b', 'X-Forwarded-Proto': 'https' },
+  multiValueHeaders: {
+    Host: ['x.execute-api.eu-west-1.amazonaws.com'],
+    'X-Tag': ['a', 'b'],
+    'X-Forwarded-Proto': ['https'],
+  },
+  queryStringParameters: { q: '2', 'sp ace': 'ü&' },
+  multiValueQueryStringParameters: { q: ['1', '2'], 'sp ace': ['ü&'] },
+  body: '{"a":1}',
+  isBase64Encoded: false,
+  requestContext: { domainName: 'api.example', stage: 'dev', requestId: 'r' },
+};
+
+const single: AlbEvent = {
+  requestContext: { elb: { targetGroupArn: 'arn:aws:elasticloadbalancing:eu-west-1:1:targetgroup/t/1' } },
+  httpMethod: 'GET',
+  path: '/orders',
+  queryStringParameters: { q: 'a%20b', flag: '' },
+  headers: { host: 'lb.example', 'x-forwarded-proto': 'http', cookie: 'a=1; b=2' },
+  body: '',
+  isBase64Encoded: false,
+};
+const { headers: _headers, queryStringParameters: _query, ...albBase } = single;
+const multi: AlbEvent = {
+  ...albBase,
+  multiValueHeaders: { host: ['lb.example'], 'x-forwarded-proto': ['http'], 'x-tag': ['a', 'b'] },
+  multiValueQueryStringParameters: { q: ['1', '2'] },
+};
+
+function exchangeOf(event: unknown) {
+  const exchange = readHttpEvent(event);
+  if (!exchange) throw new Error('not taken for an HTTP event');
+  return { ...exchange, request: exchange.request as Request };
+}
+
+const twoCookies = () => {
+  const response = new Response('{"ok":true}', { status: 201, headers: { 'content-type': 'application/json' } });
+  response.headers.append('set-cookie', 'a=1');
+  response.headers.append('set-cookie', 'b=2');
+  return response;
+};
+
+describe('payload format 1.0', () => {
+  it('becomes a request: every value of a header and of a parameter, encoded', async () => {
+    const { request } = exchangeOf(rest);
+    expect(request.url).toBe('https://api.example/orders/a%20b?q=1&q=2&sp+ace=%C3%BC%26');
+    expect([...new URL(request.url).searchParams]).toEqual([
+      ['q', '1'],
+      ['q', '2'],
+      ['sp ace', 'ü&'],
+    ]);
+    expect(request.headers.get('x-tag')).toBe('a, b');
+    expect(await request.json()).toEqual({ a: 1 });
+  });
+
+  it('reads an event without the multi-value maps, as a console test sends it', () => {
+    const { request } = exchangeOf({
+      ...rest,
+      multiValueHeaders: null,
+      multiValueQueryStringParameters: null,
+      body: null,
+    });
+    expect(new URL(request.url).searchParams.get('q')).toBe('2');
+    expect(request.headers.get('x-tag')).toBe('b');
+  });
+
+  it('is answered with nothing that a REST API refuses', async () => {
+    const result = await exchangeOf(rest).result(twoCookies());
+    expect(result).toEqual({
+      statusCode: 201,
+      multiValueHeaders: { 'content-type': ['application/json'], 'set-cookie': ['a=1', 'b=2'] },
+      body: '{"ok":true}',
+      isBase64Encoded: false,
+    });
+  });
+});
+
+describe('Application Load Balancer', () => {
+  it('becomes a request whose parameters stay as they were encoded', () => {
+    const { request } = exchangeOf(single);
+    expect(request.url).toBe('http://lb.example/orders?q=a%20b&flag');
+    expect(request.headers.get('cookie')).toBe('a=1; b=2');
+    expect(exchangeOf(multi).request.url).toBe('http://lb.example/orders?q=1&q=2');
+    expect(exchangeOf(multi).request.headers.get('x-tag')).toBe('a, b');
+  });
+
+  it("is answered in the event's own shape", async () => {
+    expect(await exchangeOf(multi).result(twoCookies())).toEqual({
+      statusCode: 201,
+      multiValueHeaders: { 'content-type': ['application/json'], 'set-cookie': ['a=1', 'b=2'] },
+      body: '{"ok":true}',
+      isBase64Encoded: false,
+    });
+  });
+
+  it('loses no cookie without multi-value mode', async () => {
+    const result = await exchangeOf(single).result(twoCookies());
+    if (!('headers' in result)) throw new Error('no headers');
+    const cookies = Object.entries(result.headers).filter(([name]) => name.toLowerCase() === 'set-cookie');
+    expect(cookies.map(([, value]) => value)).toEqual(['a=1', 'b=2']);
+    expect(result).not.toHaveProperty('multiValueHeaders');
+  });
+
+  it('answers bytes as base64', async () => {
+    const image = new Response(new Uint8Array([255, 0]), { headers: { 'content-type': 'image/png' } });
+    expect(await exchangeOf(single).result(image)).toMatchObject({ body: '/wA=', isBase64Encoded: true });
+  });
+});
+
+it('is no HTTP event', () => {
+  for (const event of [null, undefined, 1, 'x', [], {}, { Records: [] }, { httpMethod: 'GET' }, { version: '2.0' }]) {
+    expect(readHttpEvent(event)).toBeUndefined();
+  }
+});
+
+it('answers 413 to a body above the limit, whatever the front', () => {
+  const body = Buffer.alloc(1_048_577).toString('base64');
+  for (const event of [rest, single, multi]) {
+    expect(readHttpEvent({ ...event, httpMethod: 'POST', body, isBase64Encoded: true })?.request).toMatchObject({
+      status: 413,
+    });
+  }
+});

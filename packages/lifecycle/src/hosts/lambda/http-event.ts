@@ -1,0 +1,28 @@
+import type { AlbEvent, AlbResult } from './alb.ts';
+import { isAlbEvent, requestFromAlb, resultAlb } from './alb.ts';
+import type { HttpEventV1, HttpResultV1 } from './api-gateway-v1.ts';
+import { isHttpEventV1, requestFromV1, resultV1 } from './api-gateway-v1.ts';
+import type { HttpEventV2, HttpResultV2 } from './api-gateway-v2.ts';
+import { isHttpEventV2, requestFromV2, resultV2 } from './api-gateway-v2.ts';
+
+/** Every event that is an HTTP request. */
+export type HttpEvent = HttpEventV2 | HttpEventV1 | AlbEvent;
+export type HttpResult = HttpResultV2 | HttpResultV1 | AlbResult;
+
+/** One HTTP event: what was asked, and how to answer it. */
+export interface HttpExchange {
+  /** A response where the event earns one by itself: too large, malformed. */
+  readonly request: Request | Response;
+  result(response: Response): Promise<HttpResult>;
+}
+
+/**
+ * Reads an HTTP event of any shape: API Gateway REST APIs and payload format 1.0, HTTP APIs and function URLs (2.0), Application
+ * Load Balancers in both header modes. `undefined` for any other event.
+ */
+export function readHttpEvent(event: unknown): HttpExchange | undefined {
+  if (isHttpEventV2(event)) return { request: requestFromV2(event), result: resultV2 };
+  if (isAlbEvent(event)) return { request: requestFromAlb(event), result: (response) => resultAlb(event, response) };
+  if (isHttpEventV1(event)) return { request: requestFromV1(event), result: resultV1 };
+  return undefined;
+}

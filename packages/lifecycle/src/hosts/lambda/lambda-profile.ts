@@ -1,0 +1,22 @@
+import type { Host } from '../detect.ts';
+import { detectHost } from '../detect.ts';
+
+/** How a Lambda host behaves, as data. */
+export interface LambdaProfile {
+  readonly host: Host;
+  /** Where extensions register; undefined where Lambda sends no signals: on managed instances, and outside of Lambda. */
+  readonly extensionsApi?: string;
+  /** What every log line should say about the function. */
+  readonly facts: Readonly<Record<string, unknown>>;
+}
+
+/** The profile of the execution environment that this process, or this worker of a managed instance, is. */
+export function lambdaProfile(env: Readonly<Record<string, string | undefined>>): LambdaProfile {
+  const host = detectHost(env);
+  const api = host === 'lambda' ? env.AWS_LAMBDA_RUNTIME_API : undefined;
+  return {
+    host,
+    ...(api ? { extensionsApi: api } : {}),
+    facts: { function_name: env.AWS_LAMBDA_FUNCTION_NAME, function_version: env.AWS_LAMBDA_FUNCTION_VERSION },
+  };
+}
