@@ -1,9 +1,9 @@
 /** An AWS endpoint in this process, and what starts an app's functions and tasks on it. For development and tests only. @module */
 export type { Credentials } from './client/sign-request.ts';
-export type { RecordedCall } from './core/call-log.ts';
+export type { CallFilter, RecordedCall } from './core/call-log.ts';
 export type { ControlledClock } from './core/clock.ts';
 export { createClock } from './core/clock.ts';
-export type { Fault, Faults } from './core/faults.ts';
+export type { Fault, FaultKind, Faults } from './core/faults.ts';
 export type { FunctionRegistry, InvokableFunction } from './core/function-registry.ts';
 export type { InvokeOptions, LaunchedFunction, LaunchFunctionOptions } from './launcher/function/launch-function.ts';
 export { launchFunction } from './launcher/function/launch-function.ts';
@@ -25,5 +25,5 @@ export { launchTask } from './launcher/task/launch-task.ts';
 export type { ProvisionOptions } from './provision/provision.ts';
 export { provision } from './provision/provision.ts';
 export type { ProvisionedResource, ProvisionedStack, ProvisionProgress } from './provision/stack.ts';
-export type { LocalAws, LocalAwsOptions } from './start.ts';
+export type { Health, LocalAws, LocalAwsOptions } from './start.ts';
 export { startLocalAws } from './start.ts';

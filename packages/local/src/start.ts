@@ -1,4 +1,4 @@
-import type { RecordedCall } from './core/call-log.ts';
+import type { CallFilter, RecordedCall } from './core/call-log.ts';
 import { createCallLog } from './core/call-log.ts';
 import type { ControlledClock } from './core/clock.ts';
 import { createClock } from './core/clock.ts';
@@ -40,8 +40,8 @@ export interface LocalAws extends AsyncDisposable {
   readonly faults: Faults;
   /** Functions that topics deliver to and secrets are rotated by, under their ARNs. A reset leaves them. */
   readonly functions: Pick<FunctionRegistry, 'register'>;
-  /** The newest 100,000 calls, oldest first. */
-  calls(): readonly RecordedCall[];
+  /** The newest 100,000 calls, oldest first; all that match `filter`. */
+  calls(filter?: CallFilter): readonly RecordedCall[];
   clearCalls(): void;
   /**
    * Saves all state to the folder of the option `snapshot` now, in one step: whoever reads finds the whole of it or the last one.
@@ -49,10 +49,25 @@ export interface LocalAws extends AsyncDisposable {
    * @throws Error without that option
    */
   saveSnapshot(): Promise<void>;
-  /** Empties every service in every account and region, the call log and the faults, and ends long polls. The clock stays. */
-  reset(): void;
+  /** What is served. */
+  health(): Health;
+  /**
+   * Empties every service in every account and region, the call log and the faults, and ends long polls. The clock stays. With a
+   * service's signing name only that service is emptied.
+   *
+   * @throws TypeError for a service that is not here
+   */
+  reset(service?: string): void;
   /** Ends long polls, closes every connection and saves the snapshot, if it has a folder. */
   close(): Promise<void>;
+}
+
+export interface Health {
+  readonly status: 'ok';
+  /** By their signing names. */
+  readonly services: readonly string[];
+  readonly account: string;
+  readonly nowMs: number;
 }
 
 const OPTIONS: ReadonlyArray<keyof LocalAwsOptions> = ['port', 'host', 'account', 'clock', 'random', 'snapshot'];
@@ -94,15 +109,21 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
   const snapshot = folder === undefined ? undefined : await readSnapshot(folder);
   if (snapshot !== undefined) await restore(world, clock, snapshot);
   const calls = createCallLog();
-  const faults = createFaults(random);
+  const services = [...new Set(registry.map(({ name }) => name))];
+  const faults = createFaults(random, services);
   const functions = createFunctionRegistry();
   const endpoint = { registry, world, clock, calls, faults, functions, account };
-  const reset = () => {
-    world.reset();
-    faults.clear();
+  const reset = (service?: string) => {
+    if (service !== undefined && !services.includes(service)) {
+      throw new TypeError(`Cannot reset ${service}: choose one of ${services.join(', ')}`);
+    }
+    world.reset(service);
     server.abortAll();
+    if (service !== undefined) return;
+    faults.clear();
     calls.clear();
   };
+  const health = (): Health => ({ status: 'ok', services, account, nowMs: clock.now() });
   // One after the other: two at once would delete each other's files.
   let saved: Promise<void> = Promise.resolve();
   const saveSnapshot = () => {
@@ -116,7 +137,7 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     saved = next.catch(() => {});
     return next;
   };
-  const control = { registry, clock, calls, faults, reset, saveSnapshot };
+  const control = { clock, calls, faults, health, reset, saveSnapshot };
   const server = await startServer(
     host,
     port,
@@ -133,10 +154,11 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     port: server.port,
     clock,
     faults,
-    calls: () => calls.list(),
+    calls: (filter) => calls.list(filter),
     clearCalls: () => calls.clear(),
     functions,
     saveSnapshot,
+    health,
     reset,
     close,
     [Symbol.asyncDispose]: close,

@@ -16,10 +16,13 @@ export interface RecordedCall {
   readonly durationMs: number;
 }
 
+/** Which calls to list: every given field must match. */
+export type CallFilter = Partial<Pick<RecordedCall, 'service' | 'operation' | 'component'>>;
+
 /** The newest calls, oldest first. */
 export interface CallLog {
   add(call: RecordedCall): void;
-  list(): readonly RecordedCall[];
+  list(filter?: CallFilter): readonly RecordedCall[];
   clear(): void;
 }
 
@@ -32,7 +35,15 @@ export function createCallLog(limit = 100_000): CallLog {
       // Cut rarely: moving the array on every call would cost more than the calls.
       if (calls.length >= limit * 2) calls = calls.slice(-limit);
     },
-    list: () => calls.slice(-limit),
+    list: ({ service, operation, component } = {}) =>
+      calls
+        .slice(-limit)
+        .filter(
+          (call) =>
+            (service === undefined || call.service === service) &&
+            (operation === undefined || call.operation === operation) &&
+            (component === undefined || call.component === component),
+        ),
     clear: () => {
       calls = [];
     },

@@ -1,20 +1,12 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import type { Answer } from './answer.ts';
 import type { Caller } from './caller.ts';
+import type { HttpRequest } from './http-request.ts';
+import { decodeCborInput, encodeCborAnswer, encodeCborError } from './protocols/cbor.ts';
 import { decodeJson, encodeJson, encodeJsonError } from './protocols/json.ts';
 import { decodeQuery } from './protocols/query.ts';
 import { encodeXml, encodeXmlError } from './protocols/xml.ts';
 import type { ServiceEntry, ServiceModule } from './service.ts';
 import { ServiceError } from './service-error.ts';
-
-/** An HTTP request, body read. */
-export interface HttpRequest {
-  readonly method: string;
-  readonly path: string;
-  readonly search: URLSearchParams;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: Buffer;
-}
 
 /** What a request asks for, and in which protocol to answer it. */
 export interface Call {
@@ -52,6 +44,11 @@ const AUTHENTICATION = {
   },
 } satisfies Record<string, AuthenticationFault>;
 
+function jsonAuthenticationError(kind: keyof typeof AUTHENTICATION): ServiceError {
+  const { code, jsonCode = `${code}Exception`, message }: AuthenticationFault = AUTHENTICATION[kind];
+  return new ServiceError(jsonCode, message);
+}
+
 const prefixOf = (target: string) => target.slice(0, Math.max(0, target.lastIndexOf('.')));
 
 function jsonCall(service: ServiceModule | undefined, target: string, request: HttpRequest): Call {
@@ -64,10 +61,7 @@ function jsonCall(service: ServiceModule | undefined, target: string, request: H
     answer: (output, requestId) =>
       encodeJson(service?.json ?? { targetPrefix: prefix, version: '1.1' }, output, requestId),
     refuse: (error, requestId) => encodeJsonError(service?.json, error, requestId),
-    authenticationError: (kind) => {
-      const { code, jsonCode = `${code}Exception`, message }: AuthenticationFault = AUTHENTICATION[kind];
-      return new ServiceError(jsonCode, message);
-    },
+    authenticationError: jsonAuthenticationError,
   };
 }
 
@@ -87,7 +81,36 @@ function queryCall(named: ServiceModule | undefined, form: URLSearchParams, sign
   };
 }
 
-/** Reads which service and operation a request means: by `X-Amz-Target`, or by `Action` and the credential scope. */
+function cborCall(named: ServiceModule | undefined, signingName: string, request: HttpRequest): Call {
+  const [, name, operation = ''] = /^\/service\/([^/]+)\/operation\/([^/]+)\/?$/.exec(request.path) ?? [];
+  const protocol = named?.cbor;
+  const service = protocol?.service === name ? named : undefined;
+  return {
+    service,
+    serviceName: service?.name ?? signingName,
+    operation: operation === '' ? `${request.method} ${request.path}` : operation,
+    input: () => decodeCborInput(request.body, protocol),
+    answer: (output, requestId) => encodeCborAnswer(protocol, output, requestId),
+    refuse: encodeCborError,
+    authenticationError: jsonAuthenticationError,
+  };
+}
+
+function restCall(service: ServiceModule, request: HttpRequest): Call {
+  const { rest } = service;
+  const routed = rest?.route(request);
+  const plain = queryCall(undefined, new URLSearchParams(), service.name);
+  return {
+    ...plain,
+    service: routed === undefined ? undefined : service,
+    operation: routed?.operation ?? `${request.method} ${request.path}`,
+    input: () => routed?.input() ?? {},
+    answer: (output, requestId) => rest?.answer(output, requestId) ?? plain.answer(output, requestId),
+    refuse: (error, requestId) => rest?.refuse(error, requestId, request) ?? plain.refuse(error, requestId),
+  };
+}
+
+/** Reads which service and operation a request means: by `X-Amz-Target`, by `Action`, or by method and path. */
 export async function readCall(
   registry: readonly ServiceEntry[],
   request: HttpRequest,
@@ -98,11 +121,12 @@ export async function readCall(
     return jsonCall(await registry.find((entry) => entry.target === prefixOf(target))?.load(), target, request);
   }
   const signingName = caller?.signingName ?? 'unknown';
+  const entry = registry.find(({ name }) => name === signingName);
+  if (entry?.rest) return restCall(await entry.load(), request);
+  if (request.headers['smithy-protocol'] === 'rpc-v2-cbor') return cborCall(await entry?.load(), signingName, request);
   const isForm = request.headers['content-type']?.startsWith('application/x-www-form-urlencoded') ?? false;
   const form = isForm ? new URLSearchParams(request.body.toString()) : request.search;
-  if (form.has('Action')) {
-    return queryCall(await registry.find(({ name }) => name === signingName)?.load(), form, signingName);
-  }
-  // Neither protocol: named by what it asked, so that the 501 says what to build.
+  if (form.has('Action')) return queryCall(await entry?.load(), form, signingName);
+  // No protocol: named by what it asked, so that the 501 says what to build.
   return { ...queryCall(undefined, form, signingName), operation: `${request.method} ${request.path}` };
 }

@@ -1,15 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import type { Answer } from './answer.ts';
-import type { Call, HttpRequest } from './call.ts';
+import type { Call } from './call.ts';
 import { readCall } from './call.ts';
 import type { CallLog } from './call-log.ts';
 import { readCaller, readComponent } from './caller.ts';
 import type { ControlledClock } from './clock.ts';
-import type { FaultInjector } from './faults.ts';
-import { faultError } from './faults.ts';
+import { faultError } from './fault-error.ts';
+import type { Fault, FaultInjector } from './faults.ts';
 import type { FunctionRegistry } from './function-registry.ts';
+import type { HttpRequest } from './http-request.ts';
 import { readPrincipal } from './principal.ts';
-import type { ServiceEntry } from './service.ts';
+import type { Action, CallContext, ServiceEntry } from './service.ts';
 import { ServiceError } from './service-error.ts';
 import { sleep } from './sleep.ts';
 import type { World } from './stores.ts';
@@ -55,51 +56,93 @@ function notImplemented(call: Call): ServiceError {
   });
 }
 
+function findAction({ service, operation }: Call): Action | undefined {
+  return service !== undefined && Object.hasOwn(service.actions, operation) ? service.actions[operation] : undefined;
+}
+
+/** Carries the call out, as often as the fault says. */
+async function perform(call: Call, action: Action, context: CallContext, fault: Fault | undefined): Promise<unknown> {
+  const input = call.input();
+  const output = await action(input, context);
+  if (fault?.kind !== 'duplicate') return output;
+  const repeat = call.service?.repeat?.[call.operation] ?? (() => action(call.input(), context));
+  try {
+    await repeat(output, input, context);
+  } catch (error) {
+    // What came of the second time is nobody's answer.
+    if (!(error instanceof ServiceError)) throw error;
+  }
+  return output;
+}
+
+/** Sends the answer as the fault says; undefined breaks the connection. */
+function deliver(answer: Answer, fault: Fault | undefined, clock: ControlledClock, signal: AbortSignal): Result {
+  switch (fault?.kind) {
+    case 'reset':
+    case 'dropResponse':
+      return undefined;
+    case 'truncate':
+      return { ...answer, sending: { kind: 'half' } };
+    case 'slow':
+      return {
+        ...answer,
+        sending: { kind: 'pieces', wait: (part) => sleep(clock, (fault.delayMs ?? 0) * part, signal) },
+      };
+    default:
+      return answer;
+  }
+}
+
 /** Answers one request to an AWS service, and records it. Never rejects. */
 export async function dispatch(endpoint: Endpoint, request: HttpRequest, arrival: Arrival): Promise<Result> {
-  const { clock, calls, faults } = endpoint;
+  const { clock, calls, faults, world } = endpoint;
+  const { signal, origin } = arrival;
   const startedAt = performance.now();
   const atMs = clock.now();
   const requestId = randomUUID();
   const caller = readCaller(request.headers, request.search);
   const known = typeof caller === 'string' ? undefined : caller;
-  const principal = known && readPrincipal(endpoint.world, known, endpoint.account, atMs);
+  const principal = known && readPrincipal(world, known, endpoint.account, atMs);
   const call = await readCall(endpoint.registry, request, known);
   const { operation, serviceName } = call;
   const component = readComponent(request.headers);
   const touched: Array<{ action: string; resource: string }> = [];
   let answer: Answer;
   let error: ServiceError | undefined;
-  const fault = known === undefined ? undefined : faults.take({ service: serviceName, operation, component });
+  let fault: Fault | undefined;
   try {
     if (typeof caller === 'string') throw call.authenticationError(caller);
     if (typeof principal !== 'object') throw call.authenticationError(principal ?? 'missing');
-    const action =
-      call.service !== undefined && Object.hasOwn(call.service.actions, operation)
-        ? call.service.actions[operation]
-        : undefined;
+    const action = findAction(call);
     if (action === undefined) throw notImplemented(call);
-    if (fault?.kind === 'delay') await sleep(clock, fault.delayMs ?? 0, arrival.signal);
-    const injected = fault === undefined ? undefined : faultError(fault);
+    fault = faults.take({ service: serviceName, operation, component });
+    if (fault?.kind === 'delay') await sleep(clock, fault.delayMs ?? 0, signal);
+    const injected = fault && faultError(fault, call.service);
     if (injected !== undefined) throw injected;
-    if (fault?.kind === 'reset') return undefined;
+    if (fault?.kind === 'reset') throw new ServiceError('ConnectionReset', 'never sent', { status: 0 });
     const { account } = principal;
-    const output = await action(call.input(), {
-      service: serviceName,
-      action: operation,
-      account,
-      region: caller.region,
-      origin: arrival.origin,
-      accessKeyId: caller.accessKeyId,
-      principal,
-      requestId,
-      clock,
-      signal: arrival.signal,
-      stores: endpoint.world.stores(account, caller.region),
-      storesOf: (other, region) => endpoint.world.stores(other, region),
-      functions: endpoint.functions,
-      touches: (resource, iamAction = `${serviceName}:${operation}`) => touched.push({ action: iamAction, resource }),
-    });
+    const { region, accessKeyId } = caller;
+    const output = await perform(
+      call,
+      action,
+      {
+        service: serviceName,
+        action: operation,
+        account,
+        region,
+        origin,
+        accessKeyId,
+        principal,
+        requestId,
+        clock,
+        signal,
+        stores: world.stores(account, region),
+        storesOf: (otherAccount, otherRegion) => world.stores(otherAccount, otherRegion),
+        functions: endpoint.functions,
+        touches: (resource, iamAction = `${serviceName}:${operation}`) => touched.push({ action: iamAction, resource }),
+      },
+      fault,
+    );
     answer = call.answer(output, requestId);
   } catch (thrown) {
     error = toServiceError(thrown, call);
@@ -113,10 +156,10 @@ export async function dispatch(endpoint: Endpoint, request: HttpRequest, arrival
       component,
       accessKeyId: known?.accessKeyId ?? '',
       principal: typeof principal === 'object' ? principal.arn : '',
-      status: fault?.kind === 'reset' ? 0 : (error?.status ?? 200),
-      error: fault?.kind === 'reset' ? 'ConnectionReset' : error?.code,
+      status: error?.status ?? 200,
+      error: error?.code,
       durationMs: performance.now() - startedAt,
     });
   }
-  return fault?.kind === 'dropResponse' ? undefined : answer;
+  return deliver(answer, fault, clock, signal);
 }

@@ -1,7 +1,28 @@
-import { ServiceError } from './service-error.ts';
+import { createRandom } from './random.ts';
+
+const KINDS = [
+  'throttle',
+  'error500',
+  'error503',
+  'reset',
+  'dropResponse',
+  'delay',
+  'duplicate',
+  'truncate',
+  'slow',
+] as const;
+
+/**
+ * What to do to a call. `throttle` answers with the service's own error; `error500` and `error503` with those; `reset` breaks the
+ * connection before the call has an effect, `dropResponse` after it; `delay` waits `delayMs` before it. `duplicate` carries the call out
+ * twice and answers with the first: what a receive got is delivered again. `truncate` sends half of the answer's body and breaks
+ * the connection, `slow` spreads it over `delayMs`.
+ */
+export type FaultKind = (typeof KINDS)[number];
 
 /** What to do to calls that match: every given field must match, none given matches every call. */
 export interface Fault {
+  /** The signing name, e.g. `sqs`. */
   readonly service?: string;
   readonly operation?: string;
   readonly component?: string;
@@ -9,16 +30,19 @@ export interface Fault {
   readonly times?: number;
   /** Between 0 and 1. @defaultValue 1 */
   readonly probability?: number;
-  /** `reset` breaks the connection before the call has an effect, `dropResponse` after it. */
-  readonly kind: 'throttle' | 'error500' | 'reset' | 'dropResponse' | 'delay';
-  /** For `delay`: milliseconds on the endpoint's clock. */
+  /** Makes `probability` strike the same calls in every run. @defaultValue the endpoint's own random numbers */
+  readonly seed?: number;
+  readonly kind: FaultKind;
+  /** For `delay` and `slow`: milliseconds on the endpoint's clock. */
   readonly delayMs?: number;
 }
 
-/** Faults to inject, by call. */
+/** Faults to inject, by call. The first that matches strikes. */
 export interface Faults {
-  /** @throws TypeError for an unknown field or kind. */
+  /** @throws TypeError that names everything wrong with it */
   add(fault: Fault): void;
+  /** What was added, with how often it has struck. */
+  list(): ReadonlyArray<Fault & { readonly struck: number }>;
   clear(): void;
 }
 
@@ -34,67 +58,71 @@ export interface FaultInjector extends Faults {
   take(target: FaultTarget): Fault | undefined;
 }
 
-const KINDS = ['throttle', 'error500', 'reset', 'dropResponse', 'delay'];
 const FIELDS: Record<keyof Fault, string> = {
   service: 'string',
   operation: 'string',
   component: 'string',
   times: 'number',
   probability: 'number',
+  seed: 'number',
   kind: 'string',
   delayMs: 'number',
 };
 
-function check(fault: Fault): void {
-  for (const [name, value] of Object.entries(fault)) {
-    const type = Object.hasOwn(FIELDS, name) ? FIELDS[name as keyof Fault] : undefined; // hasOwn has just said so
-    if (type === undefined) throw new TypeError(`Cannot add a fault: unknown field "${name}"`);
-    if (value !== undefined && typeof value !== type) {
-      throw new TypeError(`Cannot add a fault: "${name}" must be a ${type}`);
-    }
+function checkField(name: string, value: unknown, services: readonly string[]): string | undefined {
+  if (!Object.hasOwn(FIELDS, name)) return `unknown field "${name}"; known are ${Object.keys(FIELDS).join(', ')}`;
+  const type = FIELDS[name as keyof Fault]; // hasOwn has just said so
+  if (typeof value !== type) return `"${name}" must be a ${type}`;
+  if (name === 'service' && !services.includes(String(value))) return `"service" must be one of ${services.join(', ')}`;
+  if (name === 'times' && !(Number.isInteger(value) && Number(value) >= 1))
+    return '"times" must be an integer, 1 or more';
+  if (name === 'probability' && !(Number(value) >= 0 && Number(value) <= 1))
+    return '"probability" must be between 0 and 1';
+  if (name === 'seed' && !Number.isFinite(value)) return '"seed" must be finite';
+  if (name === 'delayMs' && !(Number.isFinite(value) && Number(value) >= 0)) return '"delayMs" must be 0 or more';
+  return undefined;
+}
+
+function check(fault: Fault, services: readonly string[]): void {
+  const wrong = Object.entries(fault)
+    .filter(([, value]) => value !== undefined)
+    .flatMap(([name, value]) => checkField(name, value, services) ?? []);
+  if (!KINDS.includes(fault.kind)) wrong.push(`"kind" must be one of ${KINDS.join(', ')}`);
+  if ((fault.kind === 'delay' || fault.kind === 'slow') && fault.delayMs === undefined) {
+    wrong.push(`"delayMs" is needed for ${fault.kind}`);
   }
-  if (!KINDS.includes(fault.kind)) {
-    throw new TypeError(`Cannot add a fault: "kind" must be one of ${KINDS.join(', ')}`);
-  }
+  if (wrong.length > 0) throw new TypeError(`Cannot add a fault: ${wrong.join('; ')}`);
 }
 
 /** `random` gives numbers in [0, 1), for probabilities. */
-export function createFaults(random: () => number): FaultInjector {
-  let faults: Array<{ fault: Fault; left: number }> = [];
+export function createFaults(random: () => number, services: readonly string[]): FaultInjector {
+  let faults: Array<{ readonly fault: Fault; readonly random: () => number; struck: number }> = [];
   const matches = (fault: Fault, target: FaultTarget) =>
     (fault.service === undefined || fault.service === target.service) &&
     (fault.operation === undefined || fault.operation === target.operation) &&
     (fault.component === undefined || fault.component === target.component);
   return {
     add: (fault) => {
-      check(fault);
-      faults.push({ fault: { ...fault }, left: fault.times ?? Number.POSITIVE_INFINITY });
+      check(fault, services);
+      faults.push({
+        fault: { ...fault },
+        random: fault.seed === undefined ? random : createRandom(fault.seed),
+        struck: 0,
+      });
     },
+    list: () => faults.map(({ fault, struck }) => ({ ...fault, struck })),
     clear: () => {
       faults = [];
     },
     take: (target) => {
       for (const entry of faults) {
-        if (entry.left <= 0 || !matches(entry.fault, target)) continue;
-        if (entry.fault.probability !== undefined && random() >= entry.fault.probability) continue;
-        entry.left -= 1;
-        return entry.fault;
+        const { fault } = entry;
+        if (entry.struck >= (fault.times ?? Number.POSITIVE_INFINITY) || !matches(fault, target)) continue;
+        if (fault.probability !== undefined && entry.random() >= fault.probability) continue;
+        entry.struck += 1;
+        return fault;
       }
       return undefined;
     },
   };
-}
-
-/** The error that a `throttle` or `error500` fault answers with, undefined for the other kinds. */
-export function faultError(fault: Fault): ServiceError | undefined {
-  if (fault.kind === 'throttle') {
-    return new ServiceError('ThrottlingException', 'Rate exceeded', { queryCode: 'Throttling' });
-  }
-  if (fault.kind === 'error500') {
-    return new ServiceError('InternalServerError', 'The request processing has failed because of an unknown error', {
-      status: 500,
-      queryCode: 'InternalFailure',
-    });
-  }
-  return undefined;
 }

@@ -2,7 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Answer } from './answer.ts';
-import type { HttpRequest } from './call.ts';
+import type { HttpRequest } from './http-request.ts';
 import { readBody } from './read-body.ts';
 
 /** Answers a request; undefined breaks the connection. Must not reject. */
@@ -19,17 +19,18 @@ export interface RunningServer {
   abortAll(): void;
 }
 
-// The largest request of any service here: a DynamoDB BatchWriteItem of 16 MB.
+// The largest request of the services here is a DynamoDB BatchWriteItem of 16 MB; only an object of S3, which is PUT, may be larger.
 const MAX_BODY_BYTES = 16 * 1024 * 1024 + 64 * 1024;
+const MAX_OBJECT_BYTES = 64 * 1024 * 1024;
 
-const TOO_LARGE: Answer = {
+const tooLarge = (limit: number): Answer => ({
   status: 413,
   headers: { 'content-type': 'application/x-amz-json-1.1' },
   body: JSON.stringify({
     __type: 'RequestEntityTooLargeException',
-    message: `Request size exceeded ${MAX_BODY_BYTES} bytes`,
+    message: `Request size exceeded ${limit} bytes`,
   }),
-};
+});
 
 const BAD_REQUEST: Answer = {
   status: 400,
@@ -37,17 +38,37 @@ const BAD_REQUEST: Answer = {
   body: JSON.stringify({ __type: 'MalformedHttpRequestException', message: 'The request target is not a URL' }),
 };
 
-function send(response: ServerResponse, answer: Answer): void {
+// A body of a few bytes has as many pieces.
+const PIECES = 10;
+
+async function send(response: ServerResponse, answer: Answer): Promise<void> {
   if (response.destroyed) return;
-  response.writeHead(answer.status, { ...answer.headers, 'content-length': Buffer.byteLength(answer.body) });
-  response.end(answer.body);
+  const body = typeof answer.body === 'string' ? Buffer.from(answer.body) : answer.body;
+  const { status, headers, sending } = answer;
+  // RFC 9110: neither has content; HEAD answers say the length of what GET would send.
+  const length = status === 204 || status === 304 ? {} : { 'content-length': body.length };
+  response.writeHead(status, { ...length, ...headers });
+  if (sending === undefined) {
+    response.end(body);
+  } else if (sending.kind === 'half') {
+    response.write(body.subarray(0, Math.floor(body.length / 2)), () => response.destroy());
+  } else {
+    const size = Math.max(1, Math.ceil(body.length / PIECES));
+    response.flushHeaders();
+    for (let at = 0; at < body.length && !response.destroyed; at += size) {
+      await sending.wait(size / body.length);
+      response.write(body.subarray(at, at + size));
+    }
+    response.end();
+  }
 }
 
 async function readRequest(request: IncomingMessage, origin: string): Promise<HttpRequest | Answer> {
   const url = URL.parse(request.url ?? '/', origin);
   if (url === null) return BAD_REQUEST;
-  const body = await readBody(request, MAX_BODY_BYTES);
-  if (body === undefined) return TOO_LARGE;
+  const limit = request.method === 'PUT' ? MAX_OBJECT_BYTES : MAX_BODY_BYTES;
+  const body = await readBody(request, limit);
+  if (body === undefined) return tooLarge(limit);
   return {
     method: request.method ?? 'GET',
     path: url.pathname,
@@ -66,7 +87,7 @@ export async function startServer(host: string, port: number, handler: Handler):
       const read = await readRequest(request, origin);
       const answer = 'status' in read ? read : await handler(read, { origin, signal });
       if (answer === undefined) request.socket.resetAndDestroy();
-      else send(response, answer);
+      else await send(response, answer);
     } catch {
       // The client hung up while it was sending: nobody is left to answer.
       request.socket.destroy();

@@ -1,6 +1,9 @@
+import type { Answer } from './answer.ts';
 import type { Clock } from './clock.ts';
 import type { FunctionRegistry } from './function-registry.ts';
+import type { HttpRequest } from './http-request.ts';
 import type { Principal } from './principal.ts';
+import type { ServiceError } from './service-error.ts';
 import type { StoreContext, Stores } from './stores.ts';
 
 /** What an action knows of the call it answers. */
@@ -59,12 +62,29 @@ export interface QueryProtocol {
   readonly flattened?: Readonly<Record<string, FlattenedMember>>;
 }
 
+/** A protocol of HTTP methods and paths: S3, Lambda. Its actions take and give what its own functions make of requests and answers. */
+export interface RestProtocol {
+  /** What a request means; undefined when it is nothing that is here. @throws ServiceError for one that cannot be read */
+  route(
+    request: HttpRequest,
+  ): { readonly operation: string; readonly input: () => Record<string, unknown> } | undefined;
+  answer(output: unknown, requestId: string): Answer;
+  refuse(error: ServiceError, requestId: string, request: HttpRequest): Answer;
+}
+
 export interface FlattenedMember {
   /** The name on the wire of one element; `{Action}` stands for the operation. */
   readonly as: string | readonly string[];
   /** For maps: the names of an entry's key and value. */
   readonly key?: string;
   readonly value?: string;
+}
+
+export interface CborProtocol {
+  /** The service's name in the path, `/service/NAME/operation/OPERATION`. */
+  readonly service: string;
+  /** Members that are times: seconds in the input and output of actions, tagged in CBOR. */
+  readonly times: readonly string[];
 }
 
 /** One AWS service: how calls reach it and what it can do. One file per action. */
@@ -75,6 +95,20 @@ export interface ServiceModule {
   readonly json?: JsonProtocol;
   /** How Query/XML calls (`Action=` in a form) are read and answered. */
   readonly query?: QueryProtocol;
+  readonly rest?: RestProtocol;
+  /** Whether Smithy RPC v2 with CBOR is served too, by the same actions. */
+  readonly cbor?: CborProtocol;
+  /** What too many calls are answered with. @defaultValue ThrottlingException, 400 */
+  readonly throttled?: {
+    readonly code: string;
+    readonly message: string;
+    readonly status?: number;
+    readonly queryCode?: string;
+  };
+  /** By operation, what makes its effect happen once more, where that is not to call it again: a received message is delivered anew. */
+  readonly repeat?: Readonly<
+    Record<string, (output: unknown, input: Record<string, unknown>, context: CallContext) => unknown>
+  >;
   readonly actions: Readonly<Record<string, Action>>;
   /** Rearms what must happen without a call (a rotation that falls due), for each account and region that a snapshot brings back. */
   readonly resume?: (context: StoreContext) => void;
@@ -86,5 +120,7 @@ export interface ServiceEntry {
   readonly name: string;
   /** {@link JsonProtocol.targetPrefix} of a service that has JSON. */
   readonly target?: string;
+  /** Whether calls without `X-Amz-Target` and `Action` are this service's, by the signing name ({@link RestProtocol}). */
+  readonly rest?: boolean;
   load(): Promise<ServiceModule>;
 }

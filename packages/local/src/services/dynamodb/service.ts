@@ -31,6 +31,11 @@ import { updateTimeToLive } from './actions/update-time-to-live.ts';
  */
 export const dynamodb: ServiceModule = {
   name: 'dynamodb',
+  throttled: {
+    code: 'ProvisionedThroughputExceededException',
+    message:
+      'The level of configured provisioned throughput for the table was exceeded. Consider increasing your provisioning level with the UpdateTable API.',
+  },
   json: {
     targetPrefix: 'DynamoDB_20120810',
     version: '1.0',

@@ -18,6 +18,7 @@ import { untagResource } from './actions/untag-resource.ts';
 
 export const sns: ServiceModule = {
   name: 'sns',
+  throttled: { code: 'ThrottledException', queryCode: 'Throttled', message: 'Rate exceeded', status: 429 },
   query: {
     xmlns: 'http://sns.amazonaws.com/doc/2010-03-31/',
     maps: ['Attributes'],

@@ -23,9 +23,13 @@ import { startMessageMoveTask } from './actions/start-message-move-task.ts';
 import { tagQueue } from './actions/tag-queue.ts';
 import { untagQueue } from './actions/untag-queue.ts';
 import { queueStore } from './queue-store.ts';
+import { redeliver } from './redeliver.ts';
 
 export const sqs: ServiceModule = {
   name: 'sqs',
+  // The service model's RequestThrottled.
+  throttled: { code: 'RequestThrottled', message: 'Rate exceeded', status: 403 },
+  repeat: { ReceiveMessage: redeliver },
   json: { targetPrefix: 'AmazonSQS', version: '1.0', errorNamespace: 'com.amazonaws.sqs', queryCompatible: true },
   query: {
     xmlns: 'http://queue.amazonaws.com/doc/2012-11-05/',
