@@ -11,7 +11,6 @@ import { createFunctionRegistry } from './core/function-registry.ts';
 import { rejectUnknownOptions } from './core/reject-unknown-options.ts';
 import { startServer } from './core/server.ts';
 import type { Snapshot } from './core/snapshot.ts';
-import { readSnapshot, writeSnapshot } from './core/snapshot.ts';
 import { World } from './core/stores.ts';
 import { registry } from './services/registry.ts';
 
@@ -106,7 +105,9 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
   } = options;
   if (!/^\d{12}$/.test(account)) throw new TypeError('Cannot start the local AWS: "account" must be twelve digits');
   const world = new World(clock);
-  const snapshot = folder === undefined ? undefined : await readSnapshot(folder);
+  // Loaded only where it is used: node:v8 and node:fs cost as much as the rest of the start.
+  const disk = folder === undefined ? undefined : await import('./core/snapshot.ts');
+  const snapshot = folder === undefined ? undefined : await disk?.readSnapshot(folder);
   if (snapshot !== undefined) await restore(world, clock, snapshot);
   const calls = createCallLog();
   const services = [...new Set(registry.map(({ name }) => name))];
@@ -128,10 +129,10 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
   let saved: Promise<void> = Promise.resolve();
   const saveSnapshot = () => {
     const save = async () => {
-      if (folder === undefined) {
+      if (folder === undefined || disk === undefined) {
         throw new Error('Cannot save a snapshot: start the local AWS with the option "snapshot", a folder');
       }
-      await writeSnapshot(folder, { nowMs: clock.now(), services: world.save() });
+      await disk.writeSnapshot(folder, { nowMs: clock.now(), services: world.save() });
     };
     const next = saved.then(save, save);
     saved = next.catch(() => {});

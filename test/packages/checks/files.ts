@@ -5,11 +5,15 @@ import type { Check } from './check.ts';
 
 const FOR_TESTS = /(^|\/)(fixtures?|__\w+__|testdata)\/|\.(test|spec|fixture|bench)\.|\.tsbuildinfo$/;
 
+/** What tsc wrote, a file for a file; a bundle is apart. */
+const isCompiled = (file: string) =>
+  file.startsWith('dist/') && !file.startsWith('dist/bundle/') && file.endsWith('.js');
+
 /** What is packed is what users need: no tests, nothing stale, a README and the licence. */
 export const filesCheck: Check = async ({ folder, files }) => {
   const faults = files.filter((path) => FOR_TESTS.test(path)).map((path) => `${path} is only for tests, but is packed`);
   const packed = new Set(files);
-  for (const path of files.filter((file) => file.startsWith('dist/') && file.endsWith('.js'))) {
+  for (const path of files.filter((file) => isCompiled(file))) {
     const source = path.replace(/^dist\/(.*)\.js$/, 'src/$1.ts');
     if (!packed.has(source))
       faults.push(`${path} has no source ${source}: left over from a build; run 'npm run clean' and build again`);
