@@ -210,7 +210,7 @@ describe('createAws with injected SDK clients', () => {
       { access: 'write' },
     );
     expect(mock.commandCalls(ReceiveMessageCommand).map(({ args }) => (args as unknown[])[1])[0]).toMatchObject({
-      requestTimeout: 30_000,
+      requestTimeout: 23_000,
     });
   });
 

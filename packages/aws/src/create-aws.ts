@@ -1,32 +1,38 @@
+import { assertOptions } from './assert-options.ts';
+import { uncovered } from './lean/covers.ts';
+import { createLeanTransport } from './lean/lean-transport.ts';
+import { LEAN_OPERATIONS } from './lean/operations.ts';
+import type { DebugLogger } from './logger.ts';
 import type { Aws, CallOptions, Input, Operation, Output, Service } from './port.ts';
-import { nameComponent } from './sdk/component-header.ts';
-import { keepSingle, OpenOutcome } from './sdk/keep-single.ts';
-import { loadService } from './sdk/load-service.ts';
-import type { SdkClient, SdkCommand, SdkService, SendSettings } from './sdk/sdk-client.ts';
-import { toAwsError } from './sdk/to-aws-error.ts';
-import type { AwsSettings, Environment } from './settings.ts';
-import { DEFAULT_SETTINGS, endpointFor } from './settings.ts';
+import type { SdkClient } from './sdk/sdk-client.ts';
+import { createSdkTransport } from './sdk/sdk-transport.ts';
+import type { AwsSettings, Environment, TransportName } from './settings.ts';
+import type { Transport } from './transport.ts';
 
 export interface AwsOptions extends AwsSettings {
-  /** Where region and endpoint are read from, usually `process.env`. */
+  /** Where region, endpoint and credentials are read from, usually `process.env`. */
   env: Environment;
   /** SDK clients to use instead of our own, by service; they keep their own settings. */
   clients?: Partial<Record<Service, SdkClient>>;
+  /** Hears of every attempt that is repeated, at debug and without payloads. */
+  logger?: DebugLogger;
 }
 
-const KNOWN = [
-  'env',
-  'clients',
-  'region',
-  'endpoint',
-  'credentials',
-  'maxAttempts',
-  'connectTimeoutMs',
-  'requestTimeoutMs',
-];
+/** The port with what its maker alone should touch. */
+export interface AwsPort extends Aws, AsyncDisposable {
+  /**
+   * To be called when the process goes on after a freeze: drops idle connections, which the other side may have closed meanwhile.
+   * Connections that lay idle for 15 s by the wall clock are never used again in any case.
+   */
+  resume(): void;
+  /** Closes idle connections now and busy ones after their call; later calls fail. */
+  close(): void;
+}
 
 /**
- * The port to AWS on the official SDK. Each service's SDK is loaded by its first call.
+ * The port to AWS. Calls are signed and sent by the lean transport, on Node alone; through the official SDK go services with a
+ * client in `clients` or `transport: 'sdk'`, and what the lean transport does not cover: operations outside its list, FIPS and
+ * dual-stack endpoints, adaptive retries, and credentials from anywhere but the environment, a container and `credentials`.
  *
  * @throws TypeError for an unknown option, a client without `send`, or an endpoint that is no URL.
  * @example
@@ -35,66 +41,83 @@ const KNOWN = [
  * const { Parameters } = await aws.call('ssm', 'GetParameters', { Names: ['/orders/prod/x'] }, { access: 'read' });
  * ```
  */
-export function createAws(options: AwsOptions): Aws {
+export function createAws(options: AwsOptions): AwsPort {
   assertOptions(options);
-  const { env, clients = {}, ...settings } = options;
-  const services = new Map<Service, Promise<SdkService>>();
+  const { env, clients = {}, logger, ...settings } = options;
+  const reasons = new Map<string, string | undefined>();
+  let lean: Transport | undefined;
+  let sdk: Transport | undefined;
 
-  const load = (service: Service): Promise<SdkService> => {
-    const loaded = services.get(service) ?? loadService(service, settings, env, clients[service]);
-    services.set(service, loaded);
-    return loaded;
+  /** Why a call goes through the SDK; `undefined` when it does not. */
+  const sdkReason = (service: Service, operation: string): string | undefined => {
+    const id = `${service} ${operation}`;
+    if (reasons.has(id)) return reasons.get(id);
+    const chosen = clients[service] ? "'clients' has an SDK client" : undefined;
+    const named = nameOf(settings, env, service) === 'sdk' ? "the transport is 'sdk'" : undefined;
+    const reason = chosen ?? named ?? uncovered(service, operation, settings, env);
+    reasons.set(id, reason);
+    return reason;
+  };
+
+  const transportOf = (service: Service, operation: string): Transport => {
+    if (sdkReason(service, operation) === undefined) {
+      lean ??= createLeanTransport(settings, env, logger);
+      return lean;
+    }
+    sdk ??= createSdkTransport(settings, env, clients, (call) => sdkReason(call.service, call.operation) ?? '');
+    return sdk;
   };
 
   const call = async <S extends Service, O extends Operation<S>>(
     service: S,
     operation: O,
     input: Input<S, O>,
-    { access, repeatable = false, signal }: CallOptions,
+    { access, repeatable, signal }: CallOptions,
     component: string | undefined,
   ): Promise<Output<S, O>> => {
     signal?.throwIfAborted();
-    const { client, commands, unmarshall } = await load(service);
-    const Command = commands[operation];
-    if (!Command) throw new TypeError(`Cannot call ${service} ${operation}: the port has no such operation`);
-    const command = new Command(input as never); // the port's own types check the input; the SDK's are per command
-    if (component !== undefined) nameComponent(command as SdkCommand, component);
-    if (access === 'write' && !repeatable) keepSingle(command as SdkCommand);
-    try {
-      return await client.send(command, sendSettings(settings, input, signal));
-    } catch (error) {
-      // Whatever the SDK made of the abort, callers see the reason that they gave.
-      signal?.throwIfAborted();
-      const failure = error instanceof OpenOutcome ? error.failure : error;
-      throw toAwsError(failure, { service, operation, endpoint: endpointFor(service, settings, env) }, unmarshall);
-    }
+    assertAccess(service, operation, access);
+    const output = await transportOf(service, operation).send({
+      service,
+      operation,
+      input,
+      access,
+      repeatable,
+      signal,
+      component,
+    });
+    return output as Output<S, O>; // what the operation's name says
   };
 
   const named = (component: string | undefined): Aws => ({
     call: (service, operation, input, callOptions) => call(service, operation, input, callOptions, component),
     as: (name) => named(name),
   });
-  return named(undefined);
-}
-
-function sendSettings(settings: AwsSettings, input: unknown, signal: AbortSignal | undefined): SendSettings {
-  const waitSeconds = (input as { WaitTimeSeconds?: number }).WaitTimeSeconds ?? 0; // ReceiveMessage alone has it
-  const attemptMs = settings.requestTimeoutMs ?? DEFAULT_SETTINGS.requestTimeoutMs;
+  const close = () => {
+    lean?.close();
+    sdk?.close();
+  };
   return {
-    ...(signal === undefined ? {} : { abortSignal: signal }),
-    ...(waitSeconds > 0 ? { requestTimeout: attemptMs + waitSeconds * 1_000 } : {}),
+    ...named(undefined),
+    resume: () => {
+      lean?.resume();
+      sdk?.resume();
+    },
+    close,
+    [Symbol.asyncDispose]: async () => close(),
   };
 }
 
-function assertOptions(options: AwsOptions): void {
-  const faults: string[] = [];
-  for (const key of Object.keys(options)) if (!KNOWN.includes(key)) faults.push(`unknown option '${key}'`);
-  if (typeof options.env !== 'object' || options.env === null) faults.push("'env' is missing: pass process.env");
-  for (const [service, client] of Object.entries(options.clients ?? {})) {
-    if (typeof client?.send !== 'function') faults.push(`clients.${service} has no send(): pass an AWS SDK v3 client`);
+function nameOf(settings: AwsSettings, env: Environment, service: Service): TransportName {
+  const { transport } = settings;
+  const given = typeof transport === 'object' ? transport[service] : transport;
+  return given ?? (env.TWELVEFOLD_TRANSPORT === 'sdk' ? 'sdk' : 'lean');
+}
+
+/** A write that is called a read would be tried again although it may have happened. */
+function assertAccess(service: Service, operation: string, access: string): void {
+  const known: Readonly<Record<string, string>> = LEAN_OPERATIONS[service] ?? {};
+  if (access === 'read' && known[operation] === 'write') {
+    throw new TypeError(`Cannot call ${service} ${operation} as a read: it changes something; pass access: 'write'`);
   }
-  if (options.endpoint !== undefined && !URL.canParse(options.endpoint)) {
-    faults.push("'endpoint' is not a URL: write e.g. http://127.0.0.1:4566");
-  }
-  if (faults.length > 0) throw new TypeError(`Cannot create the AWS port: ${faults.join('; ')}`);
 }

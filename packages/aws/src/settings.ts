@@ -7,7 +7,12 @@ export interface Credentials {
   accessKeyId: string;
   secretAccessKey: string;
   sessionToken?: string;
+  /** When they end. Without it they are kept for the life of the process. */
+  expiration?: Date;
 }
+
+/** `lean` signs and sends itself; `sdk` goes through the official AWS SDK. */
+export type TransportName = 'lean' | 'sdk';
 
 /** What can be settled about reaching AWS. This is the only place where any of it is decided. */
 export interface AwsSettings {
@@ -17,15 +22,31 @@ export interface AwsSettings {
   endpoint?: string;
   /** @defaultValue those of `env`, else the SDK's own chain: environment, shared files, container, instance. */
   credentials?: Credentials | (() => Promise<Credentials>);
-  /** Tries per call, the first included, in the SDK's standard retry mode. @defaultValue 3 */
+  /**
+   * How calls are made, for all services or for each. What the lean transport does not cover goes through the SDK in any case.
+   *
+   * @defaultValue `TWELVEFOLD_TRANSPORT`, else `lean`
+   */
+  transport?: TransportName | Partial<Record<Service, TransportName>>;
+  /** Tries per call, the first included, in the SDK's standard retry mode. @defaultValue `AWS_MAX_ATTEMPTS`, else 3 */
   maxAttempts?: number;
   /** Milliseconds to get a connection. @defaultValue 2000 */
   connectTimeoutMs?: number;
-  /** Milliseconds for one attempt; a long poll's own wait is added to it. @defaultValue 10000 */
+  /** Milliseconds until one attempt's answer begins; a long poll's own wait is added to it. @defaultValue 3000 */
   requestTimeoutMs?: number;
+  /** Milliseconds for a call with all of its attempts, a long poll's wait added. The SDK has no such bound. @defaultValue 20000 */
+  totalTimeoutMs?: number;
+  /** Connections per service; calls beyond them wait. @defaultValue 50 */
+  maxSockets?: number;
 }
 
-export const DEFAULT_SETTINGS = { maxAttempts: 3, connectTimeoutMs: 2_000, requestTimeoutMs: 10_000 };
+export const DEFAULT_SETTINGS = {
+  maxAttempts: 3,
+  connectTimeoutMs: 2_000,
+  requestTimeoutMs: 3_000,
+  totalTimeoutMs: 20_000,
+  maxSockets: 50,
+};
 
 /** The environment variable that names one service's endpoint, as every AWS SDK reads it. */
 const ENDPOINT_VARIABLES: Record<Service, string> = {
@@ -38,7 +59,9 @@ const ENDPOINT_VARIABLES: Record<Service, string> = {
 
 /** The endpoint for `service`, or `undefined` for AWS itself. */
 export function endpointFor(service: Service, settings: AwsSettings, env: Environment): string | undefined {
-  return settings.endpoint ?? (env[ENDPOINT_VARIABLES[service]] || env.AWS_ENDPOINT_URL || undefined);
+  if (settings.endpoint !== undefined) return settings.endpoint;
+  if (env.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS?.toLowerCase() === 'true') return undefined;
+  return env[ENDPOINT_VARIABLES[service]] || env.AWS_ENDPOINT_URL || undefined;
 }
 
 /** The region, or `undefined` to leave it to the SDK's shared config file. */
@@ -55,4 +78,10 @@ export function credentialsFor(settings: AwsSettings, env: Environment): AwsSett
   } = env;
   if (settings.credentials || !accessKeyId || !secretAccessKey) return settings.credentials;
   return { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) };
+}
+
+/** Tries per call: what was given, else `AWS_MAX_ATTEMPTS` where it is a whole number from 1. */
+export function maxAttemptsFor(settings: AwsSettings, env: Environment): number {
+  const fromEnv = Number(env.AWS_MAX_ATTEMPTS || Number.NaN);
+  return settings.maxAttempts ?? (Number.isInteger(fromEnv) && fromEnv > 0 ? fromEnv : DEFAULT_SETTINGS.maxAttempts);
 }

@@ -2,7 +2,7 @@ import { importedPackages } from '../imported-packages.ts';
 import type { Check } from './check.ts';
 
 /**
- * A package declares what it imports and what its siblings expect of their user (their peers), declares nothing that
+ * A package declares what it imports and what its siblings cannot do without (their peers that are not optional), declares nothing that
  * nobody needs, and asks for its siblings in the version that is here.
  */
 export const dependenciesCheck: Check = async (packed, all) => {
@@ -13,8 +13,9 @@ export const dependenciesCheck: Check = async (packed, all) => {
     if (name !== own) needed.set(name, `${file} imports ${name}`);
   }
   for (const sibling of all.filter(({ name }) => name in dependencies)) {
-    for (const peer of Object.keys(sibling.manifest.peerDependencies ?? {})) {
-      if (!needed.has(peer)) needed.set(peer, `${sibling.name} expects ${peer} of its user`);
+    const { peerDependencies: peers = {}, peerDependenciesMeta: meta = {} } = sibling.manifest;
+    for (const peer of Object.keys(peers)) {
+      if (!meta[peer]?.optional && !needed.has(peer)) needed.set(peer, `${sibling.name} expects ${peer} of its user`);
     }
   }
 

@@ -1,84 +1,99 @@
+import { AwsError } from '../error.ts';
+import { unmarshallItem } from '../lean/dynamodb/unmarshall.ts';
 import type { Service } from '../port.ts';
 import type { AwsSettings, Environment } from '../settings.ts';
-import { credentialsFor, DEFAULT_SETTINGS, endpointFor, regionFor } from '../settings.ts';
+import { credentialsFor, DEFAULT_SETTINGS, endpointFor, maxAttemptsFor, regionFor } from '../settings.ts';
 import type { SdkClient, SdkService } from './sdk-client.ts';
 
-/** Loads one service's SDK on first use: what is not called is not parsed. */
+/** What the SDK's packages export, as far as we look: client classes and `<Operation>Command`. */
+type SdkModule = Readonly<Record<string, unknown>>;
+type ClientClass = new (config: object) => SdkClient;
+
+/** The document client's names for the operations that have items. */
+const DOCUMENT_COMMANDS: Readonly<Record<string, string>> = {
+  GetItem: 'Get',
+  PutItem: 'Put',
+  UpdateItem: 'Update',
+  DeleteItem: 'Delete',
+  TransactWriteItems: 'TransactWrite',
+  TransactGetItems: 'TransactGet',
+  BatchGetItem: 'BatchGet',
+  BatchWriteItem: 'BatchWrite',
+};
+
+/**
+ * Loads one service's SDK on first use: what is not called is not parsed. The packages are optional peers. Rejects with an
+ * {@link AwsError} of code `SdkMissing` that names the one to install; `why` says what it is needed for.
+ */
 export async function loadService(
   service: Service,
   settings: AwsSettings,
   env: Environment,
   injected: SdkClient | undefined,
+  why: string,
 ): Promise<SdkService> {
   const config = clientConfig(service, settings, env);
-  switch (service) {
-    case 'sqs': {
-      const sdk = await import('@aws-sdk/client-sqs');
-      const commands = {
-        SendMessage: sdk.SendMessageCommand,
-        SendMessageBatch: sdk.SendMessageBatchCommand,
-        ReceiveMessage: sdk.ReceiveMessageCommand,
-        DeleteMessage: sdk.DeleteMessageCommand,
-        DeleteMessageBatch: sdk.DeleteMessageBatchCommand,
-        ChangeMessageVisibility: sdk.ChangeMessageVisibilityCommand,
-        ChangeMessageVisibilityBatch: sdk.ChangeMessageVisibilityBatchCommand,
-        GetQueueAttributes: sdk.GetQueueAttributesCommand,
-        GetQueueUrl: sdk.GetQueueUrlCommand,
-      };
-      // With an endpoint set, the SDK would still send to the host of the queue URL: a production URL in a laptop's
-      // config would reach real AWS.
-      const endpointOnly = config.endpoint === undefined ? {} : { useQueueUrlAsEndpoint: false };
-      return { client: injected ?? new sdk.SQSClient({ ...config, ...endpointOnly }), commands };
+  const make = (sdk: SdkModule, name: string, extra: object = {}): SdkClient =>
+    injected ?? new (sdk[name] as ClientClass)({ ...config, ...extra }); // the name of an export that each package has
+  try {
+    switch (service) {
+      case 'sqs': {
+        const sdk: SdkModule = await import('@aws-sdk/client-sqs');
+        // With an endpoint set, the SDK would still send to the host of the queue URL: a production URL in a laptop's
+        // config would reach real AWS.
+        return serviceOf(sdk, make(sdk, 'SQSClient', 'endpoint' in config ? { useQueueUrlAsEndpoint: false } : {}));
+      }
+      case 'sns': {
+        const sdk: SdkModule = await import('@aws-sdk/client-sns');
+        return serviceOf(sdk, make(sdk, 'SNSClient'));
+      }
+      case 'ssm': {
+        const sdk: SdkModule = await import('@aws-sdk/client-ssm');
+        return serviceOf(sdk, make(sdk, 'SSMClient'));
+      }
+      case 'secretsmanager': {
+        const sdk: SdkModule = await import('@aws-sdk/client-secrets-manager');
+        return serviceOf(sdk, make(sdk, 'SecretsManagerClient'));
+      }
+      case 'dynamodb': {
+        const [low, lib] = await Promise.all([import('@aws-sdk/client-dynamodb'), import('@aws-sdk/lib-dynamodb')]);
+        const client =
+          injected ??
+          lib.DynamoDBDocumentClient.from(new low.DynamoDBClient(config), {
+            marshallOptions: { removeUndefinedValues: true },
+          });
+        const documents: SdkModule = lib;
+        return {
+          client,
+          command: (operation) =>
+            commandOf(documents, DOCUMENT_COMMANDS[operation] ?? operation) ?? commandOf({ ...low }, operation),
+          unmarshall: unmarshallItem,
+        };
+      }
     }
-    case 'sns': {
-      const sdk = await import('@aws-sdk/client-sns');
-      const commands = { Publish: sdk.PublishCommand, PublishBatch: sdk.PublishBatchCommand };
-      return { client: injected ?? new sdk.SNSClient(config), commands };
-    }
-    case 'ssm': {
-      const sdk = await import('@aws-sdk/client-ssm');
-      const commands = {
-        GetParameters: sdk.GetParametersCommand,
-        GetParametersByPath: sdk.GetParametersByPathCommand,
-        PutParameter: sdk.PutParameterCommand,
-        LabelParameterVersion: sdk.LabelParameterVersionCommand,
-      };
-      return { client: injected ?? new sdk.SSMClient(config), commands };
-    }
-    case 'secretsmanager': {
-      const sdk = await import('@aws-sdk/client-secrets-manager');
-      const commands = {
-        GetSecretValue: sdk.GetSecretValueCommand,
-        BatchGetSecretValue: sdk.BatchGetSecretValueCommand,
-        PutSecretValue: sdk.PutSecretValueCommand,
-        DescribeSecret: sdk.DescribeSecretCommand,
-        UpdateSecretVersionStage: sdk.UpdateSecretVersionStageCommand,
-      };
-      return { client: injected ?? new sdk.SecretsManagerClient(config), commands };
-    }
-    case 'dynamodb': {
-      const [{ DynamoDBClient }, sdk, { unmarshall }] = await Promise.all([
-        import('@aws-sdk/client-dynamodb'),
-        import('@aws-sdk/lib-dynamodb'),
-        import('@aws-sdk/util-dynamodb'),
-      ]);
-      const commands = {
-        GetItem: sdk.GetCommand,
-        PutItem: sdk.PutCommand,
-        UpdateItem: sdk.UpdateCommand,
-        DeleteItem: sdk.DeleteCommand,
-        Query: sdk.QueryCommand,
-        Scan: sdk.ScanCommand,
-        TransactWriteItems: sdk.TransactWriteCommand,
-      };
-      const client =
-        injected ??
-        sdk.DynamoDBDocumentClient.from(new DynamoDBClient(config), {
-          marshallOptions: { removeUndefinedValues: true },
-        });
-      return { client, commands, unmarshall };
-    }
+  } catch (error) {
+    throw missing(error, service, why) ?? error;
   }
+}
+
+const commandOf = (sdk: SdkModule, name: string) => sdk[`${name}Command`] as ReturnType<SdkService['command']>; // by the SDK's naming
+
+const serviceOf = (sdk: SdkModule, client: SdkClient): SdkService => ({
+  client,
+  command: (operation) => commandOf(sdk, operation),
+});
+
+function missing(error: unknown, service: Service, why: string): AwsError | undefined {
+  const { code, message = '' } = (error ?? {}) as { code?: string; message?: string }; // only looked at
+  const notFound = code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND';
+  const name = notFound ? /@aws-sdk\/[\w-]+/.exec(message)?.[0] : undefined;
+  if (name === undefined) return undefined;
+  const packages = service === 'dynamodb' ? '@aws-sdk/client-dynamodb @aws-sdk/lib-dynamodb' : name;
+  return new AwsError(
+    `Cannot load the AWS SDK for ${service}: it is needed because ${why}, and ${name} is not installed; run npm install ${packages}`,
+    { code: 'SdkMissing', service, operation: 'load', retryable: false },
+    { cause: error },
+  );
 }
 
 function clientConfig(service: Service, settings: AwsSettings, env: Environment) {
@@ -89,13 +104,15 @@ function clientConfig(service: Service, settings: AwsSettings, env: Environment)
     ...(region === undefined ? {} : { region }),
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(credentials === undefined ? {} : { credentials }),
-    maxAttempts: settings.maxAttempts ?? DEFAULT_SETTINGS.maxAttempts,
-    retryMode: 'standard' as const,
+    maxAttempts: maxAttemptsFor(settings, env),
+    retryMode: env.AWS_RETRY_MODE?.toLowerCase() === 'adaptive' ? 'adaptive' : 'standard',
     customUserAgent: 'twelvefold',
     requestHandler: {
       connectionTimeout: settings.connectTimeoutMs ?? DEFAULT_SETTINGS.connectTimeoutMs,
       requestTimeout: settings.requestTimeoutMs ?? DEFAULT_SETTINGS.requestTimeoutMs,
       throwOnRequestTimeout: true,
+      httpAgent: { maxSockets: settings.maxSockets ?? DEFAULT_SETTINGS.maxSockets },
+      httpsAgent: { maxSockets: settings.maxSockets ?? DEFAULT_SETTINGS.maxSockets },
     },
   };
 }

@@ -14,12 +14,15 @@ export interface SendSettings {
 export interface SdkClient {
   // biome-ignore lint/suspicious/noExplicitAny: every SDK client types its own commands; this accepts them all
   send(command: any, options?: any): Promise<any>;
+  /** Closes its connections. */
+  destroy?(): void;
 }
 
-/** A loaded SDK service: its client and the command classes of the operations that the port knows. */
+/** A loaded SDK service: its client and its command classes. */
 export interface SdkService {
   readonly client: SdkClient;
-  readonly commands: Readonly<Record<string, new (input: never) => unknown>>;
+  /** The class for an operation, `undefined` when the service has none of that name. */
+  command(operation: string): (new (input: never) => SdkCommand) | undefined;
   /** DynamoDB alone: its errors carry items that lib-dynamodb leaves marshalled. */
   readonly unmarshall?: Unmarshall;
 }

@@ -1,4 +1,5 @@
 import { AwsError } from '../error.ts';
+import { THROTTLING_CODES } from '../throttling.ts';
 import type { Unmarshall } from './sdk-client.ts';
 
 /** What the SDK's exceptions and Node's network errors carry, as far as we read it. */
@@ -22,18 +23,6 @@ interface CallIdentity {
 
 const UNREACHABLE = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
 const BROKEN = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ECONNABORTED', 'UND_ERR_SOCKET']);
-const THROTTLED = new Set([
-  'ThrottlingException',
-  'Throttling',
-  'ThrottledException',
-  'TooManyRequestsException',
-  'RequestThrottled',
-  'RequestThrottledException',
-  'ProvisionedThroughputExceededException',
-  'RequestLimitExceeded',
-  'LimitExceededException',
-  'OverLimit',
-]);
 
 /** What the SDK throws before it sends anything, for want of what only the user can give. */
 const UNSET: ReadonlyArray<{ says(failure: SdkFailure): boolean; code: string; next: string }> = [
@@ -94,7 +83,11 @@ export function toAwsError(cause: unknown, call: CallIdentity, unmarshall: Unmar
 
   const code = failure.name ?? 'UnknownError';
   const status = failure.$metadata?.httpStatusCode;
-  const retryable = THROTTLED.has(code) || failure.$retryable !== undefined || (status !== undefined && status >= 500);
+  const retryable =
+    THROTTLING_CODES.has(code) ||
+    code === 'OverLimit' ||
+    failure.$retryable !== undefined ||
+    (status !== undefined && status >= 500);
   return new AwsError(
     `Cannot call ${subject}: ${code}${failure.message ? `: ${failure.message}` : ''}`,
     {

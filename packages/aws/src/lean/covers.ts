@@ -1,0 +1,41 @@
+import type { Service } from '../port.ts';
+import type { AwsSettings, Environment } from '../settings.ts';
+import { endpointFor, regionFor } from '../settings.ts';
+import { hasContainerCredentials } from './credentials/container-credentials.ts';
+import { awsEndpoint } from './endpoint.ts';
+import { LEAN_OPERATIONS } from './operations.ts';
+
+const isOn = (value: string | undefined) => value?.toLowerCase() === 'true';
+
+/** Why a call is left to the SDK, in words that go on after "because"; `undefined` when the lean transport can make it. */
+export function uncovered(
+  service: Service,
+  operation: string,
+  settings: AwsSettings,
+  env: Environment,
+): string | undefined {
+  if (!(operation in LEAN_OPERATIONS[service])) return `the lean transport has no ${service} ${operation}`;
+  return uncoveredSettings(service, settings, env);
+}
+
+/** The part of {@link uncovered} that is the same for every call of a service. */
+function uncoveredSettings(service: Service, settings: AwsSettings, env: Environment): string | undefined {
+  const region = regionFor(settings, env);
+  if (region === undefined) return 'AWS_REGION is not set';
+  if (isOn(env.AWS_USE_FIPS_ENDPOINT)) return 'AWS_USE_FIPS_ENDPOINT is on';
+  if (isOn(env.AWS_USE_DUALSTACK_ENDPOINT)) return 'AWS_USE_DUALSTACK_ENDPOINT is on';
+  if (env.AWS_RETRY_MODE?.toLowerCase() === 'adaptive') return 'AWS_RETRY_MODE is adaptive';
+  if (service === 'dynamodb' && env.AWS_ACCOUNT_ID_ENDPOINT_MODE === 'required') {
+    return 'AWS_ACCOUNT_ID_ENDPOINT_MODE is required';
+  }
+  if (endpointFor(service, settings, env) === undefined && awsEndpoint(service, region) === undefined) {
+    return `the region ${region} is in no partition that the lean transport knows`;
+  }
+  if (settings.credentials !== undefined) return undefined;
+  // A profile wins over keys in the environment, in the SDK as well.
+  if (env.AWS_PROFILE) return 'AWS_PROFILE is set';
+  if (env.AWS_ACCESS_KEY_ID && env.AWS_SECRET_ACCESS_KEY) return undefined;
+  if (env.AWS_WEB_IDENTITY_TOKEN_FILE) return 'AWS_WEB_IDENTITY_TOKEN_FILE is set';
+  if (hasContainerCredentials(env)) return undefined;
+  return 'there are no credentials in the environment, nor of a container';
+}

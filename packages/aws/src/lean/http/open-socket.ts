@@ -1,0 +1,86 @@
+import type { Socket } from 'node:net';
+import type { ConnectionOptions, SecureContext } from 'node:tls';
+import { builtin } from '../builtin.ts';
+import { TransportFault } from './transport-fault.ts';
+
+/** Where to connect to, and what one TLS connection leaves for the next. */
+export interface Origin {
+  readonly host: string;
+  readonly port: number;
+  readonly tls: boolean;
+  /** Made with the first connection; parsing root certificates for each would cost milliseconds. */
+  secureContext?: SecureContext;
+  /** The last session, so that the next connection needs no full handshake. */
+  session?: Buffer;
+}
+
+const UNREACHABLE = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ECONNRESET',
+  'ETIMEDOUT',
+  'EPIPE',
+]);
+
+/** Connects, TLS included. Rejects with a {@link TransportFault} that was not sent, or with the signal's reason. */
+export function openSocket(origin: Origin, timeoutMs: number, signal: AbortSignal | undefined): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = origin.tls ? secureSocket(origin) : builtin('node:net').connect(plainOptions(origin));
+    const settle = (fault?: unknown): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', onAbort);
+      socket.removeListener('error', onError);
+      socket.removeListener('close', onClose);
+      if (fault === undefined) {
+        resolve(socket);
+      } else {
+        socket.on('error', () => {}); // a late one has nobody left to hear it
+        socket.destroy();
+        reject(fault);
+      }
+    };
+    const onAbort = () => settle(signal?.reason);
+    const onError = (error: NodeJS.ErrnoException) => settle(connectFault(error));
+    const onClose = () => settle(connectFault(Object.assign(new Error('closed'), { code: 'ECONNRESET' })));
+    const onTimeout = () => settle(new TransportFault('unreachable', 'The connection timed out', { sent: false }));
+    // One more turn of the event loop: after a pause of the process the timer is due before the socket was looked at.
+    const timer = setTimeout(() => setImmediate(onTimeout), timeoutMs);
+    socket.once(origin.tls ? 'secureConnect' : 'connect', () => settle());
+    socket.once('error', onError);
+    socket.once('close', onClose);
+    signal?.addEventListener('abort', onAbort);
+    if (signal?.aborted) onAbort();
+  });
+}
+
+const plainOptions = ({ host, port }: Origin) => ({ host, port, noDelay: true, keepAlive: true });
+
+function secureSocket(origin: Origin): Socket {
+  const tls = builtin('node:tls');
+  origin.secureContext ??= tls.createSecureContext();
+  const options: ConnectionOptions = {
+    ...plainOptions(origin),
+    secureContext: origin.secureContext,
+    ALPNProtocols: ['http/1.1'],
+    // A name only: RFC 6066 allows no addresses.
+    ...(builtin('node:net').isIP(origin.host) === 0 ? { servername: origin.host } : {}),
+    ...(origin.session === undefined ? {} : { session: origin.session }),
+  };
+  const socket = tls.connect(options);
+  socket.setNoDelay(true);
+  socket.setKeepAlive(true);
+  socket.on('session', (session: Buffer) => {
+    origin.session = session;
+  });
+  return socket;
+}
+
+function connectFault(error: NodeJS.ErrnoException & { errors?: NodeJS.ErrnoException[] }): TransportFault {
+  // Node joins the failures of several addresses (IPv6, IPv4) into one AggregateError.
+  const code = error.code ?? error.errors?.find((one) => one.code)?.code;
+  const kind = code !== undefined && UNREACHABLE.has(code) ? 'unreachable' : 'handshake';
+  return new TransportFault(kind, error.message || `${code}`, { sent: false, code }, { cause: error });
+}

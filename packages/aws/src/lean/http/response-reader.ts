@@ -1,0 +1,187 @@
+import { TransportFault } from './transport-fault.ts';
+
+export interface HttpResponse {
+  readonly status: number;
+  /** By lower-case name; the values of a repeated header are joined by `, `. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+  /** Whether the connection may carry another request. */
+  readonly reusable: boolean;
+}
+
+export interface ResponseReader {
+  /** Takes bytes; gives the response once it is whole. @throws TransportFault for what HTTP/1.1 does not allow. */
+  push(chunk: Buffer): HttpResponse | undefined;
+  /** The connection ended: gives the response when its length was to be told by that. @throws TransportFault when it is cut off. */
+  end(): HttpResponse;
+  /** Whether any byte has come. */
+  readonly started: boolean;
+}
+
+/** A head larger than this is none of AWS: its largest known are under 4 KB; Node's own limit is 16 KB. */
+const MAX_HEAD_BYTES = 32 * 1024;
+const MAX_CHUNK_LINE_BYTES = 1024;
+const EMPTY = Buffer.alloc(0);
+const STATUS_LINE = /^HTTP\/1\.([01]) ([1-5]\d\d)(?: |$)/;
+const HEADER_NAME = /^[!#$%&'*+.^_`|~\dA-Za-z-]+$/;
+
+interface Head {
+  readonly status: number;
+  readonly headers: Record<string, string>;
+  readonly keepAlive: boolean;
+}
+
+type Body =
+  | { readonly kind: 'length'; readonly length: number }
+  | { readonly kind: 'chunked' }
+  | { readonly kind: 'until-end' };
+
+/** Reads one HTTP/1.1 response out of the bytes of a connection, strictly: what is ambiguous is refused, never guessed. */
+export function createResponseReader(maxBodyBytes: number): ResponseReader {
+  let started = false;
+  let pending: Buffer = EMPTY; // not yet understood
+  let head: Head | undefined;
+  let framing: Body | undefined;
+  const parts: Buffer[] = [];
+  let received = 0;
+  let chunkLeft = -1; // -1: a size line is next
+  let inTrailer = false;
+
+  const finish = (reusable: boolean): HttpResponse => {
+    if (!head) throw malformed('a body without a head');
+    const body = parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts);
+    return { status: head.status, headers: head.headers, body, reusable: reusable && head.keepAlive };
+  };
+
+  const take = (bytes: Buffer): void => {
+    received += bytes.length;
+    if (received > maxBodyBytes) throw oversize(maxBodyBytes);
+    if (bytes.length > 0) parts.push(bytes);
+  };
+
+  const readHead = (): boolean => {
+    for (;;) {
+      const end = pending.indexOf('\r\n\r\n');
+      if (end > MAX_HEAD_BYTES || (end < 0 && pending.length > MAX_HEAD_BYTES)) throw malformed('a head over 32 KB');
+      // What is not HTTP is told at once, not when its head would have ended.
+      if (!'HTTP/1.'.startsWith(pending.toString('latin1', 0, Math.min(7, pending.length)))) {
+        throw malformed('bytes that are not HTTP/1.1');
+      }
+      if (end < 0) return false;
+      const parsed = parseHead(pending.toString('latin1', 0, end));
+      pending = pending.subarray(end + 4);
+      if (parsed.status >= 200) {
+        head = parsed;
+        framing = framingOf(parsed, maxBodyBytes);
+        return true;
+      }
+      // 1xx only announces. 101 would hand the connection to a protocol that nobody asked for.
+      if (parsed.status === 101) throw malformed('a switch of protocols');
+      if (pending.length === 0) return false;
+    }
+  };
+
+  /** Lines and data of a chunked body; true at its end. */
+  const readChunks = (): boolean => {
+    for (;;) {
+      if (chunkLeft > 0) {
+        const bytes = pending.subarray(0, chunkLeft);
+        take(bytes);
+        pending = pending.subarray(bytes.length);
+        chunkLeft -= bytes.length;
+        if (chunkLeft > 0) return false;
+      }
+      const end = pending.indexOf('\r\n');
+      if (end < 0) {
+        if (pending.length > MAX_CHUNK_LINE_BYTES) throw malformed('a chunk line over 1 KB');
+        return false;
+      }
+      const line = pending.toString('latin1', 0, end);
+      pending = pending.subarray(end + 2);
+      if (inTrailer) {
+        if (line === '') return true;
+      } else if (chunkLeft === 0) {
+        if (line !== '') throw malformed('a chunk longer than its size');
+        chunkLeft = -1;
+      } else {
+        const size = /^([\dA-Fa-f]{1,8})(?:[ \t]*;.*)?$/.exec(line)?.[1];
+        if (size === undefined) throw malformed('a chunk without a size');
+        chunkLeft = Number.parseInt(size, 16);
+        if (received + chunkLeft > maxBodyBytes) throw oversize(maxBodyBytes);
+        inTrailer = chunkLeft === 0;
+      }
+    }
+  };
+
+  return {
+    get started() {
+      return started;
+    },
+    push(chunk) {
+      started = true;
+      pending = pending.length === 0 ? chunk : Buffer.concat([pending, chunk]);
+      if (!framing && !readHead()) return undefined;
+      if (framing?.kind === 'length') {
+        const bytes = pending.subarray(0, framing.length - received);
+        take(bytes);
+        pending = pending.subarray(bytes.length);
+        // Bytes after the end belong to no request of ours.
+        return received === framing.length ? finish(pending.length === 0) : undefined;
+      }
+      if (framing?.kind === 'chunked') return readChunks() ? finish(pending.length === 0) : undefined;
+      take(pending);
+      pending = EMPTY;
+      return undefined;
+    },
+    end() {
+      if (framing?.kind === 'until-end') return finish(false);
+      throw new TransportFault('broken', 'The connection ended before the answer did', { sent: true });
+    },
+  };
+}
+
+function parseHead(text: string): Head {
+  const lines = text.split('\r\n');
+  const status = STATUS_LINE.exec(lines[0] ?? '');
+  if (!status) throw malformed('a status line that is none');
+  const headers: Record<string, string> = Object.create(null);
+  for (let index = 1; index < lines.length; index += 1) {
+    const line = lines[index] ?? '';
+    const colon = line.indexOf(':');
+    const name = line.slice(0, colon);
+    // A folded line begins with a space: forbidden since RFC 9112, and a way to hide a header.
+    if (colon <= 0 || !HEADER_NAME.test(name)) throw malformed('a header line that is none');
+    const key = name.toLowerCase();
+    const value = line.slice(colon + 1).trim();
+    const before = headers[key];
+    headers[key] = before === undefined ? value : `${before}, ${value}`;
+  }
+  const connection = headers.connection?.toLowerCase() ?? '';
+  const keepAlive = status[1] === '1' ? !/\bclose\b/.test(connection) : /\bkeep-alive\b/.test(connection);
+  return { status: Number(status[2]), headers, keepAlive };
+}
+
+function framingOf({ status, headers }: Head, maxBodyBytes: number): Body {
+  const length = headers['content-length'];
+  const encoding = headers['transfer-encoding'];
+  if (status === 204 || status === 304) return { kind: 'length', length: 0 };
+  if (encoding !== undefined) {
+    // Both at once is how responses are smuggled (RFC 9112, 6.3).
+    if (length !== undefined) throw malformed('both a length and a transfer encoding');
+    if (encoding.toLowerCase() !== 'chunked') throw malformed('an unknown transfer encoding');
+    return { kind: 'chunked' };
+  }
+  if (length === undefined) return { kind: 'until-end' };
+  const values = new Set(length.split(/\s*,\s*/));
+  const [first = ''] = values;
+  if (values.size !== 1 || !/^\d{1,15}$/.test(first)) throw malformed('a length that is no number');
+  const bytes = Number(first);
+  if (bytes > maxBodyBytes) throw oversize(maxBodyBytes);
+  return { kind: 'length', length: bytes };
+}
+
+const malformed = (what: string) =>
+  new TransportFault('malformed', `The endpoint answered with ${what}`, { sent: true });
+
+const oversize = (bound: number) =>
+  new TransportFault('oversize', `The answer is larger than ${bound} bytes`, { sent: true });

@@ -1,0 +1,169 @@
+import { AwsError } from '../error.ts';
+import type { DebugLogger } from '../logger.ts';
+import type { Service } from '../port.ts';
+import type { AwsSettings, Credentials, Environment } from '../settings.ts';
+import { credentialsFor, DEFAULT_SETTINGS, endpointFor, maxAttemptsFor, regionFor } from '../settings.ts';
+import type { Transport, TransportCall } from '../transport.ts';
+import { fetchContainerCredentials } from './credentials/container-credentials.ts';
+import type { CredentialSource } from './credentials/credential-source.ts';
+import { fixedCredentials } from './credentials/credential-source.ts';
+import { refreshingCredentials } from './credentials/refreshing-credentials.ts';
+import { awsEndpoint } from './endpoint.ts';
+import type { Pool } from './http/pool.ts';
+import { createPool } from './http/pool.ts';
+import { callWithRetries } from './retry/call-with-retries.ts';
+import type { RetryQuota } from './retry/retry-quota.ts';
+import { createRetryQuota } from './retry/retry-quota.ts';
+import type { LeanService } from './services/lean-service.ts';
+import { loadLeanService } from './services/load-lean-service.ts';
+import { userAgent } from './user-agent.ts';
+
+/** What a test puts in the place of time, chance and the network's limits. */
+export interface LeanRuntime {
+  now(): number;
+  random(): number;
+  /** Rejects with the signal's reason. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /**
+   * Bytes of one response. Ten messages of 1 MiB in JSON with every character escaped come to 60 MiB; a page of DynamoDB is 1 MB.
+   */
+  readonly maxResponseBytes: number;
+  /**
+   * Milliseconds that a connection may lie idle. DynamoDB was seen to close after 60 s, SNS and SQS sooner (aws-sdk-java#1365,
+   * aws-sdk-go-v2#3423); none says so. Servers that announce a shorter time in `keep-alive` are taken at their word.
+   */
+  readonly idleMs: number;
+}
+
+const LEAN_RUNTIME: LeanRuntime = {
+  now: Date.now,
+  random: Math.random,
+  sleep: (ms, signal) =>
+    new Promise((resolve, reject) => {
+      const onAbort = () => {
+        clearTimeout(timer);
+        reject(signal?.reason);
+      };
+      const timer = setTimeout(() => {
+        signal?.removeEventListener('abort', onAbort);
+        resolve();
+      }, ms);
+      signal?.addEventListener('abort', onAbort, { once: true });
+      if (signal?.aborted) onAbort();
+    }),
+  maxResponseBytes: 64 * 1024 * 1024,
+  idleMs: 15_000,
+};
+
+/** What is settled about one service, once. */
+export interface LeanClient {
+  readonly service: Service;
+  readonly protocol: LeanService;
+  readonly pool: Pool;
+  readonly quota: RetryQuota;
+  readonly region: string;
+  /** The `host` header. */
+  readonly host: string;
+  readonly path: string;
+  /** The endpoint when it is not AWS's own. */
+  readonly endpoint: string | undefined;
+  /** Milliseconds to add to this machine's clock to get AWS's. */
+  skewMs: number;
+}
+
+/** What is settled about all of them. */
+export interface LeanContext {
+  readonly runtime: LeanRuntime;
+  readonly credentials: CredentialSource;
+  readonly env: Environment;
+  readonly userAgent: string;
+  readonly logger: DebugLogger | undefined;
+  readonly maxAttempts: number;
+  readonly requestTimeoutMs: number;
+  readonly totalTimeoutMs: number;
+}
+
+/** Signed HTTP/1.1 on kept-alive sockets, for the operations of `operations.ts`. The settings must be covered (`covers.ts`). */
+export function createLeanTransport(
+  settings: AwsSettings,
+  env: Environment,
+  logger?: DebugLogger,
+  runtime: LeanRuntime = LEAN_RUNTIME,
+): Transport {
+  const clients = new Map<Service, LeanClient>();
+  const loading = new Map<Service, Promise<LeanClient>>();
+  const { requestTimeoutMs, totalTimeoutMs, connectTimeoutMs, maxSockets } = { ...DEFAULT_SETTINGS, ...settings };
+  const context: LeanContext = {
+    runtime,
+    credentials: credentialSource(settings, env, runtime),
+    env,
+    userAgent: userAgent(env),
+    logger,
+    maxAttempts: maxAttemptsFor(settings, env),
+    requestTimeoutMs,
+    totalTimeoutMs,
+  };
+
+  const load = async (service: Service): Promise<LeanClient> => {
+    const protocol = await loadLeanService(service);
+    const region = regionFor(settings, env) ?? '';
+    const endpoint = endpointFor(service, settings, env);
+    const url = new URL(endpoint ?? awsEndpoint(service, region) ?? '');
+    const tls = url.protocol === 'https:';
+    const origin = { host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port) || (tls ? 443 : 80), tls };
+    const { now, maxResponseBytes, idleMs } = runtime;
+    const client: LeanClient = {
+      service,
+      protocol,
+      pool: createPool(origin, { maxSockets, idleMs, connectTimeoutMs, maxResponseBytes, now }),
+      quota: createRetryQuota(),
+      region,
+      host: url.host,
+      // AWS's JSON and Query protocols post to the root; an endpoint may put a path before it.
+      path: url.pathname.endsWith('/') ? url.pathname : `${url.pathname}/`,
+      endpoint,
+      skewMs: 0,
+    };
+    clients.set(service, client);
+    return client;
+  };
+
+  const clientOf = (service: Service): Promise<LeanClient> => {
+    const loaded = loading.get(service) ?? load(service);
+    loading.set(service, loaded);
+    return loaded;
+  };
+
+  return {
+    send: async (call: TransportCall) => {
+      const client = clients.get(call.service) ?? (await clientOf(call.service));
+      return callWithRetries(context, client, call);
+    },
+    resume: () => {
+      for (const { pool } of clients.values()) pool.dropIdle();
+    },
+    close: () => {
+      for (const { pool } of clients.values()) pool.close();
+    },
+  };
+}
+
+function credentialSource(settings: AwsSettings, env: Environment, runtime: LeanRuntime): CredentialSource {
+  const given = credentialsFor(settings, env);
+  if (typeof given === 'object') return fixedCredentials(checked(given));
+  const fetch = given ?? (() => fetchContainerCredentials(env, runtime.sleep));
+  return refreshingCredentials(async () => checked(await fetch()), runtime.now);
+}
+
+/** They go into headers: a line break, as files and shells leave it, would begin another one. */
+function checked(credentials: Credentials): Credentials {
+  const { accessKeyId, secretAccessKey, sessionToken = '' } = credentials ?? {};
+  const broken = [accessKeyId, secretAccessKey, sessionToken].some(
+    (part) => typeof part !== 'string' || /[^\x20-\x7e]/.test(part),
+  );
+  if (!broken) return credentials;
+  throw new AwsError(
+    'Cannot sign calls to AWS: the credentials are incomplete or hold characters that no key has, such as a line break',
+    { code: 'CredentialsProviderError', service: 'credentials', operation: 'Sign', retryable: false },
+  );
+}

@@ -1,0 +1,74 @@
+import type { TransactWriteEntry } from '../../operations/dynamodb.ts';
+import { builtin } from '../builtin.ts';
+import { marshallItem } from '../dynamodb/marshall.ts';
+import type { AttributeMap } from '../dynamodb/unmarshall.ts';
+import { unmarshallItem } from '../dynamodb/unmarshall.ts';
+import { jsonService } from './json-protocol.ts';
+
+/** Members of inputs that hold items. */
+const INPUT_ITEMS = ['Item', 'Key', 'ExpressionAttributeValues', 'ExclusiveStartKey'] as const;
+
+type Members = Record<string, unknown>;
+
+function encodeMembers(input: Members): Members {
+  const encoded: Members = { ...input };
+  for (const member of INPUT_ITEMS) {
+    const item = input[member];
+    if (item !== undefined) encoded[member] = marshallItem(item as Members, member); // an item, by the port's types
+  }
+  return encoded;
+}
+
+function decodeMembers(output: Members): Members {
+  for (const member of ['Item', 'Attributes', 'LastEvaluatedKey']) {
+    if (output[member] !== undefined) output[member] = unmarshallItem(output[member] as AttributeMap); // as DynamoDB says
+  }
+  if (Array.isArray(output.Items)) output.Items = output.Items.map(unmarshallItem);
+  return output;
+}
+
+interface Reason {
+  Code?: string;
+  Message?: string;
+  Item?: AttributeMap;
+}
+
+/** DynamoDB by AWS JSON 1.0, with items as plain values, as `@aws-sdk/lib-dynamodb` has them. */
+export const dynamodb = jsonService({
+  target: 'DynamoDB_20120810',
+  version: '1.0',
+  encode: {
+    GetItem: encodeMembers,
+    PutItem: encodeMembers,
+    UpdateItem: encodeMembers,
+    DeleteItem: encodeMembers,
+    Query: encodeMembers,
+    Scan: encodeMembers,
+    TransactWriteItems: (input: { TransactItems: TransactWriteEntry[]; ClientRequestToken?: string }) => ({
+      ...input,
+      TransactItems: input.TransactItems.map((entry) =>
+        Object.fromEntries(Object.entries(entry).map(([action, request]) => [action, encodeMembers(request)])),
+      ),
+      // Makes a repeated call one transaction, not two: the same token for every attempt.
+      ClientRequestToken: input.ClientRequestToken ?? builtin('node:crypto').randomUUID(),
+    }),
+  },
+  decode: {
+    GetItem: decodeMembers,
+    PutItem: decodeMembers,
+    UpdateItem: decodeMembers,
+    DeleteItem: decodeMembers,
+    Query: decodeMembers,
+    Scan: decodeMembers,
+  },
+  failure: ({ Item, CancellationReasons }) => ({
+    ...(Item ? { item: unmarshallItem(Item as AttributeMap) } : {}), // as DynamoDB says
+    ...(Array.isArray(CancellationReasons)
+      ? {
+          cancellationReasons: CancellationReasons.map(({ Item: item, ...reason }: Reason) =>
+            item ? { ...reason, Item: unmarshallItem(item) } : reason,
+          ),
+        }
+      : {}),
+  }),
+});

@@ -1,0 +1,132 @@
+import type { PublishEntry } from '../../operations/sns.ts';
+import type { BatchFailure } from '../../operations/sqs.ts';
+import { encodeUri } from '../signing/canonical-uri.ts';
+import { toBase64 } from './blob.ts';
+import type { LeanService } from './lean-service.ts';
+import type { Attributes } from './message-attributes.ts';
+import type { XmlElement } from './xml.ts';
+import { parseXml, xmlAt } from './xml.ts';
+
+type Publish = Omit<PublishEntry, 'Id'> & { TopicArn: string };
+interface PublishBatch {
+  TopicArn: string;
+  PublishBatchRequestEntries: PublishEntry[];
+}
+
+const VERSION = '2010-03-31';
+
+/** Codes that the SDK knows by a name other than `<code>Exception`; the rest of SNS's own are in the set below. */
+const OWN_NAMES: Readonly<Record<string, string>> = {
+  ParameterValueInvalid: 'InvalidParameterValueException',
+  KMSOptInRequired: 'KMSOptInRequired',
+  ValidationException: 'ValidationException',
+};
+const SUFFIXED = new Set([
+  'AuthorizationError',
+  'BatchEntryIdsNotDistinct',
+  'BatchRequestTooLong',
+  'ConcurrentAccess',
+  'EmptyBatchRequest',
+  'EndpointDisabled',
+  'FilterPolicyLimitExceeded',
+  'InternalError',
+  'InvalidBatchEntryId',
+  'InvalidParameter',
+  'InvalidSecurity',
+  'InvalidState',
+  'KMSAccessDenied',
+  'KMSDisabled',
+  'KMSInvalidState',
+  'KMSNotFound',
+  'KMSThrottling',
+  'NotFound',
+  'OptedOut',
+  'PlatformApplicationDisabled',
+  'ReplayLimitExceeded',
+  'ResourceNotFound',
+  'StaleTag',
+  'SubscriptionLimitExceeded',
+  'TagLimitExceeded',
+  'TagPolicy',
+  'Throttled',
+  'TooManyEntriesInBatchRequest',
+  'TopicLimitExceeded',
+  'UserError',
+]);
+
+/** SNS by the AWS Query protocol: a form out, XML back. */
+export const sns: LeanService = {
+  headers: () => ({ 'content-type': 'application/x-www-form-urlencoded' }),
+  encode: (operation, input) => {
+    const form: string[] = [`Action=${operation}`, `Version=${VERSION}`];
+    if (operation === 'Publish')
+      publishForm(form, '', input as Publish); // the port's types pair operation and input
+    else batchForm(form, input as PublishBatch);
+    return form.join('&');
+  },
+  decode: (operation, body) => {
+    const result = xmlAt(parseXml(body), `${operation}Result`);
+    if (!result) throw new SyntaxError(`no ${operation}Result`);
+    if (operation === 'Publish') return texts(result, ['MessageId', 'SequenceNumber']);
+    const successful = members(result, 'Successful');
+    const failed = members(result, 'Failed');
+    return {
+      ...(successful ? { Successful: successful.map((one) => texts(one, ['Id', 'MessageId', 'SequenceNumber'])) } : {}),
+      ...(failed ? { Failed: failed.map(toFailure) } : {}),
+    };
+  },
+  decodeError: (body) => {
+    if (body === '') return { code: undefined, message: undefined };
+    const root = parseXml(body);
+    const error = xmlAt(root, 'Error') ?? xmlAt(root, 'Errors', 'Error');
+    const code = xmlAt(error, 'Code')?.text;
+    const name = code !== undefined && SUFFIXED.has(code) ? `${code}Exception` : code;
+    return {
+      code: (name !== undefined && OWN_NAMES[name]) || name,
+      message: (xmlAt(error, 'Message') ?? xmlAt(error, 'message'))?.text,
+    };
+  },
+};
+
+function publishForm(form: string[], prefix: string, entry: Partial<PublishEntry> & { TopicArn?: string }): void {
+  const put = (name: string, value: string | undefined) => {
+    if (value !== undefined && value !== null) form.push(`${prefix}${name}=${encodeUri(String(value))}`);
+  };
+  put('TopicArn', entry.TopicArn);
+  put('Id', entry.Id);
+  put('Message', entry.Message);
+  if (entry.MessageAttributes) attributesForm(form, `${prefix}MessageAttributes.entry.`, entry.MessageAttributes);
+  put('MessageDeduplicationId', entry.MessageDeduplicationId);
+  put('MessageGroupId', entry.MessageGroupId);
+}
+
+function batchForm(form: string[], { TopicArn, PublishBatchRequestEntries: entries }: PublishBatch): void {
+  form.push(`TopicArn=${encodeUri(TopicArn)}`);
+  if (entries.length === 0) form.push('PublishBatchRequestEntries=');
+  for (const [index, entry] of entries.entries()) {
+    publishForm(form, `PublishBatchRequestEntries.member.${index + 1}.`, entry);
+  }
+}
+
+function attributesForm(form: string[], prefix: string, attributes: Attributes): void {
+  for (const [index, [name, { DataType, StringValue, BinaryValue }]] of Object.entries(attributes).entries()) {
+    const at = `${prefix}${index + 1}.`;
+    form.push(`${at}Name=${encodeUri(name)}`, `${at}Value.DataType=${encodeUri(DataType)}`);
+    if (StringValue !== undefined) form.push(`${at}Value.StringValue=${encodeUri(StringValue)}`);
+    if (BinaryValue !== undefined) form.push(`${at}Value.BinaryValue=${encodeUri(toBase64(BinaryValue))}`);
+  }
+}
+
+const members = (result: XmlElement, name: string) =>
+  xmlAt(result, name)?.children.filter((one) => one.name === 'member');
+
+function texts(element: XmlElement, names: readonly string[]): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const { name, text } of element.children) if (names.includes(name)) found[name] = text;
+  return found;
+}
+
+function toFailure(element: XmlElement): BatchFailure {
+  const { SenderFault, ...failure } = texts(element, ['Id', 'Code', 'Message', 'SenderFault']);
+  return { ...failure, ...(SenderFault === undefined ? {} : { SenderFault: SenderFault === 'true' }) };
+}

@@ -1,0 +1,63 @@
+import type { Service } from '../port.ts';
+import type { AwsSettings, Environment } from '../settings.ts';
+import { DEFAULT_SETTINGS, endpointFor } from '../settings.ts';
+import type { Transport, TransportCall } from '../transport.ts';
+import { nameComponent } from './component-header.ts';
+import { keepSingle, OpenOutcome } from './keep-single.ts';
+import { loadService } from './load-service.ts';
+import type { SdkClient, SdkService, SendSettings } from './sdk-client.ts';
+import { toAwsError } from './to-aws-error.ts';
+
+/** Calls through the official SDK. `why` says for each service what it is used for, should it not be installed. */
+export function createSdkTransport(
+  settings: AwsSettings,
+  env: Environment,
+  clients: Partial<Record<Service, SdkClient>>,
+  why: (call: TransportCall) => string,
+): Transport {
+  const services = new Map<Service, Promise<SdkService>>();
+
+  const load = (call: TransportCall): Promise<SdkService> => {
+    const { service } = call;
+    const loaded = services.get(service) ?? loadService(service, settings, env, clients[service], why(call));
+    services.set(service, loaded);
+    return loaded;
+  };
+
+  return {
+    send: async (call) => {
+      const { service, operation, input, access, repeatable = false, signal, component } = call;
+      const { client, command, unmarshall } = await load(call);
+      const Command = command(operation);
+      if (!Command) throw new TypeError(`Cannot call ${service} ${operation}: the port has no such operation`);
+      const sent = new Command(input as never); // the port's own types check the input; the SDK's are per command
+      if (component !== undefined) nameComponent(sent, component);
+      if (access === 'write' && !repeatable) keepSingle(sent);
+      try {
+        return await client.send(sent, sendSettings(settings, input, signal));
+      } catch (error) {
+        // Whatever the SDK made of the abort, callers see the reason that they gave.
+        signal?.throwIfAborted();
+        const failure = error instanceof OpenOutcome ? error.failure : error;
+        throw toAwsError(failure, { service, operation, endpoint: endpointFor(service, settings, env) }, unmarshall);
+      }
+    },
+    // Its sockets are out of reach; a request on a dead one fails and is tried again.
+    resume: () => {},
+    close: () => {
+      for (const [service, loaded] of services) {
+        // Clients that were given belong to whoever made them.
+        if (clients[service] === undefined) loaded.then(({ client }) => client.destroy?.()).catch(() => {});
+      }
+    },
+  };
+}
+
+function sendSettings(settings: AwsSettings, input: unknown, signal: AbortSignal | undefined): SendSettings {
+  const waitSeconds = (input as { WaitTimeSeconds?: number }).WaitTimeSeconds ?? 0; // ReceiveMessage alone has it
+  const attemptMs = settings.requestTimeoutMs ?? DEFAULT_SETTINGS.requestTimeoutMs;
+  return {
+    ...(signal === undefined ? {} : { abortSignal: signal }),
+    ...(waitSeconds > 0 ? { requestTimeout: attemptMs + waitSeconds * 1_000 } : {}),
+  };
+}
