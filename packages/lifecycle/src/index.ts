@@ -4,6 +4,7 @@ export { type Deadline, deadlineIn, NO_DEADLINE } from './deadline.ts';
 export { type Duration, durationMs } from './duration.ts';
 export { TwelvefoldError } from './errors.ts';
 export { detectHost, type Host } from './hosts/detect.ts';
+export { clientGone, isClientGone } from './http/client-gone.ts';
 export { healthResponse } from './http/health.ts';
 export { type FieldFault, type ProblemDetails, problem } from './http/problem.ts';
 export {
@@ -13,6 +14,7 @@ export {
   type ServeOptions,
   serveRequest,
 } from './http/serve-request.ts';
+export { traceHeaders } from './http/trace-headers.ts';
 export { createLifecycle, type Lifecycle, type LifecycleOptions, type ResourceHealth } from './lifecycle.ts';
 export type { Phase } from './phase.ts';
 export type { Resource } from './resource.ts';

@@ -1,6 +1,7 @@
 import type { Clock, Lifecycle } from '@twelvefold/lifecycle';
 import type { LambdaInvocation } from '@twelvefold/lifecycle/lambda';
 import {
+  answerEvent,
   batchResult,
   isEventBridgeEvent,
   isSqsEvent,
@@ -39,8 +40,11 @@ async function httpWork(component: HttpComponent, options: WorkOptions): Promise
   return async (event, { signal, deadline }) => {
     const exchange = readHttpEvent(event);
     if (!exchange) throw refusal(component, 'HTTP events: of API Gateway, a function URL or a load balancer');
-    const { request, result } = exchange;
-    return result(request instanceof Response ? request : await answer(request, signal, deadline));
+    return answerEvent(exchange, {
+      answer: (request) => answer(request, signal, deadline),
+      onTooLarge: (size, limit) =>
+        options.logger.error('answer is larger than the front carries', { size_bytes: size, limit_bytes: limit }),
+    });
   };
 }
 

@@ -29,7 +29,8 @@ export function httpAnswer({ component, runtime, lifecycle, logger, clock }: Htt
         clock,
         onOutcome: ({ method, path, status, durationMs, error }) => {
           const fields = { http: { method, path, status, duration_ms: durationMs } };
-          if (error === undefined) logger.info('request answered', fields);
+          if (status === 499) logger.info('client went away before its answer', fields);
+          else if (error === undefined) logger.info('request answered', fields);
           else logger.error('request failed', { ...fields, error: asError(error) });
         },
       },

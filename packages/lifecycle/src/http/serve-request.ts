@@ -3,6 +3,7 @@ import { CORRELATION_HEADER } from '../correlation.ts';
 import type { Deadline } from '../deadline.ts';
 import type { Scope } from '../scope.ts';
 import { runInScope } from '../scope.ts';
+import { isClientGone } from './client-gone.ts';
 import { problem } from './problem.ts';
 
 /** An HTTP application: any router's `fetch` fits. */
@@ -14,12 +15,13 @@ export interface RequestOutcome {
   readonly path: string;
   readonly status: number;
   readonly durationMs: number;
-  /** What the handler threw, when it did; the client got a bare 500. */
+  /** What the handler threw, when it did; the client got a bare 500. None when the client had gone: its status is 499 then. */
   readonly error?: unknown;
 }
 
 export interface ServeOptions {
   component: string;
+  /** A `TimeoutError` as its reason means that the deadline is here: a handler that goes on is answered for with 504. */
   signal?: AbortSignal | undefined;
   deadline?: Deadline | undefined;
   clock: Clock;
@@ -38,12 +40,17 @@ export async function serveRequest(handler: HttpHandler, request: Request, optio
   const { component, signal, deadline, clock, onOutcome } = options;
   const begun = clock.monotonic();
   const traceparent = request.headers.get('traceparent') ?? undefined;
+  const tracestate = request.headers.get('tracestate') ?? undefined;
   const xray = request.headers.get('x-amzn-trace-id') ?? undefined;
   const init = {
     kind: 'http' as const,
     component,
     correlationId: request.headers.get(CORRELATION_HEADER) ?? undefined,
-    trace: { ...(traceparent ? { traceparent } : {}), ...(xray ? { xray } : {}) },
+    trace: {
+      ...(traceparent ? { traceparent } : {}),
+      ...(tracestate ? { tracestate } : {}),
+      ...(xray ? { xray } : {}),
+    },
     signal,
     deadline,
   };
@@ -62,12 +69,17 @@ export async function serveRequest(handler: HttpHandler, request: Request, optio
     let response: Response;
     let error: unknown;
     try {
-      response = await handler(request, scope);
+      response = await inTime(Promise.resolve(handler(request, scope)), signal);
       if (!(response instanceof Response)) throw new TypeError('Cannot answer: the handler returned no Response');
       if (response.bodyUsed) throw new TypeError("Cannot answer: the response's body has been read; clone it first");
     } catch (caught) {
-      error = caught;
-      response = failed();
+      // Nobody reads the answer to a client that hung up, and what its handler threw at that is no failure.
+      if (isClientGone(signal?.reason)) {
+        response = new Response(null, { status: CLIENT_CLOSED_REQUEST });
+      } else {
+        error = caught;
+        response = caught === OUT_OF_TIME ? problem({ status: 504, title: 'Gateway Timeout' }) : failed();
+      }
     }
     tell(response.status, error);
     return withHeader(response, CORRELATION_HEADER, scope.correlationId);
@@ -79,6 +91,32 @@ export async function serveRequest(handler: HttpHandler, request: Request, optio
     tell(500, error);
     return correlationId === undefined ? failed() : withHeader(failed(), CORRELATION_HEADER, correlationId);
   }
+}
+
+/** What access logs call a request whose client hung up; it is never sent. */
+const CLIENT_CLOSED_REQUEST = 499;
+
+const OUT_OF_TIME = new DOMException('The handler did not answer before its deadline', 'TimeoutError');
+
+/** Like the promise, but rejects with {@link OUT_OF_TIME} when the signal says that the deadline is here and nothing came of it. */
+async function inTime<T>(answering: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return answering;
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  // A turn for handlers that heed the signal: what they answer is better than a bare 504.
+  const onAbort = () => {
+    if (isTimeout(signal.reason)) setImmediate(() => reject(OUT_OF_TIME));
+  };
+  if (signal.aborted) onAbort();
+  else signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await Promise.race([answering, late]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+function isTimeout(reason: unknown): boolean {
+  return reason instanceof DOMException && reason.name === 'TimeoutError';
 }
 
 function withHeader(response: Response, name: string, value: string): Response {

@@ -1,3 +1,4 @@
+import { HEADER_LIMIT_BYTES, headersTooLarge } from '../../http/header-limit.ts';
 import { malformedRequest } from '../../http/malformed-request.ts';
 import { problem } from '../../http/problem.ts';
 import { requestUrl } from '../../http/request-url.ts';
@@ -33,7 +34,13 @@ export function eventRequest(parts: EventParts): Request | Response {
       });
     }
     const headers = new Headers();
-    for (const [name, value] of parts.headers) headers.append(name, inBytes(value));
+    let headerBytes = parts.path.length + parts.query.length;
+    for (const [name, value] of parts.headers) {
+      headers.append(name, inBytes(value));
+      // As in a request on a socket: a colon, a space, a line's end.
+      headerBytes += name.length + value.length + 4;
+    }
+    if (headerBytes > HEADER_LIMIT_BYTES) return headersTooLarge();
     const proto = headers.get('x-forwarded-proto') === 'http' ? 'http' : 'https';
     const host = parts.domainName ?? headers.get('host') ?? '';
     // A decoded `?` or `#` must not end the path.

@@ -1,6 +1,7 @@
+import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { AlbEvent, HttpEventV1 } from './index.ts';
-import { readHttpEvent } from './index.ts';
+import { answerEvent, readHttpEvent } from './index.ts';
 
 const rest: HttpEventV1 = {
   resource: '/{proxy+}',
@@ -128,4 +129,42 @@ it('answers 413 to a body above the limit, whatever the front', () => {
       status: 413,
     });
   }
+});
+
+it('answers 431 to headers above the limit, whatever the front', () => {
+  const large = 'x'.repeat(17_000);
+  for (const event of [
+    { ...rest, multiValueHeaders: { large: [large] } },
+    { ...single, headers: { large } },
+  ]) {
+    expect(readHttpEvent(event)?.request).toMatchObject({ status: 431 });
+  }
+});
+
+describe('answerEvent', () => {
+  const exchange = (headers: Record<string, string>) => exchangeOf({ ...single, headers });
+  const json = (size: number) =>
+    new Response(JSON.stringify('x'.repeat(size)), { headers: { 'content-type': 'application/json' } });
+
+  it('compresses for clients that take it', async () => {
+    const answer = async () => json(5_000);
+    const result = await answerEvent(exchange({ 'accept-encoding': 'gzip' }), { answer });
+    expect(result).toMatchObject({
+      headers: { 'content-encoding': 'gzip', vary: 'Accept-Encoding' },
+      isBase64Encoded: true,
+    });
+    expect(gunzipSync(Buffer.from(result.body ?? '', 'base64')).toString()).toBe(JSON.stringify('x'.repeat(5_000)));
+    const plain = await answerEvent(exchange({}), { answer });
+    expect(plain).toMatchObject({ isBase64Encoded: false, body: JSON.stringify('x'.repeat(5_000)) });
+    const small = await answerEvent(exchange({ 'accept-encoding': 'gzip' }), { answer: async () => json(10) });
+    expect(small).toMatchObject({ isBase64Encoded: false, body: JSON.stringify('x'.repeat(10)) });
+  });
+
+  it('answers 500 and tells when the front would not carry the answer', async () => {
+    const told: number[][] = [];
+    const onTooLarge = (size: number, limit: number) => void told.push([size, limit]);
+    const result = await answerEvent(exchange({}), { answer: async () => json(1_048_576), onTooLarge });
+    expect(result).toMatchObject({ statusCode: 500, headers: { 'content-type': 'application/problem+json' } });
+    expect(told).toEqual([[1_048_578, 1_048_576]]);
+  });
 });

@@ -14,15 +14,27 @@ export interface HttpExchange {
   /** A response where the event earns one by itself: too large, malformed. */
   readonly request: Request | Response;
   result(response: Response): Promise<HttpResult>;
+  /** Bytes that the result may have as JSON: what Lambda, or the load balancer before it, carries. */
+  readonly resultLimitBytes: number;
 }
+
+/** Lambda's limit for the payload of a synchronous invocation. */
+const LAMBDA_LIMIT_BYTES = 6_291_456;
+/** The limit of a load balancer for what a Lambda target answers. */
+const ALB_LIMIT_BYTES = 1_048_576;
 
 /**
  * Reads an HTTP event of any shape: API Gateway REST APIs and payload format 1.0, HTTP APIs and function URLs (2.0), Application
  * Load Balancers in both header modes. `undefined` for any other event.
  */
 export function readHttpEvent(event: unknown): HttpExchange | undefined {
-  if (isHttpEventV2(event)) return { request: requestFromV2(event), result: resultV2 };
-  if (isAlbEvent(event)) return { request: requestFromAlb(event), result: (response) => resultAlb(event, response) };
-  if (isHttpEventV1(event)) return { request: requestFromV1(event), result: resultV1 };
+  if (isHttpEventV2(event))
+    return { request: requestFromV2(event), result: resultV2, resultLimitBytes: LAMBDA_LIMIT_BYTES };
+  if (isAlbEvent(event)) {
+    const result = (response: Response) => resultAlb(event, response);
+    return { request: requestFromAlb(event), result, resultLimitBytes: ALB_LIMIT_BYTES };
+  }
+  if (isHttpEventV1(event))
+    return { request: requestFromV1(event), result: resultV1, resultLimitBytes: LAMBDA_LIMIT_BYTES };
   return undefined;
 }

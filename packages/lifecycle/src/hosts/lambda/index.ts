@@ -1,4 +1,5 @@
 export { type AlbEvent, type AlbResult, isAlbEvent, requestFromAlb, resultAlb } from './alb.ts';
+export { type AnswerEventOptions, answerEvent } from './answer-event.ts';
 export { type HttpEventV1, type HttpResultV1, isHttpEventV1, requestFromV1, resultV1 } from './api-gateway-v1.ts';
 export { type HttpEventV2, type HttpResultV2, isHttpEventV2, requestFromV2, resultV2 } from './api-gateway-v2.ts';
 export { type EventBridgeEvent, isEventBridgeEvent } from './event-bridge-event.ts';

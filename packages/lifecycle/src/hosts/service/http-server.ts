@@ -3,11 +3,16 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Clock } from '../../clock.ts';
 import { systemClock } from '../../clock.ts';
+import type { Deadline } from '../../deadline.ts';
+import { deadlineIn } from '../../deadline.ts';
+import { clientGone } from '../../http/client-gone.ts';
+import { HEADER_LIMIT_BYTES } from '../../http/header-limit.ts';
 import { malformedRequest } from '../../http/malformed-request.ts';
 import { problem } from '../../http/problem.ts';
 import { BODY_LIMIT_BYTES } from '../../http/serve-request.ts';
 import type { Resource } from '../../resource.ts';
 import { readRequest } from './read-request.ts';
+import { refuseUnread } from './refuse-unread.ts';
 import { writeResponse } from './write-response.ts';
 
 export interface HttpServerOptions {
@@ -15,8 +20,10 @@ export interface HttpServerOptions {
   port: number;
   /** @defaultValue '0.0.0.0': a load balancer must reach it */
   host?: string;
-  /** Answers one request; `signal` aborts when the client goes away or the drain is forced. */
-  answer(request: Request, signal: AbortSignal): Promise<Response>;
+  /** Answers one request; `signal` aborts when the client goes away, its time is over or the drain is forced. */
+  answer(request: Request, signal: AbortSignal, deadline: Deadline): Promise<Response>;
+  /** Milliseconds that a handler has for its answer. @defaultValue 30000: an HTTP API waits no longer for a function */
+  answerMs?: number;
   /**
    * Milliseconds to go on accepting connections after the drain began: a load balancer may learn of it after the process
    * does. @defaultValue 0
@@ -48,7 +55,7 @@ const DISCARD_BYTES = 16 * BODY_LIMIT_BYTES;
 
 /** An HTTP server with a drain: it goes on answering (health included) until nothing is in flight. */
 export function createHttpServer(options: HttpServerOptions): HttpServer {
-  const { answer, host = '0.0.0.0', lingerMs = 0, onError, clock = systemClock } = options;
+  const { answer, answerMs = 30_000, host = '0.0.0.0', lingerMs = 0, onError, clock = systemClock } = options;
   const force = new AbortController();
   const waiting = new Set<() => void>();
   let inFlight = 0;
@@ -60,24 +67,30 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     keepAliveTimeout: KEEP_ALIVE_MS,
     headersTimeout: HEADERS_MS,
     requestTimeout: REQUEST_MS,
+    maxHeaderSize: HEADER_LIMIT_BYTES,
   });
+  // What Node could not parse never becomes a request, and would be answered without a word.
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => void refuseUnread(error, socket));
 
   server.on('request', async (incoming, outgoing) => {
     inFlight += 1;
     const gone = new AbortController();
+    const answered = new AbortController();
     outgoing.once('close', () => {
-      if (!outgoing.writableFinished) gone.abort(new Error('The client went away'));
+      answered.abort();
+      if (!outgoing.writableFinished) gone.abort(clientGone());
       inFlight -= 1;
       if (inFlight === 0) for (const wake of waiting) wake();
     });
     try {
-      const response = await answerOne(incoming, AbortSignal.any([gone.signal, force.signal]));
+      const response = await answerOne(incoming, gone.signal, answered.signal);
+      answered.abort();
       if (gone.signal.aborted) {
         await response.body?.cancel();
         return;
       }
       if (draining) outgoing.setHeader('connection', 'close');
-      await writeResponse(outgoing, response);
+      await writeResponse(outgoing, response, incoming.headers['accept-encoding']);
     } catch (error) {
       // A broken connection is the client's own doing; a failing body is not, and its answer cannot be finished.
       if (!isBrokenConnection(error)) onError?.(error);
@@ -85,7 +98,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     }
   });
 
-  const answerOne = async (incoming: IncomingMessage, signal: AbortSignal): Promise<Response> => {
+  const answerOne = async (incoming: IncomingMessage, gone: AbortSignal, answered: AbortSignal): Promise<Response> => {
     const read = await readRequest(incoming, BODY_LIMIT_BYTES);
     if (read === 'too large') {
       discard(incoming);
@@ -96,7 +109,13 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
       });
     }
     if (read === 'malformed') return malformedRequest();
-    return answer(read, signal);
+    const late = new AbortController();
+    const deadline = deadlineIn(answerMs, clock);
+    clock.sleep(answerMs, answered).then(
+      () => late.abort(new DOMException(`The request took longer than ${answerMs} ms`, 'TimeoutError')),
+      () => undefined, // answered in time
+    );
+    return answer(read, AbortSignal.any([gone, late.signal, force.signal]), deadline);
   };
 
   const idle = (signal: AbortSignal): Promise<void> => {

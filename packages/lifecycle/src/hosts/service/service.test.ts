@@ -114,6 +114,147 @@ describe('createHttpServer', () => {
     expect(streamed).toBe(413);
   });
 
+  it('answers 504 for a handler that outlives its time, and lets one that heeds the signal answer for itself', async () => {
+    const clock = createFakeClock();
+    const outcomes: unknown[] = [];
+    const waiting = Promise.withResolvers<void>();
+    let entered = 0;
+    const server = createHttpServer({
+      port: 0,
+      host: '127.0.0.1',
+      clock,
+      answerMs: 5_000,
+      answer: (request, requestSignal, deadline) =>
+        serveRequest(
+          async (incoming, scope) => {
+            expect(scope.deadline.remainingMs()).toBe(5_000);
+            entered += 1;
+            if (entered === 2) waiting.resolve();
+            return new Promise<Response>((resolve) => {
+              if (!incoming.url.endsWith('/heeds')) return;
+              scope.signal.addEventListener('abort', () => resolve(new Response('busy', { status: 503 })));
+            });
+          },
+          request,
+          {
+            component: 'api',
+            clock,
+            signal: requestSignal,
+            deadline,
+            onOutcome: ({ status }) => outcomes.push(status),
+          },
+        ),
+    });
+    servers.push(server);
+    await server.start(signal);
+    const url = `http://127.0.0.1:${server.port}`;
+    const answers = Promise.all([fetch(`${url}/ignores`), fetch(`${url}/heeds`)]);
+    await waiting.promise;
+    await clock.advance(5_000);
+    expect((await answers).map(({ status }) => status)).toEqual([504, 503]);
+    expect(outcomes.toSorted()).toEqual([503, 504]);
+    expect(clock.sleepers).toBe(0);
+  });
+
+  it('tells a client that hung up from a handler that failed', async () => {
+    const outcomes: unknown[] = [];
+    const entered = Promise.withResolvers<void>();
+    const told = Promise.withResolvers<void>();
+    const { url } = await serve((request, requestSignal) =>
+      serveRequest(
+        (_request, scope) => {
+          entered.resolve();
+          return new Promise((_, reject) => scope.signal.addEventListener('abort', () => reject(scope.signal.reason)));
+        },
+        request,
+        {
+          component: 'api',
+          clock: systemClock,
+          signal: requestSignal,
+          onOutcome: ({ status, error }) => {
+            outcomes.push([status, error]);
+            told.resolve();
+          },
+        },
+      ),
+    );
+    const hangUp = new AbortController();
+    const asking = fetch(url, { signal: hangUp.signal }).catch(() => undefined);
+    await entered.promise;
+    hangUp.abort();
+    await Promise.all([asking, told.promise]);
+    expect(outcomes).toEqual([[499, undefined]]);
+  });
+
+  it('answers 431 to headers above the limit, in its own words', async () => {
+    const { url } = await serve(scoped(() => new Response('ok')));
+    const response = await fetch(url, { headers: { 'x-large': 'x'.repeat(17_000) } });
+    expect([response.status, response.headers.get('content-type')]).toEqual([431, 'application/problem+json']);
+    expect(await response.json()).toMatchObject({ title: 'Request Header Fields Too Large' });
+    expect((await fetch(url, { headers: { 'x-large': 'x'.repeat(15_000) } })).status).toBe(200);
+  });
+
+  it('answers 400 to what is no HTTP', async () => {
+    const { server } = await serve(scoped(() => new Response('ok')));
+    const text = await new Promise<string>((resolve) => {
+      let answer = '';
+      const socket = connect(server.port, '127.0.0.1', () => socket.write('hello\r\n\r\n'));
+      socket.on('data', (chunk) => {
+        answer += chunk;
+      });
+      socket.on('close', () => resolve(answer));
+    });
+    expect(text).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
+    expect(text).toContain('application/problem+json');
+  });
+
+  it('compresses what is large and text for clients that take it, and as it comes', async () => {
+    const { url } = await serve(
+      scoped((request) => {
+        const large = new URL(request.url).pathname === '/large';
+        const headers = { 'content-type': 'application/json', etag: '"v1"', 'set-cookie': 'a=1' };
+        return new Response(JSON.stringify({ text: 'x'.repeat(large ? 5_000 : 10) }), { headers });
+      }),
+    );
+    const large = await fetch(`${url}/large`, { headers: { 'accept-encoding': 'br, gzip' } });
+    expect(large.headers.get('content-encoding')).toBe('gzip');
+    expect([large.headers.get('vary'), large.headers.get('etag')]).toEqual(['Accept-Encoding', 'W/"v1"']);
+    expect(large.headers.getSetCookie()).toEqual(['a=1']);
+    expect(((await large.json()) as { text: string }).text).toHaveLength(5_000);
+    const refused = await fetch(`${url}/large`, { headers: { 'accept-encoding': 'gzip;q=0, *' } });
+    expect(refused.headers.get('content-encoding')).toBeNull();
+    expect(await refused.text()).toHaveLength(5_011);
+    const small = await fetch(`${url}/small`, { headers: { 'accept-encoding': 'gzip' } });
+    expect(small.headers.get('content-encoding')).toBeNull();
+    expect(await small.json()).toEqual({ text: 'x'.repeat(10) });
+    const head = await fetch(`${url}/large`, { method: 'HEAD', headers: { 'accept-encoding': 'gzip' } });
+    expect(head.headers.get('content-encoding')).toBeNull();
+  });
+
+  it('sends each piece of a compressed answer when it is written', async () => {
+    const more = Promise.withResolvers<void>();
+    const { url } = await serve(
+      scoped(() => {
+        const body = new ReadableStream<Uint8Array>({
+          start: async (controller) => {
+            controller.enqueue(new TextEncoder().encode('a'.repeat(2_000)));
+            await more.promise;
+            controller.enqueue(new TextEncoder().encode('b'));
+            controller.close();
+          },
+        });
+        return new Response(body, { headers: { 'content-type': 'text/plain' } });
+      }),
+    );
+    const response = await fetch(url, { headers: { 'accept-encoding': 'gzip' } });
+    const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+    let text = '';
+    while (text.length < 2_000) text += (await reader?.read())?.value ?? '';
+    expect(text).toBe('a'.repeat(2_000));
+    more.resolve();
+    expect((await reader?.read())?.value).toBe('b');
+  });
+
   it.each(['a b', 'x/health/live?', 'x/y#', 'user@x', 'a\\b'])('answers 400 to the Host header %s', async (host) => {
     const { server } = await serve(scoped(() => new Response('ok')));
     const text = await new Promise<string>((resolve) => {

@@ -2,17 +2,76 @@ import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
+import { COMPRESS_FROM_BYTES, compressedHeaders, mayCompress } from '../../http/compression.ts';
 
-/** Writes a WHATWG response to Node's, each `Set-Cookie` as a header of its own. */
-export async function writeResponse(outgoing: ServerResponse, response: Response): Promise<void> {
-  for (const [name, value] of response.headers) if (name !== 'set-cookie') outgoing.setHeader(name, value);
-  const cookies = response.headers.getSetCookie();
-  if (cookies.length > 0) outgoing.setHeader('set-cookie', cookies);
-  outgoing.writeHead(response.status);
+/**
+ * Writes a WHATWG response to Node's, each `Set-Cookie` as a header of its own, and as gzip where the client takes it and it is
+ * worth it.
+ */
+export async function writeResponse(
+  outgoing: ServerResponse,
+  response: Response,
+  acceptEncoding?: string | undefined,
+): Promise<void> {
   if (!response.body) {
+    writeHead(outgoing, response.status, response.headers);
     outgoing.end();
     return;
   }
   // The DOM's and Node's ReadableStream are one class with two type declarations.
-  await pipeline(Readable.fromWeb(response.body as ReadableStream), outgoing);
+  const body = response.body as ReadableStream<Uint8Array>;
+  if (outgoing.req.method === 'HEAD' || !mayCompress(acceptEncoding, response)) {
+    writeHead(outgoing, response.status, response.headers);
+    await pipeline(Readable.fromWeb(body), outgoing);
+    return;
+  }
+  const { small, chunks } = await upTo(COMPRESS_FROM_BYTES, body);
+  if (small) {
+    writeHead(outgoing, response.status, response.headers);
+    await pipeline(Readable.from(chunks), outgoing);
+    return;
+  }
+  const { constants, createGzip } = await import('node:zlib');
+  writeHead(outgoing, response.status, compressedHeaders(response.headers));
+  // Each chunk goes out when it comes: an answer that is written bit by bit is read bit by bit.
+  await pipeline(Readable.from(chunks), createGzip({ flush: constants.Z_SYNC_FLUSH }), outgoing);
+}
+
+function writeHead(outgoing: ServerResponse, status: number, headers: Headers): void {
+  for (const [name, value] of headers) if (name !== 'set-cookie') outgoing.setHeader(name, value);
+  const cookies = headers.getSetCookie();
+  if (cookies.length > 0) outgoing.setHeader('set-cookie', cookies);
+  outgoing.writeHead(status);
+}
+
+/** Reads until the body ends or has so many bytes, and gives all of it back: what was read, then the rest. */
+async function upTo(
+  bytes: number,
+  body: ReadableStream<Uint8Array>,
+): Promise<{ small: boolean; chunks: AsyncIterable<Uint8Array> }> {
+  const reader = body.getReader();
+  const read: Uint8Array[] = [];
+  let size = 0;
+  let ended = false;
+  while (!ended && size < bytes) {
+    const { done, value } = await reader.read();
+    if (done) ended = true;
+    else {
+      read.push(value);
+      size += value.byteLength;
+    }
+  }
+  async function* chunks() {
+    try {
+      yield* read;
+      while (!ended) {
+        const { done, value } = await reader.read();
+        if (done) ended = true;
+        else yield value;
+      }
+    } finally {
+      if (!ended) await reader.cancel();
+    }
+  }
+  return { small: ended, chunks: chunks() };
 }
