@@ -48,6 +48,8 @@ export interface Context<C, Clients> {
 /** What a consumer's handler gets beside the message. */
 export interface MessageContext<C, Clients> extends Context<C, Clients> {
   readonly message: MessageInfo;
+  /** Milliseconds until SQS may give the message to somebody else; a service extends it, 12 hours in all. */
+  leaseRemaining(): number;
 }
 
 /** The context of a handler that declares `uses` on `app`: for code that is written apart from its component. */

@@ -16,6 +16,7 @@ export { Drop } from './queue/drop.ts';
 export { Poison } from './queue/poison.ts';
 export type {
   BatchContext,
+  ConsumerHealth,
   MessageHandler,
   MessageInfo,
   QueueConsumer,

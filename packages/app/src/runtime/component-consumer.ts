@@ -40,7 +40,10 @@ export function componentConsumer({
     handle: async (message, info, scope) => {
       const release = hold?.();
       try {
-        await component.handler(message as never, { ...runtime.context(component, scope), message: info } as never);
+        await component.handler(
+          message as never,
+          { ...runtime.context(component, scope), message: info, leaseRemaining: info.leaseRemaining } as never,
+        );
       } finally {
         release?.();
       }

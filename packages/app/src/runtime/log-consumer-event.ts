@@ -36,6 +36,8 @@ function lineOf(event: ConsumerEvent): Line {
       return ['warn', 'lease lost while the message was handled', {}];
     case 'abandoned':
       return ['warn', 'time ran out for the message; it comes again', { started: event.started }];
+    case 'returned':
+      return ['info', 'message goes back behind an earlier one of its group', {}];
     case 'receiveFailed':
       return ['warn', 'cannot receive; trying again', { attempt: event.attempt, delay_ms: event.delayMs }];
     case 'deleteFailed':

@@ -24,6 +24,9 @@ export interface TestContextOptions<C, B extends Backing> {
   clock?: Clock;
 }
 
+/** A queue's visibility unless it says otherwise. */
+const DEFAULT_LEASE_MS = 30_000;
+
 /**
  * A context for calling a component's handler in a unit test: fakes in place of clients, nothing else to set up. Using a
  * client, a method or config that was not given throws an error that says so.
@@ -48,6 +51,7 @@ export function testContext<C, B extends Backing>(
   } = options;
   const clock = options.clock ?? systemClock;
   const deadline = deadlineMs === undefined ? NO_DEADLINE : deadlineIn(deadlineMs, clock);
+  const leaseRemaining = () => Math.min(DEFAULT_LEASE_MS, deadline.remainingMs());
   let scope: Scope | undefined;
   // The scope outlives this call on purpose: a test holds it as long as it likes, and nothing needs ending.
   void runInScope({ kind: 'message', component: 'test', correlationId, signal, deadline }, (opened) => {
@@ -63,7 +67,15 @@ export function testContext<C, B extends Backing>(
     metrics: createMetrics({ namespace: app.name, service: app.name, write: onLog }),
     correlationId,
     scope,
-    message: { messageId: 'test', receiveCount: 1, sentAtMs: clock.now(), attributes: {}, ...options.message },
+    message: {
+      messageId: 'test',
+      receiveCount: 1,
+      sentAtMs: clock.now(),
+      attributes: {},
+      leaseRemaining,
+      ...options.message,
+    },
+    leaseRemaining: options.message?.leaseRemaining ?? leaseRemaining,
   };
 }
 

@@ -10,7 +10,12 @@ export interface MessageIdentity {
 /** What a consumer tells its app, to log and to count. Events about one message are emitted inside its scope where it has one. */
 export type ConsumerEvent =
   /** One receive, or one Lambda event, brought `count` messages; empty receives are not told. */
-  | { readonly type: 'received'; readonly count: number }
+  | {
+      readonly type: 'received';
+      readonly count: number;
+      /** How long ago the oldest of them was sent, in milliseconds by the clocks of SQS and of this machine. */
+      readonly ageMs: number;
+    }
   | ({ readonly type: 'handled'; readonly durationMs: number } & MessageIdentity)
   /** It failed and comes again `delayMs` from now. */
   | ({ readonly type: 'retried'; readonly error: unknown; readonly delayMs: number } & MessageIdentity)
@@ -30,6 +35,8 @@ export type ConsumerEvent =
   | { readonly type: 'leaseLost'; readonly messageId: string; readonly error?: unknown }
   /** Time ran out while it was handled, or before it was started. It comes again. */
   | { readonly type: 'abandoned'; readonly messageId: string; readonly started: boolean }
+  /** It goes back unhandled, because an earlier message of its group comes again. */
+  | { readonly type: 'returned'; readonly messageId: string }
   /** The `attempt`th receive in a row failed; the next follows after `delayMs`. */
   | { readonly type: 'receiveFailed'; readonly error: unknown; readonly attempt: number; readonly delayMs: number }
   /** It was handled but not deleted: it comes again. */

@@ -54,6 +54,29 @@ export interface MessageInfo {
   readonly receiveCount: number;
   readonly sentAtMs: number;
   readonly attributes: Readonly<Record<string, string>>;
+  /** The message's group: where order is kept, or a fair share of a standard queue. */
+  readonly group?: string | undefined;
+  /**
+   * Milliseconds until SQS may give the message to somebody else. A service extends it as long as the handler runs, 12 hours in all; on Lambda it
+   * only falls.
+   */
+  leaseRemaining(): number;
+}
+
+/** How a consumer that polls is doing. */
+export interface ConsumerHealth {
+  /** It receives, or would if there were anything. */
+  readonly polling: boolean;
+  /** Milliseconds since a receive was last answered; `undefined` before the first. */
+  readonly lastReceiveMs: number | undefined;
+  /** Receives in a row that have failed. */
+  readonly failures: number;
+  /** Messages being handled, and those that wait behind one of their group. */
+  readonly inFlight: number;
+  /** For how long the oldest of them has been held, in milliseconds. */
+  readonly oldestInFlightMs: number;
+  /** How old the newest message was that the last receive brought, in milliseconds: how far the consumer is behind. 0 after a receive that found nothing. */
+  readonly lagMs: number;
 }
 
 /** Works on one message. Returning acknowledges it; throwing `Retry`, `Poison` or `Drop` decides otherwise, any other error retries. */
@@ -87,7 +110,9 @@ export interface QueueConsumer extends AsyncDisposable {
   readonly name: string;
   /** Starts to poll. An endpoint that is down does not reject: polling goes on with back-off, `check` and `onEvent` tell. */
   start(signal?: AbortSignal): Promise<void>;
-  /** Rejects with the reason while the consumer cannot receive. */
+  /** How it is doing, without a call. */
+  health(): ConsumerHealth;
+  /** Rejects with the reason while the consumer cannot receive: after three receives in a row that failed. */
   check(signal?: AbortSignal): Promise<void>;
   /** Stops taking messages and ends the long poll; what has been received is still handled. */
   quiesce(signal?: AbortSignal): Promise<void>;

@@ -55,6 +55,8 @@ const KNOWN = [
  * - It throws `Retry` or anything else: delivered again after the given time, or after 1 s, 2 s, 4 s ... up to 15 minutes, half of
  *   it random, until the queue's `maxReceives` are used up and SQS moves it.
  *
+ * On a FIFO queue one message of a group is handled at a time, groups side by side; when one comes again the rest of its group goes back too.
+ *
  * Delivery is at least once: make effects idempotent.
  *
  * @throws TypeError or RangeError for an option that is unknown, missing or out of range.
@@ -96,8 +98,9 @@ export function createSqsConsumer<S extends StandardSchemaV1>(options: SqsConsum
     emit,
   });
   const { visibilityMs } = definition;
-  const poller = createPoller({ queue, url, visibilityMs, concurrency, aws, core, clock, random, emit });
-  const handleBatch = createBatchHandler({ queue, url, concurrency, aws, core, clock, emit });
+  const fifo = definition.fifo !== undefined;
+  const poller = createPoller({ queue, url, visibilityMs, concurrency, fifo, aws, core, clock, random, emit });
+  const handleBatch = createBatchHandler({ queue, url, visibilityMs, concurrency, fifo, aws, core, clock, emit });
   return {
     name: `consumer:${queue}`,
     ...poller,

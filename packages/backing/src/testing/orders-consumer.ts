@@ -14,6 +14,7 @@ export const DEAD_LETTER_URL = `${QUEUE_URL}-dead-letter`;
 export const Order = z.object({ n: z.number(), quantity: z.number().default(1) });
 export type Order = z.infer<typeof Order>;
 export const orders = queue('orders', { schema: Order, visibility: '30s' });
+export const orderedOrders = queue('orders', { schema: Order, visibility: '30s', fifo: true });
 
 export interface OrdersConsumer {
   clock: ManualClock;
@@ -29,7 +30,12 @@ export interface OrdersConsumer {
 /** A consumer of orders over a model of SQS, with time in the test's hands. */
 export function ordersConsumer(
   handle: MessageHandler<Order>,
-  options: { concurrency?: number; deadLetterUrl?: string | undefined; random?: () => number } = {},
+  options: {
+    definition?: typeof orders;
+    concurrency?: number;
+    deadLetterUrl?: string | undefined;
+    random?: () => number;
+  } = {},
 ): OrdersConsumer {
   const clock = createManualClock();
   const aws = createSqsModel(clock);

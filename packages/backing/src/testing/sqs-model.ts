@@ -9,6 +9,8 @@ interface ModelMessage {
   readonly body: string;
   readonly attributes: Record<string, MessageAttributeValue>;
   readonly traceHeader: string | undefined;
+  /** Of a FIFO queue: nothing of a group is given out while one of it is in flight. */
+  readonly group: string | undefined;
   readonly sentAt: number;
   visibleAt: number;
   receiveCount: number;
@@ -27,7 +29,13 @@ export interface SqsModel extends Aws {
   readonly calls: ModelCall[];
   /** Messages of the queue with this URL, deleted ones excluded. */
   queue(url: string): ModelMessage[];
-  put(url: string, body: string, attributes?: Record<string, string>, traceHeader?: string): ModelMessage;
+  put(
+    url: string,
+    body: string,
+    attributes?: Record<string, string>,
+    traceHeader?: string,
+    group?: string,
+  ): ModelMessage;
   count(operation: string): number;
   /** Decides before each call: an error to reject with, or milliseconds of delay. */
   before?: (call: ModelCall) => Error | number | undefined;
@@ -60,7 +68,14 @@ export function createSqsModel(clock: Clock): SqsModel {
     queues.set(url, messages);
     return messages;
   };
-  const store = (url: string, body: string, attributes: ModelMessage['attributes'], delay = 0, trace?: string) => {
+  const store = (
+    url: string,
+    body: string,
+    attributes: ModelMessage['attributes'],
+    delay = 0,
+    trace?: string,
+    group?: string,
+  ) => {
     ids += 1;
     const at = clock.monotonic();
     const message: ModelMessage = {
@@ -68,6 +83,7 @@ export function createSqsModel(clock: Clock): SqsModel {
       body,
       attributes,
       traceHeader: trace,
+      group,
       sentAt: clock.now(),
       visibleAt: at + delay * 1_000,
       receiveCount: 0,
@@ -80,7 +96,9 @@ export function createSqsModel(clock: Clock): SqsModel {
   const find = (url: string, handle: string) => queue(url).find((message) => message.handle === handle);
   const remove = (url: string, handle: string) => {
     const index = queue(url).findIndex((message) => message.handle === handle);
-    if (index >= 0) queue(url).splice(index, 1);
+    if (index < 0) return;
+    queue(url).splice(index, 1);
+    wake(); // of a FIFO queue the rest of the group may be free
   };
   const hide = (url: string, handle: string, seconds: number): { SenderFault: boolean; Code: string } | undefined => {
     const message = find(url, handle);
@@ -95,12 +113,13 @@ export function createSqsModel(clock: Clock): SqsModel {
     const until = clock.monotonic() + (input.WaitTimeSeconds ?? 0) * 1_000;
     for (;;) {
       const now = clock.monotonic();
+      const hidden = new Set(queue(input.QueueUrl).flatMap(({ group, visibleAt }) => (visibleAt > now ? [group] : [])));
       const taken = queue(input.QueueUrl)
-        .filter((message) => message.visibleAt <= now)
+        .filter(({ visibleAt, group }) => visibleAt <= now && (group === undefined || !hidden.has(group)))
         .slice(0, input.MaxNumberOfMessages ?? 1);
       if (taken.length > 0) return { Messages: taken.map((message) => take(message, input.VisibilityTimeout ?? 30)) };
       if (now >= until) return {};
-      const next = Math.min(until, ...queue(input.QueueUrl).map(({ visibleAt }) => visibleAt));
+      const next = Math.min(until, ...queue(input.QueueUrl).flatMap(({ visibleAt: at }) => (at > now ? [at] : [])));
       const nap = new AbortController();
       polls.add(nap);
       const waking = signal ? AbortSignal.any([nap.signal, signal]) : nap.signal;
@@ -120,6 +139,7 @@ export function createSqsModel(clock: Clock): SqsModel {
       Attributes: {
         ApproximateReceiveCount: String(message.receiveCount),
         SentTimestamp: String(message.sentAt),
+        ...(message.group ? { MessageGroupId: message.group } : {}),
         ...(message.traceHeader ? { AWSTraceHeader: message.traceHeader } : {}),
       },
       MessageAttributes: message.attributes,
@@ -185,7 +205,7 @@ export function createSqsModel(clock: Clock): SqsModel {
     ...named(undefined),
     calls,
     queue,
-    put: (url, body, attributes = {}, traceHeader) =>
+    put: (url, body, attributes = {}, traceHeader, group) =>
       store(
         url,
         body,
@@ -194,6 +214,7 @@ export function createSqsModel(clock: Clock): SqsModel {
         ),
         0,
         traceHeader,
+        group,
       ),
     count: (operation) => calls.filter((call) => call.operation === operation).length,
   };

@@ -5,12 +5,16 @@ import type { ConsumerEvent } from '../consumer-event.ts';
 import type { BatchContext, ReceivedMessage } from '../port.ts';
 import { SQS_LIMITS } from '../sqs-limits.ts';
 import { deadlineNear, drainForced } from './abort-reason.ts';
+import { ageOf } from './age-of.ts';
 import type { MessageCore } from './message-core.ts';
 
 export interface BatchHandlerDeps {
   queue: string;
   url: string;
+  visibilityMs: number;
   concurrency: number;
+  /** Order is kept within message groups. */
+  fifo: boolean;
   aws: Aws;
   core: MessageCore;
   clock: Clock;
@@ -29,7 +33,8 @@ const LONGEST_TIMING_MS = 5_000;
 const LONGEST_DELAY_MS = SQS_LIMITS.invisibleMs - 20 * 60_000;
 
 /**
- * Handles the records of one Lambda event, in order, `concurrency` at a time. When the deadline nears nothing more is started,
+ * Handles the records of one Lambda event, in order, `concurrency` at a time; where order is kept, one of each group at a time, and of a group
+ * whose message failed the rest is reported with it. When the deadline nears nothing more is started,
  * running handlers see their signal abort, and whatever is unfinished is reported as failed: better than a timeout, which
  * would bring the finished ones back too. Visibility is not extended here: Lambda demands a visibility above its own timeout.
  */
@@ -47,17 +52,51 @@ export function createBatchHandler(deps: BatchHandlerDeps) {
     const timers = new AbortController();
     let next = 0;
     let closed = false;
-    if (messages.length > 0) emit({ type: 'received', count: messages.length });
+    if (messages.length > 0) {
+      const sent = messages.map(({ attributes }) => attributes.SentTimestamp);
+      emit({ type: 'received', count: messages.length, ageMs: Math.max(0, ageOf(sent, clock.now())) });
+    }
+    // Where order is kept a lane is a group, else a message.
+    const lanes = deps.fifo ? byGroup(messages) : undefined;
+    const lanesCount = lanes?.length ?? messages.length;
+    const startedMessages = lanes ? new Set<ReceivedMessage>() : undefined;
+    const begunAt = clock.monotonic();
+    const leaseRemaining = () => Math.max(0, deps.visibilityMs - (clock.monotonic() - begunAt));
+    const run = { signal: ending.signal, deadline, longestDelayMs: () => LONGEST_DELAY_MS, leaseRemaining };
 
-    const worker = async () => {
-      while (!ending.signal.aborted && next < messages.length) {
-        const message = messages[next++] as ReceivedMessage; // next is below length
-        const run = { signal: ending.signal, deadline, longestDelayMs: () => LONGEST_DELAY_MS };
-        const outcome = await deps.core(message, run);
+    /** False when what comes behind the message must not overtake it. */
+    const handle = async (message: ReceivedMessage): Promise<boolean> => {
+      const outcome = await deps.core(message, run);
+      if (closed) return false;
+      unfinished.delete(message);
+      if (outcome.kind === 'acknowledge') return true;
+      failed.add(message);
+      if (outcome.kind === 'retry') delays.set(message, outcome.delayMs);
+      return false;
+    };
+    const inOrder = async (lane: readonly ReceivedMessage[]) => {
+      for (const [at, message] of lane.entries()) {
+        if (ending.signal.aborted) return;
+        startedMessages?.add(message);
+        if (await handle(message)) continue;
         if (closed) return;
-        unfinished.delete(message);
-        if (outcome.kind !== 'acknowledge') failed.add(message);
-        if (outcome.kind === 'retry') delays.set(message, outcome.delayMs);
+        // SQS gives out none of them before the one that failed.
+        for (const later of lane.slice(at + 1)) {
+          unfinished.delete(later);
+          failed.add(later);
+          delays.set(later, 0);
+          emit({ type: 'returned', messageId: later.messageId });
+        }
+        return;
+      }
+    };
+    const worker = async () => {
+      while (!ending.signal.aborted && next < lanesCount) {
+        const at = next++;
+        if (lanes)
+          await inOrder(lanes[at] as readonly ReceivedMessage[]); // at is below length
+        else await handle(messages[at] as ReceivedMessage); // at is below length
+        if (closed) return;
       }
     };
 
@@ -72,7 +111,7 @@ export function createBatchHandler(deps: BatchHandlerDeps) {
       () => ending.abort(deadlineNear(deps.queue)),
       () => {}, // finished in time
     );
-    const workers = Promise.all(Array.from({ length: Math.min(deps.concurrency, messages.length) }, worker));
+    const workers = Promise.all(Array.from({ length: Math.min(deps.concurrency, lanesCount) }, worker));
     const givenUp = new Promise<void>((resolve) => {
       const giveUp = () => wait(Math.min(reserveMs / 2, MIN_RESERVE_MS)).then(resolve, () => {}); // finished in time
       if (ending.signal.aborted) giveUp();
@@ -85,7 +124,7 @@ export function createBatchHandler(deps: BatchHandlerDeps) {
 
     for (const message of unfinished) {
       failed.add(message);
-      const started = messages.indexOf(message) < next;
+      const started = startedMessages ? startedMessages.has(message) : messages.indexOf(message) < next;
       emit({ type: 'abandoned', messageId: message.messageId, started });
       // Never started through no fault of its own: whoever comes next may have it at once.
       if (!started) delays.set(message, 0);
@@ -93,6 +132,18 @@ export function createBatchHandler(deps: BatchHandlerDeps) {
     await delayAll(deps, delays, Math.min(LONGEST_TIMING_MS, deadline.remainingMs() / 2));
     return { failedMessageIds: messages.filter((message) => failed.has(message)).map(({ messageId }) => messageId) };
   };
+}
+
+/** The messages of each group, in order. */
+function byGroup(messages: readonly ReceivedMessage[]): ReceivedMessage[][] {
+  const groups = new Map<string, ReceivedMessage[]>();
+  for (const message of messages) {
+    const id = message.attributes.MessageGroupId ?? '';
+    const group = groups.get(id);
+    if (group) group.push(message);
+    else groups.set(id, [message]);
+  }
+  return [...groups.values()];
 }
 
 /**

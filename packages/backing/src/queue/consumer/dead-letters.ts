@@ -12,6 +12,8 @@ export interface DeadLetterNote {
   /** Physical name of the queue that it came from. */
   sourceQueue: string;
   correlationId: string;
+  /** The queue, and so its dead-letter queue, keeps order. */
+  fifo: boolean;
 }
 
 /** Enough for a few fields; the rest is in the message itself. */
@@ -31,10 +33,22 @@ export async function sendDeadLetter(
   await aws.call(
     'sqs',
     'SendMessage',
-    { QueueUrl: url, MessageBody: message.body, MessageAttributes: deadLetterAttributes(message, note) },
+    {
+      QueueUrl: url,
+      MessageBody: message.body,
+      MessageAttributes: deadLetterAttributes(message, note),
+      ...order(message, note),
+    },
     // Twice in the dead-letter queue is better than not at all.
     { access: 'write', repeatable: true, signal },
   );
+}
+
+/** The dead-letter queue of a FIFO queue is one too; a second send within five minutes is a repeat. */
+function order({ attributes, messageId }: ReceivedMessage, { fifo }: DeadLetterNote) {
+  const { MessageGroupId } = attributes;
+  if (MessageGroupId === undefined) return {};
+  return { MessageGroupId, ...(fifo ? { MessageDeduplicationId: messageId } : {}) };
 }
 
 function deadLetterAttributes(message: ReceivedMessage, note: DeadLetterNote): Record<string, MessageAttributeValue> {

@@ -12,6 +12,8 @@ export interface Lease {
   readonly signal: AbortSignal;
   /** SQS lets a message stay invisible for 12 hours in all. */
   readonly deadline: Deadline;
+  /** Milliseconds until SQS gives it to somebody else, if it is not extended before. */
+  remainingMs(): number;
   abort(reason: Error): void;
   /** Stops extending it. */
   release(): void;
@@ -134,21 +136,23 @@ export function createLeaseKeeper(deps: LeaseKeeperDeps): LeaseKeeper {
       const now = clock.monotonic();
       const controller = new AbortController();
       const endsAt = now + SQS_LIMITS.invisibleMs;
+      const entry: Omit<Held, 'lease'> = {
+        controller,
+        dueAt: now + visibilityMs / 2,
+        expiresAt: now + visibilityMs,
+        endsAt,
+      };
       const lease: Lease = {
         messageId,
         receiptHandle,
         signal: controller.signal,
         deadline: { remainingMs: () => Math.max(0, endsAt - clock.monotonic()) },
+        remainingMs: () => (controller.signal.aborted ? 0 : Math.max(0, taken.expiresAt - clock.monotonic())),
         abort: (reason) => controller.abort(reason),
         release: () => void held.delete(receiptHandle),
       };
-      held.set(receiptHandle, {
-        lease,
-        controller,
-        dueAt: now + visibilityMs / 2,
-        expiresAt: now + visibilityMs,
-        endsAt,
-      });
+      const taken: Held = Object.assign(entry, { lease });
+      held.set(receiptHandle, taken);
       if (!running && !closed) void run();
       return lease;
     },

@@ -25,6 +25,7 @@ interface MessageRun {
   readonly deadline: Deadline;
   /** How long SQS would still let the message stay invisible. */
   longestDelayMs(): number;
+  leaseRemaining(): number;
 }
 
 /** Decides what becomes of a message, on every host alike. Never rejects. */
@@ -72,6 +73,8 @@ export function createMessageCore(deps: MessageCoreDeps): MessageCore {
       receiveCount,
       sentAtMs: Number(message.attributes.SentTimestamp ?? clock.now()),
       attributes,
+      group: message.attributes.MessageGroupId,
+      leaseRemaining: run.leaseRemaining,
     };
     const init = {
       kind: 'message' as const,
@@ -116,6 +119,7 @@ export function createMessageCore(deps: MessageCoreDeps): MessageCore {
       fingerprint: fingerprint(error.reason, error.cause),
       sourceQueue,
       correlationId: scope.correlationId,
+      fifo: definition.fifo !== undefined,
     };
     const event = { type: 'poisoned', reason: note.reason, fingerprint: note.fingerprint, ...identity } as const;
     if (deps.deadLetterUrl === undefined) {

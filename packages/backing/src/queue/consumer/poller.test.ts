@@ -172,7 +172,7 @@ describe('failures', () => {
     const { consumer, clock, aws } = ordersConsumer(async () => {});
     aws.before = ({ operation }) => (failing.includes(operation) ? awsFailure('Denied', false) : undefined);
     await consumer.start();
-    await clock.advance(300);
+    await clock.advance(1_000);
     failing = ['ReceiveMessage'];
     await expect(consumer.check()).rejects.toMatchObject({ code: 'CONSUMER_NOT_RECEIVING' });
     failing = [];
@@ -180,6 +180,49 @@ describe('failures', () => {
     await consumer.check();
     failing = ['GetQueueAttributes'];
     await expect(consumer.check()).rejects.toMatchObject({ code: 'Denied' });
+  });
+
+  it('is healthy after a receive that failed, and not after three in a row', async () => {
+    const { consumer, clock, aws } = ordersConsumer(async () => {});
+    let failures = 0;
+    aws.before = ({ operation }) =>
+      operation === 'ReceiveMessage' && failures++ < 3 ? awsFailure('Throttled', true) : undefined;
+    await consumer.start();
+    await clock.advance(100);
+    await consumer.check();
+    expect(consumer.health()).toMatchObject({ polling: true, failures: 1, lastReceiveMs: undefined });
+    await clock.advance(700);
+    await expect(consumer.check()).rejects.toMatchObject({ code: 'CONSUMER_NOT_RECEIVING' });
+    expect(consumer.health()).toMatchObject({ polling: false, failures: 3 });
+    await clock.advance(30_000);
+    await consumer.check();
+    expect(consumer.health()).toMatchObject({ polling: true, failures: 0 });
+  });
+
+  it('tells how it is doing: what is in flight, for how long, and how far it is behind', async () => {
+    const { consumer, clock, fill } = ordersConsumer(() => clock.sleep(5_000), { concurrency: 2 });
+    expect(consumer.health()).toEqual({
+      polling: false,
+      lastReceiveMs: undefined,
+      failures: 0,
+      inFlight: 0,
+      oldestInFlightMs: 0,
+      lagMs: 0,
+    });
+    fill(3);
+    await clock.advance(1_000);
+    await consumer.start();
+    await clock.advance(2_000);
+    expect(consumer.health()).toMatchObject({
+      inFlight: 2,
+      oldestInFlightMs: 2_000,
+      lastReceiveMs: 2_000,
+      lagMs: 1_000,
+    });
+    await clock.advance(4_000);
+    expect(consumer.health()).toMatchObject({ polling: true, inFlight: 1, oldestInFlightMs: 1_000, lagMs: 6_000 });
+    await clock.advance(60_000);
+    expect(consumer.health()).toMatchObject({ inFlight: 0, oldestInFlightMs: 0, lagMs: 0 });
   });
 
   it('asks the queue for its health before the first receive has come back', async () => {
@@ -267,6 +310,21 @@ describe('leases', () => {
     expect(aws.queue(QUEUE_URL)).toHaveLength(0);
     const extensions = aws.count('ChangeMessageVisibilityBatch');
     expect(extensions).toBe(39); // every 15 s
+  });
+
+  it('tells a handler how long it has its message', async () => {
+    const left: number[] = [];
+    const { consumer, clock, fill } = ordersConsumer(async (_, { leaseRemaining }) => {
+      left.push(leaseRemaining());
+      await clock.sleep(14_000);
+      left.push(leaseRemaining());
+      await clock.sleep(2_000); // extended after half of it
+      left.push(leaseRemaining());
+    });
+    fill(1);
+    await consumer.start();
+    await clock.advance(20_000);
+    expect(left).toEqual([30_000, 16_000, 29_000]);
   });
 
   it('extends many with ten per call', async () => {

@@ -2,10 +2,11 @@ import type { Aws, SqsMessage } from '@twelvefold/aws';
 import type { Clock } from '@twelvefold/lifecycle';
 import { TwelvefoldError } from '@twelvefold/lifecycle';
 import type { ConsumerEvent } from '../consumer-event.ts';
-import type { QueueConsumer } from '../port.ts';
+import type { QueueConsumer, ReceivedMessage } from '../port.ts';
 import { SQS_LIMITS } from '../sqs-limits.ts';
 import { drainForced } from './abort-reason.ts';
 import { createEntryBatcher } from './entry-batcher.ts';
+import { createLanes } from './lanes.ts';
 import type { Lease } from './lease-keeper.ts';
 import { createLeaseKeeper } from './lease-keeper.ts';
 import type { MessageCore, Outcome } from './message-core.ts';
@@ -18,6 +19,8 @@ export interface PollerDeps {
   url: string;
   visibilityMs: number;
   concurrency: number;
+  /** Order is kept within message groups. */
+  fifo: boolean;
   aws: Aws;
   core: MessageCore;
   clock: Clock;
@@ -25,8 +28,20 @@ export interface PollerDeps {
   emit: (event: ConsumerEvent) => void;
 }
 
+/** A message that has been received, started or waiting for its turn. */
+interface Received {
+  readonly message: ReceivedMessage;
+  readonly lease: Lease;
+  readonly receivedAt: number;
+  readonly group: string | undefined;
+}
+
 /** A deletion waits this long for nine others while other messages are being handled, and never longer than a quarter of its lease. */
 const LINGER_MS = 1_000;
+/** On a FIFO queue nothing more of a group arrives before what was handled of it has been deleted. */
+const FIFO_LINGER_MS = 20;
+/** One receive that fails is no news: it is tried again within a second. */
+const FAILURES_TO_TELL = 3;
 /** A receive that is refused, denied or reset fails sooner than this. */
 const RECOVERING_MS = 1_000;
 /** How long handlers have to give up once their signals have aborted, and then how long the last calls have to get through. */
@@ -41,7 +56,7 @@ export function createPoller(
 ): Omit<QueueConsumer, 'name' | 'handleBatch' | typeof Symbol.asyncDispose> {
   const { queue, url, aws, clock, random, emit, concurrency } = deps;
   const leases = createLeaseKeeper(deps);
-  const lingerMs = Math.min(LINGER_MS, deps.visibilityMs / 4);
+  const lingerMs = Math.min(deps.fifo ? FIFO_LINGER_MS : LINGER_MS, deps.visibilityMs / 4);
   const write = { access: 'write', repeatable: true } as const;
   const deletions = createEntryBatcher<{ ReceiptHandle: string }>({
     action: `delete messages of queue '${queue}'`,
@@ -61,31 +76,47 @@ export function createPoller(
   let state: 'new' | 'polling' | 'quiesced' | 'stopped' = 'new';
   let draining: Promise<void> = Promise.resolve();
   const handling = new Set<Lease>();
+  const lanes = createLanes<Received>();
   const work = new Set<Promise<void>>();
   /** Messages that `drain` gave up: their handlers may still run, their outcomes no longer time anything. */
   const abandoned = new WeakSet<Lease>();
+  const startedAt = new Map<Lease, number>();
   const receiver = createReceiver({
     ...deps,
     // Deletions that do not get through must not pile up: what they stand for will all come again.
-    free: () => (deletions.unsettled > Math.max(100, concurrency) ? 0 : concurrency - handling.size),
+    free: () => (deletions.unsettled > Math.max(100, concurrency) ? 0 : concurrency - handling.size - lanes.waiting),
     begin,
   });
 
   function begin(raw: SqsMessage): void {
     const message = toReceivedMessage(raw);
+    // Those that wait are extended too.
     const lease = leases.take(message.messageId, message.receiptHandle);
+    const received: Received = { message, lease, receivedAt: clock.monotonic(), group: groupOf(message) };
+    if (received.group === undefined || lanes.enter(received.group, received)) start(received);
+  }
+
+  function groupOf({ attributes }: ReceivedMessage): string | undefined {
+    return deps.fifo ? (attributes.MessageGroupId ?? '') : undefined;
+  }
+
+  function start(received: Received): void {
+    const { message, lease, receivedAt } = received;
     handling.add(lease);
-    const startedAt = clock.monotonic();
-    const longestDelayMs = () => Math.max(0, SQS_LIMITS.invisibleMs - (clock.monotonic() - startedAt));
+    startedAt.set(lease, receivedAt);
+    const longestDelayMs = () => Math.max(0, SQS_LIMITS.invisibleMs - (clock.monotonic() - receivedAt));
+    const { signal, deadline, remainingMs: leaseRemaining } = lease;
     const done = deps
-      .core(message, { signal: lease.signal, deadline: lease.deadline, longestDelayMs })
+      .core(message, { signal, deadline, longestDelayMs, leaseRemaining })
       .then(async (outcome) => {
         handling.delete(lease);
+        startedAt.delete(lease);
         const settling = settle(lease, outcome);
+        const returning = follow(received, outcome);
         // Nothing else is coming that these could share a call with.
         if (handling.size === 0) flush();
         receiver.pump();
-        await settling;
+        await Promise.all([settling, returning]);
         lease.release();
       })
       .finally(() => {
@@ -93,6 +124,26 @@ export function createPoller(
         receiver.pump();
       });
     work.add(done);
+  }
+
+  /** Of a group whose message comes again the rest goes back too, in order behind it: SQS gives none of it out before that one. */
+  async function follow({ group }: Received, outcome: Outcome): Promise<void> {
+    if (group === undefined) return;
+    if (outcome.kind === 'acknowledge') {
+      const next = lanes.next(group);
+      if (next) start(next);
+      return;
+    }
+    await Promise.all(lanes.clear(group).map(giveBack));
+  }
+
+  /** Gives back a message that was not started. */
+  async function giveBack({ lease }: Received): Promise<void> {
+    const { messageId, receiptHandle: ReceiptHandle } = lease;
+    lease.release();
+    emit({ type: 'returned', messageId });
+    const error = await delays.add({ ReceiptHandle, VisibilityTimeout: 0 });
+    if (error) emit({ type: 'visibilityFailed', messageId, error });
   }
 
   async function settle(lease: Lease, outcome: Outcome): Promise<void> {
@@ -138,10 +189,12 @@ export function createPoller(
     await quiesce();
     hurry();
     if (await settlesBefore(signal, idle())) return;
+    // What was not started goes back first, and nothing takes the place of what ends now.
+    const returning = Promise.all(lanes.evict().map(giveBack));
     for (const lease of handling) lease.abort(drainForced(queue));
-    if (await settlesWithin(clock, GIVE_UP_MS, idle())) return;
+    if (await settlesWithin(clock, GIVE_UP_MS, Promise.all([idle(), returning]))) return;
     const unfinished = [...handling];
-    await settlesWithin(clock, GIVE_UP_MS, Promise.all(unfinished.map(abandon)));
+    await settlesWithin(clock, GIVE_UP_MS, Promise.all([returning, ...unfinished.map(abandon)]));
     if (unfinished.length === 0) return;
     throw new TwelvefoldError(
       'CONSUMER_ABANDONED',
@@ -162,14 +215,28 @@ export function createPoller(
       state = 'polling';
       receiver.start();
     },
+    health() {
+      const { failures, lastAt, lagMs } = receiver.health();
+      const now = clock.monotonic();
+      let oldest = now;
+      for (const at of startedAt.values()) oldest = Math.min(oldest, at);
+      return {
+        polling: state === 'polling' && failures < FAILURES_TO_TELL,
+        lastReceiveMs: lastAt === undefined ? undefined : Math.round(now - lastAt),
+        failures,
+        inFlight: handling.size + lanes.waiting,
+        oldestInFlightMs: Math.round(now - oldest),
+        lagMs,
+      };
+    },
     async check(signal) {
       if (state !== 'polling') {
         throw new TwelvefoldError('CONSUMER_NOT_POLLING', `Consumer of queue '${queue}' is not polling (${state})`);
       }
-      const { failures, lastError, everReceived, waitingMs } = receiver.health();
+      const { failures, lastError, lastAt, waitingMs } = receiver.health();
       // After failures a long poll that stays out is a good sign, but takes 20 s to say so: a recovered queue is asked instead.
       const recovering = waitingMs >= RECOVERING_MS;
-      if (failures > 0 && !recovering) {
+      if (failures >= FAILURES_TO_TELL && !recovering) {
         throw new TwelvefoldError(
           'CONSUMER_NOT_RECEIVING',
           `Consumer of queue '${queue}' cannot receive: ${failures} attempts in a row have failed`,
@@ -177,7 +244,7 @@ export function createPoller(
         );
       }
       // The first long poll may take as long.
-      if (!everReceived || failures > 0) {
+      if (lastAt === undefined || failures >= FAILURES_TO_TELL) {
         const input = { QueueUrl: url, AttributeNames: ['QueueArn'] };
         await aws.call('sqs', 'GetQueueAttributes', input, { access: 'read', signal });
       }
@@ -192,11 +259,12 @@ export function createPoller(
     async stop(signal) {
       await quiesce();
       state = 'stopped';
+      const returning = lanes.evict().map(giveBack);
       for (const lease of handling) lease.abort(drainForced(queue));
       hurry();
       // A lifecycle goes on the moment its drain is over time. What the drain still gives back, in half a second at most, has to get
       // through, or it stays hidden for its whole visibility timeout.
-      await settlesBefore(signal, draining);
+      await settlesBefore(signal, Promise.all([draining, ...returning]));
       leases.close();
     },
   };

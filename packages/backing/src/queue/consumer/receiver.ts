@@ -4,6 +4,7 @@ import { TwelvefoldError } from '@twelvefold/lifecycle';
 import { backoffMs } from '../../message/backoff.ts';
 import type { ConsumerEvent } from '../consumer-event.ts';
 import { SQS_LIMITS } from '../sqs-limits.ts';
+import { ageOf } from './age-of.ts';
 import { createAlarm } from './alarm.ts';
 import { createReceivePlan } from './receive-plan.ts';
 import { settlesWithin } from './settles.ts';
@@ -17,6 +18,8 @@ export interface ReceiverDeps {
   clock: Clock;
   random: () => number;
   emit: (event: ConsumerEvent) => void;
+  /** Order is kept within message groups. */
+  fifo: boolean;
   /** How many messages could be started now. */
   free(): number;
   /** Starts a message. */
@@ -29,8 +32,14 @@ export interface Receiver {
   pump(): void;
   /** Ends the long polls. What they still brought has been begun when this resolves. */
   stop(): Promise<void>;
-  /** Failures in a row, the last one, whether any receive has ever come back, and how long the oldest has been out. */
-  health(): { failures: number; lastError: unknown; everReceived: boolean; waitingMs: number };
+  /** Failures in a row, the last one, when a receive last came back, how long the oldest has been out, and the age of what it brought. */
+  health(): {
+    failures: number;
+    lastError: unknown;
+    lastAt: number | undefined;
+    waitingMs: number;
+    lagMs: number;
+  };
 }
 
 /** While the backlog is deep, this long for slots to come free, so that one receive fills ten. */
@@ -59,7 +68,10 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
   let polling = false;
   let failures = 0;
   let lastError: unknown;
-  let everReceived = false;
+  let lastAt: number | undefined;
+  let lagMs = 0;
+  /** The id of a receive of a FIFO queue whose answer may have been lost: under the same id SQS gives the same messages again. */
+  let unanswered: string | undefined;
   let gathering: 'no' | 'yes' | 'over' = 'no';
   const gatherAlarm = createAlarm(clock, GATHER_MS, () => {
     gathering = 'over';
@@ -95,6 +107,8 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
   async function receiveOnce(receiving: Receive, asked: number): Promise<void> {
     const { abort } = receiving;
     let messages: SqsMessage[] = [];
+    const attemptId = deps.fifo ? (unanswered ?? crypto.randomUUID()) : undefined;
+    unanswered = undefined;
     try {
       const output = await deps.aws.call(
         'sqs',
@@ -106,25 +120,31 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
           VisibilityTimeout: deps.visibilityMs / 1_000,
           MessageAttributeNames: ['All'],
           MessageSystemAttributeNames: SYSTEM_ATTRIBUTES,
+          ...(attemptId === undefined ? {} : { ReceiveRequestAttemptId: attemptId }),
         },
         // Not 'read': a receive hides messages, and a blind second try hides more.
         { access: 'write', signal: abort.signal },
       );
       messages = output.Messages ?? [];
-      everReceived = true;
+      lastAt = clock.monotonic();
       failures = 0;
       lastError = undefined;
     } catch (error) {
       receiving.waiting = false;
       reserved -= asked;
-      if (!abort.signal.aborted) await backOff(error);
+      if (!abort.signal.aborted) {
+        unanswered = attemptId;
+        await backOff(error);
+      }
       return;
     }
     receiving.waiting = false;
     reserved -= asked;
     plan.received(asked, messages.length);
+    const sent = messages.map(({ Attributes }) => Attributes?.SentTimestamp);
+    lagMs = Math.max(0, ageOf(sent.slice(-1), clock.now()));
     if (messages.length === 0) return;
-    emit({ type: 'received', count: messages.length });
+    emit({ type: 'received', count: messages.length, ageMs: Math.max(0, ageOf(sent, clock.now())) });
     for (const message of messages) deps.begin(message);
   }
 
@@ -160,7 +180,7 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
       let waitingMs = 0;
       for (const { startedAt, waiting } of receives.keys())
         if (waiting) waitingMs = Math.max(waitingMs, clock.monotonic() - startedAt);
-      return { failures, lastError, everReceived, waitingMs };
+      return { failures, lastError, lastAt, waitingMs, lagMs };
     },
   };
 }
