@@ -261,7 +261,7 @@ describe('where components run', () => {
 it('refuses unknown options', () => {
   const make = (props: Loose) => new TwelveFactorApp(newStack(), 'App', { ...shopProps, ...props });
   expect(() => make({ stage: 'dev' })).toThrow(
-    'Cannot use TwelveFactorApp: unknown option stage (known: manifest, compute, service, removalPolicy, logRetention)',
+    'Cannot use TwelveFactorApp: unknown option stage (known: manifest, compute, service, removalPolicy, logRetention, acceptLossOf)',
   );
   expect(() => make({ service: { memory: 1 } })).toThrow(
     'Cannot use service of TwelveFactorApp: unknown option memory',

@@ -1,6 +1,7 @@
 import { DEFAULT_STOP_TIMEOUT_SECONDS } from './compute/add-service.ts';
 import { computeFaults } from './compute/compute-faults.ts';
 import { manifestFaults } from './manifest/manifest-faults.ts';
+import { queueRisks } from './manifest/queue-risks.ts';
 import { isFields } from './manifest/shape.ts';
 import { assertKnownOptions } from './template/assert-known-options.ts';
 import type { TwelveFactorAppProps } from './twelve-factor-app.ts';
@@ -10,8 +11,15 @@ const STOP = { least: 2, most: 120 };
 
 /** @throws TypeError listing every fault at once. */
 export function assertProps(props: TwelveFactorAppProps): void {
-  const { manifest, compute, service = {} } = props;
-  assertKnownOptions('TwelveFactorApp', props, ['manifest', 'compute', 'service', 'removalPolicy', 'logRetention']);
+  const { manifest, compute, service = {}, acceptLossOf = [] } = props;
+  assertKnownOptions('TwelveFactorApp', props, [
+    'manifest',
+    'compute',
+    'service',
+    'removalPolicy',
+    'logRetention',
+    'acceptLossOf',
+  ]);
   assertKnownOptions('service of TwelveFactorApp', service, [
     'cpu',
     'memoryLimitMiB',
@@ -22,7 +30,7 @@ export function assertProps(props: TwelveFactorAppProps): void {
   const faults = manifestFaults(manifest);
   // What is placed where can only be asked of a manifest that holds together.
   if (!isFields(compute)) faults.push('compute is missing: say where each component runs');
-  else if (faults.length === 0) faults.push(...computeFaults(manifest, compute));
+  else if (faults.length === 0) faults.push(...computeFaults(manifest, compute), ...queueRisks(manifest, acceptLossOf));
   const seconds = service.stopTimeout?.toSeconds({ integral: false }) ?? DEFAULT_STOP_TIMEOUT_SECONDS;
   if (!Number.isInteger(seconds) || seconds < STOP.least || seconds > STOP.most) {
     faults.push(

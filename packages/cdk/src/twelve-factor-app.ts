@@ -42,6 +42,13 @@ export interface TwelveFactorAppProps {
    * @defaultValue one month
    */
   readonly logRetention?: RetentionDays;
+  /**
+   * Keys of consumed queues that may lose messages, which is refused otherwise: those without a dead-letter queue (`deadLetter: false`) and those
+   * with `maxReceives: 1`.
+   *
+   * @defaultValue none
+   */
+  readonly acceptLossOf?: readonly string[];
 }
 
 /**

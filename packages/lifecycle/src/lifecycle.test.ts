@@ -237,4 +237,30 @@ describe('healthResponse', () => {
       ],
     });
   });
+
+  it('shows on /health how each resource is doing, and answers 200 whatever that is', async () => {
+    const lifecycle = createLifecycle();
+    lifecycle.register({
+      name: 'consumer',
+      check: () => Promise.reject(new Error('receive failed')),
+      health: () => ({ polling: false, inFlight: 3 }),
+    });
+    lifecycle.register({
+      name: 'cache',
+      health: () => {
+        throw new Error('shown, not decided');
+      },
+    });
+    lifecycle.register({ name: 'pool' });
+    await lifecycle.start();
+    const response = await healthResponse('/health', lifecycle);
+    expect(response?.status).toBe(200);
+    expect(await response?.json()).toEqual({
+      phase: 'ready',
+      resources: [
+        { resource: 'consumer', ok: false, reason: 'receive failed', details: { polling: false, inFlight: 3 } },
+        { resource: 'cache', ok: true },
+      ],
+    });
+  });
 });

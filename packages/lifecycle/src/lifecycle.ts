@@ -19,6 +19,8 @@ export interface ResourceHealth {
   readonly resource: string;
   readonly ok: boolean;
   readonly reason?: string;
+  /** What the resource's `health` says. */
+  readonly details?: object;
 }
 
 export interface Lifecycle {
@@ -141,7 +143,9 @@ export function createLifecycle(options: LifecycleOptions = {}): Lifecycle {
     stop,
     force: () => forced.abort(new Error('The drain was cut short')),
     health: (timeoutMs = 2_000) =>
-      Promise.all(started.filter(({ check }) => check).map((resource) => checkOne(resource, timeoutMs, clock))),
+      Promise.all(
+        started.filter(({ check, health }) => check || health).map((resource) => checkOne(resource, timeoutMs, clock)),
+      ),
   };
 }
 
@@ -225,10 +229,20 @@ async function checkOne(resource: Resource, timeoutMs: number, clock: Clock): Pr
   );
   try {
     await Promise.race([(async () => resource.check?.(controller.signal))(), late]);
-    return { resource: resource.name, ok: true };
+    return { resource: resource.name, ok: true, ...detailsOf(resource) };
   } catch (error) {
-    return { resource: resource.name, ok: false, reason: error instanceof Error ? error.message : String(error) };
+    const reason = error instanceof Error ? error.message : String(error);
+    return { resource: resource.name, ok: false, reason, ...detailsOf(resource) };
   } finally {
     timeout.abort();
+  }
+}
+
+function detailsOf(resource: Resource): { details?: object } {
+  try {
+    const details = resource.health?.();
+    return details === undefined ? {} : { details };
+  } catch {
+    return {}; // what is only shown fails nothing
   }
 }

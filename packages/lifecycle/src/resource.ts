@@ -14,6 +14,8 @@ export interface Resource {
   start?(signal: AbortSignal): void | Promise<void>;
   /** Throws while it cannot do its work. */
   check?(signal: AbortSignal): void | Promise<void>;
+  /** How it is doing, without a call: shown on `/health`, and never decides anything. */
+  health?(): object | undefined;
   /** Takes no new work in. */
   quiesce?(signal: AbortSignal): void | Promise<void>;
   /** Waits for the work in flight; the signal aborts when the time for it is over. */

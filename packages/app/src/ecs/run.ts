@@ -19,6 +19,7 @@ import type { Runtime } from '../runtime/open-runtime.ts';
 import { openRuntime } from '../runtime/open-runtime.ts';
 import { startupExitCode } from '../runtime/startup-error.ts';
 import { createTelemetry } from '../runtime/telemetry.ts';
+import { warnOfQueue } from '../runtime/warn-of-queue.ts';
 import { assertComponents } from './assert-components.ts';
 import { portFrom } from './port.ts';
 
@@ -119,10 +120,12 @@ export async function run(app: AppIdentity, components: readonly Component[]): P
       name: `consumer ${component.name}`,
       start: (signal) => {
         const hold = protection ? { hold: () => protection.hold() } : {};
-        consumer = componentConsumer({ component, runtime: opened(), logger, clock, ...hold });
+        consumer = componentConsumer({ component, runtime: opened(), logger, metrics, clock, ...hold });
+        void warnOfQueue({ component, runtime: opened(), logger, signal });
         return consumer.start(signal);
       },
       check: (signal) => consumer?.check(signal),
+      health: () => consumer?.health(),
       quiesce: (signal) => consumer?.quiesce(signal),
       drain: (signal) => consumer?.drain(signal),
       stop: (signal) => consumer?.stop(signal),

@@ -1,3 +1,4 @@
+import type { QueueDefinition } from '@twelvefold/backing';
 import type { Clock, Lifecycle } from '@twelvefold/lifecycle';
 import type { LambdaInvocation } from '@twelvefold/lifecycle/lambda';
 import {
@@ -49,10 +50,21 @@ async function httpWork(component: HttpComponent, options: WorkOptions): Promise
 }
 
 async function consumerWork(component: ConsumerComponent, options: WorkOptions): Promise<Work> {
-  const { componentConsumer } = await import('../runtime/component-consumer.ts');
+  const [{ componentConsumer }, { queueWarnings }] = await Promise.all([
+    import('../runtime/component-consumer.ts'),
+    import('../runtime/queue-warnings.ts'),
+  ]);
   const consumer = componentConsumer({ component, ...options });
-  return async (event, { signal, deadline }) => {
+  let warned = false;
+  return async (event, { signal, deadline, context }) => {
     if (!isSqsEvent(event)) throw refusal(component, 'SQS events');
+    if (!warned) {
+      warned = true;
+      // What is left of a first invocation as it begins is the function's timeout; it has spent some of the last second.
+      const functionTimeoutMs = Math.ceil(context.getRemainingTimeInMillis() / 1_000) * 1_000;
+      const definition = component.app.backing[component.queue] as QueueDefinition; // app.consumer() checked the kind
+      for (const warning of queueWarnings(definition, { functionTimeoutMs })) options.logger.warn(warning);
+    }
     const { failedMessageIds } = await consumer.handleBatch(recordsFromSqs(event), { signal, deadline });
     return batchResult(failedMessageIds);
   };

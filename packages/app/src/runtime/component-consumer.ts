@@ -1,9 +1,10 @@
 import type { QueueConsumer, QueueDefinition } from '@twelvefold/backing';
 import { createSqsConsumer } from '@twelvefold/backing/sqs';
 import type { Clock } from '@twelvefold/lifecycle';
-import type { Logger } from '@twelvefold/logging';
+import type { Logger, Metrics } from '@twelvefold/logging';
 import type { ConsumerComponent } from '../component.ts';
 import { deadLetterKey } from '../names.ts';
+import { createConsumerMetrics } from './consumer-metrics.ts';
 import { logConsumerEvent } from './log-consumer-event.ts';
 import type { Runtime } from './open-runtime.ts';
 
@@ -11,6 +12,7 @@ export interface ComponentConsumerOptions {
   component: ConsumerComponent;
   runtime: Runtime;
   logger: Logger;
+  metrics: Metrics;
   clock: Clock;
   /** Marks a message's handling as work that must not be scaled in; returns what unmarks it. */
   hold?: () => () => void;
@@ -21,6 +23,7 @@ export function componentConsumer({
   component,
   runtime,
   logger,
+  metrics,
   clock,
   hold,
 }: ComponentConsumerOptions): QueueConsumer {
@@ -28,7 +31,8 @@ export function componentConsumer({
   const url = runtime.target(component.queue);
   if (url === undefined) throw new TypeError(`Cannot consume '${component.queue}': its binding was not resolved`);
   const deadLetterUrl = runtime.target(deadLetterKey(component.queue));
-  return createSqsConsumer({
+  const counted = createConsumerMetrics({ metrics, component: component.name, clock, random: Math.random });
+  const consumer = createSqsConsumer({
     definition,
     url,
     ...(deadLetterUrl === undefined ? {} : { deadLetterUrl }),
@@ -48,6 +52,28 @@ export function componentConsumer({
         release?.();
       }
     },
-    onEvent: (event) => logConsumerEvent(logger, event),
+    onEvent: (event) => {
+      counted.count(event);
+      logConsumerEvent(logger, event);
+    },
   });
+  const stopped = new AbortController();
+  let counting = Promise.resolve();
+  return {
+    ...consumer,
+    async start(signal) {
+      await consumer.start(signal);
+      counting = counted.run(() => consumer.health().inFlight, stopped.signal);
+    },
+    async stop(signal) {
+      await consumer.stop(signal);
+      stopped.abort();
+      await counting;
+    },
+    async handleBatch(messages, context) {
+      const result = await consumer.handleBatch(messages, context);
+      await counted.publish(messages.length);
+      return result;
+    },
+  };
 }

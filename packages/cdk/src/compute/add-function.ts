@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { Fn } from 'aws-cdk-lib';
+import { Annotations, Fn } from 'aws-cdk-lib';
 import { CfnEventSourceMapping, CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
@@ -16,12 +16,15 @@ import { pascalCase } from '../template/pascal-case.ts';
 import { addHttpFront } from './add-http-front.ts';
 import { addLogGroup } from './add-log-group.ts';
 import { componentEnvironment } from './component-environment.ts';
-import { functionTimeout } from './function-timeout.ts';
+import { functionTimeout, triggerVisibility } from './function-timeout.ts';
 import type { LambdaPlacement } from './lambda.ts';
 
 const DEFAULT_MEMORY = 512;
 /** The most messages in one invocation that need no batching window. */
 const BATCH_SIZE = 10;
+
+/** Without it one failed message returns its whole batch. */
+const PARTIAL = 'ReportBatchItemFailures';
 
 /** What every function of an app is made from. */
 export interface FunctionContext {
@@ -72,15 +75,31 @@ export function addFunction(
   if (trigger.kind === 'http') addHttpFront(scope, component.name, functionName, resource);
   const queue = trigger.kind === 'queue' ? attached.get(trigger.resource) : undefined;
   if (queue) {
-    named(
+    const mapping = named(
       new CfnEventSourceMapping(scope, `${pascalCase(component.name)}EventSource`, {
         eventSourceArn: queue.arn,
         functionName: resource.ref,
         batchSize: BATCH_SIZE,
-        // Without it one failed message returns its whole batch.
-        functionResponseTypes: ['ReportBatchItemFailures'],
+        functionResponseTypes: [PARTIAL],
       }),
     );
+    // Whoever changes it after us is told at synth: Lambda would delete what failed.
+    mapping.node.addValidation({
+      validate: () =>
+        mapping.functionResponseTypes?.includes(PARTIAL)
+          ? []
+          : [`the event source of '${component.name}' lacks ${PARTIAL}: Lambda would delete messages that failed`],
+    });
+    const seconds = functionTimeout(manifest, component, placement);
+    const visibility = triggerVisibility(manifest, component) ?? 0;
+    const window = Number(mapping.maximumBatchingWindowInSeconds ?? 0);
+    if (visibility < 6 * seconds + window) {
+      Annotations.of(scope).addWarningV2(
+        `twelvefold:visibility:${component.name}`,
+        `the queue of '${component.name}' has a visibility timeout of ${visibility} s; six times the function's timeout of ${seconds} s ` +
+          `and the batching window (${6 * seconds + window} s) are recommended, so that a throttled batch is not seen twice`,
+      );
+    }
   }
   return resource;
 }

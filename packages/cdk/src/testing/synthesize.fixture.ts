@@ -35,6 +35,7 @@ export const shopProps: TwelveFactorAppProps = {
     mails: [lambda(), fargate()],
     'close-carts': lambda(),
   },
+  acceptLossOf: ['mails'],
 };
 
 /** CDK makes a folder for every app, even one that is never synthesized. */

@@ -1,12 +1,16 @@
 import type { Lifecycle } from '../lifecycle.ts';
 
 /**
- * Answers `/health/live` and `/health/ready`, or `undefined` for any other path. Live: 200 until stopped. Ready: 200 only
- * between start and drain and while every resource's check passes; else 503 with the reasons.
+ * Answers `/health`, `/health/live` and `/health/ready`, or `undefined` for any other path. Live: 200 until stopped. Ready: 200 only
+ * between start and drain and while every resource's check passes; else 503 with the reasons. `/health` always answers 200, for people: the
+ * phase, every check, and how each resource is doing.
  */
 export async function healthResponse(path: string, lifecycle: Lifecycle): Promise<Response | undefined> {
   if (path === '/health/live') {
     return json(lifecycle.phase === 'stopped' ? 503 : 200, { phase: lifecycle.phase });
+  }
+  if (path === '/health') {
+    return json(200, { phase: lifecycle.phase, resources: await lifecycle.health() });
   }
   if (path === '/health/ready') {
     if (lifecycle.phase !== 'ready') return json(503, { phase: lifecycle.phase });

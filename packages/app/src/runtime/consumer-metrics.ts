@@ -1,0 +1,104 @@
+import type { ConsumerEvent } from '@twelvefold/backing';
+import type { Clock } from '@twelvefold/lifecycle';
+import { runInScope } from '@twelvefold/lifecycle';
+import type { Metrics } from '@twelvefold/logging';
+
+export interface ConsumerMetrics {
+  /** Counts an event. */
+  count(event: ConsumerEvent): void;
+  /** Publishes what has been counted, with the number of messages that are in flight now. Nothing when nothing has happened. */
+  publish(inFlight: number): Promise<void>;
+  /** Publishes every ten seconds until the signal aborts, and then once more. */
+  run(inFlight: () => number, signal: AbortSignal): Promise<void>;
+}
+
+export interface ConsumerMetricsOptions {
+  metrics: Metrics;
+  component: string;
+  clock: Clock;
+  /** 0 to below 1, for the sample. */
+  random: () => number;
+}
+
+const EVERY_MS = 10_000;
+/** EMF takes 100 values of a metric in one line; of more, a fair sample stands for all. */
+const SAMPLE = 100;
+
+const CLASSES: Partial<Record<ConsumerEvent['type'], string>> = {
+  retried: 'retry',
+  poisoned: 'poison',
+  dropped: 'drop',
+  abandoned: 'abandoned',
+  leaseLost: 'leaseLost',
+  corrupted: 'corrupted',
+};
+
+/**
+ * A consumer's metrics, gathered over many messages: one EMF line per ten seconds or per Lambda event, under the dimension `component`. A line per
+ * message would cost more than handling it.
+ *
+ * `messagesReceived`, `messagesHandled`, `messagesFailed` and one `messagesFailed.<class>` for each class that occurred, `messageAge` and
+ * `handlerTime` in milliseconds, `messagesInFlight`.
+ */
+export function createConsumerMetrics({ metrics, component, clock, random }: ConsumerMetricsOptions): ConsumerMetrics {
+  let counts = new Map<string, number>();
+  let ages = createSample(random);
+  let times = createSample(random);
+  const add = (name: string, value: number) => counts.set(name, (counts.get(name) ?? 0) + value);
+
+  const publish = async (inFlight: number) => {
+    if (counts.size === 0) return;
+    const [counted, age, time] = [counts, ages.values, times.values];
+    counts = new Map();
+    ages = createSample(random);
+    times = createSample(random);
+    // A scope of its own: metrics of a scope are published at its end, under its dimensions.
+    await runInScope({ kind: 'invoke', component }, () => {
+      metrics.addDimension('component', component);
+      for (const [name, value] of counted) metrics.addMetric(name, 'Count', value);
+      for (const value of age) metrics.addMetric('messageAge', 'Milliseconds', value);
+      for (const value of time) metrics.addMetric('handlerTime', 'Milliseconds', value);
+      metrics.addMetric('messagesInFlight', 'Count', inFlight);
+    });
+  };
+
+  return {
+    count(event) {
+      if (event.type === 'received') {
+        add('messagesReceived', event.count);
+        ages.add(event.ageMs);
+      } else if (event.type === 'handled') {
+        add('messagesHandled', 1);
+        times.add(event.durationMs);
+      }
+      const failure = CLASSES[event.type];
+      if (failure === undefined) return;
+      add('messagesFailed', 1);
+      add(`messagesFailed.${failure}`, 1);
+    },
+    publish,
+    async run(inFlight, signal) {
+      while (!signal.aborted) {
+        await clock.sleep(EVERY_MS, signal).catch(() => {}); // the last turn
+        await publish(inFlight());
+      }
+    },
+  };
+}
+
+/** Keeps every value of a stream with the same chance. */
+function createSample(random: () => number) {
+  const values: number[] = [];
+  let seen = 0;
+  return {
+    values,
+    add(value: number) {
+      seen += 1;
+      if (values.length < SAMPLE) values.push(value);
+      else {
+        const at = Math.floor(random() * seen);
+        if (at < SAMPLE) values[at] = value;
+      }
+    },
+  };
+}
