@@ -1,3 +1,4 @@
+import type { Answer } from './core/answer.ts';
 import type { CallFilter, RecordedCall } from './core/call-log.ts';
 import { createCallLog } from './core/call-log.ts';
 import type { ControlledClock } from './core/clock.ts';
@@ -8,6 +9,7 @@ import type { Faults } from './core/faults.ts';
 import { createFaults } from './core/faults.ts';
 import type { FunctionRegistry } from './core/function-registry.ts';
 import { createFunctionRegistry } from './core/function-registry.ts';
+import type { HttpRequest } from './core/http-request.ts';
 import { rejectUnknownOptions } from './core/reject-unknown-options.ts';
 import { startServer } from './core/server.ts';
 import type { Snapshot } from './core/snapshot.ts';
@@ -72,13 +74,24 @@ export interface Health {
 const OPTIONS: ReadonlyArray<keyof LocalAwsOptions> = ['port', 'host', 'account', 'clock', 'random', 'snapshot'];
 
 /** Puts a snapshot's state in place and sets its timers going. */
-async function restore(world: World, clock: ControlledClock, { nowMs, services }: Snapshot): Promise<void> {
+async function restore(
+  world: World,
+  clock: ControlledClock,
+  functions: FunctionRegistry,
+  { nowMs, services }: Snapshot,
+): Promise<void> {
   if (nowMs > clock.now()) clock.advance(nowMs - clock.now());
   world.load(services);
   for (const { service, account, region } of services) {
-    const context = { account, region, clock, stores: world.stores(account, region) };
+    const context = { account, region, clock, stores: world.stores(account, region), functions };
     for (const entry of registry) if (entry.name === service) (await entry.load()).resume?.(context);
   }
+}
+
+/** Answers for a document that a service serves at a path of its own. */
+async function answerPage({ method, path }: HttpRequest): Promise<Answer | undefined> {
+  const entry = method === 'GET' ? registry.find(({ pages }) => pages?.test(path)) : undefined;
+  return (await entry?.load())?.page?.(path);
 }
 
 /**
@@ -107,12 +120,12 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
   const world = new World(clock);
   // Loaded only where it is used: node:v8 and node:fs cost as much as the rest of the start.
   const disk = folder === undefined ? undefined : await import('./core/snapshot.ts');
+  const functions = createFunctionRegistry();
   const snapshot = folder === undefined ? undefined : await disk?.readSnapshot(folder);
-  if (snapshot !== undefined) await restore(world, clock, snapshot);
+  if (snapshot !== undefined) await restore(world, clock, functions, snapshot);
   const calls = createCallLog();
   const services = [...new Set(registry.map(({ name }) => name))];
   const faults = createFaults(random, services);
-  const functions = createFunctionRegistry();
   const endpoint = { registry, world, clock, calls, faults, functions, account };
   const reset = (service?: string) => {
     if (service !== undefined && !services.includes(service)) {
@@ -142,7 +155,8 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
   const server = await startServer(
     host,
     port,
-    async (request, from) => answerControl(control, request) ?? dispatch(endpoint, request, from),
+    async (request, from) =>
+      answerControl(control, request) ?? (await answerPage(request)) ?? dispatch(endpoint, request, from),
   );
   let closed: Promise<void> | undefined;
   const close = () => {

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { ANONYMOUS } from './principal.ts';
 
 /** Who calls, as far as the request says it. The signature itself is not verified: any key is welcome locally. */
 export interface Caller {
@@ -12,6 +13,16 @@ export interface Caller {
 
 const SCOPE = /^([^/\s]+)\/(\d{8})\/([a-z0-9-]+)\/([a-z0-9-]+)\/aws4_request$/;
 
+/** The links in messages of SNS are followed without a signature; they name the account and the region of their topic. */
+function readLink(search: URLSearchParams): Caller | undefined {
+  const action = search.get('Action');
+  if (action !== 'ConfirmSubscription' && action !== 'Unsubscribe') return undefined;
+  const arn = search.get('TopicArn') ?? search.get('SubscriptionArn') ?? '';
+  const [, region, account] = /^arn:[^:]+:sns:([a-z0-9-]+):(\d{12}):/.exec(arn) ?? [];
+  if (region === undefined || account === undefined) return undefined;
+  return { accessKeyId: `${ANONYMOUS}:${account}`, sessionToken: undefined, region, signingName: 'sns' };
+}
+
 /**
  * The caller from the SigV4 credential scope, in the Authorization header or (presigned) the query string. `missing` without
  * either, `malformed` for anything that is not SigV4.
@@ -22,7 +33,7 @@ export function readCaller(headers: IncomingHttpHeaders, search: URLSearchParams
     authorization === undefined
       ? search.get('X-Amz-Credential')
       : (/^AWS4-HMAC-SHA256\s.*?Credential=([^,\s]+)/.exec(authorization)?.[1] ?? '');
-  if (credential === null) return 'missing';
+  if (credential === null) return readLink(search) ?? 'missing';
   const [, accessKeyId, , region, signingName] = SCOPE.exec(credential) ?? [];
   if (accessKeyId === undefined || region === undefined || signingName === undefined) return 'malformed';
   const header = headers['x-amz-security-token'];

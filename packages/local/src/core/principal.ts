@@ -23,6 +23,9 @@ export const SESSION_REGION = 'aws-global';
 /** Twelve digits as an access key id are an account. */
 const ACCOUNT = /^\d{12}$/;
 
+/** Stands before the account in the access key id of a call without a signature, and is that call's user. */
+export const ANONYMOUS = 'anonymous';
+
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
 function toLetters(value: bigint): string {
@@ -57,6 +60,8 @@ export function readPrincipal(
     if (session.sessionToken !== sessionToken) return 'invalid';
     return session.expiresMs <= nowMs ? 'expired' : session;
   }
+  const [, visited] = new RegExp(`^${ANONYMOUS}:(\\d{12})$`).exec(accessKeyId) ?? [];
+  if (visited !== undefined) return { account: visited, arn: '', userId: ANONYMOUS };
   const account = ACCOUNT.test(accessKeyId) ? accessKeyId : defaultAccount;
   return { account, arn: `arn:aws:iam::${account}:root`, userId: account };
 }

@@ -87,6 +87,11 @@ export interface CborProtocol {
   readonly times: readonly string[];
 }
 
+/** Where a service goes on after a snapshot was loaded. */
+export interface ResumeContext extends StoreContext {
+  readonly functions: FunctionRegistry;
+}
+
 /** One AWS service: how calls reach it and what it can do. One file per action. */
 export interface ServiceModule {
   /** The signing name in the credential scope, e.g. `sqs`, `secretsmanager`. */
@@ -111,13 +116,17 @@ export interface ServiceModule {
   >;
   readonly actions: Readonly<Record<string, Action>>;
   /** Rearms what must happen without a call (a rotation that falls due), for each account and region that a snapshot brings back. */
-  readonly resume?: (context: StoreContext) => void;
+  readonly resume?: (context: ResumeContext) => void;
+  /** A document at a path of its own, for anybody: the certificate that messages are signed with. */
+  readonly page?: (path: string) => Promise<Answer | undefined>;
 }
 
 /** One service in the registry: how calls find it, and its code. */
 export interface ServiceEntry {
   /** The signing name in the credential scope, e.g. `sqs`, `secretsmanager`. */
   readonly name: string;
+  /** The paths of its {@link ServiceModule.page}. */
+  readonly pages?: RegExp;
   /** {@link JsonProtocol.targetPrefix} of a service that has JSON. */
   readonly target?: string;
   /** Whether calls without `X-Amz-Target` and `Action` are this service's, by the signing name ({@link RestProtocol}). */

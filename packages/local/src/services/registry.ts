@@ -14,7 +14,11 @@ export const registry: readonly ServiceEntry[] = [
     target: 'secretsmanager',
     load: async () => (await import('./secretsmanager/service.ts')).secretsManager,
   },
-  { name: 'sns', load: async () => (await import('./sns/service.ts')).sns },
+  {
+    name: 'sns',
+    pages: /^\/SimpleNotificationService-[0-9a-f]{32}\.pem$/,
+    load: async () => (await import('./sns/service.ts')).sns,
+  },
   { name: 'sqs', target: 'AmazonSQS', load: async () => (await import('./sqs/service.ts')).sqs },
   { name: 'ssm', target: 'AmazonSSM', load: async () => (await import('./ssm/service.ts')).ssm },
   { name: 'sts', load: async () => (await import('./sts/service.ts')).sts },

@@ -1,13 +1,23 @@
+import { randomUUID } from 'node:crypto';
 import type { CallContext } from '../../core/service.ts';
 import type { MessageAttributes, MessageDraft } from '../sqs/message.ts';
-import { MAX_ATTRIBUTES } from '../sqs/message-attributes.ts';
-import { draftSize } from '../sqs/message-draft.ts';
-import { queueStore } from '../sqs/queue-store.ts';
+import { retryDelays } from './delivery-policy.ts';
+import { effectiveDeliveryPolicy } from './effective-delivery-policy.ts';
 import { matchesPolicy, parseFilterPolicy } from './filter-policy.ts';
+import { httpHeaders } from './http-headers.ts';
+import { lambdaEvent } from './lambda-event.ts';
 import type { Notification } from './notification.ts';
-import { wrap } from './notification.ts';
-import { parseRedriveTarget } from './subscription-attributes.ts';
+import { messageFor, signedPart, wrap } from './notification.ts';
+import { parseRedriveTarget } from './redrive-target.ts';
+import { startDelivery } from './run-delivery.ts';
+import { sendToQueue } from './send-to-queue.ts';
+import type { MessageSignature } from './sign-message.ts';
+import { signMessage } from './sign-message.ts';
 import type { Subscription, Topic } from './topic.ts';
+import { liveSubscriptions } from './topic.ts';
+
+/** Lambda tries an asynchronous event twice more, a minute and two minutes later (Lambda developer guide, retry behaviour). */
+const LAMBDA_RETRIES_MS = [60_000, 120_000];
 
 function parse(text: string): unknown {
   try {
@@ -27,48 +37,112 @@ function filterable(attributes: MessageAttributes): Record<string, unknown> {
   return Object.fromEntries(values);
 }
 
-function wants({ attributes }: Subscription, notification: Notification): boolean {
+function wants({ attributes, protocol }: Subscription, notification: Notification): boolean {
   const text = attributes.get('FilterPolicy');
   if (text === undefined) return true;
   const scope = attributes.get('FilterPolicyScope') ?? 'MessageAttributes';
   const policy = parseFilterPolicy(text, scope);
   if (scope === 'MessageAttributes') return matchesPolicy(policy, filterable(notification.attributes));
-  const body = parse(notification.message);
+  const body = parse(messageFor(notification, protocol));
   // A body that is no JSON object satisfies no policy on bodies.
   return typeof body === 'object' && body !== null && !Array.isArray(body) && matchesPolicy(policy, { ...body });
 }
 
-function toDraft(subscription: Subscription, notification: Notification, context: CallContext): MessageDraft {
-  const raw = subscription.attributes.get('RawMessageDelivery') === 'true';
-  return {
-    body: raw ? notification.message : wrap(notification, subscription, context.origin),
-    attributes: raw ? notification.attributes : {},
-    systemAttributes: {},
-    groupId: notification.groupId,
-    deduplicationId: notification.deduplicationId,
-    senderId: context.account,
-  };
+const isRaw = ({ attributes }: Subscription) => attributes.get('RawMessageDelivery') === 'true';
+
+/** A notification on its way to one subscription. */
+interface Parcel {
+  readonly topic: Topic;
+  readonly subscription: Subscription;
+  readonly notification: Notification;
+  readonly signature: MessageSignature | undefined;
+  /** As a queue gets it: the subscription's own, or its dead-letter queue. */
+  readonly draft: MessageDraft;
 }
 
-/** Whether the queue was there and took the message. */
-function send(queueArn: string, draft: MessageDraft, context: CallContext): boolean {
-  const queue = context.stores.get(queueStore).byArn(queueArn);
-  if (queue === undefined) return false;
-  // SQS takes no more than ten attributes; raw delivery of more is a client-side error that SNS does not retry.
-  if (Object.keys(draft.attributes).length > MAX_ATTRIBUTES) return false;
-  if (draftSize(draft) > Number(queue.attributes.MaximumMessageSize)) return false;
-  if (queue.fifo && draft.groupId === undefined) return false;
-  queue.send([queue.fifo ? draft : { ...draft, deduplicationId: undefined }]);
-  return true;
+function deliverHttp({ topic, subscription, notification, draft }: Parcel, context: CallContext): void {
+  const { retry, contentType } = effectiveDeliveryPolicy(topic, subscription);
+  startDelivery(
+    {
+      id: randomUUID(),
+      kind: 'http',
+      subscriptionArn: subscription.arn,
+      endpoint: subscription.endpoint,
+      headers: httpHeaders({
+        type: 'Notification',
+        messageId: notification.messageId,
+        topicArn: topic.arn,
+        subscriptionArn: subscription.arn,
+        contentType,
+        raw: isRaw(subscription),
+      }),
+      body: draft.body,
+      deadLetter: draft,
+      retriesMs: retryDelays(retry),
+      dueAt: context.clock.now(),
+    },
+    context,
+  );
 }
+
+function deliverLambda({ subscription, notification, signature, draft }: Parcel, context: CallContext): void {
+  if (signature === undefined) return; // of FIFO topics, to which no function subscribes
+  startDelivery(
+    {
+      id: randomUUID(),
+      kind: 'lambda',
+      subscriptionArn: subscription.arn,
+      endpoint: subscription.endpoint,
+      headers: {},
+      body: JSON.stringify(lambdaEvent(notification, subscription, signature, context.origin)),
+      deadLetter: draft,
+      retriesMs: [...LAMBDA_RETRIES_MS],
+      dueAt: context.clock.now(),
+    },
+    context,
+  );
+}
+
+/** A queue that does not take a message refuses it for good: the dead-letter queue gets it at once. */
+function deliverQueue({ subscription, draft }: Parcel, context: CallContext): void {
+  if (sendToQueue(subscription.endpoint, draft, context.storesOf)) return;
+  const redrive = subscription.attributes.get('RedrivePolicy');
+  if (redrive !== undefined) sendToQueue(parseRedriveTarget(redrive), draft, context.storesOf);
+}
+
+const DELIVER: Record<string, (parcel: Parcel, context: CallContext) => void> = {
+  http: deliverHttp,
+  https: deliverHttp,
+  lambda: deliverLambda,
+  sqs: deliverQueue,
+};
 
 /** Delivers to every subscription that wants it; what cannot be delivered goes to the subscription's dead-letter queue, if it has one. */
-export function deliver(topic: Topic, notification: Notification, context: CallContext): void {
-  for (const subscription of topic.subscriptions.values()) {
-    if (!wants(subscription, notification)) continue;
-    const draft = toDraft(subscription, notification, context);
-    if (send(subscription.endpoint, draft, context)) continue;
-    const redrive = subscription.attributes.get('RedrivePolicy');
-    if (redrive !== undefined) send(parseRedriveTarget(redrive), draft, context);
+export async function deliver(topic: Topic, notification: Notification, context: CallContext): Promise<void> {
+  const { origin, clock } = context;
+  const version = topic.attributes.get('SignatureVersion') ?? '1';
+  const wanted = liveSubscriptions(topic, clock.now()).filter(
+    (subscription) => subscription.confirmed && wants(subscription, notification),
+  );
+  const signatures = new Map<string, MessageSignature>();
+  for (const subscription of topic.fifo ? [] : wanted) {
+    if (isRaw(subscription) || signatures.has(subscription.protocol)) continue;
+    signatures.set(
+      subscription.protocol,
+      await signMessage(signedPart(notification, subscription.protocol), version, origin),
+    );
+  }
+  for (const subscription of wanted) {
+    const raw = isRaw(subscription);
+    const signature = signatures.get(subscription.protocol);
+    const draft: MessageDraft = {
+      body: raw ? messageFor(notification, subscription.protocol) : wrap(notification, subscription, signature, origin),
+      attributes: raw ? notification.attributes : {},
+      systemAttributes: {},
+      groupId: notification.groupId,
+      deduplicationId: notification.deduplicationId,
+      senderId: context.account,
+    };
+    DELIVER[subscription.protocol]?.({ topic, subscription, notification, signature, draft }, context);
   }
 }

@@ -3,6 +3,8 @@ import { ServiceError } from '../../core/service-error.ts';
 // Codes on the wire are from the SNS service model: a shape's name and its Query code differ.
 const SHAPES: Record<string, { queryCode: string; status: number }> = {
   InvalidParameterException: { queryCode: 'InvalidParameter', status: 400 },
+  AuthorizationErrorException: { queryCode: 'AuthorizationError', status: 403 },
+  FilterPolicyLimitExceededException: { queryCode: 'FilterPolicyLimitExceeded', status: 403 },
   InvalidParameterValueException: { queryCode: 'ParameterValueInvalid', status: 400 },
   NotFoundException: { queryCode: 'NotFound', status: 404 },
   ResourceNotFoundException: { queryCode: 'ResourceNotFound', status: 404 },

@@ -5,9 +5,13 @@ export type FilterPolicy = Readonly<Record<string, unknown>>;
 
 type Scalar = string | number | boolean | null;
 
-// "A filter policy can have a maximum of five attribute names" and 150 combinations (SNS developer guide).
+// "A filter policy can have a maximum of five keys", of which a nested policy counts "only top-level keys", and 150 combinations
+// (SNS developer guide, filter policy constraints).
 const MAX_KEYS = 5;
 const MAX_COMBINATIONS = 150;
+/** "The value can range from -10^9 to 10^9". */
+const MAX_NUMBER = 1_000_000_000;
+const MAX_BYTES = 262_144;
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -32,6 +36,8 @@ function numericTest(terms: unknown): NumericTest {
     if (comparison === undefined) throw new Error(`${unknown}: ${String(operator)}`);
     if (typeof bound !== 'number')
       throw new Error(`Value of ${operator === '=' ? 'equals' : String(operator)} must be numeric`);
+    if (Math.abs(bound) > MAX_NUMBER)
+      throw new Error(`Value must be between -${MAX_NUMBER} and ${MAX_NUMBER}, inclusive`);
     return comparison(bound);
   };
   const [operator, bound, upper, top] = terms;
@@ -47,25 +53,6 @@ function numericTest(terms: unknown): NumericTest {
   return (value) => first(value) && second(value);
 }
 
-function wildcardTest(pattern: string): (text: string) => boolean {
-  if (pattern.includes('**')) throw new Error('Consecutive wildcard characters');
-  // Matched piece by piece: a regular expression of many stars could take exponential time.
-  const pieces = pattern.split('*');
-  return (text) => {
-    const [head = '', ...rest] = pieces;
-    const tail = rest.pop();
-    if (tail === undefined) return text === pattern;
-    if (!text.startsWith(head) || !text.endsWith(tail) || text.length < head.length + tail.length) return false;
-    let at = head.length;
-    for (const piece of rest) {
-      const found = text.indexOf(piece, at);
-      if (found < 0 || found + piece.length > text.length - tail.length) return false;
-      at = found + piece.length;
-    }
-    return true;
-  };
-}
-
 function cidrTest(range: string): (text: string) => boolean {
   const [address = '', bits = ''] = range.split('/');
   const version = isIP(address);
@@ -78,11 +65,13 @@ function cidrTest(range: string): (text: string) => boolean {
   return (text) => isIP(text) === version && list.check(text, family);
 }
 
+/** Those that `anything-but` can turn round. */
+const NEGATABLE = ['prefix', 'suffix', 'equals-ignore-case'];
+
 const TEXT_OPERATORS: Record<string, (pattern: string) => (text: string) => boolean> = {
   prefix: (pattern) => (text) => text.startsWith(pattern),
   suffix: (pattern) => (text) => text.endsWith(pattern),
   'equals-ignore-case': (pattern) => (text) => text.toLowerCase() === pattern.toLowerCase(),
-  wildcard: wildcardTest,
   cidr: cidrTest,
 };
 
@@ -111,7 +100,9 @@ function textTest(operator: string, pattern: unknown): (text: string) => boolean
 
 function anythingBut(excluded: unknown): Rule {
   if (isObject(excluded)) {
-    const test = textTest(...onlyEntry(excluded));
+    const [operator, pattern] = onlyEntry(excluded);
+    if (!NEGATABLE.includes(operator)) throw new Error(`Unsupported anything-but pattern: ${operator}`);
+    const test = textTest(operator, pattern);
     return some((value) => !onText(test)(value));
   }
   const list = Array.isArray(excluded) ? excluded : [excluded];
@@ -138,24 +129,24 @@ function readRule(rule: unknown): Rule {
   return some(onText(textTest(operator, operand)));
 }
 
-/** Walks a policy, reading every rule. @throws Error with what is wrong */
-function checkLevel(policy: FilterPolicy, nested: boolean): { keys: number; combinations: number } {
+/** Walks a policy, reading every rule. The values of a nested key count once for each of its levels. @throws Error with what is wrong */
+function checkLevel(policy: FilterPolicy, nested: boolean, depth = 1): { keys: number; combinations: number } {
   let keys = 0;
   let combinations = 1;
   for (const [name, value] of Object.entries(policy)) {
     if (name === '$or' && Array.isArray(value) && value.length > 1 && value.every(isObject)) {
-      const parts = value.map((part) => checkLevel(part, nested));
+      const parts = value.map((part) => checkLevel(part, nested, depth));
       keys += Math.max(...parts.map((part) => part.keys));
       combinations *= parts.reduce((sum, part) => sum + part.combinations, 0);
     } else if (Array.isArray(value)) {
       if (value.length === 0) throw new Error('Empty arrays are not allowed');
       for (const rule of value) readRule(rule);
       keys += 1;
-      combinations *= value.length;
+      combinations *= value.length * depth;
     } else if (isObject(value)) {
-      const inner = checkLevel(value, nested);
+      const inner = checkLevel(value, nested, depth + 1);
       if (!nested) throw new Error('Filter policy scope MessageAttributes does not support nested filter policy');
-      keys += inner.keys;
+      keys += 1;
       combinations *= inner.combinations;
     } else throw new Error(`"${name}" must be an object or an array`);
   }
@@ -164,6 +155,7 @@ function checkLevel(policy: FilterPolicy, nested: boolean): { keys: number; comb
 
 /** Parses and checks a filter policy. @throws Error with what is wrong */
 export function parseFilterPolicy(text: string, scope: string): FilterPolicy {
+  if (Buffer.byteLength(text) > MAX_BYTES) throw new Error('Filter policy is too large');
   let policy: unknown;
   try {
     policy = JSON.parse(text);

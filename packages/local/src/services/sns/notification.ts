@@ -1,12 +1,13 @@
 import type { MessageAttribute, MessageAttributes } from '../sqs/message.ts';
+import type { MessageSignature } from './sign-message.ts';
 import type { Subscription } from './topic.ts';
 
 /** A published message. */
 export interface Notification {
   readonly messageId: string;
   readonly topicArn: string;
-  /** For queues: with `MessageStructure: json` the `sqs` entry, or the default one. */
-  readonly message: string;
+  /** By protocol, and under `default` for all others: more than that with `MessageStructure: json` alone. */
+  readonly messages: Readonly<Record<string, string>>;
   readonly subject: string | undefined;
   readonly attributes: MessageAttributes;
   /** Milliseconds since the epoch. */
@@ -16,35 +17,48 @@ export interface Notification {
   readonly sequenceNumber: string | undefined;
 }
 
+/** What a notification says to subscriptions of `protocol`. */
+export const messageFor = ({ messages }: Notification, protocol: string): string =>
+  (Object.hasOwn(messages, protocol) ? messages[protocol] : messages.default) ?? '';
+
+/** What is signed of a notification. */
+export const signedPart = (notification: Notification, protocol: string) => ({
+  Type: 'Notification',
+  MessageId: notification.messageId,
+  TopicArn: notification.topicArn,
+  Subject: notification.subject,
+  Message: messageFor(notification, protocol),
+  Timestamp: new Date(notification.publishedAt).toISOString(),
+});
+
 const shown = ({ DataType, StringValue, BinaryValue }: MessageAttribute) => ({
   Type: DataType,
   Value: BinaryValue ?? StringValue,
 });
 
-/**
- * The body of a delivery without raw delivery, members in the order of AWS. Nothing signs it here: the signature is a
- * placeholder that no verifier accepts.
- */
-export function wrap(notification: Notification, subscription: Subscription, origin: string): string {
-  const { topicArn, sequenceNumber } = notification;
-  const region = topicArn.split(':')[3] ?? '';
-  const attributes = Object.entries(notification.attributes).map(([name, attribute]) => [name, shown(attribute)]);
+/** The attributes as JSON shows them. */
+export const shownAttributes = ({ attributes }: Notification) =>
+  Object.fromEntries(Object.entries(attributes).map(([name, attribute]) => [name, shown(attribute)]));
+
+export const unsubscribeUrl = (origin: string, { arn }: Subscription) =>
+  `${origin}/?Action=Unsubscribe&SubscriptionArn=${arn}`;
+
+/** The body of a delivery without raw delivery, members in the order of AWS. Of a FIFO topic it is not signed. */
+export function wrap(
+  notification: Notification,
+  subscription: Subscription,
+  signature: MessageSignature | undefined,
+  origin: string,
+): string {
+  const { Type, MessageId, ...rest } = signedPart(notification, subscription.protocol);
+  const MessageAttributes = shownAttributes(notification);
   return JSON.stringify({
-    Type: 'Notification',
-    MessageId: notification.messageId,
-    SequenceNumber: sequenceNumber,
-    TopicArn: topicArn,
-    Subject: notification.subject,
-    Message: notification.message,
-    Timestamp: new Date(notification.publishedAt).toISOString(),
-    ...(sequenceNumber === undefined
-      ? {
-          SignatureVersion: '1',
-          Signature: Buffer.from('not signed by the local endpoint').toString('base64'),
-          SigningCertURL: `https://sns.${region}.amazonaws.com/SimpleNotificationService-local.pem`,
-        }
-      : {}),
-    UnsubscribeURL: `${origin}/?Action=Unsubscribe&SubscriptionArn=${subscription.arn}`,
-    ...(attributes.length > 0 ? { MessageAttributes: Object.fromEntries(attributes) } : {}),
+    Type,
+    MessageId,
+    SequenceNumber: notification.sequenceNumber,
+    ...rest,
+    ...signature,
+    UnsubscribeURL: unsubscribeUrl(origin, subscription),
+    ...(Object.keys(MessageAttributes).length > 0 ? { MessageAttributes } : {}),
   });
 }

@@ -17,8 +17,9 @@ export interface Publication extends Omit<Notification, 'messageId' | 'published
   readonly size: number;
 }
 
-function forQueues(message: string, structure: string | undefined): string {
-  if (structure === undefined) return message;
+/** What is said to whom: with the structure `json` by protocol, where the message has an entry for it. */
+function readMessages(message: string, structure: string | undefined): Record<string, string> {
+  if (structure === undefined) return { default: message };
   if (structure !== 'json') throw invalidParameter('MessageStructure');
   let parts: unknown;
   try {
@@ -26,13 +27,21 @@ function forQueues(message: string, structure: string | undefined): string {
   } catch {
     throw invalidParameter('Message Structure - JSON message body failed to parse');
   }
-  const part = (name: string): unknown =>
-    typeof parts === 'object' && parts !== null && Object.hasOwn(parts, name) ? Reflect.get(parts, name) : undefined;
-  const byDefault = part('default');
-  if (typeof byDefault !== 'string')
+  const entries = typeof parts === 'object' && parts !== null && !Array.isArray(parts) ? Object.entries(parts) : [];
+  const texts = Object.fromEntries(entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+  if (!Object.hasOwn(texts, 'default')) {
     throw invalidParameter('Message Structure - No default entry in JSON message body');
-  const own = part('sqs');
-  return typeof own === 'string' ? own : byDefault;
+  }
+  return texts;
+}
+
+/** "Up to 128 alphanumeric characters and punctuation" (Publish). */
+function checkId(name: string, value: string | undefined): void {
+  if (value !== undefined && !/^[\x21-\x7e]{1,128}$/.test(value)) {
+    throw invalidParameter(
+      `${name} Reason: ${name} can only include alphanumeric and punctuation characters. 1 to 128 in length.`,
+    );
+  }
 }
 
 function readDeduplication(input: Input, topic: Topic, message: string): string | undefined {
@@ -64,13 +73,15 @@ export function readPublication(input: Input, topic: Topic): Publication {
   if (topic.fifo && groupId === undefined) {
     throw invalidParameter('The MessageGroupId parameter is required for FIFO topics');
   }
+  checkId('MessageGroupId', groupId);
+  checkId('MessageDeduplicationId', readString(input, 'MessageDeduplicationId'));
   const deduplicationId = readDeduplication(input, topic, message);
   const attributes = readAttributes(input, 'MessageAttributes', {
     refuse: (reason) => snsError('InvalidParameterValueException', reason),
     max: Number.POSITIVE_INFINITY,
   });
   return {
-    message: forQueues(message, readString(input, 'MessageStructure')),
+    messages: readMessages(message, readString(input, 'MessageStructure')),
     subject,
     attributes,
     groupId,
@@ -80,7 +91,7 @@ export function readPublication(input: Input, topic: Topic): Publication {
 }
 
 /** Publishes and delivers. A FIFO topic accepts a deduplication id once in five minutes and answers with the first. */
-export function publish(topic: Topic, publication: Publication, context: CallContext) {
+export async function publish(topic: Topic, publication: Publication, context: CallContext) {
   const now = context.clock.now();
   const key = topic.attributes.get('FifoThroughputScope') === 'MessageGroup' ? `${publication.groupId} ` : '';
   const deduplicationKey = `${key}${publication.deduplicationId}`;
@@ -94,6 +105,6 @@ export function publish(topic: Topic, publication: Publication, context: CallCon
     topic.deduplication.set(deduplicationKey, { messageId, sequenceNumber, at: now });
   }
   const { size: _size, ...rest } = publication;
-  deliver(topic, { ...rest, messageId, topicArn: topic.arn, publishedAt: now, sequenceNumber }, context);
+  await deliver(topic, { ...rest, messageId, topicArn: topic.arn, publishedAt: now, sequenceNumber }, context);
   return { MessageId: messageId, SequenceNumber: sequenceNumber };
 }

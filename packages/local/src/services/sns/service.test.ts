@@ -295,7 +295,7 @@ describe('a message', () => {
       Timestamp: '2026-11-20T12:00:00.000Z',
       SignatureVersion: '1',
       Signature: expect.any(String),
-      SigningCertURL: expect.stringMatching(/^https:\/\/sns\.eu-west-1\.amazonaws\.com\/.*\.pem$/),
+      SigningCertURL: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/SimpleNotificationService-[0-9a-f]{32}\.pem$/),
       UnsubscribeURL: `${aws.url}/?Action=Unsubscribe&SubscriptionArn=${subscription}`,
       MessageAttributes: { kind: { Type: 'String', Value: 'placed' }, bytes: { Type: 'Binary', Value: 'AgME' } },
     });

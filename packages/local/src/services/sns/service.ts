@@ -1,4 +1,6 @@
 import type { ServiceModule } from '../../core/service.ts';
+import { addPermission } from './actions/add-permission.ts';
+import { confirmSubscription } from './actions/confirm-subscription.ts';
 import { createTopic } from './actions/create-topic.ts';
 import { deleteTopic } from './actions/delete-topic.ts';
 import { getSubscriptionAttributes } from './actions/get-subscription-attributes.ts';
@@ -9,12 +11,15 @@ import { listTagsForResource } from './actions/list-tags-for-resource.ts';
 import { listTopics } from './actions/list-topics.ts';
 import { publish } from './actions/publish.ts';
 import { publishBatch } from './actions/publish-batch.ts';
+import { removePermission } from './actions/remove-permission.ts';
 import { setSubscriptionAttributes } from './actions/set-subscription-attributes.ts';
 import { setTopicAttributes } from './actions/set-topic-attributes.ts';
 import { subscribe } from './actions/subscribe.ts';
 import { tagResource } from './actions/tag-resource.ts';
 import { unsubscribe } from './actions/unsubscribe.ts';
 import { untagResource } from './actions/untag-resource.ts';
+import { certificatePage } from './certificate-page.ts';
+import { resumeDeliveries } from './resume-deliveries.ts';
 
 export const sns: ServiceModule = {
   name: 'sns',
@@ -24,7 +29,12 @@ export const sns: ServiceModule = {
     maps: ['Attributes'],
     booleans: ['ReturnSubscriptionArn'],
   },
+  page: certificatePage,
+  resume: resumeDeliveries,
   actions: {
+    RemovePermission: removePermission,
+    ConfirmSubscription: confirmSubscription,
+    AddPermission: addPermission,
     CreateTopic: createTopic,
     DeleteTopic: deleteTopic,
     GetSubscriptionAttributes: getSubscriptionAttributes,

@@ -1,26 +1,11 @@
-import { invalidParameter } from './errors.ts';
+import { parseDeliveryPolicy } from './delivery-policy.ts';
+import { effectiveDeliveryPolicy } from './effective-delivery-policy.ts';
+import { invalidParameter, snsError } from './errors.ts';
 import { parseFilterPolicy } from './filter-policy.ts';
-import type { Subscription } from './topic.ts';
+import { parseRedriveTarget } from './redrive-target.ts';
+import type { Subscription, Topic } from './topic.ts';
 
 const KNOWN = ['DeliveryPolicy', 'FilterPolicy', 'FilterPolicyScope', 'RawMessageDelivery', 'RedrivePolicy'];
-
-/** Where dead letters of a subscription go. @throws Error with what is wrong */
-export function parseRedriveTarget(text: string): string {
-  let policy: unknown;
-  try {
-    policy = JSON.parse(text);
-  } catch {
-    throw new Error('failed to parse JSON.');
-  }
-  const target =
-    typeof policy === 'object' && policy !== null && 'deadLetterTargetArn' in policy
-      ? policy.deadLetterTargetArn
-      : undefined;
-  if (typeof target !== 'string' || !/^arn:aws[a-z-]*:sqs:[^:]+:\d{12}:[^:]+$/.test(target)) {
-    throw new Error('deadLetterTargetArn is an invalid arn');
-  }
-  return target;
-}
 
 /**
  * Checks attributes that a caller sets. `prefix` stands before a reason: Subscribe says where it found it.
@@ -41,6 +26,7 @@ export function checkSubscriptionAttributes(attributes: ReadonlyMap<string, stri
     }
     try {
       if (name === 'FilterPolicy' && value !== '' && value !== '{}') parseFilterPolicy(value, scope);
+      if (name === 'DeliveryPolicy' && value !== '') parseDeliveryPolicy(value, 'subscription');
       if (name === 'RedrivePolicy' && value !== '' && value !== '{}') parseRedriveTarget(value);
     } catch (error) {
       throw invalidParameter(`${prefix}${name}: ${error instanceof Error ? error.message : String(error)}`);
@@ -55,19 +41,47 @@ export function setSubscriptionAttribute(subscription: Subscription, name: strin
   else subscription.attributes.set(name, name === 'RawMessageDelivery' ? value.toLowerCase() : value);
 }
 
+/** Only queues and URLs get messages raw. @throws ServiceError `InvalidParameter` */
+export function checkRaw(attributes: ReadonlyMap<string, string>, protocol: string): void {
+  if (protocol === 'lambda' && attributes.get('RawMessageDelivery')?.toLowerCase() === 'true') {
+    throw invalidParameter('Attributes Reason: Delivery protocol [lambda] does not support raw message delivery.');
+  }
+}
+
+// "By default, you can have up to 200 filter policies per topic" (developer guide, filter policy constraints).
+const MAX_FILTER_POLICIES = 200;
+
+/** Whether a topic may have one more filter policy. @throws ServiceError `FilterPolicyLimitExceeded` */
+export function checkFilterPolicies(topic: Topic): void {
+  const policies = [...topic.subscriptions.values()].filter(({ attributes }) => attributes.has('FilterPolicy'));
+  if (policies.length >= MAX_FILTER_POLICIES) {
+    throw snsError(
+      'FilterPolicyLimitExceededException',
+      'The number of filter policies of this topic exceeds the limit',
+    );
+  }
+}
+
+function shownDeliveryPolicy(topic: Topic, subscription: Subscription): string {
+  const { retry, contentType } = effectiveDeliveryPolicy(topic, subscription);
+  return JSON.stringify({ healthyRetryPolicy: retry, requestPolicy: { headerContentType: contentType } });
+}
+
 /** What GetSubscriptionAttributes shows. */
-export function shownSubscriptionAttributes(subscription: Subscription): Record<string, string> {
+export function shownSubscriptionAttributes(subscription: Subscription, topic: Topic): Record<string, string> {
   const { attributes } = subscription;
+  const isHttp = /^https?$/.test(subscription.protocol);
   return {
-    ConfirmationWasAuthenticated: 'true',
+    ConfirmationWasAuthenticated: String(subscription.confirmedBySigner),
     Endpoint: subscription.endpoint,
     Owner: subscription.owner,
-    PendingConfirmation: 'false',
+    PendingConfirmation: String(!subscription.confirmed),
     Protocol: subscription.protocol,
     RawMessageDelivery: 'false',
     SubscriptionArn: subscription.arn,
     SubscriptionPrincipal: `arn:aws:iam::${subscription.owner}:root`,
     TopicArn: subscription.topicArn,
+    ...(isHttp ? { EffectiveDeliveryPolicy: shownDeliveryPolicy(topic, subscription) } : {}),
     ...(attributes.has('FilterPolicy') ? { FilterPolicyScope: 'MessageAttributes' } : {}),
     ...Object.fromEntries(attributes),
   };

@@ -16,8 +16,8 @@ export function listPage(input: Readonly<Record<string, unknown>>, subscriptions
     () => invalidParameter('NextToken'),
   );
   return {
-    Subscriptions: items.map(({ arn, owner, protocol, endpoint, topicArn }) => ({
-      SubscriptionArn: arn,
+    Subscriptions: items.map(({ arn, owner, protocol, endpoint, topicArn, confirmed }) => ({
+      SubscriptionArn: confirmed ? arn : 'PendingConfirmation',
       Owner: owner,
       Protocol: protocol,
       Endpoint: endpoint,

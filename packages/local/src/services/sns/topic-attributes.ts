@@ -1,5 +1,7 @@
+import { DEFAULT_CONTENT_TYPE, DEFAULT_RETRY_POLICY, parseDeliveryPolicy } from './delivery-policy.ts';
 import { invalidParameter } from './errors.ts';
 import type { Topic } from './topic.ts';
+import { liveSubscriptions } from './topic.ts';
 
 const BOOLEANS = ['FifoTopic', 'ContentBasedDeduplication'];
 const FEEDBACK =
@@ -15,8 +17,23 @@ const OTHERS = [
   'SignatureVersion',
   'TracingConfig',
 ];
-const DEFAULT_MESSAGE_BYTES = 262_144;
+/** What a topic takes by itself, and what URLs take: beyond it a topic delivers to queues and functions alone. */
+export const DEFAULT_MESSAGE_BYTES = 262_144;
 const MAX_MESSAGE_BYTES = 1_048_576;
+
+// "Display names can be up to 100 characters long" (SNS console and developer guide).
+const MAX_DISPLAY_NAME = 100;
+
+function checkPolicy(text: string): void {
+  let policy: unknown;
+  try {
+    policy = JSON.parse(text);
+  } catch {
+    throw invalidParameter('Policy Error: the policy is not JSON');
+  }
+  const isObject = typeof policy === 'object' && policy !== null && !Array.isArray(policy);
+  if (!isObject) throw invalidParameter('Policy Error: the policy is not an object');
+}
 
 /** Checks one attribute that a caller sets. @throws ServiceError `InvalidParameter` */
 export function checkTopicAttribute(name: string, value: string): void {
@@ -24,6 +41,21 @@ export function checkTopicAttribute(name: string, value: string): void {
     throw invalidParameter('AttributeName');
   if (BOOLEANS.includes(name) && value !== 'true' && value !== 'false') {
     throw invalidParameter(`${name}: Invalid value [${value}]. Must be true or false.`);
+  }
+  if (name === 'SignatureVersion' && value !== '1' && value !== '2') {
+    throw invalidParameter(`SignatureVersion: Invalid value [${value}]. Must be 1 or 2.`);
+  }
+  if (name === 'FifoThroughputScope' && value !== 'Topic' && value !== 'MessageGroup') {
+    throw invalidParameter(`FifoThroughputScope: Invalid value [${value}]. Must be Topic or MessageGroup.`);
+  }
+  if (name === 'DisplayName' && value.length > MAX_DISPLAY_NAME) throw invalidParameter('DisplayName');
+  if (name === 'Policy') checkPolicy(value);
+  if (name === 'DeliveryPolicy' && value !== '') {
+    try {
+      parseDeliveryPolicy(value, 'topic');
+    } catch (error) {
+      throw invalidParameter(`DeliveryPolicy: ${error instanceof Error ? error.message : String(error)}`);
+    }
   }
   if (name === 'MaximumMessageSize' && !(Number(value) >= 1024 && Number(value) <= MAX_MESSAGE_BYTES)) {
     throw invalidParameter(`MaximumMessageSize: Invalid value [${value}]. Must be from 1024 to ${MAX_MESSAGE_BYTES}.`);
@@ -34,23 +66,23 @@ export function checkTopicAttribute(name: string, value: string): void {
 export const maximumMessageSize = ({ attributes }: Topic) =>
   Number(attributes.get('MaximumMessageSize') ?? DEFAULT_MESSAGE_BYTES);
 
-const DELIVERY_POLICY = JSON.stringify({
-  http: {
-    defaultHealthyRetryPolicy: {
-      minDelayTarget: 20,
-      maxDelayTarget: 20,
-      numRetries: 3,
-      numMaxDelayRetries: 0,
-      numNoDelayRetries: 0,
-      numMinDelayRetries: 0,
-      backoffFunction: 'linear',
+function shownDeliveryPolicy({ attributes }: Topic): string {
+  const own = attributes.get('DeliveryPolicy');
+  const { retry, contentType } =
+    own === undefined || own === ''
+      ? { retry: DEFAULT_RETRY_POLICY, contentType: DEFAULT_CONTENT_TYPE }
+      : parseDeliveryPolicy(own, 'topic');
+  return JSON.stringify({
+    http: {
+      defaultHealthyRetryPolicy: retry,
+      disableSubscriptionOverrides: false,
+      defaultRequestPolicy: { headerContentType: contentType },
     },
-    disableSubscriptionOverrides: false,
-    defaultRequestPolicy: { headerContentType: 'text/plain; charset=UTF-8' },
-  },
-});
+  });
+}
 
-const OWNER_ACTIONS = [
+/** What a topic's owner may do with it, and grant. */
+export const OWNER_ACTIONS = [
   'GetTopicAttributes',
   'SetTopicAttributes',
   'AddPermission',
@@ -61,7 +93,8 @@ const OWNER_ACTIONS = [
   'Publish',
 ];
 
-const defaultPolicy = ({ arn, owner }: Topic) =>
+/** The policy of a topic that was given none. */
+export const defaultPolicy = ({ arn, owner }: Topic) =>
   JSON.stringify({
     Version: '2008-10-17',
     Id: '__default_policy_ID',
@@ -78,15 +111,17 @@ const defaultPolicy = ({ arn, owner }: Topic) =>
   });
 
 /** What GetTopicAttributes shows. */
-export function shownTopicAttributes(topic: Topic): Record<string, string> {
+export function shownTopicAttributes(topic: Topic, now: number): Record<string, string> {
+  const subscriptions = liveSubscriptions(topic, now);
+  const confirmed = subscriptions.filter((subscription) => subscription.confirmed).length;
   return {
     DisplayName: '',
-    EffectiveDeliveryPolicy: DELIVERY_POLICY,
+    EffectiveDeliveryPolicy: shownDeliveryPolicy(topic),
     Owner: topic.owner,
     Policy: defaultPolicy(topic),
-    SubscriptionsConfirmed: String(topic.subscriptions.size),
+    SubscriptionsConfirmed: String(confirmed),
     SubscriptionsDeleted: String(topic.subscriptionsDeleted),
-    SubscriptionsPending: '0',
+    SubscriptionsPending: String(subscriptions.length - confirmed),
     TopicArn: topic.arn,
     ...(topic.fifo ? { ContentBasedDeduplication: 'false' } : {}),
     ...Object.fromEntries(topic.attributes),

@@ -2,7 +2,7 @@ import { readString } from '../../core/input.ts';
 import type { CallContext } from '../../core/service.ts';
 import { invalidParameter, snsError } from './errors.ts';
 import type { Subscription, Topic } from './topic.ts';
-import { topicStore } from './topic-store.ts';
+import { findSubscription, topicStore } from './topic-store.ts';
 
 type Input = Readonly<Record<string, unknown>>;
 
@@ -28,7 +28,7 @@ export function topicOf(input: Input, context: CallContext, iamAction?: string, 
 export function subscriptionOf(input: Input, context: CallContext): { topic: Topic; subscription: Subscription } {
   const arn = readString(input, 'SubscriptionArn') ?? '';
   if (arn.split(':').length < 6) throw invalidParameter('SubscriptionArn Reason: An ARN must have at least 6 elements');
-  const found = context.stores.get(topicStore).subscription(arn);
+  const found = findSubscription(context.stores.get(topicStore), arn, context.clock.now());
   if (found === undefined) throw snsError('NotFoundException', 'Subscription does not exist');
   return found;
 }

@@ -21,7 +21,7 @@ export const createTopic: Action = (input, context) => {
   const { topics } = context.stores.get(topicStore);
   const existing = topics.get(arn);
   if (existing !== undefined) {
-    const shown = shownTopicAttributes(existing);
+    const shown = shownTopicAttributes(existing, context.clock.now());
     if ([...attributes].some(([attribute, value]) => (shown[attribute] ?? '') !== value)) {
       throw invalidParameter('Attributes Reason: Topic already exists with different attributes');
     }
@@ -40,6 +40,7 @@ export const createTopic: Action = (input, context) => {
     attributes,
     tags,
     subscriptions: new Map(),
+    ended: new Map(),
     deduplication: new Map(),
     sequence: 0,
     subscriptionsDeleted: 0,

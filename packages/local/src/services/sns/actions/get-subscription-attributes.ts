@@ -2,6 +2,7 @@ import type { Action } from '../../../core/service.ts';
 import { shownSubscriptionAttributes } from '../subscription-attributes.ts';
 import { subscriptionOf } from '../topic-of.ts';
 
-export const getSubscriptionAttributes: Action = (input, context) => ({
-  Attributes: shownSubscriptionAttributes(subscriptionOf(input, context).subscription),
-});
+export const getSubscriptionAttributes: Action = (input, context) => {
+  const { topic, subscription } = subscriptionOf(input, context);
+  return { Attributes: shownSubscriptionAttributes(subscription, topic) };
+};

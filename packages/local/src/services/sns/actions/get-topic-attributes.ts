@@ -3,5 +3,5 @@ import { shownTopicAttributes } from '../topic-attributes.ts';
 import { topicOf } from '../topic-of.ts';
 
 export const getTopicAttributes: Action = (input, context) => ({
-  Attributes: shownTopicAttributes(topicOf(input, context)),
+  Attributes: shownTopicAttributes(topicOf(input, context), context.clock.now()),
 });

@@ -8,7 +8,7 @@ import { topicOf } from '../topic-of.ts';
 const MAX_ENTRIES = 10;
 
 /** What is wrong with one entry fails the whole batch (recorded on AWS); deliveries fail later and elsewhere. */
-export const publishBatch: Action = (input, context) => {
+export const publishBatch: Action = async (input, context) => {
   const topic = topicOf(input, context, 'sns:Publish');
   const entries = readStructures(input, 'PublishBatchRequestEntries') ?? [];
   if (entries.length === 0) {
@@ -37,9 +37,9 @@ export const publishBatch: Action = (input, context) => {
       'The length of all the batch messages put together is more than the limit.',
     );
   }
-  const successful = publications.map((publication, index) => ({
-    Id: ids[index],
-    ...publish(topic, publication, context),
-  }));
+  const successful = [];
+  for (const [index, publication] of publications.entries()) {
+    successful.push({ Id: ids[index], ...(await publish(topic, publication, context)) });
+  }
   return { Successful: successful, Failed: [] };
 };

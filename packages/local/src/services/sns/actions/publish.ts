@@ -5,8 +5,11 @@ import { publish as publishTo, readPublication } from '../publication.ts';
 import { maximumMessageSize } from '../topic-attributes.ts';
 import { topicOf } from '../topic-of.ts';
 
-export const publish: Action = (input, context) => {
+export const publish: Action = async (input, context) => {
   if (readString(input, 'PhoneNumber') !== undefined) throw notImplemented('Publish to a phone number');
+  if (readString(input, 'TopicArn') === undefined && readString(input, 'TargetArn') === undefined) {
+    throw invalidParameter('TopicArn or TargetArn Reason: no value for required parameter');
+  }
   const target = readString(input, 'TopicArn') === undefined && readString(input, 'TargetArn') !== undefined;
   const topic = topicOf(input, context, undefined, target ? 'TargetArn' : 'TopicArn');
   const publication = readPublication(input, topic);

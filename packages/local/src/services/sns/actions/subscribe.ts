@@ -1,43 +1,65 @@
 import { randomUUID } from 'node:crypto';
-import { readString, readStringMap } from '../../../core/input.ts';
+import { readBoolean, readString, readStringMap } from '../../../core/input.ts';
 import type { Action } from '../../../core/service.ts';
-import { invalidParameter, notImplemented } from '../errors.ts';
-import { checkSubscriptionAttributes, setSubscriptionAttribute } from '../subscription-attributes.ts';
+import { giveToken, sendConfirmation } from '../confirmation.ts';
+import { checkEndpoint } from '../endpoint.ts';
+import { invalidParameter } from '../errors.ts';
+import { checkLargeTopic } from '../large-topic.ts';
+import { signingIdentity } from '../signing-identity.ts';
+import {
+  checkFilterPolicies,
+  checkRaw,
+  checkSubscriptionAttributes,
+  setSubscriptionAttribute,
+} from '../subscription-attributes.ts';
 import type { Subscription } from '../topic.ts';
+import { liveSubscriptions } from '../topic.ts';
+import { DEFAULT_MESSAGE_BYTES, maximumMessageSize } from '../topic-attributes.ts';
 import { topicOf } from '../topic-of.ts';
 
-const OTHER_PROTOCOLS = ['application', 'email', 'email-json', 'firehose', 'http', 'https', 'lambda', 'sms'];
-
-/** Subscribing an endpoint again gives the same subscription as long as no given attribute differs. */
-export const subscribe: Action = (input, context) => {
+/** Subscribing an endpoint again gives the same subscription as long as no given attribute differs. A URL must confirm it. */
+export const subscribe: Action = async (input, context) => {
   const topic = topicOf(input, context);
   const protocol = readString(input, 'Protocol') ?? '';
-  if (OTHER_PROTOCOLS.includes(protocol)) throw notImplemented(`Subscribe with protocol ${protocol}`);
-  if (protocol !== 'sqs') throw invalidParameter(`Amazon SNS does not support this protocol string: ${protocol}`);
   const endpoint = readString(input, 'Endpoint') ?? '';
-  if (!/^arn:aws[a-z-]*:sqs:[^:]+:\d{12}:[^:]+$/.test(endpoint)) throw invalidParameter('SQS endpoint ARN');
-  if (endpoint.endsWith('.fifo') && !topic.fifo) {
-    throw invalidParameter('Endpoint Reason: FIFO SQS Queues can not be subscribed to standard SNS topics');
-  }
+  checkEndpoint(topic, protocol, endpoint);
   const attributes = new Map(Object.entries(readStringMap(input, 'Attributes') ?? {}));
   const scope = attributes.get('FilterPolicyScope') ?? 'MessageAttributes';
   checkSubscriptionAttributes(attributes, scope, 'Attributes Reason: ');
-  const existing = [...topic.subscriptions.values()].find((other) => other.endpoint === endpoint);
-  if (existing !== undefined) {
-    if ([...attributes].some(([name, value]) => existing.attributes.get(name) !== value)) {
+  checkRaw(attributes, protocol);
+  const now = context.clock.now();
+  const isHttp = protocol === 'http' || protocol === 'https';
+  const subscriptions = liveSubscriptions(topic, now);
+  let subscription = subscriptions.find((other) => other.endpoint === endpoint && other.protocol === protocol);
+  if (subscription !== undefined) {
+    const { attributes: has } = subscription;
+    if ([...attributes].some(([name, value]) => has.get(name) !== value)) {
       throw invalidParameter('Attributes Reason: Subscription already exists with different attributes');
     }
-    return { SubscriptionArn: existing.arn };
+  } else {
+    if (maximumMessageSize(topic) > DEFAULT_MESSAGE_BYTES) checkLargeTopic([...subscriptions, { protocol }]);
+    subscription = {
+      arn: `${topic.arn}:${randomUUID()}`,
+      topicArn: topic.arn,
+      protocol,
+      endpoint,
+      owner: context.account,
+      attributes: new Map(),
+      token: undefined,
+      tokenExpiresAt: 0,
+      confirmed: !isHttp,
+      confirmedBySigner: !isHttp,
+      authenticateOnUnsubscribe: false,
+    } satisfies Subscription;
+    for (const [name, value] of attributes) setSubscriptionAttribute(subscription, name, value);
+    if (subscription.attributes.has('FilterPolicy')) checkFilterPolicies(topic);
+    topic.subscriptions.set(subscription.arn, subscription);
+    // What signs takes a moment to make: now rather than with the first message.
+    if (!topic.fifo && attributes.get('RawMessageDelivery')?.toLowerCase() !== 'true') void signingIdentity();
   }
-  const subscription: Subscription = {
-    arn: `${topic.arn}:${randomUUID()}`,
-    topicArn: topic.arn,
-    protocol,
-    endpoint,
-    owner: context.account,
-    attributes: new Map(),
-  };
-  for (const [name, value] of attributes) setSubscriptionAttribute(subscription, name, value);
-  topic.subscriptions.set(subscription.arn, subscription);
-  return { SubscriptionArn: subscription.arn };
+  if (subscription.confirmed) return { SubscriptionArn: subscription.arn };
+  giveToken(subscription, now);
+  await sendConfirmation('SubscriptionConfirmation', topic, subscription, context);
+  const told = readBoolean(input, 'ReturnSubscriptionArn') ?? false;
+  return { SubscriptionArn: told ? subscription.arn : 'pending confirmation' };
 };

@@ -1,0 +1,36 @@
+import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
+
+/** Whether a request arrived; `failed` is worth another try, `refused` is not. */
+export type Outcome = 'delivered' | 'failed' | 'refused';
+
+// "Amazon SNS waits 15 seconds for a response" (HTTP/S endpoints).
+const TIMEOUT_MS = 15_000;
+
+/** Client-side errors are final, "except 429" and what is the server's fault (SNS developer guide, message delivery retries). */
+const outcomeOf = (status: number): Outcome => {
+  if (status >= 200 && status < 300) return 'delivered';
+  return status >= 500 || status === 429 || status < 200 ? 'failed' : 'refused';
+};
+
+type Request = (url: string, options: RequestOptions, answered: (response: IncomingMessage) => void) => ClientRequest;
+
+/** Posts `body` to an HTTP or HTTPS URL. Follows no redirect. Never rejects. */
+export async function post(url: string, headers: Readonly<Record<string, string>>, body: string): Promise<Outcome> {
+  const { request }: { request: Request } = url.startsWith('https:')
+    ? await import('node:https')
+    : await import('node:http');
+  return new Promise((resolve) => {
+    const options = {
+      method: 'POST',
+      headers: { ...headers, 'content-length': Buffer.byteLength(body) },
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    };
+    const sent = request(url, options, (response) => {
+      response.resume();
+      response.on('end', () => resolve(outcomeOf(response.statusCode ?? 0)));
+      response.on('error', () => resolve('failed'));
+    });
+    sent.on('error', () => resolve('failed'));
+    sent.end(body);
+  });
+}
