@@ -88,25 +88,57 @@ export function lambda<Event, Result>(
     const overlapsBefore = overlaps;
     const remainingMs = context.getRemainingTimeInMillis();
     const deadline = deadlineIn(remainingMs - Math.min(reserveMs, remainingMs / 10), clock);
-    const controller = new AbortController();
-    const over = new AbortController();
-    const timer = clock.sleep(deadline.remainingMs(), over.signal).then(
-      () => controller.abort(new DOMException("The invocation's deadline is near", 'TimeoutError')),
-      () => undefined,
-    );
-    const invocation = { context, deadline, signal: controller.signal, coldStart };
+    const { signal, cancel } = deadlineSignal(deadline, clock);
+    const invocation = {
+      context,
+      deadline,
+      get signal() {
+        return signal();
+      },
+      coldStart,
+    };
     coldStart = false;
     try {
       const idleMs = inFlight === 1 ? resumed() : 0;
       if (idleMs >= FROZEN_MS) await onResume?.(idleMs);
       return await work(event, invocation);
     } finally {
-      over.abort();
-      await timer;
+      await cancel();
       await flush?.();
       inFlight -= 1;
       idleSince = { now: clock.now(), monotonic: clock.monotonic() };
       if (before && activeResources && overlaps === overlapsBefore) tellLeft(before, activeResources());
     }
+  };
+}
+
+/** Built once: an abort without a reason builds an error with a stack each time. */
+const OVER = new Error('The invocation is over');
+
+/** A signal that aborts at the deadline, with its timer: made when somebody asks for it, gone when `cancel` resolves. */
+function deadlineSignal(deadline: Deadline, clock: Clock) {
+  let controller: AbortController | undefined;
+  let over: AbortController | undefined;
+  let timer: Promise<void> | undefined;
+  let ended = false;
+  return {
+    signal: (): AbortSignal => {
+      if (controller) return controller.signal;
+      const made = new AbortController();
+      controller = made;
+      // Work that outlives its invocation gets no timer: nothing may be left behind.
+      if (ended) return made.signal;
+      over = new AbortController();
+      timer = clock.sleep(deadline.remainingMs(), over.signal).then(
+        () => made.abort(new DOMException("The invocation's deadline is near", 'TimeoutError')),
+        () => undefined,
+      );
+      return made.signal;
+    },
+    cancel: async (): Promise<void> => {
+      ended = true;
+      over?.abort(OVER);
+      await timer;
+    },
   };
 }
