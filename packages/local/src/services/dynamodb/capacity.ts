@@ -1,4 +1,4 @@
-import type { Table } from './tables/table.ts';
+import type { SecondaryIndex, Table } from './tables/table.ts';
 
 /** Source: "DynamoDB throughput capacity": a read unit is 4 KB, half when eventually consistent; a write unit is 1 KB. */
 export function readUnits(bytes: number, consistent: boolean | undefined): number {
@@ -9,28 +9,64 @@ export function writeUnits(bytes: number): number {
   return Math.max(1, Math.ceil(bytes / 1024));
 }
 
+interface IndexUsage extends Pick<SecondaryIndex, 'kind' | 'name'> {
+  readonly units: number;
+}
+
 /** Where units were consumed. */
 export interface Usage {
   readonly table: Pick<Table, 'name'>;
+  /** In the table itself. */
   readonly units: number;
-  /** The index that was read instead of the table. */
-  readonly index?: { readonly kind: 'global' | 'local'; readonly name: string } | undefined;
+  readonly indexes?: readonly IndexUsage[] | undefined;
 }
 
-/** `ConsumedCapacity` as the request wants it. What writes cost in indexes is not counted. */
-export function consumedCapacity(mode: string | undefined, { table, units, index }: Usage) {
-  if (mode !== 'TOTAL' && mode !== 'INDEXES') return undefined;
-  const total = { TableName: table.name, CapacityUnits: units };
+/** In transactions alone AWS says which kind of units it counted. */
+export type CapacityKind = 'Read' | 'Write';
+
+const sum = (amounts: readonly number[]) => amounts.reduce((total, amount) => total + amount, 0);
+
+function entryOf(mode: 'TOTAL' | 'INDEXES', name: string, usages: readonly Usage[], kind: CapacityKind | undefined) {
+  const capacity = (units: number) => ({
+    ...(kind === undefined ? {} : { [`${kind}CapacityUnits`]: units }),
+    CapacityUnits: units,
+  });
+  const indexUsages = usages.flatMap(({ indexes = [] }) => indexes);
+  const inTable = sum(usages.map(({ units }) => units));
+  const total = { TableName: name, ...capacity(inTable + sum(indexUsages.map(({ units }) => units))) };
   if (mode === 'TOTAL') return total;
-  if (index === undefined) return { ...total, Table: { CapacityUnits: units } };
-  const indexes = index.kind === 'global' ? 'GlobalSecondaryIndexes' : 'LocalSecondaryIndexes';
-  return { ...total, Table: { CapacityUnits: 0 }, [indexes]: { [index.name]: { CapacityUnits: units } } };
+  const byName = (wanted: SecondaryIndex['kind']) => {
+    const units = new Map<string, number>();
+    for (const usage of indexUsages) {
+      if (usage.kind === wanted) units.set(usage.name, (units.get(usage.name) ?? 0) + usage.units);
+    }
+    return units.size === 0
+      ? undefined
+      : Object.fromEntries([...units].map(([index, used]) => [index, capacity(used)]));
+  };
+  return {
+    ...total,
+    Table: capacity(inTable),
+    GlobalSecondaryIndexes: byName('global'),
+    LocalSecondaryIndexes: byName('local'),
+  };
 }
 
-/** {@link consumedCapacity} for a request over several tables: one entry each. */
-export function consumedCapacities(mode: string | undefined, usages: readonly Usage[]) {
+/** `ConsumedCapacity` of a request over several tables: one entry each. */
+export function consumedCapacities(mode: string | undefined, usages: readonly Usage[], kind?: CapacityKind) {
   if (mode !== 'TOTAL' && mode !== 'INDEXES') return undefined;
-  const totals = new Map<string, number>();
-  for (const { table, units } of usages) totals.set(table.name, (totals.get(table.name) ?? 0) + units);
-  return [...totals].map(([name, units]) => consumedCapacity(mode, { table: { name }, units }));
+  const names = [...new Set(usages.map(({ table }) => table.name))];
+  return names.map((name) =>
+    entryOf(
+      mode,
+      name,
+      usages.filter(({ table }) => table.name === name),
+      kind,
+    ),
+  );
+}
+
+/** `ConsumedCapacity` of a request over one table. */
+export function consumedCapacity(mode: string | undefined, usage: Usage) {
+  return consumedCapacities(mode, [usage])?.[0];
 }

@@ -1,10 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createClock } from '../../core/clock.ts';
-import { createFunctionRegistry } from '../../core/function-registry.ts';
-import type { CallContext } from '../../core/service.ts';
 import { ServiceError } from '../../core/service-error.ts';
-import { World } from '../../core/stores.ts';
+import type { Call } from './fixtures/call-actions.ts';
+import { callActions } from './fixtures/call-actions.ts';
 import { dynamodb } from './service.ts';
 
 /** An item of the model: small whole numbers for keys and values, so that collisions are common. */
@@ -140,34 +138,9 @@ const step = fc.oneof(
   },
 );
 
-const callWith = (context: CallContext) => (action: string, input: Record<string, unknown>) => {
-  const act = dynamodb.actions[action];
-  if (act === undefined) throw new Error(`no action ${action}`);
-  // As JSON would carry it both ways. The actions of DynamoDB are synchronous, and what they answer is theirs to know.
-  // biome-ignore lint/suspicious/noExplicitAny: answers are read field by field below
-  return JSON.parse(JSON.stringify(act(JSON.parse(JSON.stringify(input)), context) ?? {})) as any;
-};
-
-function newTable() {
-  const clock = createClock(() => 0);
-  const context: CallContext = {
-    service: 'dynamodb',
-    action: '',
-    account: '123456789012',
-    region: 'eu-west-1',
-    origin: '',
-    accessKeyId: 'local',
-    requestId: '',
-    clock,
-    functions: createFunctionRegistry(),
-    signal: new AbortController().signal,
-    principal: { account: '123456789012', arn: 'arn:aws:iam::123456789012:root', userId: '123456789012' },
-    stores: new World(clock).stores('123456789012', 'eu-west-1'),
-    storesOf: (account, region) => new World(clock).stores(account, region),
-    touches: () => {},
-  };
-  const call = callWith(context);
-  call('CreateTable', {
+async function newTable(): Promise<Call> {
+  const call = callActions();
+  await call('CreateTable', {
     TableName,
     BillingMode: 'PAY_PER_REQUEST',
     AttributeDefinitions: [
@@ -200,16 +173,14 @@ function newTable() {
   return call;
 }
 
-type Call = ReturnType<typeof newTable>;
-
-function perform(call: Call, writes: readonly Write[]): Array<'refused' | 'done'> {
+async function perform(call: Call, writes: readonly Write[]): Promise<Array<'refused' | 'done'>> {
   const requests = writes.map(toRequest);
   const [only] = requests;
   try {
-    if (requests.length > 1 || only === undefined) call('TransactWriteItems', { TransactItems: requests });
+    if (requests.length > 1 || only === undefined) await call('TransactWriteItems', { TransactItems: requests });
     else {
       const [[kind, input] = ['', {}]] = Object.entries(only);
-      call(`${kind}Item`, input as Record<string, unknown>); // the members of a request are inputs
+      await call(`${kind}Item`, input as Record<string, unknown>); // the members of a request are inputs
     }
     return writes.map(() => 'done');
   } catch (error) {
@@ -221,11 +192,15 @@ function perform(call: Call, writes: readonly Write[]): Array<'refused' | 'done'
   }
 }
 
-function readAll(call: Call, action: string, input: Record<string, unknown>): Item[] {
+async function readAll(call: Call, action: string, input: Record<string, unknown>): Promise<Item[]> {
   const items: Item[] = [];
   let start: unknown;
   do {
-    const page = call(action, { TableName, ...input, ...(start === undefined ? {} : { ExclusiveStartKey: start }) });
+    const page = await call(action, {
+      TableName,
+      ...input,
+      ...(start === undefined ? {} : { ExclusiveStartKey: start }),
+    });
     items.push(...page.Items.map(fromWire));
     start = page.LastEvaluatedKey;
     // A start key that does not move on must fail here, not hang.
@@ -238,18 +213,20 @@ const byId = (left: Item, right: Item) => Model.id(left).localeCompare(Model.id(
 const plain = (items: Iterable<Item>) => [...items].map((item) => fromWire(toItem(item)));
 
 describe('a table', () => {
-  it('does what the reference model does, write by write, and reads the same every way', () => {
-    fc.assert(
-      fc.property(fc.array(step, { maxLength: 40 }), fc.integer({ min: 1, max: 4 }), (steps, Limit) => {
-        const call = newTable();
+  it('does what the reference model does, write by write, and reads the same every way', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 40 }), fc.integer({ min: 1, max: 4 }), async (steps, Limit) => {
+        const call = await newTable();
         const model = new Model();
-        for (const writes of steps) expect(perform(call, writes)).toEqual(model.apply(writes));
+        for (const writes of steps) expect(await perform(call, writes)).toEqual(model.apply(writes));
         const expected = plain(model.items.values()).sort(byId);
-        expect(readAll(call, 'Scan', { Limit }).sort(byId)).toEqual(expected);
-        const segments = [0, 1, 2].flatMap((Segment) => readAll(call, 'Scan', { Limit, Segment, TotalSegments: 3 }));
-        expect(segments.sort(byId)).toEqual(expected);
+        expect((await readAll(call, 'Scan', { Limit })).sort(byId)).toEqual(expected);
+        const segments = await Promise.all(
+          [0, 1, 2].map((Segment) => readAll(call, 'Scan', { Limit, Segment, TotalSegments: 3 })),
+        );
+        expect(segments.flat().sort(byId)).toEqual(expected);
         for (const item of expected) {
-          expect(fromWire(call('GetItem', { TableName, Key: toKey(item) }).Item)).toEqual(item);
+          expect(fromWire((await call('GetItem', { TableName, Key: toKey(item) })).Item)).toEqual(item);
         }
         for (const pk of [0, 1, 2, 3]) {
           const inPartition = expected.filter((item) => item.pk === pk).sort((a, b) => a.sk - b.sk);
@@ -258,20 +235,22 @@ describe('a table', () => {
             ExpressionAttributeValues: { ':p': { S: `p${pk}` } },
             Limit,
           };
-          expect(readAll(call, 'Query', query)).toEqual(inPartition);
-          expect(readAll(call, 'Query', { ...query, ScanIndexForward: false })).toEqual([...inPartition].reverse());
+          expect(await readAll(call, 'Query', query)).toEqual(inPartition);
+          expect(await readAll(call, 'Query', { ...query, ScanIndexForward: false })).toEqual(
+            [...inPartition].reverse(),
+          );
           const between = {
             KeyConditionExpression: 'pk = :p AND sk BETWEEN :low AND :high',
             ExpressionAttributeValues: { ':p': { S: `p${pk}` }, ':low': { N: '-1' }, ':high': { N: '2' } },
           };
-          expect(readAll(call, 'Query', between)).toEqual(inPartition.filter(({ sk }) => sk >= -1 && sk <= 2));
-          const local = readAll(call, 'Query', { ...query, IndexName: 'in-group-order' });
+          expect(await readAll(call, 'Query', between)).toEqual(inPartition.filter(({ sk }) => sk >= -1 && sk <= 2));
+          const local = await readAll(call, 'Query', { ...query, IndexName: 'in-group-order' });
           expect(local.map(({ group }) => group)).toEqual(
             inPartition.flatMap(({ group }) => group ?? []).sort((a, b) => a - b),
           );
         }
         for (const group of [0, 1, 2]) {
-          const found = readAll(call, 'Query', {
+          const found = await readAll(call, 'Query', {
             IndexName: 'by-group',
             KeyConditionExpression: 'grp = :g',
             ExpressionAttributeValues: { ':g': { N: String(group) } },
@@ -388,13 +367,13 @@ describe('malformed input', () => {
   }));
   const inputs = fc.dictionary(names, tree, { maxKeys: 6 });
 
-  it('gets an error of AWS, never a crash', () => {
-    const call = newTable();
-    call('PutItem', { TableName, Item: { pk: { S: 'a' }, sk: { N: '1' }, a: { L: [{ S: 'x' }] } } });
-    fc.assert(
-      fc.property(fc.constantFrom(...OPERATIONS), inputs, fc.boolean(), (operation, input, named) => {
+  it('gets an error of AWS, never a crash', async () => {
+    const call = await newTable();
+    await call('PutItem', { TableName, Item: { pk: { S: 'a' }, sk: { N: '1' }, a: { L: [{ S: 'x' }] } } });
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...OPERATIONS), inputs, fc.boolean(), async (operation, input, named) => {
         try {
-          call(operation, named ? { ...input, TableName, Key: { pk: { S: 'a' }, sk: { N: '1' } } } : input);
+          await call(operation, named ? { ...input, TableName, Key: { pk: { S: 'a' }, sk: { N: '1' } } } : input);
         } catch (error) {
           if (!(error instanceof ServiceError)) throw error;
           expect(error.status === 400 || error.code === 'NotImplemented').toBe(true);
@@ -413,12 +392,15 @@ describe('malformed input', () => {
     ['PutItem', { TableName, Item: { a: { L: 'x' } } }, 'Unexpected field type'],
     ['Scan', { TableName, Limit: '5' }, 'STRING_VALUE cannot be converted to Integer'],
     ['Scan', { TableName, ConsistentRead: 'yes' }, 'Unexpected token received from parser'],
-  ])('%s %j is a SerializationException', (operation, input, message) => {
-    expect(() => newTable()(operation, input)).toThrow(new ServiceError('SerializationException', message));
+  ])('%s %j is a SerializationException', async (operation, input, message) => {
+    await expect((await newTable())(operation, input)).rejects.toThrow(
+      new ServiceError('SerializationException', message),
+    );
   });
 
-  it('names every broken constraint at once', () => {
-    expect(() => newTable()('PutItem', { TableName: 'x', ReturnValues: 'SOME' })).toThrow(
+  it('names every broken constraint at once', async () => {
+    const put = (await newTable())('PutItem', { TableName: 'x', ReturnValues: 'SOME' });
+    await expect(put).rejects.toThrow(
       new ServiceError(
         'ValidationException',
         "3 validation errors detected: Value 'x' at 'tableName' failed to satisfy constraint: Member must have length " +
@@ -429,12 +411,13 @@ describe('malformed input', () => {
     );
   });
 
-  it('stops at values that are nested too deeply', () => {
+  it('stops at values that are nested too deeply', async () => {
     const nest = (depth: number): unknown => (depth === 0 ? { S: 'x' } : { L: [nest(depth - 1)] });
+    const call = await newTable();
     const put = (depth: number) =>
-      newTable()('PutItem', { TableName, Item: { pk: { S: 'a' }, sk: { N: '1' }, v: nest(depth) } });
-    expect(() => put(32)).not.toThrow();
-    expect(() => put(33)).toThrow(/Nesting Levels have exceeded supported limits/);
-    expect(() => put(2000)).toThrow(ServiceError);
+      call('PutItem', { TableName, Item: { pk: { S: 'a' }, sk: { N: '1' }, v: nest(depth) } });
+    await put(32);
+    await expect(put(33)).rejects.toThrow(/Nesting Levels have exceeded supported limits/);
+    await expect(put(2000)).rejects.toThrow(ServiceError);
   });
 });

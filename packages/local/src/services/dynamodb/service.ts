@@ -3,14 +3,19 @@ import { batchGetItem } from './actions/batch-get-item.ts';
 import { batchWriteItem } from './actions/batch-write-item.ts';
 import { createTable } from './actions/create-table.ts';
 import { deleteItem } from './actions/delete-item.ts';
+import { deleteResourcePolicy } from './actions/delete-resource-policy.ts';
 import { deleteTable } from './actions/delete-table.ts';
 import { describeContinuousBackups } from './actions/describe-continuous-backups.ts';
+import { describeEndpoints } from './actions/describe-endpoints.ts';
+import { describeLimits } from './actions/describe-limits.ts';
 import { describeTable } from './actions/describe-table.ts';
 import { describeTimeToLive } from './actions/describe-time-to-live.ts';
 import { getItem } from './actions/get-item.ts';
+import { getResourcePolicy } from './actions/get-resource-policy.ts';
 import { listTables } from './actions/list-tables.ts';
 import { listTagsOfResource } from './actions/list-tags-of-resource.ts';
 import { putItem } from './actions/put-item.ts';
+import { putResourcePolicy } from './actions/put-resource-policy.ts';
 import { query } from './actions/query.ts';
 import { scan } from './actions/scan.ts';
 import { tagResource } from './actions/tag-resource.ts';
@@ -26,8 +31,8 @@ import { updateTimeToLive } from './actions/update-time-to-live.ts';
  * DynamoDB. Not here, and answered with 501: backups, global tables and PartiQL. Streams are a service of their own.
  *
  * Known differences from AWS: tables, indexes and time to live are ready by the next call instead of after seconds or minutes;
- * global indexes and eventually consistent reads see every earlier write; nothing is throttled; a transaction never conflicts
- * with another; global index keys have at most one hash and one range attribute; capacity counts leave index writes out.
+ * global indexes and eventually consistent reads see every earlier write; nothing is throttled; a transaction holds
+ * its items for a turn of the event loop only; global index keys have at most one hash and one range attribute.
  */
 export const dynamodb: ServiceModule = {
   name: 'dynamodb',
@@ -47,14 +52,19 @@ export const dynamodb: ServiceModule = {
     BatchWriteItem: batchWriteItem,
     CreateTable: createTable,
     DeleteItem: deleteItem,
+    DeleteResourcePolicy: deleteResourcePolicy,
     DeleteTable: deleteTable,
     DescribeContinuousBackups: describeContinuousBackups,
+    DescribeEndpoints: describeEndpoints,
+    DescribeLimits: describeLimits,
     DescribeTable: describeTable,
     DescribeTimeToLive: describeTimeToLive,
     GetItem: getItem,
+    GetResourcePolicy: getResourcePolicy,
     ListTables: listTables,
     ListTagsOfResource: listTagsOfResource,
     PutItem: putItem,
+    PutResourcePolicy: putResourcePolicy,
     Query: query,
     Scan: scan,
     TagResource: tagResource,

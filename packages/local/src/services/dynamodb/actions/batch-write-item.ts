@@ -1,18 +1,18 @@
 import type { Action } from '../../../core/service.ts';
-import { consumedCapacities, writeUnits } from '../capacity.ts';
+import { consumedCapacities } from '../capacity.ts';
 import { validationError } from '../errors.ts';
 import { checkInput } from '../input/check-input.ts';
 import { ATTRIBUTES, COLLECTION_METRICS, CONSUMED_CAPACITY } from '../input/members.ts';
 import type { Checked } from '../input/shape.ts';
 import { checkTableNames } from '../tables/check-table-names.ts';
 import { openTable, tableArn } from '../tables/find-table.ts';
-import { rowId } from '../tables/row.ts';
-import { bytesOf } from '../writes/bytes-of.ts';
+import { isHeld, itemId } from '../transactions/held-items.ts';
 import { collectionMetrics } from '../writes/collection-metrics.ts';
 import { performWrite } from '../writes/perform-write.ts';
 import { readDelete } from '../writes/read-delete.ts';
 import { readPut } from '../writes/read-put.ts';
 import type { Write } from '../writes/write.ts';
+import { writeUsage } from '../writes/write-usage.ts';
 
 const REQUEST = {
   type: 'structure',
@@ -53,29 +53,39 @@ export const batchWriteItem: Action = (raw, context) => {
   checkTableNames('requestItems', input.RequestItems);
   const requests = Object.entries(input.RequestItems);
   for (const [tableName] of requests) context.touches(tableArn(context, tableName));
-  const writes = requests.flatMap(([name, ofTable]) => ofTable.map((request) => readRequest(name, request)));
-  if (writes.length > MAX_REQUESTS) throw validationError('Too many items requested for the BatchWriteItem call');
+  const entries = requests.flatMap(([name, ofTable]) =>
+    ofTable.map((request) => ({ name, request, write: readRequest(name, request) })),
+  );
+  if (entries.length > MAX_REQUESTS) throw validationError('Too many items requested for the BatchWriteItem call');
   // Everything is checked before anything is written.
   const seen = new Set<string>();
-  for (const write of writes) {
+  const held: typeof entries = [];
+  for (const entry of entries) {
+    const { write } = entry;
     const table = openTable(context, write.tableName);
     write.check(table);
-    const id = `${table.name} ${rowId(table.key, write.target)}`;
+    const id = itemId(table, write.target);
     if (seen.has(id)) throw validationError('Provided list of item keys contains duplicates');
     seen.add(id);
+    // A transaction under way has the item: to be tried again.
+    if (isHeld(context, table, write.target)) held.push(entry);
   }
-  const written = writes.map((write) => ({ write, ...performWrite(context, write) }));
+  const unprocessed: Record<string, unknown[]> = {};
+  for (const { name, request } of held) unprocessed[name] = [...(unprocessed[name] ?? []), request];
+  const written = entries
+    .filter((entry) => !held.includes(entry))
+    .map(({ write }) => ({ write, ...performWrite(context, write) }));
   const metrics: Record<string, unknown[]> = {};
   for (const { write, table } of written) {
     const metric = collectionMetrics(input.ReturnItemCollectionMetrics, table, write.target);
     if (metric !== undefined) metrics[table.name] = [...(metrics[table.name] ?? []), metric];
   }
   return {
-    UnprocessedItems: {},
+    UnprocessedItems: unprocessed,
     ItemCollectionMetrics: Object.keys(metrics).length > 0 ? metrics : undefined,
     ConsumedCapacity: consumedCapacities(
       input.ReturnConsumedCapacity,
-      written.map((entry) => ({ table: entry.table, units: writeUnits(bytesOf(entry)) })),
+      written.map((entry) => writeUsage(entry)),
     ),
   };
 };

@@ -18,9 +18,11 @@ import {
   THROUGHPUT,
 } from '../tables/definition-input.ts';
 import { describeTable } from '../tables/describe-table.ts';
+import { ENCRYPTION, readEncryption } from '../tables/encryption.ts';
 import { findTable, tableArn } from '../tables/find-table.ts';
 import { readGlobalIndex, readLocalIndex, readThroughput } from '../tables/read-index.ts';
 import { readAttributeTypes, readKeySchema } from '../tables/read-key-schema.ts';
+import { makePolicy } from '../tables/resource-policy.ts';
 import { emptyTable } from '../tables/table.ts';
 import { readTags } from '../tables/tags.ts';
 
@@ -33,14 +35,11 @@ const INPUT = {
   GlobalSecondaryIndexes: { type: 'list', of: GLOBAL_INDEX },
   LocalSecondaryIndexes: { type: 'list', of: LOCAL_INDEX },
   DeletionProtectionEnabled: { type: 'boolean' },
-  SSESpecification: {
-    type: 'structure',
-    members: { Enabled: { type: 'boolean' }, SSEType: { type: 'string' }, KMSMasterKeyId: { type: 'string' } },
-  },
+  SSESpecification: ENCRYPTION,
   TableClass: { type: 'string', values: ['STANDARD', 'STANDARD_INFREQUENT_ACCESS'] },
   Tags: TAGS,
   StreamSpecification: STREAM_SPECIFICATION,
-  ResourcePolicy: ANYTHING,
+  ResourcePolicy: { type: 'string' },
   GlobalTableSourceArn: ANYTHING,
 } as const;
 
@@ -70,7 +69,6 @@ function checkBilling({ BillingMode, ProvisionedThroughput, GlobalSecondaryIndex
 }
 
 function checkSupported(input: Input): void {
-  if (input.ResourcePolicy !== undefined) throw notImplemented('CreateTable', 'a resource policy');
   if (input.GlobalTableSourceArn !== undefined) throw notImplemented('CreateTable', 'a global table');
 }
 
@@ -119,10 +117,9 @@ export const createTable: Action = (raw, context) => {
     throughput: readThroughput(input.ProvisionedThroughput),
     indexes: new Map(indexes.map((index) => [index.name, index])),
     deletionProtected: input.DeletionProtectionEnabled ?? false,
-    encryption: encryption?.Enabled
-      ? { keyArn: encryption.KMSMasterKeyId ?? `arn:aws:kms:${context.region}:${context.account}:alias/aws/dynamodb` }
-      : undefined,
+    encryption: encryption && readEncryption(context, encryption),
     tableClass: input.TableClass,
+    policy: input.ResourcePolicy === undefined ? undefined : makePolicy(input.ResourcePolicy),
     tags: readTags(input.Tags ?? []),
   });
   context.stores.get(STORE).tables.set(name, table);

@@ -1,15 +1,15 @@
 import type { Action } from '../../../core/service.ts';
-import { consumedCapacity, writeUnits } from '../capacity.ts';
+import { consumedCapacity } from '../capacity.ts';
 import { checkInput } from '../input/check-input.ts';
 import { COLLECTION_METRICS, CONSUMED_CAPACITY, RETURN_VALUES } from '../input/members.ts';
 import { LEGACY_WRITE } from '../legacy/legacy-input.ts';
 import { tableArn } from '../tables/find-table.ts';
-import { bytesOf } from '../writes/bytes-of.ts';
 import { checkReturnsOld } from '../writes/check-returns-old.ts';
 import { collectionMetrics } from '../writes/collection-metrics.ts';
 import { performWrite } from '../writes/perform-write.ts';
 import { readDelete } from '../writes/read-delete.ts';
 import { DELETE } from '../writes/write-input.ts';
+import { writeUsage } from '../writes/write-usage.ts';
 
 const INPUT = {
   ...DELETE,
@@ -28,7 +28,7 @@ export const deleteItem: Action = (raw, context) => {
   const { table, before } = written;
   return {
     Attributes: input.ReturnValues === 'ALL_OLD' ? before : undefined,
-    ConsumedCapacity: consumedCapacity(input.ReturnConsumedCapacity, { table, units: writeUnits(bytesOf(written)) }),
+    ConsumedCapacity: consumedCapacity(input.ReturnConsumedCapacity, writeUsage(written)),
     ItemCollectionMetrics: collectionMetrics(input.ReturnItemCollectionMetrics, table, write.target),
   };
 };

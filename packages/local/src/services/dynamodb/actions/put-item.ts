@@ -1,15 +1,15 @@
 import type { Action } from '../../../core/service.ts';
-import { consumedCapacity, writeUnits } from '../capacity.ts';
+import { consumedCapacity } from '../capacity.ts';
 import { checkInput } from '../input/check-input.ts';
 import { COLLECTION_METRICS, CONSUMED_CAPACITY, RETURN_VALUES } from '../input/members.ts';
 import { LEGACY_WRITE } from '../legacy/legacy-input.ts';
 import { tableArn } from '../tables/find-table.ts';
-import { bytesOf } from '../writes/bytes-of.ts';
 import { checkReturnsOld } from '../writes/check-returns-old.ts';
 import { collectionMetrics } from '../writes/collection-metrics.ts';
 import { performWrite } from '../writes/perform-write.ts';
 import { readPut } from '../writes/read-put.ts';
 import { PUT } from '../writes/write-input.ts';
+import { writeUsage } from '../writes/write-usage.ts';
 
 const INPUT = {
   ...PUT,
@@ -27,7 +27,7 @@ export const putItem: Action = (raw, context) => {
   const { table, before, after } = written;
   return {
     Attributes: input.ReturnValues === 'ALL_OLD' ? before : undefined,
-    ConsumedCapacity: consumedCapacity(input.ReturnConsumedCapacity, { table, units: writeUnits(bytesOf(written)) }),
+    ConsumedCapacity: consumedCapacity(input.ReturnConsumedCapacity, writeUsage(written)),
     ItemCollectionMetrics: collectionMetrics(input.ReturnItemCollectionMetrics, table, after),
   };
 };

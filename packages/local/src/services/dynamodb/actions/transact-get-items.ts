@@ -1,4 +1,4 @@
-import type { Action } from '../../../core/service.ts';
+import type { Action, CallContext } from '../../../core/service.ts';
 import { consumedCapacities, readUnits } from '../capacity.ts';
 import { validationError } from '../errors.ts';
 import { checkInput } from '../input/check-input.ts';
@@ -11,6 +11,7 @@ import { rowId } from '../tables/row.ts';
 import type { Table } from '../tables/table.ts';
 import type { CancellationReason } from '../transactions/cancellation.ts';
 import { transactionCancelled, validationReason } from '../transactions/cancellation.ts';
+import { CONFLICT, isHeld } from '../transactions/held-items.ts';
 
 const INPUT = {
   TransactItems: {
@@ -23,10 +24,10 @@ const INPUT = {
   ReturnConsumedCapacity: CONSUMED_CAPACITY,
 } as const;
 
-function keyReason(table: Table, get: Get): CancellationReason {
+function keyReason(context: CallContext, table: Table, get: Get): CancellationReason {
   try {
     get.from(table);
-    return { Code: 'None' };
+    return isHeld(context, table, get.key) ? { Code: 'TransactionConflict', Message: CONFLICT } : { Code: 'None' };
   } catch (error) {
     return validationReason(error);
   }
@@ -38,7 +39,7 @@ export const transactGetItems: Action = (raw, context) => {
   for (const { Get: get } of input.TransactItems) context.touches(tableArn(context, get.TableName), 'dynamodb:GetItem');
   const gets = input.TransactItems.map(({ Get: get }) => readGet(get));
   const opened = gets.map((get) => ({ get, table: openTable(context, get.tableName) }));
-  const reasons = opened.map(({ get, table }) => keyReason(table, get));
+  const reasons = opened.map(({ get, table }) => keyReason(context, table, get));
   if (reasons.some(({ Code }) => Code !== 'None')) throw transactionCancelled(reasons);
   const ids = new Set(opened.map(({ get, table }) => `${table.name} ${rowId(table.key, get.key)}`));
   if (ids.size < opened.length) {
@@ -51,6 +52,7 @@ export const transactGetItems: Action = (raw, context) => {
       input.ReturnConsumedCapacity,
       // AWS charges transactions double.
       found.map(({ table, size }) => ({ table, units: 2 * readUnits(size, true) })),
+      'Read',
     ),
   };
 };

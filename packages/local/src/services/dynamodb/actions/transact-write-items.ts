@@ -1,19 +1,24 @@
 import type { Action } from '../../../core/service.ts';
-import { consumedCapacities, readUnits, writeUnits } from '../capacity.ts';
+import type { Usage } from '../capacity.ts';
+import { consumedCapacities, readUnits } from '../capacity.ts';
 import { validationError } from '../errors.ts';
 import { checkInput } from '../input/check-input.ts';
 import { COLLECTION_METRICS, CONSUMED_CAPACITY } from '../input/members.ts';
 import type { Checked, CheckedMembers } from '../input/shape.ts';
 import { openTable, tableArn } from '../tables/find-table.ts';
+import { rowId } from '../tables/row.ts';
+import type { Table } from '../tables/table.ts';
 import { once } from '../transactions/once.ts';
 import { transact } from '../transactions/transact.ts';
+import type { Attributes } from '../values/attribute-value.ts';
 import { sizeOf } from '../values/size-of.ts';
-import { bytesOf } from '../writes/bytes-of.ts';
+import { collectionMetrics } from '../writes/collection-metrics.ts';
 import { readConditionCheck, readDelete } from '../writes/read-delete.ts';
 import { readPut } from '../writes/read-put.ts';
 import { readUpdate } from '../writes/read-update.ts';
 import type { Write } from '../writes/write.ts';
 import { DELETE, PUT, UPDATE } from '../writes/write-input.ts';
+import { writeUsage } from '../writes/write-usage.ts';
 
 const ENTRY = {
   type: 'structure',
@@ -49,21 +54,23 @@ function readEntry(entry: Checked<typeof ENTRY>): Write {
   return readConditionCheck(ConditionCheck as CheckedMembers<typeof DELETE>); // the one that is left
 }
 
-/** AWS charges transactions double, and a repetition under the same token only for reading the items. */
-function unitsOf(
-  mode: string | undefined,
-  written: ReadonlyArray<{ table: { name: string }; bytes: number }>,
-  isNew: boolean,
-) {
-  const units = (bytes: number) => 2 * (isNew ? writeUnits(bytes) : readUnits(bytes, true));
-  return consumedCapacities(
-    mode,
-    written.map(({ table, bytes }) => ({ table, units: units(bytes) })),
-  );
+interface Metered {
+  readonly table: Table;
+  readonly changes: boolean;
+  readonly target: Attributes | undefined;
+}
+
+function metricsOf(mode: string | undefined, done: readonly Metered[]) {
+  const metrics: Record<string, unknown[]> = {};
+  for (const { table, changes, target } of done) {
+    const metric = changes ? collectionMetrics(mode, table, target) : undefined;
+    if (metric !== undefined) metrics[table.name] = [...(metrics[table.name] ?? []), metric];
+  }
+  return Object.keys(metrics).length > 0 ? metrics : undefined;
 }
 
 /** IAM checks the action of each entry (PutItem, UpdateItem, DeleteItem, ConditionCheckItem), not dynamodb:TransactWriteItems. */
-export const transactWriteItems: Action = (raw, context) => {
+export const transactWriteItems: Action = async (raw, context) => {
   const input = checkInput(raw, INPUT);
   for (const entry of input.TransactItems) {
     for (const [member, change] of Object.entries(entry)) {
@@ -73,16 +80,26 @@ export const transactWriteItems: Action = (raw, context) => {
   const writes = input.TransactItems.map(readEntry);
   const bytes = writes.reduce((total, { target }) => total + sizeOf(target), 0);
   if (bytes > MAX_BYTES) throw validationError('The items of a transaction cannot exceed 4 MB together');
-  let written: ReadonlyArray<{ table: { name: string }; bytes: number }> | undefined;
-  once(context, input.ClientRequestToken, input, () => {
-    written = transact(context, writes).map(({ table, row, after }) => ({
-      table,
-      bytes: bytesOf({ before: row?.item, after }),
-    }));
+  let done: Array<Usage & Metered> | undefined;
+  await once(context, input.ClientRequestToken, input, async () => {
+    const outcomes = await transact(context, writes);
+    done = outcomes.map(({ table, row, after }, index) => {
+      const before = row?.item;
+      const changes = after !== before;
+      // AWS charges transactions double.
+      return { ...writeUsage({ table, before, after }, 2), table, changes, target: writes[index]?.target };
+    });
   });
+  // A repetition under the same token is charged for reading the items.
   const repeated = () =>
-    writes.map((write) => ({ table: openTable(context, write.tableName), bytes: sizeOf(write.target) }));
+    writes.map(({ tableName, target }) => {
+      const table = openTable(context, tableName);
+      return { table, units: 2 * readUnits(table.byId.get(rowId(table.key, target))?.size ?? 0, true) };
+    });
+  const mode = input.ReturnConsumedCapacity;
   return {
-    ConsumedCapacity: unitsOf(input.ReturnConsumedCapacity, written ?? repeated(), written !== undefined),
+    ConsumedCapacity:
+      done === undefined ? consumedCapacities(mode, repeated(), 'Read') : consumedCapacities(mode, done, 'Write'),
+    ItemCollectionMetrics: metricsOf(input.ReturnItemCollectionMetrics, done ?? []),
   };
 };

@@ -1,18 +1,18 @@
 import type { Action } from '../../../core/service.ts';
-import { consumedCapacity, writeUnits } from '../capacity.ts';
+import { consumedCapacity } from '../capacity.ts';
 import { project } from '../expressions/project.ts';
 import { checkInput } from '../input/check-input.ts';
 import { COLLECTION_METRICS, CONSUMED_CAPACITY, RETURN_VALUES } from '../input/members.ts';
 import { LEGACY_UPDATE } from '../legacy/legacy-input.ts';
 import { tableArn } from '../tables/find-table.ts';
 import type { Attributes } from '../values/attribute-value.ts';
-import { bytesOf } from '../writes/bytes-of.ts';
 import { collectionMetrics } from '../writes/collection-metrics.ts';
 import type { Written } from '../writes/perform-write.ts';
 import { performWrite } from '../writes/perform-write.ts';
 import { readUpdate } from '../writes/read-update.ts';
 import type { Write } from '../writes/write.ts';
 import { UPDATE } from '../writes/write-input.ts';
+import { writeUsage } from '../writes/write-usage.ts';
 
 const INPUT = {
   ...UPDATE,
@@ -37,10 +37,7 @@ export const updateItem: Action = (raw, context) => {
   const written = performWrite(context, write);
   return {
     Attributes: returned(input.ReturnValues, write, written),
-    ConsumedCapacity: consumedCapacity(input.ReturnConsumedCapacity, {
-      table: written.table,
-      units: writeUnits(bytesOf(written)),
-    }),
+    ConsumedCapacity: consumedCapacity(input.ReturnConsumedCapacity, writeUsage(written)),
     ItemCollectionMetrics: collectionMetrics(input.ReturnItemCollectionMetrics, written.table, write.target),
   };
 };

@@ -7,6 +7,7 @@ import { STREAM_SPECIFICATION, switchStream } from '../streams/switch-stream.ts'
 import { checkAllDeclaredUsed, checkIndexes } from '../tables/check-indexes.ts';
 import { ATTRIBUTE_DEFINITIONS, BILLING_MODE, GLOBAL_INDEX, THROUGHPUT } from '../tables/definition-input.ts';
 import { describeTable } from '../tables/describe-table.ts';
+import { ENCRYPTION, readEncryption } from '../tables/encryption.ts';
 import { openNamedTable, tableArn } from '../tables/find-table.ts';
 import { keyAttributes } from '../tables/key-schema.ts';
 import { positionOf } from '../tables/position.ts';
@@ -15,7 +16,6 @@ import { readAttributeTypes } from '../tables/read-key-schema.ts';
 import type { SecondaryIndex, Table } from '../tables/table.ts';
 
 const ELSEWHERE = {
-  SSESpecification: ANYTHING,
   ReplicaUpdates: ANYTHING,
   GlobalTableWitnessUpdates: ANYTHING,
 } as const;
@@ -26,6 +26,7 @@ const INPUT = {
   BillingMode: BILLING_MODE,
   ProvisionedThroughput: THROUGHPUT,
   StreamSpecification: STREAM_SPECIFICATION,
+  SSESpecification: ENCRYPTION,
   DeletionProtectionEnabled: { type: 'boolean' },
   TableClass: { type: 'string', values: ['STANDARD', 'STANDARD_INFREQUENT_ACCESS'] },
   GlobalSecondaryIndexUpdates: {
@@ -102,6 +103,7 @@ export const updateTable: Action = (raw, context) => {
   table.attributeTypes = types;
   if (input.ProvisionedThroughput !== undefined) table.throughput = readThroughput(input.ProvisionedThroughput);
   if (input.DeletionProtectionEnabled !== undefined) table.deletionProtected = input.DeletionProtectionEnabled;
+  if (input.SSESpecification !== undefined) table.encryption = readEncryption(context, input.SSESpecification);
   if (input.TableClass !== undefined) table.tableClass = input.TableClass;
   if (input.BillingMode === 'PAY_PER_REQUEST') {
     table.billing = { mode: 'PAY_PER_REQUEST', onDemandSinceMs: table.billing.onDemandSinceMs ?? context.clock.now() };

@@ -1,4 +1,5 @@
 import { consumedCapacity, readUnits } from '../capacity.ts';
+import { attributesOf } from '../expressions/attributes-of.ts';
 import type { Condition } from '../expressions/condition.ts';
 import { evaluateCondition } from '../expressions/evaluate-condition.ts';
 import type { Path } from '../expressions/path.ts';
@@ -21,6 +22,18 @@ interface PageRequest {
   readonly paths: readonly Path[] | undefined;
 }
 
+/** Whether a local index does not hold all that is asked for. */
+function fetchesFromTable(
+  source: Source,
+  { Select }: PageInput,
+  { filter, paths }: Pick<PageRequest, 'filter' | 'paths'>,
+) {
+  const names = projectedNames(source);
+  if (source.index?.kind !== 'local' || names === undefined) return false;
+  const wanted = [...(paths ?? []).map(([name]) => name), ...(filter === undefined ? [] : attributesOf(filter))];
+  return Select === 'ALL_ATTRIBUTES' || wanted.some((name) => !names.includes(name));
+}
+
 /** One page of a query or scan: at most `Limit` items and 1 MB before the filter, then filtered and projected. */
 export function readPage(input: PageInput, { source, rows, filter, paths }: PageRequest) {
   const names = projectedNames(source);
@@ -37,6 +50,9 @@ export function readPage(input: PageInput, { source, rows, filter, paths }: Page
   let bytes = 0;
   let last: Row | undefined;
   let hasMore = false;
+  // Source: "Local secondary indexes": fetching costs a read of the whole item from the table.
+  const fetches = fetchesFromTable(source, input, { filter, paths });
+  let fetched = 0;
   for (const row of rows) {
     const size = names === undefined ? row.size : sizeOf(projected(row));
     if (scanned > 0 && bytes + size > MAX_PAGE_BYTES) {
@@ -46,6 +62,7 @@ export function readPage(input: PageInput, { source, rows, filter, paths }: Page
     scanned += 1;
     bytes += size;
     last = row;
+    if (fetches) fetched += readUnits(row.size, input.ConsistentRead);
     if (filter === undefined || evaluateCondition(filter, readable(row))) {
       matches += 1;
       if (input.Select !== 'COUNT') items.push(shown(row));
@@ -57,6 +74,7 @@ export function readPage(input: PageInput, { source, rows, filter, paths }: Page
     }
   }
   const { table, index } = source;
+  const units = readUnits(bytes, input.ConsistentRead);
   return {
     Items: input.Select === 'COUNT' ? undefined : items,
     Count: matches,
@@ -64,8 +82,8 @@ export function readPage(input: PageInput, { source, rows, filter, paths }: Page
     LastEvaluatedKey: hasMore && last !== undefined ? pick(last.item, source.keyNames) : undefined,
     ConsumedCapacity: consumedCapacity(input.ReturnConsumedCapacity, {
       table,
-      index,
-      units: readUnits(bytes, input.ConsistentRead),
+      units: index === undefined ? units : fetched,
+      indexes: index === undefined ? [] : [{ kind: index.kind, name: index.name, units }],
     }),
   };
 }

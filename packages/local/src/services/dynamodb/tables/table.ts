@@ -38,8 +38,10 @@ export interface Table {
   throughput: Throughput;
   indexes: ReadonlyMap<string, SecondaryIndex>;
   deletionProtected: boolean;
-  readonly encryption: { readonly keyArn: string } | undefined;
+  encryption: { readonly keyArn: string } | undefined;
   tableClass: string | undefined;
+  /** Who else may use the table; remembered, not enforced. */
+  policy: { readonly text: string; readonly revisionId: string } | undefined;
   readonly tags: Map<string, string>;
   /** The attribute that says when an item expires, while time to live is on. */
   ttlAttribute: string | undefined;

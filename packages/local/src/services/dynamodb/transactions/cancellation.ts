@@ -3,7 +3,7 @@ import type { Attributes } from '../values/attribute-value.ts';
 
 /** Why one entry kept a transaction from going through; `None` for entries that did not. */
 export interface CancellationReason {
-  readonly Code: 'None' | 'ConditionalCheckFailed' | 'ValidationError';
+  readonly Code: 'None' | 'ConditionalCheckFailed' | 'TransactionConflict' | 'ValidationError';
   readonly Message?: string;
   readonly Item?: Attributes;
 }

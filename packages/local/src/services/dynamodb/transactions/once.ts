@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { CallContext } from '../../../core/service.ts';
 import { ServiceError } from '../../../core/service-error.ts';
 import { STORE } from '../store.ts';
+import { holding } from './held-items.ts';
 
 /** Source: the API reference of TransactWriteItems: a client token is valid for 10 minutes after the request that used it. */
 const WINDOW_MS = 10 * 60 * 1000;
@@ -21,12 +22,17 @@ function fingerprint(request: unknown): string {
  *
  * @throws ServiceError `IdempotentParameterMismatchException` when the token was used for a different request.
  */
-export function once(context: CallContext, token: string | undefined, request: unknown, body: () => void): void {
+export async function once(
+  context: CallContext,
+  token: string | undefined,
+  request: unknown,
+  body: () => Promise<void>,
+): Promise<void> {
   if (token === undefined) {
-    body();
+    await body();
     return;
   }
-  const { transactions } = context.stores.get(STORE);
+  const { transactions, held } = context.stores.get(STORE);
   const now = context.clock.now();
   // In the order of their times: the first that is still remembered ends the search.
   for (const [old, { atMs }] of transactions) {
@@ -35,8 +41,16 @@ export function once(context: CallContext, token: string | undefined, request: u
   }
   const asked = fingerprint(request);
   const past = transactions.get(token);
+  // No table's name has a colon.
+  const underway = `token:${token}`;
+  if (held.has(underway)) {
+    throw new ServiceError(
+      'TransactionInProgressException',
+      'The transaction with the given request token is already in progress',
+    );
+  }
   if (past === undefined) {
-    body();
+    await holding(held, [underway], body);
     transactions.set(token, { fingerprint: asked, atMs: now });
   } else if (past.fingerprint !== asked) {
     throw new ServiceError(

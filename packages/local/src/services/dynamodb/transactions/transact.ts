@@ -1,6 +1,8 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { CallContext } from '../../../core/service.ts';
 import { validationError } from '../errors.ts';
 import { evaluateCondition } from '../expressions/evaluate-condition.ts';
+import { STORE } from '../store.ts';
 import { openTable } from '../tables/find-table.ts';
 import type { Row } from '../tables/row.ts';
 import { rowId } from '../tables/row.ts';
@@ -10,6 +12,7 @@ import { commit } from '../writes/commit.ts';
 import type { Write } from '../writes/write.ts';
 import type { CancellationReason } from './cancellation.ts';
 import { transactionCancelled, validationReason } from './cancellation.ts';
+import { CONFLICT, holding, itemId } from './held-items.ts';
 
 /** What one entry would do. */
 interface Outcome {
@@ -37,29 +40,48 @@ function tryWrite(table: Table, write: Write): Result {
 /** Identifies the item that a write is about, as far as its key can be read at all. */
 function targetOf(table: Table, write: Write): string | undefined {
   try {
-    return `${table.name} ${rowId(table.key, write.target)}`;
+    return itemId(table, write.target);
   } catch {
     return undefined; // an incomplete key: refused as a reason of its own
   }
 }
 
-/**
- * Makes all writes or none: every condition and every update sees the items as they were before the transaction.
- *
- * @throws ServiceError `TransactionCanceledException` with one reason per entry.
- */
-export function transact(context: CallContext, writes: readonly Write[]): readonly Outcome[] {
-  const tables = writes.map(({ tableName }) => openTable(context, tableName));
-  const entries = writes.map((write, index) => ({ write, table: tables[index] as Table })); // one table per write
-  const targets = entries.map(({ table, write }) => targetOf(table, write)).filter((target) => target !== undefined);
-  if (new Set(targets).size < targets.length) {
-    throw validationError('Transaction request cannot include multiple operations on one item');
-  }
-  const results = entries.map(({ table, write }) => tryWrite(table, write));
+/** @throws ServiceError `TransactionCanceledException` unless every result is an outcome. */
+function outcomesOf(results: readonly Result[]): readonly Outcome[] {
   if (results.some((result) => 'reason' in result)) {
     throw transactionCancelled(results.map((result) => ('reason' in result ? result.reason : { Code: 'None' })));
   }
-  const outcomes = results.flatMap((result) => ('outcome' in result ? [result.outcome] : []));
-  for (const { table, row, after } of outcomes) commit(table, context.clock.now(), row, after);
-  return outcomes;
+  return results.flatMap((result) => ('outcome' in result ? [result.outcome] : []));
+}
+
+/**
+ * Makes all writes or none: every condition and every update sees the items as they were before the transaction. It holds its
+ * items for a turn of the event loop, as AWS does for some milliseconds: who writes to them meanwhile meets a conflict.
+ *
+ * @throws ServiceError `TransactionCanceledException` with one reason per entry.
+ */
+export async function transact(context: CallContext, writes: readonly Write[]): Promise<readonly Outcome[]> {
+  const { held } = context.stores.get(STORE);
+  const entries = writes.map((write) => {
+    const table = openTable(context, write.tableName);
+    return { write, table, target: targetOf(table, write) };
+  });
+  const targets = entries.flatMap(({ target }) => target ?? []);
+  if (new Set(targets).size < targets.length) {
+    throw validationError('Transaction request cannot include multiple operations on one item');
+  }
+  if (targets.some((target) => held.has(target))) {
+    const conflict: Result = { reason: { Code: 'TransactionConflict', Message: CONFLICT } };
+    outcomesOf(
+      entries.map(({ write, table, target }) =>
+        target !== undefined && held.has(target) ? conflict : tryWrite(table, write),
+      ),
+    );
+  }
+  return holding(held, targets, async () => {
+    await nextTurn();
+    const outcomes = outcomesOf(writes.map((write) => tryWrite(openTable(context, write.tableName), write)));
+    for (const { table, row, after } of outcomes) commit(table, context.clock.now(), row, after);
+    return outcomes;
+  });
 }

@@ -4,6 +4,7 @@ import { evaluateCondition } from '../expressions/evaluate-condition.ts';
 import { openTable } from '../tables/find-table.ts';
 import { rowId } from '../tables/row.ts';
 import type { Table } from '../tables/table.ts';
+import { CONFLICT, isHeld } from '../transactions/held-items.ts';
 import type { Attributes } from '../values/attribute-value.ts';
 import { commit } from './commit.ts';
 import type { Write } from './write.ts';
@@ -19,6 +20,7 @@ export interface Written {
 export function performWrite(context: CallContext, write: Write): Written {
   const table = openTable(context, write.tableName);
   write.check(table);
+  if (isHeld(context, table, write.target)) throw new ServiceError('TransactionConflictException', CONFLICT);
   const row = table.byId.get(rowId(table.key, write.target));
   if (write.condition !== undefined && !evaluateCondition(write.condition, row?.item)) {
     throw new ServiceError('ConditionalCheckFailedException', 'The conditional request failed', {
