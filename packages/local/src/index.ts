@@ -15,7 +15,10 @@ export type {
   EventSourceMappingOptions,
 } from './launcher/mapping/launch-event-source-mapping.ts';
 export { launchEventSourceMapping } from './launcher/mapping/launch-event-source-mapping.ts';
+export type { StreamMappingOptions } from './launcher/mapping/launch-stream-mapping.ts';
+export { launchStreamMapping } from './launcher/mapping/launch-stream-mapping.ts';
 export type { SqsRecord, SqsRecordAttribute } from './launcher/mapping/sqs-event.ts';
+export type { StreamRecord } from './launcher/mapping/stream-event.ts';
 export type { ProcessExit } from './launcher/process/exit.ts';
 export type { OutputLine } from './launcher/process/output.ts';
 export type { LaunchedStack, LaunchStackOptions } from './launcher/stack/launch-stack.ts';

@@ -7,11 +7,16 @@ import { parseXml, xmlAt } from './xml.ts';
 
 const JSON_SERVICES = {
   dynamodb: { target: 'DynamoDB_20120810', version: '1.0' },
+  dynamodbstreams: { target: 'DynamoDBStreams_20120810', version: '1.0' },
   secretsmanager: { target: 'secretsmanager', version: '1.1' },
   sqs: { target: 'AmazonSQS', version: '1.0' },
   ssm: { target: 'AmazonSSM', version: '1.1' },
 } as const;
 const QUERY_SERVICES = { sns: '2010-03-31', sts: '2011-06-15' } as const;
+
+/** Where a service is not called what it is signed for, and has another host. */
+const SIGNED_FOR: Readonly<Record<string, string>> = { dynamodbstreams: 'dynamodb' };
+const HOSTS: Readonly<Record<string, string>> = { dynamodbstreams: 'streams.dynamodb' };
 
 type JsonService = keyof typeof JSON_SERVICES;
 type QueryService = keyof typeof QUERY_SERVICES;
@@ -70,7 +75,8 @@ export function createAwsClient(options: AwsClientOptions): AwsClient {
   const { endpoint, region, credentials, now = Date.now, signal } = options;
   const sleep = options.sleep ?? ((ms, abort) => wait(ms, undefined, { signal: abort }));
   const suffix = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
-  const urlOf = (service: string) => new URL(endpoint === 'aws' ? `https://${service}.${region}.${suffix}` : endpoint);
+  const urlOf = (service: string) =>
+    new URL(endpoint === 'aws' ? `https://${HOSTS[service] ?? service}.${region}.${suffix}` : endpoint);
 
   async function once(service: string, operation: string, headers: Record<string, string>, body: string) {
     const url = urlOf(service);
@@ -80,7 +86,15 @@ export function createAwsClient(options: AwsClientOptions): AwsClient {
     try {
       response = await fetch(url, {
         method: 'POST',
-        headers: signRequest({ url, headers, body, service, region, credentials, nowMs: now() }),
+        headers: signRequest({
+          url,
+          headers,
+          body,
+          service: SIGNED_FOR[service] ?? service,
+          region,
+          credentials,
+          nowMs: now(),
+        }),
         body,
         signal: AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), ...(signal ? [signal] : [])]),
       });

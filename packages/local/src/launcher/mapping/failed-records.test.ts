@@ -7,7 +7,8 @@ const source = { queueArn: 'arn:aws:sqs:eu-central-1:123456789012:orders', regio
 const record = (id: string, body = 'x'): SqsRecord =>
   sqsRecord({ MessageId: id, ReceiptHandle: `handle-${id}`, Body: body, MD5OfBody: 'md5' }, source);
 const batch = ['a', 'b', 'c'].map((id) => record(id));
-const failed = (payload: unknown) => failedRecords(payload, batch).map(({ messageId }) => messageId);
+const failed = (payload: unknown) =>
+  failedRecords(payload, batch, ({ messageId }) => messageId).map(({ messageId }) => messageId);
 
 test.each([
   [null],

@@ -85,7 +85,7 @@ export function launchEventSourceMapping(options: EventSourceMappingOptions): Ev
       );
       return false;
     }
-    const failed = options.reportBatchItemFailures ? failedRecords(payload, records) : [];
+    const failed = options.reportBatchItemFailures ? failedRecords(payload, records, ({ messageId }) => messageId) : [];
     await deleteRecords(
       client,
       queueUrl,

@@ -71,8 +71,8 @@ export function sqsRecord(
 const ENVELOPE_BYTES = 16;
 
 /** Cuts records into runs that each fit into one event of `maxBytes`; a record that never fits stands alone. */
-export function splitBySize(records: readonly SqsRecord[], maxBytes: number): SqsRecord[][] {
-  const runs: SqsRecord[][] = [];
+export function splitBySize<T>(records: readonly T[], maxBytes: number): T[][] {
+  const runs: T[][] = [];
   let size = Number.POSITIVE_INFINITY;
   for (const record of records) {
     const bytes = Buffer.byteLength(JSON.stringify(record)) + 1;

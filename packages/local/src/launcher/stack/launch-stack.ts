@@ -8,6 +8,7 @@ import { launchFunction } from '../function/launch-function.ts';
 import type { HttpFront } from '../http/launch-http-front.ts';
 import { launchHttpFront } from '../http/launch-http-front.ts';
 import { launchEventSourceMapping } from '../mapping/launch-event-source-mapping.ts';
+import { launchStreamMapping } from '../mapping/launch-stream-mapping.ts';
 import type { OutputLine } from '../process/output.ts';
 import type { LaunchedTask } from '../task/launch-task.ts';
 import { launchTask } from '../task/launch-task.ts';
@@ -142,6 +143,12 @@ async function launchSources(
     if (!fn) continue;
     const { stop } = launchEventSourceMapping({ ...(await mappingOptions(mapping, options)), fn });
     started.push(stop);
+  }
+  for (const { functionName, ...mapping } of plan.streamMappings) {
+    const fn = named(functionName);
+    if (!fn) continue;
+    const { endpoint, region, credentials, onError } = options;
+    started.push(launchStreamMapping({ ...mapping, endpoint, region, credentials, onError, fn }).stop);
   }
   const fn = plan.http && named(plan.http.functionName);
   if (!plan.http || !fn) return undefined;

@@ -32,6 +32,7 @@ test('what a template leaves out has CloudFormation’s defaults', () => {
   );
   expect(plan).toEqual({
     accountId: '123456789012',
+    streamMappings: [],
     functions: [
       {
         component: 'Function',
@@ -118,7 +119,9 @@ test('what cannot be run here is refused by name', () => {
   expect(mapping({ EventSourceArn: queueArn, FunctionName: 'other' })).toThrow(
     'Cannot launch EventSourceMapping: other is no function',
   );
-  expect(mapping({ EventSourceArn: 'arn:aws:kinesis:eu-central-1:123456789012:stream/x' })).toThrow('is no queue');
+  expect(mapping({ EventSourceArn: 'arn:aws:kinesis:eu-central-1:123456789012:stream/x' })).toThrow(
+    "is neither a queue nor a table's stream",
+  );
   expect(task()).toThrow('exactly one essential container');
   expect(task({ Command: ['a'] }, { Command: ['b'] })).toThrow('exactly one essential container');
   expect(task({})).toThrow('its container has no Command');
@@ -132,4 +135,34 @@ test('what cannot be run here is refused by name', () => {
       }),
     ).task?.command,
   ).toEqual(['a']);
+});
+
+test('a mapping of a table’s stream is read with its defaults, and needs a place to start', () => {
+  const EventSourceArn = 'arn:aws:dynamodb:eu-central-1:123456789012:table/orders/stream/2026-11-23T00:00:00.000';
+  const plan = read(
+    fn,
+    resource('AWS::Lambda::EventSourceMapping', {
+      EventSourceArn,
+      FunctionName: 'orders-dev-orders',
+      StartingPosition: 'LATEST',
+      BisectBatchOnFunctionError: 'true',
+    }),
+  );
+  expect(plan.mappings).toEqual([]);
+  expect(plan.streamMappings).toEqual([
+    {
+      functionName: 'orders-dev-orders',
+      streamArn: EventSourceArn,
+      startingPosition: 'LATEST',
+      batchSize: 100,
+      batchingWindowMs: 0,
+      reportBatchItemFailures: false,
+      bisectOnError: true,
+      maxRetries: -1,
+    },
+  ]);
+  const nowhere = { EventSourceArn, FunctionName: 'orders-dev-orders' };
+  expect(() => read(fn, resource('AWS::Lambda::EventSourceMapping', nowhere))).toThrow(
+    'the StartingPosition of a stream must be TRIM_HORIZON or LATEST',
+  );
 });

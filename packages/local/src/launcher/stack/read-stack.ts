@@ -5,6 +5,7 @@ export interface StackPlan {
   readonly accountId: string;
   readonly functions: readonly FunctionPlan[];
   readonly mappings: readonly MappingPlan[];
+  readonly streamMappings: readonly StreamMappingPlan[];
   /** The function behind the HTTP API. */
   readonly http: { readonly functionName: string; readonly apiId: string } | undefined;
   readonly task: TaskPlan | undefined;
@@ -30,6 +31,17 @@ export interface MappingPlan {
   readonly batchingWindowMs: number;
   readonly reportBatchItemFailures: boolean;
   readonly maxConcurrency: number | undefined;
+}
+
+export interface StreamMappingPlan {
+  readonly functionName: string;
+  readonly streamArn: string;
+  readonly startingPosition: 'TRIM_HORIZON' | 'LATEST';
+  readonly batchSize: number;
+  readonly batchingWindowMs: number;
+  readonly reportBatchItemFailures: boolean;
+  readonly bisectOnError: boolean;
+  readonly maxRetries: number;
 }
 
 interface TaskPlan {
@@ -58,6 +70,9 @@ export function readStack(stack: ProvisionedStack): StackPlan {
     if (found) return found.name;
     throw new Error(`Cannot launch ${resource.logicalId}: ${target} is no function of the stack with twelvefold:entry`);
   };
+  const enabled = ofType('AWS::Lambda::EventSourceMapping').filter(
+    ({ properties }) => properties.Enabled !== false && properties.Enabled !== 'false',
+  );
   const [api, ...moreApis] = ofType('AWS::ApiGatewayV2::Api').filter(
     ({ properties }) => properties.Target !== undefined,
   );
@@ -68,9 +83,12 @@ export function readStack(stack: ProvisionedStack): StackPlan {
   return {
     accountId: String(stack.resolve({ Ref: 'AWS::AccountId' })),
     functions,
-    mappings: ofType('AWS::Lambda::EventSourceMapping')
-      .filter(({ properties }) => properties.Enabled !== false && properties.Enabled !== 'false')
+    mappings: enabled
+      .filter((resource) => !isStream(resource))
       .map((resource) => readMapping(resource, named(resource, resource.properties.FunctionName))),
+    streamMappings: enabled
+      .filter(isStream)
+      .map((resource) => readStreamMapping(resource, named(resource, resource.properties.FunctionName))),
     http: api && { functionName: named(api, api.properties.Target), apiId: api.physicalId },
     task: task && readTask(task),
   };
@@ -100,7 +118,7 @@ function readFunction({ logicalId, physicalId, properties, metadata }: Provision
 function readMapping({ logicalId, properties }: ProvisionedResource, functionName: string): MappingPlan {
   const queueArn = String(properties.EventSourceArn);
   if (!/^arn:[^:]+:sqs:/.test(queueArn)) {
-    throw new Error(`Cannot launch ${logicalId}: its source ${queueArn} is no queue, and only queues are polled here`);
+    throw new Error(`Cannot launch ${logicalId}: its source ${queueArn} is neither a queue nor a table's stream`);
   }
   const responses = properties.FunctionResponseTypes as readonly unknown[] | undefined; // CloudFormation's model
   const scaling = properties.ScalingConfig as Properties | undefined;
@@ -111,6 +129,29 @@ function readMapping({ logicalId, properties }: ProvisionedResource, functionNam
     batchingWindowMs: Number(properties.MaximumBatchingWindowInSeconds ?? 0) * 1_000,
     reportBatchItemFailures: responses?.includes('ReportBatchItemFailures') ?? false,
     maxConcurrency: optionalNumber(scaling?.MaximumConcurrency),
+  };
+}
+
+/** `arn:aws:dynamodb:eu-west-1:123456789012:table/orders/stream/2026-11-23T00:51:34.394` */
+function isStream({ properties }: ProvisionedResource): boolean {
+  return /^arn:[^:]+:dynamodb:[^/]+:table\/[^/]+\/stream\//.test(String(properties.EventSourceArn));
+}
+
+function readStreamMapping({ logicalId, properties }: ProvisionedResource, functionName: string): StreamMappingPlan {
+  const { StartingPosition: startingPosition } = properties;
+  if (startingPosition !== 'TRIM_HORIZON' && startingPosition !== 'LATEST') {
+    throw new Error(`Cannot launch ${logicalId}: the StartingPosition of a stream must be TRIM_HORIZON or LATEST`);
+  }
+  const responses = properties.FunctionResponseTypes as readonly unknown[] | undefined; // CloudFormation's model
+  return {
+    functionName,
+    streamArn: String(properties.EventSourceArn),
+    startingPosition,
+    batchSize: Number(properties.BatchSize ?? 100),
+    batchingWindowMs: Number(properties.MaximumBatchingWindowInSeconds ?? 0) * 1_000,
+    reportBatchItemFailures: responses?.includes('ReportBatchItemFailures') ?? false,
+    bisectOnError: String(properties.BisectBatchOnFunctionError) === 'true',
+    maxRetries: Number(properties.MaximumRetryAttempts ?? -1),
   };
 }
 

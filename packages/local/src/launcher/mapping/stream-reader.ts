@@ -1,0 +1,103 @@
+import { AwsCallError } from '../../client/aws-call-error.ts';
+import type { AwsClient } from '../../client/aws-client.ts';
+import type { StreamApiRecord } from './stream-event.ts';
+
+type StartingPosition = 'TRIM_HORIZON' | 'LATEST';
+
+interface Shard {
+  readonly ShardId: string;
+  readonly ParentShardId?: string;
+}
+
+/** Reads a stream record by record, through all its shards. */
+export interface StreamReader {
+  /** Up to `limit` records; none when there are none right now. */
+  read(limit: number): Promise<readonly StreamApiRecord[]>;
+}
+
+async function listShards(client: AwsClient, StreamArn: string): Promise<readonly Shard[]> {
+  const shards: Shard[] = [];
+  let ExclusiveStartShardId: string | undefined;
+  do {
+    const answer = await client.json('dynamodbstreams', 'DescribeStream', { StreamArn, ExclusiveStartShardId });
+    // The shape of the API.
+    const page = answer.StreamDescription as { Shards?: Shard[]; LastEvaluatedShardId?: string };
+    shards.push(...(page.Shards ?? []));
+    ExclusiveStartShardId = page.LastEvaluatedShardId;
+  } while (ExclusiveStartShardId !== undefined);
+  return shards;
+}
+
+/** Shards are read one after the other, parents before children: within a key, order is the stream's. */
+export function createStreamReader(client: AwsClient, StreamArn: string, startAt: StartingPosition): StreamReader {
+  let shard: Shard | undefined;
+  let iterator: string | undefined;
+  let lastRead: string | undefined;
+  const finished = new Set<string>();
+  let starting = startAt;
+
+  async function openIterator(): Promise<string | undefined> {
+    if (shard === undefined) {
+      const shards = (await listShards(client, StreamArn)).filter(({ ShardId }) => !finished.has(ShardId));
+      shard = starting === 'LATEST' ? shards.at(-1) : shards[0];
+      if (shard === undefined) return undefined;
+      // Who begins at the latest record has no use for older shards; what follows is read from its beginning.
+      if (starting === 'LATEST') for (const { ShardId } of shards) if (ShardId !== shard.ShardId) finished.add(ShardId);
+      lastRead = undefined;
+    }
+    const from =
+      lastRead === undefined
+        ? { ShardIteratorType: starting }
+        : { ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', SequenceNumber: lastRead };
+    const answer = await client.json('dynamodbstreams', 'GetShardIterator', {
+      StreamArn,
+      ShardId: shard.ShardId,
+      ...from,
+    });
+    starting = 'TRIM_HORIZON';
+    return String(answer.ShardIterator);
+  }
+
+  async function getRecords(ShardIterator: string, Limit: number) {
+    try {
+      return await client.json('dynamodbstreams', 'GetRecords', { ShardIterator, Limit });
+    } catch (error) {
+      const code = error instanceof AwsCallError ? error.code : '';
+      // An iterator lives 15 minutes, which an invocation may take: the next begins behind what was read.
+      if (code !== 'ExpiredIteratorException' && code !== 'TrimmedDataAccessException') throw error;
+      iterator = undefined;
+      if (code === 'TrimmedDataAccessException') lastRead = undefined;
+      return undefined;
+    }
+  }
+
+  /** A shard whose records are all older than a day is gone: its child is next. */
+  async function orGone<T>(call: Promise<T>): Promise<T> {
+    try {
+      return await call;
+    } catch (error) {
+      if (error instanceof AwsCallError && error.code === 'ResourceNotFoundException') {
+        shard = undefined;
+        iterator = undefined;
+      }
+      throw error;
+    }
+  }
+
+  return {
+    read: async (limit) => {
+      iterator ??= await orGone(openIterator());
+      if (iterator === undefined) return [];
+      const answer = await orGone(getRecords(iterator, limit));
+      if (answer === undefined) return [];
+      const records = (answer.Records ?? []) as StreamApiRecord[]; // the shape of the API
+      lastRead = records.at(-1)?.dynamodb.SequenceNumber ?? lastRead;
+      iterator = answer.NextShardIterator as string | undefined;
+      if (iterator === undefined && shard !== undefined) {
+        finished.add(shard.ShardId);
+        shard = undefined;
+      }
+      return records;
+    },
+  };
+}
