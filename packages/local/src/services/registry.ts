@@ -14,6 +14,12 @@ export const registry: readonly ServiceEntry[] = [
     target: 'secretsmanager',
     load: async () => (await import('./secretsmanager/service.ts')).secretsManager,
   },
+  { name: 'logs', target: 'Logs_20140328', load: async () => (await import('./logs/service.ts')).logs },
+  {
+    name: 'monitoring',
+    target: 'GraniteServiceVersion20100801',
+    load: async () => (await import('./cloudwatch/service.ts')).cloudwatch,
+  },
   {
     name: 'sns',
     pages: /^\/SimpleNotificationService-[0-9a-f]{32}\.pem$/,
