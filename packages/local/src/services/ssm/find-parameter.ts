@@ -2,7 +2,7 @@ import type { CallContext } from '../../core/service.ts';
 import { ServiceError } from '../../core/service-error.ts';
 import { checkNameForm, parameterKey } from './parameter-name.ts';
 import type { ParameterVersion, StoredParameter } from './store.ts';
-import { parameters } from './store.ts';
+import { liveParameters } from './store.ts';
 
 /** What a caller writes where a parameter is meant: `name`, `name:version`, `name:label`, or an ARN of these. */
 export interface ParameterRequest {
@@ -28,7 +28,7 @@ export function readParameterRequest(text: string): ParameterRequest {
 /** The parameter called `name`. @throws ServiceError `ParameterNotFound`, without a message, as AWS sends it. */
 export function findParameter(name: string, context: CallContext): StoredParameter {
   checkNameForm(name);
-  const parameter = context.stores.get(parameters).get(parameterKey(name));
+  const parameter = liveParameters(context).get(parameterKey(name));
   if (parameter === undefined) throw new ServiceError('ParameterNotFound', '');
   return parameter;
 }

@@ -1,6 +1,8 @@
-import { readString, readStructures, requireString, requireStrings } from '../../core/input.ts';
+import { constraint, readString, readStrings, readStructures, requireString } from '../../core/input.ts';
 import { ServiceError } from '../../core/service-error.ts';
+import { checkPath, isUnderPath } from './parameter-path.ts';
 import type { ParameterVersion, StoredParameter } from './store.ts';
+import { PARAMETER_TYPES } from './store.ts';
 
 export interface Candidate {
   readonly parameter: StoredParameter;
@@ -14,31 +16,66 @@ export interface ParameterFilter {
   readonly values: readonly string[];
 }
 
-const invalidOption = (option: string, valid: string) =>
-  new ServiceError(
-    'InvalidFilterOption',
-    `The following filter option is not valid: ${option}. Valid options include: [${valid}].`,
-  );
+const KEY = /^(tag:.+|Name|Type|KeyId|Path|Label|Tier|DataType)$/;
+
+/** What a filter may ask for; a value outside would match nothing for ever. */
+const VALUES: Readonly<Record<string, readonly string[]>> = {
+  Type: PARAMETER_TYPES,
+  Tier: ['Standard', 'Advanced', 'Intelligent-Tiering'],
+};
+
+function optionsOf(key: string): string[] {
+  if (key === 'Path') return ['Recursive', 'OneLevel'];
+  if (key === 'Label') return ['Equals'];
+  return key === 'Name' ? ['BeginsWith', 'Contains', 'Equals'] : ['BeginsWith', 'Equals'];
+}
+
+function readFilterValues(raw: Record<string, unknown>, key: string, option: string): string[] {
+  const values = readStrings(raw, 'Values', { max: 50 }) ?? [];
+  if (values.length === 0 && !key.startsWith('tag:')) {
+    throw new ServiceError(
+      'InvalidFilterValue',
+      `The following filter values are missing : null for filter key ${key}`,
+    );
+  }
+  const valid = VALUES[key];
+  const invalid = valid && option === 'Equals' ? values.filter((value) => !valid.includes(value)) : [];
+  if (invalid.length > 0) {
+    throw new ServiceError(
+      'InvalidFilterValue',
+      `The following filter values are not valid for filter key ${key}: ${invalid.join(', ')}`,
+    );
+  }
+  if (key === 'Path') for (const path of values) checkPath(path);
+  return values;
+}
 
 function readFilter(raw: Record<string, unknown>, validKeys: readonly string[]): ParameterFilter {
   const key = requireString(raw, 'Key', { min: 1, max: 132 });
+  if (!KEY.test(key)) {
+    throw constraint(
+      'ParameterFilters.1.member.key',
+      'satisfy regular expression pattern: tag:.+|Name|Type|KeyId|Path|Label|Tier|DataType',
+    );
+  }
   if (!validKeys.includes(key) && !(key.startsWith('tag:') && validKeys.includes('tag:'))) {
     throw new ServiceError(
       'InvalidFilterKey',
       `The following filter key is not valid: ${key}. Valid filter keys include: [${validKeys.join(', ')}].`,
     );
   }
-  const option = readString(raw, 'Option') ?? (key === 'Path' ? 'OneLevel' : 'Equals');
-  const options = key === 'Path' ? ['Recursive', 'OneLevel'] : ['BeginsWith', 'Equals'];
-  if (!options.includes(option) && !(key === 'Name' && option === 'Contains')) {
-    throw invalidOption(option, options.join(', '));
+  const option = readString(raw, 'Option', { min: 1, max: 10 }) ?? (key === 'Path' ? 'OneLevel' : 'Equals');
+  const options = optionsOf(key);
+  if (!options.includes(option)) {
+    throw new ServiceError(
+      'InvalidFilterOption',
+      `The following filter option is not valid: ${option}. Valid options include: [${options.join(', ')}].`,
+    );
   }
-  const values =
-    key.startsWith('tag:') && raw.Values === undefined ? [] : requireStrings(raw, 'Values', { min: 1, max: 50 });
-  return { key, option, values };
+  return { key, option, values: readFilterValues(raw, key, option) };
 }
 
-/** The `ParameterFilters` of a call. @throws ServiceError `InvalidFilterKey` or `InvalidFilterOption`. */
+/** The `ParameterFilters` of a call. @throws ServiceError `InvalidFilterKey`, `InvalidFilterOption`, `InvalidFilterValue` */
 export function readFilters(input: Record<string, unknown>, validKeys: readonly string[]): ParameterFilter[] {
   const filters = (readStructures(input, 'ParameterFilters') ?? []).map((raw) => readFilter(raw, validKeys));
   const keys = filters.map(({ key }) => key);
@@ -52,11 +89,17 @@ export function readFilters(input: Record<string, unknown>, validKeys: readonly 
   return filters;
 }
 
-/** Whether `name` lies under `path`: directly, or at any depth. */
-export function isUnderPath(name: string, path: string, recursive: boolean): boolean {
-  const base = path.endsWith('/') ? path : `${path}/`;
-  const full = name.startsWith('/') ? name : `/${name}`;
-  return full.startsWith(base) && (recursive || !full.slice(base.length).includes('/'));
+/** The older `Filters` of DescribeParameters: by the beginning of a name, by type and by key. */
+export function readOldFilters(input: Record<string, unknown>): ParameterFilter[] {
+  return (readStructures(input, 'Filters') ?? []).map((raw) => {
+    const key = requireString(raw, 'Key');
+    if (key !== 'Name' && key !== 'Type' && key !== 'KeyId') {
+      throw constraint('Filters.1.member.key', 'satisfy enum value set: [Name, Type, KeyId]');
+    }
+    const values = readStrings(raw, 'Values', { min: 1, max: 50 });
+    if (values === undefined) throw constraint('Filters.1.member.values', 'not be null');
+    return { key, option: key === 'Name' ? 'BeginsWith' : 'Equals', values };
+  });
 }
 
 const compare = (actual: string, option: string, value: string) => {

@@ -12,7 +12,7 @@ export function readParameter(text: string, withDecryption: boolean, context: Ca
   const parameter = findParameter(request.name, context);
   const { selector } = request;
   return {
-    ...writeParameter(parameter, selectVersion(parameter, selector), withDecryption),
+    ...writeParameter(parameter, selectVersion(parameter, selector), withDecryption, context),
     // `a` and `/a` are one parameter, and AWS answers with the spelling it was asked for.
     Name: text.startsWith('arn:') ? parameter.name : request.name,
     Selector: selector === undefined ? undefined : `:${selector}`,

@@ -11,6 +11,7 @@ import { labelParameterVersion } from './actions/label-parameter-version.ts';
 import { listTagsForResource } from './actions/list-tags-for-resource.ts';
 import { putParameter } from './actions/put-parameter.ts';
 import { removeTagsFromResource } from './actions/remove-tags-from-resource.ts';
+import { unlabelParameterVersion } from './actions/unlabel-parameter-version.ts';
 
 /** Systems Manager, of which Parameter Store. */
 export const ssm: ServiceModule = {
@@ -29,5 +30,6 @@ export const ssm: ServiceModule = {
     ListTagsForResource: listTagsForResource,
     PutParameter: putParameter,
     RemoveTagsFromResource: removeTagsFromResource,
+    UnlabelParameterVersion: unlabelParameterVersion,
   },
 };

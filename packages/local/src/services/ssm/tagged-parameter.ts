@@ -3,7 +3,7 @@ import type { CallContext } from '../../core/service.ts';
 import { ServiceError } from '../../core/service-error.ts';
 import { parameterArn, parameterKey } from './parameter-name.ts';
 import type { StoredParameter } from './store.ts';
-import { parameters } from './store.ts';
+import { liveParameters } from './store.ts';
 
 /** The parameter that a tagging call means by `ResourceType` and `ResourceId`. */
 export function taggedParameter(input: Record<string, unknown>, context: CallContext): StoredParameter {
@@ -15,7 +15,7 @@ export function taggedParameter(input: Record<string, unknown>, context: CallCon
   }
   const name = requireString(input, 'ResourceId');
   context.touches(parameterArn(name, context));
-  const parameter = context.stores.get(parameters).get(parameterKey(name));
+  const parameter = liveParameters(context).get(parameterKey(name));
   if (parameter === undefined) throw new ServiceError('InvalidResourceId', 'The resource ID is not valid.');
   return parameter;
 }

@@ -1,17 +1,22 @@
+import type { CallContext } from '../../core/service.ts';
+import { writePolicies } from './parameter-policy.ts';
+import { readValue } from './secure-value.ts';
 import type { ParameterVersion, StoredParameter } from './store.ts';
 
 /** AWS JSON carries times as seconds. */
 const seconds = (ms: number) => ms / 1000;
 
-const visibleValue = (version: ParameterVersion, withDecryption: boolean) =>
-  withDecryption ? version.value : (version.ciphertext ?? version.value);
-
 /** The `Parameter` shape. */
-export function writeParameter(parameter: StoredParameter, version: ParameterVersion, withDecryption: boolean) {
+export function writeParameter(
+  parameter: StoredParameter,
+  version: ParameterVersion,
+  withDecryption: boolean,
+  context: CallContext,
+) {
   return {
     Name: parameter.name,
     Type: version.type,
-    Value: visibleValue(version, withDecryption),
+    Value: readValue(parameter, version, withDecryption, context),
     Version: version.version,
     LastModifiedDate: seconds(version.modifiedMs),
     ARN: parameter.arn,
@@ -20,7 +25,7 @@ export function writeParameter(parameter: StoredParameter, version: ParameterVer
 }
 
 /** The members that `ParameterMetadata` and `ParameterHistory` share; neither shows labels or the value. */
-export function writeMetadata(parameter: StoredParameter, version: ParameterVersion) {
+export function writeMetadata(parameter: StoredParameter, version: ParameterVersion, { clock }: CallContext) {
   return {
     Name: parameter.name,
     Type: version.type,
@@ -31,16 +36,21 @@ export function writeMetadata(parameter: StoredParameter, version: ParameterVers
     AllowedPattern: version.allowedPattern,
     Version: version.version,
     Tier: version.tier,
-    Policies: [],
+    Policies: writePolicies(version.policies, version.modifiedMs, clock.now()),
     DataType: version.dataType,
   };
 }
 
 /** The `ParameterHistory` shape. */
-export function writeHistory(parameter: StoredParameter, version: ParameterVersion, withDecryption: boolean) {
+export function writeHistory(
+  parameter: StoredParameter,
+  version: ParameterVersion,
+  withDecryption: boolean,
+  context: CallContext,
+) {
   return {
-    ...writeMetadata(parameter, version),
-    Value: visibleValue(version, withDecryption),
+    ...writeMetadata(parameter, version, context),
+    Value: readValue(parameter, version, withDecryption, context),
     Labels: [...version.labels].sort(),
   };
 }

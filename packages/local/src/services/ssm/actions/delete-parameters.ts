@@ -1,10 +1,10 @@
 import { requireStrings } from '../../../core/input.ts';
 import type { Action } from '../../../core/service.ts';
 import { parameterArn, parameterKey } from '../parameter-name.ts';
-import { parameters } from '../store.ts';
+import { liveParameters } from '../store.ts';
 
 export const deleteParameters: Action = (input, context) => {
-  const all = context.stores.get(parameters);
+  const all = liveParameters(context);
   const deleted: string[] = [];
   const invalid: string[] = [];
   for (const name of new Set(requireStrings(input, 'Names', { min: 1, max: 10 }))) {

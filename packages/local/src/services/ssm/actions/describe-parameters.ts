@@ -1,24 +1,27 @@
-import { readInteger, readString, readStructures } from '../../../core/input.ts';
+import { readBoolean, readInteger, readString } from '../../../core/input.ts';
 import type { Action } from '../../../core/service.ts';
 import { ServiceError } from '../../../core/service-error.ts';
 import { pageByKey } from '../../page.ts';
-import { matchesFilters, readFilters } from '../parameter-filter.ts';
-import { parameters } from '../store.ts';
+import { matchesFilters, readFilters, readOldFilters } from '../parameter-filter.ts';
+import { liveParameters } from '../store.ts';
 import { writeMetadata } from '../write-parameter.ts';
 
 export const describeParameters: Action = (input, context) => {
   context.touches('*');
-  if (readStructures(input, 'Filters') !== undefined) {
+  const filters = readFilters(input, ['Path', 'Name', 'Type', 'KeyId', 'Tier', 'DataType', 'tag:']);
+  const oldFilters = readOldFilters(input);
+  if (filters.length > 0 && oldFilters.length > 0) {
     throw new ServiceError(
-      'NotImplemented',
-      'Cannot answer ssm DescribeParameters: the local endpoint has ParameterFilters, not the older Filters',
-      { status: 501 },
+      'ValidationException',
+      'You can use either Filters or ParameterFilters in a single request.',
     );
   }
-  const filters = readFilters(input, ['Path', 'Name', 'Type', 'KeyId', 'Tier', 'DataType', 'tag:']);
-  const matching = [...context.stores.get(parameters).values()].flatMap((parameter) => {
+  if (readBoolean(input, 'Shared')) return { Parameters: [] }; // nothing is shared with anybody here
+  const matching = [...liveParameters(context).values()].flatMap((parameter) => {
     const version = parameter.versions.at(-1);
-    return version !== undefined && matchesFilters({ parameter, version }, filters) ? [{ parameter, version }] : [];
+    return version !== undefined && matchesFilters({ parameter, version }, [...filters, ...oldFilters])
+      ? [{ parameter, version }]
+      : [];
   });
   const page = pageByKey(
     matching,
@@ -29,7 +32,7 @@ export const describeParameters: Action = (input, context) => {
   );
   return {
     Parameters: page.items.map(({ parameter, version }) => ({
-      ...writeMetadata(parameter, version),
+      ...writeMetadata(parameter, version, context),
       ARN: parameter.arn,
     })),
     NextToken: page.next,

@@ -20,7 +20,7 @@ export const getParameterHistory: Action = (input, context) => {
     () => new ServiceError('InvalidNextToken', 'The specified token is not valid.'),
   );
   return {
-    Parameters: page.items.map((version) => writeHistory(parameter, version, withDecryption)),
+    Parameters: page.items.map((version) => writeHistory(parameter, version, withDecryption, context)),
     NextToken: page.next,
   };
 };

@@ -2,9 +2,10 @@ import { readBoolean, readInteger, readString, requireString } from '../../../co
 import type { Action } from '../../../core/service.ts';
 import { ServiceError } from '../../../core/service-error.ts';
 import { pageByKey } from '../../page.ts';
-import { isUnderPath, matchesFilters, readFilters } from '../parameter-filter.ts';
-import { isWellFormed, parameterArn } from '../parameter-name.ts';
-import { parameters } from '../store.ts';
+import { matchesFilters, readFilters } from '../parameter-filter.ts';
+import { parameterArn } from '../parameter-name.ts';
+import { checkPath, isUnderPath } from '../parameter-path.ts';
+import { liveParameters } from '../store.ts';
 import { writeParameter } from '../write-parameter.ts';
 
 /**
@@ -14,17 +15,12 @@ import { writeParameter } from '../write-parameter.ts';
 export const getParametersByPath: Action = (input, context) => {
   const path = requireString(input, 'Path', { min: 1, max: 2048 });
   context.touches(parameterArn(path, context));
-  if (path !== '/' && !(path.startsWith('/') && isWellFormed(path.replace(/\/$/, '')))) {
-    throw new ServiceError(
-      'ValidationException',
-      'The parameter doesn\'t meet the parameter name requirements. The parameter name must begin with a forward slash "/". It can\'t be prefixed with "aws" or "ssm" (case-insensitive). It must use only letters, numbers, or the following symbols: . (period), - (hyphen), _ (underscore). Special characters are not allowed. All sub-paths, if specified, must use the forward slash symbol "/". Valid example: /get/parameters2-/by1./path0_.',
-    );
-  }
+  checkPath(path);
   const recursive = readBoolean(input, 'Recursive') ?? false;
   const withDecryption = readBoolean(input, 'WithDecryption') ?? false;
   const filters = readFilters(input, ['Type', 'KeyId', 'Label']);
   const labels = filters.find(({ key }) => key === 'Label')?.values;
-  const under = [...context.stores.get(parameters).values()].filter(({ name }) => isUnderPath(name, path, true));
+  const under = [...liveParameters(context).values()].filter(({ name }) => isUnderPath(name, path, true));
   const page = pageByKey(
     under,
     ({ name }) => name,
@@ -36,7 +32,9 @@ export const getParametersByPath: Action = (input, context) => {
     const labelled = parameter.versions.find((version) => labels?.some((label) => version.labels.has(label)));
     const version = labelled ?? parameter.versions.at(-1);
     if (version === undefined || !isUnderPath(parameter.name, path, recursive)) return [];
-    return matchesFilters({ parameter, version }, filters) ? [writeParameter(parameter, version, withDecryption)] : [];
+    return matchesFilters({ parameter, version }, filters)
+      ? [writeParameter(parameter, version, withDecryption, context)]
+      : [];
   });
   return { Parameters: found, NextToken: page.next };
 };

@@ -13,7 +13,8 @@ export const getParameters: Action = (input, context) => {
     try {
       found.push(readParameter(name, withDecryption, context));
     } catch (error) {
-      if (!(error instanceof ServiceError)) throw error;
+      // A key that cannot be used fails the whole call.
+      if (!(error instanceof ServiceError) || error.code === 'InvalidKeyId') throw error;
       invalid.push(name);
     }
   }

@@ -1,99 +1,80 @@
-import { randomBytes } from 'node:crypto';
-import { readBoolean, readOneOf, readString, requireString } from '../../../core/input.ts';
-import type { Action } from '../../../core/service.ts';
+import { constraint, readBoolean, readOneOf, readString, requireString } from '../../../core/input.ts';
+import type { Action, CallContext } from '../../../core/service.ts';
 import { ServiceError } from '../../../core/service-error.ts';
 import { addTags, readTags } from '../../json-tags.ts';
+import { appendVersion } from '../append-version.ts';
+import { checkCount } from '../check-count.ts';
+import { checkPattern, checkValue, isImageId } from '../check-value.ts';
+import { oneUpdate } from '../one-update.ts';
 import { checkNewName, parameterArn, parameterKey } from '../parameter-name.ts';
-import type { ParameterTier, ParameterVersion, StoredParameter } from '../store.ts';
-import { PARAMETER_TYPES, parameters } from '../store.ts';
+import { readPolicies } from '../parameter-policy.ts';
+import { chooseTier } from '../parameter-tier.ts';
+import { encryptValue } from '../secure-value.ts';
+import type { ParameterType, ParameterVersion } from '../store.ts';
+import { expectExpiry, liveParameters, PARAMETER_TYPES } from '../store.ts';
 
-/** Bytes of a value: from the API reference of PutParameter. */
-const MAX_BYTES = { Standard: 4096, Advanced: 8192 } as const;
-/** From the user guide, "Working with parameter versions". */
-const MAX_VERSIONS = 100;
-const ADVANCED_GUIDE =
-  'https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html';
+type Input = Record<string, unknown>;
 
 const refused = (message: string) => new ServiceError('ValidationException', message);
 
-function chooseTier(
-  asked: 'Standard' | 'Advanced' | 'Intelligent-Tiering' | undefined,
-  bytes: number,
-  previous: ParameterTier | undefined,
-): ParameterTier {
-  if (asked === 'Standard' && previous === 'Advanced') {
-    throw refused(
-      "This parameter uses the advanced-parameter tier. You can't downgrade a parameter from the advanced-parameter tier to the standard-parameter tier. If necessary, you can delete the advanced parameter and recreate it as a standard parameter.",
-    );
+function readKeyId(input: Input, type: ParameterType): string | undefined {
+  const keyId = readString(input, 'KeyId', { min: 1, max: 256 });
+  if (keyId !== undefined && !/^[a-zA-Z0-9:/_-]+$/.test(keyId)) {
+    throw constraint('KeyId', 'satisfy regular expression pattern: ^([a-zA-Z0-9:/_-]+)$');
   }
-  const needsAdvanced = asked === 'Intelligent-Tiering' && bytes > MAX_BYTES.Standard;
-  const tier = previous === 'Advanced' || asked === 'Advanced' || needsAdvanced ? 'Advanced' : 'Standard';
-  if (bytes > MAX_BYTES[tier]) {
-    throw refused(
-      tier === 'Standard'
-        ? `Standard tier parameters support a maximum parameter value of 4096 characters. To create a larger parameter value, upgrade the parameter to use the advanced-parameter tier. For more information, see ${ADVANCED_GUIDE}`
-        : 'Advanced tier parameters support a maximum parameter value of 8192 characters.',
-    );
+  if (keyId !== undefined && type !== 'SecureString') {
+    throw refused('KeyId is required for SecureString type parameter only.');
   }
-  return tier;
+  return type === 'SecureString' ? (keyId ?? 'alias/aws/ssm') : undefined;
 }
 
-function checkPattern(pattern: string | undefined, value: string): void {
-  if (pattern === undefined || pattern === '') return;
-  let expression: RegExp;
-  try {
-    expression = new RegExp(pattern, 'u');
-  } catch {
-    throw new ServiceError(
-      'InvalidAllowedPatternException',
-      "The request doesn't meet the regular expression requirement.",
-    );
-  }
-  if (!expression.test(value)) {
-    throw new ServiceError(
-      'ParameterPatternMismatchException',
-      `Parameter value, cannot be validated against allowedPattern: ${pattern}`,
-    );
-  }
-}
-
-function append(parameter: StoredParameter, version: ParameterVersion): void {
-  const { versions, name } = parameter;
-  const oldest = versions[0];
-  if (oldest !== undefined && versions.length >= MAX_VERSIONS) {
-    if (oldest.labels.size > 0) {
-      throw new ServiceError(
-        'ParameterMaxVersionLimitExceeded',
-        `You attempted to create a new version of ${name} by calling the PutParameter API with the overwrite flag. Version ${oldest.version}, the oldest version, can't be deleted because it has a label associated with it. Move the label to another version of the parameter, and try again.`,
-      );
-    }
-    versions.shift();
-  }
-  versions.push(version);
-}
-
-export const putParameter: Action = (input, context) => {
-  const name = requireString(input, 'Name', { min: 1, max: 2048 }).trim();
-  context.touches(parameterArn(name, context));
-  checkNewName(name, context);
+/** The version that the call makes. What it does not say stays as it was, but for the key. */
+function readVersion(
+  input: Input,
+  { name, type, previous }: { name: string; type: ParameterType; previous: ParameterVersion | undefined },
+  context: CallContext,
+): ParameterVersion {
   const value = requireString(input, 'Value');
+  const keyId = readKeyId(input, type);
+  const dataType = readString(input, 'DataType', { max: 128 }) ?? previous?.dataType ?? 'text';
+  checkValue(value, dataType);
+  const allowedPattern = readString(input, 'AllowedPattern', { max: 1024 }) ?? previous?.allowedPattern;
+  checkPattern(allowedPattern, value);
+  const policyText = readString(input, 'Policies', { min: 1, max: 4096 });
+  const policies =
+    policyText === undefined ? (previous?.policies ?? []) : readPolicies(policyText, context.clock.now());
+  const tier = chooseTier({
+    asked: readOneOf(input, 'Tier', ['Standard', 'Advanced', 'Intelligent-Tiering']),
+    bytes: Buffer.byteLength(value),
+    hasPolicies: policies.length > 0,
+    previous: previous?.tier,
+  });
+  const arn = parameterArn(name, context);
+  return {
+    version: (previous?.version ?? 0) + 1,
+    type,
+    value: keyId === undefined ? value : encryptValue(value, { arn, keyId, tier }, context),
+    modifiedMs: context.clock.now(),
+    modifiedBy: context.principal.arn,
+    description: readString(input, 'Description', { max: 1024 }) ?? previous?.description,
+    allowedPattern,
+    keyId,
+    tier,
+    dataType,
+    policies,
+    labels: new Set(),
+  };
+}
+
+function put(name: string, input: Input, context: CallContext) {
   const overwrite = readBoolean(input, 'Overwrite') ?? false;
   const tags = readTags(input);
-  if (readString(input, 'Policies')) {
-    throw new ServiceError(
-      'NotImplemented',
-      'Cannot answer ssm PutParameter: the local endpoint has no parameter policies',
-      {
-        status: 501,
-      },
-    );
-  }
   if (overwrite && tags !== undefined && tags.size > 0) {
     throw refused(
       "Invalid request: tags and overwrite can't be used together. To create a parameter with tags, please remove overwrite flag. To update tags for an existing parameter, please use AddTagsToResource or RemoveTagsFromResource.",
     );
   }
-  const all = context.stores.get(parameters);
+  const all = liveParameters(context);
   const existing = all.get(parameterKey(name));
   const previous = existing?.versions.at(-1);
   const type = readOneOf(input, 'Type', PARAMETER_TYPES) ?? previous?.type;
@@ -104,43 +85,26 @@ export const putParameter: Action = (input, context) => {
       'The parameter already exists. To overwrite this value, set the overwrite option in the request to true.',
     );
   }
-  const keyId = readString(input, 'KeyId', { min: 1 });
-  if (keyId !== undefined && type !== 'SecureString') {
-    throw refused('KeyId is required for SecureString type parameter only.');
-  }
-  if (/\{\{.*\}\}/s.test(value)) {
-    throw refused('Parameter value can\'t nest another parameter. Do not use "{{}}" in the value.');
-  }
-  const dataType = readString(input, 'DataType') ?? previous?.dataType ?? 'text';
-  if (!['text', 'aws:ec2:image', 'aws:ssm:integration'].includes(dataType)) {
-    throw refused(`The following data type is not supported: ${dataType} (Data type names are all lowercase.)`);
-  }
-  const allowedPattern = readString(input, 'AllowedPattern', { max: 1024 }) ?? previous?.allowedPattern;
-  checkPattern(allowedPattern, value);
-  const asked = readOneOf(input, 'Tier', ['Standard', 'Advanced', 'Intelligent-Tiering']);
-  const tier = chooseTier(asked, Buffer.byteLength(value), previous?.tier);
-  const version: ParameterVersion = {
-    version: (previous?.version ?? 0) + 1,
-    type,
-    value,
-    // Looks like what KMS gives and tells nothing about the value but its rough length.
-    ciphertext:
-      type === 'SecureString' ? `AQICAHh${randomBytes(96 + Buffer.byteLength(value)).toString('base64')}` : undefined,
-    modifiedMs: context.clock.now(),
-    modifiedBy: `arn:aws:iam::${context.account}:root`,
-    description: readString(input, 'Description', { max: 1024 }) ?? previous?.description,
-    allowedPattern,
-    keyId: type === 'SecureString' ? (keyId ?? previous?.keyId ?? 'alias/aws/ssm') : undefined,
-    tier,
-    dataType,
-    labels: new Set(),
-  };
+  const version = readVersion(input, { name, type, previous }, context);
+  const answer = { Version: version.version, Tier: version.tier };
+  // AWS looks for the image after it has answered: a value that is none changes nothing, on a 200.
+  if (version.dataType === 'aws:ec2:image' && type === 'String' && !isImageId(version.value)) return answer;
   if (existing !== undefined) {
-    append(existing, version);
-  } else {
-    const parameter = { name, arn: parameterArn(name, context), versions: [version], tags: new Map<string, string>() };
-    addTags(parameter.tags, tags ?? new Map(), 'TooManyTagsError');
-    all.set(parameterKey(name), parameter);
+    appendVersion(existing, version);
+    expectExpiry(version, context);
+    return answer;
   }
-  return { Version: version.version, Tier: tier };
+  checkCount(all, version.tier);
+  const parameter = { name, arn: parameterArn(name, context), versions: [version], tags: new Map<string, string>() };
+  addTags(parameter.tags, tags ?? new Map(), 'TooManyTagsError');
+  all.set(parameterKey(name), parameter);
+  expectExpiry(version, context);
+  return answer;
+}
+
+export const putParameter: Action = (input, context) => {
+  const name = requireString(input, 'Name', { min: 1, max: 2048 }).trim();
+  context.touches(parameterArn(name, context));
+  checkNewName(name, context);
+  return oneUpdate(parameterKey(name), context, () => put(name, input, context));
 };
