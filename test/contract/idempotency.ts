@@ -140,4 +140,81 @@ export function idempotencyContract(open: () => Promise<IdempotencyDriver>): voi
       expect(await store.claim('k', 'a')).toBe('same');
     });
   });
+
+  describe('begin', () => {
+    const lease = { leaseMs: 30_000 };
+    const started = async (store: IdempotencyWriter, key = 'k') => {
+      const turn = await store.begin(key, lease);
+      if (turn.state !== 'started') throw new Error(`the turn is ${turn.state}`);
+      return turn;
+    };
+
+    it('starts once, is in progress meanwhile, and done ever after', async () => {
+      const { store, clock } = await setup();
+      const turn = await started(store);
+      expect(await store.begin('k', lease)).toEqual({ state: 'inProgress', retryAfterMs: 30_000 });
+      await turn.complete();
+      expect(await store.begin('k', lease)).toEqual({ state: 'done' });
+      clock.advance(HOUR + 1);
+      expect((await store.begin('k', lease)).state).toBe('started');
+    });
+
+    it('joins the writes to the transaction that says done', async () => {
+      const { store, increment, count } = await setup();
+      const turn = await started(store);
+      await turn.complete([increment()]);
+      expect(await count()).toBe(1);
+      expect(await store.begin('k', lease)).toEqual({ state: 'done' });
+    });
+
+    it('lets another begin at once after a failure, and after the lease; the first then writes nothing', async () => {
+      const { store, clock, increment, count } = await setup();
+      const failed = await started(store);
+      await failed.fail();
+      const slow = await started(store);
+      expect(slow.fence).toBeGreaterThan(failed.fence);
+      clock.advance(30_000);
+      const next = await started(store);
+      expect(next.fence).toBeGreaterThan(slow.fence);
+      await expect(slow.complete([increment()])).rejects.toMatchObject({ code: 'TURN_LOST' });
+      await expect(slow.complete()).rejects.toMatchObject({ code: 'TURN_LOST' });
+      await slow.fail();
+      await next.complete([increment()]);
+      expect(await count()).toBe(1);
+    });
+
+    it('is completed after its lease as long as nobody else has begun', async () => {
+      const { store, clock, increment, count } = await setup();
+      const turn = await started(store);
+      clock.advance(60_000);
+      await turn.complete([increment()]);
+      expect(await count()).toBe(1);
+    });
+
+    it('has its effect once though answers are lost', async () => {
+      const { store, increment, count } = await setup();
+      driver.loseAnswers(1);
+      const turn = await started(store);
+      driver.loseAnswers(1);
+      await turn.complete([increment()]);
+      expect(await count()).toBe(1);
+      expect(await store.begin('k', lease)).toEqual({ state: 'done' });
+    });
+
+    it('starts one of calls that overlap', async () => {
+      const { store } = await setup();
+      const turns = await Promise.all(Array.from({ length: 8 }, () => store.begin('k', lease)));
+      expect(turns.filter(({ state }) => state === 'started')).toHaveLength(1);
+      expect(turns.filter(({ state }) => state === 'inProgress')).toHaveLength(7);
+    });
+
+    it('says which operation stood in the way, and stays begun', async () => {
+      const { store, counters, count } = await setup();
+      const turn = await started(store);
+      const wrong = counters.updateOperation('c', { add: { count: 1 } }, { condition: { exists: true } });
+      await expect(turn.complete([wrong])).rejects.toMatchObject({ code: 'CONDITION_FAILED' });
+      expect(await count()).toBe(0);
+      expect((await store.begin('k', lease)).state).toBe('inProgress');
+    });
+  });
 }

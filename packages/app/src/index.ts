@@ -3,6 +3,7 @@ export {
   filtered,
   type IdempotencyStoreDefinition,
   idempotencyStore,
+  idempotent,
   Poison,
   type QueueDefinition,
   queue,

@@ -6,7 +6,8 @@ export {
   type IdempotencyStoreOptions,
   idempotencyStore,
 } from './idempotency/definition.ts';
-export type { IdempotencyWriter } from './idempotency/port.ts';
+export { type Effect, type IdempotentOptions, idempotent } from './idempotency/idempotent.ts';
+export type { BeginOptions, IdempotencyTurn, IdempotencyWriter } from './idempotency/port.ts';
 export type { FieldOf } from './message/field-of.ts';
 export type { Fifo, FifoOptions } from './message/fifo.ts';
 export { QUEUE_ACCESS } from './queue/access.ts';

@@ -75,6 +75,7 @@ const sessionsWrite: Calls<SessionWriter<unknown>> = {
 };
 const idempotencyWrite: Calls<IdempotencyWriter> = {
   once: () => effects.once('k', []),
+  begin: () => effects.begin('k', { leaseMs: 1_000 }),
   claim: () => effects.claim('k', 'f'),
 };
 

@@ -1,15 +1,17 @@
 import type { Aws } from '@twelvefold/aws';
 import { AwsError } from '@twelvefold/aws';
 import type { Clock } from '@twelvefold/lifecycle';
-import { systemClock } from '@twelvefold/lifecycle';
+import { systemClock, TwelvefoldError } from '@twelvefold/lifecycle';
 import { assertKnownOptions } from '../definition.ts';
 import { conditionFailed } from '../dynamodb/condition-failed.ts';
 import { digest } from '../dynamodb/digest.ts';
 import { failedConditions } from '../dynamodb/failed-conditions.ts';
 import { sendWrite } from '../dynamodb/send-write.ts';
+import type { WriteOperation } from '../table/port.ts';
 import type { IdempotencyStoreDefinition } from './definition.ts';
 import { recordParams } from './params.ts';
-import type { IdempotencyWriter } from './port.ts';
+import type { IdempotencyTurn, IdempotencyWriter } from './port.ts';
+import { beginParams, endParams } from './turn-params.ts';
 
 export interface DynamoDbIdempotencyOptions {
   definition: IdempotencyStoreDefinition;
@@ -44,11 +46,7 @@ export function createDynamoDbIdempotency(options: DynamoDbIdempotencyOptions): 
   assertKnownOptions(subject, options, ['definition', 'name', 'aws', 'clock', 'random']);
 
   const record = (purpose: 'once' | 'claim', key: string, token: string, fingerprint?: string) => {
-    if (typeof key !== 'string' || key === '') {
-      throw new TypeError(
-        `Cannot use idempotency store '${definition.name}': the key is no text of 1 character or more`,
-      );
-    }
+    assertKey(key);
     return recordParams({
       tableName,
       purpose,
@@ -60,13 +58,92 @@ export function createDynamoDbIdempotency(options: DynamoDbIdempotencyOptions): 
     });
   };
 
+  const assertKey = (key: unknown) => {
+    if (typeof key === 'string' && key !== '') return;
+    throw new TypeError(`Cannot use idempotency store '${definition.name}': the key is no text of 1 character or more`);
+  };
+  const sending = (signal: AbortSignal | undefined) => ({ clock, random, signal, repeatable: true });
+
+  function turnOf(key: string, token: string, fence: number): IdempotencyTurn {
+    const own = { tableName, key, token };
+    const lost = (cause: unknown) =>
+      new TwelvefoldError(
+        'TURN_LOST',
+        `Cannot complete work of idempotency store '${definition.name}': its lease ended and somebody else has begun; nothing was written`,
+        { cause },
+      );
+    return {
+      state: 'started',
+      fence,
+      async complete(operations = [], { signal } = {}) {
+        assertCount(operations);
+        const end = endParams(own, 'done');
+        try {
+          if (operations.length === 0) {
+            await sendWrite(aws, 'UpdateItem', end, sending(signal));
+            return;
+          }
+          const TransactItems = [{ Update: end }, ...operations.map(({ entry }) => entry)];
+          // The same token for every try of one call; another one than of a call with other operations.
+          await sendWrite(
+            aws,
+            'TransactWriteItems',
+            { TransactItems, ClientRequestToken: crypto.randomUUID() },
+            sending(signal),
+          );
+        } catch (error) {
+          const failed = failedConditions(error);
+          const single = AwsError.isInstance(error, 'ConditionalCheckFailedException') ? error.item : undefined;
+          const record = single ?? failed.get(0)?.Item;
+          // Done by this very call, whose answer was lost.
+          if (record?.token === token && record.state === 'done') return;
+          if (AwsError.isInstance(error, 'ConditionalCheckFailedException') || failed.has(0)) throw lost(error);
+          if (failed.size === 0) throw error;
+          throw conditionFailed(
+            operations,
+            [...failed.keys()].map((index) => index - 1),
+            error,
+          );
+        }
+      },
+      async fail({ signal } = {}) {
+        try {
+          await sendWrite(aws, 'UpdateItem', endParams(own, 'failed'), sending(signal));
+        } catch (error) {
+          if (!AwsError.isInstance(error, 'ConditionalCheckFailedException')) throw error;
+        }
+      },
+    };
+  }
+
   return {
-    async once(key, operations, { signal } = {}) {
-      if (operations.length > MAX_OPERATIONS) {
+    async begin(key, { leaseMs, windowMs = definition.windowMs, signal }) {
+      assertKey(key);
+      if (!(leaseMs > 0) || !(windowMs > 0)) {
         throw new RangeError(
-          `Cannot write ${operations.length} operations once: DynamoDB takes ${MAX_OPERATIONS} beside the record of the key`,
+          `Cannot begin work of idempotency store '${definition.name}': leaseMs is ${leaseMs} and windowMs ${windowMs}; both must be above 0`,
         );
       }
+      const token = crypto.randomUUID();
+      const nowMs = clock.now();
+      const input = beginParams({ tableName, key, token }, { nowMs, leaseMs, windowMs });
+      try {
+        const { Attributes = {} } = await sendWrite(
+          aws,
+          'UpdateItem',
+          { ...input, ReturnValues: 'ALL_NEW' },
+          sending(signal),
+        );
+        return turnOf(key, token, Number(Attributes.fence));
+      } catch (error) {
+        const refused = AwsError.isInstance(error, 'ConditionalCheckFailedException');
+        if (!refused || error.item === undefined) throw error;
+        if (error.item.state === 'done') return { state: 'done' };
+        return { state: 'inProgress', retryAfterMs: Math.max(0, Number(error.item.lockedUntilMs) - nowMs) };
+      }
+    },
+    async once(key, operations, { signal } = {}) {
+      assertCount(operations);
       const token = crypto.randomUUID();
       const TransactItems = [{ Put: record('once', key, token) }, ...operations.map(({ entry }) => entry)];
       const input = { TransactItems, ClientRequestToken: token };
@@ -101,4 +178,11 @@ export function createDynamoDbIdempotency(options: DynamoDbIdempotencyOptions): 
       }
     },
   };
+}
+
+function assertCount({ length }: readonly WriteOperation[]): void {
+  if (length <= MAX_OPERATIONS) return;
+  throw new RangeError(
+    `Cannot write ${length} operations once: DynamoDB takes ${MAX_OPERATIONS} beside the record of the key`,
+  );
 }

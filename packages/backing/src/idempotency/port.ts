@@ -1,7 +1,42 @@
 import type { WriteOperation } from '../table/port.ts';
 
+/** The right to do one piece of work, until it is over or its lease ends. */
+export interface IdempotencyTurn {
+  readonly state: 'started';
+  /**
+   * Greater with every turn of a key: what cannot be part of the transaction can be guarded by it (a write that refuses a smaller number than it
+   * has seen).
+   */
+  readonly fence: number;
+  /**
+   * Ends the turn: the work is done, and `operations` (99 at most) are written in the same transaction. Nothing is written when somebody else
+   * has taken the key over in the meantime.
+   *
+   * @throws TwelvefoldError `TURN_LOST` then; `CONDITION_FAILED` when a condition of one of the `operations` does not hold.
+   */
+  complete(operations?: readonly WriteOperation[], options?: { signal?: AbortSignal }): Promise<void>;
+  /** Ends the turn: the work failed, and whoever comes next may begin at once. Nothing when somebody else has taken the key over. */
+  fail(options?: { signal?: AbortSignal }): Promise<void>;
+}
+
+export interface BeginOptions {
+  /** How long nobody else may begin, in milliseconds: longer than the work takes, or it may be done twice. */
+  leaseMs: number;
+  /** How long the key is remembered, in milliseconds. @defaultValue the store's window */
+  windowMs?: number;
+  signal?: AbortSignal;
+}
+
 /** Keys given to `once` and keys given to `claim` are apart: one text may be used for both. */
 export interface IdempotencyWriter {
+  /**
+   * Takes the key for work that is more than one transaction: `'started'` is the right to do it, `'done'` says that it has been, `'inProgress'`
+   * that somebody is at it for `retryAfterMs` at most. Of calls that overlap, one starts. Keys given here are apart from those of the other methods.
+   */
+  begin(
+    key: string,
+    options: BeginOptions,
+  ): Promise<IdempotencyTurn | { state: 'done' } | { state: 'inProgress'; retryAfterMs: number }>;
   /**
    * Writes `operations` (99 at most) and the record of `key` in one transaction: either both happened or neither did,
    * however often a message is delivered. `'done'` when this call did it, `'already'` when an earlier one had.

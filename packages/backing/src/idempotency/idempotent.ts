@@ -1,0 +1,98 @@
+import type { Duration } from '@twelvefold/lifecycle';
+import { durationMs } from '@twelvefold/lifecycle';
+import { assertKnownOptions } from '../definition.ts';
+import { Retry } from '../queue/retry.ts';
+import type { WriteOperation } from '../table/port.ts';
+import type { IdempotencyWriter } from './port.ts';
+
+export interface IdempotentOptions<M, C> {
+  /** The store, or where it is in the handler's context: `({ backing }) => backing.effects`. */
+  store: IdempotencyWriter | ((ctx: C) => IdempotencyWriter);
+  /** What names the effect: a field of the message, never the message's id where a producer may send twice. */
+  key: (message: M, ctx: C) => string;
+  /** How long a key is remembered. @defaultValue the store's window */
+  window?: Duration;
+  /** For how long nobody else may begin. @defaultValue what is left of the message's lease, else '1m' */
+  lease?: Duration;
+}
+
+/** The effect that a handler has, once. */
+export interface Effect {
+  /** The idempotency key: pass it on to whatever takes one. */
+  readonly key: string;
+  /** Greater with every attempt: whoever remembers the greatest that it has seen can refuse an attempt that was overtaken. */
+  readonly fence: number;
+  /**
+   * Writes `operations` (99 at most) and that the work is done, in one transaction: a crash after it repeats nothing. Call it once, last: what comes
+   * after it is not done again when it fails.
+   */
+  commit(operations: readonly WriteOperation[]): Promise<void>;
+}
+
+/** The parts of a message's context that are used where they are there. */
+interface MessageLike {
+  readonly signal?: AbortSignal;
+  leaseRemaining?(): number;
+}
+
+const DEFAULT_LEASE_MS = 60_000;
+const SHORTEST_RETRY_MS = 1_000;
+
+/**
+ * Makes a handler whose effect happens once, although messages are delivered at least once. The key's record is in progress, done or failed: while
+ * another delivery is at it the message comes again (`Retry`), when it has been done the message is acknowledged without calling the handler.
+ *
+ * A handler that commits its writes through `ctx.effect.commit` has them exactly once. For effects elsewhere delivery stays at least once: a
+ * process may die between such an effect and the record; pass `ctx.effect.key` on to what takes an idempotency key, or guard by `fence`.
+ *
+ * @throws TypeError for an unknown option.
+ * @example
+ * ```ts
+ * const placed = createDynamoDbIdempotency({ definition: effects, name: 'orders-prod-effects', aws });
+ * const placeOnce = idempotent(
+ *   { store: placed, key: (row: { orderId: string; totalCents: number }) => row.orderId },
+ *   async (row, ctx: { effect: Effect }) => {
+ *     await ctx.effect.commit([rows.putOperation(row)]);
+ *   },
+ * );
+ * ```
+ */
+export function idempotent<M, C extends object, R extends readonly unknown[]>(
+  options: IdempotentOptions<M, C>,
+  handler: (message: M, ctx: C & { readonly effect: Effect }, ...rest: R) => Promise<void>,
+): (message: M, ctx: C, ...rest: R) => Promise<void> {
+  assertKnownOptions('an idempotent handler', options, ['store', 'key', 'window', 'lease']);
+  const windowMs = options.window === undefined ? undefined : durationMs(options.window);
+  const fixedLeaseMs = options.lease === undefined ? undefined : durationMs(options.lease);
+  return async (message, ctx, ...rest) => {
+    const store = typeof options.store === 'function' ? options.store(ctx) : options.store;
+    const key = options.key(message, ctx);
+    const { signal, leaseRemaining } = ctx as MessageLike; // both are optional
+    const turn = await store.begin(key, {
+      leaseMs: fixedLeaseMs ?? Math.max(SHORTEST_RETRY_MS, leaseRemaining?.call(ctx) ?? DEFAULT_LEASE_MS),
+      ...(windowMs === undefined ? {} : { windowMs }),
+      ...(signal ? { signal } : {}),
+    });
+    if (turn.state === 'done') return;
+    if (turn.state === 'inProgress') {
+      throw new Retry(`${Math.ceil(Math.max(SHORTEST_RETRY_MS, turn.retryAfterMs) / 1_000)}s`);
+    }
+    let committed = false;
+    const effect: Effect = {
+      key,
+      fence: turn.fence,
+      commit: async (operations) => {
+        await turn.complete(operations);
+        committed = true;
+      },
+    };
+    try {
+      await handler(message, Object.assign(Object.create(ctx), { effect }), ...rest);
+    } catch (error) {
+      // Without its record the next delivery waits for the lease to end; it is no reason to hide why the handler failed.
+      if (!committed) await turn.fail().catch(() => {});
+      throw error;
+    }
+    if (!committed) await turn.complete();
+  };
+}
