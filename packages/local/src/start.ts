@@ -140,11 +140,13 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
   const health = (): Health => ({ status: 'ok', services, account, nowMs: clock.now() });
   // One after the other: two at once would delete each other's files.
   let saved: Promise<void> = Promise.resolve();
+  let ended = false;
   const saveSnapshot = () => {
     const save = async () => {
       if (folder === undefined || disk === undefined) {
         throw new Error('Cannot save a snapshot: start the local AWS with the option "snapshot", a folder');
       }
+      if (ended) throw new Error('Cannot save a snapshot: the endpoint is closed, and saved it then');
       await disk.writeSnapshot(folder, { nowMs: clock.now(), services: world.save() });
     };
     const next = saved.then(save, save);
@@ -160,7 +162,14 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
   );
   let closed: Promise<void> | undefined;
   const close = () => {
-    closed ??= server.close().then(() => (folder === undefined ? undefined : saveSnapshot()));
+    closed ??= server
+      .close()
+      .then(() => (folder === undefined ? undefined : saveSnapshot()))
+      .finally(() => {
+        // What is still on its way (retries to a URL, a move task) must not go on from here: it may have another endpoint now.
+        ended = true;
+        world.reset();
+      });
     return closed;
   };
   const named = host.includes(':') ? `[${host}]` : host;

@@ -24,12 +24,15 @@ export async function post(url: string, headers: Readonly<Record<string, string>
       method: 'POST',
       headers: { ...headers, 'content-length': Buffer.byteLength(body) },
       signal: AbortSignal.timeout(TIMEOUT_MS),
+      agent: false,
     };
     const sent = request(url, options, (response) => {
       response.resume();
       response.on('end', () => resolve(outcomeOf(response.statusCode ?? 0)));
       response.on('error', () => resolve('failed'));
     });
+    // A URL that does not answer must not keep the process alive.
+    sent.on('socket', (socket) => socket.unref());
     sent.on('error', () => resolve('failed'));
     sent.end(body);
   });
