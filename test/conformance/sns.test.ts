@@ -656,6 +656,10 @@ describe('a permission', () => {
     await remove();
     expect(await statements()).toHaveLength(1);
     await expect(remove()).rejects.toMatchObject({ name: 'NotFoundException' });
+    const odd = { TopicArn: TOPIC, AttributeName: 'Policy', AttributeValue: '{"Statement":[null,"x"]}' };
+    await sns.send(new SetTopicAttributesCommand(odd));
+    await grant('one');
+    expect(await statements()).toMatchObject([{ Sid: 'one' }]);
     await expect(grant('two', ['CreateTopic'])).rejects.toThrow('Policy statement action out of service scope!');
     await expect(grant('two', ['Publish'], ['me'])).rejects.toMatchObject({ name: 'InvalidParameterException' });
   });

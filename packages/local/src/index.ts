@@ -5,6 +5,7 @@ export type { ControlledClock } from './core/clock.ts';
 export { createClock } from './core/clock.ts';
 export type { Fault, FaultKind, Faults } from './core/faults.ts';
 export type { FunctionRegistry, InvokableFunction } from './core/function-registry.ts';
+export { invokable } from './launcher/function/invokable.ts';
 export type { InvokeOptions, LaunchedFunction, LaunchFunctionOptions } from './launcher/function/launch-function.ts';
 export { launchFunction } from './launcher/function/launch-function.ts';
 export type { FunctionError, InvocationResult } from './launcher/function/result.ts';

@@ -7,7 +7,8 @@ export type Statement = Readonly<Record<string, unknown>>;
 /** The statements of a topic's policy and what stands beside them. */
 export function readPolicy(topic: Topic): { statements: Statement[]; rest: Record<string, unknown> } {
   const { Statement: given, ...rest } = JSON.parse(topic.attributes.get('Policy') ?? defaultPolicy(topic));
-  return { statements: [given ?? []].flat(), rest };
+  const isStatement = (one: unknown): one is Statement => typeof one === 'object' && one !== null;
+  return { statements: [given ?? []].flat().filter(isStatement), rest };
 }
 
 /** Puts other statements in. */
