@@ -9,11 +9,13 @@ export const registry: readonly ServiceEntry[] = [
     target: 'DynamoDBStreams_20120810',
     load: async () => (await import('./dynamodb-streams/service.ts')).dynamodbStreams,
   },
+  { name: 's3', rest: true, load: async () => (await import('./s3/service.ts')).s3 },
   {
     name: 'secretsmanager',
     target: 'secretsmanager',
     load: async () => (await import('./secretsmanager/service.ts')).secretsManager,
   },
+  { name: 'lambda', rest: true, load: async () => (await import('./lambda/service.ts')).lambda },
   { name: 'logs', target: 'Logs_20140328', load: async () => (await import('./logs/service.ts')).logs },
   {
     name: 'monitoring',

@@ -1,0 +1,85 @@
+import type { HttpRequest } from '../../core/http-request.ts';
+import type { Action, CallContext } from '../../core/service.ts';
+import { ServiceError } from '../../core/service-error.ts';
+
+export interface InvokeAnswer {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+// Lambda quotas: a synchronous and an asynchronous event.
+const MAX_SYNC_BYTES = 6_291_456;
+const MAX_ASYNC_BYTES = 1_048_576;
+
+/** Name, `account:function:name` or ARN, each with or without a version or alias. */
+const FUNCTION =
+  /^(?:arn:aws[\w-]*:lambda:([a-z0-9-]+):)?(?:(\d{12}):)?(?:function:)?([\w-]{1,64})(?::(\$LATEST|[\w-]{1,128}))?$/;
+
+function readArn(name: string, { region, account }: CallContext): string {
+  let decoded = '';
+  try {
+    decoded = decodeURIComponent(name);
+  } catch {
+    // refused below, as a name that is none
+  }
+  const [, inRegion = region, inAccount = account, plain] = FUNCTION.exec(decoded) ?? [];
+  if (plain === undefined) {
+    throw new ServiceError(
+      'ValidationException',
+      "1 validation error detected: Value at 'functionName' failed to satisfy constraint: Member must satisfy regular expression pattern",
+    );
+  }
+  return `arn:aws:lambda:${inRegion}:${inAccount}:function:${plain}`;
+}
+
+function readEvent(body: Buffer, limit: number): unknown {
+  if (body.length > limit) {
+    throw new ServiceError(
+      'RequestTooLargeException',
+      `${body.length} byte payload is too large for the Invoke operation (limit ${limit} bytes)`,
+      { status: 413 },
+    );
+  }
+  try {
+    return body.length === 0 ? {} : JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+  } catch {
+    throw new ServiceError(
+      'InvalidRequestContentException',
+      'Could not parse request body into json: the payload is not valid JSON',
+    );
+  }
+}
+
+/** What a handler's error looks like to who called. */
+function errorBody(error: unknown): string {
+  const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
+  return JSON.stringify({ errorType: name, errorMessage: message, trace: stack?.split('\n') ?? [] });
+}
+
+export const invoke: Action = async (input, context): Promise<InvokeAnswer> => {
+  const { name, http } = input as unknown as { name: string; http: HttpRequest }; // the service's route makes every input
+  const arn = readArn(name, context);
+  context.touches(arn, 'lambda:InvokeFunction');
+  const type = http.headers['x-amz-invocation-type']?.toString() ?? 'RequestResponse';
+  if (!['RequestResponse', 'Event', 'DryRun'].includes(type)) {
+    throw new ServiceError('InvalidParameterValueException', `The invocation type ${type} is not supported.`);
+  }
+  if (!context.functions.has(arn)) {
+    throw new ServiceError('ResourceNotFoundException', `Function not found: ${arn}`, { status: 404 });
+  }
+  const event = readEvent(http.body, type === 'Event' ? MAX_ASYNC_BYTES : MAX_SYNC_BYTES);
+  if (type === 'DryRun') return { status: 204 };
+  const result = context.functions.invoke(arn, event);
+  if (type === 'Event') {
+    // Nobody waits for it, and its error is the function's own business.
+    result.catch(() => {});
+    return { status: 202 };
+  }
+  const headers = { 'x-amz-executed-version': '$LATEST' };
+  try {
+    return { status: 200, headers, body: JSON.stringify((await result) ?? null) };
+  } catch (error) {
+    return { status: 200, headers: { ...headers, 'x-amz-function-error': 'Unhandled' }, body: errorBody(error) };
+  }
+};
