@@ -19,10 +19,13 @@ export {
 export {
   type ConfigDefinition,
   type ConfigOf,
+  customSource,
   defineConfig,
+  derived,
   env,
   file,
   memory,
+  param,
   parameterStore,
   Secret,
   secret,

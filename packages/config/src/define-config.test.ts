@@ -101,8 +101,9 @@ describe('defineConfig', () => {
   });
 
   it('refuses files that it cannot read', () => {
-    expect(() => file('config.yaml')).toThrow(/must end in .json or be .env/);
+    expect(() => file('config.toml')).toThrow(/must end in .json, .yaml or .yml, or be .env/);
     expect(() => file('config.json', { require: true } as never)).toThrow(/unknown option require/);
+    expect([file('a.yaml'), file('b/c.yml')].map(({ format }) => format)).toEqual(['yaml', 'yaml']);
     expect([file('.env'), file('a/.env.test'), file('local.env'), file('x.json')].map(({ format }) => format)).toEqual([
       'env',
       'env',

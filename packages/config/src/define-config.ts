@@ -1,8 +1,8 @@
 import type { $ZodObject, $ZodType, output } from 'zod/v4/core';
 import { assertKnownOptions } from './assert-known-options.ts';
-import type { ConfigPlan, PlanTarget } from './plan.ts';
-import { planConfig } from './plan.ts';
-import type { ConfigGroup, ConfigLeaf } from './schema/leaf.ts';
+import type { ConfigPlan, PlanTarget } from './plan/plan-config.ts';
+import { planConfig } from './plan/plan-config.ts';
+import type { ConfigGroup, ConfigLeaf, DerivedLeaf } from './schema/leaf.ts';
 import { readSchema } from './schema/read-schema.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { ConfigSource } from './sources/source.ts';
@@ -10,7 +10,7 @@ import type { ConfigSource } from './sources/source.ts';
 export interface ConfigOptions<S extends $ZodType> {
   /** A zod 4 object, of `zod` or `zod/mini`, of any depth. */
   schema: S;
-  /** Where values come from. Precedence is fixed, whatever the order: environment, memory, stores, files, defaults. */
+  /** Where values come from. Precedence is fixed, whatever the order: environment, memory, stores (your own first), files, defaults. */
   sources: readonly ConfigSource[];
 }
 
@@ -21,6 +21,8 @@ export interface ConfigDefinition<T = unknown> {
   readonly sources: readonly ConfigSource[];
   /** Every key, in the schema's order. */
   readonly leaves: readonly ConfigLeaf[];
+  /** The keys that are made from others. */
+  readonly derived: readonly DerivedLeaf[];
   /** The same keys as a tree. */
   readonly root: ConfigGroup;
   /** Where each key is looked for and what would be fetched. Pure; `stage` may be `'{stage}'`, for templates. */
@@ -33,7 +35,7 @@ export interface ConfigDefinition<T = unknown> {
 export type ConfigOf<D extends ConfigDefinition> = D extends ConfigDefinition<infer T> ? T : never;
 
 const OPTIONS = ['schema', 'sources'];
-const KINDS = ['env', 'memory', 'parameterStore', 'secretsManager', 'file'];
+const KINDS = ['env', 'memory', 'custom', 'parameterStore', 'secretsManager', 'file'];
 
 /**
  * Declares an app's config. No I/O happens and no environment is read.
@@ -55,12 +57,13 @@ export function defineConfig<S extends $ZodObject>(options: ConfigOptions<S>): C
   assertKnownOptions('define config', options, OPTIONS);
   assertSchema(options.schema);
   const sources = Object.freeze([...assertSources(options.sources)]);
-  const { root, leaves } = readSchema(options.schema);
+  const { root, leaves, derived } = readSchema(options.schema);
   return Object.freeze({
     kind: 'config',
     schema: options.schema,
     sources,
     leaves,
+    derived,
     root,
     // By `this`, so that a copy with other sources (`{ ...config, sources: [memory(...)] }`) plans with those.
     plan(this: ConfigDefinition, target: PlanTarget) {
@@ -90,10 +93,11 @@ function assertSources(sources: readonly ConfigSource[]): readonly ConfigSource[
   for (const source of sources as readonly ConfigSource[]) {
     if (!KINDS.includes(source?.kind)) {
       throw new TypeError(
-        'Cannot define config: a source is env(), memory(), parameterStore(), secretsManager() or file()',
+        'Cannot define config: a source is env(), memory(), parameterStore(), secretsManager(), file() or customSource()',
       );
     }
-    const identity = source.kind === 'file' ? `file ${source.path}` : source.kind;
+    const identity =
+      source.kind === 'file' ? `file ${source.path}` : source.kind === 'custom' ? source.name : source.kind;
     if (seen.has(identity)) throw new TypeError(`Cannot define config: source ${identity} is listed twice`);
     seen.add(identity);
   }

@@ -3,7 +3,7 @@ import { AwsError } from '@twelvefold/aws';
 
 export interface FakeStores {
   /** Plain parameters by name. */
-  parameters?: Record<string, string | { type: 'StringList'; value: string }>;
+  parameters?: Record<string, string | { type: 'StringList' | 'SecureString'; value: string }>;
   /** Secrets by id. */
   secrets?: Record<string, string>;
   /** Names (parameters) and ids (secrets) that the caller may not read: one of them rejects its whole call. */
@@ -17,6 +17,8 @@ export interface FakeStores {
 export interface FakeAws extends Aws {
   /** The names of each GetParameters call, in order. */
   readonly requests: readonly string[][];
+  /** The secrets that were asked for one by one, with their stage. */
+  readonly asked: readonly string[];
   /** How many calls were in flight at once, at most. */
   readonly widest: number;
   /** How many calls are in flight now. */
@@ -28,6 +30,7 @@ const REFERENCE = '/aws/reference/secretsmanager/';
 /** GetParameters as AWS answers it, over plain objects. */
 export function fakeStores(stores: FakeStores = {}): FakeAws {
   const requests: string[][] = [];
+  const asked: string[] = [];
   let inFlight = 0;
   let widest = 0;
   const fail = (code: string, retryable = false, message: string = code) => {
@@ -41,8 +44,8 @@ export function fakeStores(stores: FakeStores = {}): FakeAws {
   const answer = (names: readonly string[]) => {
     if (stores.failure) fail(stores.failure.code, stores.failure.retryable, stores.failure.message);
     if (names.length === 0 || names.length > 10 || new Set(names).size !== names.length) fail('ValidationException');
-    const found = [];
-    const missing = [];
+    const found: object[] = [];
+    const missing: string[] = [];
     for (const name of names) {
       const id = name.startsWith(REFERENCE) ? name.slice(REFERENCE.length) : undefined;
       if (stores.denied?.includes(id ?? name)) fail('AccessDeniedException');
@@ -58,6 +61,9 @@ export function fakeStores(stores: FakeStores = {}): FakeAws {
     get requests() {
       return requests;
     },
+    get asked() {
+      return asked;
+    },
     get inFlight() {
       return inFlight;
     },
@@ -65,6 +71,14 @@ export function fakeStores(stores: FakeStores = {}): FakeAws {
       return widest;
     },
     async call(service, operation, input, options) {
+      if (service === 'secretsmanager' && operation === 'GetSecretValue' && options.access === 'read') {
+        const { SecretId, VersionStage = 'AWSCURRENT' } = input as { SecretId: string; VersionStage?: string }; // the operation says which of the port's inputs it is
+        asked.push(`${SecretId}@${VersionStage}`);
+        if (stores.denied?.includes(SecretId)) fail('AccessDeniedException');
+        const text = stores.secrets?.[VersionStage === 'AWSCURRENT' ? SecretId : `${SecretId}@${VersionStage}`];
+        if (text === undefined) fail('ResourceNotFoundException');
+        return { SecretString: text, VersionId: 'v1' } as never; // the operation's output
+      }
       if (service !== 'ssm' || operation !== 'GetParameters' || options.access !== 'read') {
         throw new TypeError(`unexpected ${service} ${operation} (${options.access})`);
       }

@@ -2,17 +2,28 @@
 export { type ConfigDefinition, type ConfigOf, type ConfigOptions, defineConfig } from './define-config.ts';
 export { ConfigError } from './errors/config-error.ts';
 export type { ConfigFault, FaultReason, FaultSupply } from './errors/config-fault.ts';
-export { type LoadConfigOptions, loadConfig } from './load/load-config.ts';
+export { loadConfig } from './load/load-config.ts';
+export type { LoadConfigOptions } from './load/read-config.ts';
 export type { ReadFile } from './load/read-file-source.ts';
-export type { ConfigPlan, PlannedCall, PlannedKey, PlanTarget } from './plan.ts';
-export type { ConfigGroup, ConfigLeaf } from './schema/leaf.ts';
+export type { PlannedAccess } from './plan/plan-access.ts';
+export type { PlannedCall } from './plan/plan-calls.ts';
+export type { ConfigPlan, PlannedKey, PlanTarget } from './plan/plan-config.ts';
+export { type DerivedSchema, derived } from './schema/derived.ts';
+export type { ConfigGroup, ConfigLeaf, ConfigPlace, DerivedLeaf } from './schema/leaf.ts';
 export type { ConfigTarget } from './schema/names.ts';
-export { type SecretSchema, secret } from './schema/secret.ts';
+export { type ParamOptions, type ParamSchema, param } from './schema/param.ts';
+export { type SecretOptions, type SecretSchema, secret } from './schema/secret.ts';
 export { Secret } from './secret.ts';
 export type { Snapshot } from './snapshot.ts';
+export {
+  type CustomSource,
+  type CustomSourceOptions,
+  customSource,
+  type SourceRequest,
+} from './sources/custom-source.ts';
 export { type EnvSource, env } from './sources/env.ts';
 export { type FileOptions, type FileSource, file } from './sources/file.ts';
 export { type MemorySource, memory } from './sources/memory.ts';
-export { type ParameterStoreSource, parameterStore } from './sources/parameter-store.ts';
-export { type SecretsManagerSource, secretsManager } from './sources/secrets-manager.ts';
+export { type ParameterStoreOptions, type ParameterStoreSource, parameterStore } from './sources/parameter-store.ts';
+export { type SecretsManagerOptions, type SecretsManagerSource, secretsManager } from './sources/secrets-manager.ts';
 export type { ConfigSource } from './sources/source.ts';

@@ -3,7 +3,7 @@ import { describe, expectTypeOf, it } from 'vitest';
 import { z as classic } from 'zod';
 import * as z from 'zod/mini';
 import type { ConfigDefinition, ConfigOf, Secret } from './index.ts';
-import { defineConfig, env, loadConfig, secret } from './index.ts';
+import { defineConfig, derived, env, loadConfig, param, secret } from './index.ts';
 
 const sources = [env()];
 const definition = defineConfig({
@@ -55,6 +55,33 @@ describe('types', () => {
       sources,
     });
     expectTypeOf<ConfigOf<typeof same>>().toEqualTypeOf<{ readonly rate: number; readonly key: Secret<string> }>();
+  });
+
+  it('go through markers: param() gives what its schema gives, derived() what its function returns', () => {
+    const host = z.string();
+    const key = secret(z.number());
+    const marked = defineConfig({
+      schema: z.object({
+        host,
+        key,
+        rate: param(z.coerce.number(), { version: 3 }),
+        limits: z.optional(param(z.object({ perDay: z.number() }))),
+        origin: derived({ host }, (all) => new URL(all.host)),
+        url: derived({ host, key }, (all) => ({ text: `${all.host}${all.key.reveal()}` })),
+      }),
+      sources,
+    });
+    type Marked = ConfigOf<typeof marked>;
+    expectTypeOf<Marked['rate']>().toEqualTypeOf<number>();
+    expectTypeOf<Marked['limits']>().toEqualTypeOf<{ readonly perDay: number } | undefined>();
+    expectTypeOf<Marked['origin']>().toEqualTypeOf<URL>();
+    expectTypeOf<Marked['url']>().toEqualTypeOf<Secret<{ text: string }>>();
+    // @ts-expect-error the function gets what the schemas give, and nothing else
+    const other = () => derived({ host }, (all) => all.port);
+    // @ts-expect-error a default is not an option of the place
+    const odd = () => param(host, { default: 'x' });
+    expectTypeOf(other).toBeFunction();
+    expectTypeOf(odd).toBeFunction();
   });
 
   it('let a definition be passed where any definition is taken', () => {

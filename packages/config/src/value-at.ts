@@ -1,10 +1,11 @@
-import type { ConfigLeaf } from './schema/leaf.ts';
-
 /**
  * The leaf's value in a nested object, or `undefined`. Only own properties count, and `null` counts as not set unless the key
  * is nullable.
  */
-export function valueAt(values: unknown, leaf: ConfigLeaf): unknown {
+export function valueAt(
+  values: unknown,
+  leaf: { readonly path: readonly string[]; readonly nullable?: boolean },
+): unknown {
   let at = values;
   for (const segment of leaf.path) {
     if (typeof at !== 'object' || at === null || !Object.hasOwn(at, segment)) return undefined;

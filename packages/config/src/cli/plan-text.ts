@@ -1,4 +1,4 @@
-import type { ConfigPlan, PlannedKey } from '../plan.ts';
+import type { ConfigPlan, PlannedKey } from '../plan/plan-config.ts';
 import type { ConfigTarget } from '../schema/names.ts';
 import type { ConfigSource } from '../sources/source.ts';
 

@@ -1,8 +1,8 @@
 import type { ConfigFault, FaultReason } from '../errors/config-fault.ts';
 import type { ConfigLeaf } from '../schema/leaf.ts';
-import { parameterName, secretId } from '../schema/names.ts';
 import type { Found, Readings } from './find-value.ts';
 import { placesOf, sourceLabel } from './source-label.ts';
+import { supplyOf } from './supply-of.ts';
 import type { Complaint } from './validate.ts';
 
 /** What each type that text cannot be asks for in its place. */
@@ -61,9 +61,6 @@ function leafFault(
   source: string | undefined,
   { sources, files, target }: Readings,
 ): ConfigFault {
-  const has = (kind: (typeof sources)[number]['kind']) => sources.some((listed) => listed.kind === kind);
-  const parameter = !leaf.secret && has('parameterStore') ? parameterName(leaf.path, target) : undefined;
-  const id = leaf.secret && has('secretsManager') ? secretId(leaf.path, target) : undefined;
   return {
     key: leaf.key,
     reason,
@@ -71,21 +68,7 @@ function leafFault(
     detail,
     ...(source === undefined ? {} : { source }),
     lookedIn: placesOf(leaf, sources, files, target),
-    supply: {
-      ...(has('env') ? { env: leaf.env } : {}),
-      ...(parameter === undefined
-        ? {}
-        : {
-            parameter,
-            command: `aws ssm put-parameter --overwrite --type String --name ${parameter} --value '<value>'`,
-          }),
-      ...(id === undefined
-        ? {}
-        : {
-            secretId: id,
-            command: `aws secretsmanager put-secret-value --secret-id ${id} --secret-string '<value>'`,
-          }),
-    },
+    supply: supplyOf(leaf, sources, target),
   };
 }
 

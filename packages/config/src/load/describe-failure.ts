@@ -2,20 +2,21 @@ import type { AwsError } from '@twelvefold/aws';
 import type { FaultReason } from '../errors/config-fault.ts';
 import type { ConfigLeaf } from '../schema/leaf.ts';
 import type { ConfigTarget } from '../schema/names.ts';
-import { parameterName, secretId } from '../schema/names.ts';
+import { atTarget } from '../schema/names.ts';
 
 /** Whether a failed call means that this name is denied, that the store could not be asked, or that it refuses the request. */
 export function describeFailure(
-  leaf: ConfigLeaf,
+  { place }: ConfigLeaf,
   error: AwsError,
   target: ConfigTarget,
 ): { readonly reason: FaultReason; readonly detail: string } {
   // The port's message names the endpoint, and a read has no value to quote.
   if (error.retryable) return { reason: 'unreachable', detail: error.message };
   if (/denied|unauthorized|notauthorized/i.test(error.code)) {
-    const grant = leaf.secret
-      ? `secretsmanager:GetSecretValue on secret ${secretId(leaf.path, target)}, and ssm:GetParameters`
-      : `ssm:GetParameters on parameter ${parameterName(leaf.path, target)}`;
+    const grant =
+      place.in === 'parameterStore'
+        ? `ssm:GetParameters on parameter ${atTarget(place.name, target)}`
+        : `secretsmanager:GetSecretValue on secret ${atTarget(place.id, target)}, and ssm:GetParameters`;
     return {
       reason: 'denied',
       detail: `${error.code}; the role needs ${grant} (and kms:Decrypt for a key of your own)`,

@@ -1,5 +1,5 @@
 import type { FaultReason } from '../errors/config-fault.ts';
-import { storeName } from '../plan.ts';
+import { lookupOf } from '../plan/lookup.ts';
 import type { Decoded } from '../schema/decode.ts';
 import { decodeText, decodeValue } from '../schema/decode.ts';
 import type { ConfigLeaf } from '../schema/leaf.ts';
@@ -7,9 +7,10 @@ import type { ConfigTarget } from '../schema/names.ts';
 import type { ConfigSource } from '../sources/source.ts';
 import { valueAt } from '../value-at.ts';
 import { describeFailure } from './describe-failure.ts';
-import type { StoreAnswer } from './fetch-names.ts';
+import type { CustomContent } from './read-custom-source.ts';
 import type { FileContent } from './read-file-source.ts';
 import { sourceLabel } from './source-label.ts';
+import type { StoreAnswer } from './store-answer.ts';
 
 /** Everything that was read, before precedence decides. */
 export interface Readings {
@@ -17,13 +18,20 @@ export interface Readings {
   readonly target: ConfigTarget;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly answers: ReadonlyMap<string, StoreAnswer>;
+  readonly customs: readonly CustomContent[];
   readonly files: readonly FileContent[];
 }
 
 /** What the sources have for a leaf. `raw` is what was found, before decoding. */
 export type Found =
   | { readonly kind: 'absent' }
-  | { readonly kind: 'value'; readonly value: unknown; readonly raw: unknown; readonly source: string }
+  | {
+      readonly kind: 'value';
+      readonly value: unknown;
+      readonly raw: unknown;
+      readonly source: string;
+      readonly answer?: StoreAnswer;
+    }
   | {
       readonly kind: 'fault';
       readonly reason: FaultReason;
@@ -48,6 +56,12 @@ export function findValue(leaf: ConfigLeaf, readings: Readings): Found {
     const value = valueAt(source.values, leaf);
     if (value !== undefined) return found(decodeValue(leaf, value), value, sourceLabel.memory());
   }
+  for (const custom of readings.customs) {
+    if (!custom.asked.has(leaf.key)) continue;
+    if (custom.fault) return { kind: 'fault', ...custom.fault, source: custom.source.name };
+    const value = Object.hasOwn(custom.values, leaf.key) ? custom.values[leaf.key] : undefined;
+    if (value !== undefined) return found(decodeValue(leaf, value), value, custom.source.name);
+  }
   const stored = fromStore(leaf, readings);
   if (stored.kind !== 'absent') return stored;
   for (const file of files) {
@@ -58,20 +72,53 @@ export function findValue(leaf: ConfigLeaf, readings: Readings): Found {
 }
 
 function fromStore(leaf: ConfigLeaf, { sources, target, answers }: Readings): Found {
-  const name = storeName(leaf, sources, target);
-  const answer = name === undefined ? undefined : answers.get(name);
+  const lookup = lookupOf(leaf, sources, target);
+  const answer = lookup === undefined ? undefined : answers.get(lookup.name);
   if (answer === undefined || answer.kind === 'missing') return { kind: 'absent' };
   if (answer.kind === 'failed') {
     return { kind: 'fault', ...describeFailure(leaf, answer.error, target), cause: answer.error };
   }
+  const source = sourceLabel.store(leaf, target);
+  const malformed = (detail: string, raw?: string): Found => ({
+    kind: 'fault',
+    reason: 'malformed',
+    detail,
+    source,
+    raw,
+  });
+  if (answer.kind === 'binary') return malformed('expected text, found a binary secret');
+  if (leaf.place.in === 'parameterStore' && leaf.place.secure && answer.type !== 'SecureString') {
+    return malformed(`expected a SecureString, found a ${answer.type ?? 'String'}`, answer.text);
+  }
+  if (leaf.place.in === 'secretsManager' && leaf.place.jsonKey !== undefined) {
+    const part = jsonKeyOf(answer.text, leaf.place.jsonKey);
+    if ('malformed' in part) return malformed(part.malformed, answer.text);
+    if (part.value === undefined) return { kind: 'absent' };
+    return found(decodeValue(leaf, part.value), part.value, source, answer);
+  }
   // A StringList is text with commas; an array key reads JSON everywhere else.
   const decoded: Decoded =
-    answer.list && leaf.reads === 'json' ? { value: answer.text.split(',') } : decodeText(leaf, answer.text);
-  return found(decoded, answer.text, sourceLabel.store(leaf, target));
+    answer.type === 'StringList' && leaf.reads === 'json'
+      ? { value: answer.text.split(',') }
+      : decodeText(leaf, answer.text);
+  return found(decoded, answer.text, source, answer);
 }
 
-function found(decoded: Decoded, raw: unknown, source: string): Found {
+function jsonKeyOf(text: string, key: string): { readonly value: unknown } | { readonly malformed: string } {
+  try {
+    const whole: unknown = JSON.parse(text);
+    if (typeof whole === 'object' && whole !== null && !Array.isArray(whole)) {
+      // JSON's own objects have string keys; what is there is checked by the schema.
+      return { value: Object.hasOwn(whole, key) ? (whole as Record<string, unknown>)[key] : undefined };
+    }
+  } catch {
+    // The parser's own message quotes the text.
+  }
+  return { malformed: `expected a JSON object with the key ${key}` };
+}
+
+function found(decoded: Decoded, raw: unknown, source: string, answer?: StoreAnswer): Found {
   return 'malformed' in decoded
     ? { kind: 'fault', reason: 'malformed', detail: decoded.malformed, source, raw }
-    : { kind: 'value', value: decoded.value, raw, source };
+    : { kind: 'value', value: decoded.value, raw, source, ...(answer === undefined ? {} : { answer }) };
 }

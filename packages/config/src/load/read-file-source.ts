@@ -1,6 +1,7 @@
 import { parseEnv } from 'node:util';
 import type { FaultReason } from '../errors/config-fault.ts';
 import type { ConfigTarget } from '../schema/names.ts';
+import { atTarget } from '../schema/names.ts';
 import type { FileSource } from '../sources/file.ts';
 
 /** Reads a file as text; rejects with Node's error codes (`ENOENT`, `EACCES`). */
@@ -9,7 +10,7 @@ export type ReadFile = (path: string) => Promise<string>;
 export interface FileContent {
   readonly path: string;
   readonly format: FileSource['format'];
-  /** Nested values (JSON) or variables (`.env`); absent when the file is not there or is at fault. */
+  /** Nested values (JSON, YAML) or variables (`.env`); absent when the file is not there or is at fault. */
   readonly values?: Readonly<Record<string, unknown>>;
   readonly fault?: { readonly reason: FaultReason; readonly detail: string };
 }
@@ -21,7 +22,7 @@ export async function readFileSource(
   readFile: ReadFile = readFileOfNode,
 ): Promise<FileContent> {
   const { format } = source;
-  const path = source.path.replaceAll('{app}', target.app).replaceAll('{stage}', target.stage);
+  const path = atTarget(source.path, target);
   let text: string;
   try {
     text = await readFile(path);
@@ -37,18 +38,42 @@ export async function readFileSource(
     return { path, format, fault: { reason, detail: `the file cannot be read (${code ?? 'unknown error'})` } };
   }
   if (format === 'env') return { path, format, values: parseEnv(text) };
-  return { path, format, ...parseJson(text) };
+  return { path, format, ...(format === 'json' ? parseJson(text) : await parseYaml(text)) };
+}
+
+/** The optional peer, by a name that bundlers do not follow: a function whose config reads no YAML must not carry it. */
+const YAML = 'yaml';
+
+async function parseYaml(text: string): Promise<Pick<FileContent, 'values' | 'fault'>> {
+  let parse: (text: string) => unknown;
+  try {
+    ({ parse } = (await import(YAML)) as { parse(text: string): unknown }); // its documented export
+  } catch {
+    return {
+      fault: { reason: 'malformed', detail: "the file is YAML, and the package 'yaml' is not there; npm install yaml" },
+    };
+  }
+  try {
+    return objectOf(parse(text), 'a YAML mapping');
+  } catch (error) {
+    // The parser's message quotes the line; only the position is safe to show.
+    const at = /at line \d+, column \d+/.exec(String(error))?.[0];
+    return { fault: { reason: 'malformed', detail: `the file is not YAML${at === undefined ? '' : ` (${at})`}` } };
+  }
+}
+
+function objectOf(values: unknown, expected: string): Pick<FileContent, 'values' | 'fault'> {
+  if (typeof values === 'object' && values !== null && !Array.isArray(values)) {
+    // An object of JSON or YAML; what it holds is checked key by key.
+    return { values: values as Record<string, unknown> };
+  }
+  return { fault: { reason: 'malformed', detail: `the file must contain ${expected}` } };
 }
 
 function parseJson(text: string): Pick<FileContent, 'values' | 'fault'> {
   try {
     // Some Windows editors write a byte order mark, which JSON.parse refuses.
-    const values: unknown = JSON.parse(text.replace(/^\uFEFF/, ''));
-    if (typeof values === 'object' && values !== null && !Array.isArray(values)) {
-      // An object of JSON has string keys; what they hold is checked key by key.
-      return { values: values as Record<string, unknown> };
-    }
-    return { fault: { reason: 'malformed', detail: 'the file must contain a JSON object' } };
+    return objectOf(JSON.parse(text.replace(/^\uFEFF/, '')), 'a JSON object');
   } catch (error) {
     // V8's message quotes the text around the mistake; only the position is safe to show.
     const at = /\(line \d+ column \d+\)/.exec(String(error))?.[0];

@@ -1,4 +1,4 @@
-import type { ConfigLeaf } from '../schema/leaf.ts';
+import type { ConfigLeaf, DerivedLeaf } from '../schema/leaf.ts';
 import { Secret } from '../secret.ts';
 import { valueAt } from '../value-at.ts';
 import type { Found } from './find-value.ts';
@@ -9,6 +9,7 @@ import type { Found } from './find-value.ts';
  */
 export function reportSecrets(
   found: ReadonlyMap<ConfigLeaf, Found>,
+  derived: readonly DerivedLeaf[],
   output: unknown,
   onSecret: (value: string, key: string) => void,
 ): void {
@@ -29,4 +30,5 @@ export function reportSecrets(
     if (value.kind === 'value') tell(value.value, leaf.key);
     tell(valueAt(output, leaf), leaf.key);
   }
+  for (const leaf of derived) if (leaf.secret) tell(valueAt(output, leaf), leaf.key);
 }

@@ -1,6 +1,6 @@
 import type { ConfigLeaf } from '../schema/leaf.ts';
 import type { ConfigTarget } from '../schema/names.ts';
-import { parameterName, secretId } from '../schema/names.ts';
+import { atTarget } from '../schema/names.ts';
 import type { ConfigSource } from '../sources/source.ts';
 import type { FileContent } from './read-file-source.ts';
 
@@ -8,10 +8,12 @@ import type { FileContent } from './read-file-source.ts';
 export const sourceLabel = {
   env: (leaf: ConfigLeaf) => `environment ${leaf.env}`,
   memory: () => 'memory',
-  store: (leaf: ConfigLeaf, target: ConfigTarget) =>
-    leaf.secret
-      ? `Secrets Manager ${secretId(leaf.path, target)}`
-      : `Parameter Store ${parameterName(leaf.path, target)}`,
+  store: ({ place }: ConfigLeaf, target: ConfigTarget) => {
+    if (place.in === 'parameterStore') return `Parameter Store ${atTarget(place.name, target)}${place.selector}`;
+    const key = place.jsonKey === undefined ? '' : `, key ${place.jsonKey}`;
+    const stage = place.versionStage === undefined ? '' : `, stage ${place.versionStage}`;
+    return `Secrets Manager ${atTarget(place.id, target)}${key}${stage}`;
+  },
   file: (path: string) => `file ${path}`,
 };
 
@@ -26,7 +28,8 @@ export function placesOf(
   return [
     ...(has('env') ? [sourceLabel.env(leaf)] : []),
     ...(has('memory') ? [sourceLabel.memory()] : []),
-    ...(has(leaf.secret ? 'secretsManager' : 'parameterStore') ? [sourceLabel.store(leaf, target)] : []),
+    ...sources.flatMap((source) => (source.kind === 'custom' && (source.secrets || !leaf.secret) ? [source.name] : [])),
+    ...(has(leaf.place.in) ? [sourceLabel.store(leaf, target)] : []),
     ...files.map((file) => sourceLabel.file(file.path)),
   ];
 }

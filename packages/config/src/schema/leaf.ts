@@ -1,5 +1,26 @@
 import type { $ZodType } from 'zod/v4/core';
 
+/** Where a store holds a key. `{app}` and `{stage}` stand for the loaded app and stage. */
+export type ConfigPlace =
+  | {
+      readonly in: 'parameterStore';
+      /** e.g. `/{app}/{stage}/pricing/taxRate` */
+      readonly name: string;
+      /** `:3` for a version, `:live` for a label, empty for the latest. */
+      readonly selector: string;
+      /** It must be a SecureString: the key is a secret. */
+      readonly secure: boolean;
+    }
+  | {
+      readonly in: 'secretsManager';
+      /** e.g. `{app}/{stage}/payments/apiKey` */
+      readonly id: string;
+      /** The value is this key of the JSON object that the secret holds. */
+      readonly jsonKey?: string;
+      /** Absent for `AWSCURRENT`. */
+      readonly versionStage?: string;
+    };
+
 /** One key of a config: where its value goes in the snapshot, and how text becomes it. */
 export interface ConfigLeaf {
   /** The path joined with dots, e.g. `pricing.taxRate`. */
@@ -8,6 +29,9 @@ export interface ConfigLeaf {
   /** The environment variable that supplies it, e.g. `PRICING_TAX_RATE`. */
   readonly env: string;
   readonly secret: boolean;
+  readonly place: ConfigPlace;
+  /** The infrastructure owns the value: it is the default, and `config push` leaves it alone. */
+  readonly provisioned: boolean;
   /** The key may be absent: it is optional, has a default, or sits in an object that may be absent. */
   readonly optional: boolean;
   readonly hasDefault: boolean;
@@ -18,6 +42,17 @@ export interface ConfigLeaf {
    */
   readonly reads: 'text' | 'json' | 'number' | 'value';
   readonly schema: $ZodType;
+}
+
+/** One key that is made from others and looked for nowhere. */
+export interface DerivedLeaf {
+  readonly key: string;
+  readonly path: readonly string[];
+  /** True when one of its inputs is a secret: then so is what is made of it. */
+  readonly secret: boolean;
+  /** The keys that it is made from, by the name that the function knows them by. */
+  readonly inputs: Readonly<Record<string, ConfigLeaf | DerivedLeaf>>;
+  readonly derive: (inputs: Readonly<Record<string, unknown>>) => unknown;
 }
 
 /** An object of the schema: the keys below it. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { assertTarget, environmentName, parameterName, secretId } from './names.ts';
+import { assertTarget, atTarget, environmentName, parameterTemplate, secretTemplate } from './names.ts';
 
 describe('names', () => {
   it.each([
@@ -16,8 +16,8 @@ describe('names', () => {
 
   it('keeps the path verbatim in the stores', () => {
     const target = { app: 'orders', stage: 'prod' };
-    expect(parameterName(['pricing', 'taxRate'], target)).toBe('/orders/prod/pricing/taxRate');
-    expect(secretId(['payments', 'apiKey'], target)).toBe('orders/prod/payments/apiKey');
+    expect(atTarget(parameterTemplate(['pricing', 'taxRate']), target)).toBe('/orders/prod/pricing/taxRate');
+    expect(atTarget(secretTemplate(['payments', 'apiKey']), target)).toBe('orders/prod/payments/apiKey');
   });
 
   it.each([

@@ -48,13 +48,18 @@ export function environmentName(path: readonly string[]): string {
 }
 
 /** `/{app}/{stage}/pricing/taxRate`: the path verbatim. */
-export function parameterName(path: readonly string[], target: ConfigTarget): string {
-  return `/${target.app}/${target.stage}/${path.join('/')}`;
+export function parameterTemplate(path: readonly string[]): string {
+  return `/{app}/{stage}/${path.join('/')}`;
 }
 
 /** `{app}/{stage}/payments/apiKey`: the path verbatim. */
-export function secretId(path: readonly string[], target: ConfigTarget): string {
-  return `${target.app}/${target.stage}/${path.join('/')}`;
+export function secretTemplate(path: readonly string[]): string {
+  return `{app}/{stage}/${path.join('/')}`;
+}
+
+/** A name of a store with the app and the stage in place of `{app}` and `{stage}`. */
+export function atTarget(template: string, { app, stage }: ConfigTarget): string {
+  return template.replaceAll('{app}', app).replaceAll('{stage}', stage);
 }
 
 /** @throws TypeError when no store or the environment could hold a key of this path. */

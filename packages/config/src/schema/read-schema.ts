@@ -1,6 +1,12 @@
 import type { $ZodLazy, $ZodObject, $ZodType, $ZodTypes } from 'zod/v4/core';
-import type { ConfigGroup, ConfigLeaf } from './leaf.ts';
+import type { DerivedDefinition } from './derived.ts';
+import { DERIVED_TRAIT } from './derived.ts';
+import type { ConfigGroup, ConfigLeaf, DerivedLeaf } from './leaf.ts';
+import type { Marker } from './marker.ts';
 import { assertEnvironmentName, assertPath, environmentName } from './names.ts';
+import { PARAM_TRAIT } from './param.ts';
+import { placeOf } from './place-of.ts';
+import { resolveDerived } from './resolve-derived.ts';
 import { SECRET_TRAIT } from './secret.ts';
 import { unwrap } from './unwrap.ts';
 
@@ -8,6 +14,13 @@ import { unwrap } from './unwrap.ts';
 export interface ReadSchema {
   readonly root: ConfigGroup;
   readonly leaves: readonly ConfigLeaf[];
+  readonly derived: readonly DerivedLeaf[];
+}
+
+/** What the walk collects. */
+interface Collected {
+  readonly leaves: ConfigLeaf[];
+  readonly derived: Array<{ readonly path: readonly string[]; readonly schema: $ZodType }>;
 }
 
 /**
@@ -17,8 +30,9 @@ export interface ReadSchema {
  * share an environment variable.
  */
 export function readSchema(schema: $ZodType): ReadSchema {
-  const leaves: ConfigLeaf[] = [];
-  const root = readGroup(schema as $ZodObject, [], { own: false, above: false }, leaves, []);
+  const collected: Collected = { leaves: [], derived: [] };
+  const root = readGroup(schema as $ZodObject, [], { own: false, above: false }, collected, []);
+  const { leaves } = collected;
   const byEnv = new Map<string, ConfigLeaf>();
   for (const leaf of leaves) {
     assertEnvironmentName(leaf.key, leaf.env);
@@ -30,14 +44,15 @@ export function readSchema(schema: $ZodType): ReadSchema {
     }
     byEnv.set(leaf.env, leaf);
   }
-  return { root, leaves: Object.freeze(leaves) };
+  const definitions = collected.derived.map((found) => ({ ...found, definition: derivedOf(found.schema) }));
+  return { root, leaves: Object.freeze(leaves), derived: Object.freeze(resolveDerived(definitions, leaves)) };
 }
 
 function readGroup(
   schema: $ZodObject,
   path: readonly string[],
   optional: { own: boolean; above: boolean },
-  leaves: ConfigLeaf[],
+  collected: Collected,
   above: readonly $ZodType[],
 ): ConfigGroup {
   if (above.includes(schema)) {
@@ -53,15 +68,17 @@ function readGroup(
     if (isObject(found.inner)) {
       children.set(
         segment,
-        readGroup(found.inner, childPath, { own: found.optional, above: optional.own || optional.above }, leaves, [
+        readGroup(found.inner, childPath, { own: found.optional, above: optional.own || optional.above }, collected, [
           ...above,
           schema,
         ]),
       );
+    } else if (found.inner._zod.traits.has(DERIVED_TRAIT)) {
+      collected.derived.push({ path: childPath, schema: child });
     } else {
       const leaf = readLeaf(child, childPath, optional.own || optional.above);
       children.set(segment, leaf);
-      leaves.push(leaf);
+      collected.leaves.push(leaf);
     }
   }
   return Object.freeze({ path, optional: optional.own, children });
@@ -70,18 +87,27 @@ function readGroup(
 function readLeaf(schema: $ZodType, path: readonly string[], optionalAbove: boolean): ConfigLeaf {
   const key = path.join('.');
   const outer = unwrap(schema);
-  const secretInner = secretInnerOf(outer.inner);
-  if (secretInner === undefined && containsSecret(schema)) {
+  const marker = markerOf(outer.inner);
+  const isSecret = marker?.kind === 'secret';
+  if (!isSecret && containsSecret(schema)) {
     throw new TypeError(
       `Cannot define config key '${key}': a secret inside a value would be read from a plain parameter; mark the whole key, e.g. secret(z.array(z.string()))`,
     );
   }
-  const reader = secretInner === undefined ? outer.inner : unwrap(secretInner).inner;
+  const reader = marker === undefined ? outer.inner : unwrap(marker.innerType).inner;
+  const provisioned = marker?.kind === 'param' && marker.options.provisioned === true;
+  if (provisioned && !outer.hasDefault) {
+    throw new TypeError(
+      `Cannot define config key '${key}': what the infrastructure puts there is the default, and it has none; write z._default(param(...), value)`,
+    );
+  }
   return Object.freeze({
     key,
     path,
-    env: environmentName(path),
-    secret: secretInner !== undefined,
+    env: marker?.options.env ?? environmentName(path),
+    secret: isSecret,
+    place: placeOf(path, marker),
+    provisioned,
     optional: optionalAbove || outer.optional,
     hasDefault: outer.hasDefault,
     nullable: outer.nullable,
@@ -150,8 +176,13 @@ function isObject(schema: $ZodType): schema is $ZodObject {
   return schema._zod.def.type === 'object';
 }
 
-function secretInnerOf(schema: $ZodType): $ZodType | undefined {
-  if (!schema._zod.traits.has(SECRET_TRAIT)) return undefined;
-  // The trait is ours, so the definition is the one that secret() made.
-  return (schema._zod.def as unknown as { innerType: $ZodType }).innerType;
+function markerOf({ _zod }: $ZodType): Marker | undefined {
+  const kind = _zod.traits.has(SECRET_TRAIT) ? 'secret' : _zod.traits.has(PARAM_TRAIT) ? 'param' : undefined;
+  // The traits are ours, so the definition is the one that secret() or param() made.
+  return kind === undefined ? undefined : ({ kind, ...(_zod.def as unknown as object) } as Marker);
+}
+
+function derivedOf(schema: $ZodType): DerivedDefinition {
+  // The trait is ours, so the definition is the one that derived() made.
+  return unwrap(schema).inner._zod.def as unknown as DerivedDefinition;
 }

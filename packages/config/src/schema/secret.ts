@@ -1,5 +1,6 @@
 import type { input, output } from 'zod/v4/core';
 import { $constructor, $ZodType } from 'zod/v4/core';
+import { assertKnownOptions } from '../assert-known-options.ts';
 import { Secret } from '../secret.ts';
 import { issueDetail, SECRET_DETAIL } from './issue-detail.ts';
 import { acceptsAbsence } from './unwrap.ts';
@@ -10,9 +11,27 @@ export interface SecretSchema<S extends $ZodType = $ZodType> extends $ZodType<Se
 /** How zod names the schema among its traits; the walk over a config schema finds secrets by it. */
 export const SECRET_TRAIT = 'TwelvefoldSecret';
 
+/** Where a secret is kept, when the convention does not fit. Names may contain `{app}` and `{stage}`. */
+export interface SecretOptions {
+  /** The id in Secrets Manager. @defaultValue `{app}/{stage}/` and the path */
+  id?: string;
+  /** The value is this key of the JSON object that the secret holds, as rotation functions write it. @defaultValue the whole text */
+  jsonKey?: string;
+  /** Which version is read. Other than the current one, it takes a call of its own. @defaultValue `AWSCURRENT` */
+  versionStage?: string;
+  /** Read it from Parameter Store as a SecureString: by the conventional name (`true`) or by this one. */
+  parameter?: true | string;
+  /** The version (a number) or the label of that parameter. @defaultValue the latest */
+  version?: number | string;
+  /** The environment variable. @defaultValue the path in constant case */
+  env?: string;
+}
+
 type Internals = $ZodType & {
-  _zod: { def: { type: 'custom'; innerType: $ZodType } };
+  _zod: { def: { type: 'custom'; innerType: $ZodType; options: SecretOptions } };
 };
+
+const OPTIONS = ['id', 'jsonKey', 'versionStage', 'parameter', 'version', 'env'];
 
 const SecretType = $constructor<Internals>(SECRET_TRAIT, (inst, def) => {
   $ZodType.init(inst, def);
@@ -64,13 +83,18 @@ function secretIssueDetail(issue: Parameters<typeof issueDetail>[0]): string {
  * parameter, and the loaded value is a {@link Secret}. `inner` validates the raw text; when it is an array, an object or a
  * record, the text is JSON. What it refuses is described without the value.
  *
- * @throws TypeError when `inner` accepts absence: write `z.optional(secret(z.string()))`.
+ * @throws TypeError when `inner` accepts absence (write `z.optional(secret(z.string()))`), for an unknown option, and for options
+ * of both stores at once.
  * @example
  * ```ts
- * const schema = z.object({ payments: z.object({ apiKey: secret(z.string().check(z.minLength(20))) }) });
+ * const schema = z.object({
+ *   payments: z.object({ apiKey: secret(z.string()) }),
+ *   database: z.object({ password: secret(z.string(), { id: '{app}/{stage}/database', jsonKey: 'password' }) }),
+ * });
  * ```
  */
-export function secret<S extends $ZodType>(inner: S): SecretSchema<S> {
+export function secret<S extends $ZodType>(inner: S, options: SecretOptions = {}): SecretSchema<S> {
+  assertKnownOptions('mark a secret', options, OPTIONS);
   if (typeof inner !== 'object' || inner === null || !('_zod' in inner)) {
     throw new TypeError('Cannot mark a secret: secret() takes a zod 4 schema, e.g. secret(z.string())');
   }
@@ -79,6 +103,16 @@ export function secret<S extends $ZodType>(inner: S): SecretSchema<S> {
       'Cannot mark a secret: what may be absent is the key, so the wrapper goes outside, e.g. z.optional(secret(z.string()))',
     );
   }
+  if (options.parameter !== undefined && (options.id ?? options.jsonKey ?? options.versionStage) !== undefined) {
+    throw new TypeError(
+      'Cannot mark a secret: id, jsonKey and versionStage are of Secrets Manager, parameter is of Parameter Store; choose one',
+    );
+  }
+  if (options.parameter === undefined && options.version !== undefined) {
+    throw new TypeError(
+      "Cannot mark a secret: version is a parameter's; a secret has stages, e.g. { versionStage: 'AWSPREVIOUS' }",
+    );
+  }
   // The constructor's type knows the marker's shape only; its output is `Secret` of whatever `inner` gives, by its parse above.
-  return new SecretType({ type: 'custom', innerType: inner }) as unknown as SecretSchema<S>;
+  return new SecretType({ type: 'custom', innerType: inner, options }) as unknown as SecretSchema<S>;
 }

@@ -9,13 +9,15 @@ export interface FileSource {
   readonly kind: 'file';
   /** Relative to the working directory; `{app}` and `{stage}` stand for the loaded app and stage. */
   readonly path: string;
-  readonly format: 'json' | 'env';
+  readonly format: 'json' | 'yaml' | 'env';
   readonly required: boolean;
 }
 
 /**
- * A file under the stores and over the defaults: JSON nested like the schema, or `.env` lines named like the environment.
+ * A file under the stores and over the defaults: JSON or YAML nested like the schema, or `.env` lines named like the environment.
  * Of several files, the one listed first wins.
+ *
+ * YAML takes the package `yaml`, an optional peer.
  *
  * @throws TypeError for another kind of file or an unknown option.
  * @example
@@ -28,12 +30,13 @@ export function file(path: string, options: FileOptions = {}): FileSource {
   return Object.freeze({ kind: 'file', path, format: formatOf(path), required: options.required ?? false });
 }
 
-/** `.env`, `.env.test`, `local.env`, `config.json`. */
+/** `.env`, `.env.test`, `local.env`, `config.json`, `config.yaml`. */
 function formatOf(path: unknown): FileSource['format'] {
   const name = typeof path === 'string' ? (path.split(/[/\\]/).at(-1) ?? '') : '';
   if (name.endsWith('.json')) return 'json';
+  if (/\.ya?ml$/.test(name)) return 'yaml';
   if (/^\.env(\.|$)|\.env$/.test(name)) return 'env';
   throw new TypeError(
-    `Cannot use file ${JSON.stringify(path)}: its name must end in .json or be .env, .env.<name> or <name>.env`,
+    `Cannot use file ${JSON.stringify(path)}: its name must end in .json, .yaml or .yml, or be .env, .env.<name> or <name>.env`,
   );
 }

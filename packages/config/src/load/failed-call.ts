@@ -1,0 +1,34 @@
+import type { AwsError } from '@twelvefold/aws';
+import type { StoreAnswer } from './store-answer.ts';
+
+/** Codes that speak of the name asked for, or of what it points to, and mean that it is not there. */
+const MISSING = new Set(['ParameterNotFound', 'ParameterVersionNotFound', 'ResourceNotFoundException']);
+
+/** Codes that speak of the caller: asking name by name would only repeat them. */
+const CALLER = new Set([
+  'ExpiredTokenException',
+  'ExpiredToken',
+  'UnrecognizedClientException',
+  'InvalidClientTokenId',
+  'InvalidSignatureException',
+  'IncompleteSignature',
+  'MissingAuthenticationToken',
+  'CredentialsProviderError',
+  'RegionMissing',
+]);
+
+/** What a call that was made for one name alone says about it by failing. */
+export function answerOf(error: AwsError): StoreAnswer {
+  return MISSING.has(error.code) ? { kind: 'missing' } : { kind: 'failed', error };
+}
+
+/** Whether a whole call may have failed because of one of its names. */
+export function mayIsolate(error: AwsError): boolean {
+  return !error.retryable && !CALLER.has(error.code);
+}
+
+/** Runs all, waits for all, and only then rejects: nothing is in flight any more. */
+export async function allSettledOrThrow(work: ReadonlyArray<Promise<unknown>>): Promise<void> {
+  const failed = (await Promise.allSettled(work)).find((result) => result.status === 'rejected');
+  if (failed) throw failed.reason;
+}

@@ -1,0 +1,113 @@
+import type { Aws } from '@twelvefold/aws';
+import { assertKnownOptions } from '../assert-known-options.ts';
+import type { ConfigDefinition } from '../define-config.ts';
+import type { ConfigFault } from '../errors/config-fault.ts';
+import { planCalls } from '../plan/plan-calls.ts';
+import { suppliedAbove } from '../plan/plan-config.ts';
+import type { ConfigLeaf } from '../schema/leaf.ts';
+import type { ConfigTarget } from '../schema/names.ts';
+import { assertTarget } from '../schema/names.ts';
+import { assemble } from './assemble.ts';
+import { collectFaults } from './collect-faults.ts';
+import { derive } from './derive.ts';
+import { fetchCalls } from './fetch-calls.ts';
+import type { Found, Readings } from './find-value.ts';
+import { findValue } from './find-value.ts';
+import { freeze } from './freeze.ts';
+import { readCustomSource } from './read-custom-source.ts';
+import type { ReadFile } from './read-file-source.ts';
+import { readFileSource } from './read-file-source.ts';
+import { reportSecrets } from './report-secrets.ts';
+import type { StoreAnswers } from './store-answer.ts';
+import { validate } from './validate.ts';
+
+export interface LoadConfigOptions extends ConfigTarget {
+  /** The environment to read; needed when `env()` is a source. */
+  env?: Readonly<Record<string, string | undefined>> | undefined;
+  /** The port to AWS; needed when a store is a source and something has to be fetched. */
+  aws?: Aws | undefined;
+  /** Ends the load: it rejects with the signal's reason, with nothing left in flight. */
+  signal?: AbortSignal | undefined;
+  /** @defaultValue `node:fs/promises` */
+  readFile?: ReadFile | undefined;
+  /** Told every text that must never be printed, also when the load ends in faults: seed a logger's redactor with it. */
+  onSecret?: ((value: string, key: string) => void) | undefined;
+}
+
+/** Everything that one load found. */
+export interface ReadConfig {
+  /** The validated values, deeply frozen; absent when there is a fault. */
+  readonly output?: Record<string, unknown>;
+  readonly faults: readonly ConfigFault[];
+  readonly found: ReadonlyMap<ConfigLeaf, Found>;
+  /** What caused the first fault that a store answered with. */
+  readonly cause?: Error | undefined;
+}
+
+const LOAD_OPTIONS = ['app', 'stage', 'env', 'aws', 'signal', 'readFile', 'onSecret'];
+
+/** One parallel round trip for what the environment does not supply, then the schema. */
+export async function readConfig(definition: ConfigDefinition, options: LoadConfigOptions): Promise<ReadConfig> {
+  const { root, leaves, derived, sources, schema } = definition;
+  const { signal, env = {} } = options;
+  const target = { app: options.app, stage: options.stage };
+  assertTarget(target);
+  if (options.env === undefined && sources.some((source) => source.kind === 'env')) {
+    throw new TypeError('Cannot load config: env() is a source, so options.env is needed, e.g. process.env');
+  }
+
+  const wanted = leaves.filter((leaf) => !suppliedAbove(leaf, sources, env));
+  const calls = planCalls(wanted, sources, target);
+  const keysFor = (secrets: boolean) => wanted.filter((leaf) => secrets || !leaf.secret).map(({ key }) => key);
+  // None is given up while another is on its way: whoever aborts a load finds nothing in flight.
+  const [answers, customs, files] = await settled([
+    calls.length === 0 ? Promise.resolve<StoreAnswers>(new Map()) : fetchCalls(portFor(options), calls, signal),
+    settled(
+      sources.flatMap((source) =>
+        source.kind === 'custom'
+          ? [readCustomSource(source, { ...target, keys: keysFor(source.secrets), signal })]
+          : [],
+      ),
+    ),
+    settled(
+      sources.flatMap((source) => (source.kind === 'file' ? [readFileSource(source, target, options.readFile)] : [])),
+    ),
+  ]);
+  signal?.throwIfAborted();
+
+  const readings: Readings = { sources, target, env, answers, customs, files };
+  const found = new Map(leaves.map((leaf): [typeof leaf, Found] => [leaf, findValue(leaf, readings)]));
+  const { input } = assemble(root, (leaf) => found.get(leaf) ?? { kind: 'absent' });
+  const validated = await validate(schema, leaves, input);
+  const output = 'output' in validated ? validated.output : undefined;
+  const faults = collectFaults(leaves, found, 'complaints' in validated ? validated.complaints : [], readings);
+  if (output !== undefined) faults.push(...derive(derived, output));
+  if (options.onSecret) reportSecrets(found, derived, output, options.onSecret);
+  if (output === undefined || faults.length > 0) {
+    const cause = [...found.values()].map((value) => (value.kind === 'fault' ? value.cause : undefined)).find(Boolean);
+    return { faults, found, cause };
+  }
+  freeze(output);
+  return { output, faults, found };
+}
+
+export function assertLoadOptions(options: object, more: readonly string[] = []): void {
+  assertKnownOptions('load config', options, [...LOAD_OPTIONS, ...more]);
+}
+
+/** As `Promise.all`, but it waits for all before it rejects. */
+async function settled<const P extends ReadonlyArray<Promise<unknown>>>(
+  work: P,
+): Promise<{ -readonly [K in keyof P]: Awaited<P[K]> }> {
+  await Promise.allSettled(work);
+  return Promise.all(work);
+}
+
+function portFor({ aws }: LoadConfigOptions): Aws {
+  if (aws === undefined) {
+    throw new TypeError(
+      'Cannot load config: a store is a source, so options.aws is needed, e.g. createAws({ env: process.env })',
+    );
+  }
+  return aws;
+}

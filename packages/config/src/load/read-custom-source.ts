@@ -1,0 +1,29 @@
+import type { FaultReason } from '../errors/config-fault.ts';
+import type { CustomSource, SourceRequest } from '../sources/custom-source.ts';
+
+export interface CustomContent {
+  readonly source: CustomSource;
+  readonly values: Readonly<Record<string, unknown>>;
+  /** Why none of the keys that were asked for can be told. */
+  readonly fault?: { readonly reason: FaultReason; readonly detail: string; readonly cause: Error };
+  readonly asked: ReadonlySet<string>;
+}
+
+/** Asks a source of the user's own. What it throws is told by class and code alone: its message may quote a value. */
+export async function readCustomSource(source: CustomSource, request: SourceRequest): Promise<CustomContent> {
+  const asked = new Set(request.keys);
+  try {
+    return { source, asked, values: request.keys.length === 0 ? {} : await source.read(request) };
+  } catch (error) {
+    request.signal?.throwIfAborted();
+    const { name, code, retryable } = error as { name?: unknown; code?: unknown; retryable?: unknown }; // whatever was thrown
+    const detail = `${source.name} failed: ${[name, code].filter((part) => typeof part === 'string').join(' ') || 'unknown error'}`;
+    const cause = error instanceof Error ? error : new TypeError(`${source.name} threw what is no error`);
+    return {
+      source,
+      asked,
+      values: {},
+      fault: { reason: retryable === true ? 'unreachable' : 'denied', detail, cause },
+    };
+  }
+}

@@ -1,0 +1,31 @@
+import type { FaultSupply } from '../errors/config-fault.ts';
+import type { ConfigLeaf } from '../schema/leaf.ts';
+import type { ConfigTarget } from '../schema/names.ts';
+import { atTarget } from '../schema/names.ts';
+import type { ConfigSource } from '../sources/source.ts';
+
+/** The ways to supply a key. */
+export function supplyOf(leaf: ConfigLeaf, sources: readonly ConfigSource[], target: ConfigTarget): FaultSupply {
+  const has = (kind: ConfigSource['kind']) => sources.some((source) => source.kind === kind);
+  return {
+    ...(has('env') ? { env: leaf.env } : {}),
+    ...(has(leaf.place.in) ? inStore(leaf, target) : {}),
+  };
+}
+
+function inStore({ place }: ConfigLeaf, target: ConfigTarget): FaultSupply {
+  if (place.in === 'parameterStore') {
+    const parameter = atTarget(place.name, target);
+    const type = place.secure ? 'SecureString' : 'String';
+    return {
+      parameter,
+      command: `aws ssm put-parameter --overwrite --type ${type} --name ${parameter} --value '<value>'`,
+    };
+  }
+  const secretId = atTarget(place.id, target);
+  const text = place.jsonKey === undefined ? '<value>' : `{"${place.jsonKey}": "<value>", ...}`;
+  return {
+    secretId,
+    command: `aws secretsmanager put-secret-value --secret-id ${secretId} --secret-string '${text}'`,
+  };
+}

@@ -1,0 +1,58 @@
+import type { ConfigLeaf } from '../schema/leaf.ts';
+import type { ConfigTarget } from '../schema/names.ts';
+import { atTarget } from '../schema/names.ts';
+import type { PlannedCall } from './plan-calls.ts';
+
+/** One IAM action that the planned calls take, and on what. */
+export interface PlannedAccess {
+  readonly action:
+    | 'ssm:GetParameters'
+    | 'ssm:GetParametersByPath'
+    | 'secretsmanager:GetSecretValue'
+    | 'secretsmanager:BatchGetSecretValue'
+    | 'kms:Decrypt';
+  /** `kms:Decrypt` is for the key of these parameters, whichever it is. BatchGetSecretValue itself knows no resource. */
+  readonly on: 'parameters' | 'secrets' | 'keyOfParameters' | 'anything';
+  /** Parameters' names without selectors, or secrets' ids. */
+  readonly names: readonly string[];
+}
+
+/**
+ * The permissions that the calls take, no more: a reference is authorized twice, as a parameter and as the secret
+ * ("Referencing AWS Secrets Manager secrets from Parameter Store parameters"); GetParametersByPath on the path alone.
+ */
+export function planAccess(
+  calls: readonly PlannedCall[],
+  leaves: readonly ConfigLeaf[],
+  target: ConfigTarget,
+): PlannedAccess[] {
+  const names = (operation: PlannedCall['operation']) =>
+    calls.flatMap((call) => (call.operation === operation ? call.names : []));
+  const inParameters = names('GetParameters').map(withoutSelector);
+  const references = inParameters.flatMap((name) => /^\/aws\/reference\/secretsmanager\/(.*)$/.exec(name)?.[1] ?? []);
+  const batched = names('BatchGetSecretValue');
+  const secure = leaves.flatMap(({ place }) =>
+    place.in === 'parameterStore' && place.secure ? [atTarget(place.name, target)] : [],
+  );
+  const fetched = new Set([...inParameters, ...names('GetParametersByPath')]);
+  const all: PlannedAccess[] = [
+    { action: 'ssm:GetParameters', on: 'parameters', names: inParameters },
+    {
+      action: 'ssm:GetParametersByPath',
+      on: 'parameters',
+      names: calls.flatMap((call) => (call.operation === 'GetParametersByPath' ? [call.path.replace(/\/$/, '')] : [])),
+    },
+    {
+      action: 'secretsmanager:GetSecretValue',
+      on: 'secrets',
+      names: [...references, ...batched, ...names('GetSecretValue')],
+    },
+    { action: 'secretsmanager:BatchGetSecretValue', on: 'anything', names: batched },
+    { action: 'kms:Decrypt', on: 'keyOfParameters', names: secure.filter((name) => fetched.has(name)) },
+  ];
+  return all.flatMap((access) => (access.names.length === 0 ? [] : [{ ...access, names: [...new Set(access.names)] }]));
+}
+
+function withoutSelector(name: string): string {
+  return name.replace(/:[^:/]*$/, '');
+}

@@ -1,0 +1,60 @@
+import type { output } from 'zod/v4/core';
+import { $constructor, $ZodType } from 'zod/v4/core';
+import type { Secret } from '../secret.ts';
+
+/** The schemas that a key is made from, by name. */
+export type DerivedInputs = Readonly<Record<string, $ZodType>>;
+
+/** What is made from a secret is one. */
+export type DerivedOutput<I extends DerivedInputs, R> = [Extract<output<I[keyof I]>, Secret<unknown>>] extends [never]
+  ? R
+  : Secret<R>;
+
+/** A key that no source has: it is made from others. */
+export interface DerivedSchema<T = unknown> extends $ZodType<T, undefined> {}
+
+/** How zod names the schema among its traits. */
+export const DERIVED_TRAIT = 'TwelvefoldDerived';
+
+/** What `derived()` was given. */
+export interface DerivedDefinition {
+  readonly type: 'custom';
+  readonly inputs: DerivedInputs;
+  readonly derive: (inputs: Readonly<Record<string, unknown>>) => unknown;
+}
+
+const DerivedType = $constructor<$ZodType & { _zod: { def: DerivedDefinition } }>(DERIVED_TRAIT, (inst, def) => {
+  $ZodType.init(inst, def);
+  // Absence is how it always comes; the value is put there after everything else has been validated.
+  inst._zod.optin = 'optional';
+  inst._zod.parse = (payload) => {
+    payload.value = undefined;
+    return payload;
+  };
+});
+
+/**
+ * A key that is made from other keys and looked for nowhere. The inputs are the very schemas that stand elsewhere in the same
+ * config, so their types are known; what is made from a secret is a secret.
+ *
+ * @param derive - called once per snapshot with the validated values; must not be asynchronous
+ * @throws TypeError when there is no input; `defineConfig` throws one for an input that is no key of the config, or that is two.
+ * @example
+ * ```ts
+ * const host = z.string();
+ * const password = secret(z.string());
+ * const schema = z.object({
+ *   database: z.object({ host, password, url: derived({ host, password }, (db) => `mysql://app:${db.password.reveal()}@${db.host}/`) }),
+ * });
+ * ```
+ */
+export function derived<I extends DerivedInputs, R>(
+  inputs: I,
+  derive: (inputs: { readonly [K in keyof I]: output<I[K]> }) => R,
+): DerivedSchema<DerivedOutput<I, R>> {
+  if (Object.keys(inputs).length === 0) {
+    throw new TypeError('Cannot derive a config key: it has no input; name the schemas that it is made from');
+  }
+  // The constructor's type knows the marker's shape only; loadConfig gives `derive` what the inputs' schemas gave.
+  return new DerivedType({ type: 'custom', inputs, derive: derive as DerivedDefinition['derive'] }) as unknown as never;
+}

@@ -1,0 +1,67 @@
+import type { ConfigPlace } from './leaf.ts';
+import type { Marker } from './marker.ts';
+import { parameterTemplate, secretTemplate } from './names.ts';
+
+/** What Parameter Store takes in a name ("Constraints", PutParameter), placeholders aside. */
+const PARAMETER_NAME = /^(\/[A-Za-z0-9_.-]+)+$/;
+/** What Secrets Manager takes in a name (CreateSecret). */
+const SECRET_ID = /^[A-Za-z0-9/_+=.@-]{1,512}$/;
+/** A label does not begin with a number, aws or ssm (LabelParameterVersion). */
+const LABEL = /^(?!aws|ssm)[A-Za-z_.-][A-Za-z0-9_.-]{0,99}$/i;
+
+/**
+ * Where the stores hold a key: by its path, unless a marker says otherwise.
+ *
+ * @throws TypeError for a name, version or stage that the store would refuse.
+ */
+export function placeOf(path: readonly string[], marker: Marker | undefined): ConfigPlace {
+  const refuse = (what: string): never => {
+    throw new TypeError(`Cannot define config key '${path.join('.')}': ${what}`);
+  };
+  const selector = (version: number | string | undefined) => {
+    if (version === undefined) return '';
+    const fits = typeof version === 'number' ? Number.isInteger(version) && version > 0 : LABEL.test(version);
+    return fits
+      ? `:${version}`
+      : refuse(`version ${JSON.stringify(version)} must be a whole number from 1, or a label of Parameter Store`);
+  };
+  const env = marker?.options.env;
+  if (env !== undefined && !/^[A-Z][A-Z0-9_]*$/.test(env)) {
+    refuse(`env ${JSON.stringify(env)} must be capital letters, digits and '_'`);
+  }
+  if (marker?.kind === 'secret' && marker.options.parameter === undefined) {
+    const { id = secretTemplate(path), jsonKey, versionStage } = marker.options;
+    if (!SECRET_ID.test(filled(id))) refuse(`id ${JSON.stringify(id)} must be what Secrets Manager takes for a name`);
+    if (jsonKey === '') refuse('jsonKey is empty');
+    if (versionStage !== undefined && !/^[\w.+=@-]{1,256}$/.test(versionStage)) {
+      refuse(`versionStage ${JSON.stringify(versionStage)} must be a staging label, e.g. 'AWSPREVIOUS'`);
+    }
+    return Object.freeze({
+      in: 'secretsManager',
+      id,
+      ...(jsonKey === undefined ? {} : { jsonKey }),
+      ...(versionStage === undefined || versionStage === 'AWSCURRENT' ? {} : { versionStage }),
+    });
+  }
+  const secure = marker?.kind === 'secret';
+  const given = marker?.kind === 'secret' ? marker.options.parameter : marker?.options.name;
+  const name = typeof given === 'string' ? given : parameterTemplate(path);
+  if (!PARAMETER_NAME.test(filled(name))) {
+    refuse(`name ${JSON.stringify(name)} must be a whole name of Parameter Store, e.g. '/{app}/{stage}/tax-rate'`);
+  }
+  if (/^\/(aws|ssm)/i.test(name)) refuse(`Parameter Store refuses names that begin with aws or ssm`);
+  if (name.startsWith('/{app}/{stage}/bindings/')) {
+    refuse('/{app}/{stage}/bindings belongs to attached resources; choose another name');
+  }
+  return Object.freeze({
+    in: 'parameterStore',
+    name,
+    selector: selector(marker?.kind === 'secret' || marker?.kind === 'param' ? marker.options.version : undefined),
+    secure,
+  });
+}
+
+/** With something harmless for the placeholders; other braces stay and are refused. */
+function filled(template: string): string {
+  return template.replaceAll('{app}', 'a').replaceAll('{stage}', 's');
+}

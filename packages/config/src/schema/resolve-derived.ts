@@ -1,0 +1,41 @@
+import type { $ZodType } from 'zod/v4/core';
+import type { DerivedDefinition } from './derived.ts';
+import type { ConfigLeaf, DerivedLeaf } from './leaf.ts';
+
+interface FoundDerived {
+  readonly path: readonly string[];
+  readonly schema: $ZodType;
+  readonly definition: DerivedDefinition;
+}
+
+/**
+ * Finds the keys that each derived one is made from: by the schema's identity, so that the types hold.
+ *
+ * @throws TypeError for an input that is no key of the config, or that is several.
+ */
+export function resolveDerived(found: readonly FoundDerived[], leaves: readonly ConfigLeaf[]): DerivedLeaf[] {
+  const made = new Map<FoundDerived, DerivedLeaf>();
+  // An input is made before what is derived from it, so there is no cycle to fall into.
+  const make = (one: FoundDerived): DerivedLeaf => {
+    const known = made.get(one);
+    if (known) return known;
+    const key = one.path.join('.');
+    const inputs: Record<string, ConfigLeaf | DerivedLeaf> = {};
+    for (const [name, schema] of Object.entries(one.definition.inputs)) {
+      const plain = leaves.filter((leaf) => leaf.schema === schema);
+      const derived = found.filter((other) => other.schema === schema);
+      const [input] = [...plain, ...derived.map(make)];
+      if (input === undefined || plain.length + derived.length > 1) {
+        throw new TypeError(
+          `Cannot define config key '${key}': its input '${name}' is ${input === undefined ? 'no key' : 'several keys'} of this config; give the very schema of one key`,
+        );
+      }
+      inputs[name] = input;
+    }
+    const secret = Object.values(inputs).some((input) => input.secret);
+    const leaf = Object.freeze({ key, path: one.path, secret, inputs, derive: one.definition.derive });
+    made.set(one, leaf);
+    return leaf;
+  };
+  return found.map(make);
+}
