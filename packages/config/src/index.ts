@@ -2,6 +2,20 @@
 export { type ConfigDefinition, type ConfigOf, type ConfigOptions, defineConfig } from './define-config.ts';
 export { ConfigError } from './errors/config-error.ts';
 export type { ConfigFault, FaultReason, FaultSupply } from './errors/config-fault.ts';
+export type {
+  AuthFailureReport,
+  ChangeHook,
+  ConfigChange,
+  ConfiguredResource,
+  PreparedSwap,
+  ReportAuthFailure,
+} from './live/config-change.ts';
+export type { ConfigClock } from './live/config-clock.ts';
+export type { ConfigEvent, RefreshReason } from './live/config-event.ts';
+export { createConfig } from './live/create-config.ts';
+export type { ConfigState, LiveConfig } from './live/live-config.ts';
+export type { LiveConfigOptions } from './live/live-options.ts';
+export { openRotating, type Rotating, type RotatingOptions } from './live/open-rotating.ts';
 export { loadConfig } from './load/load-config.ts';
 export type { LoadConfigOptions } from './load/read-config.ts';
 export type { ReadFile } from './load/read-file-source.ts';

@@ -1,0 +1,193 @@
+import type { ConfigDefinition } from '../define-config.ts';
+import { ConfigError } from '../errors/config-error.ts';
+import { assertLoadOptions, readConfig } from '../load/read-config.ts';
+import { planCalls } from '../plan/plan-calls.ts';
+import { suppliedAbove } from '../plan/plan-config.ts';
+import { valueAt } from '../value-at.ts';
+import { createAuthFailures } from './auth-failures.ts';
+import type { ChangeHook, ConfiguredResource } from './config-change.ts';
+import type { Moment } from './config-clock.ts';
+import { momentOf, SYSTEM_CLOCK, since } from './config-clock.ts';
+import type { ConfigEvent, RefreshReason } from './config-event.ts';
+import type { LiveConfig } from './live-config.ts';
+import type { LiveConfigOptions } from './live-options.ts';
+import { LIVE_DEFAULTS, LIVE_OPTIONS } from './live-options.ts';
+import { offerChange } from './offer-change.ts';
+import { sameValue } from './same-value.ts';
+import { within } from './within.ts';
+
+interface Loaded<T> {
+  readonly value: T;
+  /** `value`, so that a read does not make a promise. */
+  readonly settled: Promise<T>;
+  readonly version: number;
+}
+
+/**
+ * Builds a config that refreshes when it is used, never by a timer: a frozen process has none. A new snapshot is validated, offered to
+ * the hooks, and swapped in as a whole; whatever goes wrong, the last good one stays.
+ *
+ * @throws TypeError for an unknown option.
+ * @example
+ * ```ts
+ * const live = createConfig(definition, { app: 'orders', stage: 'prod', env: process.env, aws: createAws({ env: process.env }) });
+ * const config = await live.get(); // loads once, however many ask; later it refreshes when it is old
+ * config.pricing.taxRate; // a frozen property
+ * live.state.ageMs; // how old the snapshot is
+ * ```
+ */
+export function createConfig<T>(definition: ConfigDefinition<T>, options: LiveConfigOptions): LiveConfig<T> {
+  assertLoadOptions(options, LIVE_OPTIONS);
+  const { clock = SYSTEM_CLOCK, random = Math.random, onEvent = () => {}, ...rest } = options;
+  const { maxAgeMs, refreshTimeoutMs, prepareTimeoutMs, retryAfterMs, authGraceMs, ...load } = withDefaults(rest);
+  const hooks = new Set<ChangeHook<T>>();
+  const refreshable = changesOutside(definition, options);
+
+  let loaded: Loaded<T> | undefined;
+  let first: Promise<T> | undefined;
+  let flight: Promise<ConfigEvent> | undefined;
+  let confirmed: Moment = { now: 0, monotonic: 0 };
+  let tried: Moment = confirmed;
+  let waitMs = 0;
+  let lastError: Error | undefined;
+
+  /** After which the snapshot is old: a fifth more or less, by chance. */
+  const spread = (ms: number) => ms * (0.8 + 0.4 * random());
+  const take = (value: T, version: number) => {
+    loaded = { value, settled: Promise.resolve(value), version };
+  };
+  const settle = (error: Error | undefined) => {
+    lastError = error;
+    tried = momentOf(clock);
+    if (error === undefined) confirmed = tried;
+    waitMs = spread(error === undefined ? maxAgeMs : retryAfterMs);
+  };
+  const present = (): Loaded<T> => {
+    if (loaded === undefined) throw new TypeError('Cannot read config: it is not loaded; await get() first');
+    return loaded;
+  };
+
+  const loadFirst = async (): Promise<T> => {
+    const value = await readValue(definition, load);
+    take(value, 1);
+    settle(undefined);
+    return value;
+  };
+
+  const renew = async (reason: RefreshReason): Promise<ConfigEvent> => {
+    const { value: previous, version } = present();
+    let why: 'invalid' | 'unreachable' | 'vetoed' = 'unreachable';
+    try {
+      const next = await within(refreshTimeoutMs, 'refresh config', clock, load.signal, (signal) =>
+        readValue(definition, { ...load, signal }),
+      );
+      if (sameValue(previous, next)) {
+        settle(undefined);
+        return { kind: 'unchanged', reason, version };
+      }
+      const changed = [...definition.leaves, ...definition.derived]
+        .filter((leaf) => !sameValue(valueAt(previous, leaf), valueAt(next, leaf)))
+        .map(({ key }) => key);
+      why = 'vetoed';
+      const swap = await within(prepareTimeoutMs, 'prepare for new config', clock, load.signal, (signal) =>
+        offerChange([...hooks], { next, previous, version: version + 1, changed, signal }),
+      );
+      // No await from here on: nobody sees the new snapshot with the old pool, or the other way round.
+      take(next, version + 1);
+      settle(undefined);
+      swap();
+      return { kind: 'changed', reason, version: version + 1, changed };
+    } catch (cause) {
+      const error =
+        cause instanceof Error ? cause : new TypeError('Cannot refresh config: what was thrown is no error');
+      if (ConfigError.isInstance(error) && !error.faults.every(({ reason: fault }) => fault === 'unreachable')) {
+        why = 'invalid';
+      }
+      settle(error);
+      return { kind: 'kept', reason, version, why, error, ageMs: since(confirmed, clock) };
+    }
+  };
+
+  const refreshFor = (reason: RefreshReason): Promise<ConfigEvent> => {
+    flight ??= renew(reason)
+      .then((event) => {
+        onEvent(event);
+        return event;
+      })
+      .finally(() => {
+        flight = undefined;
+      });
+    return flight;
+  };
+
+  const isDue = () => loaded === undefined || (refreshable && flight === undefined && since(tried, clock) >= waitMs);
+
+  const live: LiveConfig<T> = {
+    get() {
+      if (loaded === undefined) {
+        first ??= loadFirst().finally(() => {
+          first = undefined;
+        });
+        return first;
+      }
+      // Who finds a refresh on its way goes on with what is there: the one who began it waits for it.
+      return isDue() ? refreshFor('age').then(() => present().value) : loaded.settled;
+    },
+    get current() {
+      return present().value;
+    },
+    get state() {
+      return {
+        version: loaded?.version ?? 0,
+        ageMs: loaded === undefined ? 0 : since(confirmed, clock),
+        stale: lastError !== undefined,
+        ...(lastError === undefined ? {} : { lastError }),
+      };
+    },
+    get due() {
+      return isDue();
+    },
+    async refresh() {
+      if (loaded === undefined) return live.get();
+      const event = await refreshFor('demand');
+      if (event.kind === 'kept') throw event.error;
+      return present().value;
+    },
+    onChange(hook) {
+      hooks.add(hook);
+      return () => void hooks.delete(hook);
+    },
+    attach(resource: ConfiguredResource<T>) {
+      const hook: ChangeHook<T> = (change) => resource.prepare(change);
+      resource.onAuthFailure?.(live.reportAuthFailure);
+      return live.onChange(hook);
+    },
+    reportAuthFailure: createAuthFailures({
+      clock,
+      random,
+      graceMs: authGraceMs,
+      version: () => loaded?.version ?? 0,
+      refresh: () => refreshFor('auth'),
+    }),
+  };
+  return live;
+}
+
+async function readValue<T>(definition: ConfigDefinition<T>, options: Parameters<typeof readConfig>[1]): Promise<T> {
+  const { output, faults, cause } = await readConfig(definition, options);
+  if (output === undefined) throw new ConfigError(options, faults, cause === undefined ? undefined : { cause });
+  // The schema has validated it; `T` is the schema's own output type, made read-only.
+  return output as T;
+}
+
+function withDefaults(options: Omit<LiveConfigOptions, 'clock' | 'random' | 'onEvent'>) {
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  return { ...options, ...LIVE_DEFAULTS, ...given } as typeof options & typeof LIVE_DEFAULTS; // what is given wins, all are there
+}
+
+/** Whether anything is asked outside of the process: the environment and files do not change under a running one. */
+function changesOutside({ leaves, sources }: ConfigDefinition, { app, stage, env }: LiveConfigOptions): boolean {
+  const asked = leaves.filter((leaf) => !suppliedAbove(leaf, sources, env));
+  if (sources.some((source) => source.kind === 'custom') && asked.length > 0) return true;
+  return planCalls(asked, sources, { app, stage }).length > 0;
+}
