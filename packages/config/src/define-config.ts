@@ -12,6 +12,8 @@ export interface ConfigOptions<S extends $ZodType> {
   schema: S;
   /** Where values come from. Precedence is fixed, whatever the order: environment, memory, stores (your own first), files, defaults. */
   sources: readonly ConfigSource[];
+  /** Milliseconds after which using a snapshot refreshes it, in an app. @defaultValue 300000 */
+  maxAgeMs?: number;
 }
 
 /** What an app's config is, as plain data. `T` is the type of the loaded snapshot. */
@@ -19,6 +21,7 @@ export interface ConfigDefinition<T = unknown> {
   readonly kind: 'config';
   readonly schema: $ZodType;
   readonly sources: readonly ConfigSource[];
+  readonly maxAgeMs?: number;
   /** Every key, in the schema's order. */
   readonly leaves: readonly ConfigLeaf[];
   /** The keys that are made from others. */
@@ -34,7 +37,7 @@ export interface ConfigDefinition<T = unknown> {
 /** The type of a definition's loaded config. */
 export type ConfigOf<D extends ConfigDefinition> = D extends ConfigDefinition<infer T> ? T : never;
 
-const OPTIONS = ['schema', 'sources'];
+const OPTIONS = ['schema', 'sources', 'maxAgeMs'];
 const KINDS = ['env', 'memory', 'custom', 'parameterStore', 'secretsManager', 'file'];
 
 /**
@@ -62,6 +65,7 @@ export function defineConfig<S extends $ZodObject>(options: ConfigOptions<S>): C
     kind: 'config',
     schema: options.schema,
     sources,
+    ...(options.maxAgeMs === undefined ? {} : { maxAgeMs: assertMaxAge(options.maxAgeMs) }),
     leaves,
     derived,
     root,
@@ -70,6 +74,13 @@ export function defineConfig<S extends $ZodObject>(options: ConfigOptions<S>): C
       return planConfig(this.leaves, this.sources, target);
     },
   });
+}
+
+function assertMaxAge(maxAgeMs: number): number {
+  if (typeof maxAgeMs === 'number' && maxAgeMs > 0) return maxAgeMs;
+  throw new TypeError(
+    'Cannot define config: maxAgeMs must be milliseconds above 0, or Infinity to refresh on demand alone',
+  );
 }
 
 function assertSchema(schema: unknown): void {

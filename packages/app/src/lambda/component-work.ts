@@ -86,7 +86,7 @@ async function taskWork(component: TaskComponent, { runtime, logger, metrics, cl
       clock,
       logger,
       metrics,
-      makeContext: (scope) => runtime.context(component, scope),
+      makeContext: (scope) => runtime.run(component, scope, (context) => context),
     });
   };
 }

@@ -44,9 +44,9 @@ export function componentConsumer({
     handle: async (message, info, scope) => {
       const release = hold?.();
       try {
-        await component.handler(
-          message as never,
-          { ...runtime.context(component, scope), message: info, leaseRemaining: info.leaseRemaining } as never,
+        const extra = { message: info, leaseRemaining: info.leaseRemaining };
+        await runtime.run(component, scope, (context) =>
+          component.handler(message as never, { ...context, ...extra } as never),
         );
       } finally {
         release?.();

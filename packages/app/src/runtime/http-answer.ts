@@ -20,7 +20,7 @@ export function httpAnswer({ component, runtime, lifecycle, logger, clock }: Htt
     if (health) return health;
     return serveRequest(
       // The handler's types were checked where it was declared; it takes exactly what the runtime makes for it.
-      (incoming, scope) => component.handler(incoming, runtime.context(component, scope) as never),
+      (incoming, scope) => runtime.run(component, scope, (context) => component.handler(incoming, context as never)),
       request,
       {
         component: component.name,

@@ -1,6 +1,8 @@
 import type { Aws } from '@twelvefold/aws';
-import { loadConfig } from '@twelvefold/config';
+import type { ConfigEvent } from '@twelvefold/config';
+import { createConfig } from '@twelvefold/config';
 import type { Clock, Scope } from '@twelvefold/lifecycle';
+import { scopeKey } from '@twelvefold/lifecycle';
 import type { Logger, Metrics } from '@twelvefold/logging';
 import { bindings } from '../bindings.ts';
 import type { AppIdentity, Component } from '../component.ts';
@@ -9,6 +11,7 @@ import { deadLetterKey } from '../names.ts';
 import { stageFrom } from '../stage.ts';
 import type { FacetOptions } from './create-facets.ts';
 import { createFacets } from './create-facets.ts';
+import { logConfigEvent } from './log-config-event.ts';
 import { resolveBindings } from './resolve-bindings.ts';
 import { retryWhilePassing } from './retry-while-passing.ts';
 import { startupError } from './startup-error.ts';
@@ -21,8 +24,14 @@ export interface Runtime {
   readonly aws: Aws;
   /** The value of a binding: URL, ARN or name; `undefined` for a resource that no component here uses. */
   target(key: string): string | undefined;
-  /** What a handler of `component` gets inside `scope`. */
+  /** What a handler of `component` gets inside `scope`; its config stays the same until the scope ends. */
   context(component: Component, scope: Scope): Context<unknown, Clients>;
+  /** Does `work` with that context; a refresh of the config that is due by its age is made first. */
+  run<R>(
+    component: Component,
+    scope: Scope,
+    work: (context: Context<unknown, Clients>) => R | Promise<R>,
+  ): R | Promise<R>;
 }
 
 export interface OpenRuntimeOptions {
@@ -39,6 +48,9 @@ export interface OpenRuntimeOptions {
   signal?: AbortSignal | undefined;
 }
 
+/** The snapshot that a scope began with. */
+const PINNED = scopeKey<{ readonly config: unknown }>('config');
+
 /** Loads config, resolves bindings and makes the clients of `components`; every fault of config and bindings in one error. */
 export async function openRuntime(
   app: AppIdentity,
@@ -52,16 +64,18 @@ export async function openRuntime(
   const needed = bindings(app, stage).filter(({ key }) => wanted.has(key));
   const onSecret = (value: string) => logger.redactor.add(value);
 
+  const onEvent = (event: ConfigEvent) => logConfigEvent(logger, metrics, event);
+  const live =
+    app.config &&
+    createConfig(app.config, { app: app.name, stage, env, aws, signal, onSecret, clock, random, onEvent });
+  const none = { config: Object.freeze({}) };
+
   const load = async () => {
-    const [config, targets] = await Promise.allSettled([
-      app.config ? loadConfig(app.config, { app: app.name, stage, env, aws, signal, onSecret }) : Object.freeze({}),
-      resolveBindings(needed, { env, aws, signal }),
-    ]);
-    if (config.status === 'fulfilled' && targets.status === 'fulfilled')
-      return { config: config.value, targets: targets.value };
+    const [config, targets] = await Promise.allSettled([live?.get(), resolveBindings(needed, { env, aws, signal })]);
+    if (config.status === 'fulfilled' && targets.status === 'fulfilled') return targets.value;
     throw startupError([config, targets].flatMap((result) => (result.status === 'rejected' ? [result.reason] : [])));
   };
-  const { config, targets } = await retryWhilePassing(load, {
+  const targets = await retryWhilePassing(load, {
     clock,
     random,
     signal,
@@ -77,19 +91,28 @@ export async function openRuntime(
     const facetOptions = { aws: options.aws.as(component.name), clock, logger };
     clients.set(component, await clientsOf(app.backing, component, targets, facetOptions));
   }
+  const pinned = (scope: Scope): unknown => {
+    const pin = scope.get(PINNED) ?? (live ? { config: live.current } : none);
+    scope.set(PINNED, pin);
+    return pin.config;
+  };
+  const context = (component: Component, scope: Scope): Context<unknown, Clients> => ({
+    backing: clients.get(component) ?? {},
+    config: pinned(scope),
+    signal: scope.signal,
+    deadline: scope.deadline,
+    logger,
+    metrics,
+    correlationId: scope.correlationId,
+    scope,
+  });
   return {
     aws: options.aws,
     target: (key) => targets.get(key),
-    context: (component, scope) => ({
-      backing: clients.get(component) ?? {},
-      config,
-      signal: scope.signal,
-      deadline: scope.deadline,
-      logger,
-      metrics,
-      correlationId: scope.correlationId,
-      scope,
-    }),
+    context,
+    run: (component, scope, work) =>
+      // Mostly nothing is due, and then there is nothing to wait for. A refresh that fails keeps what is there.
+      live?.due === true ? live.get().then(() => work(context(component, scope))) : work(context(component, scope)),
   };
 }
 

@@ -39,7 +39,10 @@ interface Loaded<T> {
 export function createConfig<T>(definition: ConfigDefinition<T>, options: LiveConfigOptions): LiveConfig<T> {
   assertLoadOptions(options, LIVE_OPTIONS);
   const { clock = SYSTEM_CLOCK, random = Math.random, onEvent = () => {}, ...rest } = options;
-  const { maxAgeMs, refreshTimeoutMs, prepareTimeoutMs, retryAfterMs, authGraceMs, ...load } = withDefaults(rest);
+  const { maxAgeMs, refreshTimeoutMs, prepareTimeoutMs, retryAfterMs, authGraceMs, ...load } = withDefaults({
+    maxAgeMs: definition.maxAgeMs,
+    ...rest,
+  });
   const hooks = new Set<ChangeHook<T>>();
   const refreshable = changesOutside(definition, options);
 
@@ -78,7 +81,7 @@ export function createConfig<T>(definition: ConfigDefinition<T>, options: LiveCo
     const { value: previous, version } = present();
     let why: 'invalid' | 'unreachable' | 'vetoed' = 'unreachable';
     try {
-      const next = await within(refreshTimeoutMs, 'refresh config', clock, load.signal, (signal) =>
+      const next = await within(refreshTimeoutMs, 'refresh config', clock, (signal) =>
         readValue(definition, { ...load, signal }),
       );
       if (sameValue(previous, next)) {
@@ -89,7 +92,7 @@ export function createConfig<T>(definition: ConfigDefinition<T>, options: LiveCo
         .filter((leaf) => !sameValue(valueAt(previous, leaf), valueAt(next, leaf)))
         .map(({ key }) => key);
       why = 'vetoed';
-      const swap = await within(prepareTimeoutMs, 'prepare for new config', clock, load.signal, (signal) =>
+      const swap = await within(prepareTimeoutMs, 'prepare for new config', clock, (signal) =>
         offerChange([...hooks], { next, previous, version: version + 1, changed, signal }),
       );
       // No await from here on: nobody sees the new snapshot with the old pool, or the other way round.

@@ -3,9 +3,11 @@ import type { ConfigClock } from './config-clock.ts';
 import type { ConfigEvent } from './config-event.ts';
 
 export interface LiveConfigOptions extends LoadConfigOptions {
+  /** Ends the first load; refreshes have limits of their own. */
+  signal?: AbortSignal | undefined;
   /**
    * Milliseconds after which using the snapshot refreshes it; each snapshot's own is up to a fifth shorter or longer, so that
-   * processes that start together do not ask together. @defaultValue 300000
+   * processes that start together do not ask together. @defaultValue the definition's, else 300000
    */
   maxAgeMs?: number | undefined;
   /** Milliseconds that a refresh may take before the snapshot is kept. @defaultValue 2000 */

@@ -5,7 +5,6 @@ export async function within<T>(
   ms: number,
   what: string,
   clock: ConfigClock,
-  outer: AbortSignal | undefined,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const limit = new AbortController();
@@ -15,7 +14,7 @@ export async function within<T>(
     () => {},
   );
   try {
-    return await work(outer === undefined ? limit.signal : AbortSignal.any([limit.signal, outer]));
+    return await work(limit.signal);
   } finally {
     done.abort();
   }

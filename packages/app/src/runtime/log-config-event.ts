@@ -1,0 +1,15 @@
+import type { ConfigEvent } from '@twelvefold/config';
+import type { Logger, Metrics } from '@twelvefold/logging';
+
+/** Says what became of a refresh of the config. One that had to be kept is a metric too, with its age, to alarm on. */
+export function logConfigEvent(logger: Logger, metrics: Metrics, event: ConfigEvent): void {
+  const { kind, reason, version } = event;
+  if (kind === 'changed') {
+    logger.info('config changed', { config: { version, reason, changed: event.changed } });
+  } else if (kind === 'kept') {
+    const { why, ageMs, error } = event;
+    metrics.addMetric('configKept', 'Count', 1);
+    metrics.addMetric('configAge', 'Milliseconds', ageMs);
+    logger.warn(`config kept: the new one is ${why}`, { config: { version, reason, why, age_ms: ageMs }, error });
+  }
+}

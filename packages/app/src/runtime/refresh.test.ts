@@ -1,0 +1,111 @@
+import type { Aws } from '@twelvefold/aws';
+import { AwsError } from '@twelvefold/aws';
+import type { Scope } from '@twelvefold/lifecycle';
+import { runInScope } from '@twelvefold/lifecycle';
+import { createLogger, createMetrics } from '@twelvefold/logging';
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod/mini';
+import { defineApp, defineConfig, env, parameterStore, Secret, secret, secretsManager } from '../index.ts';
+import { openRuntime } from './open-runtime.ts';
+
+const config = defineConfig({
+  schema: z.object({ rate: z.coerce.number(), key: secret(z.string()) }),
+  sources: [env(), parameterStore(), secretsManager()],
+  maxAgeMs: 60_000,
+});
+const app = defineApp({ name: 'orders', config });
+const http = app.http({ uses: {} }, () => new Response());
+
+async function world() {
+  const values: Record<string, string> = {
+    '/orders/dev/rate': '1',
+    '/aws/reference/secretsmanager/orders/dev/key': 'key-number-1',
+  };
+  let fetches = 0;
+  let down = false;
+  const aws: Aws = {
+    call: async (_service, _operation, input) => {
+      fetches += 1;
+      const details = { code: 'ThrottlingException', service: 'ssm', operation: 'GetParameters', retryable: true };
+      if (down) throw new AwsError('Cannot call ssm GetParameters: throttled', details);
+      const { Names } = input as { Names: string[] }; // the one operation that config asks for
+      return { Parameters: Names.map((Name) => ({ Name, Value: values[Name] })) } as never;
+    },
+    as: () => aws,
+  };
+  let at = 0;
+  const clock = { now: () => at, monotonic: () => at, sleep: () => new Promise<void>(() => {}) };
+  const lines: string[] = [];
+  const write = (line: string) => void lines.push(line);
+  const logger = createLogger({ service: 'orders', level: 'DEBUG', write, env: {} });
+  const metrics = createMetrics({ namespace: 'orders', service: 'orders', logger, redactor: logger.redactor, write });
+  const runtime = await openRuntime(app, [http], {
+    env: { TWELVEFOLD_STAGE: 'dev' },
+    aws,
+    logger,
+    metrics,
+    clock,
+    random: () => 0.5,
+    retryForMs: 0,
+    caller: 'http',
+  });
+  const inScope = <R>(work: (scope: Scope) => Promise<R>) => runInScope({ kind: 'http', component: 'http' }, work);
+  type Read = { rate: number; key: Secret<string> };
+  const read = (scope: Scope) => runtime.run(http, scope, (context) => context.config as Read); // by the definition above
+  return {
+    values,
+    lines,
+    logger,
+    inScope,
+    read,
+    fetches: () => fetches,
+    advance: (ms: number) => {
+      at += ms;
+    },
+    fail: () => {
+      down = true;
+    },
+  };
+}
+
+describe('config in a runtime', () => {
+  it('is the same throughout a scope, while a later scope has the next', async () => {
+    const { inScope, read, values, advance, fetches } = await world();
+    await inScope(async (scope) => {
+      const before = await read(scope);
+      values['/orders/dev/rate'] = '2';
+      advance(60_000);
+      expect((await inScope(async (later) => read(later))).rate).toBe(2);
+      expect(await read(scope)).toBe(before);
+      expect(before.rate).toBe(1);
+    });
+    expect(fetches()).toBe(2);
+  });
+
+  it('needs no promise while nothing is due', async () => {
+    const { inScope, read } = await world();
+    await inScope(async (scope) => expect(read(scope)).not.toBeInstanceOf(Promise));
+  });
+
+  it('seeds the redactor with what a refresh brings', async () => {
+    const { inScope, read, values, advance, lines, logger } = await world();
+    values['/aws/reference/secretsmanager/orders/dev/key'] = 'key-number-2';
+    advance(60_000);
+    const { key } = await inScope(async (scope) => read(scope));
+    expect(Secret.isInstance(key) && key.reveal()).toBe('key-number-2');
+    logger.info('leaking key-number-2 and key-number-1');
+    expect(lines.join('')).toContain('config changed');
+    expect(lines.join('')).not.toMatch(/key-number-[12]/);
+  });
+
+  it('serves what it has when the store is down, and says so in a metric', async () => {
+    const { inScope, read, fail, advance, lines } = await world();
+    fail();
+    advance(90_000);
+    expect((await inScope(async (scope) => read(scope))).rate).toBe(1);
+    const all = lines.join('\n');
+    expect(all).toContain('config kept: the new one is unreachable');
+    expect(all).toMatch(/"configKept":\s*\[?1/);
+    expect(all).toMatch(/"configAge":\s*\[?90000/);
+  });
+});
