@@ -1,4 +1,4 @@
-import { defineConfig, env, parameterStore, secret, secretsManager } from '@twelvefold/config';
+import { createConfig, defineConfig, env, parameterStore, secret, secretsManager } from '@twelvefold/config';
 import * as z from 'zod';
 
 export { createAws } from '@twelvefold/aws';
@@ -10,3 +10,5 @@ export const definition = defineConfig({
   }),
   sources: [env(), parameterStore(), secretsManager()],
 });
+
+export const live = createConfig(definition, { app: 'orders', stage: 'dev' });
