@@ -1,24 +1,58 @@
 import { describe, expect, it } from 'vitest';
-import { configCalls } from './measures/config-calls.ts';
-import { queueRequests } from './measures/queue-requests.ts';
-import { sessionCalls } from './measures/session-calls.ts';
-import { meetsTarget } from './support/row.ts';
+import { MEASUREMENTS } from './rows/all.ts';
+import { MOST_MINIMAL_BYTES } from './rows/bundle-bytes.ts';
+import { configLoad } from './rows/config-load.ts';
+import { queueRequests } from './rows/queue-requests.ts';
+import { sessionCalls } from './rows/session-calls.ts';
+import { bundle } from './support/bundle.ts';
+import type { Row } from './support/row.ts';
+import { meetsTarget, ratioOf } from './support/row.ts';
+import { table } from './support/table.ts';
 
 describe('exact request counts', () => {
   it.for([
     ['of a queue', queueRequests],
-    ['of a config load', configCalls],
+    ['of a config load', configLoad],
     ['of a session', sessionCalls],
-  ] as const)('%s meet their targets', async ([, measure]) => {
-    const rows = await measure();
-    expect(rows.every(({ target }) => target !== undefined)).toBe(true);
+  ] as const)('%s meet their targets', async ([, { measure, quick }]) => {
+    const rows = await measure({ quick: true, rounds: 1 });
+    expect(quick).toBe(true);
+    expect(rows.every(({ target, exact }) => exact && target !== undefined)).toBe(true);
     expect(rows.filter((row) => !meetsTarget(row))).toEqual([]);
   });
+});
 
-  it('miss a target by a single call', () => {
-    const row = { measure: 'calls', unit: 'calls', value: 4 } as const;
+it('the bundle of the cold start handler does not grow unseen, and has no SDK in it', async () => {
+  const { bytes } = await bundle('minimal', ['@aws-sdk/*']);
+  expect(bytes).toBeLessThanOrEqual(MOST_MINIMAL_BYTES);
+});
+
+describe('targets', () => {
+  const row: Row = { name: 'x', measure: 'calls', unit: 'calls', value: 4, exact: true };
+
+  it('miss by a single call', () => {
     expect(meetsTarget({ ...row, target: { exactly: 3 } })).toBe(false);
     expect(meetsTarget({ ...row, target: { atMost: 3 } })).toBe(false);
     expect(meetsTarget({ ...row, target: { atMost: 4 } })).toBe(true);
   });
+
+  it('are multiples of the peer that they name', () => {
+    const raced = { ...row, peers: { slow: 8, slower: 40 } };
+    expect(ratioOf(raced)).toBe(0.5);
+    expect(meetsTarget({ ...raced, target: { times: 0.11, of: 'slower' } })).toBe(true);
+    expect(meetsTarget({ ...raced, target: { times: 0.09, of: 'slower' } })).toBe(false);
+    expect(meetsTarget({ ...raced, target: { times: 0.4, of: 'slow', atLeast: true } })).toBe(true);
+    expect(meetsTarget({ ...raced, target: { times: 9, of: 'nobody' } })).toBe(false);
+  });
+
+  it('that are missed stand out in the table', () => {
+    const lines = table([{ ...row, peers: { slow: 8 }, target: { times: 0.4, of: 'slow' }, note: 'why' }]).split('\n');
+    expect(lines[2]).toBe('| calls [1] | calls | 4 | slow 8 | 0.50x | at most 0.4x slow | **no** |');
+    expect(lines.at(-1)).toBe('1. why');
+  });
+});
+
+it('each measurement has a name of its own', () => {
+  const names = MEASUREMENTS.map(({ name }) => name);
+  expect(new Set(names).size).toBe(names.length);
 });

@@ -21,7 +21,7 @@ const definition = defineConfig({
 const config = await loadConfig(definition, { app: 'bench', stage: 'test', env: process.env, aws });
 const consumer = createSqsConsumer({
   definition: queue('orders', { schema: z.object({ cents: z.int() }) }),
-  url: process.env.QUEUE_URL ?? '',
+  url: process.env.QUEUE_URL ?? 'https://sqs.eu-central-1.amazonaws.com/000000000000/orders',
   aws,
   component: 'orders',
   handle: async ({ cents }) => {

@@ -1,0 +1,32 @@
+import { createAws } from '@twelvefold/aws';
+import { queue } from '@twelvefold/backing';
+import { createSqsConsumer } from '@twelvefold/backing/sqs';
+import type { SqsEvent } from '@twelvefold/lifecycle/lambda';
+import { batchResult, lambda, recordsFromSqs } from '@twelvefold/lifecycle/lambda';
+import * as z from 'zod/mini';
+import { contest } from '../support/contest.ts';
+import { LAMBDA_CONTEXT, sqsEvent } from '../support/sqs-event.ts';
+
+const schema = z.object({ index: z.int(), note: z.string(), items: z.array(z.string()) });
+let sum = 0;
+const consumer = createSqsConsumer({
+  definition: queue('bench', { schema }),
+  url: 'https://sqs.eu-central-1.amazonaws.com/000000000000/bench',
+  aws: createAws({ env: {} }),
+  component: 'bench',
+  handle: async ({ index }) => {
+    sum += index;
+  },
+});
+const handler = lambda(async (event: SqsEvent, { signal, deadline }) => {
+  const { failedMessageIds } = await consumer.handleBatch(recordsFromSqs(event), { signal, deadline });
+  return batchResult(failedMessageIds);
+});
+const event = sqsEvent();
+await contest(200_000, async (records) => {
+  for (let batch = 0; batch < records / 10; batch += 1) {
+    const { batchItemFailures } = await handler(event, LAMBDA_CONTEXT);
+    if (batchItemFailures.length > 0) throw new Error('Cannot measure: a record failed');
+  }
+});
+if (sum === 0) throw new Error('Cannot measure: nothing was handled');

@@ -1,0 +1,33 @@
+import { bundleBytes } from './bundle-bytes.ts';
+import { cachedRead } from './cached-read.ts';
+import { coldStart } from './cold-start.ts';
+import { configLoad } from './config-load.ts';
+import { consume } from './consume.ts';
+import { emf } from './emf.ts';
+import { httpEvent } from './http-event.ts';
+import { lambdaBatch } from './lambda-batch.ts';
+import { localStart } from './local-start.ts';
+import { log } from './log.ts';
+import type { Measurement } from './measurement.ts';
+import { produce } from './produce.ts';
+import { queueRequests } from './queue-requests.ts';
+import { session } from './session.ts';
+import { sessionCalls } from './session-calls.ts';
+
+/** In the order of the table. */
+export const MEASUREMENTS: readonly Measurement[] = [
+  coldStart,
+  bundleBytes,
+  configLoad,
+  cachedRead,
+  consume,
+  queueRequests,
+  produce,
+  lambdaBatch,
+  sessionCalls,
+  session,
+  log,
+  emf,
+  httpEvent,
+  localStart,
+];

@@ -1,0 +1,54 @@
+import { bundle } from '../support/bundle.ts';
+import { COLD_RESOURCES } from '../support/cold-resources.ts';
+import type { Timing } from '../support/contest.ts';
+import { localEndpoint } from '../support/endpoint.ts';
+import { findNode } from '../support/find-node.ts';
+import { median } from '../support/median.ts';
+import { runContestant } from '../support/race.ts';
+import type { Row } from '../support/row.ts';
+import type { Measurement } from './measurement.ts';
+
+const WITH_ZOD = 'zod is zod/mini by `import * as z`, on all sides.';
+
+export const coldStart: Measurement = {
+  name: 'cold-start',
+  quick: false,
+  async measure({ rounds }) {
+    await using endpoint = await localEndpoint(COLD_RESOURCES);
+    const bundles = {
+      twelvefold: await bundle('minimal', ['@aws-sdk/*']),
+      Powertools: await bundle('powertools'),
+      middy: await bundle('middy'),
+    };
+    const rows: Row[] = [];
+    for (const major of [22, 24]) {
+      const node = findNode(major);
+      if (node === undefined) {
+        rows.push({ ...row(major, Number.NaN), note: `Node ${major} is not to be had here.` });
+        continue;
+      }
+      const timings: Record<string, Timing[]> = {};
+      for (let round = 0; round < rounds * 3; round += 1) {
+        for (const [name, { path }] of Object.entries(bundles)) {
+          const timing = await runContestant('cold-start.ts', { env: endpoint.env, args: [path], node });
+          timings[name] = [...(timings[name] ?? []), timing];
+        }
+      }
+      const ms = (name: string) => median((timings[name] ?? []).map(({ cpuUs }) => cpuUs / 1_000));
+      const peers = { Powertools: ms('Powertools'), middy: ms('middy') };
+      rows.push({ ...row(major, ms('twelvefold')), peers, target: { times: 0.26, of: 'Powertools' } });
+    }
+    return rows;
+  },
+};
+
+function row(major: number, value: number): Row {
+  return {
+    name: 'cold-start',
+    measure: `Cold start to config and the first batch: logger, metrics, config, batch handler; Node ${major}`,
+    unit: 'ms CPU',
+    value,
+    exact: false,
+    note: `From the import of the bundle to the answer to the first event; Node's own start is in nobody's figure. ${WITH_ZOD}`,
+  };
+}

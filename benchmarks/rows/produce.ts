@@ -1,0 +1,33 @@
+import { cannedSqs } from '../support/endpoint.ts';
+import { race } from '../support/race.ts';
+import type { Measurement } from './measurement.ts';
+
+export const produce: Measurement = {
+  name: 'produce',
+  quick: false,
+  async measure({ rounds }) {
+    await using endpoint = await cannedSqs();
+    const measured = await race({
+      rounds,
+      contestants: { twelvefold: 'produce.twelvefold.ts', sdk: 'produce.aws-sdk.ts' },
+      env: endpoint.env,
+    });
+    const base = { name: 'produce', measure: 'SQS producer', exact: false };
+    return [
+      {
+        ...base,
+        unit: 'messages/s',
+        value: measured.twelvefold?.perSecond ?? Number.NaN,
+        peers: { 'SDK x8': measured.sdk?.perSecond ?? Number.NaN },
+        target: { times: 8, of: 'SDK x8', atLeast: true },
+        note: 'Batches of ten, a correlation id with each message, the messages validated with zod/mini on both sides.',
+      },
+      {
+        ...base,
+        unit: 'us CPU/message',
+        value: measured.twelvefold?.cpuUs ?? Number.NaN,
+        peers: { 'SDK x8': measured.sdk?.cpuUs ?? Number.NaN },
+      },
+    ];
+  },
+};

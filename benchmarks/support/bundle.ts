@@ -1,0 +1,35 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+
+const HANDLERS = join(import.meta.dirname, '../handlers');
+const OUTPUT = join(import.meta.dirname, '../dist');
+
+/** Bundles a handler the way the example is bundled, and returns the bundle's path and size. */
+export async function bundle(
+  handler: string,
+  external: readonly string[] = [],
+): Promise<{ path: string; bytes: number }> {
+  await mkdir(OUTPUT, { recursive: true });
+  const path = join(OUTPUT, `${handler}${external.length > 0 ? '.external' : ''}.mjs`);
+  const { metafile } = await build({
+    entryPoints: [join(HANDLERS, `${handler}.ts`)],
+    outfile: path,
+    bundle: true,
+    minify: true,
+    platform: 'node',
+    target: 'node22',
+    format: 'esm',
+    // The modules of packages that have both: smaller, for everybody.
+    mainFields: ['module', 'main'],
+    // Our packages from their sources: the same bytes, without a build.
+    conditions: ['@twelvefold/source'],
+    external: [...external],
+    metafile: true,
+    // Some of the SDK's dependencies are CommonJS and call require() for Node's own modules.
+    banner: { js: "import { createRequire as __cr } from 'node:module'; const require = __cr(import.meta.url);" },
+    logLevel: 'error',
+  });
+  const bytes = Object.values(metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);
+  return { path, bytes };
+}
