@@ -23,6 +23,10 @@ export default defineConfig({
         'test/unit/**/*.test.ts',
       ]),
       project('contract', ['test/contract/**/*.test.ts', 'test/policy/**/*.test.ts'], { testTimeout: 30_000 }),
+      project('contract-sdk', ['test/contract/**/*.test.ts'], {
+        testTimeout: 30_000,
+        env: { TWELVEFOLD_TRANSPORT: 'sdk' },
+      }),
       project('conformance', ['test/conformance/**/*.test.ts'], { testTimeout: 30_000 }),
       project('parity', ['test/parity/**/*.test.ts'], { testTimeout: 60_000, hookTimeout: 60_000 }),
       project('chaos', ['test/chaos/**/*.test.ts'], { testTimeout: 180_000, hookTimeout: 60_000 }),

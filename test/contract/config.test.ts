@@ -5,6 +5,7 @@ import type { LocalAws } from '@twelvefold/local';
 import { startLocalAws } from '@twelvefold/local';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
+import { TRANSPORT } from './support/transport.ts';
 
 const foreign = process.env.AWS_ENDPOINT_URL;
 // A stage of its own, so that a foreign endpoint's older state is no part of the result.
@@ -20,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => local?.close());
 
 const port = (url = endpoint) =>
-  createAws({ env: {}, endpoint: url, region: 'us-east-1', credentials, maxAttempts: 1 }).as('contract');
+  createAws({ env: TRANSPORT, endpoint: url, region: 'us-east-1', credentials, maxAttempts: 1 }).as('contract');
 
 /** The port has no CreateSecret: an app reads secrets, a template creates them. */
 async function createSecret(name: string, value?: string): Promise<void> {

@@ -8,6 +8,7 @@ import { provision, startLocalAws } from '@twelvefold/local';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import * as z from 'zod';
 import { until } from '../support/until.ts';
+import { TRANSPORT } from './support/transport.ts';
 
 const foreign = process.env.AWS_ENDPOINT_URL;
 const region = process.env.AWS_REGION ?? 'eu-west-1';
@@ -83,7 +84,7 @@ it('delivers what passes the filter, group by group in order, from a FIFO topic 
     },
     { endpoint, region, credentials },
   );
-  const aws = createAws({ env: {}, endpoint, region, credentials });
+  const aws = createAws({ env: TRANSPORT, endpoint, region, credentials });
   const publisher = createSnsPublisher({ definition: bookings, arn: outputs.Arn ?? '', aws });
   const messages = Array.from({ length: 100 }, (_, n) =>
     n % 10 === 9

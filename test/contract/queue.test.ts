@@ -7,6 +7,7 @@ import { provision, startLocalAws } from '@twelvefold/local';
 import { afterAll, beforeAll } from 'vitest';
 import type { OpenQueue, QueueDriver } from './queue.ts';
 import { queueContract } from './queue.ts';
+import { TRANSPORT } from './support/transport.ts';
 
 const foreign = process.env.AWS_ENDPOINT_URL;
 const region = process.env.AWS_REGION ?? 'eu-west-1';
@@ -21,7 +22,7 @@ let endpoint: string;
 beforeAll(async () => {
   local = foreign === undefined ? await startLocalAws() : undefined;
   endpoint = foreign ?? local?.url ?? '';
-  aws = createAws({ env: {}, endpoint, region, credentials }).as('contract');
+  aws = createAws({ env: TRANSPORT, endpoint, region, credentials }).as('contract');
 });
 afterAll(() => local?.close());
 

@@ -6,6 +6,7 @@ import { createSqsConsumer } from '@twelvefold/backing/sqs';
 import type { LocalAws } from '@twelvefold/local';
 import { provision, startLocalAws } from '@twelvefold/local';
 import { afterAll, beforeAll } from 'vitest';
+import { TRANSPORT } from './support/transport.ts';
 import type { TopicDriver } from './topic.ts';
 import { topicContract } from './topic.ts';
 
@@ -22,7 +23,7 @@ let endpoint: string;
 beforeAll(async () => {
   local = foreign === undefined ? await startLocalAws() : undefined;
   endpoint = foreign ?? local?.url ?? '';
-  aws = createAws({ env: {}, endpoint, region, credentials }).as('contract');
+  aws = createAws({ env: TRANSPORT, endpoint, region, credentials }).as('contract');
 });
 afterAll(() => local?.close());
 

@@ -3,6 +3,7 @@ import { createAws } from '@twelvefold/aws';
 import { provision, startLocalAws } from '@twelvefold/local';
 import type { ObservedAws } from './observed-aws.ts';
 import { observedAws } from './observed-aws.ts';
+import { TRANSPORT } from './transport.ts';
 
 interface TableLayout {
   readonly partitionKey: string;
@@ -25,7 +26,7 @@ export async function openDynamoDb(): Promise<DynamoDbTarget> {
     accessKeyId: process.env.AWS_ACCESS_KEY_ID ?? 'local',
     secretAccessKey: process.env.AWS_SECRET_ACCESS_KEY ?? 'local',
   };
-  const inner: Aws = createAws({ env: {}, endpoint, region, credentials });
+  const inner: Aws = createAws({ env: TRANSPORT, endpoint, region, credentials });
   return {
     ...observedAws(inner),
     createTable: async (layout) => {

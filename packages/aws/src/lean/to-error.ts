@@ -1,7 +1,7 @@
 import { AwsError } from '../error.ts';
-import { THROTTLING_CODES } from '../throttling.ts';
 import type { HttpResponse } from './http/response-reader.ts';
 import type { TransportFault } from './http/transport-fault.ts';
+import { classify } from './retry/classify.ts';
 import type { ServiceFailure } from './services/lean-service.ts';
 
 export interface CallIdentity {
@@ -26,7 +26,7 @@ export function serviceError(call: CallIdentity, response: HttpResponse, failure
     code,
     httpStatus: status,
     requestId: requestIdOf(response),
-    retryable: THROTTLING_CODES.has(code) || code === 'OverLimit' || status === 429 || status >= 500,
+    retryable: classify(status, code) !== 'final' || code === 'OverLimit' || status >= 500,
     ...(item ? { item } : {}),
     ...(cancellationReasons ? { cancellationReasons } : {}),
   });

@@ -56,7 +56,9 @@ export async function loadService(
         return serviceOf(sdk, make(sdk, 'SecretsManagerClient'));
       }
       case 'dynamodb': {
-        const [low, lib] = await Promise.all([import('@aws-sdk/client-dynamodb'), import('@aws-sdk/lib-dynamodb')]);
+        // One by one: bundlers forgive a missing package only where its import is awaited inside of a try.
+        const low = await import('@aws-sdk/client-dynamodb');
+        const lib = await import('@aws-sdk/lib-dynamodb');
         const client =
           injected ??
           lib.DynamoDBDocumentClient.from(new low.DynamoDBClient(config), {

@@ -98,12 +98,15 @@ export function createPool(origin: Origin, options: PoolOptions): Pool {
 
   const acquire = async (signal: AbortSignal | undefined, waitMs: number): Promise<Connection> => {
     for (;;) {
+      signal?.throwIfAborted();
       if (closed) throw new TransportFault('unreachable', 'The client is closed', { sent: false, code: 'closed' });
       const entry = takeIdle();
       if (entry) {
         const { connection } = entry;
         connection.hold(true);
-        if (options.now() - entry.sinceMs > FRESH_MS) await new Promise((resolve) => setImmediate(resolve));
+        // Two turns: the first may end before the event loop has polled.
+        if (options.now() - entry.sinceMs > FRESH_MS)
+          await new Promise((resolve) => setImmediate(setImmediate, resolve));
         if (connection.open) return connection;
       } else if (sockets < options.maxSockets) {
         return connect(signal);

@@ -92,9 +92,9 @@ function publishForm(form: string[], prefix: string, entry: Partial<PublishEntry
   const put = (name: string, value: string | undefined) => {
     if (value !== undefined && value !== null) form.push(`${prefix}${name}=${encodeUri(String(value))}`);
   };
-  put('TopicArn', entry.TopicArn);
   put('Id', entry.Id);
   put('Message', entry.Message);
+  put('TopicArn', entry.TopicArn);
   if (entry.MessageAttributes) attributesForm(form, `${prefix}MessageAttributes.entry.`, entry.MessageAttributes);
   put('MessageDeduplicationId', entry.MessageDeduplicationId);
   put('MessageGroupId', entry.MessageGroupId);

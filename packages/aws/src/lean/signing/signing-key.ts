@@ -1,27 +1,28 @@
+import type { KeyObject } from 'node:crypto';
 import { builtin } from '../builtin.ts';
 
-/** Four HMACs for each day, region, service and secret: 50 secrets' worth, though a process seldom has two. */
+/** More than any process has at once: a key for each day, region, service and secret. */
 const MAX_KEYS = 50;
-const keys = new Map<string, Buffer>();
+const keys = new Map<string, KeyObject>();
+/** The digest of the secret that was used last; a process seldom has two. */
+let last: { readonly secret: string; readonly digest: string } | undefined;
 
-/** The key that signs a day's requests. Kept, because it costs as much as the rest of the signature. */
-export function signingKey(secret: string, day: string, region: string, service: string): Buffer {
-  const { createHmac, hash } = builtin('node:crypto');
-  // The secret itself is no key of the map: what is logged of a process's memory should hold it once.
-  const id = `${day}/${region}/${service}/${last?.secret === secret ? last.digest : digestOf(secret, hash)}`;
+/**
+ * The key that signs a day's requests: four HMACs, as much as the rest of the signature, and so kept. As a KeyObject, because Node
+ * makes one of raw bytes for every HMAC: 16 us against 2.5 us (Node 24).
+ */
+export function signingKey(secret: string, day: string, region: string, service: string): KeyObject {
+  const { createHmac, createSecretKey, hash } = builtin('node:crypto');
+  // By digest: a dump of this map should not add to the places where the secret is.
+  if (last?.secret !== secret) last = { secret, digest: hash('sha256', secret) };
+  const id = `${day}/${region}/${service}/${last.digest}`;
   const known = keys.get(id);
   if (known) return known;
-  let key: Buffer = Buffer.from(`AWS4${secret}`);
-  for (const part of [day, region, service, 'aws4_request']) key = createHmac('sha256', key).update(part).digest();
+  let bytes: Buffer = Buffer.from(`AWS4${secret}`);
+  for (const part of [day, region, service, 'aws4_request']) bytes = createHmac('sha256', bytes).update(part).digest();
+  const key = createSecretKey(bytes);
   const oldest = keys.size >= MAX_KEYS ? keys.keys().next().value : undefined;
   if (oldest !== undefined) keys.delete(oldest);
   keys.set(id, key);
   return key;
-}
-
-let last: { secret: string; digest: string } | undefined;
-
-function digestOf(secret: string, hash: (algorithm: string, data: string) => string): string {
-  last = { secret, digest: hash('sha256', secret) };
-  return last.digest;
 }
