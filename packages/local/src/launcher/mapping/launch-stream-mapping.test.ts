@@ -125,12 +125,12 @@ test('a window gathers a batch', async () => {
   await eventually(() => expect(fn.ids()).toEqual([['1', '2', '3']]));
 });
 
-test('reading goes on in the next shard', async () => {
+test.each([4, 30])('reading goes on in the next shard, %i hours later', async (hours) => {
   const fn = createFunction();
   map({ fn });
   await put('1');
   await eventually(() => expect(fn.ids()).toEqual([['1']]));
-  aws.clock.advance(4 * 60 * 60 * 1_000);
+  aws.clock.advance(hours * 60 * 60 * 1_000);
   await put('2');
   await eventually(() => expect(fn.ids()).toEqual([['1'], ['2']]));
 });

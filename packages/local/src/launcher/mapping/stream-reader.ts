@@ -58,46 +58,40 @@ export function createStreamReader(client: AwsClient, StreamArn: string, startAt
     return String(answer.ShardIterator);
   }
 
-  async function getRecords(ShardIterator: string, Limit: number) {
-    try {
-      return await client.json('dynamodbstreams', 'GetRecords', { ShardIterator, Limit });
-    } catch (error) {
-      const code = error instanceof AwsCallError ? error.code : '';
-      // An iterator lives 15 minutes, which an invocation may take: the next begins behind what was read.
-      if (code !== 'ExpiredIteratorException' && code !== 'TrimmedDataAccessException') throw error;
-      iterator = undefined;
-      if (code === 'TrimmedDataAccessException') lastRead = undefined;
-      return undefined;
+  async function readOn(Limit: number): Promise<readonly StreamApiRecord[]> {
+    iterator ??= await openIterator();
+    if (iterator === undefined) return [];
+    const answer = await client.json('dynamodbstreams', 'GetRecords', { ShardIterator: iterator, Limit });
+    const records = (answer.Records ?? []) as StreamApiRecord[]; // the shape of the API
+    lastRead = records.at(-1)?.dynamodb.SequenceNumber ?? lastRead;
+    iterator = answer.NextShardIterator as string | undefined;
+    if (iterator === undefined && shard !== undefined) {
+      finished.add(shard.ShardId);
+      shard = undefined;
     }
+    return records;
   }
 
-  /** A shard whose records are all older than a day is gone: its child is next. */
-  async function orGone<T>(call: Promise<T>): Promise<T> {
-    try {
-      return await call;
-    } catch (error) {
-      if (error instanceof AwsCallError && error.code === 'ResourceNotFoundException') {
-        shard = undefined;
-        iterator = undefined;
-      }
-      throw error;
-    }
+  /** Whether an error only means that the reader was away for long, so that it can go on from elsewhere. */
+  function canGoOn(error: unknown): boolean {
+    const code = error instanceof AwsCallError ? error.code : '';
+    const wasIn = shard;
+    // An iterator lives 15 minutes, which an invocation may take: the next begins behind what was read, if that is still there.
+    if (code === 'TrimmedDataAccessException') lastRead = undefined;
+    else if (code === 'ResourceNotFoundException') shard = undefined;
+    else if (code !== 'ExpiredIteratorException') return false;
+    iterator = undefined;
+    return wasIn !== undefined;
   }
 
   return {
     read: async (limit) => {
-      iterator ??= await orGone(openIterator());
-      if (iterator === undefined) return [];
-      const answer = await orGone(getRecords(iterator, limit));
-      if (answer === undefined) return [];
-      const records = (answer.Records ?? []) as StreamApiRecord[]; // the shape of the API
-      lastRead = records.at(-1)?.dynamodb.SequenceNumber ?? lastRead;
-      iterator = answer.NextShardIterator as string | undefined;
-      if (iterator === undefined && shard !== undefined) {
-        finished.add(shard.ShardId);
-        shard = undefined;
+      try {
+        return await readOn(limit);
+      } catch (error) {
+        if (canGoOn(error)) return [];
+        throw error;
       }
-      return records;
     },
   };
 }

@@ -201,3 +201,43 @@ test('a failed start leaves nothing behind: no port, nobody at the queue', async
   await sqs.json('sqs', 'SendMessage', { QueueUrl: stack.resolve({ Ref: 'Orders' }), MessageBody: 'left alone' });
   expect(await bodies('Orders')).toEqual(['left alone']);
 });
+
+test('changes of a table reach a function through its stream, deletions by time to live among them', async () => {
+  const lines: string[] = [];
+  const ofTable = {
+    Resources: {
+      Rows: {
+        Type: 'AWS::DynamoDB::Table',
+        Properties: {
+          TableName: 'rows',
+          BillingMode: 'PAY_PER_REQUEST',
+          AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+          KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+          StreamSpecification: { StreamViewType: 'NEW_AND_OLD_IMAGES' },
+          TimeToLiveSpecification: { AttributeName: 'until', Enabled: true },
+        },
+      },
+      Projection: {
+        Type: 'AWS::Lambda::Function',
+        Metadata: { 'twelvefold:entry': 'lambda/projection.mjs' },
+        Properties: { FunctionName: 'projection', Handler: 'projection.handler', Timeout: 20 },
+      },
+      Mapping: {
+        Type: 'AWS::Lambda::EventSourceMapping',
+        Properties: {
+          EventSourceArn: { 'Fn::GetAtt': ['Rows', 'StreamArn'] },
+          FunctionName: { Ref: 'Projection' },
+          StartingPosition: 'TRIM_HORIZON',
+        },
+      },
+    },
+  };
+  stack = await provision(ofTable, { endpoint: aws.url, region, credentials, parameters: {} });
+  await launch({ onOutput: ({ line }) => lines.push(line) });
+  const client = createAwsClient({ endpoint: aws.url, region, credentials });
+  const until = { N: String(Math.floor(aws.clock.now() / 1_000) + 60) };
+  await client.json('dynamodb', 'PutItem', { TableName: 'rows', Item: { id: { S: 'a' }, until } });
+  await eventually(() => expect(lines).toContain('INSERT a somebody'));
+  aws.clock.advance(49 * 60 * 60 * 1_000);
+  await eventually(() => expect(lines).toContain('REMOVE a dynamodb.amazonaws.com'));
+}, 30_000);
