@@ -1,7 +1,8 @@
+import { dlqCommands } from '@twelvefold/backing/cli';
 import { configPlanCommand } from '@twelvefold/config/cli';
 import type { Command } from './command.ts';
 import { bindingsCommand } from './commands/bindings-command.ts';
 import { manifestCommand } from './commands/manifest-command.ts';
 
 /** Every command of `twelvefold`: this package's own, and those that others export. */
-export const commands: readonly Command[] = [manifestCommand, bindingsCommand, configPlanCommand];
+export const commands: readonly Command[] = [manifestCommand, bindingsCommand, configPlanCommand, ...dlqCommands];

@@ -1,0 +1,18 @@
+/** What the commands need of whoever runs them: the part of `twelvefold`'s commands that this package has to know. */
+export interface DlqIo {
+  readonly stdout: { write(text: string): unknown };
+  readonly stderr: { write(text: string): unknown };
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** What was given on the command line. */
+export interface DlqInput {
+  text(name: string): string;
+  optional(name: string): string | undefined;
+  flag(name: string): boolean;
+}
+
+/** An error that exits with 64, as for every command line that makes no sense. */
+export function usage(message: string): Error {
+  return Object.assign(new Error(message), { code: 'USAGE' });
+}

@@ -1,0 +1,103 @@
+import type { Aws, SqsMessage } from '@twelvefold/aws';
+import { AwsError } from '@twelvefold/aws';
+import { SQS_LIMITS } from '../../queue/sqs-limits.ts';
+
+/** A queue that is looked through. */
+export interface QueueWalk {
+  readonly url: string;
+  readonly name: string;
+  readonly fifo: boolean;
+  /** How many receives its redrive policy allows, where it has one: then each look counts as one. */
+  readonly maxReceives: number | undefined;
+  /** About how many messages it has. */
+  readonly about: number;
+  /** Each message once, until a few receives find nothing more. */
+  messages(): AsyncGenerator<SqsMessage>;
+  /** Keeps a message that `messages` gave: it is visible again after `giveBack`. */
+  hold(message: SqsMessage): void;
+  /** Forgets a message that was held: it is no longer there. */
+  release(message: SqsMessage): void;
+  /** Makes everything visible again that was held. */
+  giveBack(): Promise<void>;
+}
+
+/** Long enough to look through a large queue; what a run that dies has held comes back after it. */
+const HIDDEN_SECONDS = 600;
+/** SQS asks only some of its servers in a short poll; a long poll asks all, and a second one catches what was on its way. */
+const EMPTY_RECEIVES = 2;
+
+/**
+ * Opens a queue by its URL or its name.
+ *
+ * @throws Error saying that there is no such queue.
+ */
+export async function openQueue(aws: Aws, queue: string): Promise<QueueWalk> {
+  const url = /^https?:/.test(queue) ? queue : await urlOf(aws, queue);
+  const input = { QueueUrl: url, AttributeNames: ['All'] };
+  const { Attributes = {} } = await aws.call('sqs', 'GetQueueAttributes', input, { access: 'read' });
+  const held = new Map<string, string>();
+  return {
+    url,
+    name: new URL(url).pathname.split('/').at(-1) ?? queue,
+    fifo: Attributes.FifoQueue === 'true',
+    maxReceives: maxReceivesOf(Attributes.RedrivePolicy),
+    about: Number(Attributes.ApproximateNumberOfMessages ?? 0),
+    async *messages() {
+      const seen = new Set<string>();
+      for (let empty = 0; empty < EMPTY_RECEIVES; ) {
+        const { Messages = [] } = await aws.call(
+          'sqs',
+          'ReceiveMessage',
+          {
+            QueueUrl: url,
+            MaxNumberOfMessages: SQS_LIMITS.entries,
+            WaitTimeSeconds: 1,
+            VisibilityTimeout: HIDDEN_SECONDS,
+            MessageAttributeNames: ['All'],
+            MessageSystemAttributeNames: ['All'],
+          },
+          { access: 'write' },
+        );
+        const fresh = Messages.filter(({ MessageId = '' }) => !seen.has(MessageId));
+        empty = fresh.length === 0 ? empty + 1 : 0;
+        // Whatever becomes of them, an early end of the walk gives them back.
+        for (const { MessageId = '', ReceiptHandle = '' } of Messages) held.set(MessageId, ReceiptHandle);
+        for (const message of fresh) {
+          seen.add(message.MessageId ?? '');
+          held.delete(message.MessageId ?? '');
+          yield message;
+        }
+      }
+    },
+    hold: ({ MessageId = '', ReceiptHandle = '' }) => void held.set(MessageId, ReceiptHandle),
+    release: ({ MessageId = '' }) => void held.delete(MessageId),
+    async giveBack() {
+      const handles = [...held.values()];
+      held.clear();
+      for (let at = 0; at < handles.length; at += SQS_LIMITS.entries) {
+        const Entries = handles
+          .slice(at, at + SQS_LIMITS.entries)
+          .map((ReceiptHandle, id) => ({ Id: String(id), ReceiptHandle, VisibilityTimeout: 0 }));
+        const change = { QueueUrl: url, Entries };
+        await aws.call('sqs', 'ChangeMessageVisibilityBatch', change, { access: 'write', repeatable: true });
+      }
+    },
+  };
+}
+
+async function urlOf(aws: Aws, name: string): Promise<string> {
+  try {
+    const { QueueUrl } = await aws.call('sqs', 'GetQueueUrl', { QueueName: name }, { access: 'read' });
+    if (QueueUrl) return QueueUrl;
+  } catch (error) {
+    if (!AwsError.isInstance(error) || !/NonExistentQueue|QueueDoesNotExist/.test(error.code)) throw error;
+  }
+  throw new Error(
+    `Cannot open queue '${name}': there is none of this name; give a name or a URL, and check region and account`,
+  );
+}
+
+function maxReceivesOf(policy: string | undefined): number | undefined {
+  const { maxReceiveCount } = JSON.parse(policy ?? '{}') as { maxReceiveCount?: unknown }; // SQS's own text
+  return maxReceiveCount === undefined ? undefined : Number(maxReceiveCount);
+}

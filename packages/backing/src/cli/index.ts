@@ -1,0 +1,6 @@
+/** The commands `twelvefold dlq`, for the command line. @module */
+import { systemClock } from '@twelvefold/lifecycle';
+import { createDlqCommands } from './dlq/dlq-commands.ts';
+
+/** `dlq peek`, `dlq group`, `dlq show` and `dlq redrive`. */
+export const dlqCommands = createDlqCommands({ clock: systemClock });

@@ -1,0 +1,221 @@
+import { createAws } from '@twelvefold/aws';
+import { dlqCommands } from '@twelvefold/backing/cli';
+import type { LocalAws } from '@twelvefold/local';
+import { provision, startLocalAws } from '@twelvefold/local';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+const region = 'eu-west-1';
+const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+const env = () => ({
+  AWS_ENDPOINT_URL: local.url,
+  AWS_REGION: region,
+  AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+  AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+});
+let local: LocalAws;
+let urls: Record<string, string>;
+
+beforeEach(async () => {
+  local = await startLocalAws();
+  const queue = (name: string, more: object = {}) => ({
+    Type: 'AWS::SQS::Queue',
+    Properties: { QueueName: name, ...more },
+  });
+  const { outputs } = await provision(
+    {
+      Resources: {
+        Dead: queue('orders-dead-letter'),
+        Orders: queue('orders'),
+        Last: queue('last', {
+          RedrivePolicy: { deadLetterTargetArn: { 'Fn::GetAtt': ['Dead', 'Arn'] }, maxReceiveCount: 9 },
+        }),
+        DeadFifo: queue('steps-dead-letter.fifo', { FifoQueue: true }),
+        Steps: queue('steps.fifo', { FifoQueue: true }),
+      },
+      Outputs: {
+        dead: { Value: { Ref: 'Dead' } },
+        orders: { Value: { Ref: 'Orders' } },
+        deadFifo: { Value: { Ref: 'DeadFifo' } },
+        steps: { Value: { Ref: 'Steps' } },
+      },
+    },
+    { endpoint: local.url, region, credentials },
+  );
+  urls = outputs;
+});
+afterEach(() => local.close());
+
+const aws = () => createAws({ env: env() });
+const text = (StringValue: string) => ({ DataType: 'String', StringValue });
+
+/** A dead letter as a consumer sends it, or as SQS moves it when there is no reason. */
+async function dead(body: string, reason?: { reason: string; fingerprint: string }) {
+  const notes = reason && {
+    reason: text(reason.reason),
+    errorFingerprint: text(reason.fingerprint),
+    sourceQueue: text('orders'),
+  };
+  const MessageAttributes = { correlationId: text('c-7'), tenant: text('t-1'), ...notes };
+  const input = { QueueUrl: urls.dead ?? '', MessageBody: body, MessageAttributes };
+  const { MessageId = '' } = await aws().call('sqs', 'SendMessage', input, { access: 'write' });
+  return MessageId;
+}
+
+async function contents(queue: string) {
+  const input = {
+    QueueUrl: urls[queue] ?? '',
+    MaxNumberOfMessages: 10,
+    VisibilityTimeout: 0,
+    MessageAttributeNames: ['All'],
+  };
+  const found = new Map<string, Record<string, string>>();
+  for (let turn = 0; turn < 5; turn += 1) {
+    const { Messages = [] } = await aws().call('sqs', 'ReceiveMessage', input, { access: 'write' });
+    for (const { Body = '', MessageAttributes = {} } of Messages)
+      found.set(
+        Body,
+        Object.fromEntries(Object.entries(MessageAttributes).map(([key, value]) => [key, value.StringValue ?? ''])),
+      );
+  }
+  return found;
+}
+
+async function run(name: string, given: Record<string, string>, flags: readonly string[] = []) {
+  const command = dlqCommands.find((one) => one.name === name);
+  if (!command) throw new Error(`there is no ${name}`);
+  const defaults = Object.fromEntries(
+    Object.entries(command.options).flatMap(([key, option]) =>
+      'default' in option ? [[key, String(option.default)]] : [],
+    ),
+  );
+  const values: Record<string, string | undefined> = { ...defaults, ...given };
+  let [stdout, stderr] = ['', ''];
+  const code = await command.run(
+    { text: (key) => values[key] ?? '', optional: (key) => values[key], flag: (key) => flags.includes(key) },
+    { env: env(), stdout: { write: (line) => (stdout += line) }, stderr: { write: (line) => (stderr += line) } },
+  );
+  return {
+    code,
+    stdout,
+    stderr,
+    rows: () =>
+      stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+  };
+}
+
+const currency = { reason: 'unknown currency', fingerprint: '00000000000000aa' };
+const closed = { reason: 'the account is closed', fingerprint: '00000000000000bb' };
+
+describe('twelvefold dlq', () => {
+  it('lists, groups and shows, by name or URL, and leaves everything visible', async () => {
+    const id = await dead('{"n":1}', currency);
+    await dead('{"n":2}', currency);
+    await dead('{"n":3}', closed);
+    await dead('{"n":4}');
+    const peeked = await run('dlq peek', { queue: 'orders-dead-letter' }, ['json']);
+    expect(peeked.rows()).toHaveLength(4);
+    expect(peeked.rows().find(({ messageId }) => messageId === id)).toMatchObject({
+      fingerprint: '00000000000000aa',
+      reason: 'unknown currency',
+      sourceQueue: 'orders',
+      correlationId: 'c-7',
+    });
+    const grouped = await run('dlq group', { queue: urls.dead ?? '' }, ['json']);
+    expect(grouped.rows().map(({ fingerprint, count }) => [fingerprint, count])).toEqual([
+      ['00000000000000aa', 2],
+      ['00000000000000bb', 1],
+      ['moved-by-sqs', 1],
+    ]);
+    const shown = await run('dlq show', { queue: 'orders-dead-letter', id });
+    expect(shown.stdout).toContain('reason: unknown currency');
+    expect(shown.stdout).toContain('attribute tenant: t-1');
+    expect(shown.stdout).toMatch(/\n\n{"n":1}\n$/);
+    expect((await contents('dead')).size).toBe(4);
+    await expect(run('dlq show', { queue: 'orders-dead-letter', id: 'nobody' })).rejects.toThrow(/no visible message/);
+    await expect(run('dlq peek', { queue: 'nobody' })).rejects.toThrow(/'nobody': there is none of this name/);
+  });
+
+  it('says when looking counts towards a redrive', async () => {
+    expect((await run('dlq peek', { queue: 'last' })).stderr).toContain('last moves a message on after 9 receives');
+  });
+
+  it('moves only what is wanted, as it was before it failed, and only after its confirmation', async () => {
+    for (let n = 0; n < 25; n += 1) await dead(`{"n":${n}}`, n % 5 === 0 ? closed : currency);
+    const wanted = { queue: 'orders-dead-letter', to: 'orders', fingerprint: currency.fingerprint };
+    await expect(run('dlq redrive', wanted)).rejects.toMatchObject({
+      code: 'USAGE',
+      message: expect.stringMatching(/--confirm orders-dead-letter/),
+    });
+    await expect(run('dlq redrive', { ...wanted, confirm: 'orders' })).rejects.toMatchObject({ code: 'USAGE' });
+    await expect(run('dlq redrive', { ...wanted, to: 'orders-dead-letter' })).rejects.toMatchObject({ code: 'USAGE' });
+    expect((await run('dlq redrive', wanted, ['dry-run'])).stdout).toBe(
+      '20 would be moved to orders, 5 left in orders-dead-letter\n',
+    );
+    expect((await contents('orders')).size).toBe(0);
+    const moved = await run('dlq redrive', { ...wanted, confirm: 'orders-dead-letter' });
+    expect(moved).toMatchObject({ code: 0, stdout: '20 moved to orders, 5 left in orders-dead-letter\n' });
+    const left = [...(await contents('dead')).keys()].toSorted();
+    expect(left).toEqual(['{"n":0}', '{"n":10}', '{"n":15}', '{"n":20}', '{"n":5}']);
+    const there = await contents('orders');
+    expect(there.size).toBe(20);
+    expect(there.get('{"n":1}')).toEqual({ correlationId: 'c-7', tenant: 't-1' });
+  });
+
+  it('moves no more than the limit, and leaves the rest visible', async () => {
+    for (let n = 0; n < 8; n += 1) await dead(`{"n":${n}}`, currency);
+    const options = {
+      queue: 'orders-dead-letter',
+      to: 'orders',
+      limit: '3',
+      rate: '1000',
+      confirm: 'orders-dead-letter',
+    };
+    expect((await run('dlq redrive', options)).stdout).toContain('3 moved');
+    expect((await contents('dead')).size).toBe(5);
+    expect((await contents('orders')).size).toBe(3);
+  });
+
+  it('loses nothing when a send or a delete fails', async () => {
+    for (let n = 0; n < 4; n += 1) await dead(`{"n":${n}}`, currency);
+    const options = { queue: 'orders-dead-letter', to: 'orders', confirm: 'orders-dead-letter' };
+    local.faults.add({ service: 'sqs', operation: 'DeleteMessage', kind: 'error500' });
+    const twice = await run('dlq redrive', options);
+    expect(twice.code).toBe(1);
+    expect(twice.stderr).toContain('4 could not be deleted from orders-dead-letter');
+    expect((await contents('dead')).size).toBe(4);
+    local.faults.clear();
+    local.faults.add({ service: 'sqs', operation: 'SendMessage', kind: 'error500' });
+    await expect(run('dlq redrive', options)).rejects.toThrow();
+    expect((await contents('dead')).size).toBe(4);
+    local.faults.clear();
+  }, 60_000);
+
+  it('keeps the order of a FIFO queue', async () => {
+    const send = (group: string, n: number) => ({
+      QueueUrl: urls.deadFifo ?? '',
+      MessageBody: `${group}${n}`,
+      MessageGroupId: group,
+      MessageDeduplicationId: `${group}${n}`,
+    });
+    for (let n = 0; n < 24; n += 1) await aws().call('sqs', 'SendMessage', send(`g${n % 2}`, n), { access: 'write' });
+    const options = { queue: 'steps-dead-letter.fifo', to: 'steps.fifo', confirm: 'steps-dead-letter.fifo' };
+    expect((await run('dlq redrive', options)).stdout).toContain('24 moved');
+    const seen: string[] = [];
+    for (let turn = 0; turn < 10; turn += 1) {
+      const input = { QueueUrl: urls.steps ?? '', MaxNumberOfMessages: 10 };
+      const { Messages = [] } = await aws().call('sqs', 'ReceiveMessage', input, { access: 'write' });
+      for (const { Body = '', ReceiptHandle = '' } of Messages) {
+        seen.push(Body);
+        await aws().call('sqs', 'DeleteMessage', { QueueUrl: urls.steps ?? '', ReceiptHandle }, { access: 'write' });
+      }
+    }
+    for (const group of ['g0', 'g1']) {
+      const numbers = seen.filter((one) => one.startsWith(group)).map((one) => Number(one.slice(2)));
+      expect(numbers).toHaveLength(12);
+      expect(numbers).toEqual(numbers.toSorted((a, b) => a - b));
+    }
+  });
+});
