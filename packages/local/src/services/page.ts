@@ -27,10 +27,13 @@ export function pageByKey<T>(
   size: number,
   token: string | undefined,
   invalidToken: () => Error,
+  descending = false,
 ): Page<T> {
-  const sorted = [...items].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+  const sign = descending ? -1 : 1;
+  const sorted = [...items].sort((a, b) => (keyOf(a) < keyOf(b) ? -sign : sign));
   const after = token === undefined ? undefined : decode(token, invalidToken);
-  const rest = after === undefined ? sorted : sorted.filter((item) => keyOf(item) > after);
+  const rest =
+    after === undefined ? sorted : sorted.filter((item) => (descending ? keyOf(item) < after : keyOf(item) > after));
   const page = rest.slice(0, size);
   const last = page.at(-1);
   return { items: page, next: rest.length > size && last !== undefined ? encode(keyOf(last)) : undefined };

@@ -22,7 +22,8 @@ export function openVersion(
 ): SecretVersion {
   checkNotDeleted(secret);
   const version = id === undefined ? findByStage(secret, stage ?? 'AWSCURRENT') : secret.versions.get(id);
-  if (version === undefined) {
+  // A rotation that has begun may not have a value yet.
+  if (version?.value === undefined) {
     const what = id === undefined ? `staging label: ${stage ?? 'AWSCURRENT'}` : `VersionId: ${id}`;
     throw new ServiceError(
       'ResourceNotFoundException',

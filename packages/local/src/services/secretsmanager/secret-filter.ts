@@ -8,7 +8,7 @@ export interface SecretFilter {
   readonly values: readonly string[];
 }
 
-const KEYS = ['description', 'name', 'tag-key', 'tag-value', 'all'];
+const KEYS = ['description', 'name', 'tag-key', 'tag-value', 'primary-region', 'owning-service', 'all'];
 
 export const invalidNextToken = () => new ServiceError('InvalidNextTokenException', 'Invalid NextToken');
 

@@ -1,15 +1,23 @@
 import type { CallContext } from '../../core/service.ts';
 import { storeKey } from '../../core/stores.ts';
+import type { RotationRules } from './rotation-rules.ts';
+import type { SealedValue } from './sealed-value.ts';
 
 export interface SecretVersion {
   readonly id: string;
   readonly createdMs: number;
-  readonly string: string | undefined;
-  /** Base64. */
-  readonly binary: string | undefined;
+  /** Undefined until the function of a rotation has made it. */
+  value: SealedValue | undefined;
   /** Staging labels; each is on one version of the secret. */
   readonly stages: Set<string>;
   accessedMs: number | undefined;
+}
+
+export interface Rotation {
+  readonly functionArn: string;
+  readonly rules: RotationRules;
+  enabled: boolean;
+  nextMs: number | undefined;
 }
 
 export interface Secret {
@@ -20,6 +28,10 @@ export interface Secret {
   accessedMs: number | undefined;
   description: string | undefined;
   kmsKeyId: string | undefined;
+  /** As it was given. */
+  policy: string | undefined;
+  rotation: Rotation | undefined;
+  rotatedMs: number | undefined;
   readonly tags: Map<string, string>;
   readonly versions: Map<string, SecretVersion>;
   /** Marked for deletion: when, and when it goes. */
@@ -29,7 +41,7 @@ export interface Secret {
 const secrets = storeKey('secretsmanager', () => new Map<string, Secret>());
 
 /** The secrets by name, without those whose recovery window has passed. */
-export function liveSecrets({ stores, clock }: CallContext): Map<string, Secret> {
+export function liveSecrets({ stores, clock }: Pick<CallContext, 'stores' | 'clock'>): Map<string, Secret> {
   const all = stores.get(secrets);
   for (const [name, { deletion }] of all) {
     if (deletion !== undefined && deletion.dueMs <= clock.now()) all.delete(name);

@@ -1,4 +1,6 @@
+import type { CallContext } from '../../core/service.ts';
 import { writeTags } from '../json-tags.ts';
+import { openValue } from './sealed-value.ts';
 import type { Secret, SecretVersion } from './store.ts';
 
 /** AWS JSON carries times as seconds. */
@@ -10,6 +12,18 @@ export const sortedStages = ({ stages }: SecretVersion) => [...stages].sort();
 export const labelledVersions = ({ versions }: Secret) =>
   [...versions.values()].filter(({ stages }) => stages.size > 0);
 
+function writeRotation({ rotation, rotatedMs }: Secret) {
+  if (rotation === undefined) return {};
+  const { days, schedule, duration } = rotation.rules;
+  return {
+    RotationEnabled: rotation.enabled,
+    RotationLambdaARN: rotation.functionArn,
+    RotationRules: { AutomaticallyAfterDays: days, ScheduleExpression: schedule, Duration: duration },
+    LastRotatedDate: seconds(rotatedMs),
+    NextRotationDate: seconds(rotation.nextMs),
+  };
+}
+
 /** The members that DescribeSecret and ListSecrets share. */
 export function writeSecret(secret: Secret) {
   return {
@@ -17,6 +31,7 @@ export function writeSecret(secret: Secret) {
     Name: secret.name,
     Description: secret.description,
     KmsKeyId: secret.kmsKeyId,
+    ...writeRotation(secret),
     LastChangedDate: seconds(secret.changedMs),
     LastAccessedDate: seconds(secret.accessedMs),
     DeletedDate: seconds(secret.deletion?.markedMs),
@@ -34,13 +49,14 @@ export function writeStages(secret: Secret): Record<string, string[]> | undefine
 }
 
 /** The value of a version, as GetSecretValue gives it. */
-export function writeValue(secret: Secret, version: SecretVersion) {
+export function writeValue(secret: Secret, version: SecretVersion, context: CallContext) {
+  const value = openValue(secret, version, context);
   return {
     ARN: secret.arn,
     Name: secret.name,
     VersionId: version.id,
-    SecretString: version.string,
-    SecretBinary: version.binary,
+    SecretString: value.string,
+    SecretBinary: value.binary,
     VersionStages: sortedStages(version),
     CreatedDate: seconds(version.createdMs),
   };

@@ -2,6 +2,7 @@ import type { CallContext } from '../../core/service.ts';
 import { ServiceError } from '../../core/service-error.ts';
 import { findSecret } from '../secretsmanager/find-secret.ts';
 import { openVersion } from '../secretsmanager/open-version.ts';
+import { openValue } from '../secretsmanager/sealed-value.ts';
 import { secretArnForPolicy } from '../secretsmanager/secret-id.ts';
 import type { ParameterRequest } from './find-parameter.ts';
 
@@ -37,6 +38,7 @@ export function readSecretReference(request: ParameterRequest, withDecryption: b
     const { selector } = request;
     const isVersion = selector !== undefined && secret.versions.has(selector);
     const version = openVersion(secret, isVersion ? { id: selector } : { stage: selector }, context);
+    const { string } = openValue(secret, version, context);
     const stages = [...version.stages].sort();
     return {
       ARN: secret.arn,
@@ -47,12 +49,12 @@ export function readSecretReference(request: ParameterRequest, withDecryption: b
         ARN: secret.arn,
         name: secret.name,
         versionId: version.id,
-        secretString: version.string,
+        secretString: string,
         versionStages: stages,
         createdDate: new Date(version.createdMs).toISOString(),
       }),
       Type: 'SecureString',
-      Value: version.string,
+      Value: string,
       Version: 0,
     };
   } catch (error) {

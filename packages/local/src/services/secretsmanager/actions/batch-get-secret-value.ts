@@ -37,7 +37,7 @@ export const batchGetSecretValue: Action = (input, context) => {
     context.touches(secretArnForPolicy(id, context), 'secretsmanager:GetSecretValue');
     try {
       const secret = findSecret(id, context);
-      values.push(writeValue(secret, openVersion(secret, {}, context)));
+      values.push(writeValue(secret, openVersion(secret, {}, context), context));
     } catch (error) {
       if (!(error instanceof ServiceError)) throw error;
       errors.push({ SecretId: id, ErrorCode: error.code, Message: error.message });

@@ -29,7 +29,7 @@ export const createSecret: Action = (input, context) => {
   }
   if (existing !== undefined) {
     const version = token && existing.versions.get(token);
-    if (!version || !value || !hasValue(version, value)) {
+    if (!version || !value || !hasValue(existing, version, value, context)) {
       throw new ServiceError(
         'ResourceExistsException',
         `The operation failed because the secret ${name} already exists.`,
@@ -45,6 +45,9 @@ export const createSecret: Action = (input, context) => {
     accessedMs: undefined,
     description: readString(input, 'Description', { max: 2048 }),
     kmsKeyId: readString(input, 'KmsKeyId'),
+    policy: undefined,
+    rotation: undefined,
+    rotatedMs: undefined,
     tags: new Map(),
     versions: new Map(),
     deletion: undefined,

@@ -8,5 +8,5 @@ export const getSecretValue: Action = (input, context) => {
   const secret = requestedSecret(input, context);
   const id = readString(input, 'VersionId', { min: 32, max: 64 });
   const stage = readString(input, 'VersionStage', { min: 1, max: 256 });
-  return writeValue(secret, openVersion(secret, { id, stage }, context));
+  return writeValue(secret, openVersion(secret, { id, stage }, context), context);
 };

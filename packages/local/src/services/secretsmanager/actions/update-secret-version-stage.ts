@@ -1,6 +1,7 @@
 import { readString, requireString } from '../../../core/input.ts';
 import type { Action } from '../../../core/service.ts';
 import { ServiceError } from '../../../core/service-error.ts';
+import { checkStages } from '../add-version.ts';
 import { checkNotDeleted, requestedSecret } from '../find-secret.ts';
 import { moveStage } from '../move-stage.ts';
 import type { Secret, SecretVersion } from '../store.ts';
@@ -34,6 +35,7 @@ export const updateSecretVersionStage: Action = (input, context) => {
   if (to === undefined && stage === 'AWSCURRENT') {
     throw refused("You can't remove the staging label AWSCURRENT without moving it to another version.");
   }
+  if (to !== undefined) checkStages(secret, [stage]);
   if (to === undefined) from?.stages.delete(stage);
   else moveStage(secret, stage, to);
   secret.changedMs = context.clock.now();
