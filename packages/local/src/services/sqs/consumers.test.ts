@@ -169,7 +169,7 @@ describe('consumers that poll at once, die, give back and lose time', () => {
   it.each([
     ['standard', false],
     ['FIFO', true],
-  ])('lose nothing and share nothing: %s', async (_name, fifo) => {
+  ])('lose nothing and share nothing: %s', { timeout: 60_000 }, async (_name, fifo) => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 60, size: 'max' }), async (steps) => {
         const scene = begin(fifo);

@@ -272,7 +272,7 @@ describe('a queue follows its model through any calls and clock jumps', () => {
   it.each([
     ['standard', false],
     ['FIFO', true],
-  ])('%s', async (_name, fifo) => {
+  ])('%s', { timeout: 60_000 }, async (_name, fifo) => {
     await fc.assert(
       fc.asyncProperty(fc.array(step(fifo), { maxLength: 80, size: 'max' }), (steps) => follow(fifo, steps)),
       { numRuns: 300 },
@@ -318,5 +318,24 @@ describe('a queue in use', () => {
     expect(await waiting).toEqual([]);
     clock.advance(40_000);
     expect(await receive(0)).toHaveLength(10);
+  });
+
+  it('of FIFO gives nothing with 120,000 in flight, and no error', { timeout: 60_000 }, async () => {
+    const { queue } = start(true);
+    const draft = (index: number) => ({
+      body: 'x',
+      attributes: {},
+      systemAttributes: {},
+      senderId: 'x',
+      groupId: String(index % 1201),
+      deduplicationId: String(index),
+    });
+    queue.send(Array.from({ length: 121_000 }, (_, index) => draft(index)));
+    const receive = (max: number) =>
+      queue.receive({ max, waitSeconds: 0, visibilityTimeoutSeconds: 60, signal: never });
+    let count = 0;
+    for (let received = await receive(100); received.length > 0; received = await receive(100))
+      count += received.length;
+    expect([count, queue.counts().inFlight]).toEqual([120_000, 120_000]);
   });
 });

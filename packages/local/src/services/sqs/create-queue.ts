@@ -1,6 +1,7 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { createHeap } from '../../core/heap.ts';
 import { findOriginal } from './deduplication.ts';
+import { deduplicationOf } from './deduplication-of.ts';
 import { invalidParameter, invalidValue, sqsError } from './errors.ts';
 import { createFifoLine } from './fifo-line.ts';
 import type { Message, MessageDraft } from './message.ts';
@@ -9,24 +10,12 @@ import { decodeReceiptHandle, newReceipt } from './receipt-handle.ts';
 import { createReceiveAttempts } from './receive-attempts.ts';
 import { parseRedrivePolicy } from './redrive-policy.ts';
 import { createStandardLine } from './standard-line.ts';
+import { UNRECEIVED } from './unreceived.ts';
 import { createWaitingRoom } from './waiting-room.ts';
 
 // "Approximately 120,000" (SQS quotas), of FIFO queues too since November 2024; those return nothing instead of an error.
 const MAX_IN_FLIGHT = 120_000;
 const MAX_VISIBILITY_SECONDS = 43_200;
-
-/** What is true of a message that nobody received. */
-const UNRECEIVED = {
-  inFlight: false,
-  receiveCount: 0,
-  receivesHere: 0,
-  firstReceivedAt: undefined,
-  lastReceivedAt: 0,
-  receipt: '',
-  sourceArn: undefined,
-} as const;
-
-const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 
 /** A queue that goes on where its state is. */
 export function createQueue({ state, clock, queueByArn }: QueueOptions): Queue {
@@ -151,11 +140,7 @@ export function createQueue({ state, clock, queueByArn }: QueueOptions): Queue {
   }
 
   function sendOne(draft: MessageDraft, now: number): Sent {
-    const deduplicationId =
-      draft.deduplicationId ??
-      (fifo && attributes.ContentBasedDeduplication === 'true' ? sha256(draft.body) : undefined);
-    const scope = attributes.DeduplicationScope === 'messageGroup' ? `${draft.groupId} ` : '';
-    const key = `${scope}${deduplicationId}`;
+    const { deduplicationId, key } = deduplicationOf(draft, attributes);
     const original = fifo ? findOriginal(accepted, key, now) : undefined;
     if (original !== undefined) return original;
     const { delaySeconds = setting('DelaySeconds'), ...rest } = draft;
