@@ -28,11 +28,16 @@ import { updateTable } from './actions/update-table.ts';
 import { updateTimeToLive } from './actions/update-time-to-live.ts';
 
 /**
- * DynamoDB. Not here, and answered with 501: backups, global tables and PartiQL. Streams are a service of their own.
+ * DynamoDB. Not here, and answered with 501: backups, global tables, imports and exports, Contributor Insights, Kinesis destinations and
+ * PartiQL. Streams are a service of their own.
  *
- * Known differences from AWS: tables, indexes and time to live are ready by the next call instead of after seconds or minutes;
- * global indexes and eventually consistent reads see every earlier write; nothing is throttled; a transaction holds
- * its items for a turn of the event loop only; global index keys have at most one hash and one range attribute.
+ * Known differences from AWS:
+ * - Tables, indexes and time to live are ready by the next call instead of after seconds or minutes, and may be switched any time.
+ * - Global indexes and eventually consistent reads see every earlier write. Nothing is throttled, no item collection is too large.
+ * - Time to live deletes an item 48 hours after its expiry to the second, or as many as the tag `twelvefold:ttl-lag-seconds` says.
+ * - A transaction holds its items for a turn of the event loop only, so conflicts are rarer.
+ * - Global index keys have at most one hash and one range attribute.
+ * - Resource policies, point-in-time recovery, encryption and table classes are remembered and shown, and change nothing.
  */
 export const dynamodb: ServiceModule = {
   name: 'dynamodb',
