@@ -187,7 +187,7 @@ describe('a table under concurrency and jumps of the clock', () => {
       }),
       { numRuns: 150 },
     );
-  });
+  }, 60_000);
 
   it('lets one of several transactions on an item through at a time', async () => {
     const { call } = await newTable();

@@ -261,7 +261,7 @@ describe('a table', () => {
       }),
       { numRuns: 200 },
     );
-  });
+  }, 60_000);
 });
 
 describe('malformed input', () => {
@@ -381,7 +381,7 @@ describe('malformed input', () => {
       }),
       { numRuns: 5000 },
     );
-  });
+  }, 60_000);
 
   it.each([
     ['PutItem', { TableName: 5 }, 'NUMBER_VALUE cannot be converted to String'],
