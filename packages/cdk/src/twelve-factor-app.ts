@@ -101,10 +101,7 @@ export class TwelveFactorApp extends Construct {
     this.resources = new Map([...attached].map(([key, { resource }]) => [key, resource]));
     this.secrets = addConfig(this, manifest.config, removalPolicy);
 
-    const statements = configStatements(
-      manifest.config,
-      [...this.secrets.values()].map(({ ref }) => ref),
-    );
+    const statements = configStatements(manifest.config, this.secrets);
     const common = { manifest, attached, configStatements: statements, logRetention };
     this.functions = addFunctions(this, compute, common);
     const components = manifest.components.filter(({ name }) =>

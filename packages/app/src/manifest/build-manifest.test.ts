@@ -1,5 +1,5 @@
 import { filtered, queue, topic } from '@twelvefold/backing';
-import { defineConfig, env, file, parameterStore } from '@twelvefold/config';
+import { defineConfig, env, param, parameterStore, secret, secretsManager } from '@twelvefold/config';
 import { describe, expect, it } from 'vitest';
 import * as full from 'zod';
 import * as z from 'zod/mini';
@@ -10,11 +10,39 @@ const schema = z.object({ greeting: z._default(z.string(), 'Hello') });
 const name = '/greeter/{stage}/greeting';
 
 describe('buildManifest', () => {
-  it('lists defaults to be put into Parameter Store, unless they would win over a file there', () => {
-    const parameters = (...sources: Parameters<typeof defineConfig>[0]['sources']) =>
-      buildManifest(defineApp({ name: 'greeter', config: defineConfig({ schema, sources }) }), {}).config.parameters;
-    expect(parameters(env(), parameterStore())).toEqual([{ key: 'greeting', name, default: 'Hello' }]);
-    expect(parameters(env(), parameterStore(), file('config.json'))).toEqual([{ key: 'greeting', name }]);
+  it('lists a default only where the infrastructure is to own the value', () => {
+    const shape = { greeting: schema.shape.greeting, owned: z._default(param(z.string(), { provisioned: true }), 'x') };
+    const config = defineConfig({ schema: z.object(shape), sources: [env(), parameterStore()] });
+    expect(buildManifest(defineApp({ name: 'greeter', config }), {}).config).toEqual({
+      parameters: [
+        { key: 'greeting', name },
+        { key: 'owned', name: '/greeter/{stage}/owned', default: 'x' },
+      ],
+      secrets: [],
+      access: [{ action: 'ssm:GetParameters', on: 'parameters', names: [name, '/greeter/{stage}/owned'] }],
+    });
+  });
+
+  it('says which parameters and secrets all stages share, and names no versions', () => {
+    const config = defineConfig({
+      schema: z.object({
+        a: param(z.string(), { name: '/shared/a', version: 3 }),
+        b: secret(z.string(), { id: 'shared/b' }),
+        c: secret(z.string(), { parameter: true, version: 'live' }),
+      }),
+      sources: [parameterStore(), secretsManager()],
+    });
+    const { parameters, secrets, access } = buildManifest(defineApp({ name: 'greeter', config }), {}).config;
+    expect(parameters).toEqual([
+      { key: 'a', name: '/shared/a', shared: true },
+      { key: 'c', name: '/greeter/{stage}/c' },
+    ]);
+    expect(secrets).toEqual([{ key: 'b', id: 'shared/b', shared: true }]);
+    expect(access?.map(({ action }) => action)).toEqual([
+      'ssm:GetParameters',
+      'secretsmanager:GetSecretValue',
+      'kms:Decrypt',
+    ]);
   });
 
   it('refuses components of another app and two of one name', () => {

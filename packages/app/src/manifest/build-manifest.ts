@@ -5,7 +5,7 @@ import type { Backing } from '../context.ts';
 import { deadLetterKey, physicalName } from '../names.ts';
 import { RESOURCE_ACCESS } from '../resource-access.ts';
 import { STAGE_PLACEHOLDER } from '../stage.ts';
-import type { Manifest, ManifestComponent, ManifestResource } from './manifest.ts';
+import type { Manifest, ManifestComponent, ManifestConfig, ManifestResource } from './manifest.ts';
 import { subscriptionFaults } from './subscription-faults.ts';
 
 /** Lambda refuses longer function names. */
@@ -26,22 +26,29 @@ const DEAD_LETTER_RETENTION_SECONDS = 14 * 86_400;
  */
 export function buildManifest(app: AppIdentity, entries: Readonly<Record<string, Component>>): Manifest {
   assertEntries(app, entries);
-  const keys = app.config?.plan({ app: app.name, stage: STAGE_PLACEHOLDER }).keys ?? [];
-  // Stores win over files: a default that the infrastructure put into Parameter Store would hide what a file says.
-  const files = app.config?.sources.some(({ kind }) => kind === 'file') ?? false;
   return {
     version: 1,
     app: app.name,
     components: Object.entries(entries).map(([entry, component]) => manifestComponent(app.backing, entry, component)),
     resources: manifestResources(app),
-    config: {
-      parameters: keys.flatMap(({ key, parameter, default: text }) =>
-        parameter === undefined
-          ? []
-          : [{ key, name: parameter, ...(text === undefined || files ? {} : { default: text }) }],
-      ),
-      secrets: keys.flatMap(({ key, secretId }) => (secretId === undefined ? [] : [{ key, id: secretId }])),
-    },
+    config: manifestConfig(app),
+  };
+}
+
+/** Only a provisioned default is listed: any other is the schema's, and a value pushed over it must not meet one of the stack's. */
+function manifestConfig({ name: app, config }: AppIdentity): ManifestConfig {
+  const plan = config?.plan({ app, stage: STAGE_PLACEHOLDER });
+  if (!plan) return { parameters: [], secrets: [] };
+  const shared = (name: string) => (name.includes(STAGE_PLACEHOLDER) ? {} : { shared: true as const });
+  return {
+    parameters: plan.keys.flatMap(({ key, parameter, provisioned, default: text }) => {
+      if (parameter === undefined) return [];
+      // Without its version or label.
+      const name = parameter.replace(/:[^/]*$/, '');
+      return [{ key, name, ...(provisioned && text !== undefined ? { default: text } : {}), ...shared(name) }];
+    }),
+    secrets: plan.keys.flatMap(({ key, secretId: id }) => (id === undefined ? [] : [{ key, id, ...shared(id) }])),
+    access: plan.access,
   };
 }
 

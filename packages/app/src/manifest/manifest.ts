@@ -74,11 +74,34 @@ export interface ManifestTable extends ResourceBase {
 export type ManifestResource = ManifestQueue | ManifestTopic | ManifestTable;
 
 export interface ManifestConfig {
-  /**
-   * Parameter Store names, e.g. `/orders/{stage}/pricing/taxRate`. Read by every component. A default is there to be put into the store, so
-   * none is listed where files are a source: it would win over them.
-   */
-  readonly parameters: ReadonlyArray<{ readonly key: string; readonly name: string; readonly default?: string }>;
-  /** Secrets Manager ids, e.g. `orders/{stage}/payments/apiKey`. Read by every component. */
-  readonly secrets: ReadonlyArray<{ readonly key: string; readonly id: string }>;
+  /** Parameter Store names, e.g. `/orders/{stage}/pricing/taxRate`. Read by every component. */
+  readonly parameters: readonly ManifestParameter[];
+  /** Secrets Manager ids, e.g. `orders/{stage}/payments/apiKey`. Read by every component. Keys of one secret's JSON share its id. */
+  readonly secrets: readonly ManifestSecret[];
+  /** What reading all of it takes, action by action. Absent in manifests of before: then it is made of the two lists. */
+  readonly access?: readonly ManifestAccess[];
+}
+
+export interface ManifestParameter {
+  readonly key: string;
+  readonly name: string;
+  /** The value that the infrastructure puts there and owns, for a key that is `provisioned`. */
+  readonly default?: string;
+  /** All stages share it, so the infrastructure of one does not make it. */
+  readonly shared?: true;
+}
+
+export interface ManifestSecret {
+  readonly key: string;
+  readonly id: string;
+  /** All stages share it, so the infrastructure of one does not make it. */
+  readonly shared?: true;
+}
+
+export interface ManifestAccess {
+  readonly action: string;
+  /** `kms:Decrypt` is for the key of these parameters, whichever it is; what knows no resource is on `anything`. */
+  readonly on: 'parameters' | 'secrets' | 'keyOfParameters' | 'anything';
+  /** Parameters' names, or secrets' ids. */
+  readonly names: readonly string[];
 }

@@ -1,5 +1,5 @@
 import type { Shape } from './shape.ts';
-import { anyText, fields, kinds, list, oneOf, record, text, whole } from './shape.ts';
+import { anyText, fields, isFields, kinds, list, oneOf, record, text, whole } from './shape.ts';
 
 const key = text(/^[a-z][A-Za-z0-9]*$/, 'camelCase letters and digits');
 const words = text(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'lower-case words joined by hyphens');
@@ -67,12 +67,47 @@ const component = fields({
 });
 
 const configKey = text(/^[A-Za-z0-9_]+(\.[A-Za-z0-9_]+)*$/, 'a config key, e.g. pricing.taxRate');
-const config = fields({
-  parameters: list(
-    fields({ key: configKey, name: staged('[A-Za-z0-9_./-]', 'a Parameter Store name') }, { default: anyText }),
-  ),
-  secrets: list(fields({ key: configKey, id: staged('[A-Za-z0-9_./+=@-]', "a secret's name") })),
-});
+/** What all stages share is not made here, and has no {stage}. */
+const kept =
+  (own: Shape, shared: Shape): Shape =>
+  (value, at) =>
+    isFields(value) && value.shared === true ? shared(value, at) : own(value, at);
+const unstaged = (characters: string, hint: string) =>
+  text(new RegExp(`^${characters}+$`), `${hint} without {stage}, for it is shared`);
+const NAME = ['[A-Za-z0-9_./-]', 'a Parameter Store name'] as const;
+const ID = ['[A-Za-z0-9_./+=@-]', "a secret's name"] as const;
+
+const config = fields(
+  {
+    parameters: list(
+      kept(
+        fields({ key: configKey, name: staged(...NAME) }, { default: anyText }),
+        fields({ key: configKey, name: unstaged(...NAME), shared: oneOf(true) }),
+      ),
+    ),
+    secrets: list(
+      kept(
+        fields({ key: configKey, id: staged(...ID) }),
+        fields({ key: configKey, id: unstaged(...ID), shared: oneOf(true) }),
+      ),
+    ),
+  },
+  {
+    access: list(
+      fields({
+        action: oneOf(
+          'ssm:GetParameters',
+          'ssm:GetParametersByPath',
+          'secretsmanager:GetSecretValue',
+          'secretsmanager:BatchGetSecretValue',
+          'kms:Decrypt',
+        ),
+        on: oneOf('parameters', 'secrets', 'keyOfParameters', 'anything'),
+        names: list(text(/^[A-Za-z0-9_./+=@{}-]+$/, "a parameter's name or a secret's")),
+      }),
+    ),
+  },
+);
 
 /** What version 1 of the manifest looks like. */
 export const manifestShape = fields({

@@ -101,12 +101,18 @@ function readLeaf(schema: $ZodType, path: readonly string[], optionalAbove: bool
       `Cannot define config key '${key}': what the infrastructure puts there is the default, and it has none; write z._default(param(...), value)`,
     );
   }
+  const place = placeOf(path, marker);
+  if (provisioned && place.in === 'parameterStore' && (place.selector !== '' || !place.name.includes('{stage}'))) {
+    throw new TypeError(
+      `Cannot define config key '${key}': what the infrastructure of one stage puts there has {stage} in its name, and no version`,
+    );
+  }
   return Object.freeze({
     key,
     path,
     env: marker?.options.env ?? environmentName(path),
     secret: isSecret,
-    place: placeOf(path, marker),
+    place,
     provisioned,
     optional: optionalAbove || outer.optional,
     hasDefault: outer.hasDefault,
