@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { HostKind, OrdersApp } from '../support/orders-app.ts';
-import { HOSTS, startOrdersApp } from '../support/orders-app.ts';
+import type { OrdersApp } from '../support/orders-app.ts';
+import { startOrdersApp } from '../support/orders-app.ts';
+import type { HostKind } from '../support/start-app.ts';
+import { HOSTS } from '../support/start-app.ts';
 import { until } from '../support/until.ts';
 
 /** `npm run verify` runs more rounds. */

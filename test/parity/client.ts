@@ -1,4 +1,4 @@
-import type { OrdersApp } from '../support/orders-app.ts';
+import type { RunningApp } from '../support/start-app.ts';
 
 /** What a caller can see of an answer, with what differs by nature replaced. */
 export interface Seen {
@@ -28,13 +28,14 @@ export interface Client {
   cookie: string | undefined;
 }
 
-export function createClient(app: OrdersApp): Client {
+export function createClient(app: Pick<RunningApp, 'url'>): Client {
   const client: Client = {
     cookie: undefined,
     send: async (method, path, { body, raw, headers = {} } = {}) => {
       const text = raw ?? (body === undefined ? undefined : JSON.stringify(body));
       const response = await fetch(`${app.url}${path}`, {
         method,
+        redirect: 'manual',
         headers: {
           ...(text === undefined ? {} : { 'content-type': 'application/json' }),
           ...(client.cookie === undefined ? {} : { cookie: client.cookie }),

@@ -3,14 +3,8 @@ import type { OrdersApp } from '../support/orders-app.ts';
 import { until } from '../support/until.ts';
 import type { Client } from './client.ts';
 import { createClient } from './client.ts';
-
-/** Something that happens to the app, and everything that can be observed of it. Written once, run on every host. */
-export interface Scenario {
-  readonly name: string;
-  run(app: OrdersApp): Promise<unknown>;
-  /** What the contract says of it: two hosts that are wrong in the same way are not good enough. */
-  readonly contract: unknown;
-}
+import { logged } from './logged.ts';
+import type { Scenario } from './scenario.ts';
 
 const ORDER = { sku: 'keyboard', quantity: 2, unitPriceCents: 4_999 };
 
@@ -32,30 +26,6 @@ async function placed(app: OrdersApp, client: Client, correlationId: string, key
   );
   const rows = (await app.rows()).filter((row) => row.orderId === orderId);
   return { orderId, accepted, done, rows };
-}
-
-/** What the flow logged, once `last` has: which component said what with which fields. Lines of different components are in no order. */
-async function logged(app: OrdersApp, correlationId: string, last: { component: string; message: string }) {
-  const lines = await until(
-    `${last.component} logs "${last.message}" for ${correlationId}`,
-    () => app.log.of(correlationId),
-    (found) => found.some(({ component, message }) => component === last.component && message === last.message),
-  );
-  return lines
-    .map(({ component, message, fields }) => ({
-      component,
-      message,
-      level: fields.level,
-      fields: Object.keys(fields).filter(isShared).sort(),
-    }))
-    .sort((a, b) => `${a.component}${a.message}`.localeCompare(`${b.component}${b.message}`));
-}
-
-/** Facts about the host and Lambda's own request id are the intended difference. */
-function isShared(field: string): boolean {
-  return !/^(function_|task_|availability_zone|cluster|launch_type|cpu_limit|memory_limit_mib|cold_start|xray_trace_id|sampling_rate|timestamp)/.test(
-    field,
-  );
 }
 
 async function deadLetters(app: OrdersApp, nameEnd: string) {
@@ -89,7 +59,7 @@ const DEAD = { component: 'orders', message: 'message moved to the dead-letter q
 const rawOrder = (orderId: string) =>
   JSON.stringify({ orderId, userId: 'ada', ...ORDER, placedAt: '2026-01-01T00:00:00.000Z' });
 
-export const SCENARIOS: readonly Scenario[] = [
+export const SCENARIOS: ReadonlyArray<Scenario<OrdersApp>> = [
   {
     name: 'a session is created, read and ended',
     contract: {

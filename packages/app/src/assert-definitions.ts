@@ -1,4 +1,6 @@
 import type { ResourceDefinition } from '@twelvefold/backing';
+import type { Duration } from '@twelvefold/lifecycle';
+import { durationMs } from '@twelvefold/lifecycle';
 import { constantCase, deadLetterName } from './names.ts';
 import { RESOURCE_ACCESS } from './resource-access.ts';
 
@@ -54,8 +56,20 @@ export function assertApp(options: AppLike): void {
   refuse(`app ${JSON.stringify(options.name)}`, faults);
 }
 
-export function assertHttp(app: AppLike, options: { uses: unknown; name?: string }, handler: unknown): void {
-  const faults = unknownOptions(options, ['uses', 'name']);
+export function assertHttp(
+  app: AppLike,
+  options: { uses: unknown; name?: string; timeout?: Duration },
+  handler: unknown,
+): void {
+  const faults = unknownOptions(options, ['uses', 'name', 'timeout']);
+  if (options.timeout !== undefined) {
+    try {
+      const ms = durationMs(options.timeout);
+      if (ms < 1) faults.push(`'timeout' is ${options.timeout}; it must be above 0`);
+    } catch (error) {
+      faults.push(`'timeout' is no duration: ${error instanceof Error ? error.message : error}`);
+    }
+  }
   if (options.name !== undefined && !WORDS.test(options.name))
     faults.push("'name' must be lower-case words joined by hyphens");
   refuse(`the HTTP front of '${app.name}'`, [...faults, ...componentFaults(app, options.uses, handler)]);

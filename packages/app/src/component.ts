@@ -19,6 +19,8 @@ interface ComponentBase<Kind extends string> {
 
 /** An HTTP front: any router's `fetch`. */
 export interface HttpComponent<C = never, Clients = never> extends ComponentBase<'http'> {
+  /** Milliseconds for an answer; undefined leaves it to the host. */
+  readonly timeoutMs: number | undefined;
   readonly handler: (request: Request, ctx: Context<C, Clients>) => Response | Promise<Response>;
 }
 

@@ -1,6 +1,8 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { QueueDefinition, ResourceDefinition } from '@twelvefold/backing';
 import type { ConfigDefinition } from '@twelvefold/config';
+import type { Duration } from '@twelvefold/lifecycle';
+import { durationMs } from '@twelvefold/lifecycle';
 import { assertApp, assertConsumer, assertHttp, assertTask } from './assert-definitions.ts';
 import type { ConsumerComponent, HttpComponent, TaskComponent } from './component.ts';
 import type { Backing, BoundClients, Context, MessageContext, OnlyDeclared, Uses } from './context.ts';
@@ -22,9 +24,12 @@ export interface App<C, B extends Backing> {
   readonly config: ConfigDefinition<C> | undefined;
   readonly backing: B;
 
-  /** Declares the HTTP front. `handler` is any `(Request, ctx) => Response`. */
+  /**
+   * Declares the HTTP front. `handler` is any `(Request, ctx) => Response`. After `timeout`, `ctx.signal` aborts and a handler that
+   * goes on is answered for with 504, on every host. @defaultValue timeout: 30 s, or the function's own less its reserve
+   */
   http<const U extends Uses<B>>(
-    options: { uses: U & OnlyDeclared<B, U>; name?: string },
+    options: { uses: U & OnlyDeclared<B, U>; name?: string; timeout?: Duration },
     handler: (request: Request, ctx: Context<C, BoundClients<B, U>>) => Response | Promise<Response>,
   ): HttpComponent<C, BoundClients<B, U>>;
 
@@ -71,7 +76,9 @@ export function defineApp<
     backing,
     http: (httpOptions, handler) => {
       assertHttp(app, httpOptions, handler);
-      return Object.freeze({ kind: 'http', name: httpOptions.name ?? 'http', app, uses: httpOptions.uses, handler });
+      const { uses, name = 'http', timeout } = httpOptions;
+      const timeoutMs = timeout === undefined ? undefined : durationMs(timeout);
+      return Object.freeze({ kind: 'http', name, app, uses, timeoutMs, handler });
     },
     consumer: (key, consumerOptions, handler) => {
       assertConsumer(app, key, consumerOptions, handler);

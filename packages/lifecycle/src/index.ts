@@ -1,6 +1,6 @@
 export { type Clock, systemClock } from './clock.ts';
 export { CORRELATION_ATTRIBUTE, CORRELATION_HEADER, correlationIdFrom } from './correlation.ts';
-export { type Deadline, deadlineIn, NO_DEADLINE } from './deadline.ts';
+export { type Deadline, deadlineIn, limitTime, NO_DEADLINE, type TimeLimit } from './deadline.ts';
 export { type Duration, durationMs } from './duration.ts';
 export { TwelvefoldError } from './errors.ts';
 export { detectHost, type Host } from './hosts/detect.ts';

@@ -1,5 +1,5 @@
 import type { Clock, Deadline, Lifecycle } from '@twelvefold/lifecycle';
-import { healthResponse, serveRequest } from '@twelvefold/lifecycle';
+import { healthResponse, limitTime, serveRequest } from '@twelvefold/lifecycle';
 import type { Logger } from '@twelvefold/logging';
 import type { HttpComponent } from '../component.ts';
 import { asError } from './as-error.ts';
@@ -15,25 +15,31 @@ export interface HttpAnswerOptions {
 
 /** Answers requests for an HTTP component: health first, then the handler in a scope, with one access log line. */
 export function httpAnswer({ component, runtime, lifecycle, logger, clock }: HttpAnswerOptions) {
-  return async (request: Request, signal: AbortSignal, deadline?: Deadline): Promise<Response> => {
+  const { timeoutMs } = component;
+  return async (request: Request, signal: AbortSignal, deadline: Deadline): Promise<Response> => {
     const health = await healthResponse(new URL(request.url).pathname, lifecycle);
     if (health) return health;
-    return serveRequest(
-      // The handler's types were checked where it was declared; it takes exactly what the runtime makes for it.
-      (incoming, scope) => runtime.run(component, scope, (context) => component.handler(incoming, context as never)),
-      request,
-      {
-        component: component.name,
-        signal,
-        deadline,
-        clock,
-        onOutcome: ({ method, path, status, durationMs, error }) => {
-          const fields = { http: { method, path, status, duration_ms: durationMs } };
-          if (status === 499) logger.info('client went away before its answer', fields);
-          else if (error === undefined) logger.info('request answered', fields);
-          else logger.error('request failed', { ...fields, error: asError(error) });
+    const limit = timeoutMs === undefined ? undefined : limitTime(timeoutMs, signal, deadline, clock);
+    try {
+      return await serveRequest(
+        // The handler's types were checked where it was declared; it takes exactly what the runtime makes for it.
+        (incoming, scope) => runtime.run(component, scope, (context) => component.handler(incoming, context as never)),
+        request,
+        {
+          component: component.name,
+          signal: limit?.signal ?? signal,
+          deadline: limit?.deadline ?? deadline,
+          clock,
+          onOutcome: ({ method, path, status, durationMs, error }) => {
+            const fields = { http: { method, path, status, duration_ms: durationMs } };
+            if (status === 499) logger.info('client went away before its answer', fields);
+            else if (error === undefined) logger.info('request answered', fields);
+            else logger.error('request failed', { ...fields, error: asError(error) });
+          },
         },
-      },
-    );
+      );
+    } finally {
+      limit?.over();
+    }
   };
 }

@@ -1,0 +1,5 @@
+import { admin } from 'twelvefold/admin';
+import { app } from './app.ts';
+import { sum } from './components/sum.ts';
+
+await admin(app, [sum], process.argv);

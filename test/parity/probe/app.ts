@@ -1,0 +1,52 @@
+import {
+  defineApp,
+  defineConfig,
+  env,
+  idempotencyStore,
+  parameterStore,
+  queue,
+  secret,
+  secretsManager,
+  table,
+  topic,
+} from 'twelvefold';
+import * as z from 'zod/mini';
+
+/** A job says what its handler should do with it. */
+export const Job = z.object({
+  id: z.string(),
+  does: z.enum(['succeed', 'fail-once', 'fail', 'retry-once', 'poison', 'drop', 'log', 'twice-in-transaction']),
+});
+export const Step = z.object({ lane: z.string(), step: z.int(), failOnce: z.optional(z.boolean()) });
+export const News = z.object({ id: z.string(), kind: z.enum(['loud', 'quiet']), text: z.string() });
+const Row = z.object({
+  id: z.string(),
+  receives: z.optional(z.number()),
+  effects: z.optional(z.number()),
+  correlationId: z.optional(z.string()),
+  traceparent: z.optional(z.string()),
+  steps: z.optional(z.array(z.int())),
+});
+
+const news = topic('news', { schema: News });
+
+/** An app that does, on request, whatever a host could get wrong. */
+export const app = defineApp({
+  name: 'probe',
+  config: defineConfig({
+    schema: z.object({
+      greeting: z._default(z.string(), 'hello'),
+      limits: z.object({ each: z.coerce.number().check(z.gte(1)) }),
+      vault: z.object({ token: secret(z.string().check(z.minLength(10))) }),
+    }),
+    sources: [env(), parameterStore(), secretsManager()],
+  }),
+  backing: {
+    jobs: queue('jobs', { schema: Job, deadLetter: { maxReceives: 3 } }),
+    steps: queue('steps', { schema: Step, fifo: { group: 'lane' }, deadLetter: { maxReceives: 5 } }),
+    news,
+    mirror: queue('mirror', { schema: News, subscribe: [news] }),
+    rows: table('rows', { schema: Row, key: 'id' }),
+    once: idempotencyStore('once'),
+  },
+});

@@ -1,0 +1,128 @@
+import { inspect } from 'node:util';
+import { problem } from 'twelvefold';
+import { app, News, Step } from '../app.ts';
+
+const uses = { jobs: ['send'], steps: ['send'], news: ['publish'], rows: ['read', 'write'] } as const;
+
+type Handler = Parameters<typeof app.http<typeof uses>>[1];
+type Route = (request: Request, ctx: Parameters<Handler>[1], url: URL) => Response | Promise<Response>;
+
+const json = (value: unknown, init?: ResponseInit) => Response.json(value, init);
+
+const ROUTES: Readonly<Record<string, Route>> = {
+  '/echo': async (request, { correlationId, scope }, url) =>
+    json({
+      method: request.method,
+      path: url.pathname,
+      query: [...url.searchParams],
+      header: request.headers.get('x-probe'),
+      type: request.headers.get('content-type'),
+      cookie: request.headers.get('cookie'),
+      body: request.method === 'GET' ? '' : await request.text(),
+      correlationId,
+      trace: scope.trace,
+    }),
+  '/bytes': async (request) =>
+    new Response(await request.arrayBuffer(), { headers: { 'content-type': 'application/octet-stream' } }),
+  '/large': (_request, _ctx, url) =>
+    json({ text: 'x'.repeat(Number(url.searchParams.get('bytes'))) }, { headers: { etag: '"1"' } }),
+  '/cookies': () => {
+    const response = new Response(null, { status: 204 });
+    for (const cookie of ['a=1; Path=/', 'b=2; HttpOnly', 'c=3']) response.headers.append('set-cookie', cookie);
+    return response;
+  },
+  '/redirect': () => Response.redirect('https://elsewhere.example/x', 303),
+  '/teapot': () => problem({ status: 418, title: 'No coffee', detail: 'It is a teapot' }),
+  '/stream': () =>
+    new Response(
+      new ReadableStream({
+        start: async (controller) => {
+          for (const part of ['one ', 'two ', 'three']) controller.enqueue(new TextEncoder().encode(part));
+          controller.close();
+        },
+      }),
+      { headers: { 'content-type': 'text/plain' } },
+    ),
+  '/broken-stream': () =>
+    new Response(
+      new ReadableStream({
+        pull: (controller) => controller.error(new Error('the body broke')),
+      }),
+      { headers: { 'content-type': 'text/plain' } },
+    ),
+  '/throw': (_request, { config }) => {
+    throw new Error(`boom ${config.vault.token.reveal()}`, { cause: new TypeError('why') });
+  },
+  '/nothing': () => undefined as never, // a handler that forgets its return, whatever its type says
+  '/read': async () => {
+    const response = new Response('read');
+    await response.text();
+    return response;
+  },
+  '/config': (_request, { config }) =>
+    json({
+      greeting: config.greeting,
+      each: config.limits.each,
+      token: `${config.vault.token}`,
+      inspected: inspect(config.vault),
+      frozen: Object.isFrozen(config) && Object.isFrozen(config.limits),
+    }),
+  '/log': (_request, { logger, correlationId }) => {
+    logger.appendKeys({ tenant: correlationId });
+    logger.warn('careful', { size: 12, when: new Date(0), big: 12n, list: [1, undefined, null] });
+    return new Response(null, { status: 204 });
+  },
+  '/metric': (_request, { metrics }) => {
+    metrics.addDimension('plan', 'gold');
+    metrics.addMetric('Probed', 'Count', 1);
+    metrics.addMetric('Probed', 'Count', 2);
+    return new Response(null, { status: 204 });
+  },
+  '/waits': (_request, { signal, deadline }) => {
+    const left = deadline.remainingMs();
+    return new Promise((resolve) => {
+      signal.addEventListener('abort', () =>
+        resolve(json({ bounded: left <= 4_000, why: signal.reason?.name }, { status: 503 })),
+      );
+    });
+  },
+  '/stuck': () => new Promise(() => undefined),
+  '/jobs': async (request, { backing, signal }) => {
+    // The queue's schema judges it.
+    const { messageId } = await backing.jobs.send((await request.json()) as never, { signal });
+    return json({ sent: messageId.length > 0 }, { status: 202 });
+  },
+  '/jobs/many': async (request, { backing, signal }) => {
+    const sent = await backing.jobs.sendAll((await request.json()) as never, { signal }); // the queue's schema judges
+    return json(
+      sent.map(({ ok }) => ok),
+      { status: 202 },
+    );
+  },
+  '/steps': async (request, { backing, signal }) => {
+    const steps = (await request.json()) as unknown[];
+    const sent = await backing.steps.sendAll(
+      steps.map((step) => Step.parse(step)),
+      { signal },
+    );
+    return json(
+      sent.map(({ ok }) => ok),
+      { status: 202 },
+    );
+  },
+  '/news': async (request, { backing, signal }) => {
+    await backing.news.publish(News.parse(await request.json()), { signal });
+    return new Response(null, { status: 202 });
+  },
+  '/rows': async (_request, { backing, signal }, url) => {
+    const row = await backing.rows.get(url.searchParams.get('id') ?? '', { consistent: true, signal });
+    return row ? json(row) : problem({ status: 404, title: 'No such row' });
+  },
+  '/undeclared': (_request, { backing }) => json(Object.keys(backing).sort()),
+};
+
+export const http = app.http({ uses, timeout: '4s' }, (request, ctx) => {
+  const url = new URL(request.url);
+  const route = ROUTES[url.pathname];
+  return route ? route(request, ctx, url) : problem({ status: 404, title: 'Not Found' });
+});

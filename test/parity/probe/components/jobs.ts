@@ -1,0 +1,53 @@
+import { Drop, Poison, Retry } from 'twelvefold';
+import { app } from '../app.ts';
+
+export const jobs = app.consumer(
+  'jobs',
+  { uses: { rows: ['read', 'write'], once: ['write'] }, concurrency: 5 },
+  async ({ id, does }, { backing, config, correlationId, logger, message, metrics, scope, signal }) => {
+    const { receiveCount } = message;
+    metrics.addMetric('JobSeen', 'Count', 1);
+    switch (does) {
+      case 'fail-once':
+        if (receiveCount === 1) throw new Error(`first try of ${id}`);
+        break;
+      case 'retry-once':
+        if (receiveCount === 1) throw new Retry('1s');
+        break;
+      case 'fail':
+        throw new Error(`cannot work with ${config.vault.token.reveal()}`);
+      case 'poison':
+        throw new Poison(`${id} is no good`);
+      case 'drop':
+        throw new Drop(`${id} is out of date`);
+      case 'log':
+        logger.appendKeys({ job: id });
+        logger.debug('not at this level');
+        logger.info('everything', {
+          password: 'hunter2',
+          nested: { authorization: 'Bearer abc', text: `token=${config.vault.token.reveal()};` },
+          error: new Error('outer', { cause: new AggregateError([new Error('inner')], 'several') }),
+        });
+        break;
+      case 'twice-in-transaction': {
+        const effect = backing.rows.updateOperation(id, { add: { effects: 1 } });
+        await backing.once.once(id, [effect], { signal });
+        await backing.once.once(id, [effect], { signal });
+        return;
+      }
+      default:
+    }
+    await backing.rows.update(
+      id,
+      {
+        set: {
+          receives: receiveCount,
+          correlationId,
+          ...(scope.trace.traceparent ? { traceparent: scope.trace.traceparent } : {}),
+        },
+      },
+      { signal },
+    );
+    logger.info('job done', { job: id });
+  },
+);

@@ -1,0 +1,8 @@
+import { run } from 'twelvefold/ecs';
+import { app } from './app.ts';
+import { http } from './components/http.ts';
+import { jobs } from './components/jobs.ts';
+import { mirror } from './components/mirror.ts';
+import { steps } from './components/steps.ts';
+
+await run(app, [http, jobs, steps, mirror]);

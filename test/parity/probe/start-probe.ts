@@ -1,0 +1,94 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createAws } from '@twelvefold/aws';
+import { fargate, lambda, TwelveFactorApp } from '@twelvefold/cdk';
+import { provision } from '@twelvefold/local';
+import type { IStackSynthesizer } from 'aws-cdk-lib';
+import { App, BootstraplessSynthesizer, Stack } from 'aws-cdk-lib';
+import { build } from 'esbuild';
+import type { HostKind, RunningApp } from '../../support/start-app.ts';
+import { startApp } from '../../support/start-app.ts';
+import { manifest } from './manifest.ts';
+
+/** The secret of the probe: no line of any log and no answer may hold it. */
+export const TOKEN = 'top-secret-token-of-the-probe';
+const STAGE = 'test';
+
+/** Everything that every host of the probe is started from, made once. */
+export interface ProbeBuild extends AsyncDisposable {
+  readonly bundles: string;
+  readonly template: unknown;
+}
+
+/** Bundles the probe as its users would, and makes its template from its manifest. */
+export async function buildProbe(): Promise<ProbeBuild> {
+  const bundles = await mkdtemp(join(tmpdir(), 'twelvefold-probe-'));
+  await build({
+    absWorkingDir: import.meta.dirname,
+    entryPoints: ['ecs.ts', 'admin.ts', 'lambda/*.ts'],
+    outdir: bundles,
+    outbase: '.',
+    bundle: true,
+    platform: 'node',
+    target: 'node22',
+    format: 'esm',
+    sourcemap: 'inline',
+    conditions: ['@twelvefold/source'],
+    // As the example's own build has it.
+    external: ['@aws-sdk/*'],
+    banner: {
+      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+    },
+    logLevel: 'warning',
+  });
+  return {
+    bundles,
+    template: renderTemplate(),
+    [Symbol.asyncDispose]: () => rm(bundles, { recursive: true, force: true }),
+  };
+}
+
+function renderTemplate(): unknown {
+  const app = new App({
+    analyticsReporting: false,
+    treeMetadata: false,
+    outdir: join(tmpdir(), `twelvefold-probe-cdk-${process.pid}`),
+  });
+  const stack = new Stack(app, 'Probe', {
+    // CDK's own declarations do not fit together under exactOptionalPropertyTypes.
+    synthesizer: new BootstraplessSynthesizer() as IStackSynthesizer,
+  });
+  const both = [lambda(), fargate()];
+  new TwelveFactorApp(stack, 'App', {
+    manifest,
+    compute: { http: both, jobs: both, steps: both, mirror: both, sum: lambda() },
+  });
+  return app.synth().getStackArtifact(stack.artifactId).template;
+}
+
+/** Starts the probe on one host. */
+export function startProbe(host: HostKind, { bundles, template }: ProbeBuild): Promise<RunningApp> {
+  return startApp({
+    host,
+    bundles,
+    provision: async (env, endpoint) => {
+      const parameters = { Stage: STAGE };
+      const stack = await provision(template, { env, endpoint, stackName: `probe-${STAGE}`, parameters });
+      const aws = createAws({ env, endpoint });
+      await aws.call(
+        'ssm',
+        'PutParameter',
+        { Name: `/probe/${STAGE}/limits/each`, Value: '7', Type: 'String' },
+        { access: 'write' },
+      );
+      await aws.call(
+        'secretsmanager',
+        'PutSecretValue',
+        { SecretId: `probe/${STAGE}/vault/token`, SecretString: TOKEN },
+        { access: 'write' },
+      );
+      return stack;
+    },
+  });
+}
