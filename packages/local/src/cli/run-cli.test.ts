@@ -1,7 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { describe, expect, it } from 'vitest';
@@ -92,6 +95,37 @@ describe('twelvefold-local', () => {
     expect(run.err()).toBe('');
   });
 
+  it('keeps state in a snapshot, in the account it is told', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'twelvefold-cli-'));
+    try {
+      const args = ['--port', '0', '--json', '--snapshot', folder, '--account', '111122223333'];
+      const first = start([...args, '--template', 'app.json', '--parameter', 'Stage=dev'], { files });
+      await first.written;
+      first.stop();
+      expect(await first.exit).toBe(0);
+      const second = start(args);
+      await second.written;
+      const client = new SSMClient({
+        endpoint: JSON.parse(second.out()).url,
+        region: 'us-east-1',
+        credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+      });
+      const { Parameter } = await client.send(new GetParameterCommand({ Name: '/app/dev/rate' }));
+      expect(Parameter).toMatchObject({
+        Value: '0.19',
+        ARN: 'arn:aws:ssm:us-east-1:111122223333:parameter/app/dev/rate',
+      });
+      second.stop();
+      expect(await second.exit).toBe(0);
+      await writeFile(join(folder, 'snapshot.json'), '{');
+      const refused = start(['--port', '0', '--snapshot', folder]);
+      expect(await refused.exit).toBe(1);
+      expect([refused.out(), refused.err()]).toEqual(['', expect.stringContaining('Cannot load the snapshot in')]);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+
   it('shows a person what it does', async () => {
     const run = start(['--port', '0', '--template', 'app.json', '--parameter', 'Stage=dev'], { isTTY: true, files });
     await run.written;
@@ -105,7 +139,18 @@ describe('twelvefold-local', () => {
   it('helps', async () => {
     const help = start(['--help']);
     expect(await help.exit).toBe(0);
-    for (const name of ['port', 'host', 'region', 'template', 'parameter', 'json', 'version', 'help']) {
+    for (const name of [
+      'port',
+      'host',
+      'region',
+      'account',
+      'snapshot',
+      'template',
+      'parameter',
+      'json',
+      'version',
+      'help',
+    ]) {
       expect(help.out()).toContain(`--${name}`);
     }
     const version = start(['--version']);
@@ -123,6 +168,7 @@ describe('twelvefold-local', () => {
     [['serve'], /Unexpected argument 'serve'/],
     [['--template', 'app.json', '--parameter', 'Stage'], /--parameter must be Key=Value, not "Stage"/],
     [['--parameter', 'Stage=dev'], /--parameter needs a --template/],
+    [['--account', '12'], /--account must be twelve digits, not "12"/],
   ])('refuses %j with 64', async (args, message) => {
     const run = start(args, { files });
     expect(await run.exit).toBe(64);

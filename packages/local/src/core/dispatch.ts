@@ -39,6 +39,10 @@ export type Result = Answer | undefined;
 
 function toServiceError(thrown: unknown, call: Call): ServiceError {
   if (thrown instanceof ServiceError) return thrown;
+  // Nothing of AWS nests so deeply that it fills the stack: whoever sends that is told so.
+  if (thrown instanceof RangeError && thrown.message.includes('call stack')) {
+    return new ServiceError('SerializationException', 'The request is nested too deeply');
+  }
   // A fault of ours must reach whoever debugs it, and must not look like an answer of AWS.
   const reason = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
   return new ServiceError('InternalFailure', `Cannot answer ${call.serviceName} ${call.operation}: ${reason}`, {

@@ -7,7 +7,7 @@ import { startLocalAws } from '../start.ts';
 import { createClock } from './clock.ts';
 
 /** `npm run verify` throws 100,000 requests. */
-const RUNS = process.env.TWELVEFOLD_VERIFY === '1' ? 34_000 : 700;
+const RUNS = process.env.TWELVEFOLD_VERIFY === '1' ? 17_000 : 400;
 
 let aws: LocalAws;
 const agent = new Agent({ keepAlive: true, maxSockets: 8 });

@@ -3,7 +3,7 @@ import type { Action, CallContext, ServiceModule } from '../../core/service.ts';
 import { createBucket, deleteBucket, getBucketLocation, headBucket, listBuckets } from './actions/buckets.ts';
 import { copyObject } from './actions/copy-object.ts';
 import { deleteObject, deleteObjects } from './actions/delete-objects.ts';
-import { getObject, headObject } from './actions/get-object.ts';
+import { getObject } from './actions/get-object.ts';
 import { listObjectsV2 } from './actions/list-objects-v2.ts';
 import { putObject } from './actions/put-object.ts';
 import { s3Error } from './errors.ts';
@@ -62,7 +62,8 @@ export const s3: ServiceModule = {
     GetBucketLocation: act(getBucketLocation),
     GetObject: act(getObject),
     HeadBucket: act(headBucket),
-    HeadObject: act(headObject),
+    // As GET; the server leaves the body out.
+    HeadObject: act(getObject),
     ListBuckets: act(listBuckets),
     ListObjectsV2: act(listObjectsV2),
     PutObject: act(putObject),

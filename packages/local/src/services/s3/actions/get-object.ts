@@ -62,6 +62,3 @@ export function getObject(request: S3Request, context: CallContext): S3Answer {
     body: body.subarray(range.first, range.last + 1),
   };
 }
-
-/** As GET; the server leaves the body out. */
-export const headObject = getObject;
