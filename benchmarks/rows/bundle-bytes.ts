@@ -9,8 +9,8 @@ const EXAMPLE = join(import.meta.dirname, '../../examples/orders/dist/lambda');
 const FUNCTIONS = ['http', 'orders', 'notifications', 'tasks'];
 /** No function may carry the AWS SDK again: its smallest client alone has more than this. */
 const MOST_FUNCTION_BYTES = 330_000;
-/** What the minimal handler has today and some more: growth is to be noticed. */
-export const MOST_MINIMAL_BYTES = 185_000;
+/** What the minimal handler has today and a tenth more: growth is to be noticed. */
+export const MOST_MINIMAL_BYTES = 205_000;
 
 /** Bytes of the example's built functions, and of a minimal handler beside the same by others. */
 export const bundleBytes: Measurement = {

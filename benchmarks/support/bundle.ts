@@ -23,7 +23,7 @@ export async function bundle(
     // The modules of packages that have both: smaller, for everybody.
     mainFields: ['module', 'main'],
     // Our packages from their sources: the same bytes, without a build.
-    conditions: ['@twelvefold/source'],
+    conditions: ['@twelvefold/source', 'module'],
     external: [...external],
     metafile: true,
     // Some of the SDK's dependencies are CommonJS and call require() for Node's own modules.

@@ -1,11 +1,11 @@
-import { isDeepStrictEqual } from 'node:util';
+import { nodeUtil } from '../node-util.ts';
 import { Secret } from '../secret.ts';
 
 /** Whether two loaded values are the same, secrets by what they hold: `isDeepStrictEqual` would call any two secrets equal. */
 export function sameValue(one: unknown, other: unknown): boolean {
   if (Secret.isInstance(one) && Secret.isInstance(other)) return sameValue(one.reveal(), other.reveal());
   if (!isContainer(one) || !isContainer(other) || Array.isArray(one) !== Array.isArray(other)) {
-    return isDeepStrictEqual(one, other);
+    return nodeUtil().isDeepStrictEqual(one, other);
   }
   const keys = Object.keys(one);
   return (

@@ -1,5 +1,5 @@
-import { parseEnv } from 'node:util';
 import type { FaultReason } from '../errors/config-fault.ts';
+import { nodeUtil } from '../node-util.ts';
 import type { ConfigTarget } from '../schema/names.ts';
 import { atTarget } from '../schema/names.ts';
 import type { FileSource } from '../sources/file.ts';
@@ -37,7 +37,7 @@ export async function readFileSource(
     const reason = code === 'EACCES' || code === 'EPERM' ? 'denied' : 'malformed';
     return { path, format, fault: { reason, detail: `the file cannot be read (${code ?? 'unknown error'})` } };
   }
-  if (format === 'env') return { path, format, values: parseEnv(text) };
+  if (format === 'env') return { path, format, values: nodeUtil().parseEnv(text) };
   return { path, format, ...(format === 'json' ? parseJson(text) : await parseYaml(text)) };
 }
 

@@ -1,5 +1,5 @@
-import { isDeepStrictEqual } from 'node:util';
 import { safeParse } from 'zod/v4/core';
+import { nodeUtil } from '../node-util.ts';
 import { decodeText } from './decode.ts';
 import type { ConfigLeaf } from './leaf.ts';
 
@@ -13,7 +13,7 @@ export function defaultText(leaf: ConfigLeaf): string | undefined {
   const decoded = decodeText(leaf, text);
   if (!('value' in decoded)) return undefined;
   const back = parsed(leaf, decoded.value);
-  return back !== undefined && isDeepStrictEqual(back.value, fallback.value) ? text : undefined;
+  return back !== undefined && nodeUtil().isDeepStrictEqual(back.value, fallback.value) ? text : undefined;
 }
 
 function parsed(leaf: ConfigLeaf, input: unknown): { value: unknown } | undefined {

@@ -1,4 +1,4 @@
-import { constants, fstatSync, openSync } from 'node:fs';
+import type * as fs from 'node:fs';
 
 const STDOUT = 1;
 
@@ -12,7 +12,7 @@ const STDOUT = 1;
  *
  * @param unblock - sets the flag on descriptor 1 itself
  */
-export function openStdout(unblock: () => void): number {
+export function openStdout({ constants, fstatSync, openSync }: typeof fs, unblock: () => void): number {
   try {
     const stdout = fstatSync(STDOUT);
     if (stdout.isFIFO()) return openSync('/proc/self/fd/1', constants.O_WRONLY | constants.O_NONBLOCK);

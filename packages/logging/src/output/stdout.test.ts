@@ -27,7 +27,8 @@ async function run(script: string, kind?: 'socket' | 'pipe') {
   let err = '';
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
     err += chunk;
-    if (!err.includes('full')) return;
+    // Once: of an error that is told in a second piece, all would be read twice.
+    if (!err.includes('full') || child.stdout.readableFlowing) return;
     child.stdin.end('\n');
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       out += text;

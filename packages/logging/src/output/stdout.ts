@@ -1,4 +1,3 @@
-import { writeSync } from 'node:fs';
 import type { LineWriter } from './line-writer.ts';
 import { createLineWriter } from './line-writer.ts';
 import { openStdout } from './open-stdout.ts';
@@ -13,9 +12,11 @@ let shared: LineWriter | undefined;
  */
 export function stdout(): LineWriter {
   if (shared) return shared;
-  const descriptor = openStdout(() => void process.stdout);
+  // Not imported: the facade of an ES module import reads every export, which costs a cold start some milliseconds.
+  const fs = process.getBuiltinModule('node:fs');
+  const descriptor = openStdout(fs, () => void process.stdout);
   shared = createLineWriter({
-    write: (bytes) => writeSync(descriptor, bytes),
+    write: (bytes) => fs.writeSync(descriptor, bytes),
     later: (callback, delayMs) => void setTimeout(callback, delayMs),
     pause: (ms) => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms),
     onExit: (callback) => void process.once('exit', callback),
