@@ -5,7 +5,7 @@ import type { EncryptionContext } from './ciphertext.ts';
 type Input = Record<string, unknown>;
 
 /** A blob member of 1 to `max` bytes, undefined when it is absent. @throws ServiceError `SerializationException`, `ValidationException` */
-export function readBlob(input: Input, name: string, max: number): Buffer | undefined {
+function readBlob(input: Input, name: string, max: number): Buffer | undefined {
   const text = readString(input, name);
   if (text === undefined) return undefined;
   if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text)) {

@@ -42,7 +42,7 @@ export interface KmsState {
   readonly aliases: Map<string, Alias>;
 }
 
-export const kmsState = storeKey('kms', (): KmsState => ({ keys: new Map(), aliases: new Map() }));
+const kmsState = storeKey('kms', (): KmsState => ({ keys: new Map(), aliases: new Map() }));
 
 export const DAY_MS = 86_400_000;
 
