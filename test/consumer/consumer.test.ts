@@ -50,6 +50,15 @@ const DONE = {
 };
 
 describe('packed and installed into an empty project', () => {
+  it('names the package to install for a call that needs the SDK, which is not there', async () => {
+    const code = `
+      import { createAws } from '@twelvefold/aws';
+      const env = { AWS_REGION: 'eu-west-1', TWELVEFOLD_TRANSPORT: 'sdk' };
+      await createAws({ env }).call('sqs', 'GetQueueUrl', { QueueName: 'q' }, { access: 'read' }).catch((e) => console.log(e.code, e.message));`;
+    const { stdout } = await node('-e', code, '--input-type=module');
+    expect(stdout).toMatch(/^SdkMissing .*run npm install @aws-sdk\/client-sqs\n$/);
+  });
+
   it('every entry point can be imported alone', async () => {
     const faults: string[] = [];
     for (const specifier of project.packages.flatMap(({ manifest }) => entryPoints(manifest))) {
