@@ -108,9 +108,13 @@ describe('a request that is not right', () => {
     expect(unknown.text).toContain('sts DecodeAuthorizationMessage');
     const inherited = await send({ headers: form, body: 'Action=constructor' });
     expect(inherited.status).toBe(501);
-    const rest = await send({ method: 'PUT', path: '/bucket/key', headers: { authorization: authorization('s3') } });
+    const rest = await send({
+      method: 'PUT',
+      path: '/bucket/key',
+      headers: { authorization: authorization('apigateway') },
+    });
     expect(rest.status).toBe(501);
-    expect(rest.text).toContain('s3 (PUT /bucket/key)');
+    expect(rest.text).toContain('apigateway (PUT /bucket/key)');
   });
 
   it('may nest parameters as deep as it likes and gets an error', async () => {
