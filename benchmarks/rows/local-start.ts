@@ -18,7 +18,7 @@ export const localStart: Measurement = {
   name: 'local-start',
   quick: false,
   async measure({ rounds }) {
-    const hasMoto = spawnSync('moto_server', ['--version']).status === 0;
+    const hasMoto = spawnSync('moto_server', ['--help']).status === 0;
     const ours: Start[] = [];
     const moto: Start[] = [];
     for (let round = 0; round < rounds; round += 1) {
