@@ -1,8 +1,27 @@
 import { dlqCommands } from '@twelvefold/backing/cli';
-import { configPlanCommand } from '@twelvefold/config/cli';
+import {
+  configDocsCommand,
+  configDoctorCommand,
+  configEnvCommand,
+  configPlanCommand,
+  configPolicyCommand,
+  configPrintCommand,
+  configPushCommand,
+} from '@twelvefold/config/cli';
 import type { Command } from './command.ts';
 import { bindingsCommand } from './commands/bindings-command.ts';
 import { manifestCommand } from './commands/manifest-command.ts';
 
 /** Every command of `twelvefold`: this package's own, and those that others export. */
-export const commands: readonly Command[] = [manifestCommand, bindingsCommand, configPlanCommand, ...dlqCommands];
+export const commands: readonly Command[] = [
+  manifestCommand,
+  bindingsCommand,
+  configPlanCommand,
+  configDoctorCommand,
+  configPrintCommand,
+  configPushCommand,
+  configEnvCommand,
+  configDocsCommand,
+  configPolicyCommand,
+  ...dlqCommands,
+];

@@ -1,2 +1,8 @@
 /** What the command line of `twelvefold` takes from this package. @module */
+export { configDoctorCommand } from './config-doctor-command.ts';
+export type { ConfigInput, ConfigIo } from './config-io.ts';
 export { type ConfigPlanInput, type ConfigPlanIo, configPlanCommand } from './config-plan-command.ts';
+export { configPolicyCommand } from './config-policy-command.ts';
+export { configPrintCommand } from './config-print-command.ts';
+export { configPushCommand } from './config-push-command.ts';
+export { configDocsCommand, configEnvCommand } from './config-reference-commands.ts';

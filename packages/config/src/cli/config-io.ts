@@ -1,0 +1,30 @@
+import type { Aws } from '@twelvefold/aws';
+
+/** What the commands need of whoever runs them: the part of `twelvefold`'s commands that this package has to know. */
+export interface ConfigIo {
+  readonly stdout: { write(text: string): unknown };
+  readonly stderr: { write(text: string): unknown };
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The export `name` of a module of the user's. */
+  load(module: string, name: string): Promise<unknown>;
+  readFile(path: string): Promise<string | undefined>;
+  writeFile(path: string, text: string): Promise<void>;
+  /** The port to AWS. @defaultValue one made from `env` */
+  readonly aws?: Aws;
+  /** Waits between writes. @defaultValue the system's clock */
+  readonly sleep?: (ms: number) => Promise<void>;
+}
+
+/** What was given on the command line. */
+export interface ConfigInput {
+  text(name: string): string;
+  optional(name: string): string | undefined;
+  flag(name: string): boolean;
+}
+
+/** The port that a command talks through. The SDK is loaded by the first call. */
+export async function portOf({ aws, env }: ConfigIo): Promise<Aws> {
+  if (aws !== undefined) return aws;
+  const { createAws } = await import('@twelvefold/aws');
+  return createAws({ env }).as('cli');
+}

@@ -1,0 +1,138 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as systemSleep } from 'node:timers/promises';
+import type { Aws } from '@twelvefold/aws';
+import { AwsError } from '@twelvefold/aws';
+import { fetchCalls } from '../load/fetch-calls.ts';
+import { readFileSource } from '../load/read-file-source.ts';
+import { planCalls } from '../plan/plan-calls.ts';
+import type { ConfigLeaf } from '../schema/leaf.ts';
+import { file } from '../sources/file.ts';
+import { valueAt } from '../value-at.ts';
+import type { ConfigInput, ConfigIo } from './config-io.ts';
+import { portOf } from './config-io.ts';
+import type { LoadedTarget } from './config-target.ts';
+import { loadTarget, TARGET_ARGUMENTS, TARGET_OPTIONS, usage } from './config-target.ts';
+import type { PushWrite } from './push-plan.ts';
+import { planPush } from './push-plan.ts';
+
+/** PutParameter takes 3 a second (Systems Manager endpoints and quotas, default throughput). */
+const BETWEEN_PUTS_MS = 350;
+const MOST_TRIES = 5;
+const EXIT_CONFIG = 78;
+
+/** Stages that people mean when they say production. */
+const PRODUCTION = /^(prod|production|live)(-|$)|-(prod|production|live)$/;
+
+/** `twelvefold config push`: writes values of a file into the stores; what it would do first, and does on `--write`. */
+export const configPushCommand = {
+  name: 'config push',
+  summary: 'Write the values of a file into the stores of a stage; without --write only say what would be written',
+  details:
+    'The file is nested like the schema (.json, .yaml) or has variables (.env). What is there already is left alone, so a push that broke off is run again.',
+  arguments: TARGET_ARGUMENTS,
+  options: {
+    ...TARGET_OPTIONS,
+    from: { value: 'FILE', description: 'The file', required: true },
+    write: { description: 'Write' },
+    confirm: { value: 'APP/STAGE', description: 'Needed to write to production, and to what all stages share' },
+  },
+  run: async (input: ConfigInput, io: ConfigIo): Promise<number> => {
+    const target = await loadTarget(input, io, 'push config');
+    const { app, stage, config } = target;
+    const values = await valuesOf(target, input.text('from'), io);
+    const aws = await portOf(io);
+    const answers = await fetchCalls(aws, planCalls([...values.keys()], config.sources, target), undefined);
+    const { writes, same, faults } = await planPush(target, values, answers);
+    for (const write of writes) io.stdout.write(`${write.exists ? '~' : '+'} ${describe(write)}\n`);
+    for (const key of same) io.stdout.write(`= ${key}\n`);
+    if (faults.length > 0) {
+      io.stderr.write(
+        `Cannot push config of ${app} (stage ${stage}):\n${faults.map((fault) => `  ${fault}\n`).join('')}`,
+      );
+      return EXIT_CONFIG;
+    }
+    if (!input.flag('write')) {
+      if (writes.length > 0) io.stderr.write('Nothing is written; give --write to write it\n');
+      return 0;
+    }
+    const shared = writes.some(({ name }) => !name.includes(`${app}/${stage}/`));
+    const wanted = `${app}/${stage}`;
+    if (writes.length > 0 && (PRODUCTION.test(stage) || shared) && input.optional('confirm') !== wanted) {
+      throw usage(
+        `${shared ? 'what all stages share' : 'a production stage'} is written only with --confirm ${wanted}`,
+      );
+    }
+    await writeAll(aws, writes, io);
+    return 0;
+  },
+};
+
+async function valuesOf(target: LoadedTarget, path: string, io: ConfigIo): Promise<Map<ConfigLeaf, unknown>> {
+  const readFile = async (name: string) => {
+    const text = await io.readFile(name);
+    if (text === undefined) throw Object.assign(new Error('no such file'), { code: 'ENOENT' });
+    return text;
+  };
+  const { format, values, fault } = await readFileSource(file(path, { required: true }), target, readFile);
+  if (fault) throw new TypeError(`Cannot push ${path}: ${fault.detail}`);
+  return new Map(
+    target.config.leaves.flatMap((leaf): Array<[ConfigLeaf, unknown]> => {
+      const value = format === 'env' ? values?.[leaf.env] || undefined : valueAt(values, leaf);
+      return value === undefined ? [] : [[leaf, value]];
+    }),
+  );
+}
+
+function describe({ keys, in: store, name, type }: PushWrite): string {
+  return `${keys.join(', ')}  ${store === 'parameterStore' ? `Parameter Store ${name} (${type})` : `Secrets Manager ${name}`}`;
+}
+
+async function writeAll(aws: Aws, writes: readonly PushWrite[], io: ConfigIo): Promise<void> {
+  const sleep = io.sleep ?? ((ms: number) => systemSleep(ms));
+  for (const [at, write] of writes.entries()) {
+    if (at > 0 && write.in === 'parameterStore') await sleep(BETWEEN_PUTS_MS);
+    try {
+      await withRetries(() => put(aws, write), sleep);
+    } catch (error) {
+      // Of the port's own errors the code alone: a refusal may quote what it refused.
+      const code = AwsError.isInstance(error) ? error.code : error instanceof Error ? error.name : 'unknown error';
+      const hint = code === 'ResourceNotFoundException' ? '; deploy the stack, which makes it, first' : '';
+      throw new Error(
+        `Cannot push ${write.keys.join(', ')}: ${code}${hint}; ${at} of ${writes.length} are written, and the same command goes on from there`,
+      );
+    }
+    io.stderr.write(`${at + 1}/${writes.length} ${write.keys.join(', ')}\n`);
+  }
+}
+
+async function put(aws: Aws, { in: store, name, text, type, label }: PushWrite): Promise<void> {
+  if (store === 'secretsManager') {
+    // With a token of its own a repeated write makes no second version.
+    const input = { SecretId: name, SecretString: text, ClientRequestToken: randomUUID() };
+    await aws.call('secretsmanager', 'PutSecretValue', input, { access: 'write', repeatable: true });
+    return;
+  }
+  const input = {
+    Name: name,
+    Value: text,
+    Type: type ?? 'String',
+    Overwrite: true,
+    Tier: 'Intelligent-Tiering',
+  } as const;
+  const { Version } = await aws.call('ssm', 'PutParameter', input, { access: 'write' });
+  if (label === undefined || Version === undefined) return;
+  const labels = { Name: name, ParameterVersion: Version, Labels: [label] };
+  await aws.call('ssm', 'LabelParameterVersion', labels, { access: 'write', repeatable: true });
+}
+
+async function withRetries(work: () => Promise<void>, sleep: (ms: number) => Promise<void>): Promise<void> {
+  for (let tried = 1; ; tried += 1) {
+    try {
+      await work();
+      return;
+    } catch (error) {
+      if (tried === MOST_TRIES || !AwsError.isInstance(error) || !error.retryable) throw error;
+      await sleep(500 * 2 ** tried);
+    }
+  }
+}

@@ -1,0 +1,252 @@
+import { randomUUID } from 'node:crypto';
+import { createAws } from '@twelvefold/aws';
+import {
+  defineConfig,
+  derived,
+  env,
+  loadConfig,
+  param,
+  parameterStore,
+  Secret,
+  secret,
+  secretsManager,
+} from '@twelvefold/config';
+import type { ConfigIo } from '@twelvefold/config/cli';
+import {
+  configDocsCommand,
+  configDoctorCommand,
+  configEnvCommand,
+  configPolicyCommand,
+  configPrintCommand,
+  configPushCommand,
+} from '@twelvefold/config/cli';
+import type { LocalAws } from '@twelvefold/local';
+import { startLocalAws } from '@twelvefold/local';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod';
+
+const foreign = process.env.AWS_ENDPOINT_URL;
+let local: LocalAws | undefined;
+let endpoint = '';
+beforeAll(async () => {
+  local = foreign === undefined ? await startLocalAws() : undefined;
+  endpoint = foreign ?? local?.url ?? '';
+});
+afterAll(() => local?.close());
+
+const port = () =>
+  createAws({
+    env: {},
+    endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    maxAttempts: 1,
+  });
+
+/** The port has no CreateSecret: a template creates secrets. */
+async function createSecret(name: string): Promise<void> {
+  const authorization =
+    'AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/secretsmanager/aws4_request, Signature=none';
+  const response = await fetch(endpoint, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/x-amz-json-1.1',
+      'x-amz-target': 'secretsmanager.CreateSecret',
+      authorization,
+    },
+    body: JSON.stringify({ Name: name, ClientRequestToken: randomUUID() }),
+  });
+  if (!response.ok) throw new Error(`CreateSecret answered ${response.status}: ${await response.text()}`);
+}
+
+const host = z.string().min(1).describe('Where the shop is');
+const config = defineConfig({
+  schema: z.object({
+    host,
+    rate: z.coerce.number(),
+    tags: z.array(z.string()),
+    limits: param(z.object({ perDay: z.number() })),
+    token: secret(z.string(), { parameter: true }),
+    key: secret(z.string().min(5)),
+    database: z.object({
+      login: secret(z.string(), { id: '{app}/{stage}/database', jsonKey: 'username' }),
+      password: secret(z.string(), { id: '{app}/{stage}/database', jsonKey: 'password' }),
+    }),
+    note: z.string().default('none'),
+    origin: derived({ host }, (all) => `https://${all.host}/`),
+  }),
+  sources: [env(), parameterStore(), secretsManager()],
+});
+
+type Runnable = { run(input: never, io: never): Promise<number> };
+
+/** One run of a command. */
+async function run(
+  command: Runnable,
+  stage: string,
+  options: Record<string, string> = {},
+  flags: readonly string[] = [],
+  file = '{}',
+) {
+  const given: Record<string, string> = { module: 'app.ts', export: 'app', stage, ...options };
+  let [stdout, stderr] = ['', ''];
+  const waits: number[] = [];
+  const io: ConfigIo = {
+    stdout: { write: (text) => (stdout += text) },
+    stderr: { write: (text) => (stderr += text) },
+    env: {},
+    load: async () => ({ name: 'orders', config }),
+    readFile: async (path) => (path === 'values.json' ? file : undefined),
+    writeFile: async () => {},
+    aws: port(),
+    sleep: async (ms) => void waits.push(ms),
+  };
+  const input = {
+    text: (name: string) => given[name] ?? '',
+    optional: (name: string) => given[name],
+    flag: (name: string) => flags.includes(name),
+  };
+  const code = await command.run(input as never, io as never); // what a command declares is what it is given
+  return { code, stdout, stderr, waits };
+}
+
+async function stageWithSecrets(): Promise<string> {
+  const stage = `s${randomUUID().slice(0, 8)}`;
+  for (const name of ['key', 'database']) await createSecret(`orders/${stage}/${name}`);
+  return stage;
+}
+
+const text = fc.string({ minLength: 1, maxLength: 40 }).filter((value) => value.trim() === value);
+const valuesOf = fc.record({
+  host: text,
+  rate: fc.integer(),
+  tags: fc.array(text),
+  limits: fc.record({ perDay: fc.nat() }),
+  token: text,
+  key: fc.string({ minLength: 5, maxLength: 60 }),
+  database: fc.record({ login: text, password: text }),
+});
+
+const revealed = (value: unknown): unknown => {
+  if (Secret.isInstance(value)) return value.reveal();
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, child]) => [name, revealed(child)]));
+};
+
+describe('twelvefold config', () => {
+  it('round trip: what is declared and pushed is what is loaded, and a second push has nothing to write', async () => {
+    await fc.assert(
+      fc.asyncProperty(valuesOf, async (values) => {
+        const stage = await stageWithSecrets();
+        const push = (flags: string[]) =>
+          run(configPushCommand, stage, { from: 'values.json' }, flags, JSON.stringify(values));
+        const first = await push(['write']);
+        expect(first.code, first.stderr).toBe(0);
+        const loaded = await loadConfig(config, { app: 'orders', stage, env: {}, aws: port() });
+        expect(revealed(loaded)).toEqual({ ...values, note: 'none', origin: `https://${values.host}/` });
+        const second = await push(['write']);
+        expect(second.stdout.split('\n').filter((line) => !line.startsWith('= '))).toEqual(['']);
+      }),
+      { numRuns: 8 },
+    );
+  }, 60_000);
+
+  const VALUES = {
+    host: 'shop.example',
+    rate: 0.19,
+    tags: ['a'],
+    limits: { perDay: 3 },
+    token: 'token-not-shown',
+    key: 'key-not-shown',
+    database: { login: 'login-not-shown', password: 'password-not-shown' },
+  };
+  const file = JSON.stringify(VALUES);
+  const from = { from: 'values.json' };
+
+  it('push says first what it would write, keeps the rate of PutParameter, and never shows a secret', async () => {
+    const stage = await stageWithSecrets();
+    const dry = await run(configPushCommand, stage, from, [], file);
+    expect(dry.code).toBe(0);
+    expect(dry.stderr).toContain('Nothing is written');
+    expect((await run(configDoctorCommand, stage)).code).toBe(78);
+    const wet = await run(configPushCommand, stage, from, ['write'], file);
+    expect(wet.stdout.match(/^\+ /gm)).toHaveLength(7);
+    expect(wet.stdout).toContain(`+ database.login, database.password  Secrets Manager orders/${stage}/database`);
+    expect(wet.waits.filter((ms) => ms === 350).length).toBeGreaterThanOrEqual(4);
+    expect(wet.stderr).toContain('7/7');
+    expect(dry.stdout + dry.stderr + wet.stdout + wet.stderr).not.toContain('not-shown');
+  });
+
+  it('push writes nothing when one value is wrong, and to production only when its name is typed', async () => {
+    const stage = await stageWithSecrets();
+    const bad = await run(
+      configPushCommand,
+      stage,
+      from,
+      ['write'],
+      JSON.stringify({ ...VALUES, key: 'no', rate: 'x' }),
+    );
+    expect(bad.code).toBe(78);
+    expect(bad.stderr).toContain('rate: the schema refuses it\n  key: the schema refuses it');
+    expect((await run(configDoctorCommand, stage)).stdout).toMatch(/^host +missing$/m);
+    for (const confirm of [{}, { confirm: 'prod' }]) {
+      await expect(run(configPushCommand, 'prod', { ...from, ...confirm }, ['write'], file)).rejects.toMatchObject({
+        code: 'USAGE',
+        message: 'a production stage is written only with --confirm orders/prod',
+      });
+    }
+  });
+
+  it('push that breaks off says how far it came, and goes on from there', async () => {
+    const stage = `s${randomUUID().slice(0, 8)}`;
+    await createSecret(`orders/${stage}/database`);
+    const broken = run(configPushCommand, stage, from, ['write'], file);
+    await expect(broken).rejects.toThrow(
+      /^Cannot push key: ResourceNotFoundException; deploy the stack, which makes it, first; 5 of 7 are written/,
+    );
+    await createSecret(`orders/${stage}/key`);
+    const rest = await run(configPushCommand, stage, from, ['write'], file);
+    expect(rest.stdout.match(/^\+ /gm)).toHaveLength(2);
+    expect((await run(configDoctorCommand, stage)).code).toBe(0);
+  });
+
+  it('doctor tells source, version and age of each key and gates, print masks', async () => {
+    const stage = await stageWithSecrets();
+    await run(configPushCommand, stage, from, ['write'], file);
+    const doctor = await run(configDoctorCommand, stage);
+    expect(doctor.stdout).toMatch(new RegExp(`^rate +ok +Parameter Store /orders/${stage}/rate +1 +0m$`, 'm'));
+    expect(doctor.stdout).toMatch(/^note +default$/m);
+    const { keys, ok } = JSON.parse((await run(configDoctorCommand, stage, {}, ['json'])).stdout);
+    expect([ok, keys.length]).toEqual([true, 9]);
+    const { stdout } = await run(configPrintCommand, stage);
+    expect(JSON.parse(stdout)).toMatchObject({ rate: 0.19, key: '[secret key]', origin: 'https://shop.example/' });
+    expect(doctor.stdout + stdout).not.toContain('not-shown');
+  });
+
+  it('policy, env and docs follow from the declaration alone', async () => {
+    const policy = await run(configPolicyCommand, 'dev', {
+      region: 'eu-west-1',
+      account: '123456789012',
+      partition: 'aws',
+    });
+    const { Statement } = JSON.parse(policy.stdout);
+    expect(Statement.map(({ Action }: { Action: string }) => Action)).toEqual([
+      'ssm:GetParameters',
+      'secretsmanager:GetSecretValue',
+      'kms:Decrypt',
+    ]);
+    expect(Statement[2].Condition.StringEquals['kms:EncryptionContext:PARAMETER_ARN']).toEqual([
+      'arn:aws:ssm:eu-west-1:123456789012:parameter/orders/dev/token',
+    ]);
+    expect(Statement[1].Resource).toContain(
+      'arn:aws:secretsmanager:eu-west-1:123456789012:secret:orders/dev/key-??????',
+    );
+    const example = await run(configEnvCommand, 'dev');
+    expect(example.stdout).toContain('# host: Where the shop is; required\nHOST=\n');
+    expect(example.stdout).toContain('# note: default "none"\nNOTE=\n');
+    const docs = await run(configDocsCommand, 'dev');
+    expect(docs.stdout).toContain('| `key` | `KEY` | `orders/dev/key` | yes | required |  |');
+    expect(docs.stdout).toContain('made from `host`');
+  });
+});
