@@ -1,5 +1,6 @@
-export { type AwsOptions, createAws } from './create-aws.ts';
+export { type AwsOptions, type AwsPort, createAws } from './create-aws.ts';
 export { AwsError, type AwsErrorDetails } from './error.ts';
+export type { DebugLogger } from './logger.ts';
 export type {
   CancellationReason,
   ConditionCheckInput,

@@ -48,7 +48,7 @@ export async function admin(app: AppIdentity, tasks: readonly TaskComponent[], a
       await validateParams(definition, params);
       const runtime = await openRuntime(app, [component], {
         env,
-        aws: createAws({ env }),
+        aws: createAws({ env, logger }),
         logger,
         metrics,
         clock: systemClock,

@@ -58,6 +58,7 @@ export async function run(app: AppIdentity, components: readonly Component[]): P
     onPhase: (phase) => logger.info(`service ${phase}`, { phase }),
   });
 
+  const aws = createAws({ env, logger });
   let runtime: Runtime | undefined;
   const opened = (): Runtime => {
     if (!runtime) throw new TypeError('Cannot use the runtime before config and bindings are loaded');
@@ -70,7 +71,7 @@ export async function run(app: AppIdentity, components: readonly Component[]): P
       portFrom(env);
       runtime = await openRuntime(app, components, {
         env,
-        aws: createAws({ env }),
+        aws,
         logger,
         metrics,
         clock,
@@ -81,6 +82,7 @@ export async function run(app: AppIdentity, components: readonly Component[]): P
       });
     },
     flush: () => metrics.flush(),
+    stop: () => aws.close(),
   });
   if (protection) lifecycle.register(protection);
   for (const component of components) {

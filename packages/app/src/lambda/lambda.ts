@@ -36,9 +36,10 @@ export async function lambda(component: Component): Promise<LambdaHandler<unknow
   const { env } = process;
   const { extensionsApi, facts } = lambdaProfile(env);
   const { logger, metrics } = createTelemetry({ app: component.app.name, env, format: 'json', facts });
+  const aws = createAws({ env, logger });
   const runtime = await openRuntime(component.app, [component], {
     env,
-    aws: createAws({ env }),
+    aws,
     logger,
     metrics,
     clock: systemClock,
@@ -48,6 +49,7 @@ export async function lambda(component: Component): Promise<LambdaHandler<unknow
   });
   const flush = () => metrics.flush();
   const lifecycle = createLifecycle({ budgetMs: TERMINATE_BUDGET_MS });
+  lifecycle.register({ name: 'aws', stop: () => aws.close() });
   lifecycle.register({ name: 'metrics', flush });
   const work = await componentWork(component, { runtime, lifecycle, logger, metrics, clock: systemClock });
   await lifecycle.start();
@@ -61,7 +63,11 @@ export async function lambda(component: Component): Promise<LambdaHandler<unknow
   return lambdaHost<unknown, unknown>(work, {
     clock: systemClock,
     flush,
-    onResume: (idleMs) => logger.debug('environment resumed', { idle_ms: Math.round(idleMs) }),
+    onResume: (idleMs) => {
+      // The other side of a connection may have closed it while nothing here could notice.
+      aws.resume();
+      logger.debug('environment resumed', { idle_ms: Math.round(idleMs) });
+    },
     activeResources: () => process.getActiveResourcesInfo(),
     onLeftRunning: (left) =>
       logger.warn('work was left running after the invocation; await it', { left_running: left }),
