@@ -2,6 +2,11 @@
 export const CORRELATION_HEADER = 'x-correlation-id';
 export const CORRELATION_ATTRIBUTE = 'correlationId';
 
+/** The header and the message attribute that say, with the value `1`, that the flow is logged in detail everywhere. */
+export const SAMPLED_HEADER = 'x-correlation-sampled';
+export const SAMPLED_ATTRIBUTE = 'correlationSampled';
+export const SAMPLED = '1';
+
 /** 1 to 128 of the characters that are safe in a header, a log query and a message attribute. */
 const WELL_FORMED = /^[A-Za-z0-9._:=@/+-]{1,128}$/;
 

@@ -1,5 +1,12 @@
 export { type Clock, systemClock } from './clock.ts';
-export { CORRELATION_ATTRIBUTE, CORRELATION_HEADER, correlationIdFrom } from './correlation.ts';
+export {
+  CORRELATION_ATTRIBUTE,
+  CORRELATION_HEADER,
+  correlationIdFrom,
+  SAMPLED,
+  SAMPLED_ATTRIBUTE,
+  SAMPLED_HEADER,
+} from './correlation.ts';
 export { type Deadline, deadlineIn, limitTime, NO_DEADLINE, type TimeLimit } from './deadline.ts';
 export { type Duration, durationMs } from './duration.ts';
 export { TwelvefoldError } from './errors.ts';

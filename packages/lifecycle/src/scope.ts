@@ -28,6 +28,8 @@ export interface Scope {
   /** Aborts when the work should end early: deadline near, lease lost, drain forced, client gone. */
   readonly signal: AbortSignal;
   readonly deadline: Deadline;
+  /** True when the flow was chosen to be logged in detail, here or before; travels with the correlation id. Set by a logger that samples. */
+  sampled?: boolean;
   get<T>(key: ScopeKey<T>): T | undefined;
   set<T>(key: ScopeKey<T>, value: T): void;
   /**
@@ -44,6 +46,8 @@ export interface ScopeInit {
   correlationId?: string | undefined;
   /** What is well formed of it is carried on, the rest is dropped. */
   trace?: TraceContext | undefined;
+  /** Whoever caused this work logs its flow in detail. @defaultValue false */
+  sampled?: boolean | undefined;
   signal?: AbortSignal | undefined;
   deadline?: Deadline | undefined;
 }
@@ -85,6 +89,7 @@ export async function runInScope<T>(init: ScopeInit, work: (scope: Scope) => T |
     trace: traceFrom(init.trace),
     signal: init.signal ?? neverAborted,
     deadline: init.deadline ?? NO_DEADLINE,
+    sampled: init.sampled ?? false,
     get: <V>(key: ScopeKey<V>) => slots.get(key.id) as V | undefined, // set() is the only writer and takes V
     set: (key, value) => void slots.set(key.id, value),
     onEnd: (callback) => {

@@ -1,5 +1,5 @@
 export { MetricResolution, MetricUnit } from '@aws-lambda-powertools/metrics';
-export { createLogger, type LoggerOptions } from './logger/create-logger.ts';
+export { type BufferOptions, createLogger, type LoggerOptions } from './logger/create-logger.ts';
 export type { LevelName } from './logger/level.ts';
 export type { ScopedLogger as Logger } from './logger/scoped-logger.ts';
 export { createMetrics, type MetricsOptions } from './metrics/create-metrics.ts';

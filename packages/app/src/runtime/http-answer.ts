@@ -32,6 +32,8 @@ export function httpAnswer({ component, runtime, lifecycle, logger, clock }: Htt
           clock,
           onOutcome: ({ method, path, status, durationMs, error }) => {
             const fields = { http: { method, path, status, duration_ms: durationMs } };
+            // What an answer of 5xx held back is told, whoever made that answer.
+            if (status >= 500) logger.flushBuffer();
             if (status === 499) logger.info('client went away before its answer', fields);
             else if (error === undefined) logger.info('request answered', fields);
             else logger.error('request failed', { ...fields, error: asError(error) });

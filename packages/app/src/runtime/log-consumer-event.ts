@@ -4,9 +4,13 @@ import { asError } from './as-error.ts';
 
 type Line = readonly [level: 'debug' | 'info' | 'warn' | 'error', text: string, fields: Record<string, unknown>];
 
+/** What was held back of the message's scope is written when it failed, also when that is only worth a warning. */
+const FAILED: ReadonlySet<ConsumerEvent['type']> = new Set(['retried', 'poisoned', 'leaseLost']);
+
 /** Logs what happened to a message: one line per event, the same on every host. */
 export function logConsumerEvent(logger: Logger, event: ConsumerEvent): void {
   const [level, text, fields] = lineOf(event);
+  if (FAILED.has(event.type)) logger.flushBuffer();
   logger[level](text, {
     ...('messageId' in event ? { message_id: event.messageId } : {}),
     ...fields,

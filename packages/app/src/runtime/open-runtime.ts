@@ -96,16 +96,19 @@ export async function openRuntime(
     scope.set(PINNED, pin);
     return pin.config;
   };
-  const context = (component: Component, scope: Scope): Context<unknown, Clients> => ({
-    backing: clients.get(component) ?? {},
-    config: pinned(scope),
-    signal: scope.signal,
-    deadline: scope.deadline,
-    logger,
-    metrics,
-    correlationId: scope.correlationId,
-    scope,
-  });
+  const context = (component: Component, scope: Scope): Context<unknown, Clients> => {
+    logger.refreshSampleRateCalculation(); // before anything is sent on, and so that slowness counts from here
+    return {
+      backing: clients.get(component) ?? {},
+      config: pinned(scope),
+      signal: scope.signal,
+      deadline: scope.deadline,
+      logger,
+      metrics,
+      correlationId: scope.correlationId,
+      scope,
+    };
+  };
   return {
     aws: options.aws,
     target: (key) => targets.get(key),

@@ -1,5 +1,6 @@
 import type { Logger, Metrics } from '@twelvefold/logging';
 import { createLogger, createMetrics } from '@twelvefold/logging';
+import { bufferSettings } from './buffer-settings.ts';
 
 export interface Telemetry {
   readonly logger: Logger;
@@ -19,7 +20,9 @@ export interface TelemetryOptions {
 export function createTelemetry({ app, env, format, facts, write }: TelemetryOptions): Telemetry {
   const output = write ? { write } : {};
   const color = format === 'pretty' && !env.NO_COLOR;
-  const logger = createLogger({ service: app, env, format, color, facts, ...output });
+  const { buffer, warnings } = bufferSettings(env);
+  const logger = createLogger({ service: app, env, format, color, facts, ...(buffer ? { buffer } : {}), ...output });
+  for (const warning of warnings) logger.warn(warning);
   return {
     logger,
     metrics: createMetrics({ namespace: app, service: app, logger, redactor: logger.redactor, ...output }),

@@ -1,6 +1,6 @@
 import type { MessageAttributeValue } from '@twelvefold/aws';
 import type { Scope } from '@twelvefold/lifecycle';
-import { CORRELATION_ATTRIBUTE, correlationIdFrom } from '@twelvefold/lifecycle';
+import { CORRELATION_ATTRIBUTE, correlationIdFrom, SAMPLED, SAMPLED_ATTRIBUTE } from '@twelvefold/lifecycle';
 
 /** The message attribute that carries W3C trace context. */
 export const TRACEPARENT_ATTRIBUTE = 'traceparent';
@@ -18,5 +18,6 @@ export function outgoingAttributes(scope: Scope | undefined): Record<string, Mes
     [CORRELATION_ATTRIBUTE]: stringAttribute(correlationIdFrom(scope?.correlationId)),
   };
   if (scope?.trace.traceparent) attributes[TRACEPARENT_ATTRIBUTE] = stringAttribute(scope.trace.traceparent);
+  if (scope?.sampled) attributes[SAMPLED_ATTRIBUTE] = stringAttribute(SAMPLED);
   return attributes;
 }

@@ -116,6 +116,16 @@ describe('send', () => {
     expect(MessageSystemAttributes).toEqual({ AWSTraceHeader: { DataType: 'String', StringValue: trace.xray } });
   });
 
+  it('says of a flow that it is logged in detail', async () => {
+    await runInScope({ kind: 'http', component: 'api', correlationId: 'c-42', sampled: true }, () =>
+      sender().send({ sku: 'A' }),
+    );
+    expect(aws.calls[0]?.input.MessageAttributes).toEqual({
+      correlationId: { DataType: 'String', StringValue: 'c-42' },
+      correlationSampled: { DataType: 'String', StringValue: '1' },
+    });
+  });
+
   it('makes a correlation id outside of a scope', async () => {
     await sender().send({ sku: 'A' });
     expect(aws.calls[0]?.input.MessageAttributes.correlationId.StringValue).toMatch(/^[0-9a-f-]{36}$/);

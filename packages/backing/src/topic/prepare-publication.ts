@@ -1,5 +1,5 @@
 import type { PublishEntry } from '@twelvefold/aws';
-import { currentScope } from '@twelvefold/lifecycle';
+import { currentScope, SAMPLED_ATTRIBUTE } from '@twelvefold/lifecycle';
 import { assertMessageSize } from '../message/assert-message-size.ts';
 import { encodeMessage } from '../message/encode-message.ts';
 import { messageBytes } from '../message/message-bytes.ts';
@@ -8,6 +8,7 @@ import { outgoingAttributes, stringAttribute, XRAY_ATTRIBUTE } from '../message/
 import type { Prepared } from '../message/send-all.ts';
 import type { TopicDefinition } from './definition.ts';
 import { filterAttributes } from './filter-attributes.ts';
+import { SNS_LIMITS } from './sns-limits.ts';
 
 /**
  * What would be published for one message, checked but not sent.
@@ -24,6 +25,8 @@ export async function preparePublication(
   const { body, value } = await encodeMessage(action, definition.schema, message);
   const attributes = { ...filterAttributes(definition.filters, value), ...outgoingAttributes(scope) };
   if (scope?.trace.xray) attributes[XRAY_ATTRIBUTE] = stringAttribute(scope.trace.xray);
+  // With all filters in use there is no room for it: whoever takes the message decides by the correlation id, as here.
+  if (Object.keys(attributes).length > SNS_LIMITS.attributes) delete attributes[SAMPLED_ATTRIBUTE];
   const bytes = messageBytes(body, attributes);
   assertMessageSize(action, bytes, definition.maxBytes);
   const order = orderOf(action, definition.fifo, value, given);

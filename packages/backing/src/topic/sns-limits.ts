@@ -5,6 +5,8 @@ export const SNS_LIMITS = {
   mostBytes: 2_097_152,
   /** Entries of a PublishBatch. */
   entries: 10,
+  /** More than that, and raw delivery throws the message away. */
+  attributes: 10,
   /** With raw delivery a message of more than ten attributes is thrown away; correlation and trace take three. */
   filters: 7,
 } as const;

@@ -37,6 +37,24 @@ describe('publish', () => {
     });
   });
 
+  it('says of a flow that it is logged in detail, as long as ten attributes have room for it', async () => {
+    const filters = ['a', 'b', 'c', 'd', 'e', 'f', 'g'] as const;
+    const fields = Object.fromEntries(filters.map((name) => [name, name]));
+    const schema = z.object(Object.fromEntries(filters.map((name) => [name, z.string()])));
+    const wide = topic('wide', { schema, filters: [...filters] });
+    const init = { kind: 'http', component: 'api', correlationId: 'c-7', sampled: true } as const;
+    const publish = () => createSnsPublisher({ definition: wide, arn: ARN, aws }).publish(fields);
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    await runInScope({ ...init, trace: { traceparent } }, publish);
+    await runInScope(
+      { ...init, trace: { traceparent, xray: 'Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1' } },
+      publish,
+    );
+    const names = aws.calls.map(({ input }) => Object.keys(input.MessageAttributes));
+    expect(names[0]).toEqual([...filters, 'correlationId', 'traceparent', 'correlationSampled']);
+    expect(names[1]).toEqual([...filters, 'correlationId', 'traceparent', 'xrayTraceHeader']);
+  });
+
   it('refuses what does not fit the schema, and more than 256 KiB, before any call', async () => {
     const wrong = { orderId: 12 } as unknown as { orderId: string }; // wrong on purpose
     const invalid = await publisher()

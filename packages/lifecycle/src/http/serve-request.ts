@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import { CORRELATION_HEADER } from '../correlation.ts';
+import { CORRELATION_HEADER, SAMPLED, SAMPLED_HEADER } from '../correlation.ts';
 import type { Deadline } from '../deadline.ts';
 import type { Scope } from '../scope.ts';
 import { runInScope } from '../scope.ts';
@@ -51,6 +51,7 @@ export async function serveRequest(handler: HttpHandler, request: Request, optio
       ...(tracestate ? { tracestate } : {}),
       ...(xray ? { xray } : {}),
     },
+    sampled: request.headers.get(SAMPLED_HEADER) === SAMPLED,
     signal,
     deadline,
   };

@@ -15,6 +15,9 @@ it('carries the scope on, and nothing outside of one', async () => {
       'x-amzn-trace-id': xray,
     });
   });
+  await runInScope({ ...init, sampled: true }, () => {
+    expect(traceHeaders()).toEqual({ 'x-correlation-id': 'c-1', 'x-correlation-sampled': '1' });
+  });
   await runInScope({ ...init, trace: { tracestate: 'a=1' } }, () => {
     expect(traceHeaders()).toEqual({ 'x-correlation-id': 'c-1' });
   });

@@ -28,6 +28,7 @@ export function childSettings(parent: LoggerSettings, options: ConstructorOption
             threshold: thresholdOf(buffer.bufferAtVerbosity) ?? LogLevelThreshold.DEBUG,
             maxBytes: buffer.maxBytes ?? BUFFER_BYTES,
             flushOnError: buffer.flushOnErrorLog !== false,
+            slowMs: parent.buffer?.slowMs ?? Number.POSITIVE_INFINITY,
           },
   };
 }

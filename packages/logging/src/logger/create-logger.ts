@@ -1,6 +1,6 @@
 import { LogFormatter, LogItem, LogLevelThreshold } from '@aws-lambda-powertools/logger';
-import type { Clock } from '@twelvefold/lifecycle';
-import { systemClock } from '@twelvefold/lifecycle';
+import type { Clock, Duration } from '@twelvefold/lifecycle';
+import { durationMs, systemClock } from '@twelvefold/lifecycle';
 import type { Env } from '../env.ts';
 import { envReader } from '../env.ts';
 import { assertKnownOptions } from '../known-options.ts';
@@ -16,6 +16,16 @@ import { levelName, thresholdOf } from './level.ts';
 import { ScopedLogger } from './scoped-logger.ts';
 import type { LoggerSettings } from './settings.ts';
 import { isoTimestamps } from './timestamp.ts';
+
+/** Lines that are held back inside a scope and written only when that scope logs an error, or is slow. */
+export interface BufferOptions {
+  /** Up to which level lines are held back. @defaultValue 'DEBUG' */
+  level?: LevelName;
+  /** Bytes per scope; over it the oldest lines go, and how many went is said. @defaultValue 20480 */
+  maxBytes?: number;
+  /** A scope that takes as long from its first line to its end is slow. @defaultValue never */
+  slow?: Duration;
+}
 
 export interface LoggerOptions {
   /** Names the app in every line. @defaultValue POWERTOOLS_SERVICE_NAME, else `service_undefined` */
@@ -34,10 +44,13 @@ export interface LoggerOptions {
   format?: 'json' | 'pretty';
   /** Colours of the pretty format. Whether the terminal wants them (NO_COLOR, a pipe) is for the caller to know. @defaultValue false */
   color?: boolean;
-  /** Share of flows, 0 to 1, that log at DEBUG; decided by the correlation id, so alike in every component. @defaultValue POWERTOOLS_LOGGER_SAMPLE_RATE, else 0 */
+  /**
+   * Share of flows, 0 to 1, that log at DEBUG; decided by the correlation id, so alike in every component, and carried on by messages
+   * and `traceHeaders()`. With 0 no flow does, whoever chose it. @defaultValue POWERTOOLS_LOGGER_SAMPLE_RATE, else 0
+   */
   sampleRate?: number;
-  /** Holds lines up to `level` back inside a scope and writes them only when that scope logs an error. @defaultValue none */
-  buffer?: { level?: LevelName; maxBytes?: number };
+  /** Holds lines back inside scopes that go well. @defaultValue none */
+  buffer?: BufferOptions;
   /** @defaultValue depth 10, 250 entries, strings of 16384 characters, lines of 262118 bytes */
   limits?: Partial<SerializeLimits>;
   /** Where variables come from. @defaultValue the process environment, read once */
@@ -113,6 +126,7 @@ export function createLogger(options: LoggerOptions = {}): ScopedLogger {
       threshold: thresholdOf(options.buffer.level) ?? LogLevelThreshold.DEBUG,
       maxBytes: options.buffer.maxBytes ?? BUFFER_BYTES,
       flushOnError: true,
+      slowMs: options.buffer.slow === undefined ? Number.POSITIVE_INFINITY : durationMs(options.buffer.slow),
     },
     formatter: undefined,
     replacer: undefined,

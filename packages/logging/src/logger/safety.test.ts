@@ -17,6 +17,22 @@ function logged(log: (logger: ReturnType<typeof createLogger>) => void, options:
 
 const one = (extra: unknown, options?: LoggerOptions) => logged((l) => l.info('m', extra as never), options)[0] ?? {};
 
+test('a DOMException shows what is its own, and none of the constants that it inherits', () => {
+  const { error } = one(new DOMException('took too long', 'TimeoutError'));
+  const foreign = runInNewContext('try { fail(new DOMException("x", "AbortError")) } catch (error) { error }', {
+    DOMException,
+    fail(error: Error) {
+      throw error;
+    },
+  });
+  expect(Object.keys(error as object).sort()).toEqual(['location', 'message', 'name', 'stack']);
+  expect(error).toMatchObject({ name: 'TimeoutError', message: 'took too long' });
+  expect(one({ foreign })).toMatchObject({ foreign: { name: 'AbortError', message: 'x' } });
+  expect(one(new Error('outer', { cause: AbortSignal.abort().reason }))).toMatchObject({
+    error: { cause: { name: 'AbortError', stack: expect.any(String) } },
+  });
+});
+
 describe('redaction', () => {
   test('by key, at any depth, whatever the value', () => {
     const headers = new Headers({ Authorization: 'Bearer abc', accept: '*/*' });

@@ -10,21 +10,34 @@ export interface ScopeState {
   layer: KeyLayer;
   /** Set when the scope logs at a level of its own. */
   threshold: number | undefined;
+  /** The flow is logged in detail: nothing is held back. */
+  sampled: boolean;
+  /** When the scope was first seen, in milliseconds since the epoch. */
+  sinceMs: number;
   traceId: string | undefined;
   buffered: Array<{ line: string; level: string; bytes: number }>;
   bufferedBytes: number;
-  evicted: boolean;
+  /** Lines that the buffer had no room for. */
+  evicted: number;
+  /** The end of the scope looks whether it was slow. */
+  watched: boolean;
 }
 
-export function scopeState(scope: Scope, sampleRate: number): ScopeState {
+export function scopeState(scope: Scope, sampleRate: number, nowMs: number): ScopeState {
+  // Whoever logs no flow in detail is not made to by others: anybody can send the header.
+  const sampled = sampleRate > 0 && (scope.sampled || isSampled(scope.correlationId, sampleRate));
+  if (sampled) scope.sampled = true;
   return {
     layer: keyLayer(),
-    threshold: isSampled(scope.correlationId, sampleRate) ? LogLevelThreshold.DEBUG : undefined,
+    threshold: sampled ? LogLevelThreshold.DEBUG : undefined,
+    sampled,
+    sinceMs: nowMs,
     // Lambda sets the environment (or its invoke store) per invocation; a service has neither.
     traceId: scope.trace.xray === undefined ? getXRayTraceIdFromEnv() : traceRoot(scope.trace.xray),
     buffered: [],
     bufferedBytes: 0,
-    evicted: false,
+    evicted: 0,
+    watched: false,
   };
 }
 
@@ -38,13 +51,13 @@ function traceRoot(header: string): string | undefined {
 export function hold(state: ScopeState, line: string, level: string, maxBytes: number): void {
   const bytes = Buffer.byteLength(line);
   if (bytes > maxBytes) {
-    state.evicted = true;
+    state.evicted += 1;
     return;
   }
   state.buffered.push({ line, level, bytes });
   state.bufferedBytes += bytes;
   while (state.bufferedBytes > maxBytes) {
     state.bufferedBytes -= state.buffered.shift()?.bytes ?? 0;
-    state.evicted = true;
+    state.evicted += 1;
   }
 }

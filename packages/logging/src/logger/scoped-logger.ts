@@ -158,8 +158,13 @@ export class ScopedLogger extends PowertoolsLogger {
     );
   }
 
-  /** Powertools rolls dice here per invocation. Here the correlation id decides, once per scope (`sampleRate`). */
-  override refreshSampleRateCalculation(): void {}
+  /**
+   * Powertools rolls dice here per invocation. Here the correlation id decides (`sampleRate`), with the scope's first line; called as
+   * a scope begins, what is sent on before that line knows of it too, and slowness is counted from here.
+   */
+  override refreshSampleRateCalculation(): void {
+    if (this.#settings.sampleRate > 0 || this.#settings.buffer) this.#stateHere();
+  }
 
   /** A logger with this one's settings and keys; what is set on either later is its own. */
   override createChild(options: ConstructorOptions = {}): ScopedLogger {
@@ -180,11 +185,11 @@ export class ScopedLogger extends PowertoolsLogger {
   /** Writes what this scope has held back. */
   override flushBuffer(): void {
     const state = this.#stateHere();
-    if (!state || state.buffered.length === 0) return;
+    if (!state || (state.buffered.length === 0 && state.evicted === 0)) return;
     const { buffered, evicted } = state;
     this.clearBuffer();
     for (const { line, level } of buffered) this.#write(line, level);
-    if (evicted) this.#write(this.#line(this.#entry(LogLevelThreshold.WARN, EVICTED, [])), 'WARN');
+    if (evicted > 0) this.#write(this.#line(this.#entry(LogLevelThreshold.WARN, EVICTED, [{ evicted }])), 'WARN');
   }
 
   override clearBuffer(): void {
@@ -192,7 +197,7 @@ export class ScopedLogger extends PowertoolsLogger {
     if (!state) return;
     state.buffered = [];
     state.bufferedBytes = 0;
-    state.evicted = false;
+    state.evicted = 0;
   }
 
   /** Resolves when every line so far has left the process. */
@@ -204,13 +209,24 @@ export class ScopedLogger extends PowertoolsLogger {
     if (threshold < this.#floor) return;
     const state = this.#stateHere();
     const { buffer } = this.#settings;
-    const holds = buffer !== undefined && state !== undefined && threshold <= buffer.threshold;
+    const holds = buffer !== undefined && state !== undefined && !state.sampled && threshold <= buffer.threshold;
     if (!holds && threshold < (state?.threshold ?? this.#threshold)) return;
     if (buffer?.flushOnError && threshold >= LogLevelThreshold.ERROR) this.flushBuffer();
     const level = levelName(threshold);
     const line = this.#line(this.#entry(threshold, input, extra));
-    if (holds) hold(state, line, level, buffer.maxBytes);
-    else this.#write(line, level);
+    if (holds) {
+      hold(state, line, level, buffer.maxBytes);
+      this.#watch(state, buffer.slowMs);
+    } else this.#write(line, level);
+  }
+
+  /** Has the scope's end write what is held back when it was slow. */
+  #watch(state: ScopeState, slowMs: number): void {
+    if (state.watched || slowMs === Number.POSITIVE_INFINITY) return;
+    state.watched = true;
+    currentScope()?.onEnd(() => {
+      if (this.#settings.now() - state.sinceMs >= slowMs) this.flushBuffer();
+    });
   }
 
   protected override createAndPopulateLogItem(threshold: number, input: unknown, extra: readonly unknown[]): LogItem {
@@ -282,7 +298,8 @@ export class ScopedLogger extends PowertoolsLogger {
   #state(scope: Scope): ScopeState {
     let state = scope.get(this.#slot);
     if (!state) {
-      state = scopeState(scope, this.#settings.pinned ? 0 : this.#settings.sampleRate);
+      const { pinned, sampleRate, now } = this.#settings;
+      state = scopeState(scope, pinned ? 0 : sampleRate, now());
       scope.set(this.#slot, state);
     }
     return state;

@@ -1,5 +1,5 @@
 import { setTimeout as tick } from 'node:timers/promises';
-import { runInScope } from '@twelvefold/lifecycle';
+import { runInScope, traceHeaders } from '@twelvefold/lifecycle';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { LoggerOptions } from './create-logger.ts';
 import { createLogger } from './create-logger.ts';
@@ -247,6 +247,31 @@ describe('sampling', () => {
     expect(one.lines()[0]).toMatchObject({ sampling_rate: rate });
   });
 
+  test('goes on with the correlation id, to services with another rate', async () => {
+    const first = recorded({ sampleRate: 1 });
+    const second = recorded({ sampleRate: 0.000_001 });
+    const off = recorded({ sampleRate: 0 });
+    const init = { kind: 'message', component: 'orders', correlationId: 'c-1' } as const;
+    await runInScope({ ...init, kind: 'http' }, async (scope) => {
+      expect(traceHeaders()).not.toHaveProperty('x-correlation-sampled');
+      first.logger.refreshSampleRateCalculation();
+      expect(traceHeaders()).toMatchObject({ 'x-correlation-sampled': '1' });
+      for (const sampled of [scope.sampled, false]) {
+        await runInScope({ ...init, sampled }, () => {
+          second.logger.debug('second');
+          off.logger.debug('off');
+          expect(traceHeaders()).toEqual({
+            'x-correlation-id': 'c-1',
+            ...(sampled ? { 'x-correlation-sampled': '1' } : {}),
+          });
+        });
+      }
+    });
+    expect(second.lines()).toHaveLength(1);
+    // Anybody can send the header: where no flow is logged in detail, none is made to.
+    expect(off.lines()).toEqual([]);
+  });
+
   test('a rate outside of 0 to 1 throws', () => {
     expect(() => createLogger({ sampleRate: 1.5 })).toThrow(TypeError);
     expect(() => createLogger({ env: { POWERTOOLS_LOGGER_SAMPLE_RATE: 'often' } })).toThrow(TypeError);
@@ -289,6 +314,43 @@ describe('the buffer', () => {
     const messages = lines().map(({ message }) => message);
     expect(messages.slice(0, -1)).toEqual(['line 6', 'line 7', 'line 8', 'line 9']);
     expect(messages.at(-1)).toContain('evicted from the buffer');
+    expect(lines().at(-1)).toMatchObject({ evicted: 7 });
+  });
+
+  test('says how many lines are gone even if none is left', async () => {
+    const { logger, lines } = recorded({ buffer: { maxBytes: 10 } });
+    await runInScope({ kind: 'message', component: 'orders' }, () => {
+      logger.debug('too long for ten bytes');
+      logger.error('failed');
+    });
+    expect(lines().map(({ message, evicted }) => [message, evicted])).toEqual([
+      [expect.stringContaining('evicted'), 1],
+      ['failed', undefined],
+    ]);
+  });
+
+  test('writes what a slow scope held back, with the times at which it happened', async () => {
+    let nowMs = Date.UTC(2026, 0, 1);
+    const { logger, lines } = recorded({ buffer: { slow: '2s' }, clock: { now: () => nowMs } });
+    const scope = (id: string, tookMs: number) =>
+      runInScope({ kind: 'http', component: 'api', correlationId: id }, async () => {
+        logger.info('begun', { id });
+        nowMs += tookMs;
+        logger.debug('detail', { id });
+      });
+    await scope('quick', 1_999);
+    await scope('slow', 2_000);
+    expect(lines().map(({ message, id, timestamp }) => [message, id, timestamp])).toEqual([
+      ['begun', 'quick', '2026-01-01T00:00:00.000Z'],
+      ['begun', 'slow', '2026-01-01T00:00:01.999Z'],
+      ['detail', 'slow', '2026-01-01T00:00:03.999Z'],
+    ]);
+  });
+
+  test('holds nothing back of a flow that is logged in detail', async () => {
+    const { logger, lines } = recorded({ buffer: {}, sampleRate: 1 });
+    await runInScope({ kind: 'http', component: 'api' }, () => logger.debug('detail'));
+    expect(lines()).toMatchObject([{ message: 'detail' }]);
   });
 });
 

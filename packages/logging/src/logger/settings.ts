@@ -25,7 +25,8 @@ export interface LoggerSettings {
   render(plain: Record<string, unknown>): string;
   write(line: string, level: string): void;
   flush(): Promise<void>;
-  buffer: { threshold: number; maxBytes: number; flushOnError: boolean } | undefined;
+  /** `slowMs`: a scope that takes as long writes its lines although nothing failed. */
+  buffer: { threshold: number; maxBytes: number; flushOnError: boolean; slowMs: number } | undefined;
   /** Powertools' own extension points, reachable through `createChild`. */
   formatter: LogFormatter | undefined;
   replacer: CustomJsonReplacerFn | undefined;

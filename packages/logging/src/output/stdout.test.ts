@@ -101,6 +101,41 @@ describe('on a pipe that is full', { timeout: 30_000 }, () => {
   });
 });
 
+/** Reads as `head`, slowly: 64 KiB, then a pause. Writes how many whole lines came, and whether they came in order. */
+const SLOW_READER = `
+  const { readSync } = require('node:fs');
+  const pause = new Int32Array(new SharedArrayBuffer(4));
+  const bytes = Buffer.alloc(65_536);
+  let rest = '', lines = 0, wrong = 0;
+  for (;;) {
+    let taken;
+    try { taken = readSync(0, bytes); } catch (error) { if (error.code === 'EAGAIN') continue; throw error; }
+    if (taken === 0) break;
+    Atomics.wait(pause, 0, 0, 1);
+    const parts = (rest + bytes.toString('latin1', 0, taken)).split('\\n');
+    rest = parts.pop();
+    for (const part of parts) { if (JSON.parse(part).n !== lines) wrong += 1; lines += 1; }
+  }
+  console.log(JSON.stringify({ lines, wrong, rest }));
+`;
+
+test('100,000 lines reach a slow reader although the process exits right after the last', {
+  timeout: 120_000,
+}, async () => {
+  const script = 'many(0, 100_000); process.exit(3);';
+  const args = ['--conditions=@twelvefold/source', '--input-type=module', '--no-warnings', '-e', PRELUDE + script];
+  const shell = '"$0" "$@" | "$0" -e "$SLOW_READER"; echo "$PIPESTATUS"';
+  const child = spawn('bash', ['-c', shell, process.execPath, ...args], { env: { ...process.env, SLOW_READER } });
+  let out = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    out += text;
+  });
+  await once(child, 'close');
+  const [read = '', codes] = out.split('\n');
+  expect(JSON.parse(read)).toEqual({ lines: 100_000, wrong: 0, rest: '' });
+  expect(codes).toBe('3');
+});
+
 test('a reader that goes away ends nothing', { timeout: 30_000 }, async () => {
   const child = start(`
     many(0, 10);

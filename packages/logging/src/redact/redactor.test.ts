@@ -56,6 +56,24 @@ describe('by value', () => {
     expect(redactor.text(`https://h/?q=${encodeURIComponent('a"b\\c d/e')}`)).toBe(`https://h/?q=${REDACTED}`);
   });
 
+  test.each([0, 1, 2, 3, 4, 5])('vanishes in base64, %i bytes into the text', (before) => {
+    const secret = 'hunter22?ü>~';
+    const redactor = createRedactor();
+    redactor.add(secret);
+    for (const encoding of ['base64', 'base64url'] as const) {
+      for (const after of ['', ':', ':x', ':xyz']) {
+        const shown = redactor.text(`Basic ${Buffer.from('u'.repeat(before) + secret + after).toString(encoding)}`);
+        expect(shown).toContain(REDACTED);
+        // Of the characters at its edges, which it shares with its neighbours, nothing can be read.
+        const rest = shown
+          .slice('Basic '.length)
+          .split(REDACTED)
+          .map((part) => Buffer.from(part, encoding).toString('latin1'));
+        expect(rest.join('')).not.toMatch(/h?unte|22\?/);
+      }
+    }
+  });
+
   test('overlapping secrets leave no rest', () => {
     const redactor = createRedactor();
     redactor.add('abcdef');

@@ -1,3 +1,4 @@
+import { encodingsOf } from './encodings.ts';
 import { findSecrets } from './find-secrets.ts';
 import { SENSITIVE_KEYS } from './sensitive-keys.ts';
 
@@ -31,7 +32,7 @@ export interface RedactorOptions {
 /**
  * Makes a redactor. A key is sensitive when it ends with one of the sensitive names (password, secret, token,
  * authorization, cookie, api key, private key, session id ...), whatever its case, `-` and `_`: `DB_PASSWORD`,
- * `x-api-key`, `refreshToken`. A value is found as it is, JSON-escaped and percent-encoded.
+ * `x-api-key`, `refreshToken`. A value is found as it is, JSON-escaped, percent-encoded and in base64.
  *
  * @example
  * ```ts
@@ -48,7 +49,7 @@ export function createRedactor(options: RedactorOptions = {}): Redactor {
   return {
     add(value) {
       if (value.length < SHORTEST_SECRET) return;
-      for (const variant of [value, JSON.stringify(value).slice(1, -1), percentEncoded(value)]) secrets.add(variant);
+      for (const form of encodingsOf(value)) secrets.add(form);
     },
     isSensitiveKey(key) {
       const known = remembered.get(key);
@@ -76,12 +77,4 @@ export function createRedactor(options: RedactorOptions = {}): Redactor {
 
 function normalized(key: string): string {
   return key.toLowerCase().replaceAll(/[-_\s.]/g, '');
-}
-
-function percentEncoded(value: string): string {
-  try {
-    return encodeURIComponent(value);
-  } catch {
-    return value; // A lone surrogate has no percent-encoding.
-  }
 }

@@ -12,6 +12,8 @@ export function errorFields(error: Error, locate: Locate): Array<[string, () => 
     ['stack', () => error.stack],
     ['cause', () => error.cause],
   ];
+  // What a DOMException has beyond them, it inherits: a number per name of error, and its own, which is 0 for newer ones.
+  if (Object.prototype.toString.call(error) === '[object DOMException]') return fields;
   for (const key in error) {
     if (!STANDARD_FIELDS.has(key)) fields.push([key, () => Reflect.get(error, key)]);
   }

@@ -163,7 +163,9 @@ export function toPlain(fields: Record<string, unknown>, options: PlainOptions):
 
 function isError(value: object): value is Error {
   // By tag as well: an error of another realm (a vm context, a test runner) is an error.
-  return value instanceof Error || Object.prototype.toString.call(value) === '[object Error]';
+  if (value instanceof Error) return true;
+  const tag = Object.prototype.toString.call(value);
+  return tag === '[object Error]' || tag === '[object DOMException]';
 }
 
 function nameOf(value: object): string {

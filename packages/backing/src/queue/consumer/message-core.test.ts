@@ -27,7 +27,7 @@ describe('a message that is handled', () => {
     const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
     const message = received('{"n":7}', {
       attributes: { ApproximateReceiveCount: '3', SentTimestamp: '1520621625029', AWSTraceHeader: ROOT },
-      messageAttributes: { correlationId: 'c-42', traceparent },
+      messageAttributes: { correlationId: 'c-42', traceparent, correlationSampled: '1' },
     });
     expect(await consumer.handleBatch([message])).toEqual({ failedMessageIds: [] });
     const [{ message: order, info, scope, current } = {}] = seen;
@@ -39,6 +39,7 @@ describe('a message that is handled', () => {
       component: 'orders',
       correlationId: 'c-42',
       trace: { traceparent, xray: ROOT },
+      sampled: true,
     });
     expect(told('handled')).toMatchObject([{ messageId: 'm-1', correlationId: 'c-42', receiveCount: 3 }]);
   });

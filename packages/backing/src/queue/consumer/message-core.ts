@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { Aws } from '@twelvefold/aws';
 import type { Clock, Deadline, Scope } from '@twelvefold/lifecycle';
-import { CORRELATION_ATTRIBUTE, runInScope, TwelvefoldError } from '@twelvefold/lifecycle';
+import { CORRELATION_ATTRIBUTE, runInScope, SAMPLED, SAMPLED_ATTRIBUTE, TwelvefoldError } from '@twelvefold/lifecycle';
 import { backoffMs } from '../../message/backoff.ts';
 import { describeIssues } from '../../message/describe-issues.ts';
 import { TRACEPARENT_ATTRIBUTE, XRAY_ATTRIBUTE } from '../../message/outgoing-attributes.ts';
@@ -81,6 +81,7 @@ export function createMessageCore(deps: MessageCoreDeps): MessageCore {
       component: deps.component,
       correlationId: attributes[CORRELATION_ATTRIBUTE],
       trace: traceOf(message, attributes),
+      sampled: attributes[SAMPLED_ATTRIBUTE] === SAMPLED,
       signal: run.signal,
       deadline: run.deadline,
     };

@@ -1,7 +1,7 @@
 import { verify } from 'node:crypto';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Clock, Scope } from '@twelvefold/lifecycle';
-import { CORRELATION_ATTRIBUTE, runInScope, systemClock } from '@twelvefold/lifecycle';
+import { CORRELATION_ATTRIBUTE, runInScope, SAMPLED, SAMPLED_ATTRIBUTE, systemClock } from '@twelvefold/lifecycle';
 import { assertKnownOptions } from '../../definition.ts';
 import { describeIssues } from '../../message/describe-issues.ts';
 import { TRACEPARENT_ATTRIBUTE, XRAY_ATTRIBUTE } from '../../message/outgoing-attributes.ts';
@@ -161,6 +161,7 @@ export function createSnsEndpoint<S extends StandardSchemaV1>(
       component,
       correlationId: attributes[CORRELATION_ATTRIBUTE],
       trace: { ...(traceparent ? { traceparent } : {}), ...(xray ? { xray } : {}) },
+      sampled: attributes[SAMPLED_ATTRIBUTE] === SAMPLED,
     };
     try {
       await runInScope(init, async (scope) => handle(await messageOf(envelope.Message), info, scope));
