@@ -60,6 +60,15 @@ describe('a poller of a FIFO queue', () => {
     expect(aws.queue(QUEUE_URL)).toHaveLength(0);
   });
 
+  it('holds its group up for 30 s at most after a failure, however often the message has been received', async () => {
+    const { consumer, told } = inOrder(async () => {
+      throw new Error('passing');
+    });
+    const attributes = { ApproximateReceiveCount: '12', SentTimestamp: '1', MessageGroupId: 'a' };
+    await consumer.handleBatch([received('{"n":1}', { attributes })]);
+    expect(told('retried')[0]?.delayMs).toBe(15_000); // half of it, with the least random
+  });
+
   it('goes on with the group after poison, which keeps its group in the dead-letter queue', async () => {
     const seen: number[] = [];
     const { consumer, clock, aws, put } = inOrder(async ({ n }) => {

@@ -46,6 +46,8 @@ export interface MessageCoreDeps {
 /** 1 s, 2 s, 4 s ... by receive count, half of it random. */
 const RETRY_BASE_MS = 1_000;
 const RETRY_CAP_MS = 15 * 60_000;
+/** On a FIFO queue a message that waits holds up its group, and has been received for others' failures too. */
+const FIFO_RETRY_CAP_MS = 30_000;
 
 const ACKNOWLEDGE: Outcome = { kind: 'acknowledge' };
 const LEAVE: Outcome = { kind: 'leave' };
@@ -150,7 +152,8 @@ export function createMessageCore(deps: MessageCoreDeps): MessageCore {
     if (Retry.isInstance(error) && error.afterMs !== undefined) return error.afterMs;
     // Not the message's fault: whoever takes over may have it at once.
     if (TwelvefoldError.isInstance(reason, 'CONSUMER_STOPPING')) return 0;
-    return backoffMs(receiveCount, RETRY_BASE_MS, RETRY_CAP_MS, deps.random);
+    const capMs = definition.fifo ? FIFO_RETRY_CAP_MS : RETRY_CAP_MS;
+    return backoffMs(receiveCount, RETRY_BASE_MS, capMs, deps.random);
   }
 }
 
