@@ -16,7 +16,7 @@ export interface DeadLetter {
 }
 
 /** The fingerprint of what SQS itself moved: it says nothing of why. */
-export const MOVED_BY_SQS = 'moved-by-sqs';
+const MOVED_BY_SQS = 'moved-by-sqs';
 /** What the consumer added when it sent the message here. */
 export const NOTES = ['reason', 'errorFingerprint', 'sourceQueue'] as const;
 
