@@ -6,10 +6,10 @@ import { launchStack, startLocalAws } from '@twelvefold/local';
 import type { AppLog } from '../../examples/orders/tour/app-log.ts';
 import { createAppLog } from '../../examples/orders/tour/app-log.ts';
 
-/** The ways to run an app. */
-export type HostKind = 'service' | 'functions';
+/** The ways to run an app: a long-running process, Lambda functions, Lambda functions on managed instances. */
+export type HostKind = 'service' | 'functions' | 'workers';
 
-export const HOSTS: readonly HostKind[] = ['service', 'functions'];
+export const HOSTS: readonly HostKind[] = ['service', 'functions', 'workers'];
 
 const REGION = 'eu-west-1';
 const CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
@@ -68,7 +68,8 @@ export async function startApp({ host, bundles, provision, prepare, env = {} }: 
       endpoint: endpoint.url,
       region: REGION,
       credentials: CREDENTIALS,
-      functions: host === 'functions',
+      functions: host !== 'service',
+      ...(host === 'workers' ? { managed: { workers: 2, concurrency: 16 } } : {}),
       task: host === 'service',
       taskPort: 0,
       env,

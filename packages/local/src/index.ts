@@ -6,7 +6,12 @@ export { createClock } from './core/clock.ts';
 export type { Fault, FaultKind, Faults } from './core/faults.ts';
 export type { FunctionRegistry, InvokableFunction } from './core/function-registry.ts';
 export { invokable } from './launcher/function/invokable.ts';
-export type { InvokeOptions, LaunchedFunction, LaunchFunctionOptions } from './launcher/function/launch-function.ts';
+export type {
+  InvokeOptions,
+  LaunchedFunction,
+  LaunchFunctionOptions,
+  ManagedInstances,
+} from './launcher/function/launch-function.ts';
 export { launchFunction } from './launcher/function/launch-function.ts';
 export type { FunctionError, InvocationResult } from './launcher/function/result.ts';
 export type { HttpFront, HttpFrontOptions } from './launcher/http/launch-http-front.ts';

@@ -20,6 +20,16 @@ export interface FunctionSpec {
   /** The Node.js executable. */
   readonly execPath: string;
   readonly runtimeCommand: readonly string[] | undefined;
+  /** Set on managed instances. */
+  readonly managed: ManagedSpec | undefined;
+}
+
+/** How an instance of a managed function shares its work out. */
+export interface ManagedSpec {
+  /** Worker threads. */
+  readonly workers: number;
+  /** Invocations at a time, over all workers. */
+  readonly concurrency: number;
 }
 
 /** `orders.handler` for `/app/lambda/orders.js`. */
@@ -48,10 +58,14 @@ export function environmentVariables(
     AWS_LAMBDA_FUNCTION_NAME: spec.name,
     AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(spec.memoryMb),
-    AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+    AWS_LAMBDA_INITIALIZATION_TYPE: spec.managed ? 'lambda-managed-instances' : 'on-demand',
     AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${spec.name}`,
     AWS_LAMBDA_LOG_STREAM_NAME: instance.logStream,
     AWS_LAMBDA_RUNTIME_API: instance.runtimeApi,
     LAMBDA_TASK_ROOT: taskRoot,
+    ...(spec.managed && {
+      AWS_LAMBDA_MAX_CONCURRENCY: String(spec.managed.concurrency),
+      AWS_LAMBDA_NODEJS_WORKER_COUNT: String(spec.managed.workers),
+    }),
   };
 }

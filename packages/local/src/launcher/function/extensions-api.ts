@@ -6,6 +6,11 @@ import { sendJson } from '../http/listen.ts';
 /** At most this many may register (Lambda quotas). */
 const MAX_EXTENSIONS = 10;
 
+const WHY_NOT: Readonly<Record<string, string>> = {
+  INVOKE: 'InvokeEventNotSupportedOnManagedInstances',
+  SHUTDOWN: 'ShutdownEventNotSupportedForInternalExtension',
+};
+
 interface Extension {
   readonly name: string;
   readonly wantsInvoke: boolean;
@@ -36,6 +41,8 @@ export function createExtensionsApi(options: {
   readonly functionName: string;
   readonly handler: string;
   readonly accountId: string;
+  /** Managed instances refuse extensions that want to be told of invocations. */
+  readonly invokeEvents: boolean;
   readonly registrationOpen: () => boolean;
   readonly onChange: () => void;
 }): ExtensionsApi {
@@ -54,10 +61,9 @@ export function createExtensionsApi(options: {
         'Extensions register before the runtime asks for its first invocation',
       );
     }
-    const unsupported = body.find((event) => event !== 'INVOKE');
+    const unsupported = body.find((event) => event !== 'INVOKE' || !options.invokeEvents);
     if (unsupported !== undefined) {
-      const why =
-        unsupported === 'SHUTDOWN' ? 'ShutdownEventNotSupportedForInternalExtension' : 'ErrorInvalidEventType';
+      const why = WHY_NOT[unsupported] ?? 'ErrorInvalidEventType';
       return refuse('Extension.InvalidEventType', `${unsupported}: ${why}`);
     }
     if ([...extensions.values()].some((extension) => extension.name === name)) {

@@ -1,19 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { resolve as resolvePath } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { rejectUnknownOptions } from '../../core/reject-unknown-options.ts';
 import type { OutputLine } from '../process/output.ts';
-import type { Environment } from './environment.ts';
-import { startEnvironment } from './environment.ts';
+import { createTurns } from './create-turns.ts';
+import { environmentPool } from './environment-pool.ts';
 import type { FunctionSpec } from './environment-variables.ts';
+import { managedPool } from './managed-pool.ts';
 import type { InvocationResult } from './result.ts';
 import { newTraceId } from './trace-id.ts';
 
 /** A synchronous invocation's event may have at most this many bytes (Lambda quotas). */
 const MAX_EVENT_BYTES = 6_291_456;
-/** About what starting a process costs. */
-const FINISHING_GRACE_MS = 150;
 
 export interface LaunchFunctionOptions {
   readonly name: string;
@@ -41,10 +39,24 @@ export interface LaunchFunctionOptions {
   readonly maxConcurrency?: number | undefined;
   /** The Node.js executable. @defaultValue process.execPath */
   readonly execPath?: string | undefined;
+  /**
+   * Runs the function as on Lambda managed instances: one process of worker threads, each taking several invocations at a time; no
+   * freeze, no SIGTERM, no extensions that are told of invocations, and code that is late runs on after its caller was told so.
+   * @defaultValue undefined: one invocation at a time per process
+   */
+  readonly managed?: ManagedInstances | undefined;
   /** Another runtime client, e.g. `['node', '.../aws-lambda-ric/bin/index.mjs']`; the handler's name (`orders.handler`) follows. */
   readonly runtimeCommand?: readonly string[] | undefined;
   /** Gets each line that the function writes. */
   readonly onOutput?: ((line: OutputLine) => void) | undefined;
+}
+
+/** How a managed instance shares its work out. */
+export interface ManagedInstances {
+  /** `AWS_LAMBDA_NODEJS_WORKER_COUNT`. @defaultValue 2; Lambda starts 8 per vCPU */
+  readonly workers?: number | undefined;
+  /** `AWS_LAMBDA_MAX_CONCURRENCY`: invocations at a time over all workers; further ones wait. @defaultValue 64, as on Lambda per vCPU */
+  readonly concurrency?: number | undefined;
 }
 
 export interface InvokeOptions {
@@ -82,7 +94,31 @@ const DEFAULTS = {
   freeze: true,
   maxConcurrency: 10,
 };
-const OPTIONS = ['name', 'entry', 'region', 'env', 'execPath', 'runtimeCommand', 'onOutput', ...Object.keys(DEFAULTS)];
+const MANAGED_DEFAULTS = { workers: 2, concurrency: 64 };
+const OPTIONS = [
+  'managed',
+  'name',
+  'entry',
+  'region',
+  'env',
+  'execPath',
+  'runtimeCommand',
+  'onOutput',
+  ...Object.keys(DEFAULTS),
+];
+
+function managedSpec(options: ManagedInstances): { workers: number; concurrency: number } {
+  rejectUnknownOptions('use managed of launchFunction', options, Object.keys(MANAGED_DEFAULTS));
+  const { workers = MANAGED_DEFAULTS.workers, concurrency = MANAGED_DEFAULTS.concurrency } = options;
+  for (const [name, value] of Object.entries({ workers, concurrency })) {
+    if (!(Number.isInteger(value) && value >= 1)) {
+      throw new RangeError(
+        `Cannot use managed of launchFunction: ${name} is ${value}; it must be a whole number above 0`,
+      );
+    }
+  }
+  return { workers, concurrency };
+}
 
 /**
  * Runs a function as Lambda would: each execution environment is a process of its own behind a Runtime API, started on
@@ -100,6 +136,7 @@ export async function launchFunction(options: LaunchFunctionOptions): Promise<La
   rejectUnknownOptions('use launchFunction', options, OPTIONS);
   const { maxConcurrency = DEFAULTS.maxConcurrency, accountId = DEFAULTS.accountId } = options;
   const { timeoutMs = DEFAULTS.timeoutMs } = options;
+  const managed = options.managed && managedSpec(options.managed);
   const entry = resolvePath(options.entry);
   if (!existsSync(entry)) {
     throw new Error(`Cannot launch function ${options.name}: ${entry} does not exist; build it first`);
@@ -118,81 +155,12 @@ export async function launchFunction(options: LaunchFunctionOptions): Promise<La
     memoryMb: options.memoryMb ?? DEFAULTS.memoryMb,
     execPath: options.execPath ?? process.execPath,
     runtimeCommand: options.runtimeCommand,
+    managed,
   };
-  const all = new Set<Environment>();
-  const idle: Environment[] = [];
+  const pool = managed ? managedPool(spec, options.onOutput) : environmentPool(spec, options.onOutput);
+  const turns = createTurns(managed ? managed.concurrency : maxConcurrency);
   const busy = new Set<Promise<unknown>>();
-  const finishing = new Set<Promise<unknown>>();
-  const queue: Array<() => void> = [];
-  let running = 0;
   let stopped = false;
-
-  async function turn(signal: AbortSignal | undefined): Promise<void> {
-    if (running < maxConcurrency) {
-      running += 1;
-      return;
-    }
-    await new Promise<void>((resolve, reject) => {
-      const leave = () => {
-        queue.splice(queue.indexOf(take), 1);
-        reject(signal?.reason);
-      };
-      const take = () => {
-        signal?.removeEventListener('abort', leave);
-        resolve(); // the turn of the one before passes on, so `running` stays
-      };
-      signal?.addEventListener('abort', leave, { once: true });
-      queue.push(take);
-    });
-  }
-
-  function pass(): void {
-    const next = queue.shift();
-    if (next) next();
-    else running -= 1;
-  }
-
-  async function takeIdle(): Promise<Environment | undefined> {
-    for (let environment = idle.pop(); environment; environment = idle.pop()) {
-      if (await environment.reusable()) return environment;
-      all.delete(environment);
-    }
-    return undefined;
-  }
-
-  /** An idle environment, the last one used, or a new one. */
-  async function take(): Promise<Environment> {
-    let environment = await takeIdle();
-    if (!environment && finishing.size > 0) {
-      // One that has just answered is idle in a moment: sooner than a new process, and one by one stays in one process.
-      await Promise.race([...finishing, sleep(FINISHING_GRACE_MS, undefined, { ref: false })]);
-      environment = await takeIdle();
-    }
-    return environment ?? start();
-  }
-
-  async function start(): Promise<Environment> {
-    const environment = await startEnvironment(spec, options.onOutput);
-    all.add(environment);
-    return environment;
-  }
-
-  async function settle(environment: Environment): Promise<void> {
-    if (await environment.reusable()) idle.push(environment);
-    else all.delete(environment);
-  }
-
-  async function run(payload: string, traceId: string, answer: (result: InvocationResult) => void): Promise<void> {
-    try {
-      const environment = await take();
-      answer(await environment.invoke({ requestId: randomUUID(), payload, traceId }));
-      const settled = settle(environment).finally(() => finishing.delete(settled));
-      finishing.add(settled);
-      await settled;
-    } finally {
-      pass();
-    }
-  }
 
   return {
     name: spec.name,
@@ -210,31 +178,29 @@ export async function launchFunction(options: LaunchFunctionOptions): Promise<La
         const error = { errorType: 'RequestEntityTooLargeException', errorMessage, phase: 'invoke' } as const;
         return { requestId: randomUUID(), error };
       }
-      await turn(signal);
-      if (stopped || signal?.aborted) pass();
+      await turns.take(signal);
+      if (stopped || signal?.aborted) turns.pass();
       refuse();
       return new Promise((resolve, reject) => {
         const abandon = () => reject(signal?.reason);
         signal?.addEventListener('abort', abandon, { once: true });
-        const work = run(payload, traceId, resolve)
+        const work = pool
+          .run({ requestId: randomUUID(), payload, traceId }, resolve)
           .catch(reject)
           .finally(() => {
+            turns.pass();
             signal?.removeEventListener('abort', abandon);
             busy.delete(work);
           });
         busy.add(work);
       });
     },
-    pids: () => [...all].flatMap((environment) => environment.pid() ?? []),
-    kill: async () => {
-      await Promise.all([...all].map((environment) => environment.kill()));
-    },
+    pids: pool.pids,
+    kill: pool.kill,
     stop: async () => {
       stopped = true;
       while (busy.size > 0) await Promise.all(busy);
-      await Promise.all([...all].map((environment) => environment.shutdown()));
-      all.clear();
-      idle.length = 0;
+      await pool.end();
     },
   };
 }

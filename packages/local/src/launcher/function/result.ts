@@ -16,3 +16,20 @@ export interface FunctionError {
 export type InvocationResult =
   | { readonly requestId: string; readonly payload: unknown; readonly error?: undefined }
   | { readonly requestId: string; readonly payload?: undefined; readonly error: FunctionError };
+
+/** One invocation, as an instance gets it. */
+export interface InvocationInput {
+  readonly requestId: string;
+  readonly payload: string;
+  readonly traceId: string;
+}
+
+/** What a runtime posted; Lambda passes on whatever it was. */
+export function readPayload(payload: string): unknown {
+  if (payload === '') return null;
+  try {
+    return JSON.parse(payload);
+  } catch {
+    return payload;
+  }
+}

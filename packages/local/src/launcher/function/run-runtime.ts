@@ -16,20 +16,19 @@ interface Answer {
 
 /**
  * A client of the Lambda Runtime API: loads the handler (top-level await included), then takes one invocation after another
- * until the process is ended. What a handler sees is what AWS's client (aws-lambda-ric 4.0.2) shows it, but no globals are
+ * until the process is ended; with `overlapping`, for a worker of a managed instance, without waiting for the one before. What a handler sees is what AWS's client (aws-lambda-ric 4.0.2) shows it, but no globals are
  * set and `console` is left alone. As there, nothing catches what the handler left uncaught: the process ends with code 1.
  */
 export async function runRuntime(options: {
   readonly entry: string;
   readonly exportName: string;
+  readonly overlapping: boolean;
   readonly host: NodeJS.Process;
 }): Promise<void> {
-  const { host } = options;
-  const api = host.env.AWS_LAMBDA_RUNTIME_API ?? '';
-  const call = createCaller(api);
-  let requestId: string | undefined;
+  const { host, overlapping } = options;
+  const call = createCaller(host.env.AWS_LAMBDA_RUNTIME_API ?? '');
 
-  const report = async (error: unknown): Promise<void> => {
+  const report = async (error: unknown, requestId?: string): Promise<void> => {
     const described = describeError(error);
     const path = requestId === undefined ? 'init/error' : `invocation/${requestId}/error`;
     const record = { timestamp: new Date().toISOString(), level: 'ERROR', requestId, message: described };
@@ -44,20 +43,28 @@ export async function runRuntime(options: {
     await report(error);
     return host.exit(1);
   }
+  const handle = async (requestId: string, { body, headers }: Answer): Promise<void> => {
+    try {
+      const result = await handler(JSON.parse(body), invocationContext(requestId, headers, host.env));
+      await call('POST', `invocation/${requestId}/response`, stringify(result));
+    } catch (error) {
+      await report(error, requestId);
+    }
+  };
   for (;;) {
     const next = await call('GET', 'invocation/next').catch(() => undefined);
-    requestId = next && header(next, 'lambda-runtime-aws-request-id');
+    const requestId = next && header(next, 'lambda-runtime-aws-request-id');
     // Without its Runtime API an environment has no purpose: the launcher is gone.
     if (next?.status !== 200 || requestId === undefined) return host.exit(1);
+    if (overlapping) {
+      // A turn later, as AWS's client: the next request for work is on its way by then.
+      setImmediate(() => void handle(requestId, next));
+      continue;
+    }
     const traceId = header(next, 'lambda-runtime-trace-id');
     if (traceId === undefined) delete host.env._X_AMZN_TRACE_ID;
     else host.env._X_AMZN_TRACE_ID = traceId;
-    try {
-      const result = await handler(JSON.parse(next.body), invocationContext(requestId, next.headers, host.env));
-      await call('POST', `invocation/${requestId}/response`, stringify(result));
-    } catch (error) {
-      await report(error);
-    }
+    await handle(requestId, next);
   }
 }
 
@@ -87,10 +94,10 @@ function stringify(result: unknown): string {
   }
 }
 
-/** One keep-alive connection, no time limit: an environment may wait for days. */
+/** Connections are kept, without a time limit: an environment may wait for days. */
 function createCaller(api: string) {
   const [host, port] = api.split(':');
-  const agent = new Agent({ keepAlive: true, maxSockets: 2 });
+  const agent = new Agent({ keepAlive: true });
   return (method: 'GET' | 'POST', path: string, body = '', errorType?: string): Promise<Answer> =>
     new Promise((resolve, reject) => {
       const headers = {

@@ -106,3 +106,42 @@ test('at most ten extensions; a name, a list of events and an identifier are nee
     expect.objectContaining({ errorType: 'Extension.MissingExtensionIdentifier' }),
   ]);
 });
+
+test('managed instances refuse extensions that want to be told of invocations', async () => {
+  const managed = await startRuntimeApi({
+    functionName: 'orders',
+    handler: 'orders.handler',
+    accountId: '123456789012',
+    invokeEvents: false,
+  });
+  const register = (name: string, events: readonly string[]) =>
+    fetch(`http://${managed.address}/2020-01-01/extension/register`, {
+      method: 'POST',
+      headers: { 'lambda-extension-name': name },
+      body: JSON.stringify({ events }),
+    });
+  const refused = await register('follower', ['INVOKE']);
+  expect([refused.status, await refused.json()]).toEqual([
+    403,
+    expect.objectContaining({ errorType: 'Extension.InvalidEventType' }),
+  ]);
+  expect((await register('quiet', [])).status).toBe(200);
+  await managed.close();
+});
+
+test('several workers wait at once, and each event goes to the one that has waited longest', async () => {
+  const ids = ['11111111-e9f4-11e8-9739-2dfe598c3fcd', '22222222-e9f4-11e8-9739-2dfe598c3fcd'];
+  const first = next();
+  await api.idle();
+  const second = next();
+  const answers = ids.map(async (requestId) => {
+    while (!api.waiting()) await api.idle();
+    return api.invoke({ ...event, requestId }, '{}');
+  });
+  for (const [index, waiting] of [first, second].entries()) {
+    expect((await waiting).headers.get('lambda-runtime-aws-request-id')).toBe(ids[index]);
+  }
+  // In whatever order they answer.
+  for (const id of ids.toReversed()) expect((await post(`invocation/${id}/response`, `"${id}"`)).status).toBe(202);
+  expect(await Promise.all(answers)).toEqual(ids.map((id) => ({ payload: `"${id}"` })));
+});

@@ -24,58 +24,66 @@ export interface RuntimeApi {
   readonly address: string;
   /** Resolves once the runtime waits for an invocation and every extension for an event; ends init and each invocation. */
   idle(): Promise<void>;
-  /** Hands an event to the waiting runtime and resolves with its answer. Only for an idle runtime, one at a time. */
+  /** Whether an event can be handed over now. */
+  waiting(): boolean;
+  /**
+   * Hands an event to the runtime, or to that of its workers that has waited longest, and resolves with its answer. Only for a
+   * runtime that waits.
+   */
   invoke(event: InvokeEvent, payload: string): Promise<RuntimeAnswer>;
   initFault(): RuntimeFault | undefined;
   extensionRegistered(): boolean;
   close(): Promise<void>;
 }
 
-interface Current {
-  readonly requestId: string;
-  readonly answer: (answer: RuntimeAnswer) => void;
-}
-
-/** Lambda's Runtime API and Extensions API for one execution environment. */
+/**
+ * Lambda's Runtime API and Extensions API for one execution environment. On managed instances it is the same API, asked for
+ * several invocations at once (docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html).
+ */
 export async function startRuntimeApi(options: {
   readonly functionName: string;
   readonly handler: string;
   readonly accountId: string;
+  /** Whether extensions may register for INVOKE: not on managed instances. @defaultValue true */
+  readonly invokeEvents?: boolean;
 }): Promise<RuntimeApi> {
-  let runtime: ServerResponse | undefined; // the open request for the next invocation
+  const runtimes: ServerResponse[] = []; // the open requests for a next invocation, in order
   let initialized = false;
   let fault: RuntimeFault | undefined;
-  let current: Current | undefined;
+  const current = new Map<string, (answer: RuntimeAnswer) => void>();
   let waiters: Array<() => void> = [];
 
   const notify = () => {
-    if (!runtime || !extensions.settled()) return;
+    if (runtimes.length === 0 || !extensions.settled()) return;
     const ready = waiters;
     waiters = [];
     for (const resolve of ready) resolve();
   };
+  const { invokeEvents = true, ...identity } = options;
   const extensions: ExtensionsApi = createExtensionsApi({
-    ...options,
+    ...identity,
+    invokeEvents,
     registrationOpen: () => !initialized,
     onChange: notify,
   });
 
   function next(response: ServerResponse): void {
     initialized = true;
-    runtime = response;
+    runtimes.push(response);
     response.on('close', () => {
-      if (runtime === response) runtime = undefined;
+      const at = runtimes.indexOf(response);
+      if (at >= 0) runtimes.splice(at, 1);
     });
     notify();
   }
 
   async function answer(request: IncomingMessage, response: ServerResponse, id: string, kind: string): Promise<void> {
     const body = await readBody(request, MAX_RESPONSE_BYTES);
-    if (current?.requestId !== id) {
+    const settle = current.get(id);
+    if (!settle) {
       return sendJson(response, 400, { errorMessage: `Invalid request ID ${id}`, errorType: 'InvalidRequestID' });
     }
-    const { answer: settle } = current;
-    current = undefined;
+    current.delete(id);
     if (!body) {
       const errorMessage = `Response payload size exceeded maximum allowed payload size (${MAX_RESPONSE_BYTES} bytes).`;
       settle({ fault: { errorType: 'Function.ResponseSizeTooLarge', errorMessage } });
@@ -116,12 +124,12 @@ export async function startRuntimeApi(options: {
         notify();
       });
     },
+    waiting: () => runtimes.length > 0,
     invoke: (event, payload) =>
       new Promise((resolve, reject) => {
-        const response = runtime;
+        const response = runtimes.shift();
         if (!response) return reject(new Error('Cannot invoke: the runtime does not wait for an invocation'));
-        runtime = undefined;
-        current = { requestId: event.requestId, answer: resolve };
+        current.set(event.requestId, resolve);
         extensions.deliver(event);
         response.writeHead(200, {
           'content-type': 'application/json',

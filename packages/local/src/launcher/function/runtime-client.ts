@@ -1,9 +1,18 @@
-import { argv } from 'node:process';
+import { argv, env } from 'node:process';
+import { isMainThread } from 'node:worker_threads';
 import { runRuntime } from './run-runtime.ts';
+import { runWorkers } from './run-workers.ts';
 
 /**
- * The program of an execution environment: `node runtime-client.js <entry> <export>`, with AWS_LAMBDA_RUNTIME_API set.
- * An entry of its own, so importing the package runs nothing.
+ * The program of an execution environment: `node runtime-client.js <entry> <export>`, with AWS_LAMBDA_RUNTIME_API set; with
+ * AWS_LAMBDA_MAX_CONCURRENCY also of each of its workers. An entry of its own, so importing the package runs nothing.
  */
 const [, , entry = '', exportName = 'handler'] = argv;
-await runRuntime({ entry, exportName, host: process });
+// biome-ignore-start lint/style/noProcessEnv: the program of a process of its own, told by Lambda's variables what to be
+const overlapping = env.AWS_LAMBDA_MAX_CONCURRENCY !== undefined;
+if (overlapping && isMainThread) {
+  await runWorkers(import.meta.url, Number(env.AWS_LAMBDA_NODEJS_WORKER_COUNT), process);
+} else {
+  await runRuntime({ entry, exportName, overlapping, host: process });
+}
+// biome-ignore-end lint/style/noProcessEnv: as above

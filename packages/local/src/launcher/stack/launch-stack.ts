@@ -3,7 +3,7 @@ import { createAwsClient } from '../../client/aws-client.ts';
 import type { Credentials } from '../../client/sign-request.ts';
 import { rejectUnknownOptions } from '../../core/reject-unknown-options.ts';
 import type { ProvisionedStack } from '../../provision/stack.ts';
-import type { LaunchedFunction } from '../function/launch-function.ts';
+import type { LaunchedFunction, ManagedInstances } from '../function/launch-function.ts';
 import { launchFunction } from '../function/launch-function.ts';
 import type { HttpFront } from '../http/launch-http-front.ts';
 import { launchHttpFront } from '../http/launch-http-front.ts';
@@ -35,6 +35,8 @@ export interface LaunchStackOptions {
   readonly taskPort?: number | undefined;
   /** Execution environments per function, unless it has a reserved concurrency. @defaultValue 10 */
   readonly maxConcurrency?: number | undefined;
+  /** Runs every function as on Lambda managed instances; see {@link launchFunction}. */
+  readonly managed?: ManagedInstances | undefined;
   /** The Node.js executable. @defaultValue process.execPath */
   readonly execPath?: string | undefined;
   /** See {@link launchFunction}. */
@@ -65,6 +67,7 @@ const OPTIONS: ReadonlyArray<keyof LaunchStackOptions> = [
   'httpPort',
   'taskPort',
   'maxConcurrency',
+  'managed',
   'execPath',
   'runtimeCommand',
   'onOutput',
@@ -122,6 +125,7 @@ async function launchFunctions(
       maxConcurrency: reservedConcurrency ?? options.maxConcurrency,
       execPath: options.execPath,
       runtimeCommand: options.runtimeCommand,
+      managed: options.managed,
       onOutput: options.onOutput && ((line) => options.onOutput?.({ ...line, source: component })),
     });
     byComponent[component] = fn;

@@ -1,0 +1,65 @@
+import type { ProcessExit } from '../process/exit.ts';
+import type { OutputLine } from '../process/output.ts';
+import type { FunctionSpec } from './environment-variables.ts';
+import { exitError, timeoutError } from './function-errors.ts';
+import { initFault } from './init-fault.ts';
+import type { InvocationInput, InvocationResult } from './result.ts';
+import { readPayload } from './result.ts';
+import { startInstance } from './start-instance.ts';
+import { EXPIRED, within } from './within.ts';
+
+/** How long an invocation may wait for a worker that asks for one: workers may all be busy computing, or gone. */
+const PICK_UP_MS = 10_000;
+
+/** One process of several worker threads behind one Runtime API, each taking invocations that overlap. */
+export interface ManagedInstance {
+  /** Undefined once the process is gone. */
+  pid(): number | undefined;
+  invoke(input: InvocationInput): Promise<InvocationResult>;
+  /** SIGKILL at once: nothing on managed instances promises a signal before it. */
+  kill(): Promise<ProcessExit>;
+}
+
+/**
+ * Starts an instance as Lambda's managed instances do: it never stands still, an invocation that takes too long is answered with a
+ * timeout while its code runs on, and workers that crash are missed by nobody as long as one is left
+ * (docs.aws.amazon.com/lambda/latest/dg/lambda-managed-instances-execution-environment.html).
+ */
+export async function startManagedInstance(
+  spec: FunctionSpec,
+  onOutput: ((line: OutputLine) => void) | undefined,
+): Promise<ManagedInstance> {
+  const instance = await startInstance(spec, onOutput);
+  const { api, child, ended } = instance;
+  const init = initFault(spec.initTimeoutMs, instance);
+  let gone = false;
+  child.exited.then(() => {
+    gone = true;
+  });
+
+  async function invoke({ requestId, payload, traceId }: InvocationInput): Promise<InvocationResult> {
+    const initError = await init;
+    if (initError) return { requestId, error: initError };
+    while (!api.waiting()) {
+      const picked = await within(PICK_UP_MS, Promise.race([api.idle(), ended]));
+      if (picked === EXPIRED) return { requestId, error: timeoutError(requestId, PICK_UP_MS) };
+      if (picked) return { requestId, error: exitError(requestId, picked.exit, 'invoke') };
+    }
+    const event = { requestId, deadlineMs: Date.now() + spec.timeoutMs, invokedFunctionArn: spec.arn, traceId };
+    const outcome = await within(spec.timeoutMs, Promise.race([api.invoke(event, payload).catch(() => ended), ended]));
+    if (outcome === EXPIRED) return { requestId, error: timeoutError(requestId, spec.timeoutMs) };
+    if ('exit' in outcome) return { requestId, error: exitError(requestId, outcome.exit, 'invoke') };
+    return outcome.fault
+      ? { requestId, error: { ...outcome.fault, phase: 'invoke' } }
+      : { requestId, payload: readPayload(outcome.payload) };
+  }
+
+  return {
+    pid: () => (gone ? undefined : child.pid),
+    invoke,
+    kill: async () => {
+      child.kill('SIGKILL');
+      return (await ended).exit;
+    },
+  };
+}
