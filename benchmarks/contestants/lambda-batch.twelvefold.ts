@@ -18,8 +18,8 @@ const consumer = createSqsConsumer({
     sum += index;
   },
 });
-const handler = lambda(async (event: SqsEvent, { signal, deadline }) => {
-  const { failedMessageIds } = await consumer.handleBatch(recordsFromSqs(event), { signal, deadline });
+const handler = lambda(async (event: SqsEvent, { deadline }) => {
+  const { failedMessageIds } = await consumer.handleBatch(recordsFromSqs(event), { deadline });
   return batchResult(failedMessageIds);
 });
 const event = sqsEvent();

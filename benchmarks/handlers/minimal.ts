@@ -31,8 +31,8 @@ const consumer = createSqsConsumer({
 });
 
 export const handler = lambda(
-  async (event: SqsEvent, { signal, deadline }) => {
-    const { failedMessageIds } = await consumer.handleBatch(recordsFromSqs(event), { signal, deadline });
+  async (event: SqsEvent, { deadline }) => {
+    const { failedMessageIds } = await consumer.handleBatch(recordsFromSqs(event), { deadline });
     return batchResult(failedMessageIds);
   },
   { flush: () => metrics.flush() },

@@ -45,6 +45,21 @@ describe('runInScope', () => {
     });
   });
 
+  it('makes its signal once, when somebody asks, and no id before that', async () => {
+    let made = 0;
+    const signal = () => {
+      made += 1;
+      return new AbortController().signal;
+    };
+    await runInScope({ ...task, signal }, (scope) => {
+      expect(made).toBe(0);
+      expect(scope.signal).toBe(scope.signal);
+      expect(scope.correlationId).toBe(scope.correlationId);
+      expect(scope.trace).toBe(scope.trace);
+    });
+    expect(made).toBe(1);
+  });
+
   it('runs endings in reverse, before it settles, whether the work failed or not', async () => {
     const ran: string[] = [];
     const work = (fail: boolean) =>

@@ -48,7 +48,8 @@ export interface ScopeInit {
   trace?: TraceContext | undefined;
   /** Whoever caused this work logs its flow in detail. @defaultValue false */
   sampled?: boolean | undefined;
-  signal?: AbortSignal | undefined;
+  /** The work's signal, or what makes it when somebody asks: a signal costs more than the rest of a scope. */
+  signal?: AbortSignal | (() => AbortSignal) | undefined;
   deadline?: Deadline | undefined;
 }
 
@@ -78,41 +79,91 @@ export function currentScope(): Scope | undefined {
  * });
  * ```
  */
-export async function runInScope<T>(init: ScopeInit, work: (scope: Scope) => T | Promise<T>): Promise<T> {
-  const slots = new Map<symbol, unknown>();
-  const endings: Array<() => void | Promise<void>> = [];
-  let ended = false;
-  const scope: Scope = {
-    kind: init.kind,
-    component: init.component,
-    correlationId: correlationIdFrom(init.correlationId),
-    trace: traceFrom(init.trace),
-    signal: init.signal ?? neverAborted,
-    deadline: init.deadline ?? NO_DEADLINE,
-    sampled: init.sampled ?? false,
-    get: <V>(key: ScopeKey<V>) => slots.get(key.id) as V | undefined, // set() is the only writer and takes V
-    set: (key, value) => void slots.set(key.id, value),
-    onEnd: (callback) => {
-      endings.push(callback);
-      if (ended) queueMicrotask(() => void runEndings(endings));
-    },
-  };
-  return storage.run(scope, async () => {
-    try {
-      const result = await work(scope);
-      ended = true;
-      const errors = await runEndings(endings);
-      if (errors.length > 0) throw new AggregateError(errors, 'Cannot end scope cleanly: an onEnd callback failed');
-      return result;
-    } catch (error) {
-      ended = true;
-      await runEndings(endings);
-      throw error;
-    }
-  });
+export function runInScope<T>(init: ScopeInit, work: (scope: Scope) => T | Promise<T>): Promise<T> {
+  const scope = new WorkScope(init);
+  return storage.run(scope, runWork<T>, scope, work);
 }
 
-async function runEndings(endings: Array<() => void | Promise<void>>): Promise<unknown[]> {
+async function runWork<T>(scope: WorkScope, work: (scope: Scope) => T | Promise<T>): Promise<T> {
+  try {
+    const result = await work(scope);
+    const endings = scope.end();
+    if (endings === undefined) return result;
+    const errors = await runEndings(endings);
+    if (errors.length > 0) throw new AggregateError(errors, 'Cannot end scope cleanly: an onEnd callback failed');
+    return result;
+  } catch (error) {
+    await runEndings(scope.end() ?? []);
+    throw error;
+  }
+}
+
+type Ending = () => void | Promise<void>;
+
+/** A class, with everything made when it is first asked for: there is one per message, and most handlers ask for nothing. */
+class WorkScope implements Scope {
+  readonly kind: ScopeKind;
+  readonly component: string;
+  readonly deadline: Deadline;
+  sampled: boolean;
+  readonly #init: ScopeInit;
+  #correlationId: string | undefined;
+  #trace: Readonly<TraceContext> | undefined;
+  #signal: AbortSignal | undefined;
+  #slots: Map<symbol, unknown> | undefined;
+  #endings: Ending[] | undefined;
+  #ended = false;
+
+  constructor(init: ScopeInit) {
+    this.kind = init.kind;
+    this.component = init.component;
+    this.deadline = init.deadline ?? NO_DEADLINE;
+    this.sampled = init.sampled ?? false;
+    this.#init = init;
+  }
+
+  get correlationId(): string {
+    this.#correlationId ??= correlationIdFrom(this.#init.correlationId);
+    return this.#correlationId;
+  }
+
+  get trace(): Readonly<TraceContext> {
+    this.#trace ??= traceFrom(this.#init.trace);
+    return this.#trace;
+  }
+
+  get signal(): AbortSignal {
+    if (this.#signal === undefined) {
+      const { signal = neverAborted } = this.#init;
+      this.#signal = typeof signal === 'function' ? signal() : signal;
+    }
+    return this.#signal;
+  }
+
+  get<V>(key: ScopeKey<V>): V | undefined {
+    return this.#slots?.get(key.id) as V | undefined; // set() is the only writer and takes V
+  }
+
+  set<V>(key: ScopeKey<V>, value: V): void {
+    this.#slots ??= new Map();
+    this.#slots.set(key.id, value);
+  }
+
+  onEnd(callback: Ending): void {
+    this.#endings ??= [];
+    const endings = this.#endings;
+    endings.push(callback);
+    if (this.#ended) queueMicrotask(() => void runEndings(endings));
+  }
+
+  /** From here on what is registered runs by itself; returns what was registered before. */
+  end(): Ending[] | undefined {
+    this.#ended = true;
+    return this.#endings;
+  }
+}
+
+async function runEndings(endings: Ending[]): Promise<unknown[]> {
   const errors: unknown[] = [];
   for (let ending = endings.pop(); ending; ending = endings.pop()) {
     try {

@@ -56,7 +56,7 @@ async function consumerWork(component: ConsumerComponent, options: WorkOptions):
   ]);
   const consumer = componentConsumer({ component, ...options });
   let warned = false;
-  return async (event, { signal, deadline, context }) => {
+  return async (event, { deadline, context }) => {
     if (!isSqsEvent(event)) throw refusal(component, 'SQS events');
     if (!warned) {
       warned = true;
@@ -65,7 +65,8 @@ async function consumerWork(component: ConsumerComponent, options: WorkOptions):
       const definition = component.app.backing[component.queue] as QueueDefinition; // app.consumer() checked the kind
       for (const warning of queueWarnings(definition, { functionTimeoutMs })) options.logger.warn(warning);
     }
-    const { failedMessageIds } = await consumer.handleBatch(recordsFromSqs(event), { signal, deadline });
+    // The deadline alone: a batch keeps its own reserve of it, and the invocation's signal, which nothing else aborts, would come later.
+    const { failedMessageIds } = await consumer.handleBatch(recordsFromSqs(event), { deadline });
     return batchResult(failedMessageIds);
   };
 }

@@ -77,13 +77,8 @@ export function createSqsConsumer<S extends StandardSchemaV1>(options: SqsConsum
   assertOptions(options);
   const { definition, url, deadLetterUrl, component, concurrency = DEFAULT_CONCURRENCY } = options;
   const { clock = systemClock, random = Math.random, onEvent } = options;
-  const emit = (event: ConsumerEvent) => {
-    try {
-      onEvent?.(event);
-    } catch {
-      // A listener that fails must not decide what becomes of a message.
-    }
-  };
+  const heard = onEvent && listener(onEvent);
+  const emit = heard ?? (() => {});
   const queue = definition.name;
   const aws = options.aws.as(component);
   const core = createMessageCore({
@@ -95,12 +90,22 @@ export function createSqsConsumer<S extends StandardSchemaV1>(options: SqsConsum
     handle: options.handle,
     clock,
     random,
-    emit,
+    emit: heard,
   });
   const { visibilityMs } = definition;
   const fifo = definition.fifo !== undefined;
   const poller = createPoller({ queue, url, visibilityMs, concurrency, fifo, aws, core, clock, random, emit });
-  const handleBatch = createBatchHandler({ queue, url, visibilityMs, concurrency, fifo, aws, core, clock, emit });
+  const handleBatch = createBatchHandler({
+    queue,
+    url,
+    visibilityMs,
+    concurrency,
+    fifo,
+    aws,
+    core,
+    clock,
+    emit: heard,
+  });
   return {
     name: `consumer:${queue}`,
     ...poller,
@@ -109,6 +114,17 @@ export function createSqsConsumer<S extends StandardSchemaV1>(options: SqsConsum
       await poller.drain();
       await poller.stop();
     },
+  };
+}
+
+/** A listener that fails must not decide what becomes of a message. */
+function listener(onEvent: ConsumerEventListener) {
+  return (event: ConsumerEvent) => {
+    try {
+      onEvent(event);
+    } catch {
+      // Its own loss.
+    }
   };
 }
 

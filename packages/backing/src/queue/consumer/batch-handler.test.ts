@@ -121,4 +121,19 @@ describe('handleBatch', () => {
     expect(await done).toEqual({ failedMessageIds: ['m-0'] });
     expect(released(aws)).toMatchObject([{ VisibilityTimeout: 0 }]);
   });
+
+  it('shows the abort to a handler that asks for its signal only then', async () => {
+    let aborted: boolean | undefined;
+    const { consumer, clock } = ordersConsumer(async (_order, _info, scope) => {
+      await clock.sleep(100);
+      aborted = scope.signal.aborted;
+    });
+    const host = new AbortController();
+    const done = consumer.handleBatch(records(1), { signal: host.signal });
+    await clock.settle();
+    host.abort();
+    await clock.advance(100);
+    await done;
+    expect(aborted).toBe(true);
+  });
 });

@@ -1,12 +1,12 @@
 import type { Aws } from '@twelvefold/aws';
-import type { Clock } from '@twelvefold/lifecycle';
+import type { Clock, Deadline } from '@twelvefold/lifecycle';
 import { NO_DEADLINE } from '@twelvefold/lifecycle';
 import type { ConsumerEvent } from '../consumer-event.ts';
 import type { BatchContext, ReceivedMessage } from '../port.ts';
 import { SQS_LIMITS } from '../sqs-limits.ts';
 import { deadlineNear, drainForced } from './abort-reason.ts';
 import { ageOf } from './age-of.ts';
-import type { MessageCore } from './message-core.ts';
+import type { MessageCore, MessageRun } from './message-core.ts';
 
 export interface BatchHandlerDeps {
   queue: string;
@@ -18,7 +18,8 @@ export interface BatchHandlerDeps {
   aws: Aws;
   core: MessageCore;
   clock: Clock;
-  emit: (event: ConsumerEvent) => void;
+  /** Without a listener no event is made. */
+  emit: ((event: ConsumerEvent) => void) | undefined;
 }
 
 /** Built once: an abort without a reason builds an error with a stack each time. */
@@ -45,57 +46,58 @@ export function createBatchHandler(deps: BatchHandlerDeps) {
     const { deadline = NO_DEADLINE, signal } = context;
     const totalMs = deadline.remainingMs();
     const reserveMs = Math.min(Math.max(totalMs * RESERVE_SHARE, MIN_RESERVE_MS), MAX_RESERVE_MS, totalMs / 2);
-    const failed = new Set<ReceivedMessage>();
-    const unfinished = new Set<ReceivedMessage>(messages);
+    const states = new Array<State>(messages.length).fill('waiting');
     const delays = new Map<ReceivedMessage, number>();
-    const ending = new AbortController();
+    const ending = createAbort();
     const timers = new AbortController();
     let next = 0;
     let closed = false;
-    if (messages.length > 0) {
+    if (emit && messages.length > 0) {
       const sent = messages.map(({ attributes }) => attributes.SentTimestamp);
       emit({ type: 'received', count: messages.length, ageMs: Math.max(0, ageOf(sent, clock.now())) });
     }
-    // Where order is kept a lane is a group, else a message.
+    // Where order is kept a lane is a group, else a message. Both are numbers of messages.
     const lanes = deps.fifo ? byGroup(messages) : undefined;
     const lanesCount = lanes?.length ?? messages.length;
-    const startedMessages = lanes ? new Set<ReceivedMessage>() : undefined;
     const begunAt = clock.monotonic();
     const leaseRemaining = () => Math.max(0, deps.visibilityMs - (clock.monotonic() - begunAt));
-    const run = { signal: ending.signal, deadline, longestDelayMs: () => LONGEST_DELAY_MS, leaseRemaining };
+    const run = new BatchRun(ending, deadline, leaseRemaining);
 
     /** False when what comes behind the message must not overtake it. */
-    const handle = async (message: ReceivedMessage): Promise<boolean> => {
+    const handle = async (at: number): Promise<boolean> => {
+      const message = messages[at] as ReceivedMessage; // at is below length
+      states[at] = 'started';
       const outcome = await deps.core(message, run);
       if (closed) return false;
-      unfinished.delete(message);
-      if (outcome.kind === 'acknowledge') return true;
-      failed.add(message);
+      if (outcome.kind === 'acknowledge') {
+        states[at] = 'done';
+        return true;
+      }
+      states[at] = 'failed';
       if (outcome.kind === 'retry') delays.set(message, outcome.delayMs);
       return false;
     };
-    const inOrder = async (lane: readonly ReceivedMessage[]) => {
-      for (const [at, message] of lane.entries()) {
-        if (ending.signal.aborted) return;
-        startedMessages?.add(message);
-        if (await handle(message)) continue;
+    const inOrder = async (lane: readonly number[]) => {
+      for (const [position, at] of lane.entries()) {
+        if (ending.aborted()) return;
+        if (await handle(at)) continue;
         if (closed) return;
         // SQS gives out none of them before the one that failed.
-        for (const later of lane.slice(at + 1)) {
-          unfinished.delete(later);
-          failed.add(later);
-          delays.set(later, 0);
-          emit({ type: 'returned', messageId: later.messageId });
+        for (const later of lane.slice(position + 1)) {
+          const message = messages[later] as ReceivedMessage; // lanes hold numbers of messages
+          states[later] = 'failed';
+          delays.set(message, 0);
+          emit?.({ type: 'returned', messageId: message.messageId });
         }
         return;
       }
     };
     const worker = async () => {
-      while (!ending.signal.aborted && next < lanesCount) {
+      while (!ending.aborted() && next < lanesCount) {
         const at = next++;
         if (lanes)
-          await inOrder(lanes[at] as readonly ReceivedMessage[]); // at is below length
-        else await handle(messages[at] as ReceivedMessage); // at is below length
+          await inOrder(lanes[at] as readonly number[]); // at is below length
+        else await handle(at);
         if (closed) return;
       }
     };
@@ -113,35 +115,87 @@ export function createBatchHandler(deps: BatchHandlerDeps) {
     );
     const workers = Promise.all(Array.from({ length: Math.min(deps.concurrency, lanesCount) }, worker));
     const givenUp = new Promise<void>((resolve) => {
-      const giveUp = () => wait(Math.min(reserveMs / 2, MIN_RESERVE_MS)).then(resolve, () => {}); // finished in time
-      if (ending.signal.aborted) giveUp();
-      else ending.signal.addEventListener('abort', giveUp, { once: true });
+      ending.onAbort(() => wait(Math.min(reserveMs / 2, MIN_RESERVE_MS)).then(resolve, () => {})); // finished in time
     });
     await Promise.race([workers, givenUp]);
     closed = true;
     timers.abort(FINISHED);
     signal?.removeEventListener('abort', onAbort);
 
-    for (const message of unfinished) {
-      failed.add(message);
-      const started = startedMessages ? startedMessages.has(message) : messages.indexOf(message) < next;
-      emit({ type: 'abandoned', messageId: message.messageId, started });
+    const failedMessageIds: string[] = [];
+    for (const [at, message] of messages.entries()) {
+      const state = states[at];
+      if (state === 'done') continue;
+      failedMessageIds.push(message.messageId);
+      if (state === 'failed') continue;
+      emit?.({ type: 'abandoned', messageId: message.messageId, started: state === 'started' });
       // Never started through no fault of its own: whoever comes next may have it at once.
-      if (!started) delays.set(message, 0);
+      if (state === 'waiting') delays.set(message, 0);
     }
-    await delayAll(deps, delays, Math.min(LONGEST_TIMING_MS, deadline.remainingMs() / 2));
-    return { failedMessageIds: messages.filter((message) => failed.has(message)).map(({ messageId }) => messageId) };
+    if (delays.size > 0) await delayAll(deps, delays, Math.min(LONGEST_TIMING_MS, deadline.remainingMs() / 2));
+    return { failedMessageIds };
   };
 }
 
-/** The messages of each group, in order. */
-function byGroup(messages: readonly ReceivedMessage[]): ReceivedMessage[][] {
-  const groups = new Map<string, ReceivedMessage[]>();
-  for (const message of messages) {
+/** A class: a getter in an object literal would cost each batch several times as much as all else here. */
+class BatchRun implements MessageRun {
+  readonly deadline: Deadline;
+  readonly leaseRemaining: () => number;
+  readonly #ending: { signal(): AbortSignal };
+
+  constructor(ending: { signal(): AbortSignal }, deadline: Deadline, leaseRemaining: () => number) {
+    this.deadline = deadline;
+    this.leaseRemaining = leaseRemaining;
+    this.#ending = ending;
+  }
+
+  get signal(): AbortSignal {
+    return this.#ending.signal();
+  }
+
+  longestDelayMs(): number {
+    return LONGEST_DELAY_MS;
+  }
+}
+
+type State = 'waiting' | 'started' | 'done' | 'failed';
+
+/** An abort whose signal is made when a handler asks for it: most do not, and it costs more than all else that a batch needs. */
+function createAbort() {
+  let controller: AbortController | undefined;
+  let reason: Error | undefined;
+  let listener: (() => void) | undefined;
+  return {
+    aborted: () => reason !== undefined,
+    /** At once when it has been aborted. One listener. */
+    onAbort(callback: () => void) {
+      if (reason === undefined) listener = callback;
+      else callback();
+    },
+    abort(why: Error) {
+      if (reason !== undefined) return;
+      reason = why;
+      controller?.abort(why);
+      listener?.();
+    },
+    signal(): AbortSignal {
+      if (controller === undefined) {
+        controller = new AbortController();
+        if (reason !== undefined) controller.abort(reason);
+      }
+      return controller.signal;
+    },
+  };
+}
+
+/** The numbers of each group's messages, in order. */
+function byGroup(messages: readonly ReceivedMessage[]): number[][] {
+  const groups = new Map<string, number[]>();
+  for (const [at, message] of messages.entries()) {
     const id = message.attributes.MessageGroupId ?? '';
     const group = groups.get(id);
-    if (group) group.push(message);
-    else groups.set(id, [message]);
+    if (group) group.push(at);
+    else groups.set(id, [at]);
   }
   return [...groups.values()];
 }
@@ -155,7 +209,6 @@ async function delayAll(
   delays: ReadonlyMap<ReceivedMessage, number>,
   limitMs: number,
 ): Promise<void> {
-  if (delays.size === 0) return;
   const all = [...delays];
   const late = new AbortController();
   const timer = new AbortController();
@@ -184,7 +237,7 @@ async function delayTen(
   }));
   const tell = (id: number, error: Error) => {
     const messageId = delays[id]?.[0].messageId ?? '';
-    deps.emit({ type: 'visibilityFailed', messageId, error });
+    deps.emit?.({ type: 'visibilityFailed', messageId, error });
   };
   try {
     const input = { QueueUrl: deps.url, Entries };

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
+import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Aws } from '@twelvefold/aws';
-import type { Clock, Deadline, Scope } from '@twelvefold/lifecycle';
+import type { Clock, Deadline, Scope, TraceContext } from '@twelvefold/lifecycle';
 import { CORRELATION_ATTRIBUTE, runInScope, SAMPLED, SAMPLED_ATTRIBUTE, TwelvefoldError } from '@twelvefold/lifecycle';
 import { backoffMs } from '../../message/backoff.ts';
 import { describeIssues } from '../../message/describe-issues.ts';
@@ -20,7 +21,7 @@ import { readBody } from './read-body.ts';
 export type Outcome = { kind: 'acknowledge' } | { kind: 'retry'; delayMs: number } | { kind: 'leave' };
 
 /** The terms on which a host has one message handled. */
-interface MessageRun {
+export interface MessageRun {
   readonly signal: AbortSignal;
   readonly deadline: Deadline;
   /** How long SQS would still let the message stay invisible. */
@@ -40,7 +41,8 @@ export interface MessageCoreDeps {
   handle: MessageHandler<unknown>;
   clock: Clock;
   random: () => number;
-  emit: (event: ConsumerEvent) => void;
+  /** Without a listener no event is made. */
+  emit: ((event: ConsumerEvent) => void) | undefined;
 }
 
 /** 1 s, 2 s, 4 s ... by receive count, half of it random. */
@@ -56,12 +58,12 @@ export function createMessageCore(deps: MessageCoreDeps): MessageCore {
   const { definition, clock, emit } = deps;
   const sourceQueue = new URL(deps.url).pathname.split('/').pop() ?? definition.name;
 
-  return async (message, run) => {
+  return (message, run) => {
     const receiveCount = Number(message.attributes.ApproximateReceiveCount ?? 1);
     const unread: MessageIdentity = { messageId: message.messageId, correlationId: undefined, receiveCount };
     if (message.md5OfBody !== undefined && hash('md5', message.body, 'hex') !== message.md5OfBody) {
-      emit({ type: 'corrupted', ...unread });
-      return LEAVE;
+      emit?.({ type: 'corrupted', ...unread });
+      return Promise.resolve(LEAVE);
     }
     let read: ReadBody | undefined;
     try {
@@ -69,7 +71,9 @@ export function createMessageCore(deps: MessageCoreDeps): MessageCore {
     } catch {
       // Poison, below: the parser's message would quote the body.
     }
-    const attributes = { ...message.messageAttributes, ...read?.attributes };
+    const attributes = read?.attributes
+      ? { ...message.messageAttributes, ...read.attributes }
+      : message.messageAttributes;
     const info: MessageInfo = {
       messageId: message.messageId,
       receiveCount,
@@ -84,25 +88,26 @@ export function createMessageCore(deps: MessageCoreDeps): MessageCore {
       correlationId: attributes[CORRELATION_ATTRIBUTE],
       trace: traceOf(message, attributes),
       sampled: attributes[SAMPLED_ATTRIBUTE] === SAMPLED,
-      signal: run.signal,
+      signal: () => run.signal,
       deadline: run.deadline,
     };
-    try {
-      return await runInScope(init, async (scope) => {
-        const startedAt = clock.monotonic();
-        const identity: MessageIdentity = { ...unread, correlationId: scope.correlationId };
-        try {
-          await deps.handle(await validated(definition, read), info, scope);
-        } catch (error) {
-          return await failed(error, message, run, identity, scope);
-        }
-        emit({ type: 'handled', durationMs: clock.monotonic() - startedAt, ...identity });
-        return ACKNOWLEDGE;
-      });
-    } catch (error) {
-      // Something that hangs on the scope's end (a flush, a commit) failed: without it the message is not done.
-      return retry(error, run, unread);
-    }
+    const work = async (scope: Scope): Promise<Outcome> => {
+      const startedAt = emit ? clock.monotonic() : 0;
+      try {
+        if (read === undefined) throw new Poison('(message): body is not JSON');
+        const result = definition.schema['~standard'].validate(read.value);
+        await deps.handle(fitting(definition, result instanceof Promise ? await result : result), info, scope);
+      } catch (error) {
+        return failed(error, message, run, { ...unread, correlationId: scope.correlationId }, scope);
+      }
+      if (emit) {
+        const durationMs = clock.monotonic() - startedAt;
+        emit({ type: 'handled', durationMs, ...unread, correlationId: scope.correlationId });
+      }
+      return ACKNOWLEDGE;
+    };
+    // What hangs on the scope's end (a flush, a commit) may fail: without it the message is not done.
+    return runInScope(init, work).catch((error: unknown) => retry(error, run, unread));
   };
 
   async function failed(
@@ -113,7 +118,7 @@ export function createMessageCore(deps: MessageCoreDeps): MessageCore {
     scope: Scope,
   ): Promise<Outcome> {
     if (Drop.isInstance(error)) {
-      emit({ type: 'dropped', reason: error.reason, ...identity });
+      emit?.({ type: 'dropped', reason: error.reason, ...identity });
       return ACKNOWLEDGE;
     }
     if (!Poison.isInstance(error)) return retry(error, run, identity);
@@ -126,16 +131,16 @@ export function createMessageCore(deps: MessageCoreDeps): MessageCore {
     };
     const event = { type: 'poisoned', reason: note.reason, fingerprint: note.fingerprint, ...identity } as const;
     if (deps.deadLetterUrl === undefined) {
-      emit({ ...event, moved: false });
+      emit?.({ ...event, moved: false });
       return LEAVE;
     }
     try {
       await sendDeadLetter(deps.aws, deps.deadLetterUrl, message, note, run.signal);
     } catch (sendError) {
-      emit({ ...event, moved: false, error: sendError });
+      emit?.({ ...event, moved: false, error: sendError });
       return LEAVE;
     }
-    emit({ ...event, moved: true });
+    emit?.({ ...event, moved: true });
     return ACKNOWLEDGE;
   }
 
@@ -144,7 +149,7 @@ export function createMessageCore(deps: MessageCoreDeps): MessageCore {
     // Somebody else may have it by now: our receipt handle no longer decides when it comes.
     if (TwelvefoldError.isInstance(reason, 'LEASE_LOST')) return LEAVE;
     const delayMs = Math.min(delayOf(error, reason, identity.receiveCount), run.longestDelayMs());
-    emit({ type: 'retried', error, delayMs, ...identity });
+    emit?.({ type: 'retried', error, delayMs, ...identity });
     return { kind: 'retry', delayMs };
   }
 
@@ -158,16 +163,14 @@ export function createMessageCore(deps: MessageCoreDeps): MessageCore {
 }
 
 /** @throws Poison naming the fields that do not fit, without their values. */
-async function validated(definition: QueueDefinition, read: ReadBody | undefined): Promise<unknown> {
-  if (read === undefined) throw new Poison('(message): body is not JSON');
-  let result = definition.schema['~standard'].validate(read.value);
-  if (result instanceof Promise) result = await result;
+function fitting(definition: QueueDefinition, result: StandardSchemaV1.Result<unknown>): unknown {
   if (result.issues) throw new Poison(describeIssues(definition.schema, result.issues));
   return result.value;
 }
 
-function traceOf(message: ReceivedMessage, attributes: Readonly<Record<string, string>>) {
+function traceOf(message: ReceivedMessage, attributes: Readonly<Record<string, string>>): TraceContext | undefined {
   const traceparent = attributes[TRACEPARENT_ATTRIBUTE];
   const xray = message.attributes.AWSTraceHeader ?? attributes[XRAY_ATTRIBUTE];
+  if (!traceparent && !xray) return undefined;
   return { ...(traceparent ? { traceparent } : {}), ...(xray ? { xray } : {}) };
 }

@@ -1,7 +1,8 @@
 /** A message's body as JSON, and what an SNS envelope around it said. */
 export interface ReadBody {
   readonly value: unknown;
-  readonly attributes: Readonly<Record<string, string>>;
+  /** Of an envelope alone. */
+  readonly attributes?: Readonly<Record<string, string>>;
 }
 
 interface SnsEnvelope {
@@ -19,7 +20,7 @@ interface SnsEnvelope {
  */
 export function readBody(body: string): ReadBody {
   const value: unknown = JSON.parse(body);
-  if (!isEnvelope(value)) return { value, attributes: {} };
+  if (!isEnvelope(value)) return { value };
   const attributes: Record<string, string> = {};
   for (const [name, attribute] of Object.entries(value.MessageAttributes ?? {})) {
     if (typeof attribute.Value === 'string' && attribute.Type !== 'Binary') attributes[name] = attribute.Value;

@@ -35,21 +35,28 @@ export function isSqsEvent(event: unknown): event is SqsEvent {
   return Array.isArray(records) && records.length > 0 && records.every((record) => record?.eventSource === 'aws:sqs');
 }
 
-/** The records with their string attributes flattened. */
+/**
+ * The records with their string attributes flattened. Their MD5 is left out: it is what a client of ReceiveMessage checks, and that is
+ * Lambda's own poller, behind which the event is one invocation's payload.
+ */
 export function recordsFromSqs(event: SqsEvent): ReceivedRecord[] {
   return event.Records.map((record) => ({
     messageId: record.messageId,
     receiptHandle: record.receiptHandle,
     // An empty body is no JSON, and so poison; a missing one would be neither.
     body: record.body ?? '',
-    ...(record.md5OfBody === undefined ? {} : { md5OfBody: record.md5OfBody }),
     attributes: record.attributes ?? {},
-    messageAttributes: Object.fromEntries(
-      Object.entries(record.messageAttributes ?? {}).flatMap(([name, attribute]) =>
-        typeof attribute?.stringValue === 'string' ? [[name, attribute.stringValue]] : [],
-      ),
-    ),
+    messageAttributes: stringsOf(record.messageAttributes),
   }));
+}
+
+function stringsOf(attributes: SqsEventRecord['messageAttributes'] | undefined): Record<string, string> {
+  const strings: Record<string, string> = {};
+  for (const name in attributes) {
+    const value = attributes[name]?.stringValue;
+    if (typeof value === 'string') strings[name] = value;
+  }
+  return strings;
 }
 
 export function batchResult(failedMessageIds: readonly string[]): SqsBatchResult {
