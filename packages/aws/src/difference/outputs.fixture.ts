@@ -14,7 +14,8 @@ export interface Reply {
 type Outputs = { [S in Service]: { [O in Operation<S>]: fc.Arbitrary<Reply> } };
 
 const text = fc.string({ unit: 'grapheme', maxLength: 30 });
-const name = fc.stringMatching(/^[A-Za-z0-9_.-]{1,20}$/);
+// The SDK loses a member named `__proto__`; ours does not (lean/dynamodb/marshall.test.ts).
+const name = fc.stringMatching(/^[A-Za-z0-9_.-]{1,20}$/).filter((text) => text !== '__proto__');
 const count = fc.nat({ max: 1_000 });
 const bytes = fc.uint8Array({ minLength: 1, maxLength: 20 });
 const seconds = fc.oneof(
