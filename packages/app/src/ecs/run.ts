@@ -15,8 +15,12 @@ import { asError } from '../runtime/as-error.ts';
 import { componentConsumer } from '../runtime/component-consumer.ts';
 import { httpAnswer } from '../runtime/http-answer.ts';
 import { logProtectionEvent } from '../runtime/log-protection-event.ts';
+import { metricsResource } from '../runtime/metrics-resource.ts';
 import type { Runtime } from '../runtime/open-runtime.ts';
 import { openRuntime } from '../runtime/open-runtime.ts';
+import { publishStart } from '../runtime/publish-start.ts';
+import type { RequestMetrics } from '../runtime/request-metrics.ts';
+import { createRequestMetrics } from '../runtime/request-metrics.ts';
 import { startupExitCode } from '../runtime/startup-error.ts';
 import { createTelemetry } from '../runtime/telemetry.ts';
 import { warnOfQueue } from '../runtime/warn-of-queue.ts';
@@ -55,7 +59,11 @@ export async function run(app: AppIdentity, components: readonly Component[]): P
         });
   const lifecycle = createLifecycle({
     budgetMs: profile.budgetMs,
-    onPhase: (phase) => logger.info(`service ${phase}`, { phase }),
+    onPhase: (phase) => {
+      logger.info(`service ${phase}`, { phase });
+      // By then the process is as old as the monotonic clock says.
+      if (phase === 'ready') void publishStart(metrics, 'service', { startMs: clock.monotonic(), cold: false });
+    },
   });
 
   const aws = createAws({ env, logger });
@@ -81,14 +89,16 @@ export async function run(app: AppIdentity, components: readonly Component[]): P
         signal,
       });
     },
-    flush: () => metrics.flush(),
     stop: () => aws.close(),
   });
+  lifecycle.register(metricsResource(metrics, clock));
   if (protection) lifecycle.register(protection);
   for (const component of components) {
     if (component.kind === 'http') {
-      const answer = () => httpAnswer({ component, runtime: opened(), lifecycle, logger, clock });
-      lifecycle.register(httpResource(component.name, answer));
+      const counted = createRequestMetrics({ metrics, component: component.name, clock, random: Math.random });
+      const answer = () =>
+        httpAnswer({ component, runtime: opened(), lifecycle, logger, clock, onOutcome: counted.count });
+      lifecycle.register(httpResource(component.name, answer, counted));
     }
     if (component.kind === 'consumer') lifecycle.register(consumerResource(component));
   }
@@ -99,8 +109,14 @@ export async function run(app: AppIdentity, components: readonly Component[]): P
     lifecycle.register(httpResource('health', () => answer));
   }
 
-  function httpResource(name: string, makeAnswer: () => HttpServerOptions['answer']): Resource {
+  function httpResource(
+    name: string,
+    makeAnswer: () => HttpServerOptions['answer'],
+    counted?: RequestMetrics,
+  ): Resource {
     let server: HttpServer | undefined;
+    const stopped = new AbortController();
+    let counting: Promise<void> | undefined;
     return {
       name: `http ${name}`,
       start: async (signal) => {
@@ -108,11 +124,16 @@ export async function run(app: AppIdentity, components: readonly Component[]): P
         const onError = (error: unknown) => logger.error('answer broke off', { error: asError(error) });
         server = createHttpServer({ port: portFrom(env), lingerMs: profile.lingerMs, clock, answer, onError });
         await server.start(signal);
+        counting = counted?.run(stopped.signal);
         logger.info(`listening on port ${server.port}`, { port: server.port });
       },
       quiesce: (signal) => server?.quiesce(signal),
       drain: (signal) => server?.drain(signal),
-      stop: (signal) => server?.stop(signal),
+      stop: async (signal) => {
+        await server?.stop(signal);
+        stopped.abort();
+        await counting;
+      },
     };
   }
 

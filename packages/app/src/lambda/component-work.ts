@@ -36,16 +36,23 @@ export function componentWork(component: Component, options: WorkOptions): Promi
 }
 
 async function httpWork(component: HttpComponent, options: WorkOptions): Promise<Work> {
-  const { httpAnswer } = await import('../runtime/http-answer.ts');
-  const answer = httpAnswer({ component, ...options });
+  const [{ httpAnswer }, { createRequestMetrics }] = await Promise.all([
+    import('../runtime/http-answer.ts'),
+    import('../runtime/request-metrics.ts'),
+  ]);
+  const { metrics, clock } = options;
+  const counted = createRequestMetrics({ metrics, component: component.name, clock, random: Math.random });
+  const answer = httpAnswer({ component, ...options, onOutcome: counted.count });
   return async (event, { signal, deadline }) => {
     const exchange = readHttpEvent(event);
     if (!exchange) throw refusal(component, 'HTTP events: of API Gateway, a function URL or a load balancer');
-    return answerEvent(exchange, {
+    const answered = await answerEvent(exchange, {
       answer: (request) => answer(request, signal, deadline),
       onTooLarge: (size, limit) =>
         options.logger.error('answer is larger than the front carries', { size_bytes: size, limit_bytes: limit }),
     });
+    await counted.publish();
+    return answered;
   };
 }
 

@@ -10,6 +10,7 @@ import {
 } from '@twelvefold/lifecycle/lambda';
 import type { Component } from '../component.ts';
 import { openRuntime } from '../runtime/open-runtime.ts';
+import { publishStart } from '../runtime/publish-start.ts';
 import { createTelemetry } from '../runtime/telemetry.ts';
 import { componentWork } from './component-work.ts';
 
@@ -34,7 +35,7 @@ const RETRY_FOR_MS = 5_000;
  */
 export async function lambda(component: Component): Promise<LambdaHandler<unknown, unknown>> {
   const { env } = process;
-  const { extensionsApi, facts } = lambdaProfile(env);
+  const { extensionsApi, facts, startIsAwaited } = lambdaProfile(env);
   const { logger, metrics } = createTelemetry({ app: component.app.name, env, format: 'json', facts });
   const aws = createAws({ env, logger });
   const runtime = await openRuntime(component.app, [component], {
@@ -60,7 +61,12 @@ export async function lambda(component: Component): Promise<LambdaHandler<unknow
     if (refused) logger.debug(refused.message);
     else onTerminate(process, lifecycle, (report) => logger.info('environment stopped', { shutdown: report }));
   }
-  return lambdaHost<unknown, unknown>(work, {
+  const startMs = systemClock.monotonic();
+  const firstThen: typeof work = async (event, invocation) => {
+    if (invocation.coldStart) await publishStart(metrics, component.name, { startMs, cold: startIsAwaited });
+    return work(event, invocation);
+  };
+  return lambdaHost<unknown, unknown>(firstThen, {
     clock: systemClock,
     flush,
     onResume: (idleMs) => {

@@ -2,6 +2,7 @@ import type { ConsumerEvent } from '@twelvefold/backing';
 import type { Clock } from '@twelvefold/lifecycle';
 import { runInScope } from '@twelvefold/lifecycle';
 import type { Metrics } from '@twelvefold/logging';
+import { createSample } from './create-sample.ts';
 
 export interface ConsumerMetrics {
   /** Counts an event. */
@@ -21,8 +22,6 @@ export interface ConsumerMetricsOptions {
 }
 
 const EVERY_MS = 10_000;
-/** EMF takes 100 values of a metric in one line; of more, a fair sample stands for all. */
-const SAMPLE = 100;
 
 const CLASSES: Partial<Record<ConsumerEvent['type'], string>> = {
   retried: 'retry',
@@ -81,23 +80,6 @@ export function createConsumerMetrics({ metrics, component, clock, random }: Con
       while (!signal.aborted) {
         await clock.sleep(EVERY_MS, signal).catch(() => {}); // the last turn
         await publish(inFlight());
-      }
-    },
-  };
-}
-
-/** Keeps every value of a stream with the same chance. */
-function createSample(random: () => number) {
-  const values: number[] = [];
-  let seen = 0;
-  return {
-    values,
-    add(value: number) {
-      seen += 1;
-      if (values.length < SAMPLE) values.push(value);
-      else {
-        const at = Math.floor(random() * seen);
-        if (at < SAMPLE) values[at] = value;
       }
     },
   };

@@ -1,4 +1,4 @@
-import type { Clock, Deadline, Lifecycle } from '@twelvefold/lifecycle';
+import type { Clock, Deadline, Lifecycle, RequestOutcome } from '@twelvefold/lifecycle';
 import { healthResponse, limitTime, serveRequest } from '@twelvefold/lifecycle';
 import type { Logger } from '@twelvefold/logging';
 import type { HttpComponent } from '../component.ts';
@@ -11,10 +11,12 @@ export interface HttpAnswerOptions {
   lifecycle: Lifecycle;
   logger: Logger;
   clock: Clock;
+  /** Is told of each answered request; health is none. */
+  onOutcome(outcome: RequestOutcome): void;
 }
 
 /** Answers requests for an HTTP component: health first, then the handler in a scope, with one access log line. */
-export function httpAnswer({ component, runtime, lifecycle, logger, clock }: HttpAnswerOptions) {
+export function httpAnswer({ component, runtime, lifecycle, logger, clock, onOutcome }: HttpAnswerOptions) {
   const { timeoutMs } = component;
   return async (request: Request, signal: AbortSignal, deadline: Deadline): Promise<Response> => {
     const health = await healthResponse(new URL(request.url).pathname, lifecycle);
@@ -30,7 +32,9 @@ export function httpAnswer({ component, runtime, lifecycle, logger, clock }: Htt
           signal: limit?.signal ?? signal,
           deadline: limit?.deadline ?? deadline,
           clock,
-          onOutcome: ({ method, path, status, durationMs, error }) => {
+          onOutcome: (outcome) => {
+            const { method, path, status, durationMs, error } = outcome;
+            onOutcome(outcome);
             const fields = { http: { method, path, status, duration_ms: durationMs } };
             // What an answer of 5xx held back is told, whoever made that answer.
             if (status >= 500) logger.flushBuffer();

@@ -25,6 +25,14 @@ export function createTelemetry({ app, env, format, facts, write }: TelemetryOpt
   for (const warning of warnings) logger.warn(warning);
   return {
     logger,
-    metrics: createMetrics({ namespace: app, service: app, logger, redactor: logger.redactor, ...output }),
+    metrics: createMetrics({
+      namespace: app,
+      service: app,
+      format,
+      color,
+      logger,
+      redactor: logger.redactor,
+      ...output,
+    }),
   };
 }

@@ -1,9 +1,11 @@
 import type { Clock } from '@twelvefold/lifecycle';
 import { systemClock } from '@twelvefold/lifecycle';
 import { assertKnownOptions } from '../known-options.ts';
+import { prettyMetrics } from '../output/pretty-metrics.ts';
 import { stdout } from '../output/stdout.ts';
 import type { Redactor } from '../redact/redactor.ts';
 import { createRedactor } from '../redact/redactor.ts';
+import { dimensionBudget } from './dimension-budget.ts';
 import { ScopedMetrics } from './scoped-metrics.ts';
 
 export interface MetricsOptions {
@@ -13,6 +15,15 @@ export interface MetricsOptions {
   service: string;
   /** Further default dimensions, e.g. the stage. @defaultValue {} */
   dimensions?: Readonly<Record<string, string>>;
+  /**
+   * Different values that one dimension may take in the life of the process; those beyond are published as `other`, and `logger` is
+   * told once per dimension. Each value is a metric of its own to CloudWatch, and billed. @defaultValue 100
+   */
+  dimensionValues?: number;
+  /** `json` is EMF, `pretty` is for people at a terminal. @defaultValue 'json' */
+  format?: 'json' | 'pretty';
+  /** Colours of the pretty format. @defaultValue false */
+  color?: boolean;
   /** Where a line goes, without its line feed; what it throws is dropped. @defaultValue standard output */
   write?: (line: string) => void;
   /** Is told about dimensions that were ignored and the like, e.g. the app's logger. @defaultValue nobody */
@@ -27,6 +38,9 @@ const KNOWN_OPTIONS = [
   'namespace',
   'service',
   'dimensions',
+  'dimensionValues',
+  'format',
+  'color',
   'write',
   'logger',
   'redactor',
@@ -38,7 +52,7 @@ const KNOWN_OPTIONS = [
  *
  * POWERTOOLS_METRICS_DISABLED and POWERTOOLS_DEV switch publishing off, as they do in Powertools.
  *
- * @throws TypeError for an unknown option, or an empty namespace or service.
+ * @throws TypeError for an unknown option, an empty namespace or service, or a budget that is no whole number above 0.
  * @example
  * ```ts
  * const metrics = createMetrics({ namespace: 'Orders', service: 'orders' });
@@ -54,16 +68,26 @@ export function createMetrics(options: MetricsOptions): ScopedMetrics {
       throw new TypeError(`Cannot create metrics: '${name}' is empty`);
     }
   }
+  const { dimensionValues = 100 } = options;
+  if (!Number.isSafeInteger(dimensionValues) || dimensionValues < 1) {
+    throw new TypeError("Cannot create metrics: 'dimensionValues' is not a whole number above 0");
+  }
   const clock = options.clock ?? systemClock;
   const { write, logger } = options;
+  const print = write ?? ((line: string) => stdout().write(line));
   return new ScopedMetrics({
     namespace: options.namespace,
     defaults: { service: options.service, ...options.dimensions },
     single: false,
     redactor: options.redactor ?? createRedactor(),
     now: () => clock.now(),
-    write: write ?? ((line) => stdout().write(line)),
+    write: options.format === 'pretty' ? (line) => print(prettyMetrics(line, options.color ?? false)) : print,
     flush: write ? () => Promise.resolve() : () => stdout().flush(),
     warn: (message) => logger?.warn(message),
+    budgeted: dimensionBudget(dimensionValues, (name) =>
+      logger?.warn(
+        `Dimension '${name}' has over ${dimensionValues} values, the others are published as 'other': log such values, or raise 'dimensionValues'`,
+      ),
+    ),
   });
 }

@@ -409,3 +409,78 @@ test('wrong options throw', () => {
   expect(() => recorded({ namespace: ' ' })).toThrow("Cannot create metrics: 'namespace' is empty");
   expect(() => recorded({ service: '' })).toThrow(TypeError);
 });
+
+describe('the budget of a dimension', () => {
+  const values = (objects: Emf[], name: string) => objects.map((object) => object[name]);
+
+  test('publishes what is over it as other, and says so once per dimension', () => {
+    const { metrics, objects, warnings } = recorded({ dimensionValues: 2 });
+    for (const tenant of ['t-1', 't-2', 't-3', 't-1', 't-4']) {
+      metrics.addDimension('tenant', tenant).addDimensions({ plan: 'gold', user: `u-${tenant}` });
+      metrics.addMetric('a', 'Count', 1).publishStoredMetrics();
+    }
+    expect(values(objects(), 'tenant')).toEqual(['t-1', 't-2', 'other', 't-1', 'other']);
+    expect(values(objects(), 'user')).toEqual(['u-t-1', 'u-t-2', 'other', 'u-t-1', 'other']);
+    expect(values(objects(), 'plan')).toEqual(['gold', 'gold', 'gold', 'gold', 'gold']);
+    expect(warnings.filter((text) => text.includes("'tenant' has over 2 values"))).toHaveLength(1);
+    expect(warnings).toHaveLength(2);
+  });
+
+  test('is one for all scopes and single metrics', async () => {
+    const { metrics, objects } = recorded({ dimensionValues: 1 });
+    const scope = (tenant: string) =>
+      runInScope({ kind: 'http', component: 'api' }, () => {
+        metrics.addDimension('tenant', tenant).addMetric('a', 'Count', 1);
+      });
+    await scope('t-1');
+    await scope('t-2');
+    metrics.singleMetric().addDimension('tenant', 't-3').addMetric('b', 'Count', 1);
+    expect(values(objects(), 'tenant')).toEqual(['t-1', 'other', 'other']);
+  });
+
+  test('holds for names as well: values in their place end as other', () => {
+    const { metrics, objects, warnings } = recorded();
+    for (let index = 0; index < 150; index += 1) {
+      metrics.addDimension(`d-${index}`, 'x').addMetric('a', 'Count', 1).publishStoredMetrics();
+    }
+    expect(objects().at(98)).toMatchObject({ 'd-98': 'x' });
+    expect(objects().at(149)).toMatchObject({ 'd-149': 'other' });
+    expect(warnings.length).toBeLessThanOrEqual(100);
+  });
+
+  test.each([0, 1.5, Number.NaN])('%d is none', (dimensionValues) => {
+    expect(() => recorded({ dimensionValues })).toThrow(/^Cannot create metrics: 'dimensionValues'/);
+  });
+});
+
+test('an interval publishes what scopes that go on have gathered, each under its own dimensions', async () => {
+  const { metrics, objects } = recorded();
+  const { promise: gate, resolve: open } = Promise.withResolvers<void>();
+  const work = ['t-1', 't-2'].map((tenant) =>
+    runInScope({ kind: 'task', component: 'import' }, async () => {
+      metrics.addDimension('tenant', tenant).addMetric('rows', 'Count', 10);
+      await gate;
+      metrics.addMetric('rows', 'Count', 1);
+    }),
+  );
+  await metrics.flush();
+  expect(objects()).toEqual([]);
+  await metrics.flush('open');
+  expect(objects().map(({ tenant, rows }) => [tenant, rows])).toEqual([
+    ['t-1', 10],
+    ['t-2', 10],
+  ]);
+  await metrics.flush('open');
+  expect(objects()).toHaveLength(2);
+  open();
+  await Promise.all(work);
+  await metrics.flush('open');
+  expect(
+    objects()
+      .slice(2)
+      .map(({ tenant, rows }) => [tenant, rows]),
+  ).toEqual([
+    ['t-1', 1],
+    ['t-2', 1],
+  ]);
+});

@@ -11,6 +11,7 @@ import { deferConsole } from '../defer-console.ts';
 import type { Redactor } from '../redact/redactor.ts';
 import { DEFAULT_LIMITS } from '../serialize/limits.ts';
 import { toPlain } from '../serialize/plain.ts';
+import type { DimensionBudget } from './dimension-budget.ts';
 import type { EmfFrame } from './emf.ts';
 import { emfLines, firstEmfObject } from './emf.ts';
 import { EMF_LIMITS } from './emf-limits.ts';
@@ -27,6 +28,7 @@ export interface MetricsSettings {
   write(line: string): void;
   flush(): Promise<void>;
   warn(message: string): void;
+  budgeted: DimensionBudget;
 }
 
 interface ScopeSet {
@@ -52,6 +54,8 @@ export class ScopedMetrics extends PowertoolsMetrics {
   readonly #own = metricSet();
   /** Sets of scopes that had published when something more was added. */
   readonly #late = new Set<MetricSet>();
+  /** Sets of scopes that have not ended. */
+  readonly #open = new Set<MetricSet>();
   #defaults: Record<string, string>;
   #throwOnEmpty = false;
 
@@ -212,8 +216,19 @@ export class ScopedMetrics extends PowertoolsMetrics {
     return this;
   }
 
-  /** Publishes what was gathered outside of scopes; resolves when every line has left the process. */
-  async flush(): Promise<void> {
+  /**
+   * Publishes what was gathered outside of scopes; resolves when every line has left the process.
+   *
+   * @param scopes `open` publishes also what scopes that have not ended have gathered so far, under the dimensions that they have now:
+   * for an interval, so that work of hours shows, and for a drain, which may abandon it. @defaultValue 'ended'
+   */
+  async flush(scopes: 'ended' | 'open' = 'ended'): Promise<void> {
+    if (scopes === 'open') {
+      for (const set of this.#open) {
+        this.#emit(set);
+        clearMetrics(set);
+      }
+    }
     for (const set of [this.#own, ...this.#late]) {
       this.#emit(set);
       clearSet(set);
@@ -234,6 +249,7 @@ export class ScopedMetrics extends PowertoolsMetrics {
     if (!held) {
       held = { set: metricSet(), ended: false };
       scope.set(this.#slot, held);
+      this.#open.add(held.set);
       this.#publishAtEnd(scope, held);
     } else if (held.ended) {
       // Added by a callback that ends the scope after this one did, or by work that outlives it. It still counts, under its
@@ -251,6 +267,7 @@ export class ScopedMetrics extends PowertoolsMetrics {
       this.#emit(held.set);
       clearMetrics(held.set);
       this.#late.delete(held.set);
+      this.#open.delete(held.set);
     });
   }
 
@@ -293,7 +310,7 @@ export class ScopedMetrics extends PowertoolsMetrics {
 
   /** The dimensions of `added` that can be added to `present`, with clean values. */
   #checked(set: MetricSet, added: Dimensions, present: Readonly<Record<string, string>>): Record<string, string> {
-    const { warn, redactor } = this.#settings;
+    const { warn, redactor, budgeted } = this.#settings;
     const checked: Record<string, string> = {};
     for (const [name, value] of Object.entries(added)) {
       if (typeof value !== 'string' || name.trim() === '' || value.trim() === '') {
@@ -307,7 +324,7 @@ export class ScopedMetrics extends PowertoolsMetrics {
         throw new RangeError(`Cannot add dimension: its name has over ${EMF_LIMITS.dimensionNameLength} characters`);
       }
       if (Object.hasOwn(present, name)) warn(`Dimension '${name}' was there before; its value is replaced`);
-      checked[name] = redactor.text(value).slice(0, EMF_LIMITS.dimensionValueLength);
+      checked[name] = budgeted(name, redactor.text(value).slice(0, EMF_LIMITS.dimensionValueLength));
     }
     if (Object.keys({ ...present, ...checked }).length > EMF_LIMITS.dimensionsPerSet) {
       throw new RangeError(

@@ -2,6 +2,7 @@ import { runInScope } from '@twelvefold/lifecycle';
 import { expect, test } from 'vitest';
 import type { LoggerOptions } from '../logger/create-logger.ts';
 import { createLogger } from '../logger/create-logger.ts';
+import { createMetrics } from '../metrics/create-metrics.ts';
 
 const clock = { now: () => Date.UTC(2026, 10, 22, 10, 11, 12, 345) };
 
@@ -58,4 +59,19 @@ test('colours only when asked for', () => {
   expect(lines[0]).toBe(
     '\u001b[2m10:11:12.345\u001b[0m \u001b[31mERROR\u001b[0m \u001b[36morders\u001b[0m \u001b[1mFailed\u001b[0m',
   );
+});
+
+test('metrics on one line, of many values the middle and the end', async () => {
+  const lines: string[] = [];
+  const write = (line: string) => void lines.push(line);
+  const metrics = createMetrics({ namespace: 'Orders', service: 'orders', format: 'pretty', clock, write });
+  metrics.addDimension('tenant', 't\n1').addMetric('a', 'Count', 2);
+  for (const ms of [12, 3.5, 5]) metrics.addMetric('took', 'Milliseconds', ms);
+  await metrics.flush();
+  metrics.addDimension('component', 'api').addMetric('a', 'Count', 1);
+  await metrics.flush();
+  expect(lines).toEqual([
+    '10:11:12.345 METRIC orders a=2 took=3 values, median 5 ms, most 12 ms tenant="t\\n1"',
+    '10:11:12.345 METRIC api a=1',
+  ]);
 });

@@ -1,3 +1,7 @@
+import { inert } from './inert.ts';
+import type { Color } from './painter.ts';
+import { painter } from './painter.ts';
+
 export interface PrettyOptions {
   color: boolean;
   /** Fields that every line would repeat: shown by the JSON format only. */
@@ -7,8 +11,7 @@ export interface PrettyOptions {
 const HEAD = new Set(['level', 'message', 'timestamp', 'service', 'component', 'correlation_id']);
 /** The same on every line, or of use to machines only. */
 const NOISE = new Set(['kind', 'sampling_rate', 'xray_trace_id', 'traceparent']);
-const CODES = { dim: 2, bold: 1, red: 31, green: 32, yellow: 33, blue: 34, magenta: 35, cyan: 36 } as const;
-const LEVEL_COLORS: Readonly<Record<string, keyof typeof CODES>> = {
+const LEVEL_COLORS: Readonly<Record<string, Color>> = {
   TRACE: 'dim',
   DEBUG: 'blue',
   INFO: 'green',
@@ -27,8 +30,7 @@ const LEVEL_COLORS: Readonly<Record<string, keyof typeof CODES>> = {
  * ```
  */
 export function pretty(entry: Readonly<Record<string, unknown>>, options: PrettyOptions): string {
-  const paint = (color: keyof typeof CODES, text: string) =>
-    options.color && text !== '' ? `\u001b[${CODES[color]}m${text}\u001b[0m` : text;
+  const paint = painter(options.color);
   const level = String(entry.level ?? '');
   const words = [
     paint('dim', time(entry.timestamp)),
@@ -82,13 +84,4 @@ function time(timestamp: unknown): string {
 
 function value(field: unknown): string {
   return inert(JSON.stringify(field) ?? '');
-}
-
-/** Without control characters: logged text must not move the cursor, change colours or fake a second line. */
-function inert(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this looks for
-  return text.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, (char) => {
-    const code = char.charCodeAt(0);
-    return code < 0x20 ? JSON.stringify(char).slice(1, -1) : `\\u00${code.toString(16)}`;
-  });
 }

@@ -6,6 +6,8 @@ export interface LambdaProfile {
   readonly host: Host;
   /** Where extensions register; undefined where Lambda sends no signals: on managed instances, and outside of Lambda. */
   readonly extensionsApi?: string;
+  /** A caller waits while an environment starts; not so where it was started ahead of calls. */
+  readonly startIsAwaited: boolean;
   /** What every log line should say about the function. */
   readonly facts: Readonly<Record<string, unknown>>;
 }
@@ -14,8 +16,10 @@ export interface LambdaProfile {
 export function lambdaProfile(env: Readonly<Record<string, string | undefined>>): LambdaProfile {
   const host = detectHost(env);
   const api = host === 'lambda' ? env.AWS_LAMBDA_RUNTIME_API : undefined;
+  const type = env.AWS_LAMBDA_INITIALIZATION_TYPE;
   return {
     host,
+    startIsAwaited: host === 'lambda' && type !== 'provisioned-concurrency',
     ...(api ? { extensionsApi: api } : {}),
     facts: { function_name: env.AWS_LAMBDA_FUNCTION_NAME, function_version: env.AWS_LAMBDA_FUNCTION_VERSION },
   };

@@ -1,0 +1,138 @@
+import { readFileSync } from 'node:fs';
+import { defineTask, runTask } from '@twelvefold/admin';
+import type { ConsumerEvent } from '@twelvefold/backing';
+import { systemClock } from '@twelvefold/lifecycle';
+import { createMetrics } from '@twelvefold/logging';
+import { expect, it } from 'vitest';
+import * as z from 'zod';
+import { createConsumerMetrics } from './consumer-metrics.ts';
+import { logConfigEvent } from './log-config-event.ts';
+import { metricsResource } from './metrics-resource.ts';
+import { publishStart } from './publish-start.ts';
+import { createRequestMetrics } from './request-metrics.ts';
+import { createTelemetry } from './telemetry.ts';
+
+// The one list of standard metrics is a table of the guide. What is emitted is what is there: name, unit and dimension.
+
+interface Emf {
+  [field: string]: unknown;
+  _aws: { CloudWatchMetrics: [{ Dimensions: string[][]; Metrics: Array<{ Name: string; Unit: string }> }] };
+}
+
+const guide = readFileSync(new URL('../../../../docs/guides/logs-and-metrics.md', import.meta.url), 'utf8');
+const documented = [...guide.matchAll(/^\| `([\w.]+)` \| (\w+) \| *`?(\w*)`? *\|/gm)].map(([, ...row]) =>
+  row.filter((cell) => cell !== 'none').join(' '),
+);
+
+function recorded() {
+  const objects: Emf[] = [];
+  const write = (line: string) => void objects.push(JSON.parse(line) as Emf);
+  return { objects, metrics: createMetrics({ namespace: 'shop', service: 'shop', write }) };
+}
+
+it('emits the metrics that the guide lists, and no others', async () => {
+  const { metrics, objects } = recorded();
+  const { logger } = createTelemetry({ app: 'shop', env: {}, format: 'json', facts: {}, write: () => {} });
+  const common = { metrics, component: 'orders', clock: systemClock, random: () => 0.5 };
+
+  await publishStart(metrics, 'orders', { startMs: 80, cold: true });
+
+  const requests = createRequestMetrics(common);
+  requests.count({ status: 200, durationMs: 3 });
+  await requests.publish();
+
+  const consumer = createConsumerMetrics(common);
+  const message = { messageId: 'm', correlationId: 'c', receiveCount: 1 };
+  const events: ConsumerEvent[] = [
+    { type: 'received', count: 10, ageMs: 250 },
+    { type: 'handled', durationMs: 5, ...message },
+    { type: 'retried', error: new Error('x'), delayMs: 1, ...message },
+    { type: 'poisoned', reason: 'x', fingerprint: 'x', moved: true, ...message },
+    { type: 'dropped', reason: 'x', ...message },
+    { type: 'leaseLost', messageId: 'm' },
+    { type: 'abandoned', messageId: 'm', started: true },
+    { type: 'corrupted', ...message },
+  ] as ConsumerEvent[]; // some carry more, which is not counted
+  for (const event of events) consumer.count(event);
+  await consumer.publish(3);
+
+  logConfigEvent(logger, metrics, {
+    kind: 'kept',
+    why: 'unreadable',
+    reason: 'age',
+    version: 'v',
+    ageMs: 90_000,
+    error: new Error('x'),
+  } as never); // the fields that are read
+  await metrics.flush();
+
+  const abort = AbortSignal.abort(new Error('stop'));
+  const makeContext = () => ({});
+  const done = defineTask({ name: 'report', params: z.object({}), run: async () => {} });
+  const fails = defineTask({ name: 'report', params: z.object({}), run: () => Promise.reject(new Error('x')) });
+  await runTask(done, {}, { metrics, makeContext });
+  await runTask(fails, {}, { metrics, makeContext });
+  await runTask(done, {}, { metrics, makeContext, signal: abort });
+
+  const emitted = objects.flatMap(({ _aws }) =>
+    _aws.CloudWatchMetrics.flatMap(({ Dimensions, Metrics }) =>
+      Metrics.map(({ Name, Unit }) => [Name, Unit, ...(Dimensions[0] ?? []).filter((name) => name !== 'service')]),
+    ),
+  );
+  expect([...new Set(emitted.map((row) => row.join(' ').trim()))].sort()).toEqual(
+    documented.map((row) => row.trim()).sort(),
+  );
+});
+
+it('counts answers by status, and errors also when there are none', async () => {
+  const { metrics, objects } = recorded();
+  const counted = createRequestMetrics({ metrics, component: 'api', clock: systemClock, random: () => 0.5 });
+  await counted.publish();
+  expect(objects).toEqual([]);
+  for (const status of [200, 404, 499]) counted.count({ status, durationMs: 2 });
+  await counted.publish();
+  for (const status of [500, 503, 200]) counted.count({ status, durationMs: 4 });
+  await counted.publish();
+  expect(objects).toMatchObject([
+    { component: 'api', requests: 3, requestErrors: 0, requestTime: [2, 2, 2] },
+    { component: 'api', requests: 3, requestErrors: 2, requestTime: [4, 4, 4] },
+  ]);
+});
+
+it('says how long a start took, and of a cold one that somebody waited', async () => {
+  const { metrics, objects } = recorded();
+  await publishStart(metrics, 'api', { startMs: 80.4, cold: true });
+  await publishStart(metrics, 'service', { startMs: 700, cold: false });
+  expect(objects).toMatchObject([
+    { component: 'api', coldStart: 1, startTime: 80 },
+    { component: 'service', startTime: 700 },
+  ]);
+  expect(objects[1]).not.toHaveProperty('coldStart');
+});
+
+it('publishes in a long-running process every minute, and once more as it stops', async () => {
+  const { metrics, objects } = recorded();
+  const turns: Array<{ ms: number; over: () => void }> = [];
+  const clock = {
+    ...systemClock,
+    sleep: (ms: number, signal?: AbortSignal) =>
+      new Promise<void>((resolve, reject) => {
+        turns.push({ ms, over: resolve });
+        signal?.addEventListener('abort', () => reject(signal.reason));
+      }),
+  };
+  const resource = metricsResource(metrics, clock);
+  const signal = new AbortController().signal;
+  await resource.start?.(signal);
+  metrics.addMetric('a', 'Count', 1);
+  expect(turns.map(({ ms }) => ms)).toEqual([60_000]);
+  turns[0]?.over();
+  await new Promise(setImmediate);
+  expect(objects).toMatchObject([{ a: 1 }]);
+  metrics.addMetric('a', 'Count', 2);
+  await resource.flush?.(signal);
+  expect(objects).toMatchObject([{ a: 1 }, { a: 2 }]);
+  metrics.addMetric('a', 'Count', 3);
+  await resource.stop?.(signal);
+  expect(objects).toMatchObject([{ a: 1 }, { a: 2 }, { a: 3 }]);
+});
