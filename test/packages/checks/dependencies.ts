@@ -1,4 +1,7 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { importedPackages } from '../imported-packages.ts';
+import type { PackedPackage } from '../pack-packages.ts';
 import type { Check } from './check.ts';
 
 /**
@@ -24,7 +27,11 @@ export const dependenciesCheck: Check = async (packed, all) => {
     if (!(name in declared)) faults.push(`${why}, which package.json does not declare`);
   }
   for (const [name, range] of Object.entries(declared)) {
-    if (!needed.has(name)) faults.push(`package.json declares ${name}, which nothing imports`);
+    const isOptional = packed.manifest.peerDependenciesMeta?.[name]?.optional === true;
+    if (needed.has(name) || (isOptional && (await names(packed, name)))) continue;
+    faults.push(`package.json declares ${name}, which nothing imports`);
+  }
+  for (const [name, range] of Object.entries(declared)) {
     const sibling = all.find((other) => other.name === name);
     if (sibling !== undefined && sibling.manifest.version !== range) {
       faults.push(`package.json asks for ${name} ${range}; the one here is ${sibling.manifest.version}`);
@@ -32,3 +39,12 @@ export const dependenciesCheck: Check = async (packed, all) => {
   }
   return faults;
 };
+
+/** Whether the code names the package as a text of its own: an optional peer is imported by a name that bundlers do not follow. */
+async function names({ folder, files }: PackedPackage, name: string): Promise<boolean> {
+  for (const file of files.filter((path) => path.endsWith('.js'))) {
+    const code = await readFile(join(folder, file), 'utf8');
+    if (code.includes(`'${name}'`) || code.includes(`"${name}"`)) return true;
+  }
+  return false;
+}
