@@ -26,7 +26,7 @@ export const dependenciesCheck: Check = async (packed, all) => {
   for (const [name, why] of needed) {
     if (!(name in declared)) faults.push(`${why}, which package.json does not declare`);
   }
-  for (const [name, range] of Object.entries(declared)) {
+  for (const name of Object.keys(declared)) {
     const isOptional = packed.manifest.peerDependenciesMeta?.[name]?.optional === true;
     if (needed.has(name) || (isOptional && (await names(packed, name)))) continue;
     faults.push(`package.json declares ${name}, which nothing imports`);
