@@ -18,6 +18,7 @@ import {
   configEnvCommand,
   configPolicyCommand,
   configPrintCommand,
+  configPullCommand,
   configPushCommand,
 } from '@twelvefold/config/cli';
 import type { LocalAws } from '@twelvefold/local';
@@ -81,6 +82,14 @@ const config = defineConfig({
 
 type Runnable = { run(input: never, io: never): Promise<number> };
 
+interface World {
+  /** Whether people read it. @defaultValue true */
+  isTTY?: boolean;
+  ask?: ConfigIo['ask'];
+  files?: Record<string, string>;
+  modes?: Record<string, number | undefined>;
+}
+
 /** One run of a command. */
 async function run(
   command: Runnable,
@@ -88,17 +97,26 @@ async function run(
   options: Record<string, string> = {},
   flags: readonly string[] = [],
   file = '{}',
+  world: World = {},
 ) {
+  const files: Record<string, string> = world.files ?? {};
+  files['values.json'] ??= file;
   const given: Record<string, string> = { module: 'app.ts', export: 'app', stage, ...options };
   let [stdout, stderr] = ['', ''];
   const waits: number[] = [];
   const io: ConfigIo = {
     stdout: { write: (text) => (stdout += text) },
     stderr: { write: (text) => (stderr += text) },
+    isTTY: world.isTTY ?? true,
+    ...(world.ask === undefined ? {} : { ask: world.ask }),
     env: {},
     load: async () => ({ name: 'orders', config }),
-    readFile: async (path) => (path === 'values.json' ? file : undefined),
-    writeFile: async () => {},
+    readFile: async (path) => files[path],
+    writeFile: async (path, text, { exclusive = false, mode } = {}) => {
+      if (exclusive && files[path] !== undefined) throw Object.assign(new Error('it is there'), { code: 'EEXIST' });
+      files[path] = text;
+      if (world.modes) world.modes[path] = mode;
+    },
     aws: port(),
     sleep: async (ms) => void waits.push(ms),
   };
@@ -193,7 +211,9 @@ describe('twelvefold config', () => {
     for (const confirm of [{}, { confirm: 'prod' }]) {
       await expect(run(configPushCommand, 'prod', { ...from, ...confirm }, ['write'], file)).rejects.toMatchObject({
         code: 'USAGE',
-        message: 'a production stage is written only with --confirm orders/prod',
+        message: expect.stringMatching(
+          /^a production stage is written only with --confirm orders\/prod(, not "prod")?$/,
+        ),
       });
     }
   });
@@ -218,10 +238,160 @@ describe('twelvefold config', () => {
     expect(doctor.stdout).toMatch(new RegExp(`^rate +ok +Parameter Store /orders/${stage}/rate +1 +0m$`, 'm'));
     expect(doctor.stdout).toMatch(/^note +default$/m);
     const { keys, ok } = JSON.parse((await run(configDoctorCommand, stage, {}, ['json'])).stdout);
-    expect([ok, keys.length]).toEqual([true, 9]);
+    expect([ok, keys.length]).toEqual([true, 10]);
     const { stdout } = await run(configPrintCommand, stage);
     expect(JSON.parse(stdout)).toMatchObject({ rate: 0.19, key: '[secret key]', origin: 'https://shop.example/' });
     expect(doctor.stdout + stdout).not.toContain('not-shown');
+  });
+
+  it('doctor is a table for people, a line of JSON in a pipe, and tells the versions of secrets', async () => {
+    const stage = await stageWithSecrets();
+    await run(configPushCommand, stage, from, ['write'], file);
+    const piped = await run(configDoctorCommand, stage, {}, [], '{}', { isTTY: false });
+    expect(piped.stdout.match(/\n/g)).toHaveLength(1);
+    const { keys } = JSON.parse(piped.stdout);
+    const one = (name: string) => keys.find(({ key }: { key: string }) => key === name);
+    expect(one('origin')).toEqual({ key: 'origin', secret: false, state: 'derived', source: 'made from host' });
+    if (foreign === undefined) expect(one('key').version).toMatch(/^[0-9a-f-]{36}$/);
+    expect((await run(configDoctorCommand, stage, {}, ['text'], '{}', { isTTY: false })).stdout).toMatch(/^KEY +STATE/);
+  });
+
+  it('what is wrong is grouped for people and JSON in a pipe, for print as for doctor', async () => {
+    const stage = `s${randomUUID().slice(0, 8)}`;
+    const people = await run(configPrintCommand, stage);
+    expect([people.code, people.stdout]).toEqual([78, '']);
+    expect(people.stderr).toMatch(/^Cannot load config of orders .*\n\nMissing\n/);
+    const piped = await run(configPrintCommand, stage, {}, [], '{}', { isTTY: false });
+    expect(JSON.parse(piped.stderr)).toMatchObject({ code: 'CONFIG_INVALID', faults: { length: 8 } });
+    const doctor = JSON.parse((await run(configDoctorCommand, stage, {}, [], '{}', { isTTY: false })).stdout);
+    expect([doctor.ok, doctor.faults.length]).toEqual([false, 8]);
+  });
+
+  it('asks on a terminal for a production stage to be typed, and is quiet in a pipe', async () => {
+    const stage = `s${randomUUID().slice(0, 8)}-prod`;
+    for (const name of ['key', 'database']) await createSecret(`orders/${stage}/${name}`);
+    const asked: string[] = [];
+    const answering = (text: string) => async (question: string) => {
+      asked.push(question);
+      return text;
+    };
+    const push = (world: World) => run(configPushCommand, stage, from, ['write'], file, world);
+    await expect(push({ ask: answering('yes') })).rejects.toMatchObject({ code: 'USAGE' });
+    expect((await run(configDoctorCommand, stage)).code).toBe(78);
+    const typed = await push({ ask: answering(` orders/${stage} `) });
+    expect([typed.code, asked.at(-1)]).toEqual([0, `a production stage is written: type orders/${stage} to go on: `]);
+    expect(typed.stderr).toContain('7/7');
+    const again = await run(
+      configPushCommand,
+      stage,
+      { ...from, confirm: `orders/${stage}` },
+      ['write', 'json'],
+      JSON.stringify({ ...VALUES, rate: 0.2 }),
+      { isTTY: false },
+    );
+    expect(again.stderr).toBe('');
+    expect(JSON.parse(again.stdout)).toMatchObject({
+      written: true,
+      writes: [{ keys: ['rate'], exists: true }],
+      faults: [],
+    });
+    expect(again.stdout).not.toContain('not-shown');
+  });
+
+  it.each(['prod', 'prd', 'production', 'live', 'eu-prod', 'prod-eu', 'eu-prod2-blue', 'prod1'])(
+    'takes %s for production',
+    async (stage) => {
+      await expect(run(configPushCommand, stage, from, ['write'], file)).rejects.toMatchObject({ code: 'USAGE' });
+    },
+  );
+
+  it.runIf(foreign === undefined)('push waits when it is throttled, and writes each value once', async () => {
+    const stage = await stageWithSecrets();
+    local?.faults.add({ service: 'ssm', operation: 'PutParameter', kind: 'throttle', times: 3 });
+    local?.faults.add({ service: 'secretsmanager', operation: 'PutSecretValue', kind: 'throttle', times: 1 });
+    local?.clearCalls();
+    const pushed = await run(configPushCommand, stage, from, ['write'], file);
+    local?.faults.clear();
+    expect(pushed.code).toBe(0);
+    expect(pushed.waits.filter((ms) => ms >= 1_000)).toEqual([1_000, 2_000, 4_000, 1_000]);
+    const written = local?.calls({ operation: 'PutParameter' }).filter(({ status }) => status === 200);
+    expect(written).toHaveLength(5);
+    const doctor = JSON.parse((await run(configDoctorCommand, stage, {}, ['json'])).stdout);
+    expect(doctor.keys.filter(({ version }: { version?: string }) => version === '1')).toHaveLength(5);
+  });
+
+  it.runIf(foreign === undefined)(
+    'push gives up on a store that throttles for ever, and says how far it came',
+    async () => {
+      const stage = await stageWithSecrets();
+      local?.faults.add({ service: 'secretsmanager', operation: 'PutSecretValue', kind: 'throttle' });
+      const pushing = run(configPushCommand, stage, from, ['write'], file);
+      await expect(pushing).rejects.toThrow(
+        /^Cannot push key: ThrottlingException; 5 of 7 are written, and the same command/,
+      );
+      local?.faults.clear();
+      expect((await run(configPushCommand, stage, from, ['write'], file)).stdout.match(/^= /gm)).toHaveLength(5);
+    },
+  );
+
+  it('pull leaves secrets out, and a typed confirmation reveals them to a file of their owner alone', async () => {
+    const stage = await stageWithSecrets();
+    await run(configPushCommand, stage, from, ['write'], file);
+    const masked = await run(configPullCommand, stage);
+    expect(JSON.parse(masked.stdout)).toEqual({
+      host: 'shop.example',
+      rate: '0.19',
+      tags: ['a'],
+      limits: { perDay: 3 },
+    });
+    expect(masked.stderr).toBe('4 secrets are left out: token, key, database.login, database.password\n');
+    const world: World = { files: {}, modes: {} };
+    const out = { out: 'stage.json' };
+    await expect(run(configPullCommand, stage, out, ['reveal'], '{}', world)).rejects.toMatchObject({
+      code: 'USAGE',
+      message: `secrets of orders at stage ${stage} are written in clear only with --confirm orders/${stage}`,
+    });
+    expect(world.files).not.toHaveProperty(['stage.json']);
+    const confirm = { confirm: `orders/${stage}` };
+    expect((await run(configPullCommand, stage, { ...out, ...confirm }, ['reveal'], '{}', world)).code).toBe(0);
+    expect(JSON.parse(world.files?.['stage.json'] ?? '')).toEqual({ ...VALUES, rate: '0.19' });
+    expect(world.modes).toEqual({ 'stage.json': 0o600 });
+    // Never over a file that is there.
+    await expect(run(configPullCommand, stage, out, [], '{}', world)).rejects.toMatchObject({ code: 'USAGE' });
+    expect((await run(configPullCommand, stage, out, ['force'], '{}', world)).code).toBe(0);
+    expect(world.files?.['stage.json']).not.toContain('not-shown');
+  });
+
+  it.each(['stage.env', 'stage.json', 'stage.yaml'])(
+    'what is pulled to %s is what push finds there already',
+    async (out) => {
+      await fc.assert(
+        fc.asyncProperty(valuesOf, async (values) => {
+          const stage = await stageWithSecrets();
+          const world: World = { files: {} };
+          await run(configPushCommand, stage, from, ['write'], JSON.stringify(values), world);
+          await run(configPullCommand, stage, { out, confirm: `orders/${stage}` }, ['reveal'], '{}', world);
+          const { stdout, stderr } = await run(configPushCommand, stage, { from: out }, [], '{}', world);
+          expect(
+            stdout.split('\n').filter((line) => !line.startsWith('= ')),
+            stderr,
+          ).toEqual(['']);
+          expect(stdout.match(/^= /gm)).toHaveLength(8);
+        }),
+        { numRuns: 5 },
+      );
+    },
+    60_000,
+  );
+
+  it.runIf(foreign === undefined)('pull of a store that would not say writes nothing', async () => {
+    const stage = await stageWithSecrets();
+    const world: World = { files: {}, isTTY: false };
+    local?.faults.add({ service: 'ssm', operation: 'GetParameters', kind: 'throttle' });
+    const { code, stdout, stderr } = await run(configPullCommand, stage, { out: 'a.json' }, [], '{}', world);
+    local?.faults.clear();
+    expect([code, stdout, world.files?.['a.json']]).toEqual([69, '', undefined]);
+    expect(JSON.parse(stderr)).toMatchObject({ retryable: true });
   });
 
   it('policy, env and docs follow from the declaration alone', async () => {

@@ -10,12 +10,19 @@ export interface CommandIo {
   readonly stderr: CommandOutput;
   /** True when people read standard output: in a pipe nothing but the result is said. */
   readonly isTTY: boolean;
+  /** Asks whoever sits at the terminal; absent when standard input is none. */
+  readonly ask?: (question: string) => Promise<string>;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The export `name` of a module of the user's, built or TypeScript; the path is relative to the working directory. */
   load(module: string, name: string): Promise<unknown>;
   /** The text of a file, or `undefined` when there is none. */
   readFile(path: string): Promise<string | undefined>;
-  writeFile(path: string, text: string): Promise<void>;
+  /** `exclusive`: rejects with `EEXIST` when there is one. `mode`: as in `chmod`, for one that is there already too. */
+  writeFile(
+    path: string,
+    text: string,
+    options?: { readonly exclusive?: boolean; readonly mode?: number },
+  ): Promise<void>;
 }
 
 /** Something that is given by its place, after the command's name. */

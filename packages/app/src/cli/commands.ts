@@ -6,6 +6,7 @@ import {
   configPlanCommand,
   configPolicyCommand,
   configPrintCommand,
+  configPullCommand,
   configPushCommand,
 } from '@twelvefold/config/cli';
 import type { Command } from './command.ts';
@@ -19,6 +20,7 @@ export const commands: readonly Command[] = [
   configPlanCommand,
   configDoctorCommand,
   configPrintCommand,
+  configPullCommand,
   configPushCommand,
   configEnvCommand,
   configDocsCommand,

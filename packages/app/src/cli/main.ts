@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { readFile, writeFile } from 'node:fs/promises';
+import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { commands } from './commands.ts';
 import { createLoader } from './create-loader.ts';
@@ -15,6 +15,17 @@ const { version }: { version: string } = JSON.parse(
 // A reader that went away (`twelvefold bindings ... | head -1`) has what it wanted.
 process.stdout.on('error', () => {});
 
+/** On standard error: standard output is the result's. */
+async function ask(question: string): Promise<string> {
+  const { createInterface } = await import('node:readline/promises');
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return await terminal.question(question);
+  } finally {
+    terminal.close();
+  }
+}
+
 process.exitCode = await dispatch({
   commands,
   argv: process.argv.slice(2),
@@ -24,6 +35,7 @@ process.exitCode = await dispatch({
     stderr: process.stderr,
     isTTY: process.stdout.isTTY === true,
     env: process.env,
+    ...(process.stdin.isTTY && process.stderr.isTTY ? { ask } : {}),
     load: createLoader({
       cwd,
       importModule: (url) => import(url),
@@ -38,6 +50,13 @@ process.exitCode = await dispatch({
         throw error;
       }
     },
-    writeFile: (path, text) => writeFile(resolve(cwd, path), text),
+    writeFile: async (path, text, { exclusive = false, mode } = {}) => {
+      // Before the text is in it: a file that is there keeps its mode otherwise.
+      if (mode !== undefined && !exclusive) await chmod(resolve(cwd, path), mode).catch(() => {});
+      await writeFile(resolve(cwd, path), text, {
+        flag: exclusive ? 'wx' : 'w',
+        ...(mode === undefined ? {} : { mode }),
+      });
+    },
   },
 });

@@ -4,11 +4,20 @@ import type { Aws } from '@twelvefold/aws';
 export interface ConfigIo {
   readonly stdout: { write(text: string): unknown };
   readonly stderr: { write(text: string): unknown };
+  /** True when people read standard output: progress and tables are for them, a pipe gets JSON. @defaultValue false */
+  readonly isTTY?: boolean;
+  /** Asks whoever sits at the terminal; absent when nobody does. */
+  readonly ask?: (question: string) => Promise<string>;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The export `name` of a module of the user's. */
   load(module: string, name: string): Promise<unknown>;
   readFile(path: string): Promise<string | undefined>;
-  writeFile(path: string, text: string): Promise<void>;
+  /** `exclusive`: rejects with `EEXIST` when there is one. `mode`: as in `chmod`. */
+  writeFile(
+    path: string,
+    text: string,
+    options?: { readonly exclusive?: boolean; readonly mode?: number },
+  ): Promise<void>;
   /** The port to AWS. @defaultValue one made from `env` */
   readonly aws?: Aws;
   /** Waits between writes. @defaultValue the system's clock */

@@ -1,7 +1,9 @@
-import { loadConfig } from '../load/load-config.ts';
+import { ConfigError } from '../errors/config-error.ts';
+import { readConfig } from '../load/read-config.ts';
 import type { ConfigInput, ConfigIo } from './config-io.ts';
 import { portOf } from './config-io.ts';
 import { loadTarget, TARGET_ARGUMENTS, TARGET_OPTIONS } from './config-target.ts';
+import { exitOf } from './exit-of.ts';
 
 /** `twelvefold config print`: the config as the app would load it, secrets by their names. */
 export const configPrintCommand = {
@@ -11,9 +13,10 @@ export const configPrintCommand = {
   options: { ...TARGET_OPTIONS, json: { description: 'One line of JSON' } },
   run: async (input: ConfigInput, io: ConfigIo): Promise<number> => {
     const { app, stage, config } = await loadTarget(input, io, 'print config');
-    const loaded = await loadConfig(config, { app, stage, env: io.env, aws: await portOf(io) });
+    const { output, faults } = await readConfig(config, { app, stage, env: io.env, aws: await portOf(io) });
+    if (output === undefined) return exitOf(new ConfigError({ app, stage }, faults), io);
     // A secret's own toJSON prints its name.
-    io.stdout.write(`${JSON.stringify(loaded, printable, input.flag('json') ? 0 : 2)}\n`);
+    io.stdout.write(`${JSON.stringify(output, printable, input.flag('json') ? 0 : 2)}\n`);
     return 0;
   },
 };

@@ -11,30 +11,32 @@ import { valueAt } from '../value-at.ts';
 import type { ConfigInput, ConfigIo } from './config-io.ts';
 import { portOf } from './config-io.ts';
 import type { LoadedTarget } from './config-target.ts';
-import { loadTarget, TARGET_ARGUMENTS, TARGET_OPTIONS, usage } from './config-target.ts';
+import { loadTarget, TARGET_ARGUMENTS, TARGET_OPTIONS } from './config-target.ts';
+import { confirmTarget, isProduction } from './confirm-target.ts';
+import { EXIT_CONFIG } from './exit-of.ts';
 import type { PushWrite } from './push-plan.ts';
 import { planPush } from './push-plan.ts';
 
 /** PutParameter takes 3 a second (Systems Manager endpoints and quotas, default throughput). */
 const BETWEEN_PUTS_MS = 350;
 const MOST_TRIES = 5;
-const EXIT_CONFIG = 78;
-
-/** Stages that people mean when they say production. */
-const PRODUCTION = /^(prod|production|live)(-|$)|-(prod|production|live)$/;
 
 /** `twelvefold config push`: writes values of a file into the stores; what it would do first, and does on `--write`. */
 export const configPushCommand = {
   name: 'config push',
   summary: 'Write the values of a file into the stores of a stage; without --write only say what would be written',
   details:
-    'The file is nested like the schema (.json, .yaml) or has variables (.env). What is there already is left alone, so a push that broke off is run again.',
+    'The file is nested like the schema (.json, .yaml) or has variables (.env). What is there already is left alone, so a push that broke off is run again. Production is a stage with prod, prd, production or live among its words.',
   arguments: TARGET_ARGUMENTS,
   options: {
     ...TARGET_OPTIONS,
     from: { value: 'FILE', description: 'The file', required: true },
     write: { description: 'Write' },
-    confirm: { value: 'APP/STAGE', description: 'Needed to write to production, and to what all stages share' },
+    confirm: {
+      value: 'APP/STAGE',
+      description: 'What is asked for before production, or what all stages share, is written; typed in advance',
+    },
+    json: { description: 'One line of JSON' },
   },
   run: async (input: ConfigInput, io: ConfigIo): Promise<number> => {
     const target = await loadTarget(input, io, 'push config');
@@ -43,26 +45,41 @@ export const configPushCommand = {
     const aws = await portOf(io);
     const answers = await fetchCalls(aws, planCalls([...values.keys()], config.sources, target), undefined);
     const { writes, same, faults } = await planPush(target, values, answers);
-    for (const write of writes) io.stdout.write(`${write.exists ? '~' : '+'} ${describe(write)}\n`);
-    for (const key of same) io.stdout.write(`= ${key}\n`);
+    const write = input.flag('write') && faults.length === 0;
+    const say = () => {
+      if (input.flag('json')) {
+        const planned = writes.map(({ keys, in: store, name, type, exists }) => ({
+          keys,
+          in: store,
+          name,
+          type,
+          exists,
+        }));
+        io.stdout.write(`${JSON.stringify({ app, stage, written: write, writes: planned, same, faults })}\n`);
+        return;
+      }
+      for (const one of writes) io.stdout.write(`${one.exists ? '~' : '+'} ${describe(one)}\n`);
+      for (const key of same) io.stdout.write(`= ${key}\n`);
+    };
+    // The plan comes before the question; JSON comes once, when it is true.
+    if (!input.flag('json') || !write) say();
     if (faults.length > 0) {
       io.stderr.write(
         `Cannot push config of ${app} (stage ${stage}):\n${faults.map((fault) => `  ${fault}\n`).join('')}`,
       );
       return EXIT_CONFIG;
     }
-    if (!input.flag('write')) {
+    if (!write) {
       if (writes.length > 0) io.stderr.write('Nothing is written; give --write to write it\n');
       return 0;
     }
     const shared = writes.some(({ name }) => !name.includes(`${app}/${stage}/`));
-    const wanted = `${app}/${stage}`;
-    if (writes.length > 0 && (PRODUCTION.test(stage) || shared) && input.optional('confirm') !== wanted) {
-      throw usage(
-        `${shared ? 'what all stages share' : 'a production stage'} is written only with --confirm ${wanted}`,
-      );
+    if (writes.length > 0 && (isProduction(stage) || shared)) {
+      const what = shared ? 'what all stages share is written' : 'a production stage is written';
+      await confirmTarget(target, what, input, io);
     }
     await writeAll(aws, writes, io);
+    if (input.flag('json')) say();
     return 0;
   },
 };
@@ -92,7 +109,8 @@ async function writeAll(aws: Aws, writes: readonly PushWrite[], io: ConfigIo): P
   for (const [at, write] of writes.entries()) {
     if (at > 0 && write.in === 'parameterStore') await sleep(BETWEEN_PUTS_MS);
     try {
-      await withRetries(() => put(aws, write), sleep);
+      const token = randomUUID();
+      await withRetries(() => put(aws, write, token), sleep);
     } catch (error) {
       // Of the port's own errors the code alone: a refusal may quote what it refused.
       const code = AwsError.isInstance(error) ? error.code : error instanceof Error ? error.name : 'unknown error';
@@ -101,14 +119,15 @@ async function writeAll(aws: Aws, writes: readonly PushWrite[], io: ConfigIo): P
         `Cannot push ${write.keys.join(', ')}: ${code}${hint}; ${at} of ${writes.length} are written, and the same command goes on from there`,
       );
     }
-    io.stderr.write(`${at + 1}/${writes.length} ${write.keys.join(', ')}\n`);
+    // A pipe hears of what failed alone.
+    if (io.isTTY === true) io.stderr.write(`${at + 1}/${writes.length} ${write.keys.join(', ')}\n`);
   }
 }
 
-async function put(aws: Aws, { in: store, name, text, type, label }: PushWrite): Promise<void> {
+async function put(aws: Aws, { in: store, name, text, type, label }: PushWrite, token: string): Promise<void> {
   if (store === 'secretsManager') {
-    // With a token of its own a repeated write makes no second version.
-    const input = { SecretId: name, SecretString: text, ClientRequestToken: randomUUID() };
+    // With the same token a repeated write makes no second version.
+    const input = { SecretId: name, SecretString: text, ClientRequestToken: token };
     await aws.call('secretsmanager', 'PutSecretValue', input, { access: 'write', repeatable: true });
     return;
   }

@@ -12,6 +12,8 @@ interface FoundParameter {
   Version?: number;
   Selector?: string;
   LastModifiedDate?: Date;
+  /** For a secret's reference: what Secrets Manager answered, in JSON. */
+  SourceResult?: string;
 }
 
 /**
@@ -90,14 +92,25 @@ function isNamed({ Name, Selector = '' }: FoundParameter, name: string): boolean
   return Name + Selector === name || Name === name || name === REFERENCE + Name;
 }
 
-function parameterAnswer({ Value, Type, Version, LastModifiedDate }: FoundParameter): StoreAnswer {
+function parameterAnswer({ Value, Type, Version, LastModifiedDate, SourceResult }: FoundParameter): StoreAnswer {
   if (Value === undefined) return { kind: 'missing' };
   return {
     kind: 'value',
     text: Value,
     ...(Type === undefined ? {} : { type: Type }),
-    // References have no versions of their own: theirs is 0.
+    // References have no versions of their own: theirs is 0. The secret's is read when it is asked for: a load never does.
     ...(Version ? { version: String(Version) } : {}),
+    ...(SourceResult === undefined ? {} : { secretVersion: () => versionIdOf(SourceResult) }),
     ...(LastModifiedDate === undefined ? {} : { modifiedAt: LastModifiedDate }),
   };
+}
+
+/** Documented as `VersionId`; other answers were seen to begin with small letters. */
+function versionIdOf(sourceResult: string): string | undefined {
+  try {
+    const { VersionId, versionId = VersionId }: { VersionId?: unknown; versionId?: unknown } = JSON.parse(sourceResult);
+    return typeof versionId === 'string' ? versionId : undefined;
+  } catch {
+    return undefined;
+  }
 }

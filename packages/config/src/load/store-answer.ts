@@ -9,6 +9,8 @@ export type StoreAnswer =
       readonly type?: string;
       /** A parameter's number or a secret's version id. */
       readonly version?: string;
+      /** The version id of a secret that was read by reference. */
+      readonly secretVersion?: () => string | undefined;
       readonly modifiedAt?: Date;
     }
   | { readonly kind: 'missing' }
