@@ -44,18 +44,22 @@ export interface AwsPort extends Aws, AsyncDisposable {
 export function createAws(options: AwsOptions): AwsPort {
   assertOptions(options);
   const { env, clients = {}, logger, ...settings } = options;
-  const reasons = new Map<string, string | undefined>();
+  const reasons = new Map<Service, Map<string, string | undefined>>();
   let lean: Transport | undefined;
   let sdk: Transport | undefined;
 
   /** Why a call goes through the SDK; `undefined` when it does not. */
   const sdkReason = (service: Service, operation: string): string | undefined => {
-    const id = `${service} ${operation}`;
-    if (reasons.has(id)) return reasons.get(id);
+    let known = reasons.get(service);
+    if (!known) {
+      known = new Map();
+      reasons.set(service, known);
+    }
+    if (known.has(operation)) return known.get(operation);
     const chosen = clients[service] ? "'clients' has an SDK client" : undefined;
     const named = nameOf(settings, env, service) === 'sdk' ? "the transport is 'sdk'" : undefined;
     const reason = chosen ?? named ?? uncovered(service, operation, settings, env);
-    reasons.set(id, reason);
+    known.set(operation, reason);
     return reason;
   };
 

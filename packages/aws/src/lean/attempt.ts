@@ -8,17 +8,16 @@ import type { FailureKind } from './retry/classify.ts';
 import { classify } from './retry/classify.ts';
 import { retryHint } from './retry/retry-delay.ts';
 import type { ServiceFailure } from './services/lean-service.ts';
-import { signRequest } from './signing/sign-request.ts';
+import type { SigningHead } from './signing/sign-request.ts';
+import { signBody, signingHead } from './signing/sign-request.ts';
 import { answerError, faultError, serviceError } from './to-error.ts';
 import { traceHeader } from './trace-header.ts';
-import { componentSuffix } from './user-agent.ts';
 
 /** A call that is the same for all of its attempts. */
 export interface Prepared {
   readonly call: TransportCall;
   readonly body: string;
   readonly bodyBytes: number;
-  readonly headers: Readonly<Record<string, string>>;
   /** Tells AWS that two requests are one call. */
   readonly invocationId: string;
 }
@@ -57,8 +56,7 @@ export async function attempt(
   const { call } = prepared;
   const given = context.credentials.get();
   const credentials = given instanceof Promise ? await given : given;
-  const identity = { service: client.service, operation: call.operation, endpoint: client.endpoint };
-  const { skewMs } = client;
+  const { protocol, skewMs } = client;
   let response: HttpResponse;
   try {
     response = await client.pool.exchange({
@@ -71,7 +69,7 @@ export async function attempt(
     if (!(fault instanceof TransportFault)) throw fault;
     const final = fault.kind === 'handshake' || fault.kind === 'oversize';
     return {
-      error: faultError(identity, fault),
+      error: faultError(identityOf(client, call), fault),
       kind: final ? 'final' : 'transient',
       mayHaveHappened: fault.sent,
       stale: fault.stale,
@@ -81,39 +79,44 @@ export async function attempt(
       skewMs,
     };
   }
-  const failed = (error: AwsError, kind: FailureKind, mayHaveHappened: boolean): AttemptFailure => {
+  const { text } = response;
+  if (response.status < 300) {
+    try {
+      const output = protocol.decode(call.operation, text);
+      const damage = protocol.verify?.(call.operation, call.input, output);
+      if (damage === undefined) return { output };
+      return failed(answerError(identityOf(client, call), response, 'InvalidChecksum', damage), 'final', true);
+    } catch (cause) {
+      const reason = `the answer is not one of ${client.service}${cause instanceof RangeError ? `: ${cause.message}` : ''}`;
+      const error = answerError(identityOf(client, call), response, 'InvalidResponse', reason, cause);
+      return failed(error, 'transient', true);
+    }
+  }
+  const failure = readFailure(() => protocol.decodeError(text, response.headers));
+  const error = serviceError(identityOf(client, call), response, failure);
+  return failed(error, classify(response.status, error.code, failure.message), response.status >= 500);
+
+  function failed(error: AwsError, kind: FailureKind, mayHaveHappened: boolean): AttemptFailure {
     const { headers } = response;
-    const now = context.runtime.now();
     const date = headers.date === undefined || headers.age !== undefined ? Number.NaN : Date.parse(headers.date);
     return {
       error,
       kind,
       mayHaveHappened,
       stale: false,
-      hintMs: retryHint(headers, now),
+      hintMs: retryHint(headers, context.runtime.now()),
       serverTimeMs: Number.isNaN(date) ? undefined : date,
       credentials,
       skewMs,
     };
-  };
-  const { protocol } = client;
-  const text = response.body.toString('utf8');
-  if (response.status >= 300) {
-    const failure = readFailure(() => protocol.decodeError(text, response.headers));
-    const error = serviceError(identity, response, failure);
-    return failed(error, classify(response.status, error.code, failure.message), response.status >= 500);
   }
-  let output: unknown;
-  try {
-    output = protocol.decode(call.operation, text);
-  } catch (cause) {
-    const reason = `the answer is not one of ${client.service}${cause instanceof RangeError ? `: ${cause.message}` : ''}`;
-    return failed(answerError(identity, response, 'InvalidResponse', reason, cause), 'transient', true);
-  }
-  const damage = protocol.verify?.(call.operation, call.input, output);
-  if (damage === undefined) return { output };
-  return failed(answerError(identity, response, 'InvalidChecksum', damage), 'final', true);
 }
+
+const identityOf = ({ service, endpoint }: LeanClient, { operation }: TransportCall) => ({
+  service,
+  operation,
+  endpoint,
+});
 
 /** Errors come from proxies and load balancers too, in HTML: the status is all that they say. */
 function readFailure(read: () => ServiceFailure): ServiceFailure {
@@ -124,26 +127,42 @@ function readFailure(read: () => ServiceFailure): ServiceFailure {
   }
 }
 
+/** What all requests of one operation share that are signed within a second with the same credentials. */
+export interface RequestHead {
+  readonly date: string;
+  readonly credentials: Credentials;
+  /** The request line and the headers that are signed. */
+  readonly text: string;
+  readonly signing: SigningHead;
+}
+
 function requestText(
   context: LeanContext,
   client: LeanClient,
-  { call, body, bodyBytes, headers, invocationId }: Prepared,
+  { call, body, bodyBytes, invocationId }: Prepared,
   credentials: Credentials,
   number: number,
 ): string {
   const date = amzDate(context.runtime.now() + client.skewMs);
-  const signed: Record<string, string> = { ...headers, host: client.host, 'x-amz-date': date };
-  if (credentials.sessionToken !== undefined) signed['x-amz-security-token'] = credentials.sessionToken;
-  const { authorization } = signRequest(
-    { method: 'POST', path: client.path, headers: signed, body },
-    { region: client.region, service: client.service, credentials, date },
-  );
-  let head = `POST ${client.path} HTTP/1.1\r\n`;
-  for (const name in signed) head += `${name}: ${signed[name]}\r\n`;
+  let head = client.heads.get(call.operation);
+  if (head?.date !== date || head.credentials !== credentials) {
+    head = requestHead(client, call.operation, credentials, date);
+    client.heads.set(call.operation, head);
+  }
+  const { authorization } = signBody(head.signing, body);
   const trace = traceHeader(context.env);
-  if (trace !== undefined) head += `x-amzn-trace-id: ${trace}\r\n`;
-  const agent = context.userAgent + componentSuffix(call.component);
-  return `${head}content-length: ${bodyBytes}\r\nauthorization: ${authorization}\r\nuser-agent: ${agent}\r\namz-sdk-invocation-id: ${invocationId}\r\namz-sdk-request: attempt=${number}; max=${context.maxAttempts}\r\n\r\n${body}`;
+  const traced = trace === undefined ? '' : `x-amzn-trace-id: ${trace}\r\n`;
+  return `${head.text}${traced}content-length: ${bodyBytes}\r\nauthorization: ${authorization}\r\nuser-agent: ${context.userAgent(call.component)}\r\namz-sdk-invocation-id: ${invocationId}\r\namz-sdk-request: attempt=${number}; max=${context.maxAttempts}\r\n\r\n${body}`;
+}
+
+function requestHead(client: LeanClient, operation: string, credentials: Credentials, date: string): RequestHead {
+  const { protocol, region, service, path, host } = client;
+  const headers: Record<string, string> = { ...protocol.headers(operation), host, 'x-amz-date': date };
+  if (credentials.sessionToken !== undefined) headers['x-amz-security-token'] = credentials.sessionToken;
+  let text = `POST ${path} HTTP/1.1\r\n`;
+  for (const name in headers) text += `${name}: ${headers[name]}\r\n`;
+  const signing = signingHead({ method: 'POST', path, headers }, { region, service, credentials, date });
+  return { date, credentials, text, signing };
 }
 
 let lastSecond = -1;

@@ -4,6 +4,7 @@ import type { Service } from '../port.ts';
 import type { AwsSettings, Credentials, Environment } from '../settings.ts';
 import { credentialsFor, DEFAULT_SETTINGS, endpointFor, maxAttemptsFor, regionFor } from '../settings.ts';
 import type { Transport, TransportCall } from '../transport.ts';
+import type { RequestHead } from './attempt.ts';
 import { fetchContainerCredentials } from './credentials/container-credentials.ts';
 import type { CredentialSource } from './credentials/credential-source.ts';
 import { fixedCredentials } from './credentials/credential-source.ts';
@@ -16,7 +17,7 @@ import type { RetryQuota } from './retry/retry-quota.ts';
 import { createRetryQuota } from './retry/retry-quota.ts';
 import type { LeanService } from './services/lean-service.ts';
 import { loadLeanService } from './services/load-lean-service.ts';
-import { userAgent } from './user-agent.ts';
+import { createUserAgent } from './user-agent.ts';
 
 /** What a test puts in the place of time, chance and the network's limits. */
 export interface LeanRuntime {
@@ -67,6 +68,8 @@ export interface LeanClient {
   readonly path: string;
   /** The endpoint when it is not AWS's own. */
   readonly endpoint: string | undefined;
+  /** The heads of the last requests, by operation. */
+  readonly heads: Map<string, RequestHead>;
   /** Milliseconds to add to this machine's clock to get AWS's. */
   skewMs: number;
 }
@@ -76,7 +79,7 @@ export interface LeanContext {
   readonly runtime: LeanRuntime;
   readonly credentials: CredentialSource;
   readonly env: Environment;
-  readonly userAgent: string;
+  readonly userAgent: (component: string | undefined) => string;
   readonly logger: DebugLogger | undefined;
   readonly maxAttempts: number;
   readonly requestTimeoutMs: number;
@@ -97,7 +100,7 @@ export function createLeanTransport(
     runtime,
     credentials: credentialSource(settings, env, runtime),
     env,
-    userAgent: userAgent(env),
+    userAgent: createUserAgent(env),
     logger,
     maxAttempts: maxAttemptsFor(settings, env),
     requestTimeoutMs,
@@ -122,6 +125,7 @@ export function createLeanTransport(
       // AWS's JSON and Query protocols post to the root; an endpoint may put a path before it.
       path: url.pathname.endsWith('/') ? url.pathname : `${url.pathname}/`,
       endpoint,
+      heads: new Map(),
       skewMs: 0,
     };
     clients.set(service, client);
@@ -135,9 +139,10 @@ export function createLeanTransport(
   };
 
   return {
-    send: async (call: TransportCall) => {
-      const client = clients.get(call.service) ?? (await clientOf(call.service));
-      return callWithRetries(context, client, call);
+    send: (call: TransportCall) => {
+      const client = clients.get(call.service);
+      if (client) return callWithRetries(context, client, call);
+      return clientOf(call.service).then((loaded) => callWithRetries(context, loaded, call));
     },
     resume: () => {
       for (const { pool } of clients.values()) pool.dropIdle();

@@ -52,9 +52,9 @@ async function fetchOnce(url: URL, env: Environment): Promise<Credentials> {
   try {
     const authorization = token === undefined ? '' : `authorization: ${token}\r\n`;
     const head = `GET ${url.pathname}${url.search} HTTP/1.1\r\nhost: ${url.host}\r\naccept: application/json\r\n${authorization}connection: close\r\n\r\n`;
-    const { status, body } = await pool.exchange({ request: head, firstByteMs: TIMEOUT_MS, bodyMs: TIMEOUT_MS });
+    const { status, text } = await pool.exchange({ request: head, firstByteMs: TIMEOUT_MS, bodyMs: TIMEOUT_MS });
     if (status !== 200) throw credentialsError(`${url.origin} answered ${status}`, status >= 500 || status === 429);
-    return parse(body.toString(), url);
+    return parse(text, url);
   } finally {
     pool.close();
   }

@@ -25,10 +25,24 @@ const UNREACHABLE = new Set([
   'EPIPE',
 ]);
 
-/** Connects, TLS included. Rejects with a {@link TransportFault} that was not sent, or with the signal's reason. */
-export function openSocket(origin: Origin, timeoutMs: number, signal: AbortSignal | undefined): Promise<Socket> {
+/** What libuv reads at once. */
+const READ_BYTES = 64 * 1024;
+/** For every socket of this thread: what comes is looked at before anything else is read. */
+let readBuffer: Buffer | undefined;
+
+/**
+ * Connects, TLS included. Rejects with a {@link TransportFault} that was not sent, or with the signal's reason. What comes goes to `onBytes`
+ * and is overwritten once that returns: without a buffer for each read and the queue of a stream, which is a third of the cost of an exchange.
+ */
+export function openSocket(
+  origin: Origin,
+  timeoutMs: number,
+  signal: AbortSignal | undefined,
+  onBytes: (chunk: Buffer) => void,
+): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const socket = origin.tls ? secureSocket(origin) : builtin('node:net').connect(plainOptions(origin));
+    const options = plainOptions(origin, onBytes);
+    const socket = origin.tls ? secureSocket(origin, options) : builtin('node:net').connect(options);
     const settle = (fault?: unknown): void => {
       clearTimeout(timer);
       signal?.removeEventListener('abort', onAbort);
@@ -56,13 +70,20 @@ export function openSocket(origin: Origin, timeoutMs: number, signal: AbortSigna
   });
 }
 
-const plainOptions = ({ host, port }: Origin) => ({ host, port, noDelay: true, keepAlive: true });
+function plainOptions({ host, port }: Origin, onBytes: (chunk: Buffer) => void) {
+  readBuffer ??= Buffer.allocUnsafeSlow(READ_BYTES);
+  const callback = (bytes: number, buffer: Uint8Array): boolean => {
+    onBytes((buffer as Buffer).subarray(0, bytes)); // the buffer given beside this
+    return true;
+  };
+  return { host, port, noDelay: true, keepAlive: true, onread: { buffer: readBuffer, callback } };
+}
 
-function secureSocket(origin: Origin): Socket {
+function secureSocket(origin: Origin, plain: ReturnType<typeof plainOptions>): Socket {
   const tls = builtin('node:tls');
   origin.secureContext ??= tls.createSecureContext();
   const options: ConnectionOptions = {
-    ...plainOptions(origin),
+    ...plain,
     secureContext: origin.secureContext,
     ALPNProtocols: ['http/1.1'],
     // A name only: RFC 6066 allows no addresses.

@@ -52,12 +52,20 @@ export function createPool(origin: Origin, options: PoolOptions): Pool {
   const connect = async (signal: AbortSignal | undefined): Promise<Connection> => {
     sockets += 1;
     try {
-      const socket = await openSocket(origin, options.connectTimeoutMs, signal);
+      let early = false;
+      let opened: Connection | undefined;
+      const socket = await openSocket(origin, options.connectTimeoutMs, signal, (chunk) => {
+        if (opened) opened.receive(chunk);
+        else early = true;
+      });
       const connection = createConnection(socket, options.maxResponseBytes, () => {
         const index = idle.findIndex((entry) => entry.connection === connection);
         if (index >= 0) idle.splice(index, 1);
         freed();
       });
+      opened = connection;
+      // It spoke before it was asked: not to be trusted with a request.
+      if (early) connection.destroy();
       return connection;
     } catch (error) {
       freed();
@@ -139,9 +147,19 @@ export function createPool(origin: Origin, options: PoolOptions): Pool {
     for (const { connection } of [...idle]) connection.destroy();
   };
 
+  /** A connection that needs no second look, without waiting for anything. */
+  const takeFresh = (): Connection | undefined => {
+    const entry = closed ? undefined : idle.at(-1);
+    const age = entry === undefined ? Number.NaN : options.now() - entry.sinceMs;
+    if (!entry || !(age >= 0 && age <= FRESH_MS && age < entry.limitMs && entry.connection.open)) return undefined;
+    idle.pop();
+    entry.connection.hold(true);
+    return entry.connection;
+  };
+
   return {
     async exchange(exchange) {
-      const connection = await acquire(exchange.signal, exchange.firstByteMs);
+      const connection = takeFresh() ?? (await acquire(exchange.signal, exchange.firstByteMs));
       const response = await connection.exchange(exchange);
       release(connection, response.headers['keep-alive']);
       return response;

@@ -4,25 +4,29 @@ export interface HttpResponse {
   readonly status: number;
   /** By lower-case name; the values of a repeated header are joined by `, `. */
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: Buffer;
+  readonly text: string;
   /** Whether the connection may carry another request. */
   readonly reusable: boolean;
 }
 
 export interface ResponseReader {
-  /** Takes bytes; gives the response once it is whole. @throws TransportFault for what HTTP/1.1 does not allow. */
+  /**
+   * Takes bytes, of which it keeps a copy of what it needs; gives the response once it is whole.
+   *
+   * @throws TransportFault for what HTTP/1.1 does not allow.
+   */
   push(chunk: Buffer): HttpResponse | undefined;
   /** The connection ended: gives the response when its length was to be told by that. @throws TransportFault when it is cut off. */
   end(): HttpResponse;
-  /** Whether any byte has come. */
-  readonly started: boolean;
 }
 
 /** A head larger than this is none of AWS: its largest known are under 4 KB; Node's own limit is 16 KB. */
 const MAX_HEAD_BYTES = 32 * 1024;
 const MAX_CHUNK_LINE_BYTES = 1024;
 const EMPTY = Buffer.alloc(0);
+const HEAD_END = Buffer.from('\r\n\r\n');
 const STATUS_LINE = /^HTTP\/1\.([01]) ([1-5]\d\d)(?: |$)/;
+const LENGTH = /^\d{1,15}$/;
 const HEADER_NAME = /^[!#$%&'*+.^_`|~\dA-Za-z-]+$/;
 
 interface Head {
@@ -36,9 +40,29 @@ type Body =
   | { readonly kind: 'chunked' }
   | { readonly kind: 'until-end' };
 
+/**
+ * The response when `chunk` is all of it, as most are: nothing is copied and no reader is made. `undefined` when it is for
+ * {@link createResponseReader} to say what it is.
+ *
+ * @throws TransportFault as the reader does.
+ */
+export function readWhole(chunk: Buffer, maxBodyBytes: number): HttpResponse | undefined {
+  const end = chunk.indexOf(HEAD_END);
+  if (end < 0 || end > MAX_HEAD_BYTES) return undefined;
+  const head = parseHead(chunk.toString('latin1', 0, end));
+  if (head.status < 200) return undefined;
+  const framing = framingOf(head, maxBodyBytes);
+  if (framing.kind !== 'length' || chunk.length !== end + 4 + framing.length) return undefined;
+  return {
+    status: head.status,
+    headers: head.headers,
+    text: chunk.toString('utf8', end + 4),
+    reusable: head.keepAlive,
+  };
+}
+
 /** Reads one HTTP/1.1 response out of the bytes of a connection, strictly: what is ambiguous is refused, never guessed. */
 export function createResponseReader(maxBodyBytes: number): ResponseReader {
-  let started = false;
   let pending: Buffer = EMPTY; // not yet understood
   let head: Head | undefined;
   let framing: Body | undefined;
@@ -49,19 +73,19 @@ export function createResponseReader(maxBodyBytes: number): ResponseReader {
 
   const finish = (reusable: boolean): HttpResponse => {
     if (!head) throw malformed('a body without a head');
-    const body = parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts);
-    return { status: head.status, headers: head.headers, body, reusable: reusable && head.keepAlive };
+    const text = Buffer.concat(parts).toString('utf8');
+    return { status: head.status, headers: head.headers, text, reusable: reusable && head.keepAlive };
   };
 
   const take = (bytes: Buffer): void => {
     received += bytes.length;
     if (received > maxBodyBytes) throw oversize(maxBodyBytes);
-    if (bytes.length > 0) parts.push(bytes);
+    if (bytes.length > 0) parts.push(Buffer.from(bytes));
   };
 
   const readHead = (): boolean => {
     for (;;) {
-      const end = pending.indexOf('\r\n\r\n');
+      const end = pending.indexOf(HEAD_END);
       if (end > MAX_HEAD_BYTES || (end < 0 && pending.length > MAX_HEAD_BYTES)) throw malformed('a head over 32 KB');
       // What is not HTTP is told at once, not when its head would have ended.
       if (!'HTTP/1.'.startsWith(pending.toString('latin1', 0, Math.min(7, pending.length)))) {
@@ -113,25 +137,27 @@ export function createResponseReader(maxBodyBytes: number): ResponseReader {
     }
   };
 
+  const read = (): HttpResponse | undefined => {
+    if (!framing && !readHead()) return undefined;
+    if (framing?.kind === 'length') {
+      const bytes = pending.subarray(0, framing.length - received);
+      take(bytes);
+      pending = pending.subarray(bytes.length);
+      // Bytes after the end belong to no request of ours.
+      return received === framing.length ? finish(pending.length === 0) : undefined;
+    }
+    if (framing?.kind === 'chunked') return readChunks() ? finish(pending.length === 0) : undefined;
+    take(pending);
+    pending = EMPTY;
+    return undefined;
+  };
+
   return {
-    get started() {
-      return started;
-    },
     push(chunk) {
-      started = true;
       pending = pending.length === 0 ? chunk : Buffer.concat([pending, chunk]);
-      if (!framing && !readHead()) return undefined;
-      if (framing?.kind === 'length') {
-        const bytes = pending.subarray(0, framing.length - received);
-        take(bytes);
-        pending = pending.subarray(bytes.length);
-        // Bytes after the end belong to no request of ours.
-        return received === framing.length ? finish(pending.length === 0) : undefined;
-      }
-      if (framing?.kind === 'chunked') return readChunks() ? finish(pending.length === 0) : undefined;
-      take(pending);
-      pending = EMPTY;
-      return undefined;
+      const response = read();
+      if (response === undefined && pending.length > 0) pending = Buffer.from(pending); // the next bytes overwrite these
+      return response;
     },
     end() {
       if (framing?.kind === 'until-end') return finish(false);
@@ -141,18 +167,20 @@ export function createResponseReader(maxBodyBytes: number): ResponseReader {
 }
 
 function parseHead(text: string): Head {
-  const lines = text.split('\r\n');
-  const status = STATUS_LINE.exec(lines[0] ?? '');
+  let end = text.indexOf('\r\n');
+  const status = STATUS_LINE.exec(end < 0 ? text : text.slice(0, end));
   if (!status) throw malformed('a status line that is none');
   const headers: Record<string, string> = Object.create(null);
-  for (let index = 1; index < lines.length; index += 1) {
-    const line = lines[index] ?? '';
-    const colon = line.indexOf(':');
-    const name = line.slice(0, colon);
+  while (end >= 0) {
+    const start = end + 2;
+    end = text.indexOf('\r\n', start);
+    const lineEnd = end < 0 ? text.length : end;
+    const colon = text.indexOf(':', start);
+    const name = text.slice(start, colon);
     // A folded line begins with a space: forbidden since RFC 9112, and a way to hide a header.
-    if (colon <= 0 || !HEADER_NAME.test(name)) throw malformed('a header line that is none');
+    if (colon <= start || colon >= lineEnd || !HEADER_NAME.test(name)) throw malformed('a header line that is none');
     const key = name.toLowerCase();
-    const value = line.slice(colon + 1).trim();
+    const value = text.slice(colon + 1, lineEnd).trim();
     const before = headers[key];
     headers[key] = before === undefined ? value : `${before}, ${value}`;
   }
@@ -172,9 +200,8 @@ function framingOf({ status, headers }: Head, maxBodyBytes: number): Body {
     return { kind: 'chunked' };
   }
   if (length === undefined) return { kind: 'until-end' };
-  const values = new Set(length.split(/\s*,\s*/));
-  const [first = ''] = values;
-  if (values.size !== 1 || !/^\d{1,15}$/.test(first)) throw malformed('a length that is no number');
+  const [first = '', ...others] = length.includes(',') ? length.split(/\s*,\s*/) : [length];
+  if (others.some((other) => other !== first) || !LENGTH.test(first)) throw malformed('a length that is no number');
   const bytes = Number(first);
   if (bytes > maxBodyBytes) throw oversize(maxBodyBytes);
   return { kind: 'length', length: bytes };

@@ -22,7 +22,6 @@ export async function callWithRetries(context: LeanContext, client: LeanClient, 
     call,
     body,
     bodyBytes,
-    headers: client.protocol.headers(call.operation),
     invocationId: builtin('node:crypto').randomUUID(),
   };
   const { WaitTimeSeconds = 0 } = call.input as { WaitTimeSeconds?: number }; // ReceiveMessage alone has it

@@ -8,8 +8,9 @@ type WireAttributes = Record<string, Record<string, unknown>>;
 /** Attributes with their bytes in base64; the same object when there are none. */
 export function encodeAttributes(attributes: Attributes): Attributes | WireAttributes {
   let encoded: WireAttributes | undefined;
-  for (const [name, value] of Object.entries(attributes)) {
-    if (value.BinaryValue === undefined) continue;
+  for (const name of Object.keys(attributes)) {
+    const value = attributes[name];
+    if (value?.BinaryValue === undefined) continue;
     encoded ??= Object.fromEntries(Object.entries(attributes).map(([key, one]) => [key, { ...one }]));
     encoded[name] = { ...value, BinaryValue: toBase64(value.BinaryValue) };
   }
@@ -29,18 +30,30 @@ export function decodeAttributes(attributes: WireAttributes): void {
  * (SQS developer guide, "Calculating the MD5 message digest for message attributes").
  */
 export function attributesDigest(attributes: Attributes): string {
-  const digest = builtin('node:crypto').createHash('md5');
-  const sized = (bytes: Uint8Array): void => {
-    const length = Buffer.alloc(4);
-    length.writeUInt32BE(bytes.byteLength);
-    digest.update(length).update(bytes);
+  const parts: Array<string | Uint8Array> = [];
+  let bytes = 0;
+  const add = (part: string | Uint8Array): void => {
+    parts.push(part);
+    bytes += 4 + (typeof part === 'string' ? Buffer.byteLength(part) : part.byteLength);
   };
   for (const name of Object.keys(attributes).sort()) {
-    const { DataType = '', StringValue, BinaryValue } = attributes[name] ?? {};
-    sized(Buffer.from(name));
-    sized(Buffer.from(DataType));
-    digest.update(Buffer.of(BinaryValue === undefined ? 1 : 2));
-    sized(BinaryValue ?? Buffer.from(StringValue ?? ''));
+    const { DataType = '', StringValue = '', BinaryValue } = attributes[name] ?? {};
+    add(name);
+    add(DataType);
+    add(BinaryValue ?? StringValue);
+    bytes += 1;
   }
-  return digest.digest('hex');
+  const text = Buffer.allocUnsafe(bytes);
+  let at = 0;
+  for (const [index, part] of parts.entries()) {
+    if (index % 3 === 2) at = text.writeUInt8(typeof part === 'string' ? 1 : 2, at);
+    const start = at + 4;
+    if (typeof part === 'string') at = start + text.write(part, start);
+    else {
+      text.set(part, start);
+      at = start + part.byteLength;
+    }
+    text.writeUInt32BE(at - start, start - 4);
+  }
+  return builtin('node:crypto').hash('md5', text);
 }

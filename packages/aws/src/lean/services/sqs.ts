@@ -70,21 +70,23 @@ export const sqs = jsonService({
   verify: (operation, input, output) => {
     switch (operation) {
       case 'ReceiveMessage': {
-        const { Messages = [] } = output as { Messages?: Received[] };
+        const { Messages } = output as { Messages?: Received[] };
+        if (!Messages || Messages.every(isWhole)) return undefined;
         const damaged = Messages.filter((message) => !isWhole(message));
-        const ids = damaged.map(({ MessageId }) => MessageId).join(', ');
-        return damaged.length === 0 ? undefined : `the MD5 of received messages does not fit: ${ids}`;
+        return `the MD5 of received messages does not fit: ${damaged.map(({ MessageId }) => MessageId).join(', ')}`;
       }
       case 'SendMessage':
         return arrived(input as Outgoing, output as Sent) ? undefined : 'the MD5 of the sent message does not fit';
       case 'SendMessageBatch': {
         const sent = new Map((output as { Successful?: Sent[] }).Successful?.map((entry) => [entry.Id, entry]));
-        const damaged = (input as { Entries: Outgoing[] }).Entries.filter((entry) => {
+        const damaged: unknown[] = [];
+        for (const entry of (input as { Entries: Outgoing[] }).Entries) {
           const answer = sent.get(entry.Id);
-          return answer !== undefined && !arrived(entry, answer);
-        });
-        const ids = damaged.map(({ Id }) => Id).join(', ');
-        return damaged.length === 0 ? undefined : `the MD5 of sent messages does not fit: entries ${ids}`;
+          if (answer !== undefined && !arrived(entry, answer)) damaged.push(entry.Id);
+        }
+        return damaged.length === 0
+          ? undefined
+          : `the MD5 of sent messages does not fit: entries ${damaged.join(', ')}`;
       }
       default:
         return undefined;

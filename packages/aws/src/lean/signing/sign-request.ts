@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import type { Credentials } from '../../settings.ts';
 import { builtin } from '../builtin.ts';
 import { canonicalPath, canonicalQuery } from './canonical-uri.ts';
@@ -30,12 +31,22 @@ export interface Signature {
   readonly authorization: string;
 }
 
+/** All of a signature that does not depend on the body: for one set of headers, and so for one date. */
+export interface SigningHead {
+  /** Of the canonical request. */
+  readonly canonical: string;
+  /** Of the string to sign. */
+  readonly toSign: string;
+  /** Of the `authorization` header. */
+  readonly authorization: string;
+  readonly key: KeyObject;
+}
+
 /**
  * AWS Signature Version 4, with the rules of every service but S3 (paths are normalized and encoded twice).
  * Source: AWS IAM user guide, "Create a signed AWS API request".
  */
-export function signRequest(request: SignableRequest, scope: SigningScope): Signature {
-  const { hash, createHmac } = builtin('node:crypto');
+export function signingHead(request: Omit<SignableRequest, 'body'>, scope: SigningScope): SigningHead {
   const { credentials, region, service, date } = scope;
   let canonicalHeaders = '';
   let signedHeaders = '';
@@ -43,18 +54,29 @@ export function signRequest(request: SignableRequest, scope: SigningScope): Sign
     canonicalHeaders += `${name}:${collapse(request.headers[name] ?? '')}\n`;
     signedHeaders += signedHeaders === '' ? name : `;${name}`;
   }
-  const canonicalRequest = `${request.method}\n${canonicalPath(request.path)}\n${canonicalQuery(request.query ?? '')}\n${canonicalHeaders}\n${signedHeaders}\n${hash('sha256', request.body)}`;
   const day = date.slice(0, 8);
   const credentialScope = `${day}/${region}/${service}/aws4_request`;
-  const stringToSign = `AWS4-HMAC-SHA256\n${date}\n${credentialScope}\n${hash('sha256', canonicalRequest)}`;
-  const signature = createHmac('sha256', signingKey(credentials.secretAccessKey, day, region, service))
-    .update(stringToSign)
-    .digest('hex');
   return {
-    canonicalRequest,
-    signature,
-    authorization: `AWS4-HMAC-SHA256 Credential=${credentials.accessKeyId}/${credentialScope}, SignedHeaders=${signedHeaders}, Signature=${signature}`,
+    canonical: `${request.method}\n${canonicalPath(request.path)}\n${canonicalQuery(request.query ?? '')}\n${canonicalHeaders}\n${signedHeaders}\n`,
+    toSign: `AWS4-HMAC-SHA256\n${date}\n${credentialScope}\n`,
+    authorization: `AWS4-HMAC-SHA256 Credential=${credentials.accessKeyId}/${credentialScope}, SignedHeaders=${signedHeaders}, Signature=`,
+    key: signingKey(credentials.secretAccessKey, day, region, service),
   };
+}
+
+/** Signs a body under a head. */
+export function signBody(head: SigningHead, body: string): Signature {
+  const { hash, createHmac } = builtin('node:crypto');
+  const canonicalRequest = head.canonical + hash('sha256', body);
+  const signature = createHmac('sha256', head.key)
+    .update(head.toSign + hash('sha256', canonicalRequest))
+    .digest('hex');
+  return { canonicalRequest, signature, authorization: head.authorization + signature };
+}
+
+/** A request's signature. */
+export function signRequest(request: SignableRequest, scope: SigningScope): Signature {
+  return signBody(signingHead(request, scope), request.body);
 }
 
 const collapse = (value: string) => (/^\s|\s$|\s\s/.test(value) ? value.trim().replaceAll(/\s+/g, ' ') : value);
