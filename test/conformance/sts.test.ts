@@ -1,5 +1,11 @@
 import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { AssumeRoleCommand, GetCallerIdentityCommand, GetSessionTokenCommand, STSClient } from '@aws-sdk/client-sts';
+import {
+  AssumeRoleCommand,
+  AssumeRoleWithWebIdentityCommand,
+  GetCallerIdentityCommand,
+  GetSessionTokenCommand,
+  STSClient,
+} from '@aws-sdk/client-sts';
 import type { LocalAws } from '@twelvefold/local';
 import { createClock, startLocalAws } from '@twelvefold/local';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -129,5 +135,59 @@ describe('GetSessionToken', () => {
     const keys = { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken };
     expect((await whoAmI(keys)).Arn).toBe('arn:aws:iam::123456789012:root');
     await expect(sts(keys).send(new GetSessionTokenCommand({}))).rejects.toMatchObject({ name: 'AccessDenied' });
+  });
+});
+
+describe('AssumeRoleWithWebIdentity', () => {
+  const jwt = (claims: object) =>
+    ['{"alg":"none"}', JSON.stringify(claims), 'signature']
+      .map((part) => Buffer.from(part).toString('base64url'))
+      .join('.');
+  const claims = (more: object = {}) => ({
+    iss: 'https://token.example.com/id',
+    sub: 'repo:orders',
+    aud: 'sts.amazonaws.com',
+    exp: Math.floor(aws.clock.now() / 1000) + 600,
+    ...more,
+  });
+  // No credentials: the SDK does not sign this call.
+  const exchange = (WebIdentityToken: string) =>
+    new STSClient({ endpoint: aws.url, region: 'eu-west-1', maxAttempts: 1 }).send(
+      new AssumeRoleWithWebIdentityCommand({ RoleArn: ROLE, RoleSessionName: 'pipeline', WebIdentityToken }),
+    );
+
+  it('needs no signature, and its keys are the role’s', async () => {
+    const answer = await exchange(jwt(claims()));
+    expect(answer).toMatchObject({
+      SubjectFromWebIdentityToken: 'repo:orders',
+      Audience: 'sts.amazonaws.com',
+      Provider: 'arn:aws:iam::210987654321:oidc-provider/token.example.com/id',
+    });
+    const { AccessKeyId = '', SecretAccessKey = '', SessionToken } = answer.Credentials ?? {};
+    const keys = { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken };
+    expect((await whoAmI(keys)).Arn).toBe('arn:aws:sts::210987654321:assumed-role/deployer/pipeline');
+    expect(aws.calls({ operation: 'AssumeRoleWithWebIdentity' })).toMatchObject([
+      { touched: [{ action: 'sts:AssumeRoleWithWebIdentity', resource: ROLE }] },
+    ]);
+  });
+
+  it.each([
+    ['no token', () => 'token', 'InvalidIdentityTokenException', /not a valid JWT/],
+    ['JSON that is no object', () => 'a.MQ.c', 'InvalidIdentityTokenException', /not a valid JWT/],
+    ['no audience', () => jwt(claims({ aud: undefined })), 'InvalidIdentityTokenException', /claim: aud/],
+    ['a token past its time', () => jwt(claims({ exp: 1000 })), 'ExpiredTokenException', /must be before .* 1000$/],
+  ])('refuses %s', async (_what, token, name, message) => {
+    await expect(exchange(token())).rejects.toMatchObject({ name, message: expect.stringMatching(message) });
+  });
+
+  it('is the only call of STS that needs none', async () => {
+    const form = { 'content-type': 'application/x-www-form-urlencoded' };
+    const post = (body: string) => fetch(aws.url, { method: 'POST', headers: form, body });
+    expect((await post('Action=GetCallerIdentity&Version=2011-06-15')).status).toBe(403);
+    const refused = await post('Action=AssumeRoleWithWebIdentity&Version=2011-06-15&RoleArn=x');
+    expect([refused.status, await refused.text()]).toEqual([
+      400,
+      expect.stringContaining('<Code>ValidationError</Code>'),
+    ]);
   });
 });

@@ -11,6 +11,7 @@ import type { FunctionRegistry } from './core/function-registry.ts';
 import { createFunctionRegistry } from './core/function-registry.ts';
 import type { HttpRequest } from './core/http-request.ts';
 import { rejectUnknownOptions } from './core/reject-unknown-options.ts';
+import { announceEndpoint } from './core/running-endpoints.ts';
 import { startServer } from './core/server.ts';
 import type { Snapshot } from './core/snapshot.ts';
 import { World } from './core/stores.ts';
@@ -160,8 +161,10 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     async (request, from) =>
       answerControl(control, request) ?? (await answerPage(request)) ?? dispatch(endpoint, request, from),
   );
+  const withdraw = announceEndpoint(server.port, functions);
   let closed: Promise<void> | undefined;
   const close = () => {
+    withdraw();
     closed ??= server
       .close()
       .then(() => (folder === undefined ? undefined : saveSnapshot()))

@@ -16,7 +16,7 @@ describe('parseXml', () => {
     expect(xmlAt(root, 'Result', 'None', 'Deeper')).toBeUndefined();
   });
 
-  it('gives any text back that was escaped', () => {
+  it('gives any text back that was escaped', { timeout: 60_000 }, () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), (text) => {
         expect(parseXml(`<a>${escaped(text)}</a>`).text).toBe(text);

@@ -5,6 +5,7 @@ import { decodeCborInput, encodeCborAnswer, encodeCborError } from './protocols/
 import { decodeJson, encodeJson, encodeJsonError } from './protocols/json.ts';
 import { decodeQuery } from './protocols/query.ts';
 import { encodeXml, encodeXmlError } from './protocols/xml.ts';
+import { readForm } from './read-form.ts';
 import type { ServiceEntry, ServiceModule } from './service.ts';
 import { ServiceError } from './service-error.ts';
 
@@ -124,8 +125,7 @@ export async function readCall(
   const entry = registry.find(({ name }) => name === signingName);
   if (entry?.rest) return restCall(await entry.load(), request);
   if (request.headers['smithy-protocol'] === 'rpc-v2-cbor') return cborCall(await entry?.load(), signingName, request);
-  const isForm = request.headers['content-type']?.startsWith('application/x-www-form-urlencoded') ?? false;
-  const form = isForm ? new URLSearchParams(request.body.toString()) : request.search;
+  const form = readForm(request);
   if (form.has('Action')) return queryCall(await entry?.load(), form, signingName);
   // No protocol: named by what it asked, so that the 501 says what to build.
   return { ...queryCall(undefined, form, signingName), operation: `${request.method} ${request.path}` };

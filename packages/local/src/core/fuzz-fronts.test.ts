@@ -334,7 +334,7 @@ describe('no request breaks the endpoint', () => {
   });
 });
 
-describe('on the socket', () => {
+describe('on the socket', { timeout: 60_000 }, () => {
   const head = (more: string) =>
     `POST / HTTP/1.1\r\nHost: x\r\nX-Amz-Target: AmazonSSM.GetParameter\r\nAuthorization: ${signed('ssm').authorization}\r\n${more}\r\n`;
 

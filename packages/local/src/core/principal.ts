@@ -60,6 +60,7 @@ export function readPrincipal(
     if (session.sessionToken !== sessionToken) return 'invalid';
     return session.expiresMs <= nowMs ? 'expired' : session;
   }
+  if (accessKeyId === ANONYMOUS) return { account: defaultAccount, arn: '', userId: ANONYMOUS };
   const [, visited] = new RegExp(`^${ANONYMOUS}:(\\d{12})$`).exec(accessKeyId) ?? [];
   if (visited !== undefined) return { account: visited, arn: '', userId: ANONYMOUS };
   const account = ACCOUNT.test(accessKeyId) ? accessKeyId : defaultAccount;

@@ -15,7 +15,7 @@ const build = (size: number, edges: ReadonlyArray<readonly [number, number]>) =>
     ]),
   );
 
-describe('inOrder', () => {
+describe('inOrder', { timeout: 60_000 }, () => {
   it('puts each node after those it needs, whatever the graph without cycles', () => {
     fc.assert(
       fc.property(graph, ({ size, edges }) => {

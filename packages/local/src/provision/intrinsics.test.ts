@@ -90,7 +90,7 @@ describe('each function', () => {
   });
 });
 
-describe('for any input', () => {
+describe('for any input', { timeout: 60_000 }, () => {
   const key = fc.string().filter((name) => name !== 'Ref' && !name.startsWith('Fn::') && name !== '__proto__');
   const literal = fc.letrec((tie) => ({
     value: fc.oneof(

@@ -57,7 +57,7 @@ describe('CBOR', () => {
     expect(() => decodeCbor(Buffer.alloc(100_000, 0xc1))).toThrow('it is nested too deeply');
   });
 
-  it('writes what it reads', () => {
+  it('writes what it reads', { timeout: 60_000 }, () => {
     fc.assert(
       fc.property(fc.jsonValue({ noUnicodeString: false }), (value) => {
         const expected = JSON.parse(JSON.stringify(value));

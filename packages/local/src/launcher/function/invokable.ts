@@ -15,7 +15,9 @@ export function invokable(fn: Pick<LaunchedFunction, 'invoke' | 'name'>): Invoka
   return async (event) => {
     const { payload, error } = await fn.invoke(event);
     if (error === undefined) return payload;
-    const thrown = new Error(`Cannot invoke function ${fn.name}: ${error.errorType}: ${error.errorMessage}`);
+    const thrown = new Error(`Cannot invoke function ${fn.name}: ${error.errorType}: ${error.errorMessage}`, {
+      cause: error,
+    });
     thrown.name = error.errorType;
     throw thrown;
   };

@@ -202,6 +202,42 @@ test('a failed start leaves nothing behind: no port, nobody at the queue', async
   expect(await bodies('Orders')).toEqual(['left alone']);
 });
 
+test('functions are what topics deliver to and Lambda invokes, until they stop', async () => {
+  const lines: string[] = [];
+  const Resources = {
+    Events: { Type: 'AWS::SNS::Topic', Properties: { TopicName: 'events' } },
+    Audit: {
+      Type: 'AWS::Lambda::Function',
+      Metadata: { 'twelvefold:entry': 'lambda/audit.mjs' },
+      Properties: { FunctionName: 'audit', Handler: 'audit.handler', Timeout: 20 },
+    },
+    Subscription: {
+      Type: 'AWS::SNS::Subscription',
+      Properties: { TopicArn: { Ref: 'Events' }, Protocol: 'lambda', Endpoint: { 'Fn::GetAtt': ['Audit', 'Arn'] } },
+    },
+  };
+  const options = { endpoint: aws.url, region, credentials };
+  stack = await provision({ Resources }, { ...options, parameters: {} });
+  const { stop } = await launch({ onOutput: ({ line }) => lines.push(line) });
+  const TopicArn = String(stack.resolve({ Ref: 'Events' }));
+  await createAwsClient(options).query('sns', 'Publish', { TopicArn, Message: 'sold' });
+  await eventually(() => expect(lines).toContain('aws:sns sold'));
+  const invoke = (event: object) =>
+    fetch(`${aws.url}/2015-03-31/functions/audit/invocations`, {
+      method: 'POST',
+      headers: {
+        authorization: 'AWS4-HMAC-SHA256 Credential=local/20261120/eu-central-1/lambda/aws4_request, Signature=0',
+      },
+      body: JSON.stringify(event),
+    });
+  expect(await (await invoke({ Records: [] })).json()).toEqual({ seen: 0 });
+  const failed = await invoke({ fail: true });
+  expect([failed.status, failed.headers.get('x-amz-function-error')]).toEqual([200, 'Unhandled']);
+  expect(await failed.json()).toMatchObject({ errorType: 'RangeError', errorMessage: 'too much' });
+  await stop();
+  expect((await invoke({ Records: [] })).status).toBe(404);
+}, 30_000);
+
 test('changes of a table reach a function through its stream, deletions by time to live among them', async () => {
   const lines: string[] = [];
   const ofTable = {

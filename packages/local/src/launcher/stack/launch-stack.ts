@@ -2,7 +2,9 @@ import { join } from 'node:path';
 import { createAwsClient } from '../../client/aws-client.ts';
 import type { Credentials } from '../../client/sign-request.ts';
 import { rejectUnknownOptions } from '../../core/reject-unknown-options.ts';
+import { functionsOf } from '../../core/running-endpoints.ts';
 import type { ProvisionedStack } from '../../provision/stack.ts';
+import { invokable } from '../function/invokable.ts';
 import type { LaunchedFunction, ManagedInstances } from '../function/launch-function.ts';
 import { launchFunction } from '../function/launch-function.ts';
 import type { HttpFront } from '../http/launch-http-front.ts';
@@ -78,7 +80,8 @@ type Stop = () => Promise<unknown>;
 
 /**
  * Starts what a provisioned template runs: its functions behind event source mappings and HTTP API, and its ECS task. Each
- * process has the environment that AWS would give it, plus credentials and endpoint.
+ * process has the environment that AWS would give it, plus credentials and endpoint. When the endpoint is a local AWS of this process, its
+ * topics, secrets and Lambda's Invoke reach the functions by their ARNs.
  *
  * @throws {Error} naming the resource that cannot be started; nothing stays behind then
  * @example
@@ -99,7 +102,7 @@ export async function launchStack(stack: ProvisionedStack, options: LaunchStackO
     await settleAll(functions.splice(0).map((fn) => fn.stop()));
   };
   try {
-    const byComponent = options.functions === false ? {} : await launchFunctions(plan, options, functions);
+    const byComponent = options.functions === false ? {} : await launchFunctions(plan, options, functions, sources);
     const http = await launchSources(plan, options, functions, sources);
     const task = options.task === false ? undefined : await launchTaskOf(plan, options, sources);
     return { functions: byComponent, http, task, stop };
@@ -113,6 +116,7 @@ async function launchFunctions(
   plan: StackPlan,
   options: LaunchStackOptions,
   started: LaunchedFunction[],
+  sources: Stop[],
 ): Promise<Record<string, LaunchedFunction>> {
   const byComponent: Record<string, LaunchedFunction> = {};
   for (const { component, reservedConcurrency, entry, env, ...rest } of plan.functions) {
@@ -129,6 +133,8 @@ async function launchFunctions(
       onOutput: options.onOutput && ((line) => options.onOutput?.({ ...line, source: component })),
     });
     byComponent[component] = fn;
+    const unregister = functionsOf(options.endpoint)?.register(fn.arn, invokable(fn));
+    if (unregister !== undefined) sources.push(async () => unregister());
     started.push(fn);
   }
   return byComponent;

@@ -7,8 +7,6 @@ import { listStreams } from './actions/list-streams.ts';
 /**
  * DynamoDB Streams: a second face of DynamoDB's tables, whose state it reads. The signing name is DynamoDB's too, but the protocol
  * finds a service by its target.
- *
- * Known differences from AWS: one open shard at a time, where AWS has one for each partition; reads are not throttled.
  */
 export const dynamodbStreams: ServiceModule = {
   name: 'dynamodbstreams',

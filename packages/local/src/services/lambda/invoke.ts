@@ -51,9 +51,15 @@ function readEvent(body: Buffer, limit: number): unknown {
   }
 }
 
-/** What a handler's error looks like to who called. */
-function errorBody(error: unknown): string {
-  const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
+/** What a handler's error looks like to who called; a launched function's (invokable.ts) in its own words. */
+function errorBody(thrown: unknown): string {
+  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+  const { cause } = error;
+  if (typeof cause === 'object' && cause !== null && 'errorType' in cause && 'errorMessage' in cause) {
+    const trace = 'trace' in cause ? cause.trace : [];
+    return JSON.stringify({ errorType: cause.errorType, errorMessage: cause.errorMessage, trace });
+  }
+  const { name, message, stack } = error;
   return JSON.stringify({ errorType: name, errorMessage: message, trace: stack?.split('\n') ?? [] });
 }
 

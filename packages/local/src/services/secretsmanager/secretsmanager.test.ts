@@ -203,7 +203,7 @@ describe('versions', () => {
     });
   });
 
-  it('never leave a label on two versions, or no current one', async () => {
+  it('never leave a label on two versions, or no current one', { timeout: 60_000 }, async () => {
     const label = fc.constantFrom('AWSCURRENT', 'AWSPENDING', 'A', 'B');
     await fc.assert(
       fc.asyncProperty(fc.array(fc.uniqueArray(label, { minLength: 1 }), { maxLength: 8 }), async (puts) => {
@@ -325,7 +325,7 @@ describe('the rest', () => {
     expect(await list('tag-key', 'team')).toEqual([]);
   });
 
-  it('makes passwords to order', async () => {
+  it('makes passwords to order', { timeout: 60_000 }, async () => {
     const password = async (input: GetRandomPasswordCommandInput) =>
       (await client.send(new GetRandomPasswordCommand(input))).RandomPassword ?? '';
     await fc.assert(

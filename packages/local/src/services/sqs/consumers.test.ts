@@ -165,7 +165,7 @@ async function drain(queue: Queue, clock: ControlledClock): Promise<string[]> {
   }
 }
 
-describe('consumers that poll at once, die, give back and lose time', () => {
+describe('consumers that poll at once, die, give back and lose time', { timeout: 60_000 }, () => {
   it.each([
     ['standard', false],
     ['FIFO', true],

@@ -268,7 +268,7 @@ async function follow(fifo: boolean, steps: readonly Step[]): Promise<void> {
   }
 }
 
-describe('a queue follows its model through any calls and clock jumps', () => {
+describe('a queue follows its model through any calls and clock jumps', { timeout: 60_000 }, () => {
   it.each([
     ['standard', false],
     ['FIFO', true],

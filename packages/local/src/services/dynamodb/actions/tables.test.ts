@@ -20,7 +20,7 @@ import {
   waitUntilTableExists,
   waitUntilTableNotExists,
 } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { LocalAws } from '../../../start.ts';
 import { startLocalAws } from '../../../start.ts';
 
@@ -236,6 +236,10 @@ describe('tags and backups', () => {
 });
 
 describe('time to live', () => {
+  // Items expire on the clock of the test alone, however long its calls take.
+  beforeEach(() => aws.clock.freeze());
+  afterEach(() => aws.clock.unfreeze());
+
   const DAY = 24 * 60 * 60 * 1000;
   const enable = (Enabled: boolean, AttributeName = 'expires') =>
     client.send(new UpdateTimeToLiveCommand({ TableName, TimeToLiveSpecification: { AttributeName, Enabled } }));

@@ -27,7 +27,7 @@ const readPlain = (text: string) => {
   return text.startsWith('-') ? -magnitude : magnitude;
 };
 
-describe('the number codec', () => {
+describe('the number codec', { timeout: 60_000 }, () => {
   it('keeps every number of 38 digits exactly, in one spelling', () => {
     fc.assert(
       fc.property(numbers, (number) => {

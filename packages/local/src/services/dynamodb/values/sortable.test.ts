@@ -7,7 +7,7 @@ const sign = (order: number | bigint) => (order > 0 ? 1 : order < 0 ? -1 : 0);
 const order = (left: string | undefined, right: string | undefined) =>
   left === right ? 0 : (left ?? '') < (right ?? '') ? -1 : 1;
 
-describe('sortable texts', () => {
+describe('sortable texts', { timeout: 60_000 }, () => {
   it('order strings by their UTF-8 bytes', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'grapheme' }), (left, right) => {
