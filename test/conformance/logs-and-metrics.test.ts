@@ -430,7 +430,7 @@ describe('metrics', () => {
   });
 });
 
-it.runIf(hasAwsCli)('the AWS CLI writes and reads both', async () => {
+it.runIf(hasAwsCli)('the AWS CLI writes and reads both', { timeout: 180_000 }, async () => {
   const cli = (...args: string[]) => awsCli(aws.url, ...args);
   await cli('logs', 'create-log-group', '--log-group-name', logGroupName);
   await cli('logs', 'create-log-stream', '--log-group-name', logGroupName, '--log-stream-name', logStreamName);
