@@ -38,7 +38,7 @@ export function requestFromAlb(event: AlbEvent): Request | Response {
     method: event.httpMethod,
     path: event.path,
     // A load balancer hands parameters over as they were sent: still encoded.
-    query: [...pairs(event.multiValueQueryStringParameters, event.queryStringParameters)]
+    query: pairs(event.multiValueQueryStringParameters, event.queryStringParameters)
       .map(([name, value]) => (value === '' ? name : `${name}=${value}`))
       .join('&'),
     headers: pairs(event.multiValueHeaders, event.headers),
@@ -48,13 +48,13 @@ export function requestFromAlb(event: AlbEvent): Request | Response {
 }
 
 /** The event's answer from a WHATWG response. */
-export async function resultAlb(event: AlbEvent, response: Response): Promise<AlbResult> {
+export async function resultAlb(event: AlbEvent, response: Response, body?: Buffer): Promise<AlbResult> {
   return {
     statusCode: response.status,
     ...(event.multiValueHeaders
       ? { multiValueHeaders: multiValueHeaders(response) }
       : { headers: singleValueHeaders(response) }),
-    ...(await eventBody(response)),
+    ...(await eventBody(response, body)),
   };
 }
 

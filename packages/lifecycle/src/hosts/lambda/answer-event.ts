@@ -13,7 +13,8 @@ export interface AnswerEventOptions {
 export async function answerEvent(exchange: HttpExchange, options: AnswerEventOptions): Promise<HttpResult> {
   const { request, resultLimitBytes } = exchange;
   if (request instanceof Response) return exchange.result(request);
-  const result = await exchange.result(await compressResponse(request, await options.answer(request)));
+  const { response, body } = await compressResponse(request, await options.answer(request));
+  const result = await exchange.result(response, body);
   const sizeBytes = result.body === undefined ? 0 : Buffer.byteLength(result.body);
   if (sizeBytes <= resultLimitBytes) return result;
   options.onTooLarge?.(sizeBytes, resultLimitBytes);

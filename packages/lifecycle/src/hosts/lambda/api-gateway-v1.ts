@@ -38,7 +38,7 @@ export function isHttpEventV1(event: unknown): event is HttpEventV1 {
 /** A WHATWG request from the event, or the answer that its size, its encoding or a header earns. */
 export function requestFromV1(event: HttpEventV1): Request | Response {
   // Format 1.0 hands parameters over decoded.
-  const query = new URLSearchParams([...pairs(event.multiValueQueryStringParameters, event.queryStringParameters)]);
+  const query = new URLSearchParams(pairs(event.multiValueQueryStringParameters, event.queryStringParameters));
   return eventRequest({
     method: event.httpMethod,
     domainName: event.requestContext.domainName,
@@ -51,11 +51,11 @@ export function requestFromV1(event: HttpEventV1): Request | Response {
 }
 
 /** The event's answer from a WHATWG response. */
-export async function resultV1(response: Response): Promise<HttpResultV1> {
+export async function resultV1(response: Response, body?: Buffer): Promise<HttpResultV1> {
   return {
     statusCode: response.status,
     multiValueHeaders: multiValueHeaders(response),
-    ...(await eventBody(response)),
+    ...(await eventBody(response, body)),
   };
 }
 

@@ -1,5 +1,7 @@
 import { eventBody } from './event-body.ts';
 import { eventRequest } from './event-request.ts';
+import type { Pair } from './multi-value.ts';
+import { pairs } from './multi-value.ts';
 
 /** An HTTP event of payload format 2.0: API Gateway HTTP APIs and function URLs. Fields as AWS documents them. */
 export interface HttpEventV2 {
@@ -43,21 +45,24 @@ export function requestFromV2(event: HttpEventV2): Request | Response {
   });
 }
 
-function* headersOf(event: HttpEventV2): Generator<[string, string]> {
-  for (const [name, value] of Object.entries(event.headers ?? {})) if (value !== undefined) yield [name, value];
+function headersOf(event: HttpEventV2): Pair[] {
+  const headers = pairs(undefined, event.headers);
   // Format 2.0 takes cookies out of the headers.
-  if (event.cookies && event.cookies.length > 0) yield ['cookie', event.cookies.join('; ')];
+  if (event.cookies && event.cookies.length > 0) headers.push(['cookie', event.cookies.join('; ')]);
+  return headers;
 }
 
 /** The event's answer from a WHATWG response; each cookie apart, as format 2.0 wants them. */
-export async function resultV2(response: Response): Promise<HttpResultV2> {
+export async function resultV2(response: Response, body?: Buffer): Promise<HttpResultV2> {
   const headers: Record<string, string> = {};
-  for (const [name, value] of response.headers) if (name !== 'set-cookie') headers[name] = value;
+  response.headers.forEach((value, name) => {
+    if (name !== 'set-cookie') headers[name] = value;
+  });
   const cookies = response.headers.getSetCookie();
   return {
     statusCode: response.status,
     headers,
     ...(cookies.length > 0 ? { cookies } : {}),
-    ...(await eventBody(response)),
+    ...(await eventBody(response, body)),
   };
 }

@@ -3,6 +3,7 @@ import { malformedRequest } from '../../http/malformed-request.ts';
 import { problem } from '../../http/problem.ts';
 import { requestUrl } from '../../http/request-url.ts';
 import { BODY_LIMIT_BYTES } from '../../http/serve-request.ts';
+import type { Pair } from './multi-value.ts';
 
 /** What every HTTP event says, whatever its shape. */
 export interface EventParts {
@@ -13,13 +14,16 @@ export interface EventParts {
   readonly path: string;
   /** Percent-encoded, without its question mark. */
   readonly query: string;
-  readonly headers: Iterable<readonly [name: string, value: string]>;
+  readonly headers: readonly Pair[];
   readonly body: string | null | undefined;
   readonly isBase64Encoded: boolean | undefined;
 }
 
 /** What no percent-encoded path holds: HTTP APIs hand `rawPath` over decoded, function URLs as it was sent. */
 const NOT_IN_PATH = /[^\x21-\x7e]|["#<>?\\^`{|}]|%(?![0-9A-Fa-f]{2})/gu;
+
+/** What most paths are: nothing to look at twice. */
+const PLAIN = /^[\w/.~-]*$/;
 
 /** A WHATWG request from an event, or the answer that its size, its encoding or a header earns. */
 export function eventRequest(parts: EventParts): Request | Response {
@@ -33,25 +37,34 @@ export function eventRequest(parts: EventParts): Request | Response {
         detail: `The body is above ${BODY_LIMIT_BYTES} bytes`,
       });
     }
-    const headers = new Headers();
     let headerBytes = parts.path.length + parts.query.length;
-    for (const [name, value] of parts.headers) {
-      headers.append(name, inBytes(value));
-      // As in a request on a socket: a colon, a space, a line's end.
-      headerBytes += name.length + value.length + 4;
-    }
+    // As in a request on a socket: a colon, a space, a line's end.
+    for (const [name, value] of parts.headers) headerBytes += name.length + value.length + 4;
     if (headerBytes > HEADER_LIMIT_BYTES) return headersTooLarge();
-    const proto = headers.get('x-forwarded-proto') === 'http' ? 'http' : 'https';
-    const host = parts.domainName ?? headers.get('host') ?? '';
+    const proto = joined(parts.headers, 'x-forwarded-proto') === 'http' ? 'http' : 'https';
+    const host = parts.domainName ?? joined(parts.headers, 'host') ?? '';
     // A decoded `?` or `#` must not end the path.
-    const path = parts.path.replaceAll(NOT_IN_PATH, encodeURIComponent);
+    const path = PLAIN.test(parts.path) ? parts.path : parts.path.replaceAll(NOT_IN_PATH, encodeURIComponent);
     const url = requestUrl(proto, host, `${path}${parts.query ? `?${parts.query}` : ''}`);
     if (!url) return malformedRequest();
-    return new Request(url, { method, headers, ...(body && method !== 'GET' && method !== 'HEAD' ? { body } : {}) });
+    const request = new Request(url, { method, ...(body && method !== 'GET' && method !== 'HEAD' ? { body } : {}) });
+    // Into its own, because a request copies those that it is given, one by one.
+    for (const [name, value] of parts.headers) request.headers.append(name, inBytes(value));
+    return request;
   } catch {
     // What Headers, Request or encodeURIComponent refuse came from the client.
     return malformedRequest();
   }
+}
+
+/** All values of a header, as `Headers.get` would join them. */
+function joined(headers: readonly Pair[], wanted: string): string | undefined {
+  let all: string | undefined;
+  for (const [name, value] of headers) {
+    if (name.length !== wanted.length || name.toLowerCase() !== wanted) continue;
+    all = all === undefined ? value.trim() : `${all}, ${value.trim()}`;
+  }
+  return all;
 }
 
 /** Headers hold bytes: text beyond Latin-1 becomes its UTF-8 bytes, as a socket would have brought it. */

@@ -49,6 +49,19 @@ const twoCookies = () => {
   return response;
 };
 
+it('keeps the byte order mark of a text, and puts a body of several chunks together', async () => {
+  const marked = new Response('\ufeffa;b', { headers: { 'content-type': 'text/csv' } });
+  expect((await exchangeOf(rest).result(marked)).body).toBe('\ufeffa;b');
+  const chunks = new ReadableStream({
+    start(controller) {
+      for (const chunk of ['a', 'b', 'c']) controller.enqueue(new TextEncoder().encode(chunk));
+      controller.close();
+    },
+  });
+  const streamed = new Response(chunks, { headers: { 'content-type': 'text/plain' } });
+  expect((await exchangeOf(rest).result(streamed)).body).toBe('abc');
+});
+
 describe('payload format 1.0', () => {
   it('becomes a request: every value of a header and of a parameter, encoded', async () => {
     const { request } = exchangeOf(rest);

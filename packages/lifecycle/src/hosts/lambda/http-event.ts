@@ -13,7 +13,8 @@ export type HttpResult = HttpResultV2 | HttpResultV1 | AlbResult;
 export interface HttpExchange {
   /** A response where the event earns one by itself: too large, malformed. */
   readonly request: Request | Response;
-  result(response: Response): Promise<HttpResult>;
+  /** `body` are the bytes of the response's body where they have been read. */
+  result(response: Response, body?: Buffer): Promise<HttpResult>;
   /** Bytes that the result may have as JSON: what Lambda, or the load balancer before it, carries. */
   readonly resultLimitBytes: number;
 }
@@ -31,7 +32,7 @@ export function readHttpEvent(event: unknown): HttpExchange | undefined {
   if (isHttpEventV2(event))
     return { request: requestFromV2(event), result: resultV2, resultLimitBytes: LAMBDA_LIMIT_BYTES };
   if (isAlbEvent(event)) {
-    const result = (response: Response) => resultAlb(event, response);
+    const result = (response: Response, body?: Buffer) => resultAlb(event, response, body);
     return { request: requestFromAlb(event), result, resultLimitBytes: ALB_LIMIT_BYTES };
   }
   if (isHttpEventV1(event))
