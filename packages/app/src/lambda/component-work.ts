@@ -12,6 +12,7 @@ import {
 import type { Logger, Metrics } from '@twelvefold/logging';
 import type { Component, ConsumerComponent, HttpComponent, TaskComponent } from '../component.ts';
 import type { Runtime } from '../runtime/open-runtime.ts';
+import { RefusedEvent } from './refused-event.ts';
 
 export interface WorkOptions {
   runtime: Runtime;
@@ -104,6 +105,6 @@ function asInvocation({ name }: TaskComponent, event: unknown): unknown {
   return isEventBridgeEvent(event) ? { task: name, params: event.detail, correlationId: event.id } : event;
 }
 
-function refusal(component: Component, wanted: string): TypeError {
-  return new TypeError(`Cannot handle the event: the component '${component.name}' takes ${wanted}`);
+function refusal(component: Component, wanted: string): RefusedEvent {
+  return new RefusedEvent(`Cannot handle the event: the component '${component.name}' takes ${wanted}`);
 }

@@ -13,6 +13,7 @@ import { openRuntime } from '../runtime/open-runtime.ts';
 import { publishStart } from '../runtime/publish-start.ts';
 import { createTelemetry } from '../runtime/telemetry.ts';
 import { componentWork } from './component-work.ts';
+import { tellFailures } from './tell-failures.ts';
 
 /** Lambda gives init ten seconds; half of it may go to waiting for an endpoint. */
 const RETRY_FOR_MS = 5_000;
@@ -66,7 +67,13 @@ export async function lambda(component: Component): Promise<LambdaHandler<unknow
     if (invocation.coldStart) await publishStart(metrics, component.name, { startMs, cold: startIsAwaited });
     return work(event, invocation);
   };
-  return lambdaHost<unknown, unknown>(firstThen, {
+  const { rss } = process.memoryUsage();
+  logger.info('environment ready', {
+    init_duration_ms: Math.round(startMs),
+    memory_used_mb: Math.round(rss / 1_048_576),
+    memory_limit_mb: Number(env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE) || undefined,
+  });
+  return lambdaHost<unknown, unknown>(tellFailures(firstThen, logger), {
     clock: systemClock,
     flush,
     onResume: (idleMs) => {
