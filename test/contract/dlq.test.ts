@@ -1,5 +1,6 @@
 import { createAws } from '@twelvefold/aws';
-import { dlqCommands } from '@twelvefold/backing/cli';
+import { createDlqCommands, dlqCommands } from '@twelvefold/backing/cli';
+import { systemClock } from '@twelvefold/lifecycle';
 import type { LocalAws } from '@twelvefold/local';
 import { provision, startLocalAws } from '@twelvefold/local';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -80,8 +81,15 @@ async function contents(queue: string) {
   return found;
 }
 
-async function run(name: string, given: Record<string, string>, flags: readonly string[] = []) {
-  const command = dlqCommands.find((one) => one.name === name);
+interface At {
+  ask?(question: string): Promise<string>;
+  signal?: AbortSignal;
+  commands?: ReturnType<typeof createDlqCommands>;
+}
+
+async function run(name: string, given: Record<string, string>, flags: readonly string[] = [], at: At = {}) {
+  const { commands = dlqCommands, ...io } = at;
+  const command = commands.find((one) => one.name === name);
   if (!command) throw new Error(`there is no ${name}`);
   const defaults = Object.fromEntries(
     Object.entries(command.options).flatMap(([key, option]) =>
@@ -92,7 +100,7 @@ async function run(name: string, given: Record<string, string>, flags: readonly 
   let [stdout, stderr] = ['', ''];
   const code = await command.run(
     { text: (key) => values[key] ?? '', optional: (key) => values[key], flag: (key) => flags.includes(key) },
-    { env: env(), stdout: { write: (line) => (stdout += line) }, stderr: { write: (line) => (stderr += line) } },
+    { ...io, env: env(), stdout: { write: (line) => (stdout += line) }, stderr: { write: (line) => (stderr += line) } },
   );
   return {
     code,
@@ -138,8 +146,104 @@ describe('twelvefold dlq', () => {
     await expect(run('dlq peek', { queue: 'nobody' })).rejects.toThrow(/'nobody': there is none of this name/);
   });
 
-  it('says when looking counts towards a redrive', async () => {
-    expect((await run('dlq peek', { queue: 'last' })).stderr).toContain('last moves a message on after 9 receives');
+  it('does not look where receives push messages on, unless that is wanted', async () => {
+    const QueueUrl = (urls.orders ?? '').replace(/orders$/, 'last');
+    await aws().call('sqs', 'SendMessage', { QueueUrl, MessageBody: '{}' }, { access: 'write' });
+    for (const name of ['dlq peek', 'dlq group', 'dlq show', 'dlq redrive']) {
+      const looking = run(name, { queue: 'last', id: 'any', to: 'orders' }, ['dry-run']);
+      await expect(looking).rejects.toMatchObject({
+        code: 'USAGE',
+        message: 'last moves a message on after 9 receives, and each look counts as one: say --confirm last',
+      });
+    }
+    const input = { QueueUrl, MessageSystemAttributeNames: ['ApproximateReceiveCount'], VisibilityTimeout: 0 };
+    const { Messages } = await aws().call('sqs', 'ReceiveMessage', input, { access: 'write' });
+    expect(Messages?.[0]?.Attributes).toEqual({ ApproximateReceiveCount: '1' }); // this one
+    expect((await run('dlq peek', { queue: 'last', confirm: 'last' }, ['json'])).rows()).toHaveLength(1);
+  });
+
+  it('asks at a terminal for the name, and does nothing when it is not typed', async () => {
+    await dead('{"n":1}', currency);
+    const redrive = { queue: 'orders-dead-letter', to: 'orders' };
+    for (const answer of ['y', '']) {
+      await expect(run('dlq redrive', redrive, [], { ask: async () => answer })).rejects.toMatchObject({
+        code: 'USAGE',
+        message: 'orders-dead-letter was not typed: nothing was done',
+      });
+    }
+    const wrong = { ...redrive, confirm: 'orders' };
+    const never = () => Promise.reject(new Error('it asked'));
+    await expect(run('dlq redrive', wrong, [], { ask: never })).rejects.toMatchObject({ code: 'USAGE' });
+    expect((await contents('orders')).size).toBe(0);
+    const questions: string[] = [];
+    const ask = async (question: string) => {
+      questions.push(question);
+      return ' orders-dead-letter ';
+    };
+    const moved = await run('dlq redrive', redrive, [], { ask });
+    expect(questions).toEqual(['Type orders-dead-letter to go on: ']);
+    expect(moved.stderr).toContain('about 1 messages of orders-dead-letter would go to orders\n');
+    expect(moved.stdout).toContain('1 moved');
+  });
+
+  it('gives back what it holds when it is interrupted', async () => {
+    for (let n = 0; n < 15; n += 1) await dead(`{"n":${n}}`, currency);
+    const interrupted = new AbortController();
+    let sent = 0;
+    const real = aws();
+    const commands = createDlqCommands({
+      clock: systemClock,
+      openAws: () => ({
+        ...real,
+        async call(service, operation, input, options) {
+          const output = await real.call(service, operation, input, options);
+          if (String(operation) === 'DeleteMessage' && ++sent === 4) interrupted.abort(new Error('Interrupted'));
+          return output;
+        },
+      }),
+    });
+    const options = { queue: 'orders-dead-letter', to: 'orders', confirm: 'orders-dead-letter' };
+    await expect(run('dlq redrive', options, [], { commands, signal: interrupted.signal })).rejects.toThrow(
+      'Interrupted',
+    );
+    expect((await contents('orders')).size).toBe(4);
+    expect((await contents('dead')).size).toBe(11);
+  });
+
+  it('does not go round and round with what fails again', async () => {
+    for (let n = 0; n < 5; n += 1) await dead(`{"n":${n}}`, currency);
+    const real = aws();
+    let sends = 0;
+    const commands = createDlqCommands({
+      clock: systemClock,
+      openAws: () => ({
+        ...real,
+        async call(service, operation, input, options) {
+          const output = await real.call(service, operation, input, options);
+          // A consumer that finds it to be poison again, at once.
+          if (String(operation) === 'SendMessage' && ++sends < 50) await dead(`{"again":${sends}}`, currency);
+          return output;
+        },
+      }),
+    });
+    const options = { queue: 'orders-dead-letter', to: 'orders', confirm: 'orders-dead-letter' };
+    const moved = await run('dlq redrive', options, [], { commands });
+    expect(moved.stdout).toBe('5 moved to orders, 5 left in orders-dead-letter\n');
+    expect(moved.stderr).toContain('5 of those left came after the run began\n');
+  });
+
+  it("keeps the sender's own attributes as they are, though they are called as the notes are", async () => {
+    const MessageAttributes = {
+      reason: text('goodwill'),
+      picture: { DataType: 'Binary.png', BinaryValue: new Uint8Array([0, 255, 7]) },
+      cents: { DataType: 'Number', StringValue: '12' },
+    };
+    const QueueUrl = urls.dead ?? '';
+    await aws().call('sqs', 'SendMessage', { QueueUrl, MessageBody: '{}', MessageAttributes }, { access: 'write' });
+    await run('dlq redrive', { queue: QueueUrl, to: 'orders', confirm: 'orders-dead-letter' });
+    const input = { QueueUrl: urls.orders ?? '', MessageAttributeNames: ['All'] };
+    const { Messages } = await aws().call('sqs', 'ReceiveMessage', input, { access: 'write' });
+    expect(Messages?.[0]?.MessageAttributes).toMatchObject(MessageAttributes);
   });
 
   it('moves only what is wanted, as it was before it failed, and only after its confirmation', async () => {

@@ -10,9 +10,11 @@ export interface CommandIo {
   readonly stderr: CommandOutput;
   /** True when people read standard output: in a pipe nothing but the result is said. */
   readonly isTTY: boolean;
-  /** Asks whoever sits at the terminal; absent when standard input is none. */
+  /** Asks whoever sits at the terminal, with an empty answer when they give up; absent when nobody does. */
   readonly ask?: (question: string) => Promise<string>;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Aborts on the first Ctrl-C, the second ends the process. A command that never reads it is ended by the first. */
+  readonly signal?: AbortSignal | undefined;
   /** The export `name` of a module of the user's, built or TypeScript; the path is relative to the working directory. */
   load(module: string, name: string): Promise<unknown>;
   /** The text of a file, or `undefined` when there is none. */

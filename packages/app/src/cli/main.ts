@@ -2,8 +2,10 @@
 import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { commands } from './commands.ts';
+import { createAsk } from './create-ask.ts';
 import { createLoader } from './create-loader.ts';
 import { dispatch } from './dispatch.ts';
+import { interruption } from './interruption.ts';
 
 const cwd = process.cwd();
 
@@ -15,17 +17,7 @@ const { version }: { version: string } = JSON.parse(
 // A reader that went away (`twelvefold bindings ... | head -1`) has what it wanted.
 process.stdout.on('error', () => {});
 
-/** On standard error: standard output is the result's. */
-async function ask(question: string): Promise<string> {
-  const { createInterface } = await import('node:readline/promises');
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return await terminal.question(question);
-  } finally {
-    terminal.close();
-  }
-}
-
+let interrupted: AbortSignal | undefined;
 process.exitCode = await dispatch({
   commands,
   argv: process.argv.slice(2),
@@ -35,7 +27,12 @@ process.exitCode = await dispatch({
     stderr: process.stderr,
     isTTY: process.stdout.isTTY === true,
     env: process.env,
-    ...(process.stdin.isTTY && process.stderr.isTTY ? { ask } : {}),
+    // On standard error: standard output is the result's.
+    ...(process.stdin.isTTY && process.stderr.isTTY ? { ask: createAsk(process.stdin, process.stderr) } : {}),
+    get signal() {
+      interrupted ??= interruption(process);
+      return interrupted;
+    },
     load: createLoader({
       cwd,
       importModule: (url) => import(url),

@@ -2,5 +2,7 @@
 import { systemClock } from '@twelvefold/lifecycle';
 import { createDlqCommands } from './dlq/dlq-commands.ts';
 
+export { createDlqCommands, type DlqCommandsDeps } from './dlq/dlq-commands.ts';
+
 /** `dlq peek`, `dlq group`, `dlq show` and `dlq redrive`. */
 export const dlqCommands = createDlqCommands({ clock: systemClock });

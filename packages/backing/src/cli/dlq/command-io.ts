@@ -3,6 +3,10 @@ export interface DlqIo {
   readonly stdout: { write(text: string): unknown };
   readonly stderr: { write(text: string): unknown };
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Asks whoever sits at the terminal, with an empty answer when they give up; absent when nobody does. */
+  readonly ask?: ((question: string) => Promise<string>) | undefined;
+  /** Aborts when they press Ctrl-C: what is hidden is to be given back first. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What was given on the command line. */

@@ -1,12 +1,13 @@
 import type { Aws } from '@twelvefold/aws';
 import { createAws } from '@twelvefold/aws';
 import type { Clock } from '@twelvefold/lifecycle';
+import { assertConfirmed } from './assert-confirmed.ts';
 import type { DlqInput, DlqIo } from './command-io.ts';
 import { usage } from './command-io.ts';
 import type { DeadLetter } from './dead-letter.ts';
 import { readDeadLetter } from './dead-letter.ts';
 import type { QueueWalk } from './queue-walk.ts';
-import { openQueue } from './queue-walk.ts';
+import { HIDDEN_SECONDS, openQueue } from './queue-walk.ts';
 import { redrive } from './redrive.ts';
 
 export interface DlqCommandsDeps {
@@ -19,8 +20,11 @@ const WHOLE = { pattern: /^[1-9]\d{0,8}$/, expected: 'a whole number from 1 on' 
 const QUEUE = [{ name: 'queue', description: "A queue's URL or name: any queue, not only a dead-letter queue" }];
 const JSON_LINES = { description: 'JSON, one line per entry' };
 const COUNTED =
-  'Looking at a message counts as a receive, and hides it until the command ends. Values are shown: mind who reads along.';
+  'Looking at a message counts as a receive, and hides it until the command ends. Where the queue has a redrive policy itself receives push its ' +
+  'messages on, so nothing is looked at there before its name has been typed, or given to --confirm. Values are shown: mind who reads along.';
+const CONFIRM = { value: 'NAME', description: 'The name of the queue that is looked through' };
 const PROGRESS_EVERY = 100;
+const PROGRESS_MS = 5_000;
 
 /** Makes the commands. */
 export function createDlqCommands({
@@ -29,26 +33,27 @@ export function createDlqCommands({
 }: DlqCommandsDeps) {
   const open = async (io: DlqIo, queue: string) => {
     const aws = openAws(io.env);
-    const walk = await openQueue(aws, queue);
-    if (walk.maxReceives !== undefined) {
-      io.stderr.write(
-        `${walk.name} moves a message on after ${walk.maxReceives} receives, and each look counts as one\n`,
-      );
-    }
-    return { aws, walk };
+    return { aws, walk: await openQueue(aws, queue) };
+  };
+
+  /** Opens a queue to look through. */
+  const openToLook = async (io: DlqIo, input: DlqInput): Promise<QueueWalk> => {
+    const { walk } = await open(io, input.text('queue'));
+    await assertLooking(io, walk, input.optional('confirm'));
+    return walk;
   };
 
   /** The messages of a queue, all of them visible again after. */
-  const look = async (walk: QueueWalk, limit: number): Promise<DeadLetter[]> => {
+  const look = async (io: DlqIo, walk: QueueWalk, limit: number): Promise<DeadLetter[]> => {
     const letters: DeadLetter[] = [];
     try {
-      for await (const message of walk.messages()) {
+      for await (const message of walk.messages(io.signal)) {
         walk.hold(message);
         letters.push(readDeadLetter(message));
         if (letters.length >= limit) break;
       }
     } finally {
-      await walk.giveBack();
+      tellHidden(io, walk, await walk.giveBack());
     }
     return letters;
   };
@@ -60,11 +65,12 @@ export function createDlqCommands({
     arguments: QUEUE,
     options: {
       limit: { value: 'N', description: 'How many messages to list', default: '20', ...WHOLE },
+      confirm: CONFIRM,
       json: JSON_LINES,
     },
     run: async (input: DlqInput, io: DlqIo): Promise<number> => {
-      const { walk } = await open(io, input.text('queue'));
-      const letters = await look(walk, Number(input.text('limit')));
+      const walk = await openToLook(io, input);
+      const letters = await look(io, walk, Number(input.text('limit')));
       if (input.flag('json')) return writeJson(io, letters.map(shortOf));
       for (const letter of letters) {
         io.stdout.write(`${letter.messageId}  ${letter.fingerprint}  ${timeOf(letter)}  ${letter.reason}\n`);
@@ -81,11 +87,12 @@ export function createDlqCommands({
     arguments: QUEUE,
     options: {
       limit: { value: 'N', description: 'How many messages to look at', default: '10000', ...WHOLE },
+      confirm: CONFIRM,
       json: JSON_LINES,
     },
     run: async (input: DlqInput, io: DlqIo): Promise<number> => {
-      const { walk } = await open(io, input.text('queue'));
-      const letters = await look(walk, Number(input.text('limit')));
+      const walk = await openToLook(io, input);
+      const letters = await look(io, walk, Number(input.text('limit')));
       const groups = [...Map.groupBy(letters, ({ fingerprint }) => fingerprint)]
         .map(([fingerprint, members]) => ({
           fingerprint,
@@ -108,11 +115,11 @@ export function createDlqCommands({
     summary: 'Show one message of a queue with its body and attributes',
     details: COUNTED,
     arguments: [...QUEUE, { name: 'id', description: 'The message id, as `dlq peek` lists it' }],
-    options: { json: JSON_LINES },
+    options: { confirm: CONFIRM, json: JSON_LINES },
     run: async (input: DlqInput, io: DlqIo): Promise<number> => {
-      const { walk } = await open(io, input.text('queue'));
+      const walk = await openToLook(io, input);
       const id = input.text('id');
-      const found = (await look(walk, Number.POSITIVE_INFINITY)).find(({ messageId }) => messageId === id);
+      const found = (await look(io, walk, Number.POSITIVE_INFINITY)).find(({ messageId }) => messageId === id);
       if (!found) throw new Error(`Cannot show message ${id}: ${walk.name} has no visible message with this id`);
       if (input.flag('json')) return writeJson(io, [found]);
       const { body, attributes, ...facts } = found;
@@ -130,7 +137,8 @@ export function createDlqCommands({
     summary: 'Move messages of a queue back to where they can be handled',
     details:
       'Each is received, sent and then deleted: a run that dies loses none and may leave one in both queues. What is not moved is left untouched. ' +
-      'Nothing is moved unless --confirm repeats the name of the queue that they are taken from.',
+      'What came after the run began is left too: it may be what was moved and has failed again. Nothing is moved before the name of the queue that ' +
+      'they are taken from has been typed, or given to --confirm where nobody sits at a terminal.',
     arguments: QUEUE,
     options: {
       to: { value: 'QUEUE', description: 'Where to: URL or name', required: true },
@@ -148,11 +156,12 @@ export function createDlqCommands({
       if (to.url === walk.url) throw usage(`--to is the queue that they are taken from`);
       const dryRun = input.flag('dry-run');
       const confirmed = input.optional('confirm');
-      if (!dryRun && confirmed !== walk.name) {
-        throw usage(
-          `about ${walk.about} messages of ${walk.name} would go to ${to.name}: look with --dry-run, then say --confirm ${walk.name}`,
-        );
+      if (dryRun) await assertLooking(io, walk, confirmed);
+      else {
+        const what = `about ${walk.about} messages of ${walk.name} would go to ${to.name}`;
+        await assertConfirmed({ io, name: walk.name, what, given: confirmed, hint: 'look with --dry-run first' });
       }
+      let toldAt = clock.monotonic();
       const [fingerprint, id, contains, rate] = ['fingerprint', 'id', 'contains', 'rate'].map((name) =>
         input.optional(name),
       );
@@ -168,13 +177,19 @@ export function createDlqCommands({
         rate: rate === undefined ? undefined : Number(rate),
         dryRun,
         clock,
+        signal: io.signal,
         onProgress: ({ moved }) => {
-          if (moved % PROGRESS_EVERY === 0) io.stderr.write(`${moved} of about ${walk.about} moved\n`);
+          const now = clock.monotonic();
+          if (moved % PROGRESS_EVERY !== 0 && now - toldAt < PROGRESS_MS) return;
+          toldAt = now;
+          io.stderr.write(`${moved} of about ${walk.about} moved\n`);
         },
       });
       io.stdout.write(
         `${counts.moved} ${dryRun ? 'would be moved' : 'moved'} to ${to.name}, ${counts.left} left in ${walk.name}\n`,
       );
+      if (counts.late > 0) io.stderr.write(`${counts.late} of those left came after the run began\n`);
+      tellHidden(io, walk, counts.hidden);
       if (counts.twice > 0) {
         io.stderr.write(
           `${counts.twice} could not be deleted from ${walk.name} after they were sent: they are in both\n`,
@@ -186,6 +201,18 @@ export function createDlqCommands({
   };
 
   return [peek, group, show, move] as const;
+}
+
+/** To look is to receive, and where receives push messages on that is to be wanted. */
+async function assertLooking(io: DlqIo, { name, maxReceives }: QueueWalk, given: string | undefined): Promise<void> {
+  if (maxReceives === undefined) return;
+  const what = `${name} moves a message on after ${maxReceives} receives, and each look counts as one`;
+  await assertConfirmed({ io, name, what, given });
+}
+
+function tellHidden(io: DlqIo, { name }: QueueWalk, hidden: number): void {
+  if (hidden > 0)
+    io.stderr.write(`${hidden} could not be given back: ${name} shows them again within ${HIDDEN_SECONDS} s\n`);
 }
 
 function shortOf({ body, attributes, ...letter }: DeadLetter) {

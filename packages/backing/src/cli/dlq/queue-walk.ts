@@ -11,20 +11,22 @@ export interface QueueWalk {
   readonly maxReceives: number | undefined;
   /** About how many messages it has. */
   readonly about: number;
-  /** Each message once, until a few receives find nothing more. */
-  messages(): AsyncGenerator<SqsMessage>;
+  /** Each message once, until a few receives find nothing more. Throws when `signal` aborts. */
+  messages(signal?: AbortSignal): AsyncGenerator<SqsMessage>;
   /** Keeps a message that `messages` gave: it is visible again after `giveBack`. */
   hold(message: SqsMessage): void;
   /** Forgets a message that was held: it is no longer there. */
   release(message: SqsMessage): void;
-  /** Makes everything visible again that was held. */
-  giveBack(): Promise<void>;
+  /** Makes everything visible again that was held. Resolves with how many could not be: they come back by themselves. Never rejects. */
+  giveBack(): Promise<number>;
 }
 
 /** Long enough to look through a large queue; what a run that dies has held comes back after it. */
-const HIDDEN_SECONDS = 600;
+export const HIDDEN_SECONDS = 600;
 /** SQS asks only some of its servers in a short poll; a long poll asks all, and a second one catches what was on its way. */
 const EMPTY_RECEIVES = 2;
+/** Calls fail and single entries do: each of those held is tried this often. */
+const GIVE_BACK_ROUNDS = 3;
 
 /**
  * Opens a queue by its URL or its name.
@@ -42,7 +44,7 @@ export async function openQueue(aws: Aws, queue: string): Promise<QueueWalk> {
     fifo: Attributes.FifoQueue === 'true',
     maxReceives: maxReceivesOf(Attributes.RedrivePolicy),
     about: Number(Attributes.ApproximateNumberOfMessages ?? 0),
-    async *messages() {
+    async *messages(signal) {
       const seen = new Set<string>();
       for (let empty = 0; empty < EMPTY_RECEIVES; ) {
         const { Messages = [] } = await aws.call(
@@ -56,7 +58,7 @@ export async function openQueue(aws: Aws, queue: string): Promise<QueueWalk> {
             MessageAttributeNames: ['All'],
             MessageSystemAttributeNames: ['All'],
           },
-          { access: 'write' },
+          { access: 'write', signal },
         );
         const fresh = Messages.filter(({ MessageId = '' }) => !seen.has(MessageId));
         empty = fresh.length === 0 ? empty + 1 : 0;
@@ -64,6 +66,7 @@ export async function openQueue(aws: Aws, queue: string): Promise<QueueWalk> {
         for (const { MessageId = '', ReceiptHandle = '' } of Messages) held.set(MessageId, ReceiptHandle);
         for (const message of fresh) {
           seen.add(message.MessageId ?? '');
+          signal?.throwIfAborted();
           held.delete(message.MessageId ?? '');
           yield message;
         }
@@ -72,15 +75,27 @@ export async function openQueue(aws: Aws, queue: string): Promise<QueueWalk> {
     hold: ({ MessageId = '', ReceiptHandle = '' }) => void held.set(MessageId, ReceiptHandle),
     release: ({ MessageId = '' }) => void held.delete(MessageId),
     async giveBack() {
-      const handles = [...held.values()];
+      let handles = [...held.values()];
       held.clear();
-      for (let at = 0; at < handles.length; at += SQS_LIMITS.entries) {
-        const Entries = handles
-          .slice(at, at + SQS_LIMITS.entries)
-          .map((ReceiptHandle, id) => ({ Id: String(id), ReceiptHandle, VisibilityTimeout: 0 }));
-        const change = { QueueUrl: url, Entries };
-        await aws.call('sqs', 'ChangeMessageVisibilityBatch', change, { access: 'write', repeatable: true });
+      for (let round = 0; round < GIVE_BACK_ROUNDS && handles.length > 0; round += 1) {
+        const again: string[] = [];
+        for (let at = 0; at < handles.length; at += SQS_LIMITS.entries) {
+          const ten = handles.slice(at, at + SQS_LIMITS.entries);
+          const Entries = ten.map((ReceiptHandle, id) => ({ Id: String(id), ReceiptHandle, VisibilityTimeout: 0 }));
+          const change = { QueueUrl: url, Entries };
+          try {
+            const options = { access: 'write', repeatable: true } as const;
+            const { Failed = [] } = await aws.call('sqs', 'ChangeMessageVisibilityBatch', change, options);
+            // At fault is a handle that no longer counts: its message is visible, or somebody else's.
+            for (const { Id, SenderFault } of Failed)
+              if (!SenderFault) again.push(...ten.slice(Number(Id), Number(Id) + 1));
+          } catch {
+            again.push(...ten);
+          }
+        }
+        handles = again;
       }
+      return handles.length;
     },
   };
 }

@@ -15,6 +15,8 @@ export interface RedriveOptions {
   /** Messages per second, at most. */
   rate: number | undefined;
   dryRun: boolean;
+  /** Ends the run early; what is hidden is given back. */
+  signal: AbortSignal | undefined;
   clock: Clock;
   onProgress(counts: RedriveCounts): void;
 }
@@ -23,23 +25,30 @@ export interface RedriveCounts {
   readonly moved: number;
   /** Looked at and left. */
   readonly left: number;
+  /** Of those left: sent here after the run began. What was moved and fails again must not go round and round. */
+  readonly late: number;
   /** Sent, but still in the dead-letter queue as well, because they could not be deleted. */
   readonly twice: number;
+  /** Could not be made visible again: they come back by themselves. */
+  readonly hidden: number;
 }
 
 /**
  * Moves messages back: received, sent, and only then deleted, so that a run that dies loses none. One that could not be deleted is in both queues, and
- * counted. Rejects when a message cannot be sent; what was not moved is visible again then too.
+ * counted. Rejects when a message cannot be sent and when `signal` aborts; what was not moved is visible again then too.
  */
 export async function redrive(options: RedriveOptions): Promise<RedriveCounts> {
-  const { aws, from, to, wanted, limit, rate, dryRun, clock } = options;
-  let [moved, left, twice] = [0, 0, 0];
+  const { aws, from, to, wanted, limit, rate, dryRun, signal, clock } = options;
+  let [moved, left, late, twice, hidden] = [0, 0, 0, 0, 0];
   const startedAt = clock.monotonic();
+  const begunMs = clock.now();
   try {
-    for await (const message of from.messages()) {
+    for await (const message of from.messages(signal)) {
       const letter = readDeadLetter(message);
-      if (moved >= limit || !wanted(letter)) {
+      const isLate = letter.sentAtMs > begunMs;
+      if (moved >= limit || isLate || !wanted(letter)) {
         left += 1;
+        if (isLate) late += 1;
         from.hold(message);
         if (moved >= limit) break;
         continue;
@@ -50,8 +59,8 @@ export async function redrive(options: RedriveOptions): Promise<RedriveCounts> {
         continue;
       }
       const due = rate === undefined ? 0 : startedAt + (moved * 1_000) / rate - clock.monotonic();
-      if (due > 0) await clock.sleep(due);
       from.hold(message); // until it has been sent
+      if (due > 0) await clock.sleep(due, signal);
       await aws.call('sqs', 'SendMessage', copyOf(message, to), { access: 'write', repeatable: true });
       moved += 1;
       try {
@@ -61,19 +70,22 @@ export async function redrive(options: RedriveOptions): Promise<RedriveCounts> {
       } catch {
         twice += 1;
       }
-      options.onProgress({ moved, left, twice });
+      options.onProgress({ moved, left, late, twice, hidden });
     }
   } finally {
-    await from.giveBack();
+    hidden = await from.giveBack();
   }
-  return { moved, left, twice };
+  return { moved, left, late, twice, hidden };
 }
 
-/** The message as it was before it came here: without the notes of why it did. */
+/** The message as it was before it came here: without the notes of why it did, where a consumer took some. */
 function copyOf(message: SqsMessage, to: Pick<QueueWalk, 'url' | 'fifo'>) {
   const attributes: Record<string, MessageAttributeValue> = {};
-  for (const [name, value] of Object.entries(message.MessageAttributes ?? {})) {
-    if (!(NOTES as readonly string[]).includes(name)) attributes[name] = value;
+  const given = message.MessageAttributes ?? {};
+  // All of them, or they are the sender's own of the same name.
+  const noted = NOTES.every((name) => name in given);
+  for (const [name, value] of Object.entries(given)) {
+    if (!(noted && (NOTES as readonly string[]).includes(name))) attributes[name] = value;
   }
   const { AWSTraceHeader, MessageGroupId } = message.Attributes ?? {};
   return {
