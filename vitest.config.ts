@@ -29,6 +29,8 @@ export default defineConfig({
       }),
       project('conformance', ['test/conformance/**/*.test.ts'], { testTimeout: 30_000 }),
       project('parity', ['test/parity/**/*.test.ts'], { testTimeout: 60_000, hookTimeout: 60_000 }),
+      // A process that throws events for minutes, where it is told to.
+      project('fuzz', ['test/fuzz/**/*.test.ts'], { testTimeout: 3_600_000 }),
       project('chaos', ['test/chaos/**/*.test.ts'], { testTimeout: 180_000, hookTimeout: 60_000 }),
       project('e2e', ['test/e2e/**/*.test.ts', 'test/consumer/**/*.test.ts'], {
         testTimeout: 240_000,

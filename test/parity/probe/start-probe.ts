@@ -1,13 +1,15 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Aws } from '@twelvefold/aws';
 import { createAws } from '@twelvefold/aws';
 import { fargate, lambda, TwelveFactorApp } from '@twelvefold/cdk';
+import type { ProvisionedStack } from '@twelvefold/local';
 import { provision } from '@twelvefold/local';
 import type { IStackSynthesizer } from 'aws-cdk-lib';
 import { App, BootstraplessSynthesizer, Stack } from 'aws-cdk-lib';
 import { build } from 'esbuild';
-import type { HostKind, RunningApp } from '../../support/start-app.ts';
+import type { HostKind, RunningApp, StartAppOptions } from '../../support/start-app.ts';
 import { startApp } from '../../support/start-app.ts';
 import { manifest } from './manifest.ts';
 
@@ -44,12 +46,13 @@ export async function buildProbe(): Promise<ProbeBuild> {
   });
   return {
     bundles,
-    template: renderTemplate(),
+    template: renderProbe(),
     [Symbol.asyncDispose]: () => rm(bundles, { recursive: true, force: true }),
   };
 }
 
-function renderTemplate(): unknown {
+/** The probe's template, from its manifest. */
+export function renderProbe(): unknown {
   const app = new App({
     analyticsReporting: false,
     treeMetadata: false,
@@ -67,28 +70,38 @@ function renderTemplate(): unknown {
   return app.synth().getStackArtifact(stack.artifactId).template;
 }
 
+/** Provisions the probe's resources and config. */
+export async function provisionProbe(
+  template: unknown,
+  env: Readonly<Record<string, string>>,
+  endpoint: string,
+): Promise<ProvisionedStack> {
+  const parameters = { Stage: STAGE };
+  const stack = await provision(template, { env, endpoint, stackName: `probe-${STAGE}`, parameters });
+  const aws = createAws({ env, endpoint });
+  await aws.call(
+    'ssm',
+    'PutParameter',
+    { Name: `/probe/${STAGE}/limits/each`, Value: '7', Type: 'String' },
+    { access: 'write' },
+  );
+  await putToken(aws, TOKEN);
+  return stack;
+}
+
+/** Makes `token` the secret's current version. */
+export async function putToken(aws: Aws, token: string): Promise<void> {
+  const input = { SecretId: `probe/${STAGE}/vault/token`, SecretString: token };
+  await aws.call('secretsmanager', 'PutSecretValue', input, { access: 'write' });
+}
+
 /** Starts the probe on one host. */
-export function startProbe(host: HostKind, { bundles, template }: ProbeBuild): Promise<RunningApp> {
-  return startApp({
-    host,
-    bundles,
-    provision: async (env, endpoint) => {
-      const parameters = { Stage: STAGE };
-      const stack = await provision(template, { env, endpoint, stackName: `probe-${STAGE}`, parameters });
-      const aws = createAws({ env, endpoint });
-      await aws.call(
-        'ssm',
-        'PutParameter',
-        { Name: `/probe/${STAGE}/limits/each`, Value: '7', Type: 'String' },
-        { access: 'write' },
-      );
-      await aws.call(
-        'secretsmanager',
-        'PutSecretValue',
-        { SecretId: `probe/${STAGE}/vault/token`, SecretString: TOKEN },
-        { access: 'write' },
-      );
-      return stack;
-    },
-  });
+export function startProbe(
+  host: HostKind,
+  { bundles, template }: ProbeBuild,
+  options: Pick<StartAppOptions, 'env'> = {},
+): Promise<RunningApp> {
+  const provisionOn = (env: Readonly<Record<string, string>>, endpoint: string) =>
+    provisionProbe(template, env, endpoint);
+  return startApp({ ...options, host, bundles, provision: provisionOn });
 }

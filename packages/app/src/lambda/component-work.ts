@@ -11,6 +11,7 @@ import {
 } from '@twelvefold/lifecycle/lambda';
 import type { Logger, Metrics } from '@twelvefold/logging';
 import type { Component, ConsumerComponent, HttpComponent, TaskComponent } from '../component.ts';
+import { asError } from '../runtime/as-error.ts';
 import type { Runtime } from '../runtime/open-runtime.ts';
 import { RefusedEvent } from './refused-event.ts';
 
@@ -51,6 +52,7 @@ async function httpWork(component: HttpComponent, options: WorkOptions): Promise
       answer: (request) => answer(request, signal, deadline),
       onTooLarge: (size, limit) =>
         options.logger.error('answer is larger than the front carries', { size_bytes: size, limit_bytes: limit }),
+      onBroken: (error) => options.logger.error('answer broke off', { error: asError(error) }),
     });
     await counted.publish();
     return answered;

@@ -12,6 +12,7 @@ import type { Component } from '../component.ts';
 import { openRuntime } from '../runtime/open-runtime.ts';
 import { publishStart } from '../runtime/publish-start.ts';
 import { createTelemetry } from '../runtime/telemetry.ts';
+import { withoutSecrets } from '../runtime/without-secrets.ts';
 import { componentWork } from './component-work.ts';
 import { tellFailures } from './tell-failures.ts';
 
@@ -73,7 +74,16 @@ export async function lambda(component: Component): Promise<LambdaHandler<unknow
     memory_used_mb: Math.round(rss / 1_048_576),
     memory_limit_mb: Number(env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE) || undefined,
   });
-  return lambdaHost<unknown, unknown>(tellFailures(firstThen, logger), {
+  const told = tellFailures(firstThen, logger);
+  const handle: typeof told = async (event, invocation) => {
+    try {
+      return await told(event, invocation);
+    } catch (error) {
+      // Lambda's runtime logs it.
+      throw withoutSecrets(error, logger.redactor, process.getBuiltinModule('node:util').inspect);
+    }
+  };
+  return lambdaHost<unknown, unknown>(handle, {
     clock: systemClock,
     flush,
     onResume: (idleMs) => {

@@ -154,6 +154,11 @@ it('answers 431 to headers above the limit, whatever the front', () => {
   }
 });
 
+it('takes an event whose parts have other types for a malformed request', () => {
+  const event = { ...single, queryStringParameters: undefined, multiValueQueryStringParameters: { a: -4 } };
+  expect(readHttpEvent(event)?.request).toMatchObject({ status: 400 });
+});
+
 describe('answerEvent', () => {
   const exchange = (headers: Record<string, string>) => exchangeOf({ ...single, headers });
   const json = (size: number) =>
@@ -171,6 +176,18 @@ describe('answerEvent', () => {
     expect(plain).toMatchObject({ isBase64Encoded: false, body: JSON.stringify('x'.repeat(5_000)) });
     const small = await answerEvent(exchange({ 'accept-encoding': 'gzip' }), { answer: async () => json(10) });
     expect(small).toMatchObject({ isBase64Encoded: false, body: JSON.stringify('x'.repeat(10)) });
+  });
+
+  it('answers 500 and tells of a body that breaks', async () => {
+    const broken = () =>
+      new Response(new ReadableStream({ pull: (controller) => controller.error(new Error('it broke')) }));
+    const told: unknown[] = [];
+    const result = await answerEvent(exchange({}), {
+      answer: async () => broken(),
+      onBroken: (error) => void told.push(error),
+    });
+    expect(result).toMatchObject({ statusCode: 500, headers: { 'content-type': 'application/problem+json' } });
+    expect(told).toEqual([new Error('it broke')]);
   });
 
   it('answers 500 and tells when the front would not carry the answer', async () => {

@@ -1,3 +1,4 @@
+import { malformedRequest } from '../../http/malformed-request.ts';
 import type { AlbEvent, AlbResult } from './alb.ts';
 import { isAlbEvent, requestFromAlb, resultAlb } from './alb.ts';
 import type { HttpEventV1, HttpResultV1 } from './api-gateway-v1.ts';
@@ -30,12 +31,21 @@ const ALB_LIMIT_BYTES = 1_048_576;
  */
 export function readHttpEvent(event: unknown): HttpExchange | undefined {
   if (isHttpEventV2(event))
-    return { request: requestFromV2(event), result: resultV2, resultLimitBytes: LAMBDA_LIMIT_BYTES };
+    return { request: read(() => requestFromV2(event)), result: resultV2, resultLimitBytes: LAMBDA_LIMIT_BYTES };
   if (isAlbEvent(event)) {
     const result = (response: Response, body?: Buffer) => resultAlb(event, response, body);
-    return { request: requestFromAlb(event), result, resultLimitBytes: ALB_LIMIT_BYTES };
+    return { request: read(() => requestFromAlb(event)), result, resultLimitBytes: ALB_LIMIT_BYTES };
   }
   if (isHttpEventV1(event))
-    return { request: requestFromV1(event), result: resultV1, resultLimitBytes: LAMBDA_LIMIT_BYTES };
+    return { request: read(() => requestFromV1(event)), result: resultV1, resultLimitBytes: LAMBDA_LIMIT_BYTES };
   return undefined;
+}
+
+/** A part of the event that has another type than its front gives it is a bad request, as much as a header that is none. */
+function read(request: () => Request | Response): Request | Response {
+  try {
+    return request();
+  } catch {
+    return malformedRequest();
+  }
 }
