@@ -16,6 +16,16 @@ export function linesOf(
   );
 }
 
+/** That line's fields. It need not be the flow's last: a front may log that it answered after a consumer is done. */
+export async function fieldsOf(
+  app: RunningApp,
+  correlationId: string,
+  line: { component: string; message: string },
+): Promise<Readonly<Record<string, unknown>>> {
+  const lines = await linesOf(app, correlationId, line);
+  return lines.find(({ component, message }) => component === line.component && message === line.message)?.fields ?? {};
+}
+
 /** What the flow logged, once `last` has: which component said what with which fields. Lines of different components are in no order. */
 export async function logged(app: RunningApp, correlationId: string, last: { component: string; message: string }) {
   const lines = await linesOf(app, correlationId, last);

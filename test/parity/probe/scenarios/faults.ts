@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { until } from '../../../support/until.ts';
 import { createClient } from '../../client.ts';
-import { linesOf, logged } from '../../logged.ts';
+import { fieldsOf, logged } from '../../logged.ts';
 import type { Scenario } from '../../scenario.ts';
 
 export const FAULT_SCENARIOS: readonly Scenario[] = [
@@ -34,8 +34,8 @@ export const FAULT_SCENARIOS: readonly Scenario[] = [
       const headers = { 'x-correlation-id': 'probe-throttled-long' };
       const answer = await createClient(app).send('GET', '/rows?id=nobody', { headers });
       app.endpoint.faults.clear();
-      const lines = await linesOf(app, 'probe-throttled-long', { component: 'http', message: 'request failed' });
-      const error = lines.at(-1)?.fields.error as { name?: string; code?: string };
+      const fields = await fieldsOf(app, 'probe-throttled-long', { component: 'http', message: 'request failed' });
+      const error = fields.error as { name?: string; code?: string };
       return { answer, error: { name: error.name, code: error.code } };
     },
   },
@@ -79,8 +79,7 @@ export const FAULT_SCENARIOS: readonly Scenario[] = [
     run: async (app) => {
       const headers = { 'x-correlation-id': 'probe-misfit' };
       const answer = await createClient(app).send('POST', '/jobs', { body: { id: 'x', does: 'dance' }, headers });
-      const lines = await linesOf(app, 'probe-misfit', { component: 'http', message: 'request failed' });
-      const { error } = lines.at(-1)?.fields ?? {};
+      const { error } = await fieldsOf(app, 'probe-misfit', { component: 'http', message: 'request failed' });
       const { name, code, message } = error as { name: string; code: string; message: string };
       return { answer, why: { name, code, message } };
     },

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { createClient } from '../../client.ts';
-import { linesOf, logged } from '../../logged.ts';
+import { fieldsOf, linesOf, logged } from '../../logged.ts';
 import type { Scenario } from '../../scenario.ts';
 import { TOKEN } from '../start-probe.ts';
 
@@ -157,8 +157,7 @@ export const HTTP_SCENARIOS: readonly Scenario[] = [
     run: async (app) => {
       const headers = { 'x-correlation-id': 'probe-throw' };
       const answer = await createClient(app).send('GET', '/throw', { headers });
-      const lines = await linesOf(app, 'probe-throw', { component: 'http', message: 'request failed' });
-      const { error, level } = lines.at(-1)?.fields ?? {};
+      const { error, level } = await fieldsOf(app, 'probe-throw', { component: 'http', message: 'request failed' });
       const { name, message, cause } = error as { name: string; message: string; cause: Error };
       return {
         answer,

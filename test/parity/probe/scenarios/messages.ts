@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import type { RunningApp } from '../../../support/start-app.ts';
 import { until } from '../../../support/until.ts';
 import { createClient } from '../../client.ts';
-import { linesOf, logged } from '../../logged.ts';
+import { fieldsOf, linesOf, logged } from '../../logged.ts';
 import type { Scenario } from '../../scenario.ts';
 import { TOKEN } from '../start-probe.ts';
 
@@ -113,7 +113,7 @@ export const MESSAGE_SCENARIOS: readonly Scenario[] = [
     contract: { reason: expect.stringContaining('old is out of date'), left: '0' },
     run: async (app) => {
       await send(app, '/jobs', { id: 'old', does: 'drop' }, 'probe-drop');
-      const lines = await linesOf(app, 'probe-drop', { component: 'jobs', message: 'message dropped' });
+      const { reason } = await fieldsOf(app, 'probe-drop', { component: 'jobs', message: 'message dropped' });
       const QueueUrl = app.physicalId('AWS::SQS::Queue', '-jobs');
       const left = await until(
         'the queue is empty',
@@ -127,7 +127,7 @@ export const MESSAGE_SCENARIOS: readonly Scenario[] = [
         },
         (counts) => counts === '0,0',
       );
-      return { reason: lines.at(-1)?.fields.reason, left: left.slice(0, 1) };
+      return { reason, left: left.slice(0, 1) };
     },
   },
   {
