@@ -1,4 +1,4 @@
-import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Annotations, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { CfnTaskDefinition } from 'aws-cdk-lib/aws-ecs';
 import type { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -87,6 +87,7 @@ export class TwelveFactorApp extends Construct {
     }
     super(scope, id);
     const { manifest, compute, removalPolicy = RemovalPolicy.RETAIN } = props;
+    for (const note of manifest.notes ?? []) Annotations.of(this).addInfoV2('twelvefold:note', note);
     const { logRetention = RetentionDays.ONE_MONTH } = props;
 
     addStageParameter(this);

@@ -102,7 +102,24 @@ describe('buildManifest', () => {
     expect(() => buildManifest(app, {})).toThrow(
       /'wrong' subscribes to the topic 'events', whose messages do not fit: id may be number, and is to be string; .*: note may be missing; .*: of\.by is missing/,
     );
+    const slim = queue('slim', { schema: z.object({ id: z.string() }), subscribe: [events as never] });
+    expect(() => buildManifest(defineApp({ name: 'bank', backing: { events, slim } }), {})).toThrow(
+      /'slim' .* id may be number, and is to be string/, // zod/mini
+    );
     const fine = queue('fine', { schema: full.object({ id: full.number() }), subscribe: [events] });
-    expect(() => buildManifest(defineApp({ name: 'bank', backing: { events, fine } }), {})).not.toThrow();
+    expect(buildManifest(defineApp({ name: 'bank', backing: { events, fine } }), {})).not.toHaveProperty('notes');
+  });
+
+  it('says which subscriptions nothing has compared', async () => {
+    const validate = (value: unknown) => ({ value: value as { id: number } });
+    const schema = { '~standard': { version: 1 as const, vendor: 'home-made', validate } };
+    const events = topic('events', { schema });
+    const readers = queue('readers', { schema: full.object({ id: full.number() }), subscribe: [events as never] });
+    const manifest = buildManifest(defineApp({ name: 'bank', backing: { events, readers } }), {});
+    expect(manifest.notes).toEqual([
+      expect.stringContaining(
+        "'readers' subscribes to the topic 'events' unchecked at build: the schema of topic 'events' (home-made)",
+      ),
+    ]);
   });
 });

@@ -6,7 +6,7 @@ import { deadLetterKey, physicalName } from '../names.ts';
 import { RESOURCE_ACCESS } from '../resource-access.ts';
 import { STAGE_PLACEHOLDER } from '../stage.ts';
 import type { Manifest, ManifestComponent, ManifestConfig, ManifestResource } from './manifest.ts';
-import { subscriptionFaults } from './subscription-faults.ts';
+import { subscriptionFaults, unseenSubscriptions } from './subscription-faults.ts';
 
 /** Lambda refuses longer function names. */
 const MAX_FUNCTION_NAME = 64;
@@ -26,12 +26,16 @@ const DEAD_LETTER_RETENTION_SECONDS = 14 * 86_400;
  */
 export function buildManifest(app: AppIdentity, entries: Readonly<Record<string, Component>>): Manifest {
   assertEntries(app, entries);
+  const notes = Object.entries(app.backing).flatMap(([key, definition]) =>
+    definition.kind === 'queue' ? unseenSubscriptions(key, definition) : [],
+  );
   return {
     version: 1,
     app: app.name,
     components: Object.entries(entries).map(([entry, component]) => manifestComponent(app.backing, entry, component)),
     resources: manifestResources(app),
     config: manifestConfig(app),
+    ...(notes.length === 0 ? {} : { notes }),
   };
 }
 

@@ -10,6 +10,8 @@ export interface Manifest {
   readonly components: readonly ManifestComponent[];
   readonly resources: readonly ManifestResource[];
   readonly config: ManifestConfig;
+  /** What could not be checked when it was built, a sentence each; `twelvefold manifest` says them on standard error. */
+  readonly notes?: readonly string[];
 }
 
 export interface ManifestComponent {

@@ -1,4 +1,6 @@
 import type { QueueDefinition, TopicDefinition } from '@twelvefold/backing';
+import type { $ZodType } from 'zod/v4/core';
+import { toJSONSchema } from 'zod/v4/core';
 
 /** The part of JSON Schema that is compared. */
 interface JsonSchema {
@@ -9,7 +11,7 @@ interface JsonSchema {
 
 /**
  * Why messages of the topics that a queue subscribes to would not fit its schema, as far as the schemas can tell: those that implement
- * Standard JSON Schema (zod does) are compared field by field. The compiler has compared them before; this is for apps in JavaScript and for casts. What
+ * Standard JSON Schema (zod does), and those of zod/mini, are compared field by field. The compiler has compared them before; this is for apps in JavaScript and for casts. What
  * is filtered, or is a union, is left to the queue's own check of each message.
  */
 export function subscriptionFaults(key: string, queue: QueueDefinition): string[] {
@@ -21,6 +23,19 @@ export function subscriptionFaults(key: string, queue: QueueDefinition): string[
     return misfits(given, wanted, '').map(
       (fault) => `'${key}' subscribes to the topic '${topic.name}', whose messages do not fit: ${fault}`,
     );
+  });
+}
+
+/** Subscriptions that nothing compares at build: a library whose schemas have no JSON Schema. */
+export function unseenSubscriptions(key: string, queue: QueueDefinition): string[] {
+  return queue.subscribe.flatMap((topic, at) => {
+    if (queue.filters[at] !== undefined) return [];
+    const unseen = [topic, queue].filter((one) => jsonSchemaOf(one) === undefined);
+    const names = unseen.map(({ kind, name, schema }) => `${kind} '${name}' (${schema['~standard'].vendor})`);
+    if (names.length === 0) return [];
+    return [
+      `'${key}' subscribes to the topic '${topic.name}' unchecked at build: the schema of ${names.join(' and of ')} has no JSON Schema; the compiler has compared them where it could, and each message is checked as it arrives`,
+    ];
   });
 }
 
@@ -49,7 +64,10 @@ function jsonSchemaOf({ schema }: QueueDefinition | TopicDefinition): JsonSchema
   // Standard JSON Schema is an optional part of the same interface; every step is checked.
   const standard = schema['~standard'] as { jsonSchema?: { input?(options: { target: string }): unknown } };
   try {
-    const made = standard.jsonSchema?.input?.({ target: 'draft-2020-12' });
+    const made =
+      standard.jsonSchema?.input === undefined && '_zod' in schema
+        ? toJSONSchema(schema as object as $ZodType, { io: 'input' }) // zod/mini: the same schema without methods
+        : standard.jsonSchema?.input?.({ target: 'draft-2020-12' });
     return typeof made === 'object' && made !== null ? made : undefined;
   } catch {
     return undefined;

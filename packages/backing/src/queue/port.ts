@@ -82,6 +82,11 @@ export interface ConsumerHealth {
 /** Works on one message. Returning acknowledges it; throwing `Retry`, `Poison` or `Drop` decides otherwise, any other error retries. */
 export type MessageHandler<T> = (message: T, info: MessageInfo, scope: Scope) => Promise<void>;
 
+/** A sender's attribute with its type: as ReceiveMessage gives it, or as a record of a Lambda event has it, bytes in base64. */
+export type TypedAttribute =
+  | { readonly DataType: string; readonly StringValue?: string; readonly BinaryValue?: Uint8Array }
+  | { readonly dataType: string; readonly stringValue?: string; readonly binaryValue?: string };
+
 /** A message as a host received it: from a long poll, or as a record of a Lambda event. */
 export interface ReceivedMessage {
   readonly messageId: string;
@@ -91,6 +96,8 @@ export interface ReceivedMessage {
   readonly attributes: Readonly<Record<string, string>>;
   /** The sender's attributes of type String or Number. */
   readonly messageAttributes: Readonly<Record<string, string>>;
+  /** All of the sender's attributes, binary ones too: for a copy of the message. @defaultValue `messageAttributes` as text */
+  readonly typedAttributes?: Readonly<Record<string, TypedAttribute>> | undefined;
   readonly md5OfBody?: string | undefined;
 }
 

@@ -110,10 +110,13 @@ const config = fields(
 );
 
 /** What version 1 of the manifest looks like. */
-export const manifestShape = fields({
-  version: oneOf(1),
-  app: words,
-  components: list(component),
-  resources: list(resource),
-  config,
-});
+export const manifestShape = fields(
+  {
+    version: oneOf(1),
+    app: words,
+    components: list(component),
+    resources: list(resource),
+    config,
+  },
+  { notes: list(anyText) },
+);

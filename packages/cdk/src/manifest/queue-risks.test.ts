@@ -37,6 +37,13 @@ describe('what would lose messages', () => {
     expect(mapping.node.validate()).toEqual([expect.stringMatching(/'carts' lacks ReportBatchItemFailures/)]);
   });
 
+  it('passes on what the build could not check', () => {
+    const stack = newStack();
+    const manifest = { ...shopProps.manifest, notes: ["'mails' subscribes unchecked"] };
+    new TwelveFactorApp(stack, 'App', { ...shopProps, manifest });
+    expect(Annotations.fromStack(stack).findInfo('*', Match.stringLikeRegexp('subscribes unchecked'))).toHaveLength(1);
+  });
+
   it('is warned of when a throttled batch may be seen twice', () => {
     const stack = newStack();
     const compute = { ...shopProps.compute, carts: lambda({ timeout: Duration.seconds(16) }) };

@@ -26,6 +26,7 @@ export const manifestCommand: Command = {
     if (out !== undefined && check !== undefined) throw new UsageError('--out and --check exclude each other');
     const module = input.text('module');
     const manifest = await loadManifest(io, module, input.text('export'));
+    for (const note of manifest.notes ?? []) io.stderr.write(`note: ${note}\n`);
     const text = `${JSON.stringify(manifest, null, input.flag('json') ? 0 : 2)}\n`;
     if (check !== undefined) {
       const differences = jsonDifferences(await readManifest(io, check), JSON.parse(text));

@@ -59,15 +59,35 @@ function deadLetterAttributes(message: ReceivedMessage, note: DeadLetterNote): R
     [CORRELATION_ATTRIBUTE]: stringAttribute(note.correlationId),
   };
   let bytes = messageBytes(message.body, attributes);
-  for (const [name, value] of Object.entries(message.messageAttributes)) {
-    const attribute = stringAttribute(value);
+  for (const [name, attribute] of Object.entries(ownAttributes(message))) {
     const size = messageBytes('', { [name]: attribute });
     if (Object.keys(attributes).length === SQS_LIMITS.attributes) break;
-    if (name in attributes || value === '' || bytes + size > SQS_LIMITS.bytes) continue;
+    if (name in attributes || bytes + size > SQS_LIMITS.bytes) continue;
     attributes[name] = attribute;
     bytes += size;
   }
   return attributes;
+}
+
+/** The sender's attributes, numbers and bytes as such, without empty ones, which SQS would refuse. */
+function ownAttributes(message: ReceivedMessage): Record<string, MessageAttributeValue> {
+  const own: Record<string, MessageAttributeValue> = {};
+  const add = (name: string, DataType: string, text: string | undefined, bytes: Uint8Array | undefined) => {
+    if (text) own[name] = { DataType, StringValue: text };
+    else if (bytes && bytes.length > 0) own[name] = { DataType, BinaryValue: bytes };
+  };
+  if (message.typedAttributes === undefined) {
+    for (const [name, text] of Object.entries(message.messageAttributes)) add(name, 'String', text, undefined);
+    return own;
+  }
+  for (const [name, value] of Object.entries(message.typedAttributes)) {
+    if ('DataType' in value) add(name, value.DataType, value.StringValue, value.BinaryValue);
+    else {
+      const bytes = value.binaryValue === undefined ? undefined : Buffer.from(value.binaryValue, 'base64');
+      add(name, value.dataType, value.stringValue, bytes);
+    }
+  }
+  return own;
 }
 
 /** SQS refuses empty attribute values and control characters. */

@@ -123,6 +123,25 @@ describe('a message that can never be handled', () => {
     expect(Object.keys(attributes)).toContain('sourceQueue');
   });
 
+  it.each([
+    ['as ReceiveMessage gives them', { DataType: 'Number', StringValue: '7' }, new Uint8Array([0, 255])],
+    ['as a Lambda record has them', { dataType: 'Number', stringValue: '7' }, 'AP8='],
+  ] as const)("keeps the types of the sender's attributes, %s", async (_, count, bytes) => {
+    const { consumer, aws } = fails(new Poison('no'));
+    const picture =
+      typeof bytes === 'string'
+        ? { dataType: 'Binary.png', binaryValue: bytes }
+        : { DataType: 'Binary.png', BinaryValue: bytes };
+    const typedAttributes = { count, picture, correlationId: { DataType: 'String', StringValue: 'c-1' } };
+    const messageAttributes = { count: '7', correlationId: 'c-1' };
+    await consumer.handleBatch([received('{"n":1}', { messageAttributes, typedAttributes })]);
+    const { count: number, picture: binary, correlationId } = aws.queue(DEAD_LETTER_URL)[0]?.attributes ?? {};
+    expect(number).toEqual({ DataType: 'Number', StringValue: '7' });
+    expect(binary?.DataType).toBe('Binary.png');
+    expect([...(binary?.BinaryValue ?? [])]).toEqual([0, 255]);
+    expect(correlationId).toEqual({ DataType: 'String', StringValue: 'c-1' });
+  });
+
   it('is left to the redrive of SQS when there is no dead-letter queue', async () => {
     const { consumer, aws, told } = ordersConsumer(async () => {}, { deadLetterUrl: undefined });
     expect(await consumer.handleBatch([received('nope')])).toEqual({ failedMessageIds: ['m-1'] });

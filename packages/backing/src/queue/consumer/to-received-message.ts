@@ -1,7 +1,7 @@
 import type { SqsMessage } from '@twelvefold/aws';
 import type { ReceivedMessage } from '../port.ts';
 
-/** A message of a ReceiveMessage answer in the shape that both hosts share. Binary attributes are left out. */
+/** A message of a ReceiveMessage answer in the shape that both hosts share. Binary attributes are among the typed ones alone. */
 export function toReceivedMessage(message: SqsMessage): ReceivedMessage {
   const messageAttributes: Record<string, string> = {};
   for (const [name, { StringValue }] of Object.entries(message.MessageAttributes ?? {})) {
@@ -13,6 +13,7 @@ export function toReceivedMessage(message: SqsMessage): ReceivedMessage {
     body: message.Body ?? '',
     attributes: message.Attributes ?? {},
     messageAttributes,
+    typedAttributes: message.MessageAttributes,
     md5OfBody: message.MD5OfBody,
   };
 }

@@ -1,3 +1,10 @@
+/** A sender's attribute; bytes are in base64. */
+export interface SqsEventAttribute {
+  dataType: string;
+  stringValue?: string;
+  binaryValue?: string;
+}
+
 /** One record of an SQS event, as the event source mapping sends it. */
 export interface SqsEventRecord {
   messageId: string;
@@ -5,7 +12,7 @@ export interface SqsEventRecord {
   body: string;
   md5OfBody?: string;
   attributes: Record<string, string>;
-  messageAttributes: Record<string, { dataType: string; stringValue?: string }>;
+  messageAttributes: Record<string, SqsEventAttribute>;
   eventSource: 'aws:sqs';
   eventSourceARN: string;
   awsRegion: string;
@@ -28,6 +35,8 @@ export interface ReceivedRecord {
   md5OfBody?: string;
   attributes: Record<string, string>;
   messageAttributes: Record<string, string>;
+  /** As the record has them, binary ones too. */
+  typedAttributes?: Record<string, SqsEventAttribute> | undefined;
 }
 
 export function isSqsEvent(event: unknown): event is SqsEvent {
@@ -47,6 +56,7 @@ export function recordsFromSqs(event: SqsEvent): ReceivedRecord[] {
     body: record.body ?? '',
     attributes: record.attributes ?? {},
     messageAttributes: stringsOf(record.messageAttributes),
+    typedAttributes: record.messageAttributes,
   }));
 }
 
