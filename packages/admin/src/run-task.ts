@@ -1,6 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Clock, Deadline, Scope, TraceContext } from '@twelvefold/lifecycle';
-import { runInScope, systemClock } from '@twelvefold/lifecycle';
+import { failSpan, runInScope, systemClock } from '@twelvefold/lifecycle';
 import type { Logger, Metrics } from '@twelvefold/logging';
 import type { Run, RunError } from './run.ts';
 import type { TaskDefinition } from './task.ts';
@@ -67,6 +67,7 @@ export async function runTask<S extends StandardSchemaV1, R, C>(
         return task.run(params, await options.makeContext(scope));
       }, scope.signal);
       const { status, cause } = outcome;
+      if (status !== 'succeeded') failSpan(scope, cause);
       const durationMs = elapsed(clock, start);
       const fields = { task: task.name, runId: id, durationMs };
       if (status === 'succeeded') logger?.info('Task succeeded', fields);

@@ -2,6 +2,9 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { correlationIdFrom } from './correlation.ts';
 import type { Deadline } from './deadline.ts';
 import { NO_DEADLINE } from './deadline.ts';
+import { openTelemetry } from './otel/open-telemetry.ts';
+import type { Span, SpanInit } from './otel/span.ts';
+import { startSpan } from './otel/span.ts';
 import type { TraceContext } from './trace.ts';
 import { traceFrom } from './trace.ts';
 
@@ -23,7 +26,7 @@ export interface Scope {
   readonly component: string;
   /** Ties everything that one outside request caused; carried on by outgoing messages and requests. */
   readonly correlationId: string;
-  /** Trace headers as they came in, to be carried on unchanged. */
+  /** To be carried on: the trace headers as they came in; where an OpenTelemetry tracer is registered, with this scope's own span. */
   readonly trace: Readonly<TraceContext>;
   /** Aborts when the work should end early: deadline near, lease lost, drain forced, client gone. */
   readonly signal: AbortSignal;
@@ -51,6 +54,8 @@ export interface ScopeInit {
   /** The work's signal, or what makes it when somebody asks: a signal costs more than the rest of a scope. */
   signal?: AbortSignal | (() => AbortSignal) | undefined;
   deadline?: Deadline | undefined;
+  /** What the scope's span says; asked for only where an OpenTelemetry tracer is registered. @defaultValue kind and component */
+  span?: (() => SpanInit) | undefined;
 }
 
 const storage = new AsyncLocalStorage<Scope>();
@@ -81,7 +86,34 @@ export function currentScope(): Scope | undefined {
  */
 export function runInScope<T>(init: ScopeInit, work: (scope: Scope) => T | Promise<T>): Promise<T> {
   const scope = new WorkScope(init);
+  if (openTelemetry() !== undefined) return runTraced(scope, init, work);
   return storage.run(scope, runWork<T>, scope, work);
+}
+
+const SPAN = scopeKey<Span>('span');
+
+/** The scope's span, where an OpenTelemetry tracer is registered. */
+export function scopeSpan(scope: Scope): Span | undefined {
+  return scope.get(SPAN);
+}
+
+async function runTraced<T>(scope: WorkScope, init: ScopeInit, work: (scope: Scope) => T | Promise<T>): Promise<T> {
+  const span = startSpan(init.span ?? (() => plainSpan(init)), scope.trace);
+  if (!span) return storage.run(scope, runWork<T>, scope, work);
+  scope.set(SPAN, span);
+  scope.continueFrom(span.trace);
+  try {
+    return await span.run(() => storage.run(scope, runWork<T>, scope, work));
+  } catch (error) {
+    span.fail(error);
+    throw error;
+  } finally {
+    span.end();
+  }
+}
+
+function plainSpan({ kind, component }: ScopeInit): SpanInit {
+  return { name: `${kind} ${component}`, kind: 'internal', attributes: { 'twelvefold.component': component } };
 }
 
 async function runWork<T>(scope: WorkScope, work: (scope: Scope) => T | Promise<T>): Promise<T> {
@@ -130,6 +162,11 @@ class WorkScope implements Scope {
   get trace(): Readonly<TraceContext> {
     this.#trace ??= traceFrom(this.#init.trace);
     return this.#trace;
+  }
+
+  /** What is sent on names this trace from here on. */
+  continueFrom(trace: TraceContext): void {
+    this.#trace = trace;
   }
 
   get signal(): AbortSignal {

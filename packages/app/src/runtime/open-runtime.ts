@@ -15,6 +15,7 @@ import { logConfigEvent } from './log-config-event.ts';
 import { resolveBindings } from './resolve-bindings.ts';
 import { retryWhilePassing } from './retry-while-passing.ts';
 import { startupError } from './startup-error.ts';
+import { traceAws } from './trace-aws.ts';
 
 /** The clients of one component by key, each with only the methods that `uses` names. */
 export type Clients = Readonly<Record<string, object>>;
@@ -59,7 +60,8 @@ export async function openRuntime(
 ): Promise<Runtime> {
   const { env, logger, metrics, clock, random, retryForMs, signal } = options;
   const stage = stageFrom(env);
-  const aws = options.aws.as(options.caller);
+  const port = traceAws(options.aws);
+  const aws = port.as(options.caller);
   const wanted = neededKeys(app.backing, components);
   const needed = bindings(app, stage).filter(({ key }) => wanted.has(key));
   const onSecret = (value: string) => logger.redactor.add(value);
@@ -88,7 +90,7 @@ export async function openRuntime(
 
   const clients = new Map<Component, Clients>();
   for (const component of components) {
-    const facetOptions = { aws: options.aws.as(component.name), clock, logger };
+    const facetOptions = { aws: port.as(component.name), clock, logger };
     clients.set(component, await clientsOf(app.backing, component, targets, facetOptions));
   }
   const pinned = (scope: Scope): unknown => {
@@ -110,7 +112,7 @@ export async function openRuntime(
     };
   };
   return {
-    aws: options.aws,
+    aws: port,
     target: (key) => targets.get(key),
     context,
     run: (component, scope, work) =>

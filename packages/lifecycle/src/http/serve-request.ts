@@ -1,8 +1,9 @@
 import type { Clock } from '../clock.ts';
 import { CORRELATION_HEADER, SAMPLED, SAMPLED_HEADER } from '../correlation.ts';
 import type { Deadline } from '../deadline.ts';
+import type { SpanInit } from '../otel/span.ts';
 import type { Scope } from '../scope.ts';
-import { runInScope } from '../scope.ts';
+import { runInScope, scopeSpan } from '../scope.ts';
 import { isClientGone } from './client-gone.ts';
 import { problem } from './problem.ts';
 
@@ -54,6 +55,7 @@ export async function serveRequest(handler: HttpHandler, request: Request, optio
     sampled: request.headers.get(SAMPLED_HEADER) === SAMPLED,
     signal,
     deadline,
+    span: () => serverSpan(request, component),
   };
   const tell = (status: number, error: unknown) =>
     onOutcome?.({
@@ -82,6 +84,9 @@ export async function serveRequest(handler: HttpHandler, request: Request, optio
         response = caught === OUT_OF_TIME ? problem({ status: 504, title: 'Gateway Timeout' }) : failed();
       }
     }
+    const span = scopeSpan(scope);
+    span?.set('http.response.status_code', response.status);
+    if (response.status >= 500) span?.fail(error ?? String(response.status));
     tell(response.status, error);
     return withHeader(response, CORRELATION_HEADER, scope.correlationId);
   });
@@ -92,6 +97,22 @@ export async function serveRequest(handler: HttpHandler, request: Request, optio
     tell(500, error);
     return correlationId === undefined ? failed() : withHeader(failed(), CORRELATION_HEADER, correlationId);
   }
+}
+
+function serverSpan({ method, url }: Request, component: string): SpanInit {
+  const { pathname, protocol, hostname, port } = new URL(url);
+  return {
+    name: method, // the route is the app's to know
+    kind: 'server',
+    attributes: {
+      'http.request.method': method,
+      'url.path': pathname,
+      'url.scheme': protocol.slice(0, -1),
+      'server.address': hostname,
+      ...(port === '' ? {} : { 'server.port': Number(port) }),
+      'twelvefold.component': component,
+    },
+  };
 }
 
 /** What access logs call a request whose client hung up; it is never sent. */

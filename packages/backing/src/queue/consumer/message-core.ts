@@ -1,8 +1,15 @@
 import { hash } from 'node:crypto';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Aws } from '@twelvefold/aws';
-import type { Clock, Deadline, Scope, TraceContext } from '@twelvefold/lifecycle';
-import { CORRELATION_ATTRIBUTE, runInScope, SAMPLED, SAMPLED_ATTRIBUTE, TwelvefoldError } from '@twelvefold/lifecycle';
+import type { Clock, Deadline, Scope, SpanInit, TraceContext } from '@twelvefold/lifecycle';
+import {
+  CORRELATION_ATTRIBUTE,
+  failSpan,
+  runInScope,
+  SAMPLED,
+  SAMPLED_ATTRIBUTE,
+  TwelvefoldError,
+} from '@twelvefold/lifecycle';
 import { backoffMs } from '../../message/backoff.ts';
 import { describeIssues } from '../../message/describe-issues.ts';
 import { TRACEPARENT_ATTRIBUTE, XRAY_ATTRIBUTE } from '../../message/outgoing-attributes.ts';
@@ -90,6 +97,7 @@ export function createMessageCore(deps: MessageCoreDeps): MessageCore {
       sampled: attributes[SAMPLED_ATTRIBUTE] === SAMPLED,
       signal: () => run.signal,
       deadline: run.deadline,
+      span: () => consumerSpan(sourceQueue, message.messageId, deps.component),
     };
     const work = async (scope: Scope): Promise<Outcome> => {
       const startedAt = emit ? clock.monotonic() : 0;
@@ -98,6 +106,7 @@ export function createMessageCore(deps: MessageCoreDeps): MessageCore {
         const result = definition.schema['~standard'].validate(read.value);
         await deps.handle(fitting(definition, result instanceof Promise ? await result : result), info, scope);
       } catch (error) {
+        failSpan(scope, error);
         return failed(error, message, run, { ...unread, correlationId: scope.correlationId }, scope);
       }
       if (emit) {
@@ -166,6 +175,22 @@ export function createMessageCore(deps: MessageCoreDeps): MessageCore {
 function fitting(definition: QueueDefinition, result: StandardSchemaV1.Result<unknown>): unknown {
   if (result.issues) throw new Poison(describeIssues(definition.schema, result.issues));
   return result.value;
+}
+
+/** By OpenTelemetry's conventions for messaging. */
+function consumerSpan(queue: string, messageId: string, component: string): SpanInit {
+  return {
+    name: `process ${queue}`,
+    kind: 'consumer',
+    attributes: {
+      'messaging.system': 'aws_sqs',
+      'messaging.operation.name': 'process',
+      'messaging.operation.type': 'process',
+      'messaging.destination.name': queue,
+      'messaging.message.id': messageId,
+      'twelvefold.component': component,
+    },
+  };
 }
 
 function traceOf(message: ReceivedMessage, attributes: Readonly<Record<string, string>>): TraceContext | undefined {

@@ -1,0 +1,171 @@
+import type { Aws } from '@twelvefold/aws';
+import { createAws } from '@twelvefold/aws';
+import type { MessageHandler } from '@twelvefold/backing';
+import { queue, topic } from '@twelvefold/backing';
+import { createSnsPublisher } from '@twelvefold/backing/sns';
+import { createSqsConsumer, createSqsSender } from '@twelvefold/backing/sqs';
+import type { Scope } from '@twelvefold/lifecycle';
+import { serveRequest, systemClock } from '@twelvefold/lifecycle';
+import type { LocalAws } from '@twelvefold/local';
+import { provision, startLocalAws } from '@twelvefold/local';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import * as z from 'zod/mini';
+import { recordingTracer } from '../support/recording-tracer.ts';
+
+// HTTP -> SQS -> SNS -> SQS: what one request caused can be told by its ids, at every step.
+
+const Order = z.object({ orderId: z.string() });
+type Order = z.infer<typeof Order>;
+const orders = queue('orders', { schema: Order });
+const events = topic('order-events', { schema: Order });
+const notifications = queue('notifications', { schema: Order, subscribe: [events] });
+
+const TRACE_ID = '0af7651916cd43dd8448eb211c80319c';
+const TRACEPARENT = `00-${TRACE_ID}-b7ad6b7169203331-01`;
+const XRAY = 'Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1';
+const SOON = { timeout: 15_000, interval: 50 };
+
+const arn = (name: string) => ({ 'Fn::GetAtt': [name, 'Arn'] });
+const template = (raw: boolean) => ({
+  Resources: {
+    Orders: { Type: 'AWS::SQS::Queue', Properties: { QueueName: `orders-${raw}` } },
+    Events: { Type: 'AWS::SNS::Topic', Properties: { TopicName: `events-${raw}` } },
+    Notifications: { Type: 'AWS::SQS::Queue', Properties: { QueueName: `notifications-${raw}` } },
+    Policy: {
+      Type: 'AWS::SQS::QueuePolicy',
+      Properties: {
+        Queues: [{ Ref: 'Notifications' }],
+        PolicyDocument: {
+          Version: '2012-10-17',
+          Statement: [
+            {
+              Effect: 'Allow',
+              Principal: { Service: 'sns.amazonaws.com' },
+              Action: 'sqs:SendMessage',
+              Resource: arn('Notifications'),
+            },
+          ],
+        },
+      },
+    },
+    Subscription: {
+      Type: 'AWS::SNS::Subscription',
+      DependsOn: ['Policy'],
+      Properties: {
+        TopicArn: { Ref: 'Events' },
+        Protocol: 'sqs',
+        Endpoint: arn('Notifications'),
+        RawMessageDelivery: raw,
+      },
+    },
+  },
+});
+
+let local: LocalAws;
+let aws: Aws;
+const at = () => ({
+  endpoint: local.url,
+  region: 'eu-west-1',
+  credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+});
+beforeAll(async () => {
+  local = await startLocalAws();
+  aws = createAws({ env: {}, ...at() }).as('chain');
+});
+afterAll(() => local?.close());
+
+/** Sends one request through the whole chain; what each scope on the way knew of it. */
+async function chain(raw: boolean, headers: Record<string, string>) {
+  const { resources } = await provision(template(raw), at());
+  const id = (name: string) => resources.find((made) => made.logicalId === name)?.physicalId ?? '';
+  const seen: Array<Pick<Scope, 'component' | 'correlationId' | 'trace' | 'sampled'>> = [];
+  const note = ({ component, correlationId, trace, sampled = false }: Scope) =>
+    void seen.push({ component, correlationId, trace, sampled });
+  const send = createSqsSender({ definition: orders, url: id('Orders'), aws });
+  const publish = createSnsPublisher({ definition: events, arn: id('Events'), aws });
+  const consumer = (component: string, definition: typeof orders, url: string, handle: MessageHandler<Order>) =>
+    createSqsConsumer({ definition, url, aws, component, handle });
+  const consumers = [
+    consumer('order-consumer', orders, id('Orders'), async (order, _info, scope) => {
+      note(scope);
+      await publish.publish(order);
+    }),
+    consumer('notification-consumer', notifications, id('Notifications'), async (_order, _info, scope) => note(scope)),
+  ];
+  for (const each of consumers) await each.start();
+  try {
+    const request = new Request('http://shop.example/orders', { method: 'POST', headers });
+    const answer = async (_request: Request, scope: Scope) => {
+      note(scope);
+      await send.send({ orderId: 'o-1' });
+      return new Response(null, { status: 202 });
+    };
+    const response = await serveRequest(answer, request, { component: 'api', clock: systemClock });
+    expect(response.status).toBe(202);
+    await vi.waitFor(() => expect(seen).toHaveLength(3), SOON);
+  } finally {
+    for (const each of consumers) {
+      await each.drain(AbortSignal.timeout(1_000)).catch(() => {});
+      await each.stop();
+    }
+  }
+  return seen;
+}
+
+const HEADERS = {
+  traceparent: TRACEPARENT,
+  'x-amzn-trace-id': XRAY,
+  'x-correlation-id': 'c-42',
+  'x-correlation-sampled': '1',
+};
+const COMPONENTS = ['api', 'order-consumer', 'notification-consumer'];
+
+describe.each([
+  ['raw', true],
+  ['wrapped', false],
+])('through a %s subscription', { timeout: 60_000 }, (_name, raw) => {
+  it('ids and the choice to log in detail reach the last queue as they came', async () => {
+    const seen = await chain(raw, HEADERS);
+    const trace = { traceparent: TRACEPARENT, xray: XRAY };
+    expect(seen).toEqual(COMPONENTS.map((component) => ({ component, correlationId: 'c-42', trace, sampled: true })));
+  });
+
+  it('a request without any gets a correlation id that all of them share, and no trace', async () => {
+    const seen = await chain(raw, {});
+    expect(seen.map(({ trace, sampled }) => [trace, sampled])).toEqual([
+      [{}, false],
+      [{}, false],
+      [{}, false],
+    ]);
+    expect(new Set(seen.map(({ correlationId }) => correlationId)).size).toBe(1);
+  });
+
+  describe('with an OpenTelemetry tracer', () => {
+    const { spans, register, unregister } = recordingTracer();
+    afterEach(unregister);
+
+    it("each step's span is the child of the step before, in the trace of the request", async () => {
+      register();
+      const seen = await chain(raw, HEADERS);
+      const byName = (name: string) => spans.find((span) => span.name.startsWith(name));
+      const steps = [byName('POST'), byName(`process orders-${raw}`), byName(`process notifications-${raw}`)];
+      expect(steps.map((span) => [span?.kind, span?.traceId])).toEqual([
+        [1, TRACE_ID],
+        [4, TRACE_ID],
+        [4, TRACE_ID],
+      ]);
+      expect(steps.map((span) => span?.parentId)).toEqual(['b7ad6b7169203331', steps[0]?.spanId, steps[1]?.spanId]);
+      expect(steps[1]?.attributes).toMatchObject({
+        'messaging.system': 'aws_sqs',
+        'messaging.operation.type': 'process',
+        'messaging.destination.name': `orders-${raw}`,
+        'messaging.message.id': expect.any(String),
+      });
+      expect(steps.every((span) => span?.ended)).toBe(true);
+      expect(seen.map(({ trace }) => trace.traceparent)).toEqual(
+        steps.map((span) => `00-${TRACE_ID}-${span?.spanId}-01`),
+      );
+      expect(new Set(seen.map(({ trace }) => trace.xray))).toEqual(new Set([XRAY]));
+    });
+  });
+});
