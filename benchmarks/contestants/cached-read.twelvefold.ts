@@ -11,6 +11,9 @@ const aws = createAws({ env: process.env });
 const config = await loadConfig(definition, { app: 'bench', stage: 'test', env: {}, aws });
 let sum = 0;
 await contest(50_000_000, (reads) => {
-  for (let read = 0; read < reads; read += 1) sum += config.pricing.taxRate;
+  // In a local: to add to a module's variable costs eight times as much as to read the value.
+  let ofThese = 0;
+  for (let read = 0; read < reads; read += 1) ofThese += config.pricing.taxRate;
+  sum = ofThese;
 });
 if (sum === 0) throw new Error('Cannot measure: nothing was read');

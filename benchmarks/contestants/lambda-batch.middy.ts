@@ -1,17 +1,16 @@
 import middy from '@middy/core';
 import partialBatchFailure from '@middy/sqs-partial-batch-failure';
-import * as z from 'zod/mini';
+import { parse } from '../support/batch-schema.ts';
 import { contest } from '../support/contest.ts';
 import { LAMBDA_CONTEXT, sqsEvent } from '../support/sqs-event.ts';
 
-const schema = z.object({ index: z.int(), note: z.string(), items: z.array(z.string()) });
 let sum = 0;
 const handler = middy<ReturnType<typeof sqsEvent>>()
   .use(partialBatchFailure())
   .handler(async ({ Records }) =>
     Promise.allSettled(
       Records.map(async ({ body }) => {
-        sum += schema.parse(JSON.parse(body)).index;
+        sum += parse(JSON.parse(body)).index;
       }),
     ),
   );

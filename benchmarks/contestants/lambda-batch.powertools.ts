@@ -1,13 +1,12 @@
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
-import * as z from 'zod/mini';
+import { parse } from '../support/batch-schema.ts';
 import { contest } from '../support/contest.ts';
 import { LAMBDA_CONTEXT, sqsEvent } from '../support/sqs-event.ts';
 
-const schema = z.object({ index: z.int(), note: z.string(), items: z.array(z.string()) });
 const processor = new BatchProcessor(EventType.SQS);
 let sum = 0;
 const record = async ({ body }: { body: string }) => {
-  sum += schema.parse(JSON.parse(body)).index;
+  sum += parse(JSON.parse(body)).index;
 };
 const event = sqsEvent();
 await contest(200_000, async (records) => {

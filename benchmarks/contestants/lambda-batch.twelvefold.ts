@@ -3,11 +3,10 @@ import { queue } from '@twelvefold/backing';
 import { createSqsConsumer } from '@twelvefold/backing/sqs';
 import type { SqsEvent } from '@twelvefold/lifecycle/lambda';
 import { batchResult, lambda, recordsFromSqs } from '@twelvefold/lifecycle/lambda';
-import * as z from 'zod/mini';
+import { schema } from '../support/batch-schema.ts';
 import { contest } from '../support/contest.ts';
 import { LAMBDA_CONTEXT, sqsEvent } from '../support/sqs-event.ts';
 
-const schema = z.object({ index: z.int(), note: z.string(), items: z.array(z.string()) });
 let sum = 0;
 const consumer = createSqsConsumer({
   definition: queue('bench', { schema }),

@@ -8,9 +8,9 @@ import type { Measurement } from './measurement.ts';
 const EXAMPLE = join(import.meta.dirname, '../../examples/orders/dist/lambda');
 const FUNCTIONS = ['http', 'orders', 'notifications', 'tasks'];
 /** No function may carry the AWS SDK again: its smallest client alone has more than this. */
-const MOST_FUNCTION_BYTES = 330_000;
-/** What the minimal handler has today and a tenth more: growth is to be noticed. */
-export const MOST_MINIMAL_BYTES = 205_000;
+const MOST_FUNCTION_BYTES = 400_000;
+/** Some 15 % above what the minimal handler has: growth by a package is to be noticed, not by a commit. */
+export const MOST_MINIMAL_BYTES = 220_000;
 
 /** Bytes of the example's built functions, and of a minimal handler beside the same by others. */
 export const bundleBytes: Measurement = {
@@ -40,10 +40,11 @@ export const bundleBytes: Measurement = {
     if (!quick) {
       const powertools = await bundle('powertools');
       const middy = await bundle('middy');
+      const floor = await bundle('floor');
       rows.push({
         ...minimal,
         value: ours.bytes,
-        peers: { Powertools: powertools.bytes, middy: middy.bytes },
+        peers: { Powertools: powertools.bytes, middy: middy.bytes, floor: floor.bytes },
         target: { times: 0.11, of: 'Powertools' },
         exact: false,
         note: 'The AWS SDK is in the bundles of the peers, which need it; ours leaves it out (`external`), as it does not load it. zod/mini by `import * as z` on all sides. Module builds where packages have them, for everybody.',

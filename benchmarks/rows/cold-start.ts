@@ -10,6 +10,9 @@ import type { Measurement } from './measurement.ts';
 
 const WITH_ZOD = 'zod is zod/mini by `import * as z`, on all sides.';
 
+const FLOOR =
+  "The floor is handlers/floor.ts: Powertools' own logger and metrics, zod, one call signed by hand over node:http, and nothing else.";
+
 export const coldStart: Measurement = {
   name: 'cold-start',
   quick: false,
@@ -19,6 +22,7 @@ export const coldStart: Measurement = {
       twelvefold: await bundle('minimal', ['@aws-sdk/*']),
       Powertools: await bundle('powertools'),
       middy: await bundle('middy'),
+      floor: await bundle('floor'),
     };
     const rows: Row[] = [];
     for (const major of [22, 24]) {
@@ -37,6 +41,13 @@ export const coldStart: Measurement = {
       const ms = (name: string) => median((timings[name] ?? []).map(({ cpuUs }) => cpuUs / 1_000));
       const peers = { Powertools: ms('Powertools'), middy: ms('middy') };
       rows.push({ ...row(major, ms('twelvefold')), peers, target: { times: 0.26, of: 'Powertools' } });
+      rows.push({
+        ...row(major, ms('twelvefold')),
+        measure: `The same, against what it can cost at least; Node ${major}`,
+        peers: { floor: ms('floor') },
+        target: { times: 1.5, of: 'floor' },
+        note: FLOOR,
+      });
     }
     return rows;
   },

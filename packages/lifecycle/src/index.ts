@@ -1,3 +1,4 @@
+export { after } from './after.ts';
 export { type Clock, systemClock } from './clock.ts';
 export {
   CORRELATION_ATTRIBUTE,

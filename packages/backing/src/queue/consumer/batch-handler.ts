@@ -1,6 +1,6 @@
 import type { Aws } from '@twelvefold/aws';
 import type { Clock, Deadline } from '@twelvefold/lifecycle';
-import { NO_DEADLINE } from '@twelvefold/lifecycle';
+import { after, NO_DEADLINE } from '@twelvefold/lifecycle';
 import type { ConsumerEvent } from '../consumer-event.ts';
 import type { BatchContext, ReceivedMessage } from '../port.ts';
 import { SQS_LIMITS } from '../sqs-limits.ts';
@@ -49,7 +49,6 @@ export function createBatchHandler(deps: BatchHandlerDeps) {
     const states = new Array<State>(messages.length).fill('waiting');
     const delays = new Map<ReceivedMessage, number>();
     const ending = createAbort();
-    const timers = new AbortController();
     let next = 0;
     let closed = false;
     if (emit && messages.length > 0) {
@@ -105,21 +104,17 @@ export function createBatchHandler(deps: BatchHandlerDeps) {
     const onAbort = () => ending.abort(drainForced(deps.queue));
     if (signal?.aborted) onAbort();
     signal?.addEventListener('abort', onAbort, { once: true });
-    const wait = async (ms: number) => {
-      if (ms !== Number.POSITIVE_INFINITY) return clock.sleep(ms, timers.signal);
-      return new Promise<void>(() => {});
-    };
-    wait(totalMs - reserveMs).then(
-      () => ending.abort(deadlineNear(deps.queue)),
-      () => {}, // finished in time
-    );
+    let undo = after(clock, totalMs - reserveMs, () => ending.abort(deadlineNear(deps.queue)));
     const workers = Promise.all(Array.from({ length: Math.min(deps.concurrency, lanesCount) }, worker));
     const givenUp = new Promise<void>((resolve) => {
-      ending.onAbort(() => wait(Math.min(reserveMs / 2, MIN_RESERVE_MS)).then(resolve, () => {})); // finished in time
+      ending.onAbort(() => {
+        undo();
+        undo = after(clock, Math.min(reserveMs / 2, MIN_RESERVE_MS), resolve);
+      });
     });
     await Promise.race([workers, givenUp]);
     closed = true;
-    timers.abort(FINISHED);
+    undo();
     signal?.removeEventListener('abort', onAbort);
 
     const failedMessageIds: string[] = [];
