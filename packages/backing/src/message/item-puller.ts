@@ -29,9 +29,11 @@ function pullAsync<T>(iterator: AsyncIterator<T>, signal: AbortSignal | undefine
   let pending: Promise<Pulled<T>> | undefined;
   return {
     next(patience) {
-      pending ??= iterator
-        .next()
-        .then(({ done, value }): Pulled<T> => (done ? { kind: 'end' } : { kind: 'item', value }));
+      // As `for await` does: an iterator made by hand may answer without a promise, or throw.
+      pending ??= (async () => {
+        const { done, value } = await iterator.next();
+        return done ? { kind: 'end' } : { kind: 'item', value };
+      })();
       const item = pending;
       // Not Promise.race: racing a signal that outlives the source would pile up reactions on it, one per item.
       return new Promise<Pulled<T>>((resolve, reject) => {
@@ -60,6 +62,6 @@ function pullAsync<T>(iterator: AsyncIterator<T>, signal: AbortSignal | undefine
       });
     },
     // Not awaited: a source that hangs in next() would hang here too.
-    close: () => void iterator.return?.().catch(() => {}),
+    close: () => void (async () => iterator.return?.())().catch(() => {}),
   };
 }

@@ -33,6 +33,17 @@ describe('queue', () => {
 });
 
 describe('topic', () => {
+  it.each([
+    ['correlationId', /an attribute that every message has of its own/],
+    ['traceparent', /an attribute that every message has of its own/],
+    ['größe', /SNS takes for no attribute/],
+    ['two words', /SNS takes for no attribute/],
+    ['AWS.region', /SNS takes for no attribute/],
+    ['a..b', /SNS takes for no attribute/],
+  ])('refuses to filter by %s, which no subscription could', (field, reason) => {
+    expect(() => topic('t', { schema: z.object({ [field]: z.string() }), filters: [field] })).toThrow(reason);
+  });
+
   it('takes as many filters as fit beside correlation and trace, and the sizes that SNS has', () => {
     const fields = Object.fromEntries(Array.from({ length: 8 }, (_, n) => [`f${n}`, z.string()]));
     const filters = Object.keys(fields);

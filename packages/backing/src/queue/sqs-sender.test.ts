@@ -252,6 +252,25 @@ describe('sendAll', () => {
     expect(clock.sleeping).toBe(0);
   });
 
+  it('takes iterators made by hand, and closes one that has thrown where it should not', async () => {
+    let n = 0;
+    const byHand = (next: () => unknown) =>
+      ({
+        [Symbol.asyncIterator]: () => ({
+          next,
+          return: () => {
+            throw new Error('no');
+          },
+        }),
+      }) as never; // not what the types ask for
+    const sent = await sender().sendAll(byHand(() => ({ done: ++n > 3, value: { sku: `s-${n}` } })));
+    expect(sent.map(({ ok }) => ok)).toEqual([true, true, true]);
+    const failing = byHand(() => {
+      throw new Error('the source is gone');
+    });
+    await expect(sender().sendAll(failing)).rejects.toThrow('the source is gone');
+  });
+
   it('rejects when the source throws, after what was under way has been sent', async () => {
     function* broken() {
       yield* many(10);

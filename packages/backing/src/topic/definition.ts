@@ -1,9 +1,11 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { CORRELATION_ATTRIBUTE, SAMPLED_ATTRIBUTE } from '@twelvefold/lifecycle';
 import type { Definition } from '../definition.ts';
 import { assertKnownOptions, assertName } from '../definition.ts';
 import type { FieldOf } from '../message/field-of.ts';
 import type { Fifo, FifoOptions } from '../message/fifo.ts';
 import { fifoFrom } from '../message/fifo.ts';
+import { TRACEPARENT_ATTRIBUTE, XRAY_ATTRIBUTE } from '../message/outgoing-attributes.ts';
 import { SNS_LIMITS } from './sns-limits.ts';
 
 /** What a filter can look at: SNS compares text and numbers. */
@@ -31,6 +33,16 @@ export interface TopicDefinition<S extends StandardSchemaV1 = StandardSchemaV1, 
   readonly maxBytes: number;
 }
 
+/** What correlation and trace travel as: a filter on a field of this name would look at those. */
+const OWN_ATTRIBUTES: readonly string[] = [
+  CORRELATION_ATTRIBUTE,
+  SAMPLED_ATTRIBUTE,
+  TRACEPARENT_ATTRIBUTE,
+  XRAY_ATTRIBUTE,
+];
+/** SNS developer guide, message attributes; SQS's, which they become with raw delivery, are the same. */
+const ATTRIBUTE_NAME = /^[A-Za-z0-9_.-]{1,256}$/;
+
 /**
  * Declares a topic. No I/O happens here.
  *
@@ -51,6 +63,18 @@ export function topic<S extends StandardSchemaV1, const F extends string = never
     throw new RangeError(
       `Cannot define topic '${name}': filters are ${filters.join(', ')}; ${SNS_LIMITS.filters} different ones fit into a message's attributes`,
     );
+  }
+  for (const field of filters) {
+    if (OWN_ATTRIBUTES.includes(field)) {
+      throw new TypeError(
+        `Cannot define topic '${name}': filters has '${field}', an attribute that every message has of its own; name the field otherwise`,
+      );
+    }
+    if (!ATTRIBUTE_NAME.test(field) || /^(aws|amazon)\./i.test(field) || /^\.|\.\.|\.$/.test(field)) {
+      throw new TypeError(
+        `Cannot define topic '${name}': filters has '${field}', which SNS takes for no attribute: letters, digits, -, _ and dots between them, 256 at most, not beginning with AWS. or Amazon.`,
+      );
+    }
   }
   if (!Number.isInteger(maxBytes) || maxBytes < 1_024 || maxBytes > SNS_LIMITS.mostBytes) {
     throw new RangeError(

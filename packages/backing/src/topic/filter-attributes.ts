@@ -6,7 +6,8 @@ export function filterAttributes(fields: readonly string[], message: unknown): R
   if (typeof message !== 'object' || message === null) return attributes;
   for (const name of fields) {
     const value: unknown = Reflect.get(message, name);
-    if (typeof value === 'number') attributes[name] = { DataType: 'Number', StringValue: String(value) };
+    if (typeof value === 'number' && Number.isFinite(value))
+      attributes[name] = { DataType: 'Number', StringValue: String(value) };
     else if (typeof value === 'boolean' || (typeof value === 'string' && value !== ''))
       attributes[name] = { DataType: 'String', StringValue: String(value) };
   }

@@ -251,6 +251,20 @@ describe('failures', () => {
     expect(aws.queue(QUEUE_URL)).toHaveLength(0);
   });
 
+  it('asks for a little less than the 12 hours: SQS began to count before its answer came here', async () => {
+    const { consumer, clock, aws, fill } = ordersConsumer(async () => {
+      throw new Retry('12h');
+    });
+    fill(1);
+    await consumer.start();
+    await clock.advance(2_000);
+    const timed = aws.calls.find(({ operation }) => operation === 'ChangeMessageVisibilityBatch');
+    const seconds = timed?.input.Entries[0].VisibilityTimeout;
+    expect(seconds).toBeLessThanOrEqual(43_190);
+    expect(seconds).toBeGreaterThan(43_100);
+    await consumer.stop();
+  });
+
   it('moves poison, then deletes it', async () => {
     const { consumer, clock, aws } = ordersConsumer(async () => {});
     aws.put(QUEUE_URL, '{"n":"x"}');

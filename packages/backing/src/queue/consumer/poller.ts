@@ -44,6 +44,8 @@ const FIFO_LINGER_MS = 20;
 const FAILURES_TO_TELL = 3;
 /** A receive that is refused, denied or reset fails sooner than this. */
 const RECOVERING_MS = 1_000;
+/** SQS counts the 12 hours from before its answer came here, in whole seconds; a second above them it refuses to time a message at all. */
+const ANSWER_MS = 10_000;
 /** How long handlers have to give up once their signals have aborted, and then how long the last calls have to get through. */
 const GIVE_UP_MS = 250;
 
@@ -104,7 +106,7 @@ export function createPoller(
     const { message, lease, receivedAt } = received;
     handling.add(lease);
     startedAt.set(lease, receivedAt);
-    const longestDelayMs = () => Math.max(0, SQS_LIMITS.invisibleMs - (clock.monotonic() - receivedAt));
+    const longestDelayMs = () => Math.max(0, SQS_LIMITS.invisibleMs - ANSWER_MS - (clock.monotonic() - receivedAt));
     const { signal, deadline, remainingMs: leaseRemaining } = lease;
     const done = deps
       .core(message, { signal, deadline, longestDelayMs, leaseRemaining })
