@@ -1,5 +1,7 @@
 import type { $ZodObject, $ZodType, output } from 'zod/v4/core';
 import { assertKnownOptions } from './assert-known-options.ts';
+import type { MaxAge } from './max-age.ts';
+import { maxAgeMsOf } from './max-age.ts';
 import type { ConfigPlan, PlanTarget } from './plan/plan-config.ts';
 import { planConfig } from './plan/plan-config.ts';
 import type { ConfigGroup, ConfigLeaf, DerivedLeaf } from './schema/leaf.ts';
@@ -12,8 +14,8 @@ export interface ConfigOptions<S extends $ZodType> {
   schema: S;
   /** Where values come from. Precedence is fixed, whatever the order: environment, memory, stores (your own first), files, defaults. */
   sources: readonly ConfigSource[];
-  /** Milliseconds after which using a snapshot refreshes it, in an app. @defaultValue 300000 */
-  maxAgeMs?: number;
+  /** After which using a snapshot refreshes it, in an app; `'never'` for on demand and refused credentials alone. @defaultValue `'5m'` */
+  maxAge?: MaxAge;
 }
 
 /** What an app's config is, as plain data. `T` is the type of the loaded snapshot. */
@@ -21,6 +23,7 @@ export interface ConfigDefinition<T = unknown> {
   readonly kind: 'config';
   readonly schema: $ZodType;
   readonly sources: readonly ConfigSource[];
+  /** The option `maxAge`; `Infinity` for `'never'`. */
   readonly maxAgeMs?: number;
   /** Every key, in the schema's order. */
   readonly leaves: readonly ConfigLeaf[];
@@ -37,7 +40,7 @@ export interface ConfigDefinition<T = unknown> {
 /** The type of a definition's loaded config. */
 export type ConfigOf<D extends ConfigDefinition> = D extends ConfigDefinition<infer T> ? T : never;
 
-const OPTIONS = ['schema', 'sources', 'maxAgeMs'];
+const OPTIONS = ['schema', 'sources', 'maxAge'];
 const KINDS = ['env', 'memory', 'custom', 'parameterStore', 'secretsManager', 'file'];
 
 /**
@@ -65,7 +68,7 @@ export function defineConfig<S extends $ZodObject>(options: ConfigOptions<S>): C
     kind: 'config',
     schema: options.schema,
     sources,
-    ...(options.maxAgeMs === undefined ? {} : { maxAgeMs: assertMaxAge(options.maxAgeMs) }),
+    ...(options.maxAge === undefined ? {} : { maxAgeMs: maxAgeMsOf(options.maxAge) }),
     leaves,
     derived,
     root,
@@ -74,13 +77,6 @@ export function defineConfig<S extends $ZodObject>(options: ConfigOptions<S>): C
       return planConfig(this.leaves, this.sources, target);
     },
   });
-}
-
-function assertMaxAge(maxAgeMs: number): number {
-  if (typeof maxAgeMs === 'number' && maxAgeMs > 0) return maxAgeMs;
-  throw new TypeError(
-    'Cannot define config: maxAgeMs must be milliseconds above 0, or Infinity to refresh on demand alone',
-  );
 }
 
 function assertSchema(schema: unknown): void {

@@ -19,6 +19,7 @@ export { openRotating, type Rotating, type RotatingOptions } from './live/open-r
 export { loadConfig } from './load/load-config.ts';
 export type { LoadConfigOptions } from './load/read-config.ts';
 export type { ReadFile } from './load/read-file-source.ts';
+export type { MaxAge } from './max-age.ts';
 export type { PlannedAccess } from './plan/plan-access.ts';
 export type { PlannedCall } from './plan/plan-calls.ts';
 export type { ConfigPlan, PlannedKey, PlanTarget } from './plan/plan-config.ts';

@@ -11,7 +11,7 @@ import { openRuntime } from './open-runtime.ts';
 const config = defineConfig({
   schema: z.object({ rate: z.coerce.number(), key: secret(z.string()) }),
   sources: [env(), parameterStore(), secretsManager()],
-  maxAgeMs: 60_000,
+  maxAge: '1m',
 });
 const app = defineApp({ name: 'orders', config });
 const http = app.http({ uses: {} }, () => new Response());

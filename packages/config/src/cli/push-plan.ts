@@ -88,9 +88,15 @@ async function faultOf(leaf: ConfigLeaf, value: unknown): Promise<string | undef
   }
   const text = textOf(value);
   // PutParameter takes 1 to 4,096 characters, and up to 8 KB in the advanced tier, which Intelligent-Tiering chooses.
-  if (place.in === 'parameterStore' && text === '') return 'Parameter Store takes no empty value';
+  // Neither does PutSecretValue ("SecretString", at least one character).
+  if (text === '')
+    return `${place.in === 'parameterStore' ? 'Parameter Store' : 'Secrets Manager'} takes no empty value`;
   if (place.in === 'parameterStore' && Buffer.byteLength(text) > 8_192)
     return 'it is longer than the 8 KB of a parameter';
+  // "Parameters can't be referenced or nested in the values of other parameters" (PutParameter, "Value").
+  if (place.in === 'parameterStore' && /\{\{.*\}\}/s.test(text)) return 'Parameter Store takes no {{...}} in a value';
+  if (place.in === 'secretsManager' && Buffer.byteLength(text) > 65_536)
+    return 'it is longer than the 65,536 bytes of a secret';
   const decoded = decodeText(leaf, text);
   if ('malformed' in decoded) return decoded.malformed;
   try {

@@ -29,6 +29,8 @@ export interface FaultSupply {
   readonly parameter?: string;
   /** The secret's id in Secrets Manager. */
   readonly secretId?: string;
+  /** The file that it may be in, when no store and no variable can have it. */
+  readonly file?: string;
   /** What puts a value into the store, with `<value>` for it. */
   readonly command?: string;
 }

@@ -20,7 +20,8 @@ function one(fault: ConfigFault): string {
   const from = fault.source === undefined ? '' : ` (from ${fault.source})`;
   const lines = [`  ${subject(fault)}: ${fault.detail}${from}`];
   if (fault.reason === 'missing') lines.push(`    looked in ${fault.lookedIn.join(', ') || 'no source at all'}`);
-  const { env, command } = fault.supply;
+  const { env, file, command } = fault.supply;
+  if (file !== undefined) lines.push(`    set it in ${file}`);
   if (env !== undefined) lines.push(`    set ${env}=<value>${command === undefined ? '' : ', or'}`);
   if (command !== undefined) lines.push(`    ${command}`);
   return lines.join('\n');
@@ -31,10 +32,19 @@ function byDetail(faults: readonly ConfigFault[]): string {
   const details = [...new Set(faults.map((fault) => fault.detail))];
   return details
     .map((detail) => {
-      const keys = faults.filter((fault) => fault.detail === detail).map(subject);
-      return `  ${detail}\n    needed for ${keys.join(', ')}`;
+      const group = faults.filter((fault) => fault.detail === detail);
+      const keys = group.map(subject);
+      return `  ${detail}\n    needed for ${keys.join(', ')}${instead(group)}`;
     })
     .join('\n');
+}
+
+/** The environment wins over a store that denies, so it is the other way. One that is down may come back. */
+function instead(faults: readonly ConfigFault[]): string {
+  const names = faults.flatMap(({ reason, supply: { env } }) =>
+    reason === 'denied' && env !== undefined ? [`${env}=<value>`] : [],
+  );
+  return names.length === 0 ? '' : `\n    or set ${names.join(' ')}`;
 }
 
 function subject(fault: ConfigFault): string {

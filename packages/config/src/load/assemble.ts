@@ -10,7 +10,8 @@ export function assemble(
   group: ConfigGroup,
   foundFor: (leaf: ConfigLeaf) => Found,
 ): { readonly input: Record<string, unknown>; readonly supplied: boolean } {
-  const input: Record<string, unknown> = {};
+  // Without a prototype: zod would find the key `toString` there.
+  const input: Record<string, unknown> = Object.create(null);
   let supplied = false;
   for (const [segment, child] of group.children) {
     if ('children' in child) {

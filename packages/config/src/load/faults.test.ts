@@ -252,6 +252,7 @@ Malformed
 Denied
   AccessDeniedException; the role needs secretsmanager:GetSecretValue on secret orders/prod/payments/webhook, and ssm:GetParameters (and kms:Decrypt for a key of your own)
     needed for payments.webhook [secret]
+    or set PAYMENTS_WEBHOOK=<value>
 `.trim(),
     );
   });

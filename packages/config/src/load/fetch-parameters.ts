@@ -30,7 +30,9 @@ export async function fetchParameters(
     const input = { Names: [...names], WithDecryption: true };
     const { Parameters = [] } = await aws.call('ssm', 'GetParameters', input, { access: 'read', signal });
     for (const name of names) {
-      const found = Parameters.find((parameter) => isNamed(parameter, name));
+      const found =
+        Parameters.find(({ Name, Selector = '' }) => Name !== undefined && Name + Selector === name) ??
+        Parameters.find((parameter) => isNamed(parameter, name));
       answers.set(name, found === undefined ? { kind: 'missing' } : parameterAnswer(found));
     }
   } catch (error) {
@@ -86,10 +88,10 @@ export async function fetchByPath(
   }
 }
 
-function isNamed({ Name, Selector = '' }: FoundParameter, name: string): boolean {
+function isNamed({ Name }: FoundParameter, name: string): boolean {
   if (Name === undefined) return false;
   // Some endpoints (moto 5.2) answer a secret reference under the secret's own name, and a selector within the name.
-  return Name + Selector === name || Name === name || name === REFERENCE + Name;
+  return Name === name || name === REFERENCE + Name;
 }
 
 function parameterAnswer({ Value, Type, Version, LastModifiedDate, SourceResult }: FoundParameter): StoreAnswer {

@@ -49,7 +49,8 @@ export function findValue(leaf: ConfigLeaf, readings: Readings): Found {
   const { sources, env, files } = readings;
   const variable = env[leaf.env];
   if (variable !== undefined && variable !== '' && sources.some((source) => source.kind === 'env')) {
-    return found(decodeText(leaf, variable), variable, sourceLabel.env(leaf));
+    const decoded = typeof variable === 'string' ? decodeText(leaf, variable) : { malformed: 'expected text' };
+    return found(decoded, variable, sourceLabel.env(leaf));
   }
   for (const source of sources) {
     if (source.kind !== 'memory') continue;
@@ -89,6 +90,10 @@ function fromStore(leaf: ConfigLeaf, { sources, target, answers }: Readings): Fo
   if (answer.kind === 'binary') return malformed('expected text, found a binary secret');
   if (leaf.place.in === 'parameterStore' && leaf.place.secure && answer.type !== 'SecureString') {
     return malformed(`expected a SecureString, found a ${answer.type ?? 'String'}`, answer.text);
+  }
+  // Whoever encrypted it meant it to be a secret, and a plain key is printed.
+  if (leaf.place.in === 'parameterStore' && !leaf.place.secure && answer.type === 'SecureString') {
+    return malformed('found a SecureString; mark the key, e.g. secret(z.string(), { parameter: true })', answer.text);
   }
   if (leaf.place.in === 'secretsManager' && leaf.place.jsonKey !== undefined) {
     const part = jsonKeyOf(answer.text, leaf.place.jsonKey);

@@ -48,6 +48,9 @@ const LOAD_OPTIONS = ['app', 'stage', 'env', 'aws', 'signal', 'readFile', 'onSec
 
 /** One parallel round trip for what the environment does not supply, then the schema. */
 export async function readConfig(definition: ConfigDefinition, options: LoadConfigOptions): Promise<ReadConfig> {
+  if (definition?.kind !== 'config') {
+    throw new TypeError('Cannot load config: give what defineConfig() returns, then the options');
+  }
   const { root, leaves, derived, sources, schema } = definition;
   const { signal, env = {} } = options;
   const target = { app: options.app, stage: options.stage };

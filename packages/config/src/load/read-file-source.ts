@@ -37,24 +37,29 @@ export async function readFileSource(
     const reason = code === 'EACCES' || code === 'EPERM' ? 'denied' : 'malformed';
     return { path, format, fault: { reason, detail: `the file cannot be read (${code ?? 'unknown error'})` } };
   }
+  // Some Windows editors write a byte order mark, which neither JSON.parse nor parseEnv takes for nothing.
+  text = text.replace(/^\uFEFF/, '');
   if (format === 'env') return { path, format, values: nodeUtil().parseEnv(text) };
   return { path, format, ...(format === 'json' ? parseJson(text) : await parseYaml(text)) };
 }
+
+/** The parser's warnings print the line that they are about, value and all, by `process.emitWarning`. */
+const QUIET = { logLevel: 'error' };
 
 /** The optional peer, by a name that bundlers do not follow: a function whose config reads no YAML must not carry it. */
 const YAML = 'yaml';
 
 async function parseYaml(text: string): Promise<Pick<FileContent, 'values' | 'fault'>> {
-  let parse: (text: string) => unknown;
+  let parse: (text: string, options: object) => unknown;
   try {
-    ({ parse } = (await import(YAML)) as { parse(text: string): unknown }); // its documented export
+    ({ parse } = (await import(YAML)) as { parse(text: string, options: object): unknown }); // its documented export
   } catch {
     return {
       fault: { reason: 'malformed', detail: "the file is YAML, and the package 'yaml' is not there; npm install yaml" },
     };
   }
   try {
-    return objectOf(parse(text), 'a YAML mapping');
+    return objectOf(parse(text, QUIET), 'a YAML mapping');
   } catch (error) {
     // The parser's message quotes the line; only the position is safe to show.
     const at = /at line \d+, column \d+/.exec(String(error))?.[0];
@@ -72,8 +77,7 @@ function objectOf(values: unknown, expected: string): Pick<FileContent, 'values'
 
 function parseJson(text: string): Pick<FileContent, 'values' | 'fault'> {
   try {
-    // Some Windows editors write a byte order mark, which JSON.parse refuses.
-    return objectOf(JSON.parse(text.replace(/^\uFEFF/, '')), 'a JSON object');
+    return objectOf(JSON.parse(text), 'a JSON object');
   } catch (error) {
     // V8's message quotes the text around the mistake; only the position is safe to show.
     const at = /\(line \d+ column \d+\)/.exec(String(error))?.[0];

@@ -7,10 +7,11 @@ import type { ConfigSource } from '../sources/source.ts';
 /** The ways to supply a key. */
 export function supplyOf(leaf: ConfigLeaf, sources: readonly ConfigSource[], target: ConfigTarget): FaultSupply {
   const has = (kind: ConfigSource['kind']) => sources.some((source) => source.kind === kind);
-  return {
-    ...(has('env') ? { env: leaf.env } : {}),
-    ...(has(leaf.place.in) ? inStore(leaf, target) : {}),
-  };
+  if (has('env') || has(leaf.place.in)) {
+    return { ...(has('env') ? { env: leaf.env } : {}), ...(has(leaf.place.in) ? inStore(leaf, target) : {}) };
+  }
+  const file = sources.find((source) => source.kind === 'file');
+  return file === undefined ? {} : { file: atTarget(file.path, target) };
 }
 
 function inStore({ place }: ConfigLeaf, target: ConfigTarget): FaultSupply {

@@ -6,6 +6,10 @@ import type { ConfigSource } from '../sources/source.ts';
 /** GetParameters reads a secret by this name, with the caller's permissions on the secret. */
 export const REFERENCE = '/aws/reference/secretsmanager/';
 
+/** Characters of a parameter's name (PutParameter, "Name") and of a secret's (CreateSecret, "Name"). */
+const MAX_PARAMETER_NAME = 1_011;
+const MAX_SECRET_NAME = 512;
+
 /** How a leaf is asked for, and the name that the answer is filed under. Leaves of one secret share a lookup. */
 export interface Lookup {
   readonly operation: 'GetParameters' | 'GetParametersByPath' | 'BatchGetSecretValue' | 'GetSecretValue';
@@ -25,7 +29,7 @@ export function lookupOf(
   if (place.in === 'parameterStore') {
     const source = sources.find(({ kind }) => kind === 'parameterStore');
     if (source?.kind !== 'parameterStore') return undefined;
-    const resource = atTarget(place.name, target);
+    const resource = sized(atTarget(place.name, target), MAX_PARAMETER_NAME, target);
     // By path there are no versions, and nothing outside of the path.
     const byPath = source.byPath && place.selector === '' && resource.startsWith(pathOf(target));
     return {
@@ -36,13 +40,20 @@ export function lookupOf(
   }
   const source = sources.find(({ kind }) => kind === 'secretsManager');
   if (source?.kind !== 'secretsManager') return undefined;
-  const resource = atTarget(place.id, target);
-  // A reference and a batch both give the current version and no other.
+  const resource = sized(atTarget(place.id, target), MAX_SECRET_NAME, target);
+  // A batch gives the current version alone; a reference to a stage that is not there would reject its whole call.
   if (place.versionStage !== undefined) {
     const { versionStage } = place;
     return { operation: 'GetSecretValue', name: `${resource}@${versionStage}`, resource, versionStage };
   }
   return { operation: source.batch ? 'BatchGetSecretValue' : 'GetParameters', name: REFERENCE + resource, resource };
+}
+
+function sized(name: string, most: number, { app, stage }: ConfigTarget): string {
+  if (name.length <= most) return name;
+  throw new TypeError(
+    `Cannot name config of ${app} (stage ${stage}): ${name.slice(0, 60)}... has ${name.length} characters, and the store takes ${most}`,
+  );
 }
 
 /** What GetParametersByPath is asked for. */

@@ -52,8 +52,13 @@ export function derived<I extends DerivedInputs, R>(
   inputs: I,
   derive: (inputs: { readonly [K in keyof I]: output<I[K]> }) => R,
 ): DerivedSchema<DerivedOutput<I, R>> {
-  if (Object.keys(inputs).length === 0) {
+  if (typeof inputs !== 'object' || inputs === null || Object.keys(inputs).length === 0) {
     throw new TypeError('Cannot derive a config key: it has no input; name the schemas that it is made from');
+  }
+  if (typeof derive !== 'function') {
+    throw new TypeError(
+      'Cannot derive a config key: it needs a function of its inputs, e.g. derived({ host }, (all) => all.host)',
+    );
   }
   // The constructor's type knows the marker's shape only; loadConfig gives `derive` what the inputs' schemas gave.
   return new DerivedType({ type: 'custom', inputs, derive: derive as DerivedDefinition['derive'] }) as unknown as never;

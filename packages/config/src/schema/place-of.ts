@@ -4,6 +4,8 @@ import { parameterTemplate, secretTemplate } from './names.ts';
 
 /** What Parameter Store takes in a name ("Constraints", PutParameter), placeholders aside. */
 const PARAMETER_NAME = /^(\/[A-Za-z0-9_.-]+)+$/;
+/** Levels of a name (PutParameter, "Name"). */
+const MAX_LEVELS = 15;
 /** What Secrets Manager takes in a name (CreateSecret). */
 const SECRET_ID = /^[A-Za-z0-9/_+=.@-]{1,512}$/;
 /** A label does not begin with a number, aws or ssm (LabelParameterVersion). */
@@ -49,6 +51,8 @@ export function placeOf(path: readonly string[], marker: Marker | undefined): Co
   if (!PARAMETER_NAME.test(filled(name))) {
     refuse(`name ${JSON.stringify(name)} must be a whole name of Parameter Store, e.g. '/{app}/{stage}/tax-rate'`);
   }
+  const levels = name.split('/').length - 1;
+  if (levels > MAX_LEVELS) refuse(`its name in Parameter Store has ${levels} levels, and may have ${MAX_LEVELS}`);
   if (/^\/(aws|ssm)/i.test(name)) refuse(`Parameter Store refuses names that begin with aws or ssm`);
   if (name.startsWith('/{app}/{stage}/bindings/')) {
     refuse('/{app}/{stage}/bindings belongs to attached resources; choose another name');

@@ -27,13 +27,14 @@ interface Collected {
  * Finds the keys of a config schema by walking zod 4's definition. Objects are levels, everything else is a key.
  *
  * @throws TypeError for a schema without a fixed set of keys, for names that no source can hold, and for two keys that would
- * share an environment variable.
+ * share an environment variable or a place in a store: a plain one would print the other's secret, and a push could not serve both.
  */
 export function readSchema(schema: $ZodType): ReadSchema {
   const collected: Collected = { leaves: [], derived: [] };
   const root = readGroup(schema as $ZodObject, [], { own: false, above: false }, collected, []);
   const { leaves } = collected;
   const byEnv = new Map<string, ConfigLeaf>();
+  const byPlace = new Map<string, ConfigLeaf>();
   for (const leaf of leaves) {
     assertEnvironmentName(leaf.key, leaf.env);
     const other = byEnv.get(leaf.env);
@@ -43,6 +44,14 @@ export function readSchema(schema: $ZodType): ReadSchema {
       );
     }
     byEnv.set(leaf.env, leaf);
+    const one = placeName(leaf);
+    const same = byPlace.get(one);
+    if (same) {
+      throw new TypeError(
+        `Cannot define config key '${leaf.key}': '${same.key}' is at ${one} too; make one of them of the other by derived()`,
+      );
+    }
+    byPlace.set(one, leaf);
   }
   const definitions = collected.derived.map((found) => ({ ...found, definition: derivedOf(found.schema) }));
   return { root, leaves: Object.freeze(leaves), derived: Object.freeze(resolveDerived(definitions, leaves)) };
@@ -82,6 +91,11 @@ function readGroup(
     }
   }
   return Object.freeze({ path, optional: optional.own, children });
+}
+
+function placeName({ place }: ConfigLeaf): string {
+  if (place.in === 'parameterStore') return `parameter ${place.name}${place.selector}`;
+  return `secret ${[place.id, place.jsonKey, place.versionStage].filter((part) => part !== undefined).join(', ')}`;
 }
 
 function readLeaf(schema: $ZodType, path: readonly string[], optionalAbove: boolean): ConfigLeaf {
