@@ -430,6 +430,56 @@ describe('metrics', () => {
   });
 });
 
+describe('the Query protocol of CloudWatch, which older clients speak', () => {
+  const post = async (parameters: Record<string, string>) => {
+    const response = await fetch(aws.url, {
+      method: 'POST',
+      headers: {
+        authorization: 'AWS4-HMAC-SHA256 Credential=local/20261120/eu-west-1/monitoring/aws4_request, Signature=0',
+        'content-type': 'application/x-www-form-urlencoded',
+      },
+      body: new URLSearchParams({ Version: '2010-08-01', ...parameters }),
+    });
+    return [response.status, await response.text()] as const;
+  };
+  const dimension = { 'Dimensions.member.1.Name': 'Stage', 'Dimensions.member.1.Value': '1' };
+  const inDatum = (members: Record<string, string>) =>
+    Object.fromEntries(Object.entries(members).map(([name, value]) => [`MetricData.member.1.${name}`, value]));
+
+  it('puts, lists and reads: numbers of data, texts of dimensions, times in ISO 8601', async () => {
+    const at = new Date(Math.floor(NOW / 60_000) * 60_000).toISOString();
+    const [put, said] = await post({
+      Action: 'PutMetricData',
+      Namespace: 'Query',
+      ...inDatum({ MetricName: 'Orders', Value: '2.5', Unit: 'Count', Timestamp: at, ...dimension }),
+    });
+    expect([put, said]).toEqual([200, expect.stringContaining('<PutMetricDataResponse')]);
+    const [, listed] = await post({ Action: 'ListMetrics', Namespace: 'Query' });
+    expect(listed).toContain('<Dimensions><member><Name>Stage</Name><Value>1</Value></member></Dimensions>');
+    const [status, read] = await post({
+      Action: 'GetMetricStatistics',
+      Namespace: 'Query',
+      MetricName: 'Orders',
+      StartTime: at,
+      EndTime: new Date(Date.parse(at) + 60_000).toISOString(),
+      Period: '60',
+      'Statistics.member.1': 'Sum',
+      ...dimension,
+    });
+    expect([status, read]).toEqual([200, expect.stringContaining('<Sum>2.5</Sum>')]);
+    expect(read).toContain(`<Timestamp>${at}</Timestamp>`);
+  });
+
+  it('reads lists of numbers, and refuses what is none', async () => {
+    const values = { 'Values.member.1': '1', 'Values.member.2': '3', 'Counts.member.1': '2', 'Counts.member.2': '1' };
+    const put = (members: Record<string, string>) =>
+      post({ Action: 'PutMetricData', Namespace: 'Query', ...inDatum({ MetricName: 'Latency', ...members }) });
+    expect((await put(values))[0]).toBe(200);
+    expect(await put({ Value: 'much' })).toEqual([400, expect.stringContaining('<Code>MalformedInput</Code>')]);
+    expect(await put({})).toEqual([400, expect.stringContaining('<Code>InvalidParameterCombination</Code>')]);
+  });
+});
+
 it.runIf(hasAwsCli)('the AWS CLI writes and reads both', { timeout: 180_000 }, async () => {
   const cli = (...args: string[]) => awsCli(aws.url, ...args);
   await cli('logs', 'create-log-group', '--log-group-name', logGroupName);

@@ -85,4 +85,14 @@ describe('a clock', () => {
     expect(() => clock.advance(Number.NaN)).toThrow('Cannot advance the clock: NaN is not a number');
     expect(() => clock.set(Number.POSITIVE_INFINITY)).toThrow('Cannot set the clock');
   });
+
+  it('stays between the years 1970 and 9999', () => {
+    const clock = createClock(() => 1_000);
+    expect(() => clock.set(-1)).toThrow('Cannot set the clock: -1 is not between the years 1970 and 9999');
+    expect(() => clock.set(9e15)).toThrow('between the years 1970 and 9999');
+    expect(() => clock.advance(253_402_300_799_999)).toThrow('Cannot advance the clock');
+    expect(clock.now()).toBe(1_000);
+    clock.set(253_402_300_799_999);
+    expect(new Date(clock.now()).toISOString()).toBe('9999-12-31T23:59:59.999Z');
+  });
 });

@@ -8,7 +8,7 @@ export interface Clock {
 
 /** The machine's time, until it is frozen or moved. */
 export interface ControlledClock extends Clock {
-  /** Moves the clock forward by `ms`. What falls due fires in order, each at its own time, and so does what that sets going. */
+  /** Moves the clock forward by `ms`, to the end of the year 9999 at most. What falls due fires in order, each at its own time, and so does what that sets going. */
   advance(ms: number): void;
   /** Stops the clock: only `advance` and `set` move it, and timers fire by them alone. */
   freeze(): void;
@@ -28,8 +28,17 @@ interface Timer {
 /** The longest that setTimeout takes; a longer timer is armed again when it comes due. */
 const MAX_TIMEOUT_MS = 2_147_483_647;
 
+/** The end of the year 9999: later times have no ISO 8601 form that AWS's clients read. */
+const LAST_MS = 253_402_300_799_999;
+
 function checkFinite(action: string, ms: number): void {
   if (!Number.isFinite(ms)) throw new RangeError(`Cannot ${action}: ${ms} is not a number of milliseconds`);
+}
+
+function checkTime(action: string, nowMs: number): void {
+  if (nowMs < 0 || nowMs > LAST_MS) {
+    throw new RangeError(`Cannot ${action}: ${nowMs} is not between the years 1970 and 9999`);
+  }
 }
 
 /** A clock that follows `machineNow` (default: the machine's wall clock) until it is frozen or moved. */
@@ -87,6 +96,7 @@ export function createClock(machineNow: () => number = Date.now): ControlledCloc
     advance: (ms) => {
       checkFinite('advance the clock', ms);
       if (ms < 0) throw new RangeError(`Cannot advance the clock: ${ms} ms is back; use set`);
+      checkTime('advance the clock', now() + ms);
       moveTo(now() + ms);
     },
     freeze: () => {
@@ -103,6 +113,7 @@ export function createClock(machineNow: () => number = Date.now): ControlledCloc
     },
     set: (nowMs) => {
       checkFinite('set the clock', nowMs);
+      checkTime('set the clock', nowMs);
       moveTo(nowMs);
     },
   };

@@ -78,6 +78,20 @@ async function readRequest(request: IncomingMessage, origin: string): Promise<Ht
   };
 }
 
+const REASONS: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'the port is taken; choose another, or 0 for a free one',
+  EACCES: 'the system keeps this port for itself; choose one above 1023',
+  EADDRNOTAVAIL: 'this machine does not have this address',
+  ENOTFOUND: 'this host has no address',
+};
+
+function cannotListen(host: string, port: number, cause: NodeJS.ErrnoException): Error {
+  const reason = REASONS[cause.code ?? ''] ?? cause.message;
+  return Object.assign(new Error(`Cannot listen on port ${port} of ${host}: ${reason}`, { cause }), {
+    code: cause.code,
+  });
+}
+
 /** Listens on `host` and `port`. @throws Error when the port is taken. */
 export async function startServer(host: string, port: number, handler: Handler): Promise<RunningServer> {
   const underWay = new Map<AbortController, Promise<void>>();
@@ -102,7 +116,7 @@ export async function startServer(host: string, port: number, handler: Handler):
   // Clients keep connections in pools; one closed by us while a request is on its way would look like a fault.
   server.keepAliveTimeout = 0;
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (error) => reject(cannotListen(host, port, error)));
     server.listen(port, host, resolve);
   });
   const abortAll = () => {

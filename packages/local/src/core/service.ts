@@ -58,6 +58,10 @@ export interface QueryProtocol {
   /** Members whose text is an integer or a boolean: a form carries text only. */
   readonly integers?: readonly string[];
   readonly booleans?: readonly string[];
+  /** Members whose text is any number; `Parent.Name` where another member of that name is text. */
+  readonly numbers?: readonly string[];
+  /** Output members that are times: seconds in the output of actions, ISO 8601 in XML. */
+  readonly times?: readonly string[];
   /** Repeated members that stand directly in their parent, both ways: `Attribute.1.Name=`, `<Attribute><Name/>`. */
   readonly flattened?: Readonly<Record<string, FlattenedMember>>;
 }

@@ -48,32 +48,35 @@ class Decoder {
     }
   }
 
-  structure(node: Map<string, Node>): Record<string, unknown> {
+  structure(node: Map<string, Node>, parent = ''): Record<string, unknown> {
     const members: Array<[string, unknown]> = [];
     for (const [name, child] of node) {
       const flat = this.#flattened.get(name);
       if (flat !== undefined && isIndexed(child)) {
         const { key } = flat;
         const items = inOrder(child);
-        members.push([flat.name, key === undefined ? this.#list(items) : this.#map(items, [key], flat.value)]);
-      } else members.push([name, this.#value(name, child)]);
+        members.push([
+          flat.name,
+          key === undefined ? this.#list(flat.name, items) : this.#map(items, [key], flat.value),
+        ]);
+      } else members.push([name, this.#value(name, child, parent)]);
     }
     return Object.fromEntries(members);
   }
 
-  #value(name: string, node: Node): unknown {
-    if (typeof node === 'string') return this.#scalar(name, node);
+  #value(name: string, node: Node, parent: string): unknown {
+    if (typeof node === 'string') return this.#scalar(name, node, parent);
     const member = node.get('member');
-    if (node.size === 1 && member !== undefined && isIndexed(member)) return this.#list(inOrder(member));
+    if (node.size === 1 && member !== undefined && isIndexed(member)) return this.#list(name, inOrder(member));
     const entry = node.get('entry');
     if (node.size === 1 && entry !== undefined && isIndexed(entry)) {
       return this.#map(inOrder(entry), ['key', 'Name'], 'value');
     }
-    return this.structure(node);
+    return this.structure(node, name);
   }
 
-  #list(items: Node[]): unknown[] {
-    return items.map((item) => (typeof item === 'string' ? item : this.structure(item)));
+  #list(name: string, items: Node[]): unknown[] {
+    return items.map((item) => (typeof item === 'string' ? this.#scalar(name, item) : this.structure(item, name)));
   }
 
   #map(entries: Node[], keys: string[], value: string): Record<string, unknown> {
@@ -88,10 +91,16 @@ class Decoder {
     );
   }
 
-  #scalar(name: string, text: string): unknown {
+  #scalar(name: string, text: string, parent = ''): unknown {
     if (this.#protocol.integers?.includes(name)) {
       if (!/^[+-]?\d{1,15}$/.test(text)) throw malformed(`The parameter ${name} must be an integer`);
       return Number(text);
+    }
+    const { numbers } = this.#protocol;
+    if (numbers?.includes(name) || numbers?.includes(`${parent}.${name}`)) {
+      const number = Number(text);
+      if (text.trim() === '' || !Number.isFinite(number)) throw malformed(`The parameter ${name} must be a number`);
+      return number;
     }
     if (this.#protocol.booleans?.includes(name)) {
       if (text !== 'true' && text !== 'false') throw malformed(`The parameter ${name} must be true or false`);

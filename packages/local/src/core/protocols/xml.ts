@@ -8,10 +8,15 @@ const escapeText = (text: string) => text.replace(/[&<>"\r]/g, (character) => EN
 
 const element = (name: string, content: string) => `<${name}>${content}</${name}>`;
 
+/** Times as XML has them. */
+const writeTimes = (value: unknown): unknown =>
+  Array.isArray(value) ? value.map(writeTimes) : new Date(Number(value) * 1000).toISOString();
+
 function encodeMember(name: string, value: unknown, protocol: QueryProtocol, action: string): string {
   if (value === undefined || value === null) return '';
   const flat = protocol.flattened?.[name];
   if (flat !== undefined) return encodeFlattened(flat, value, protocol, action);
+  if (protocol.times?.includes(name)) return encodeMember(name, writeTimes(value), { xmlns: protocol.xmlns }, action);
   if (Array.isArray(value)) {
     return element(name, value.map((item) => encodeMember('member', item, protocol, action)).join(''));
   }
