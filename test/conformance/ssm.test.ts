@@ -10,16 +10,20 @@ import type {
   DescribeParametersCommandInput,
   GetParametersByPathCommandInput,
   PutParameterCommandInput,
+  PutResourcePolicyCommandInput,
 } from '@aws-sdk/client-ssm';
 import {
   AddTagsToResourceCommand,
+  DeleteResourcePolicyCommand,
   DescribeParametersCommand,
   GetParameterCommand,
   GetParameterHistoryCommand,
   GetParametersByPathCommand,
   GetParametersCommand,
+  GetResourcePoliciesCommand,
   LabelParameterVersionCommand,
   PutParameterCommand,
+  PutResourcePolicyCommand,
   SSMClient,
   UnlabelParameterVersionCommand,
 } from '@aws-sdk/client-ssm';
@@ -291,6 +295,53 @@ describe('tiers and policies', () => {
       await failing(policies(policy)).toMatchObject(named('InvalidPolicyAttributeException'));
     }
     await expect(get('/a')).rejects.toMatchObject(named('ParameterNotFound'));
+  });
+});
+
+describe('resource policies', () => {
+  const POLICY = JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Principal: { AWS: '111122223333' }, Action: 'ssm:GetParameter', Resource: '*' }],
+  });
+  const ResourceArn = `${ARN}/shared`;
+  const share = (more: Partial<PutResourcePolicyCommandInput> = {}) =>
+    ssm.send(new PutResourcePolicyCommand({ ResourceArn, Policy: POLICY, ...more }));
+  const list = async (page: { MaxResults?: number; NextToken?: string } = {}) =>
+    ssm.send(new GetResourcePoliciesCommand({ ResourceArn, ...page }));
+
+  it('are attached, changed by the hash of the last version, listed in pages and taken away', async () => {
+    await put('/shared', '1', { Tier: 'Advanced' });
+    const first = await share();
+    const second = await share();
+    expect(first.PolicyId).not.toBe(second.PolicyId);
+    const changed = await share({ ...first, Policy: POLICY.replace('111122223333', '444455556666') });
+    expect(changed).toMatchObject({ PolicyId: first.PolicyId });
+    await expect(share({ ...first })).rejects.toMatchObject({ name: 'ResourcePolicyConflictException' });
+    const page = await list({ MaxResults: 1 });
+    const rest = await list({ MaxResults: 1, NextToken: page.NextToken ?? '' });
+    expect(rest.NextToken).toBeUndefined();
+    expect([...(page.Policies ?? []), ...(rest.Policies ?? [])]).toHaveLength(2);
+    await ssm.send(
+      new DeleteResourcePolicyCommand({ ResourceArn, PolicyId: changed.PolicyId, PolicyHash: changed.PolicyHash }),
+    );
+    expect((await list()).Policies).toEqual([
+      { PolicyId: second.PolicyId, PolicyHash: second.PolicyHash, Policy: POLICY },
+    ]);
+    expect(aws.calls({ operation: 'PutResourcePolicy' })[0]?.touched).toEqual([
+      { action: 'ssm:PutResourcePolicy', resource: ResourceArn },
+    ]);
+  });
+
+  it('are refused by name', async () => {
+    await put('/shared', '1', { Tier: 'Advanced' });
+    await put('/plain', '1');
+    const name = (call: Promise<unknown>) => call.then(String, ({ name: thrown }: Error) => thrown);
+    expect(await name(share({ ResourceArn: `${ARN}/none` }))).toBe('ResourceNotFoundException');
+    expect(await name(share({ ResourceArn: `${ARN}/plain` }))).toBe('ResourcePolicyInvalidParameterException');
+    expect(await name(share({ Policy: '{' }))).toBe('MalformedResourcePolicyDocumentException');
+    expect(await name(share({ Policy: `${POLICY}${' '.repeat(1024)}` }))).toBe('ResourcePolicyLimitExceededException');
+    expect(await name(share({ PolicyHash: 'x' }))).toBe('ResourcePolicyInvalidParameterException');
+    expect(await name(share({ PolicyId: 'x', PolicyHash: 'x' }))).toBe('ResourcePolicyNotFoundException');
   });
 });
 

@@ -11,6 +11,7 @@ import { labelParameterVersion } from './actions/label-parameter-version.ts';
 import { listTagsForResource } from './actions/list-tags-for-resource.ts';
 import { putParameter } from './actions/put-parameter.ts';
 import { removeTagsFromResource } from './actions/remove-tags-from-resource.ts';
+import { deleteResourcePolicy, getResourcePolicies, putResourcePolicy } from './actions/resource-policies.ts';
 import { unlabelParameterVersion } from './actions/unlabel-parameter-version.ts';
 
 /** Systems Manager, of which Parameter Store. */
@@ -19,6 +20,9 @@ export const ssm: ServiceModule = {
   json: { targetPrefix: 'AmazonSSM', version: '1.1' },
   actions: {
     AddTagsToResource: addTagsToResource,
+    DeleteResourcePolicy: deleteResourcePolicy,
+    GetResourcePolicies: getResourcePolicies,
+    PutResourcePolicy: putResourcePolicy,
     DeleteParameter: deleteParameter,
     DeleteParameters: deleteParameters,
     DescribeParameters: describeParameters,

@@ -31,6 +31,8 @@ export interface StoredParameter {
   /** Oldest first, never empty. */
   readonly versions: ParameterVersion[];
   readonly tags: Map<string, string>;
+  /** By their ids; undefined until there is one. */
+  resourcePolicies?: Map<string, string>;
 }
 
 interface ParameterState {
