@@ -658,7 +658,7 @@ describe('tables', () => {
   });
 });
 
-describe.runIf(hasAwsCli)('through the AWS CLI', () => {
+describe.runIf(hasAwsCli)('through the AWS CLI', { timeout: 180_000 }, () => {
   it('items are written, queried and refused', async () => {
     const cli = (...args: string[]) => awsCli(dynamodb.url, 'dynamodb', ...args);
     await cli('put-item', '--table-name', TableName, '--item', JSON.stringify({ ...key('a'), v: { S: 'x' } }));

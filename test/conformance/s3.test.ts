@@ -322,7 +322,7 @@ describe('other ways in', () => {
     }
   });
 
-  it.runIf(hasAwsCli)('the AWS CLI', { timeout: 60_000 }, async () => {
+  it.runIf(hasAwsCli)('the AWS CLI', { timeout: 180_000 }, async () => {
     const folder = await mkdtemp(join(tmpdir(), 'twelvefold-s3-cli-'));
     try {
       await writeFile(join(folder, 'in.txt'), 'from the command line');

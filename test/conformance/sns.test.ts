@@ -667,7 +667,7 @@ describe('a permission', () => {
 });
 
 describe(`the AWS CLI (${hasAwsCli ? 'installed' : 'not installed here'})`, () => {
-  it.runIf(hasAwsCli)('subscribes, publishes and grants', { timeout: 60_000 }, async () => {
+  it.runIf(hasAwsCli)('subscribes, publishes and grants', { timeout: 180_000 }, async () => {
     const cli = (...args: string[]) => awsCli(aws.url, 'sns', ...args);
     expect(await cli('create-topic', '--name', 'events')).toEqual({ TopicArn: TOPIC });
     await createQueue('queue');

@@ -563,7 +563,7 @@ describe('the Query protocol', () => {
 });
 
 describe(`the AWS CLI (${hasAwsCli ? 'installed' : 'not installed here'})`, () => {
-  it.runIf(hasAwsCli)('sends, receives, grants and moves dead letters', { timeout: 60_000 }, async () => {
+  it.runIf(hasAwsCli)('sends, receives, grants and moves dead letters', { timeout: 180_000 }, async () => {
     const cli = (...args: string[]) => awsCli(aws.url, 'sqs', ...args);
     await deadLetters('orders', 1);
     const QueueUrl = urlOf('orders');

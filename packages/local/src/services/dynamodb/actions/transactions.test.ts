@@ -297,7 +297,7 @@ describe('BatchGetItem', () => {
     expect(UnprocessedKeys).toEqual({});
   });
 
-  it('leaves unprocessed what does not fit into 16 MB, and refuses duplicates', async () => {
+  it('leaves unprocessed what does not fit into 16 MB, and refuses duplicates', { timeout: 60_000 }, async () => {
     const ids = Array.from({ length: 45 }, (_, n) => `big${n}`);
     for (const id of ids) {
       await client.send(new PutItemCommand({ TableName, Item: { ...key(id), v: { S: 'x'.repeat(380 * 1024) } } }));
