@@ -16,6 +16,32 @@ export const INTENDED_DIFFERENCES: ReadonlyArray<{ readonly what: RegExp | strin
   },
 ];
 
+/** What a host does otherwise because its platform does; the scenarios that see it say so where they do. */
+export const INTENDED_BEHAVIOURS: ReadonlyArray<{ readonly what: string; readonly reason: string }> = [
+  {
+    what: 'An exit code ends a service (0 after a drain, 1 after an uncaught error) and a task from the command line (1 when it failed)',
+    reason:
+      'A function has no exit code: Lambda ends its environment, and a failed task is a record with status failed',
+  },
+  {
+    what: 'A promise that nobody listens to: a service drains and exits with 1, a function ends with Runtime.ExitError, a worker thread dies alone',
+    reason: 'Lambda starts a new environment, managed instances go on with the other workers, ECS starts a new task',
+  },
+  {
+    what: 'A message is given back when its function runs out of time; a service extends its lease for as long as it works on it',
+    reason: 'A service has no function timeout; its limit is the twelve hours of a receive',
+  },
+  {
+    what: 'SIGTERM while starting ends a service with 0 and a report; a function starts or fails',
+    reason:
+      'Lambda sends SIGTERM to environments with a registered extension alone, after init; managed instances promise none',
+  },
+  {
+    what: 'An answer whose body breaks is a 500 from a function and a broken connection from a service',
+    reason: 'A function answers whole, a service has sent its status line by then; both log it',
+  },
+];
+
 /** Whether a log field must be the same on every host. */
 export function isShared(field: string): boolean {
   return !INTENDED_DIFFERENCES.some(({ what }) => (typeof what === 'string' ? what === field : what.test(field)));

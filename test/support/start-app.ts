@@ -1,10 +1,13 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Aws } from '@twelvefold/aws';
 import { createAws } from '@twelvefold/aws';
 import type { LaunchedStack, LocalAws, ProvisionedStack } from '@twelvefold/local';
 import { launchStack, startLocalAws } from '@twelvefold/local';
 import type { AppLog } from '../../examples/orders/tour/app-log.ts';
 import { createAppLog } from '../../examples/orders/tour/app-log.ts';
+import { createPassage } from './create-passage.ts';
 
 /** The ways to run an app: a long-running process, Lambda functions, Lambda functions on managed instances. */
 export type HostKind = 'service' | 'functions' | 'workers';
@@ -23,6 +26,8 @@ export interface RunningApp extends AsyncDisposable {
   readonly endpoint: LocalAws;
   readonly stack: ProvisionedStack;
   readonly launched: LaunchedStack;
+  /** Folder of the bundles. */
+  readonly bundles: string;
   readonly url: string;
   readonly log: AppLog;
   /** Every line that the processes wrote, as it was written. */
@@ -31,6 +36,10 @@ export interface RunningApp extends AsyncDisposable {
   readonly aws: Aws;
   /** The physical id of a resource of the template, by its physical name's end: `-orders`, `-notifications-dead-letter`. */
   physicalId(type: string, nameEnd: string): string;
+  /** Lets time pass for the processes and the endpoint, without any passing. Only when it was started `apart`. */
+  passes(ms: number): void;
+  /** Breaks every connection of the processes to the endpoint. Only when it was started `apart`. */
+  cut(): void;
   /** Starts the processes again after they were stopped or killed. */
   restart(): Promise<void>;
 }
@@ -44,10 +53,15 @@ export interface StartAppOptions {
   /** Runs before the app's processes start. */
   prepare?: ((endpoint: LocalAws) => void) | undefined;
   env?: Readonly<Record<string, string>> | undefined;
+  /** Gives the processes a clock that can be moved, and connections that can be broken. @defaultValue false */
+  apart?: boolean | undefined;
 }
 
+const SHIFTED_CLOCK = new URL('./shifted-clock.ts', import.meta.url).href;
+
 /** Starts endpoint, resources and processes. */
-export async function startApp({ host, bundles, provision, prepare, env = {} }: StartAppOptions): Promise<RunningApp> {
+export async function startApp(options: StartAppOptions): Promise<RunningApp> {
+  const { host, bundles, provision, prepare } = options;
   if (!existsSync(`${bundles}/ecs.js`))
     throw new Error('Cannot start the app: its bundles are missing; run npm run build');
   const endpoint = await startLocalAws();
@@ -62,6 +76,22 @@ export async function startApp({ host, bundles, provision, prepare, env = {} }: 
   prepare?.(endpoint);
   const aws = createAws({ env: access, endpoint: endpoint.url, credentials: CREDENTIALS });
 
+  const passage = options.apart ? await createPassage(endpoint.url) : undefined;
+  const folder = options.apart ? mkdtempSync(join(tmpdir(), 'twelvefold-clock-')) : undefined;
+  const clockFile = folder && join(folder, 'ahead');
+  let aheadMs = 0;
+  const shift = (ms: number) => {
+    if (!clockFile) throw new Error('The app was not started apart: its clock cannot be moved');
+    aheadMs += ms;
+    writeFileSync(clockFile, String(aheadMs).padStart(16, '0'));
+  };
+  if (clockFile) shift(0);
+  const env = {
+    ...options.env,
+    ...(passage ? { AWS_ENDPOINT_URL: passage.url } : {}),
+    ...(clockFile ? { SHIFTED_CLOCK: clockFile, NODE_OPTIONS: `--import=${SHIFTED_CLOCK}` } : {}),
+  };
+
   const launch = async () => {
     const launched = await launchStack(stack, {
       bundleDirectory: bundles,
@@ -73,6 +103,7 @@ export async function startApp({ host, bundles, provision, prepare, env = {} }: 
       task: host === 'service',
       taskPort: 0,
       env,
+      now: () => Date.now() + aheadMs,
       ...(RUNTIME_CLIENT ? { runtimeCommand: [RUNTIME_CLIENT] } : {}),
       onOutput: (line) => {
         lines.push(line.line);
@@ -99,6 +130,7 @@ export async function startApp({ host, bundles, provision, prepare, env = {} }: 
     host,
     endpoint,
     stack,
+    bundles,
     log,
     lines: () => lines,
     aws,
@@ -113,12 +145,22 @@ export async function startApp({ host, bundles, provision, prepare, env = {} }: 
       if (!found) throw new Error(`The template has no ${type} that ends in ${nameEnd}`);
       return found.physicalId;
     },
+    passes: (ms) => {
+      shift(ms);
+      endpoint.clock.advance(ms);
+    },
+    cut: () => {
+      if (!passage) throw new Error('The app was not started apart: its connections cannot be broken');
+      passage.cut();
+    },
     restart: async () => {
       launched = await launch();
     },
     [Symbol.asyncDispose]: async () => {
       await launched.stop();
+      await passage?.[Symbol.asyncDispose]();
       await endpoint.close();
+      if (folder) rmSync(folder, { recursive: true, force: true });
     },
   };
 }

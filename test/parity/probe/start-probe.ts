@@ -99,7 +99,7 @@ export async function putToken(aws: Aws, token: string): Promise<void> {
 export function startProbe(
   host: HostKind,
   { bundles, template }: ProbeBuild,
-  options: Pick<StartAppOptions, 'env'> = {},
+  options: Pick<StartAppOptions, 'apart'> = {},
 ): Promise<RunningApp> {
   const provisionOn = (env: Readonly<Record<string, string>>, endpoint: string) =>
     provisionProbe(template, env, endpoint);

@@ -1,6 +1,8 @@
+import { hash } from 'node:crypto';
 import { inspect } from 'node:util';
 import { problem } from 'twelvefold';
 import { app, News, Step } from '../app.ts';
+import { untilOpen } from './until-open.ts';
 
 const uses = { jobs: ['send'], steps: ['send'], news: ['publish'], rows: ['read', 'write'] } as const;
 
@@ -85,6 +87,16 @@ const ROUTES: Readonly<Record<string, Route>> = {
         resolve(json({ bounded: left <= 4_000, why: signal.reason?.name }, { status: 503 })),
       );
     });
+  },
+  '/vault': (_request, { config }) => json({ fingerprint: hash('sha256', config.vault.token.reveal()).slice(0, 8) }),
+  '/hold': async (_request, { backing, logger, signal }, url) => {
+    logger.info('holding');
+    await untilOpen(backing.rows, url.searchParams.get('gate') ?? '', signal);
+    return json({ held: true });
+  },
+  '/stray': () => {
+    setTimeout(() => void Promise.reject(new Error('nobody listens')), 100);
+    return new Response(null, { status: 202 });
   },
   '/stuck': () => new Promise(() => undefined),
   '/jobs': async (request, { backing, signal }) => {

@@ -1,5 +1,6 @@
 import { Drop, Poison, Retry } from 'twelvefold';
 import { app } from '../app.ts';
+import { untilOpen } from './until-open.ts';
 
 export const jobs = app.consumer(
   'jobs',
@@ -16,6 +17,10 @@ export const jobs = app.consumer(
         break;
       case 'fail':
         throw new Error(`cannot work with ${config.vault.token.reveal()}`);
+      case 'hold':
+        logger.info('holding');
+        await untilOpen(backing.rows, id, signal);
+        break;
       case 'poison':
         throw new Poison(`${id} is no good`);
       case 'drop':

@@ -22,6 +22,8 @@ export interface FunctionSpec {
   readonly runtimeCommand: readonly string[] | undefined;
   /** Set on managed instances. */
   readonly managed: ManagedSpec | undefined;
+  /** What deadlines are reckoned from. */
+  readonly now: () => number;
 }
 
 /** How an instance of a managed function shares its work out. */

@@ -58,7 +58,7 @@ export async function startEnvironment(
       return answer({ requestId, error: initError });
     }
     freeze('SIGCONT');
-    const event = { requestId, deadlineMs: Date.now() + spec.timeoutMs, invokedFunctionArn: spec.arn, traceId };
+    const event = { requestId, deadlineMs: spec.now() + spec.timeoutMs, invokedFunctionArn: spec.arn, traceId };
     const work = async () => {
       // A runtime that does not wait although it did is on its way out.
       const outcome = await Promise.race([api.invoke(event, payload).catch(() => ended), ended]);

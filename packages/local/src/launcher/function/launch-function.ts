@@ -45,6 +45,8 @@ export interface LaunchFunctionOptions {
    * @defaultValue undefined: one invocation at a time per process
    */
   readonly managed?: ManagedInstances | undefined;
+  /** The time that a function's deadlines are told in, for a function whose clock a test moves. @defaultValue Date.now */
+  readonly now?: (() => number) | undefined;
   /** Another runtime client, e.g. `['node', '.../aws-lambda-ric/bin/index.mjs']`; the handler's name (`orders.handler`) follows. */
   readonly runtimeCommand?: readonly string[] | undefined;
   /** Gets each line that the function writes. */
@@ -97,6 +99,7 @@ const DEFAULTS = {
 const MANAGED_DEFAULTS = { workers: 2, concurrency: 64 };
 const OPTIONS = [
   'managed',
+  'now',
   'name',
   'entry',
   'region',
@@ -156,6 +159,7 @@ export async function launchFunction(options: LaunchFunctionOptions): Promise<La
     execPath: options.execPath ?? process.execPath,
     runtimeCommand: options.runtimeCommand,
     managed,
+    now: options.now ?? Date.now,
   };
   const pool = managed ? managedPool(spec, options.onOutput) : environmentPool(spec, options.onOutput);
   const turns = createTurns(managed ? managed.concurrency : maxConcurrency);

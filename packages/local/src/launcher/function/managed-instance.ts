@@ -45,7 +45,7 @@ export async function startManagedInstance(
       if (picked === EXPIRED) return { requestId, error: timeoutError(requestId, PICK_UP_MS) };
       if (picked) return { requestId, error: exitError(requestId, picked.exit, 'invoke') };
     }
-    const event = { requestId, deadlineMs: Date.now() + spec.timeoutMs, invokedFunctionArn: spec.arn, traceId };
+    const event = { requestId, deadlineMs: spec.now() + spec.timeoutMs, invokedFunctionArn: spec.arn, traceId };
     const outcome = await within(spec.timeoutMs, Promise.race([api.invoke(event, payload).catch(() => ended), ended]));
     if (outcome === EXPIRED) return { requestId, error: timeoutError(requestId, spec.timeoutMs) };
     if ('exit' in outcome) return { requestId, error: exitError(requestId, outcome.exit, 'invoke') };

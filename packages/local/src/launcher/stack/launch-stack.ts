@@ -39,6 +39,8 @@ export interface LaunchStackOptions {
   readonly maxConcurrency?: number | undefined;
   /** Runs every function as on Lambda managed instances; see {@link launchFunction}. */
   readonly managed?: ManagedInstances | undefined;
+  /** See {@link launchFunction}. */
+  readonly now?: (() => number) | undefined;
   /** The Node.js executable. @defaultValue process.execPath */
   readonly execPath?: string | undefined;
   /** See {@link launchFunction}. */
@@ -70,6 +72,7 @@ const OPTIONS: ReadonlyArray<keyof LaunchStackOptions> = [
   'taskPort',
   'maxConcurrency',
   'managed',
+  'now',
   'execPath',
   'runtimeCommand',
   'onOutput',
@@ -130,6 +133,7 @@ async function launchFunctions(
       execPath: options.execPath,
       runtimeCommand: options.runtimeCommand,
       managed: options.managed,
+      now: options.now,
       onOutput: options.onOutput && ((line) => options.onOutput?.({ ...line, source: component })),
     });
     byComponent[component] = fn;

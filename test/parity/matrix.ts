@@ -1,0 +1,30 @@
+import { HOSTS } from '../support/start-app.ts';
+import { INTENDED_BEHAVIOURS, INTENDED_DIFFERENCES } from './intended-differences.ts';
+import { FAULT_SCENARIOS } from './probe/scenarios/faults.ts';
+import { HTTP_SCENARIOS } from './probe/scenarios/http.ts';
+import { LIFE_SCENARIOS } from './probe/scenarios/lives.ts';
+import { MESSAGE_SCENARIOS } from './probe/scenarios/messages.ts';
+import { SCENARIOS } from './scenarios.ts';
+
+const SUITES: ReadonlyArray<readonly [name: string, scenarios: readonly unknown[]]> = [
+  ['The orders example, end to end', SCENARIOS],
+  ['HTTP: requests, answers, limits, logs, metrics', HTTP_SCENARIOS],
+  ['Messages: retries, poison, order, topics, transactions', MESSAGE_SCENARIOS],
+  ['Backing services that throttle and fail', FAULT_SCENARIOS],
+  ['Freeze, rotation, drain, deadline, crash, tasks', LIFE_SCENARIOS],
+];
+
+/** The README's matrix: how many scenarios are compared on which host. */
+export function renderMatrix(): string {
+  const row = (name: string, count: number) => `| ${name} | ${HOSTS.map(() => count).join(' | ')} |`;
+  const total = SUITES.reduce((sum, [, scenarios]) => sum + scenarios.length, 0);
+  const differences = INTENDED_DIFFERENCES.length + INTENDED_BEHAVIOURS.length;
+  return [
+    '| Scenarios, compared for equality | a long-running process | Lambda functions | Lambda managed instances |',
+    '|---|---|---|---|',
+    ...SUITES.map(([name, scenarios]) => row(name, scenarios.length)),
+    row('All', total),
+    '',
+    `${differences} intended differences, each with its reason: [intended-differences.ts](test/parity/intended-differences.ts).`,
+  ].join('\n');
+}

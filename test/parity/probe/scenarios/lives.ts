@@ -1,0 +1,228 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import { jsonLines } from '../../../support/json-lines.ts';
+import { runEntry } from '../../../support/run-entry.ts';
+import type { RunningApp } from '../../../support/start-app.ts';
+import { until } from '../../../support/until.ts';
+import { createClient } from '../../client.ts';
+import { isShared } from '../../intended-differences.ts';
+import { linesOf } from '../../logged.ts';
+import type { Scenario } from '../../scenario.ts';
+import { putToken, TOKEN } from '../start-probe.ts';
+
+const TEN_MINUTES_MS = 10 * 60_000;
+/** The jobs queue's default, and a sixth of it: the function's. */
+const VISIBILITY_MS = 31_000;
+const FUNCTION_TIMEOUT_MS = 5_000;
+const NEW_TOKEN = 'another-secret-token-of-the-probe';
+
+const fingerprint = (token: string) => createHash('sha256').update(token).digest('hex').slice(0, 8);
+
+async function putRow(app: RunningApp, id: string): Promise<void> {
+  const TableName = app.physicalId('AWS::DynamoDB::Table', '-rows');
+  await app.aws.call('dynamodb', 'PutItem', { TableName, Item: { id } }, { access: 'write' });
+}
+
+async function getRow(app: RunningApp, id: string): Promise<Record<string, unknown> | undefined> {
+  const input = { TableName: app.physicalId('AWS::DynamoDB::Table', '-rows'), Key: { id }, ConsistentRead: true };
+  return (await app.aws.call('dynamodb', 'GetItem', input, { access: 'read' })).Item;
+}
+
+async function leftInQueue(app: RunningApp): Promise<string> {
+  const names = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'];
+  const input = { QueueUrl: app.physicalId('AWS::SQS::Queue', '-jobs'), AttributeNames: names };
+  const { Attributes = {} } = await app.aws.call('sqs', 'GetQueueAttributes', input as never, { access: 'read' });
+  return names.map((name) => Attributes[name as never]).join();
+}
+
+const complaints = (app: RunningApp) =>
+  jsonLines(app.lines().join('\n'))
+    .filter(({ level }) => level === 'ERROR' || level === 'CRITICAL')
+    .map(({ message }) => message);
+
+/** Each has an app of its own on each host, started apart: they move its clock, break its connections and end it. */
+export const LIFE_SCENARIOS: readonly Scenario[] = [
+  {
+    name: 'after ten minutes of standing still, on dead connections, the next request is answered with what is true then',
+    contract: { before: { each: 7 }, row: 404, after: { each: 8 }, complaints: [] },
+    run: async (app) => {
+      const client = createClient(app);
+      const each = async () => ({ each: ((await client.send('GET', '/config')).body as { each: number }).each });
+      await client.send('GET', '/rows?id=nobody');
+      const before = await each();
+      const parameter = { Name: '/probe/test/limits/each', Value: '8', Type: 'String', Overwrite: true } as const;
+      await app.aws.call('ssm', 'PutParameter', parameter, { access: 'write' });
+      app.cut();
+      app.passes(TEN_MINUTES_MS);
+      const row = (await client.send('GET', '/rows?id=nobody')).status;
+      return { before, row, after: await each(), complaints: complaints(app) };
+    },
+  },
+  {
+    name: 'a secret that was rotated is the new one once the config is due, and neither is in any line',
+    contract: { before: fingerprint(TOKEN), after: fingerprint(NEW_TOKEN), leaks: [] },
+    run: async (app) => {
+      const client = createClient(app);
+      const seen = async () => ((await client.send('GET', '/vault')).body as { fingerprint: string }).fingerprint;
+      const before = await seen();
+      await putToken(app.aws, NEW_TOKEN);
+      app.passes(TEN_MINUTES_MS);
+      const after = await seen();
+      await client.send('GET', '/throw');
+      const leaks = app.lines().filter((line) => line.includes(TOKEN) || line.includes(NEW_TOKEN));
+      return { before, after, leaks };
+    },
+  },
+  {
+    name: 'what is in flight when the end comes is finished: a request is answered, a message handled once',
+    contract: { answer: { status: 200, body: { held: true } }, receives: 1, left: '0,0', complaints: [] },
+    run: async (app) => {
+      const client = createClient(app);
+      const headers = { 'x-correlation-id': 'life-job' };
+      await client.send('POST', '/jobs', { body: { id: 'drained', does: 'hold' }, headers });
+      await linesOf(app, 'life-job', { component: 'jobs', message: 'holding' });
+      const held = client.send('GET', '/hold?gate=drained', { headers: { 'x-correlation-id': 'life-request' } });
+      await linesOf(app, 'life-request', { component: 'http', message: 'holding' });
+      const stopped = app.launched.stop();
+      await putRow(app, 'gate-drained');
+      const { status, body } = await held;
+      await stopped;
+      const { code } = (await app.launched.task?.exited) ?? { code: 0 };
+      const row = await getRow(app, 'drained');
+      return {
+        answer: { status, body },
+        receives: row?.receives,
+        left: await leftInQueue(app),
+        code,
+        complaints: complaints(app),
+      };
+    },
+  },
+  {
+    name: 'a message whose function runs out of time is given back, and handled at its next delivery',
+    contract: { id: 'late', left: '0,0' },
+    run: async (app) => {
+      const headers = { 'x-correlation-id': 'life-late' };
+      await createClient(app).send('POST', '/jobs', { body: { id: 'late', does: 'hold' }, headers });
+      await linesOf(app, 'life-late', { component: 'jobs', message: 'holding' });
+      if (app.host === 'service') app.passes(FUNCTION_TIMEOUT_MS);
+      else {
+        app.passes(FUNCTION_TIMEOUT_MS);
+        await until(
+          'the message is given back',
+          () => app.lines().some((line) => /time ran out for the message|comes again/.test(line)),
+          (told) => told,
+        );
+      }
+      await putRow(app, 'gate-late');
+      if (app.host !== 'service') app.passes(VISIBILITY_MS);
+      const row = await until(
+        'it is handled',
+        () => getRow(app, 'late'),
+        (found) => found !== undefined,
+      );
+      // An intended difference: a service has no function whose time runs out, and keeps the message for as long as it works on it.
+      expect(row?.receives).toBe(app.host === 'service' ? 1 : 2);
+      const left = await until(
+        'the queue is empty',
+        () => leftInQueue(app),
+        (counts) => counts === '0,0',
+      );
+      return { id: row?.id, left };
+    },
+  },
+  {
+    name: 'a promise that nobody listens to ends what it happened in, and the next request is answered',
+    contract: { said: true, next: 200 },
+    run: async (app) => {
+      const client = createClient(app);
+      // Whether the answer still gets out depends on the host; a function's may run on into the next invocation.
+      await client.send('GET', '/stray').catch(() => undefined);
+      if (app.host === 'service') {
+        expect((await app.launched.task?.exited)?.code).toBe(1);
+        await app.restart(); // as ECS would
+      }
+      // A function stands still between invocations: it takes some for the promise to be rejected at all.
+      const ask = () => client.send('GET', '/echo').then(({ status }) => status);
+      await until(
+        'the error is told',
+        async () => (app.host === 'service' ? 0 : await ask()),
+        () => app.lines().some((line) => line.includes('nobody listens')),
+      );
+      const next = await until('a request is answered again', ask, (status) => status === 200);
+      return { said: true, next };
+    },
+  },
+  {
+    name: 'a task from the command line and by invoke: the same result, the same log fields, a failure without the secret',
+    contract: {
+      result: { total: 6, greeting: 'hello' },
+      failed: { name: 'RangeError', message: 'cannot add with [redacted]' },
+      leaks: [],
+    },
+    run: async (app) => {
+      const well = await runSum(app, []);
+      const badly = await runSum(app, ['--fail']);
+      const leaks = [...app.lines(), ...well.lines, ...badly.lines].filter((line) => line.includes(TOKEN));
+      return { result: well.run.result, failed: badly.run.error, logged: [shape(well), shape(badly)], leaks };
+    },
+  },
+];
+
+interface Ran {
+  readonly run: { readonly result?: unknown; readonly error?: unknown };
+  readonly lines: readonly string[];
+}
+
+/** By invoke where there are functions, as a process of the task definition's environment where there is a service. */
+async function runSum(app: RunningApp, flags: readonly string[]): Promise<Ran> {
+  const { sum } = app.launched.functions;
+  if (sum) {
+    const from = app.lines().length;
+    const { payload, error } = await sum.invoke({
+      task: 'sum',
+      params: { numbers: [1, 2, 3], ...(flags.includes('--fail') ? { fail: true } : {}) },
+    });
+    if (error) throw new Error(`${error.errorType}: ${error.errorMessage}`);
+    const lines = () => app.lines().slice(from);
+    await until('the run is logged', lines, (found) => found.some((line) => /Task (succeeded|failed)/.test(line)));
+    const { result, error: why } = payload as Ran['run'] & { error?: { name: string; message: string } };
+    return { run: { result, error: why && { name: why.name, message: why.message } }, lines: lines() };
+  }
+  const task = app.stack.resources.find(({ type }) => type === 'AWS::ECS::TaskDefinition');
+  const containers = task?.properties.ContainerDefinitions as Array<{
+    Environment: Array<{ Name: string; Value: string }>;
+  }>;
+  const variables = Object.fromEntries((containers[0]?.Environment ?? []).map(({ Name, Value }) => [Name, Value]));
+  const entry = runEntry(
+    join(app.bundles, 'admin.js'),
+    ['sum', '--numbers', '1', '--numbers', '2', '--numbers', '3', ...flags, '--json'],
+    {
+      ...variables,
+      AWS_REGION: 'eu-west-1',
+      AWS_ACCESS_KEY_ID: 'local',
+      AWS_SECRET_ACCESS_KEY: 'local',
+      AWS_ENDPOINT_URL: app.endpoint.url,
+    },
+  );
+  const { code } = await entry.exited;
+  expect(code).toBe(flags.includes('--fail') ? 1 : 0);
+  const run = JSON.parse(entry.stdout()) as Ran['run'] & { error?: { name: string; message: string } };
+  return {
+    run: { result: run.result, error: run.error && { name: run.error.name, message: run.error.message } },
+    lines: `${entry.stderr()}${entry.stdout()}`.split('\n'),
+  };
+}
+
+/** Which lines of the task there are, and with which fields. */
+function shape({ lines }: Ran) {
+  return jsonLines(lines.join('\n'))
+    .filter(({ component, message }) => component === 'sum' && typeof message === 'string')
+    .filter(({ message }) => message === 'adding' || String(message).startsWith('Task '))
+    .map((fields) => ({
+      message: fields.message,
+      level: fields.level,
+      fields: Object.keys(fields).filter(isShared).sort(),
+    }));
+}
