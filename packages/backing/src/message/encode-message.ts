@@ -16,22 +16,24 @@ export interface EncodedMessage {
  * there. What is validated is the parsed JSON, exactly what the reader will see; a `Date` that `z.date()` would accept here but
  * refuse as a string over there fails now, at the sender.
  *
+ * At once where the schema answers at once, as most do: a promise for each message would be a good part of its cost.
+ *
  * @param action what is being done, for the error: `send message to queue 'orders'`.
  * @throws TwelvefoldError `MESSAGE_INVALID` naming every field that does not fit, and no values.
  */
-export async function encodeMessage(
+export function encodeMessage(
   action: string,
   schema: StandardSchemaV1,
   message: unknown,
-): Promise<EncodedMessage> {
+): EncodedMessage | Promise<EncodedMessage> {
   const body = stringify(action, message);
   const value: unknown = JSON.parse(body);
-  let result = schema['~standard'].validate(value);
-  if (result instanceof Promise) result = await result;
-  if (result.issues) {
+  const accepted = (result: StandardSchemaV1.Result<unknown>): EncodedMessage => {
+    if (!result.issues) return { body, value };
     throw new TwelvefoldError('MESSAGE_INVALID', `Cannot ${action}: ${describeIssues(schema, result.issues)}`);
-  }
-  return { body, value };
+  };
+  const result = schema['~standard'].validate(value);
+  return result instanceof Promise ? result.then(accepted) : accepted(result);
 }
 
 function stringify(action: string, message: unknown): string {

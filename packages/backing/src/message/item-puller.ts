@@ -4,9 +4,9 @@ type Pulled<T> = { kind: 'item'; value: T } | { kind: 'end' } | { kind: 'waiting
 export interface ItemPuller<T> {
   /**
    * The next item, or `waiting` when `patience` resolves first; then the item is not lost, the next pull returns it. Rejects with
-   * the signal's reason when it aborts first.
+   * the signal's reason when it aborts first. Answers at once, and throws, where the source is no asynchronous one.
    */
-  next(patience?: Promise<unknown>): Promise<Pulled<T>>;
+  next(patience?: Promise<unknown>): Pulled<T> | Promise<Pulled<T>>;
   /** Tells the source that nothing more will be pulled. */
   close(): void;
 }
@@ -16,7 +16,7 @@ export function itemPuller<T>(source: Iterable<T> | AsyncIterable<T>, signal: Ab
   if (Symbol.asyncIterator in source) return pullAsync(source[Symbol.asyncIterator](), signal);
   const iterator = source[Symbol.iterator]();
   return {
-    next: async () => {
+    next: () => {
       signal?.throwIfAborted();
       const { done, value } = iterator.next();
       return done ? { kind: 'end' } : { kind: 'item', value };

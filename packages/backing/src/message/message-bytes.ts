@@ -6,7 +6,8 @@ import type { MessageAttributeValue } from '@twelvefold/aws';
  */
 export function messageBytes(body: string, attributes: Readonly<Record<string, MessageAttributeValue>> = {}): number {
   let bytes = Buffer.byteLength(body);
-  for (const [name, { DataType, StringValue = '', BinaryValue }] of Object.entries(attributes)) {
+  for (const name of Object.keys(attributes)) {
+    const { DataType = '', StringValue = '', BinaryValue } = attributes[name] ?? {};
     bytes += Buffer.byteLength(name) + Buffer.byteLength(DataType);
     bytes += Buffer.byteLength(StringValue) + (BinaryValue?.byteLength ?? 0);
   }

@@ -22,6 +22,7 @@ export function orderOf(
   message: unknown,
   given: { group?: string | undefined; deduplicationId?: string | undefined },
 ): Order {
+  if (fifo === undefined && given.group === undefined && given.deduplicationId === undefined) return {};
   const field = (name: string | undefined): string | undefined => {
     if (name === undefined || typeof message !== 'object' || message === null) return undefined;
     const value: unknown = Reflect.get(message, name);

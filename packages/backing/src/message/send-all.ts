@@ -28,7 +28,8 @@ export interface Prepared<E> {
 export type SendAllResult = { ok: true; messageId: string } | { ok: false; error: Error };
 
 export interface SendAllDeps<T, E> {
-  prepare(message: T): Promise<Prepared<E>>;
+  /** May throw as well as reject. */
+  prepare(message: T): Prepared<E> | Promise<Prepared<E>>;
   send(entries: Array<E & { Id: string }>): Promise<{
     Successful?: Array<{ Id?: string; MessageId?: string }>;
     Failed?: BatchFailure[];
@@ -69,6 +70,8 @@ export async function sendAll<T, E extends object>(
   let heldCount = 0;
   const broken = new Set<string>();
   let ready: Array<Waiting<E>> = [];
+  /** Wakes whoever waits for a batch to settle: the loop below, and nobody else. */
+  let batchSettled: (() => void) | undefined;
   let linger: { over: Promise<void>; timer: AbortController } | undefined;
 
   const heldBack = (): SendAllResult => ({
@@ -136,15 +139,21 @@ export async function sendAll<T, E extends object>(
         inFlight.delete(sending);
         // Whoever waited for an earlier one of its group has lingered enough.
         if (deps.lingerMs === 0 || slow) pack(held.size > 0);
+        batchSettled?.();
       });
       inFlight.add(sending);
     }
   };
 
+  const oneSettles = () =>
+    new Promise<void>((resolve) => {
+      batchSettled = resolve;
+    });
+  const isFull = () => inFlight.size >= BATCHES_IN_FLIGHT || heldCount >= MOST_HELD;
   const room = async () => {
-    while (inFlight.size >= BATCHES_IN_FLIGHT || heldCount >= MOST_HELD) {
+    while (isFull()) {
       if (heldCount >= MOST_HELD) pack(true);
-      await Promise.race(inFlight);
+      await oneSettles();
     }
   };
   const startLinger = () => {
@@ -164,7 +173,9 @@ export async function sendAll<T, E extends object>(
     for (let index = 0; ; ) {
       if (slow && ready.length > 0) linger ??= startLinger();
       else endLinger();
-      const pulled = await source.next(linger?.over);
+      // Awaited only where there is something to wait for: most messages are in an array and have a schema that answers at once.
+      const next = source.next(linger?.over);
+      const pulled = next instanceof Promise ? await next : next;
       if (pulled.kind === 'end') break;
       if (pulled.kind === 'waiting') {
         endLinger();
@@ -173,21 +184,23 @@ export async function sendAll<T, E extends object>(
         continue;
       }
       const position = index++;
-      const prepared = await deps.prepare(pulled.value).catch(asError);
-      if (prepared instanceof Error) {
-        results[position] = { ok: false, error: prepared };
+      try {
+        const preparing = deps.prepare(pulled.value);
+        const { entry, bytes, lane } = preparing instanceof Promise ? await preparing : preparing;
+        add({ entry, bytes, lane, index: position });
+      } catch (error) {
+        results[position] = { ok: false, error: asError(error) };
         continue;
       }
-      add({ ...prepared, index: position });
       const before = ready.length;
       pack(false);
       if (ready.length < before) endLinger();
-      await room();
+      if (isFull()) await room();
     }
     endLinger();
     while (ready.length > 0 || inFlight.size > 0) {
       pack(true);
-      await Promise.race(inFlight);
+      await oneSettles();
     }
   } catch (error) {
     endLinger();
@@ -219,10 +232,13 @@ async function sendBatch<T, E extends object>(
       const sent = new Map((output.Successful ?? []).map(({ Id, MessageId = '' }) => [Id, MessageId]));
       waiting.forEach((one, id) => {
         const messageId = sent.get(String(id));
+        if (messageId !== undefined) {
+          settle(one, { ok: true, messageId });
+          return;
+        }
         const failure = failed.get(String(id));
         const error = refused(deps.action, failure);
-        if (messageId !== undefined) settle(one, { ok: true, messageId });
-        else if (failure?.SenderFault === true) settle(one, { ok: false, error });
+        if (failure?.SenderFault === true) settle(one, { ok: false, error });
         else again.push({ one, error });
       });
     } catch (cause) {

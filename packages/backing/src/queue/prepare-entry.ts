@@ -1,6 +1,7 @@
 import type { SendMessageEntry } from '@twelvefold/aws';
 import { currentScope, durationMs } from '@twelvefold/lifecycle';
 import { assertMessageSize } from '../message/assert-message-size.ts';
+import type { EncodedMessage } from '../message/encode-message.ts';
 import { encodeMessage } from '../message/encode-message.ts';
 import { messageBytes } from '../message/message-bytes.ts';
 import { orderOf } from '../message/order.ts';
@@ -10,16 +11,18 @@ import type { QueueDefinition } from './definition.ts';
 import type { SendOptions } from './port.ts';
 import { SQS_LIMITS } from './sqs-limits.ts';
 
+type Entry = Omit<SendMessageEntry, 'Id'>;
+
 /**
- * What would be sent for one message, checked but not sent.
+ * What would be sent for one message, checked but not sent. At once where its schema answers at once.
  *
  * @throws TwelvefoldError `MESSAGE_INVALID` or `MESSAGE_TOO_LARGE`; RangeError for a delay that SQS would refuse.
  */
-export async function prepareEntry(
+export function prepareEntry(
   definition: QueueDefinition,
   message: unknown,
   { delay, group, deduplicationId }: Pick<SendOptions, 'delay' | 'group' | 'deduplicationId'>,
-): Promise<Prepared<Omit<SendMessageEntry, 'Id'>>> {
+): Prepared<Entry> | Promise<Prepared<Entry>> {
   const action = `send message to queue '${definition.name}'`;
   const delayMs = delay === undefined ? undefined : durationMs(delay);
   if (delayMs !== undefined && (delayMs > SQS_LIMITS.delayMs || delayMs % 1_000 !== 0)) {
@@ -29,21 +32,27 @@ export async function prepareEntry(
     throw new RangeError(`Cannot ${action}: a FIFO queue has one delay for all of its messages, none for each`);
   }
   const scope = currentScope();
-  const { body, value } = await encodeMessage(action, definition.schema, message);
-  const attributes = outgoingAttributes(scope);
-  const bytes = messageBytes(body, attributes);
-  assertMessageSize(action, bytes, SQS_LIMITS.bytes);
-  const order = orderOf(action, definition.fifo, value, { group, deduplicationId });
-  return {
-    bytes,
-    // A group of a standard queue is there for fairness, and says nothing of order.
-    ...(definition.fifo ? { lane: order.MessageGroupId } : {}),
-    entry: {
-      MessageBody: body,
-      ...order,
-      MessageAttributes: attributes,
-      ...(scope?.trace.xray ? { MessageSystemAttributes: { AWSTraceHeader: stringAttribute(scope.trace.xray) } } : {}),
-      ...(delayMs === undefined ? {} : { DelaySeconds: delayMs / 1_000 }),
-    },
-  };
+  const encoded = encodeMessage(action, definition.schema, message);
+  return encoded instanceof Promise ? encoded.then(toEntry) : toEntry(encoded);
+
+  function toEntry({ body, value }: EncodedMessage): Prepared<Entry> {
+    const attributes = outgoingAttributes(scope);
+    const bytes = messageBytes(body, attributes);
+    assertMessageSize(action, bytes, SQS_LIMITS.bytes);
+    const order = orderOf(action, definition.fifo, value, { group, deduplicationId });
+    return {
+      bytes,
+      // A group of a standard queue is there for fairness, and says nothing of order.
+      ...(definition.fifo ? { lane: order.MessageGroupId } : {}),
+      entry: {
+        MessageBody: body,
+        ...order,
+        MessageAttributes: attributes,
+        ...(scope?.trace.xray
+          ? { MessageSystemAttributes: { AWSTraceHeader: stringAttribute(scope.trace.xray) } }
+          : {}),
+        ...(delayMs === undefined ? {} : { DelaySeconds: delayMs / 1_000 }),
+      },
+    };
+  }
 }

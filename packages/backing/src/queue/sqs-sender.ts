@@ -58,7 +58,7 @@ export function createSqsSender<S extends StandardSchemaV1>(
       const { delay, group, deduplicationId, linger = '50ms', signal } = sendOptions;
       assertKnownOptions(`sendAll to queue '${definition.name}'`, sendOptions, SEND_ALL_OPTIONS);
       return sendAll(messages, {
-        prepare: async (message) => {
+        prepare: (message) => {
           const delayed = typeof delay === 'function' ? delay(message) : delay;
           const grouped = typeof group === 'function' ? group(message) : group;
           const id = deduplicationId?.(message);
