@@ -89,9 +89,8 @@ async function sendBatch<E extends object>(batch: Array<Waiting<E>>, deps: Entry
     const again: Array<{ waiting: Waiting<E>; error: Error }> = [];
     try {
       const { Failed = [] } = await deps.send(remaining.map(({ entry }, id) => ({ ...entry, Id: String(id) })));
-      const failures = new Map(Failed.map((failure) => [failure.Id, failure]));
       remaining.forEach((waiting, id) => {
-        const failure = failures.get(String(id));
+        const failure = Failed.find(({ Id }) => Id === String(id)); // ten at most, and seldom one
         if (failure === undefined) waiting.settle(undefined);
         else if (failure.SenderFault === true) waiting.settle(asError(deps.action, failure));
         else again.push({ waiting, error: asError(deps.action, failure) });

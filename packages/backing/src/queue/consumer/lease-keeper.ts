@@ -4,16 +4,20 @@ import type { ConsumerEvent } from '../consumer-event.ts';
 import { SQS_LIMITS } from '../sqs-limits.ts';
 import { leaseLost } from './abort-reason.ts';
 
-/** The right to work on one message, as long as SQS keeps it from others. */
+/** The right to work on one message, as long as SQS keeps it from others: the terms on which it is handled. */
 export interface Lease {
   readonly messageId: string;
   readonly receiptHandle: string;
+  /** When the message was received, on the monotonic clock. */
+  readonly receivedAt: number;
   /** Aborts when the lease is lost, or when the consumer has to stop. */
   readonly signal: AbortSignal;
   /** SQS lets a message stay invisible for 12 hours in all. */
   readonly deadline: Deadline;
+  /** How long SQS would still let it stay invisible. */
+  longestDelayMs(): number;
   /** Milliseconds until SQS gives it to somebody else, if it is not extended before. */
-  remainingMs(): number;
+  readonly leaseRemaining: () => number;
   abort(reason: Error): void;
   /** Stops extending it. */
   release(): void;
@@ -21,7 +25,7 @@ export interface Lease {
 
 export interface LeaseKeeper {
   /** Takes up a message that has just been received. */
-  take(messageId: string, receiptHandle: string): Lease;
+  take(message: { messageId: string; receiptHandle: string }): Lease;
   /** Releases every lease and ends the timer. */
   close(): void;
 }
@@ -35,15 +39,66 @@ export interface LeaseKeeperDeps {
   emit: (event: ConsumerEvent) => void;
 }
 
-interface Held {
-  readonly lease: Lease;
-  readonly controller: AbortController;
+/** SQS counts the 12 hours from before its answer came here, in whole seconds; a second above them it refuses to time a message at all. */
+const ANSWER_MS = 10_000;
+
+/** A class, whose signal is made when it is first asked for: there is one per message, and most handlers ask for nothing. */
+class HeldLease implements Lease {
+  readonly messageId: string;
+  readonly receiptHandle: string;
+  readonly receivedAt: number;
+  readonly deadline: Deadline;
   /** When to extend it next. */
   dueAt: number;
   /** When SQS gives it to somebody else, unless it is extended before. */
   expiresAt: number;
   /** 12 hours after the receive. */
   readonly endsAt: number;
+  readonly #clock: Clock;
+  readonly #held: Map<string, HeldLease>;
+  #controller: AbortController | undefined;
+  #aborted: { readonly reason: Error } | undefined;
+
+  constructor(
+    message: { messageId: string; receiptHandle: string },
+    visibilityMs: number,
+    clock: Clock,
+    held: Map<string, HeldLease>,
+  ) {
+    const now = clock.monotonic();
+    this.messageId = message.messageId;
+    this.receiptHandle = message.receiptHandle;
+    this.receivedAt = now;
+    this.dueAt = now + visibilityMs / 2;
+    this.expiresAt = now + visibilityMs;
+    this.endsAt = now + SQS_LIMITS.invisibleMs;
+    this.#clock = clock;
+    this.#held = held;
+    this.deadline = { remainingMs: () => Math.max(0, this.endsAt - clock.monotonic()) };
+  }
+
+  get signal(): AbortSignal {
+    if (!this.#controller) {
+      this.#controller = new AbortController();
+      if (this.#aborted) this.#controller.abort(this.#aborted.reason);
+    }
+    return this.#controller.signal;
+  }
+
+  longestDelayMs(): number {
+    return Math.max(0, this.endsAt - ANSWER_MS - this.#clock.monotonic());
+  }
+
+  readonly leaseRemaining = (): number => (this.#aborted ? 0 : Math.max(0, this.expiresAt - this.#clock.monotonic()));
+
+  abort(reason: Error): void {
+    this.#aborted ??= { reason };
+    this.#controller?.abort(this.#aborted.reason);
+  }
+
+  release(): void {
+    this.#held.delete(this.receiptHandle);
+  }
 }
 
 /**
@@ -54,22 +109,22 @@ interface Held {
  */
 export function createLeaseKeeper(deps: LeaseKeeperDeps): LeaseKeeper {
   const { clock, visibilityMs } = deps;
-  const held = new Map<string, Held>();
+  const held = new Map<string, HeldLease>();
   let running = false;
   let closed = false;
   let nap = new AbortController();
 
-  const lose = (entry: Held, error?: unknown) => {
-    if (!held.delete(entry.lease.receiptHandle)) return;
+  const lose = (entry: HeldLease, error?: unknown) => {
+    if (!held.delete(entry.receiptHandle)) return;
     deps.emit({
       type: 'leaseLost',
-      messageId: entry.lease.messageId,
+      messageId: entry.messageId,
       ...(error === undefined ? {} : { error }),
     });
-    entry.controller.abort(leaseLost(deps.queue));
+    entry.abort(leaseLost(deps.queue));
   };
 
-  const extend = async (entries: Held[]) => {
+  const extend = async (entries: HeldLease[]) => {
     const startedAt = clock.monotonic();
     const extensions = entries.map((entry) => Math.min(visibilityMs, wholeSeconds(entry.endsAt - startedAt)));
     // Tried again soon, should this call fail; a good answer puts it off.
@@ -80,9 +135,9 @@ export function createLeaseKeeper(deps: LeaseKeeperDeps): LeaseKeeper {
         'ChangeMessageVisibilityBatch',
         {
           QueueUrl: deps.url,
-          Entries: entries.map(({ lease }, id) => ({
+          Entries: entries.map(({ receiptHandle }, id) => ({
             Id: String(id),
-            ReceiptHandle: lease.receiptHandle,
+            ReceiptHandle: receiptHandle,
             VisibilityTimeout: (extensions[id] ?? 0) / 1_000,
           })),
         },
@@ -105,7 +160,7 @@ export function createLeaseKeeper(deps: LeaseKeeperDeps): LeaseKeeper {
 
   const turn = () => {
     const now = clock.monotonic();
-    const due: Held[] = [];
+    const due: HeldLease[] = [];
     for (const entry of held.values()) {
       if (now >= entry.expiresAt) lose(entry);
       else if (now >= entry.dueAt) {
@@ -132,27 +187,9 @@ export function createLeaseKeeper(deps: LeaseKeeperDeps): LeaseKeeper {
   };
 
   return {
-    take(messageId, receiptHandle) {
-      const now = clock.monotonic();
-      const controller = new AbortController();
-      const endsAt = now + SQS_LIMITS.invisibleMs;
-      const entry: Omit<Held, 'lease'> = {
-        controller,
-        dueAt: now + visibilityMs / 2,
-        expiresAt: now + visibilityMs,
-        endsAt,
-      };
-      const lease: Lease = {
-        messageId,
-        receiptHandle,
-        signal: controller.signal,
-        deadline: { remainingMs: () => Math.max(0, endsAt - clock.monotonic()) },
-        remainingMs: () => (controller.signal.aborted ? 0 : Math.max(0, taken.expiresAt - clock.monotonic())),
-        abort: (reason) => controller.abort(reason),
-        release: () => void held.delete(receiptHandle),
-      };
-      const taken: Held = Object.assign(entry, { lease });
-      held.set(receiptHandle, taken);
+    take(message) {
+      const lease = new HeldLease(message, visibilityMs, clock, held);
+      held.set(lease.receiptHandle, lease);
       if (!running && !closed) void run();
       return lease;
     },

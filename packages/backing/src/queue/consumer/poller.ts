@@ -3,7 +3,6 @@ import type { Clock } from '@twelvefold/lifecycle';
 import { TwelvefoldError } from '@twelvefold/lifecycle';
 import type { ConsumerEvent } from '../consumer-event.ts';
 import type { QueueConsumer, ReceivedMessage } from '../port.ts';
-import { SQS_LIMITS } from '../sqs-limits.ts';
 import { drainForced } from './abort-reason.ts';
 import { createEntryBatcher } from './entry-batcher.ts';
 import { createLanes } from './lanes.ts';
@@ -32,7 +31,6 @@ export interface PollerDeps {
 interface Received {
   readonly message: ReceivedMessage;
   readonly lease: Lease;
-  readonly receivedAt: number;
   readonly group: string | undefined;
 }
 
@@ -44,8 +42,6 @@ const FIFO_LINGER_MS = 20;
 const FAILURES_TO_TELL = 3;
 /** A receive that is refused, denied or reset fails sooner than this. */
 const RECOVERING_MS = 1_000;
-/** SQS counts the 12 hours from before its answer came here, in whole seconds; a second above them it refuses to time a message at all. */
-const ANSWER_MS = 10_000;
 /** How long handlers have to give up once their signals have aborted, and then how long the last calls have to get through. */
 const GIVE_UP_MS = 250;
 
@@ -82,7 +78,6 @@ export function createPoller(
   const work = new Set<Promise<void>>();
   /** Messages that `drain` gave up: their handlers may still run, their outcomes no longer time anything. */
   const abandoned = new WeakSet<Lease>();
-  const startedAt = new Map<Lease, number>();
   const receiver = createReceiver({
     ...deps,
     // Deletions that do not get through must not pile up: what they stand for will all come again.
@@ -93,8 +88,8 @@ export function createPoller(
   function begin(raw: SqsMessage): void {
     const message = toReceivedMessage(raw);
     // Those that wait are extended too.
-    const lease = leases.take(message.messageId, message.receiptHandle);
-    const received: Received = { message, lease, receivedAt: clock.monotonic(), group: groupOf(message) };
+    const lease = leases.take(message);
+    const received: Received = { message, lease, group: groupOf(message) };
     if (received.group === undefined || lanes.enter(received.group, received)) start(received);
   }
 
@@ -103,29 +98,26 @@ export function createPoller(
   }
 
   function start(received: Received): void {
-    const { message, lease, receivedAt } = received;
-    handling.add(lease);
-    startedAt.set(lease, receivedAt);
-    const longestDelayMs = () => Math.max(0, SQS_LIMITS.invisibleMs - ANSWER_MS - (clock.monotonic() - receivedAt));
-    const { signal, deadline, remainingMs: leaseRemaining } = lease;
-    const done = deps
-      .core(message, { signal, deadline, longestDelayMs, leaseRemaining })
-      .then(async (outcome) => {
-        handling.delete(lease);
-        startedAt.delete(lease);
-        const settling = settle(lease, outcome);
-        const returning = follow(received, outcome);
-        // Nothing else is coming that these could share a call with.
-        if (handling.size === 0) flush();
-        receiver.pump();
-        await Promise.all([settling, returning]);
-        lease.release();
-      })
-      .finally(() => {
-        work.delete(done);
-        receiver.pump();
-      });
+    handling.add(received.lease);
+    const done = handle(received).finally(() => {
+      work.delete(done);
+      receiver.pump();
+    });
     work.add(done);
+  }
+
+  async function handle(received: Received): Promise<void> {
+    const { message, lease, group } = received;
+    const outcome = await deps.core(message, lease);
+    handling.delete(lease);
+    const settling = settle(lease, outcome);
+    const returning = group === undefined ? undefined : follow(received, outcome);
+    // Nothing else is coming that these could share a call with.
+    if (handling.size === 0) flush();
+    receiver.pump();
+    await settling;
+    if (returning) await returning;
+    lease.release();
   }
 
   /** Of a group whose message comes again the rest goes back too, in order behind it: SQS gives none of it out before that one. */
@@ -221,7 +213,7 @@ export function createPoller(
       const { failures, lastAt, lagMs } = receiver.health();
       const now = clock.monotonic();
       let oldest = now;
-      for (const at of startedAt.values()) oldest = Math.min(oldest, at);
+      for (const { receivedAt } of handling) oldest = Math.min(oldest, receivedAt);
       return {
         polling: state === 'polling' && failures < FAILURES_TO_TELL,
         lastReceiveMs: lastAt === undefined ? undefined : Math.round(now - lastAt),

@@ -1,11 +1,16 @@
 import type { SqsMessage } from '@twelvefold/aws';
 import type { ReceivedMessage } from '../port.ts';
 
-/** A message of a ReceiveMessage answer in the shape that both hosts share. Binary attributes are among the typed ones alone. */
+/**
+ * A message of a ReceiveMessage answer in the shape that both hosts share. Binary attributes are among the typed ones alone. The MD5 is left
+ * out: both transports have held the body against it.
+ */
 export function toReceivedMessage(message: SqsMessage): ReceivedMessage {
   const messageAttributes: Record<string, string> = {};
-  for (const [name, { StringValue }] of Object.entries(message.MessageAttributes ?? {})) {
-    if (StringValue !== undefined) messageAttributes[name] = StringValue;
+  const given = message.MessageAttributes;
+  for (const name in given) {
+    const value = given[name]?.StringValue;
+    if (value !== undefined) messageAttributes[name] = value;
   }
   return {
     messageId: message.MessageId ?? '',
@@ -14,6 +19,5 @@ export function toReceivedMessage(message: SqsMessage): ReceivedMessage {
     attributes: message.Attributes ?? {},
     messageAttributes,
     typedAttributes: message.MessageAttributes,
-    md5OfBody: message.MD5OfBody,
   };
 }
