@@ -150,7 +150,7 @@ function requestText(
     client.heads.set(call.operation, head);
   }
   const { authorization } = signBody(head.signing, body);
-  const trace = traceHeader(context.env);
+  const trace = context.inLambda ? traceHeader(context.env) : undefined;
   const traced = trace === undefined ? '' : `x-amzn-trace-id: ${trace}\r\n`;
   return `${head.text}${traced}content-length: ${bodyBytes}\r\nauthorization: ${authorization}\r\nuser-agent: ${context.userAgent(call.component)}\r\namz-sdk-invocation-id: ${invocationId}\r\namz-sdk-request: attempt=${number}; max=${context.maxAttempts}\r\n\r\n${body}`;
 }

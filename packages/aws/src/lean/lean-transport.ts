@@ -79,6 +79,8 @@ export interface LeanContext {
   readonly runtime: LeanRuntime;
   readonly credentials: CredentialSource;
   readonly env: Environment;
+  /** Whether this is a function's process: reading a variable of `process.env` costs as much as a hash. */
+  readonly inLambda: boolean;
   readonly userAgent: (component: string | undefined) => string;
   readonly logger: DebugLogger | undefined;
   readonly maxAttempts: number;
@@ -100,6 +102,7 @@ export function createLeanTransport(
     runtime,
     credentials: credentialSource(settings, env, runtime),
     env,
+    inLambda: Boolean(env.AWS_LAMBDA_FUNCTION_NAME),
     userAgent: createUserAgent(env),
     logger,
     maxAttempts: maxAttemptsFor(settings, env),

@@ -7,10 +7,9 @@ interface RuntimeGlobals {
 
 /**
  * The trace of the invocation, which Lambda looks at to stop functions that call themselves through SQS or SNS in circles.
- * `undefined` outside Lambda.
+ * For functions alone.
  */
 export function traceHeader(env: Environment): string | undefined {
-  if (!env.AWS_LAMBDA_FUNCTION_NAME) return undefined;
   const { awslambda } = globalThis as RuntimeGlobals; // put there by the runtime, under this name
   const trace = awslambda?.InvokeStore?.getXRayTraceId?.() ?? env._X_AMZN_TRACE_ID;
   // It becomes a header: nothing that could begin another one.
