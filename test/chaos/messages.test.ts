@@ -15,7 +15,7 @@ import { app } from './fixtures/messages/app.ts';
 
 /** Messages of each kind of queue on each host: 2,000 in all; `npm run verify` has 10,000 on each host. */
 const MESSAGES = process.env.TWELVEFOLD_VERIFY ? 5_000 : 500;
-const PATIENCE_MS = process.env.TWELVEFOLD_VERIFY ? 900_000 : 150_000;
+const PATIENCE_MS = process.env.TWELVEFOLD_VERIFY ? 1_800_000 : 240_000;
 const ACCOUNTS = 25;
 /** Ends of processes per host: what a process held when it was killed is hidden for its visibility timeout, which is most of the time that this takes. */
 const MOST_ENDS = process.env.TWELVEFOLD_VERIFY ? Number.POSITIVE_INFINITY : 6;
