@@ -1,4 +1,5 @@
 import type { EmfOutput } from '@aws-lambda-powertools/metrics/types';
+import { directEmf } from './direct-emf.ts';
 import { EMF_LIMITS } from './emf-limits.ts';
 import type { MetricSet } from './metric-set.ts';
 
@@ -38,7 +39,8 @@ function emfObjects(set: MetricSet, frame: EmfFrame): EmfOutput[] {
 
 /** The lines of a set, none longer than a log driver keeps in one piece. */
 export function emfLines(set: MetricSet, frame: EmfFrame): string[] {
-  return emfObjects(set, frame).flatMap(shortLines);
+  const line = directEmf(set, frame);
+  return line === undefined ? emfObjects(set, frame).flatMap(shortLines) : [line];
 }
 
 function shortLines(object: EmfOutput): string[] {

@@ -90,11 +90,11 @@ export class ScopedMetrics extends PowertoolsMetrics {
     if (!RESOLUTIONS.has(resolution)) {
       throw new RangeError(`Cannot add metric '${name}': a resolution is 1 or 60 seconds`);
     }
-    const taken = this.#takenBy(set, name);
-    if (taken) throw new Error(`Cannot add metric '${name}': ${taken} has this name, and EMF keeps both in one place`);
-
     let metric = set.metrics.get(name);
     if (!metric) {
+      const taken = this.#takenBy(set, name);
+      if (taken)
+        throw new Error(`Cannot add metric '${name}': ${taken} has this name, and EMF keeps both in one place`);
       metric = { unit, resolution, values: [] };
       set.metrics.set(name, metric);
     } else if (metric.unit !== unit) {
@@ -291,7 +291,7 @@ export class ScopedMetrics extends PowertoolsMetrics {
       namespace,
       timestamp: set.timestamp ?? this.#settings.now(),
       defaults: this.#defaultsOf(set),
-      metadata: toPlain(set.metadata, plain),
+      metadata: Object.keys(set.metadata).length === 0 ? {} : toPlain(set.metadata, plain),
     };
   }
 
@@ -304,8 +304,8 @@ export class ScopedMetrics extends PowertoolsMetrics {
   #takenBy(set: MetricSet, name: string): string | undefined {
     if (name === '_aws') return "EMF's own field";
     if (Object.hasOwn(set.metadata, name)) return 'metadata';
-    const dimensions = [this.#defaultsOf(set), set.dimensions, ...set.dimensionSets];
-    return dimensions.some((names) => Object.hasOwn(names, name)) ? 'a dimension' : undefined;
+    if (Object.hasOwn(this.#defaultsOf(set), name) || Object.hasOwn(set.dimensions, name)) return 'a dimension';
+    return set.dimensionSets.some((names) => Object.hasOwn(names, name)) ? 'a dimension' : undefined;
   }
 
   /** The dimensions of `added` that can be added to `present`, with clean values. */
