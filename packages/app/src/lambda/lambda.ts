@@ -9,6 +9,7 @@ import {
   TERMINATE_BUDGET_MS,
 } from '@twelvefold/lifecycle/lambda';
 import type { Component } from '../component.ts';
+import { asError } from '../runtime/as-error.ts';
 import { openRuntime } from '../runtime/open-runtime.ts';
 import { publishStart } from '../runtime/publish-start.ts';
 import { createTelemetry } from '../runtime/telemetry.ts';
@@ -63,6 +64,15 @@ export async function lambda(component: Component): Promise<LambdaHandler<unknow
     if (refused) logger.debug(refused.message);
     else onTerminate(process, lifecycle, (report) => logger.info('environment stopped', { shutdown: report }));
   }
+  // It changes nothing of the end. AWS's client (4.0.2) says nothing of a worker thread that dies of it.
+  process.on('uncaughtExceptionMonitor', (error, origin) =>
+    logger.critical(
+      `${origin === 'unhandledRejection' ? 'unhandled rejection' : 'uncaught exception'} failed: ${asError(error).message}`,
+      {
+        error: asError(error),
+      },
+    ),
+  );
   const startMs = systemClock.monotonic();
   const firstThen: typeof work = async (event, invocation) => {
     if (invocation.coldStart) await publishStart(metrics, component.name, { startMs, cold: startIsAwaited });
