@@ -1,5 +1,5 @@
 /** What stands for every value of a dimension beyond its budget. */
-export const OTHER = 'other';
+const OTHER = 'other';
 
 /** Names of dimensions that are watched; more than that are values in the wrong place, and all their values become `other`. */
 const MOST_NAMES = 100;
