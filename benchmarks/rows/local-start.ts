@@ -33,29 +33,23 @@ export const localStart: Measurement = {
       ...(hasMoto ? { peers: { moto: median(moto.map(read)) }, target: { times, of: 'moto' } } : {}),
       exact: false,
       note: hasMoto
-        ? 'A fresh process of each, until GetCallerIdentity is answered; Node and Python start included. Resident memory after that call.'
+        ? 'Fresh processes in turn, until SSM answers DescribeParameters: ours from its import in a running Node, moto from the start of moto_server. Resident memory after that call, Node included.'
         : 'moto_server is not installed here, so there is no peer.',
     });
     return [
-      row('Local AWS: process start to first successful call', 'ms', ({ wallMs }) => wallMs, 0.03),
+      row('Local AWS: import to first successful call', 'ms', ({ wallMs }) => wallMs, 0.03),
       row('Local AWS: memory after the first call', 'bytes', ({ rssBytes }) => rssBytes, 0.35),
     ];
   },
 };
 
 async function startOurs(): Promise<Start> {
-  const begun = performance.now();
-  const child = fork(join(import.meta.dirname, '../contestants/first-call.twelvefold.ts'), { stdio: 'inherit' });
-  const [{ url }] = (await once(child, 'message')) as [{ url: string }]; // the contestant is the only sender
-  if (!(await answers(url))) throw new Error('Cannot measure: the endpoint refused the call');
-  const wallMs = performance.now() - begun;
-  const answered = once(child, 'message');
-  child.send({});
-  const [{ rssBytes }] = (await answered) as [{ rssBytes: number }]; // as above
+  const child = fork(join(import.meta.dirname, '../contestants/first-call.twelvefold.mjs'), { stdio: 'inherit' });
+  const [start] = (await once(child, 'message')) as [Start]; // the contestant is the only sender
   const ended = once(child, 'exit');
   child.kill();
   await ended;
-  return { wallMs, rssBytes };
+  return start;
 }
 
 async function startMoto(): Promise<Start> {
@@ -85,17 +79,18 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** Whether GetCallerIdentity is answered with 200. */
+/** Whether SSM's DescribeParameters is answered with 200. */
 function answers(url: string): Promise<boolean> {
   const { promise, resolve, reject } = Promise.withResolvers<boolean>();
-  const scope = '20261122/eu-central-1/sts/aws4_request';
+  const scope = '20261122/eu-central-1/ssm/aws4_request';
   const headers = {
-    'content-type': 'application/x-www-form-urlencoded',
+    'content-type': 'application/x-amz-json-1.1',
+    'x-amz-target': 'AmazonSSM.DescribeParameters',
     authorization: `AWS4-HMAC-SHA256 Credential=bench/${scope}, SignedHeaders=host, Signature=0`,
   };
   const call = request(url, { method: 'POST', headers, agent: false }, (response) => {
     response.resume().once('end', () => resolve(response.statusCode === 200));
   });
-  call.once('error', reject).end('Action=GetCallerIdentity&Version=2011-06-15');
+  call.once('error', reject).end('{}');
   return promise;
 }
