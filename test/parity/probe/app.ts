@@ -13,7 +13,7 @@ import {
 import * as z from 'zod/mini';
 
 /** A job says what its handler should do with it. */
-export const Job = z.object({
+const Job = z.object({
   id: z.string(),
   does: z.enum(['succeed', 'hold', 'fail-once', 'fail', 'retry-once', 'poison', 'drop', 'log', 'twice-in-transaction']),
 });
