@@ -367,6 +367,10 @@ describe('twelvefold config', () => {
     async (out) => {
       await fc.assert(
         fc.asyncProperty(valuesOf, async (values) => {
+          // A value with every kind of quote is refused in a .env file, which has no way to write it.
+          const { host, token, key, tags, database } = values;
+          const texts = [host, token, key, tags.join(), database.login, database.password];
+          fc.pre(!out.endsWith('.env') || texts.every((one) => !(one.includes("'") && one.includes('`'))));
           const stage = await stageWithSecrets();
           const world: World = { files: {} };
           await run(configPushCommand, stage, from, ['write'], JSON.stringify(values), world);
