@@ -382,7 +382,23 @@ describe('twelvefold config', () => {
           ).toEqual(['']);
           expect(stdout.match(/^= /gm)).toHaveLength(8);
         }),
-        { numRuns: 5 },
+        {
+          numRuns: 5,
+          // Two quotes that nothing closes, in lines next to each other.
+          examples: [
+            [
+              {
+                host: '!',
+                rate: 0,
+                tags: [],
+                limits: { perDay: 0 },
+                token: '!',
+                key: '     ',
+                database: { login: '"', password: '"' },
+              },
+            ],
+          ],
+        },
       );
     },
     60_000,

@@ -44,7 +44,10 @@ function treeOf(values: readonly PulledValue[]): Record<string, unknown> {
 /** The first way of quoting that Node's own parser reads back: it has no escapes but `\n`, and drops carriage returns. */
 function envLine([{ key, env }, value]: PulledValue): string {
   const text = typeof value === 'string' ? value : JSON.stringify(value);
-  const candidates = [text, `'${text}'`, `\`${text}\``, `"${text}"`].map((quoted) => `${env}=${quoted}\n`);
+  // A quote that nothing closes would reach for one of another line.
+  const bare = /['"`]/.test(text) ? [] : [`${env}=${text}\n`];
+  const quoted = ["'", '`', '"'].flatMap((mark) => (text.includes(mark) ? [] : [`${env}=${mark}${text}${mark}\n`]));
+  const candidates = [...bare, ...quoted];
   // Quotes are read past the end of a line: a candidate must be whole, with nothing that leaks into the next.
   const line = candidates.find((candidate) => {
     const read = parseEnv(`${candidate}NEXT_=1\n`);
