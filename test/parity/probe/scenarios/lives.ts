@@ -122,8 +122,11 @@ export const LIFE_SCENARIOS: readonly Scenario[] = [
         () => getRow(app, 'late'),
         (found) => found !== undefined,
       );
-      // An intended difference: a service has no function whose time runs out, and keeps the message for as long as it works on it.
-      expect(row?.receives).toBe(app.host === 'service' ? 1 : 2);
+      // An intended difference: a service has no function whose time runs out, and keeps the message for as long as it works on it. For the
+      // others, the jump in time may fall into a delivery of its own, which then comes again as well.
+      const [least, most] = app.host === 'service' ? [1, 1] : [2, 3];
+      expect(row?.receives).toBeGreaterThanOrEqual(least);
+      expect(row?.receives).toBeLessThanOrEqual(most);
       const left = await until(
         'the queue is empty',
         () => leftInQueue(app),
