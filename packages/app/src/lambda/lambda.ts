@@ -41,6 +41,11 @@ export async function lambda(component: Component): Promise<LambdaHandler<unknow
   const { extensionsApi, facts, startIsAwaited } = lambdaProfile(env);
   const { logger, metrics } = createTelemetry({ app: component.app.name, env, format: 'json', facts });
   const aws = createAws({ env, logger });
+  // Beside the loading of config, not after it. An import of node:http costs a cold start several times as much.
+  const registering =
+    extensionsApi === undefined
+      ? undefined
+      : registerInternalExtension({ runtimeApi: extensionsApi, http: process.getBuiltinModule('node:http') });
   const runtime = await openRuntime(component.app, [component], {
     env,
     aws,
@@ -57,10 +62,8 @@ export async function lambda(component: Component): Promise<LambdaHandler<unknow
   lifecycle.register({ name: 'metrics', flush });
   const work = await componentWork(component, { runtime, lifecycle, logger, metrics, clock: systemClock });
   await lifecycle.start();
-  if (extensionsApi !== undefined) {
-    // An import of node:http costs a cold start several times as much.
-    const http = process.getBuiltinModule('node:http');
-    const refused = await registerInternalExtension({ runtimeApi: extensionsApi, http });
+  if (registering) {
+    const refused = await registering;
     if (refused) logger.debug(refused.message);
     else onTerminate(process, lifecycle, (report) => logger.info('environment stopped', { shutdown: report }));
   }
@@ -78,10 +81,9 @@ export async function lambda(component: Component): Promise<LambdaHandler<unknow
     if (invocation.coldStart) await publishStart(metrics, component.name, { startMs, cold: startIsAwaited });
     return work(event, invocation);
   };
-  const { rss } = process.memoryUsage();
   logger.info('environment ready', {
     init_duration_ms: Math.round(startMs),
-    memory_used_mb: Math.round(rss / 1_048_576),
+    memory_used_mb: Math.round(process.memoryUsage.rss() / 1_048_576),
     memory_limit_mb: Number(env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE) || undefined,
   });
   const told = tellFailures(firstThen, logger);

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Clock } from '../../clock.ts';
 import { systemClock } from '../../clock.ts';
 import type { Deadline } from '../../deadline.ts';
-import { deadlineIn } from '../../deadline.ts';
+import { limitTime, NO_DEADLINE } from '../../deadline.ts';
 import { clientGone } from '../../http/client-gone.ts';
 import { HEADER_LIMIT_BYTES } from '../../http/header-limit.ts';
 import { malformedRequest } from '../../http/malformed-request.ts';
@@ -75,16 +75,13 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   server.on('request', async (incoming, outgoing) => {
     inFlight += 1;
     const gone = new AbortController();
-    const answered = new AbortController();
     outgoing.once('close', () => {
-      answered.abort();
       if (!outgoing.writableFinished) gone.abort(clientGone());
       inFlight -= 1;
       if (inFlight === 0) for (const wake of waiting) wake();
     });
     try {
-      const response = await answerOne(incoming, gone.signal, answered.signal);
-      answered.abort();
+      const response = await answerOne(incoming, gone.signal);
       if (gone.signal.aborted) {
         await response.body?.cancel();
         return;
@@ -98,7 +95,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     }
   });
 
-  const answerOne = async (incoming: IncomingMessage, gone: AbortSignal, answered: AbortSignal): Promise<Response> => {
+  const answerOne = async (incoming: IncomingMessage, gone: AbortSignal): Promise<Response> => {
     const read = await readRequest(incoming, BODY_LIMIT_BYTES);
     if (read === 'too large') {
       discard(incoming);
@@ -109,13 +106,12 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
       });
     }
     if (read === 'malformed') return malformedRequest();
-    const late = new AbortController();
-    const deadline = deadlineIn(answerMs, clock);
-    clock.sleep(answerMs, answered).then(
-      () => late.abort(new DOMException(`The request took longer than ${answerMs} ms`, 'TimeoutError')),
-      () => undefined, // answered in time
-    );
-    return answer(read, AbortSignal.any([gone, late.signal, force.signal]), deadline);
+    const limit = limitTime(answerMs, AbortSignal.any([gone, force.signal]), NO_DEADLINE, clock);
+    try {
+      return await answer(read, limit.signal, limit.deadline);
+    } finally {
+      limit.over();
+    }
   };
 
   const idle = (signal: AbortSignal): Promise<void> => {
