@@ -1,9 +1,8 @@
-import type { LocalAws } from '@twelvefold/local';
-import { startLocalAws } from '@twelvefold/local';
+import type { LaunchedTask, LocalAws } from '@twelvefold/local';
+import { launchTask, startLocalAws } from '@twelvefold/local';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { provisionStage } from '../../examples/orders/local/provision-stage.ts';
 import { createGate } from '../support/create-gate.ts';
-import { startEcsAgent } from '../support/ecs-agent.ts';
 import { jsonLines } from '../support/json-lines.ts';
 import type { RunningEntry } from '../support/run-entry.ts';
 import { runEntry } from '../support/run-entry.ts';
@@ -32,9 +31,9 @@ afterEach(async () => {
   await aws.close();
 });
 
-function start(env: Record<string, string> = {}, path = 'examples/orders/dist/ecs.js'): RunningEntry {
+function start(env: Record<string, string> = {}): RunningEntry {
   const deployed = { ...ACCESS, AWS_ENDPOINT_URL: aws.url, TWELVEFOLD_STAGE: 'dev', PORT: '0' };
-  const entry = runEntry(path, [], { ...deployed, ...env });
+  const entry = runEntry('examples/orders/dist/ecs.js', [], { ...deployed, ...env });
   started.push(entry);
   return entry;
 }
@@ -166,13 +165,33 @@ describe('the service entry', () => {
 });
 
 describe('the service entry as an ECS task', () => {
+  /** A task beside an ECS agent of its own: its metadata, and its requests for scale-in protection. */
+  async function launch(command: readonly [string, ...string[]], env: Record<string, string>) {
+    const lines: string[] = [];
+    const task = await launchTask({
+      command,
+      cwd: '.',
+      region: ACCESS.AWS_REGION,
+      family: 'orders-dev',
+      port: 0,
+      env: { ...ACCESS, AWS_ENDPOINT_URL: aws.url, TWELVEFOLD_STAGE: 'dev', ...env },
+      onOutput: ({ line }) => lines.push(line),
+    });
+    tasks.push(task);
+    await task.waitUntilReady('/health/ready');
+    return { task, url: task.url ?? '', lines, output: () => lines.join('\n') };
+  }
+  const tasks: LaunchedTask[] = [];
+  afterEach(async () => {
+    for (const task of tasks.splice(0)) await task.kill();
+  });
+
   it('says which task it is, and is protected from scale-in while it handles a message', async () => {
     await provisioned();
-    await using agent = await startEcsAgent();
-    const entry = start({ ...agent.env, TWELVEFOLD_TASK_PROTECTION: 'on' });
-    const url = await urlOf(entry);
-    await becomes(`${url}/health/ready`, 200);
-    expect(agent.asked).toEqual([]);
+    const { task, url, output } = await launch(['node', 'examples/orders/dist/ecs.js'], {
+      TWELVEFOLD_TASK_PROTECTION: 'on',
+    });
+    expect(task.protected()).toBe(false);
 
     delay('TransactWriteItems', 500);
     const session = await fetch(`${url}/sessions`, { method: 'POST', body: '{"userId":"ada"}' });
@@ -180,39 +199,33 @@ describe('the service entry as an ECS task', () => {
     const order = JSON.stringify({ sku: 'book', quantity: 1, unitPriceCents: 100 });
     expect((await fetch(`${url}/orders`, { method: 'POST', body: order, headers: { cookie } })).status).toBe(202);
     await until(
-      'the agent is asked',
-      () => agent.asked,
-      (asked) => asked.length > 0,
+      'the task is protected',
+      () => task.protected(),
+      (isProtected) => isProtected,
     );
-    expect(agent.asked[0]).toEqual({ ProtectionEnabled: true, ExpiresInMinutes: 10 });
 
-    entry.child.kill('SIGTERM');
-    expect(await entry.exited).toEqual({ code: 0, signal: null });
-    expect(agent.asked.at(-1)).toEqual({ ProtectionEnabled: false });
-    const lines = jsonLines(entry.stdout());
+    expect((await task.stop()).code).toBe(0);
+    const lines = jsonLines(output());
+    const protectedTask = { task_id: task.taskArn.split('/').at(-1), task_family: 'orders-dev', cluster: 'local' };
     expect(lines.find(({ message }) => message === 'order placed')).toMatchObject({
-      task_id: '0123456789abcdef',
-      task_family: 'orders-dev',
-      task_revision: '7',
-      availability_zone: 'eu-west-1b',
-      cluster: 'shop',
-      cpu_limit: 0.25,
-      memory_limit_mib: 512,
+      ...protectedTask,
+      task_revision: '1',
+      availability_zone: expect.any(String),
+      cpu_limit: expect.any(Number),
+      memory_limit_mib: expect.any(Number),
     });
-    expect(reportOf(entry)).toMatchObject({ reason: 'SIGTERM', abandoned: [], openHandles: {} });
+    const report = lines.find(({ message }) => message === 'shutdown report')?.shutdown;
+    expect(report).toMatchObject({ reason: 'SIGTERM', abandoned: [], openHandles: {} });
   });
 
   it('answers for its health on the port although it has no HTTP front, and says that its stop timeout is none', async () => {
     await provisioned();
-    await using agent = await startEcsAgent();
-    const fixture = 'test/e2e/fixtures/consumer-only/main.ts';
-    const wrong = { NODE_OPTIONS: '--conditions=@twelvefold/source', TWELVEFOLD_STOP_TIMEOUT_MS: '30s' };
-    const entry = start({ ...agent.env, ...wrong }, fixture);
-    const url = await urlOf(entry);
-    await becomes(`${url}/health/ready`, 200);
+    const { task, url, output } = await launch(['node', 'test/e2e/fixtures/consumer-only/main.ts'], {
+      NODE_OPTIONS: '--conditions=@twelvefold/source',
+      TWELVEFOLD_STOP_TIMEOUT_MS: '30s',
+    });
     expect(await statusOf(`${url}/orders`)).toBe(404);
-    expect(entry.stdout()).toContain('TWELVEFOLD_STOP_TIMEOUT_MS is \\"30s\\"');
-    entry.child.kill('SIGTERM');
-    expect(await entry.exited).toEqual({ code: 0, signal: null });
+    expect(output()).toContain('TWELVEFOLD_STOP_TIMEOUT_MS is \\"30s\\"');
+    expect((await task.stop()).code).toBe(0);
   });
 });
