@@ -214,6 +214,10 @@ describe('SQS', () => {
     });
   });
 
+  it('hands the MD5 on, for the consumer to tell a damaged body', () => {
+    expect(recordsFromSqs({ Records: [{ ...record, md5OfBody: 'abc' }] })[0]?.md5OfBody).toBe('abc');
+  });
+
   it('reads a record that lacks what every record has, so that the others of its batch are handled', () => {
     const { body: _body, ...rest } = record;
     const event: unknown = { Records: [{ ...rest, attributes: null, messageAttributes: { correlationId: null } }] };

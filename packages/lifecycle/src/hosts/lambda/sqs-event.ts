@@ -32,7 +32,7 @@ export interface ReceivedRecord {
   messageId: string;
   receiptHandle: string;
   body: string;
-  md5OfBody?: string;
+  md5OfBody?: string | undefined;
   attributes: Record<string, string>;
   messageAttributes: Record<string, string>;
   /** As the record has them, binary ones too. */
@@ -45,8 +45,8 @@ export function isSqsEvent(event: unknown): event is SqsEvent {
 }
 
 /**
- * The records with their string attributes flattened. Their MD5 is left out: it is what a client of ReceiveMessage checks, and that is
- * Lambda's own poller, behind which the event is one invocation's payload.
+ * The records with their string attributes flattened. Their MD5 comes along for the consumer to check: that Lambda's poller does is nowhere
+ * promised.
  */
 export function recordsFromSqs(event: SqsEvent): ReceivedRecord[] {
   return event.Records.map((record) => ({
@@ -54,6 +54,7 @@ export function recordsFromSqs(event: SqsEvent): ReceivedRecord[] {
     receiptHandle: record.receiptHandle,
     // An empty body is no JSON, and so poison; a missing one would be neither.
     body: record.body ?? '',
+    md5OfBody: record.md5OfBody,
     attributes: record.attributes ?? {},
     messageAttributes: stringsOf(record.messageAttributes),
     typedAttributes: record.messageAttributes,
