@@ -187,6 +187,20 @@ export function queueContract(name: string, driver: () => QueueDriver): void {
       expect(attempts).toBe(2);
     });
 
+    it('moves a message that fails at its last receive, with the kind of its error', async () => {
+      open = await driver().open(fresh('30s', 1));
+      await open.sender.send({ n: 1 });
+      const consumer = await start(async () => {
+        throw new RangeError('hunter2 is out of range');
+      });
+      await vi.waitFor(async () => expect(await open.deadLetters()).toHaveLength(1), SOON);
+      await consumer.drain();
+      const [dead] = await open.deadLetters();
+      expect(dead?.attributes.reason).toBe('its last receive failed: RangeError');
+      expect(dead?.attributes.errorFingerprint).toMatch(/^[0-9a-f]{16}$/);
+      expect(await open.waiting()).toBe(0);
+    });
+
     it('keeps a message to itself while its handler takes longer than the visibility timeout', async () => {
       open = await driver().open(fresh('1s'));
       const seen: number[] = [];

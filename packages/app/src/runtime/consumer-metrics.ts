@@ -26,6 +26,7 @@ const EVERY_MS = 10_000;
 const CLASSES: Partial<Record<ConsumerEvent['type'], string>> = {
   retried: 'retry',
   poisoned: 'poison',
+  exhausted: 'exhausted',
   dropped: 'drop',
   abandoned: 'abandoned',
   leaseLost: 'leaseLost',

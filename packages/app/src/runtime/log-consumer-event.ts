@@ -5,7 +5,7 @@ import { asError } from './as-error.ts';
 type Line = readonly [level: 'debug' | 'info' | 'warn' | 'error', text: string, fields: Record<string, unknown>];
 
 /** What was held back of the message's scope is written when it failed, also when that is only worth a warning. */
-const FAILED: ReadonlySet<ConsumerEvent['type']> = new Set(['retried', 'poisoned', 'leaseLost']);
+const FAILED: ReadonlySet<ConsumerEvent['type']> = new Set(['retried', 'poisoned', 'exhausted', 'leaseLost']);
 
 /** Logs what happened to a message: one line per event, the same on every host. */
 export function logConsumerEvent(logger: Logger, event: ConsumerEvent): void {
@@ -31,6 +31,11 @@ function lineOf(event: ConsumerEvent): Line {
         ? 'message moved to the dead-letter queue'
         : 'message can never succeed and could not be moved';
       return ['error', what, { reason: event.reason, fingerprint: event.fingerprint }];
+    }
+    case 'exhausted': {
+      const { receiveCount, fingerprint } = event;
+      const fields = { receive_count: receiveCount, reason: event.reason, fingerprint };
+      return ['error', 'message failed for the last time and was moved to the dead-letter queue', fields];
     }
     case 'dropped':
       return ['warn', 'message dropped', { reason: event.reason }];

@@ -28,6 +28,13 @@ export type ConsumerEvent =
       /** Why it could not be moved. */
       readonly error?: unknown;
     } & MessageIdentity)
+  /** It failed at the last receive that its queue allows, and is in the dead-letter queue now. `reason` has no text of the error's own. */
+  | ({
+      readonly type: 'exhausted';
+      readonly error: unknown;
+      readonly reason: string;
+      readonly fingerprint: string;
+    } & MessageIdentity)
   | ({ readonly type: 'dropped'; readonly reason: string } & MessageIdentity)
   /** The body does not match the MD5 that SQS sent along; the message was left to be delivered again. */
   | ({ readonly type: 'corrupted' } & MessageIdentity)

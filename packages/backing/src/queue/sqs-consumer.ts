@@ -53,7 +53,8 @@ const KNOWN = [
  *   `errorFingerprint`, `sourceQueue` and `correlationId` as attributes, then deleted. That is two calls, so a crash between them
  *   leaves it in both: at least once.
  * - It throws `Retry` or anything else: delivered again after the given time, or after 1 s, 2 s, 4 s ... up to 15 minutes, half of
- *   it random, until the queue's `maxReceives` are used up and SQS moves it.
+ *   it random. When it fails at the last receive that the definition's `maxReceives` allows, it is moved like poison, with the kind of the error
+ *   as `reason`. What was interrupted at its last receive, or asked to come later, SQS moves, without a note.
  *
  * On a FIFO queue one message of a group is handled at a time, groups side by side; when one comes again the rest of its group goes back too.
  *

@@ -13,8 +13,11 @@ export const DEAD_LETTER_URL = `${QUEUE_URL}-dead-letter`;
 
 export const Order = z.object({ n: z.number(), quantity: z.number().default(1) });
 export type Order = z.infer<typeof Order>;
-export const orders = queue('orders', { schema: Order, visibility: '30s' });
-export const orderedOrders = queue('orders', { schema: Order, visibility: '30s', fifo: true });
+/** Far more than most tests need: what fails at the last of them is a dead letter. */
+export const MAX_RECEIVES = 50;
+const options = { schema: Order, visibility: '30s', deadLetter: { maxReceives: MAX_RECEIVES } } as const;
+export const orders = queue('orders', options);
+export const orderedOrders = queue('orders', { ...options, fifo: true });
 
 export interface OrdersConsumer {
   clock: ManualClock;

@@ -85,12 +85,22 @@ export const MESSAGE_SCENARIOS: readonly Scenario[] = [
   },
   {
     name: 'a message that always fails is a dead letter after its receives, and its secret is in no line',
-    contract: { letter: { body: '{"id":"never","does":"fail"}' }, tries: 3 },
+    contract: {
+      letter: { body: '{"id":"never","does":"fail"}', attributes: { reason: 'its last receive failed: Error' } },
+      tries: 2,
+      last: [{ level: 'ERROR', receive_count: 3 }],
+    },
     run: async (app) => {
       await send(app, '/jobs', { id: 'never', does: 'fail' }, 'probe-never');
       const letter = await deadLetter(app, '-jobs-dead-letter', '"never"');
       const lines = app.log.of('probe-never').filter(({ message }) => message === 'message failed and comes again');
-      return { letter: { body: letter.body }, tries: lines.length, levels: lines.map(({ fields }) => fields.level) };
+      const last = app.log.of('probe-never').filter(({ message }) => message.startsWith('message failed for the last'));
+      return {
+        letter,
+        tries: lines.length,
+        levels: lines.map(({ fields }) => fields.level),
+        last: last.map(({ fields: { level, receive_count, reason } }) => ({ level, receive_count, reason })),
+      };
     },
   },
   {

@@ -15,8 +15,9 @@ export interface DeadLetter {
   readonly attributes: Readonly<Record<string, string>>;
 }
 
-/** The fingerprint of what SQS itself moved: it says nothing of why. */
+/** The fingerprint of what has no note: a consumer takes one of all that fails, so SQS moved it, or somebody else sent it. */
 const MOVED_BY_SQS = 'moved-by-sqs';
+const MOVED_REASON = 'no consumer failed it: interrupted at its last receive, or not our consumer';
 /** What the consumer added when it sent the message here. */
 export const NOTES = ['reason', 'errorFingerprint', 'sourceQueue'] as const;
 
@@ -27,11 +28,13 @@ export function readDeadLetter(message: SqsMessage): DeadLetter {
   }
   const system = message.Attributes ?? {};
   const arn = system.DeadLetterQueueSourceArn;
+  // All of them, or they are the sender's own of the same name.
+  const noted = NOTES.every((name) => name in attributes);
   return {
     messageId: message.MessageId ?? '',
-    fingerprint: attributes.errorFingerprint ?? MOVED_BY_SQS,
-    reason: attributes.reason ?? 'SQS moved it after its last receive',
-    sourceQueue: attributes.sourceQueue ?? arn?.split(':').at(-1),
+    fingerprint: (noted && attributes.errorFingerprint) || MOVED_BY_SQS,
+    reason: (noted && attributes.reason) || MOVED_REASON,
+    sourceQueue: (noted && attributes.sourceQueue) || arn?.split(':').at(-1),
     correlationId: attributes[CORRELATION_ATTRIBUTE],
     sentAtMs: Number(system.SentTimestamp ?? 0),
     receives: Number(system.ApproximateReceiveCount ?? 0),

@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
 import type { Scope } from '@twelvefold/lifecycle';
-import { currentScope } from '@twelvefold/lifecycle';
+import { currentScope, TwelvefoldError } from '@twelvefold/lifecycle';
 import { describe, expect, it } from 'vitest';
-import { DEAD_LETTER_URL, ordersConsumer, QUEUE_URL, received } from '../../testing/orders-consumer.ts';
+import { DEAD_LETTER_URL, MAX_RECEIVES, ordersConsumer, QUEUE_URL, received } from '../../testing/orders-consumer.ts';
 import { awsFailure } from '../../testing/sqs-model.ts';
 import { Drop } from '../drop.ts';
 import { Poison } from '../poison.ts';
@@ -13,6 +13,9 @@ const fails = (error: unknown) =>
   ordersConsumer(async () => {
     throw error;
   });
+const failing = async () => {
+  throw new Error('x');
+};
 const visibilityCalls = (aws: { calls: Array<{ operation: string; input: { Entries?: unknown } }> }) =>
   aws.calls.filter(({ operation }) => operation === 'ChangeMessageVisibilityBatch').map(({ input }) => input.Entries);
 
@@ -216,6 +219,78 @@ describe('a message that failed', () => {
       });
     });
     expect(await consumer.handleBatch([received('{"n":1}')])).toEqual({ failedMessageIds: ['m-1'] });
+  });
+});
+
+describe('a message at its last receive', () => {
+  const attributes = { ApproximateReceiveCount: String(MAX_RECEIVES), MessageGroupId: 'g' };
+  const last = (overrides: object = {}) =>
+    received('{"n":1}', { attributes, messageAttributes: { correlationId: 'c-1', tenant: 't-1' }, ...overrides });
+
+  it('goes to the dead-letter queue when it fails, with the kind of its failure and none of its text', async () => {
+    const { consumer, aws, told } = fails(new RangeError('order 4711 of hunter2 is too large'));
+    expect(await consumer.handleBatch([last()])).toEqual({ failedMessageIds: [] });
+    const [dead] = aws.queue(DEAD_LETTER_URL);
+    expect(dead?.body).toBe('{"n":1}');
+    expect(dead?.attributes).toMatchObject({
+      reason: { StringValue: 'its last receive failed: RangeError' },
+      sourceQueue: { StringValue: 'orders-test-orders' },
+      correlationId: { StringValue: 'c-1' },
+      tenant: { StringValue: 't-1' },
+    });
+    expect(JSON.stringify(dead?.attributes)).not.toMatch(/4711|hunter2/);
+    const { fingerprint = '' } = told('exhausted')[0] ?? {};
+    expect(dead?.attributes.errorFingerprint?.StringValue).toBe(fingerprint);
+    expect(told('exhausted')).toMatchObject([{ error: { name: 'RangeError' }, receiveCount: MAX_RECEIVES }]);
+    expect(told('retried')).toEqual([]);
+    // One kind, whatever the order.
+    const other = fails(new RangeError('order 12 of hunter2 is too large'));
+    await other.consumer.handleBatch([last()]);
+    expect(other.told('exhausted')[0]?.fingerprint).toBe(fingerprint);
+    const others = fails(new RangeError('nothing of the sort'));
+    await others.consumer.handleBatch([last()]);
+    expect(others.told('exhausted')[0]?.fingerprint).not.toBe(fingerprint);
+  });
+
+  it.each([
+    ['a code', Object.assign(new Error('x'), { code: 'ECONNRESET' }), 'Error ECONNRESET'],
+    ['the cause of a Retry', new Retry('1s', { cause: new TypeError('x') }), 'TypeError'],
+    ['what is no error', 'hunter2', 'string'],
+  ])('names %s', async (_case, error, kind) => {
+    const { consumer, told } = fails(error);
+    await consumer.handleBatch([last()]);
+    expect(told('exhausted')).toMatchObject([{ reason: `its last receive failed: ${kind}` }]);
+  });
+
+  it.each([
+    ['it only asks to come later', fails(new Retry('5s'))],
+    ['its turn was lost to another delivery', fails(new TwelvefoldError('TURN_LOST', 'somebody else has begun'))],
+    ['there is no dead-letter queue', ordersConsumer(failing, { deadLetterUrl: undefined })],
+    ['its queue allows one more', fails(new Error('x')), MAX_RECEIVES - 1],
+  ])('is left to SQS when %s', async (_case, { consumer, aws, told }, receives = MAX_RECEIVES) => {
+    const message = last({ attributes: { ...attributes, ApproximateReceiveCount: String(receives) } });
+    expect(await consumer.handleBatch([message])).toEqual({ failedMessageIds: ['m-1'] });
+    expect(aws.count('SendMessage')).toBe(0);
+    expect(told('retried')).toHaveLength(1);
+  });
+
+  it('is left to SQS, which says nothing of why, when it was interrupted and not failed', async () => {
+    const stop = new AbortController();
+    const { consumer, aws, told } = ordersConsumer(async (_message, _info, scope) => {
+      stop.abort();
+      scope.signal.throwIfAborted();
+    });
+    const result = await consumer.handleBatch([last()], { signal: stop.signal });
+    expect(result).toEqual({ failedMessageIds: ['m-1'] });
+    expect(aws.queue(DEAD_LETTER_URL)).toHaveLength(0);
+    expect(told('retried')).toMatchObject([{ delayMs: 0 }]);
+  });
+
+  it('comes again when it could not be moved', async () => {
+    const { consumer, aws, told } = fails(new Error('x'));
+    aws.before = ({ operation }) => (operation === 'SendMessage' ? awsFailure('InternalError', true) : undefined);
+    expect(await consumer.handleBatch([last()])).toEqual({ failedMessageIds: ['m-1'] });
+    expect(told('retried')).toHaveLength(1);
   });
 });
 

@@ -21,6 +21,7 @@ import type { MessageHandler, MessageInfo, ReceivedMessage } from '../port.ts';
 import { Retry } from '../retry.ts';
 import { sendDeadLetter } from './dead-letters.ts';
 import { fingerprint } from './fingerprint.ts';
+import { lastFailure } from './last-failure.ts';
 import type { ReadBody } from './read-body.ts';
 import { readBody } from './read-body.ts';
 
@@ -130,27 +131,35 @@ export function createMessageCore(deps: MessageCoreDeps): MessageCore {
       emit?.({ type: 'dropped', reason: error.reason, ...identity });
       return ACKNOWLEDGE;
     }
-    if (!Poison.isInstance(error)) return retry(error, run, identity);
-    const note = {
-      reason: error.reason,
-      fingerprint: fingerprint(error.reason, error.cause),
-      sourceQueue,
-      correlationId: scope.correlationId,
-      fifo: definition.fifo !== undefined,
-    };
-    const event = { type: 'poisoned', reason: note.reason, fingerprint: note.fingerprint, ...identity } as const;
-    if (deps.deadLetterUrl === undefined) {
-      emit?.({ ...event, moved: false });
-      return LEAVE;
+    if (!Poison.isInstance(error)) {
+      const last = identity.receiveCount >= (definition.deadLetter?.maxReceives ?? Number.POSITIVE_INFINITY);
+      const failure = last && !run.signal.aborted ? lastFailure(error) : undefined;
+      if (failure && (await moved(failure.reason, failure.fingerprint)) === true) {
+        emit?.({ type: 'exhausted', error, ...failure, ...identity });
+        return ACKNOWLEDGE;
+      }
+      // What could not be moved is moved by SQS, without the note.
+      return retry(error, run, identity);
     }
-    try {
-      await sendDeadLetter(deps.aws, deps.deadLetterUrl, message, note, run.signal);
-    } catch (sendError) {
-      emit?.({ ...event, moved: false, error: sendError });
-      return LEAVE;
+    const note = { reason: error.reason, fingerprint: fingerprint(error.reason, error.cause) };
+    const outcome = await moved(note.reason, note.fingerprint);
+    const why = typeof outcome === 'object' ? outcome : {};
+    emit?.({ type: 'poisoned', ...note, ...identity, moved: outcome === true, ...why });
+    return outcome === true ? ACKNOWLEDGE : LEAVE;
+
+    /** Whether it is in the dead-letter queue now, or why not. */
+    async function moved(reason: string, errorFingerprint: string): Promise<boolean | { error: unknown }> {
+      if (deps.deadLetterUrl === undefined) return false;
+      const { correlationId } = scope;
+      const fifo = definition.fifo !== undefined;
+      const why = { reason, fingerprint: errorFingerprint, sourceQueue, correlationId, fifo };
+      try {
+        await sendDeadLetter(deps.aws, deps.deadLetterUrl, message, why, run.signal);
+        return true;
+      } catch (sendError) {
+        return { error: sendError };
+      }
     }
-    emit?.({ ...event, moved: true });
-    return ACKNOWLEDGE;
   }
 
   function retry(error: unknown, run: MessageRun, identity: MessageIdentity): Outcome {
