@@ -3,12 +3,14 @@ import { INTENDED_BEHAVIOURS, INTENDED_DIFFERENCES } from './intended-difference
 import { FAULT_SCENARIOS } from './probe/scenarios/faults.ts';
 import { HTTP_SCENARIOS } from './probe/scenarios/http.ts';
 import { LIFE_SCENARIOS } from './probe/scenarios/lives.ts';
+import { MALFORMED_SCENARIOS } from './probe/scenarios/malformed.ts';
 import { MESSAGE_SCENARIOS } from './probe/scenarios/messages.ts';
 import { SCENARIOS } from './scenarios.ts';
 
 const SUITES: ReadonlyArray<readonly [name: string, scenarios: readonly unknown[]]> = [
   ['The orders example, end to end', SCENARIOS],
   ['HTTP: requests, answers, limits, logs, metrics', HTTP_SCENARIOS],
+  ['What is malformed, odd or too much, from every front', MALFORMED_SCENARIOS],
   ['Messages: retries, poison, order, topics, transactions', MESSAGE_SCENARIOS],
   ['Backing services that throttle and fail', FAULT_SCENARIOS],
   ['Freeze, rotation, drain, deadline, crash, tasks', LIFE_SCENARIOS],

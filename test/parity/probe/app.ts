@@ -15,7 +15,18 @@ import * as z from 'zod/mini';
 /** A job says what its handler should do with it. */
 const Job = z.object({
   id: z.string(),
-  does: z.enum(['succeed', 'hold', 'fail-once', 'fail', 'retry-once', 'poison', 'drop', 'log', 'twice-in-transaction']),
+  does: z.enum([
+    'succeed',
+    'hold',
+    'fail-once',
+    'fail',
+    'retry-once',
+    'poison',
+    'drop',
+    'log',
+    'forward',
+    'twice-in-transaction',
+  ]),
 });
 export const Step = z.object({ lane: z.string(), step: z.int(), failOnce: z.optional(z.boolean()) });
 export const News = z.object({ id: z.string(), kind: z.enum(['loud', 'quiet']), text: z.string() });

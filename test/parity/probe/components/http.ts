@@ -26,6 +26,8 @@ const ROUTES: Readonly<Record<string, Route>> = {
     }),
   '/bytes': async (request) =>
     new Response(await request.arrayBuffer(), { headers: { 'content-type': 'application/octet-stream' } }),
+  '/path': async (request, _ctx, url) =>
+    json({ path: url.pathname, query: [...url.searchParams], bytes: (await request.arrayBuffer()).byteLength }),
   '/large': (_request, _ctx, url) =>
     json({ text: 'x'.repeat(Number(url.searchParams.get('bytes'))) }, { headers: { etag: '"1"' } }),
   '/cookies': () => {
@@ -135,6 +137,6 @@ const ROUTES: Readonly<Record<string, Route>> = {
 
 export const http = app.http({ uses, timeout: '4s' }, (request, ctx) => {
   const url = new URL(request.url);
-  const route = ROUTES[url.pathname];
+  const route = ROUTES[url.pathname] ?? (/^\/{1,2}(path|b$)/.test(url.pathname) ? ROUTES['/path'] : undefined);
   return route ? route(request, ctx, url) : problem({ status: 404, title: 'Not Found' });
 });

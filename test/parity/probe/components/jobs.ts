@@ -4,7 +4,7 @@ import { untilOpen } from './until-open.ts';
 
 export const jobs = app.consumer(
   'jobs',
-  { uses: { rows: ['read', 'write'], once: ['write'] }, concurrency: 5 },
+  { uses: { rows: ['read', 'write'], steps: ['send'], once: ['write'] }, concurrency: 5 },
   async ({ id, does }, { backing, config, correlationId, logger, message, metrics, scope, signal }) => {
     const { receiveCount } = message;
     metrics.addMetric('JobSeen', 'Count', 1);
@@ -33,6 +33,9 @@ export const jobs = app.consumer(
           nested: { authorization: 'Bearer abc', text: `token=${config.vault.token.reveal()};` },
           error: new Error('outer', { cause: new AggregateError([new Error('inner')], 'several') }),
         });
+        break;
+      case 'forward':
+        await backing.steps.send({ lane: `lane-${id}`, step: 1 }, { signal });
         break;
       case 'twice-in-transaction': {
         const effect = backing.rows.updateOperation(id, { add: { effects: 1 } });

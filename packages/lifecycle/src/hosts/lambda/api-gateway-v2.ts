@@ -38,7 +38,8 @@ export function requestFromV2(event: HttpEventV2): Request | Response {
     method: event.requestContext.http.method,
     domainName: event.requestContext.domainName,
     path: event.rawPath,
-    query: event.rawQueryString,
+    // Gateways always send it; events that are written by hand often do not have it.
+    query: event.rawQueryString ?? '',
     headers: headersOf(event),
     body: event.body,
     isBase64Encoded: event.isBase64Encoded,
@@ -48,7 +49,12 @@ export function requestFromV2(event: HttpEventV2): Request | Response {
 function headersOf(event: HttpEventV2): Pair[] {
   const headers = pairs(undefined, event.headers);
   // Format 2.0 takes cookies out of the headers.
-  if (event.cookies && event.cookies.length > 0) headers.push(['cookie', event.cookies.join('; ')]);
+  if (event.cookies) {
+    if (!Array.isArray(event.cookies) || !event.cookies.every((cookie) => typeof cookie === 'string')) {
+      throw new TypeError('The cookies are no list of strings');
+    }
+    if (event.cookies.length > 0) headers.push(['cookie', event.cookies.join('; ')]);
+  }
   return headers;
 }
 

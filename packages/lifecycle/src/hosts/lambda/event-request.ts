@@ -9,27 +9,21 @@ import type { Pair } from './multi-value.ts';
 export interface EventParts {
   readonly method: string;
   /** Wins over the Host header when there is one. */
-  readonly domainName?: string | undefined;
-  /** Some fronts decode it; what may not stand in a path is encoded again. */
+  readonly domainName?: string | null | undefined;
+  /** Some fronts decode it. */
   readonly path: string;
   /** Percent-encoded, without its question mark. */
   readonly query: string;
   readonly headers: readonly Pair[];
   readonly body: string | null | undefined;
-  readonly isBase64Encoded: boolean | undefined;
+  readonly isBase64Encoded: boolean | null | undefined;
 }
-
-/** What no percent-encoded path holds: HTTP APIs hand `rawPath` over decoded, function URLs as it was sent. */
-const NOT_IN_PATH = /[^\x21-\x7e]|["#<>?\\^`{|}]|%(?![0-9A-Fa-f]{2})/gu;
-
-/** What most paths are: nothing to look at twice. */
-const PLAIN = /^[\w/.~-]*$/;
 
 /** A WHATWG request from an event, or the answer that its size, its encoding or a header earns. */
 export function eventRequest(parts: EventParts): Request | Response {
   try {
     const { method } = parts;
-    const body = parts.body ? Buffer.from(parts.body, parts.isBase64Encoded ? 'base64' : 'utf8') : undefined;
+    const body = bodyOf(parts);
     if (body && body.length > BODY_LIMIT_BYTES) {
       return problem({
         status: 413,
@@ -37,24 +31,36 @@ export function eventRequest(parts: EventParts): Request | Response {
         detail: `The body is above ${BODY_LIMIT_BYTES} bytes`,
       });
     }
+    if (typeof parts.query !== 'string') return malformedRequest();
     let headerBytes = parts.path.length + parts.query.length;
     // As in a request on a socket: a colon, a space, a line's end.
     for (const [name, value] of parts.headers) headerBytes += name.length + value.length + 4;
     if (headerBytes > HEADER_LIMIT_BYTES) return headersTooLarge();
     const proto = joined(parts.headers, 'x-forwarded-proto') === 'http' ? 'http' : 'https';
     const host = parts.domainName ?? joined(parts.headers, 'host') ?? '';
-    // A decoded `?` or `#` must not end the path.
-    const path = PLAIN.test(parts.path) ? parts.path : parts.path.replaceAll(NOT_IN_PATH, encodeURIComponent);
-    const url = requestUrl(proto, host, `${path}${parts.query ? `?${parts.query}` : ''}`);
+    if (typeof host !== 'string') return malformedRequest();
+    const url = requestUrl(proto, host, parts);
     if (!url) return malformedRequest();
     const request = new Request(url, { method, ...(body && method !== 'GET' && method !== 'HEAD' ? { body } : {}) });
     // Into its own, because a request copies those that it is given, one by one.
     for (const [name, value] of parts.headers) request.headers.append(name, inBytes(value));
     return request;
   } catch {
-    // What Headers, Request or encodeURIComponent refuse came from the client.
+    // What Headers, Request or encodeURIComponent refuse came from the client, and so did parts of other types.
     return malformedRequest();
   }
+}
+
+/** @throws TypeError for a body of another type, and for base64 that is none: Node would leave out what it cannot read. */
+function bodyOf({ body, isBase64Encoded }: EventParts): Buffer | undefined {
+  if (typeof (isBase64Encoded ?? false) !== 'boolean') throw new TypeError('isBase64Encoded is no boolean');
+  if (body === undefined || body === null || body === '') return undefined;
+  if (typeof body !== 'string') throw new TypeError('The body is no string');
+  if (!isBase64Encoded) return Buffer.from(body);
+  const bytes = Buffer.from(body, 'base64');
+  if (body.length % 4 !== 0 || bytes.length !== Buffer.byteLength(body, 'base64'))
+    throw new TypeError('The body is no base64');
+  return bytes;
 }
 
 /** All values of a header, as `Headers.get` would join them. */

@@ -154,9 +154,26 @@ it('answers 431 to headers above the limit, whatever the front', () => {
   }
 });
 
-it('takes an event whose parts have other types for a malformed request', () => {
-  const event = { ...single, queryStringParameters: undefined, multiValueQueryStringParameters: { a: -4 } };
+const format2 = {
+  version: '2.0',
+  rawPath: '/orders',
+  headers: {},
+  requestContext: { domainName: 'api.example', http: { method: 'POST' } },
+};
+
+it.each([
+  ['parameters', { ...single, queryStringParameters: undefined, multiValueQueryStringParameters: { a: -4 } }],
+  ['cookies', { ...format2, cookies: 'a=1' }],
+  ['a cookie', { ...format2, cookies: [1] }],
+  ['a host', { ...format2, requestContext: { domainName: 7, http: { method: 'POST' } } }],
+  ['a body in base64', { ...format2, body: 'no base64', isBase64Encoded: true }],
+])('takes %s of another type for a malformed request', (_, event) => {
   expect(readHttpEvent(event)?.request).toMatchObject({ status: 400 });
+});
+
+it('takes what an event leaves out for none', async () => {
+  const { request } = exchangeOf(format2);
+  expect([request.url, await request.text()]).toEqual(['https://api.example/orders', '']);
 });
 
 describe('answerEvent', () => {

@@ -68,6 +68,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     headersTimeout: HEADERS_MS,
     requestTimeout: REQUEST_MS,
     maxHeaderSize: HEADER_LIMIT_BYTES,
+    requireHostHeader: false, // Node's own 400 has no body; a request without a host is refused with all the others
   });
   // What Node could not parse never becomes a request, and would be answered without a word.
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => void refuseUnread(error, socket));

@@ -9,8 +9,11 @@ export async function readRequest(
   limitBytes: number,
 ): Promise<Request | 'too large' | 'malformed'> {
   const method = incoming.method ?? 'GET';
+  // RFC 9112, 3.2: a server must refuse it.
+  if (incoming.headers.host === undefined && incoming.httpVersion === '1.1') return 'malformed';
   const proto = incoming.headers['x-forwarded-proto'] === 'https' ? 'https' : 'http';
-  const url = requestUrl(proto, incoming.headers.host ?? '', incoming.url ?? '');
+  const [, path = '', query = ''] = /^([^?]*)\??(.*)$/s.exec(incoming.url ?? '') ?? [];
+  const url = requestUrl(proto, incoming.headers.host ?? '', { path, query });
   if (!url) return 'malformed';
 
   if (Number(incoming.headers['content-length'] ?? 0) > limitBytes) return 'too large';

@@ -194,11 +194,14 @@ describe('createHttpServer', () => {
     expect((await fetch(url, { headers: { 'x-large': 'x'.repeat(15_000) } })).status).toBe(200);
   });
 
-  it('answers 400 to what is no HTTP', async () => {
+  it.each([
+    ['what is no HTTP', 'hello'],
+    ['a request of HTTP/1.1 without a Host', 'GET / HTTP/1.1\r\nconnection: close'],
+  ])('answers 400 to %s', async (_, sent) => {
     const { server } = await serve(scoped(() => new Response('ok')));
     const text = await new Promise<string>((resolve) => {
       let answer = '';
-      const socket = connect(server.port, '127.0.0.1', () => socket.write('hello\r\n\r\n'));
+      const socket = connect(server.port, '127.0.0.1', () => socket.write(`${sent}\r\n\r\n`));
       socket.on('data', (chunk) => {
         answer += chunk;
       });
