@@ -15,6 +15,8 @@ const TEN_MINUTES_MS = 10 * 60_000;
 /** The jobs queue's default, and a sixth of it: the function's. */
 const VISIBILITY_MS = 31_000;
 const FUNCTION_TIMEOUT_MS = 5_000;
+/** Of each function on managed instances, as the app is started here. */
+const WORKERS = 2;
 const NEW_TOKEN = 'another-secret-token-of-the-probe';
 
 const fingerprint = (token: string) => createHash('sha256').update(token).digest('hex').slice(0, 8);
@@ -41,6 +43,20 @@ const complaints = (app: RunningApp) =>
     .filter(({ level }) => level === 'ERROR' || level === 'CRITICAL')
     .map(({ message }) => message);
 
+/** Waits until no worker of the HTTP function is still starting: what breaks a start is another scenario. */
+async function settled(app: RunningApp): Promise<void> {
+  if (app.host !== 'workers') return;
+  const ready = () =>
+    jsonLines(app.lines().join('\n')).filter(
+      ({ message, function_name }) => message === 'environment ready' && String(function_name).endsWith('-http'),
+    );
+  await until(
+    'both workers are ready',
+    () => ready().length,
+    (count) => count >= WORKERS,
+  );
+}
+
 /** Each has an app of its own on each host, started apart: they move its clock, break its connections and end it. */
 export const LIFE_SCENARIOS: readonly Scenario[] = [
   {
@@ -53,6 +69,7 @@ export const LIFE_SCENARIOS: readonly Scenario[] = [
       const before = await each();
       const parameter = { Name: '/probe/test/limits/each', Value: '8', Type: 'String', Overwrite: true } as const;
       await app.aws.call('ssm', 'PutParameter', parameter, { access: 'write' });
+      await settled(app);
       app.cut();
       app.passes(TEN_MINUTES_MS);
       const row = (await client.send('GET', '/rows?id=nobody')).status;
