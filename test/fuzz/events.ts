@@ -6,6 +6,8 @@ export interface EventArbitraries {
   readonly http: fc.Arbitrary<Readonly<Record<string, unknown>>>;
   /** An SQS batch whose envelope is right and whose messages say anything. */
   readonly sqs: fc.Arbitrary<{ readonly Records: ReadonlyArray<{ readonly messageId: string }> }>;
+  /** A publication whose envelope is right and whose message and attributes say anything. */
+  readonly sns: fc.Arbitrary<unknown>;
   /** Every shape, often with parts missing or replaced. */
   readonly any: fc.Arbitrary<unknown>;
 }
@@ -134,13 +136,34 @@ export function eventArbitraries(hints: readonly string[]): EventArbitraries {
     .uniqueArray(record, { minLength: 1, maxLength: 4, selector: ({ messageId }) => messageId })
     .map((Records) => ({ Records }));
 
-  const sns = free.map((Message) => ({
+  const snsAttribute = fc.oneof(
+    fc.record({ Type: fc.constantFrom('String', 'Number', 'Binary', 'String.Array'), Value: free }),
+    json,
+  );
+  const publication = fc.record({
+    Type: fc.constant('Notification'),
+    MessageId: fc.uuid(),
+    TopicArn: fc.constant('arn:aws:sns:eu-west-1:123456789012:probe-test-news'),
+    Subject: fc.option(free),
+    Message: fc.oneof(
+      fc.record({ id: free, kind: fc.constantFrom('loud', 'quiet'), text: free }).map((news) => JSON.stringify(news)),
+      json.map((value) => JSON.stringify(value)),
+      free,
+    ),
+    Timestamp: fc.oneof(fc.constant('2026-11-23T00:00:00.000Z'), free),
+    MessageAttributes: fc.dictionary(
+      fc.oneof(fc.constantFrom('correlationId', 'traceparent', 'xrayTraceHeader', 'reason'), headerName),
+      snsAttribute,
+      { maxKeys: 3 },
+    ),
+  });
+  const sns = publication.map((Sns) => ({
     Records: [
       {
         EventSource: 'aws:sns',
         EventVersion: '1.0',
-        EventSubscriptionArn: 'arn:aws:sns:eu-west-1:123456789012:news:1',
-        Sns: { Type: 'Notification', MessageId: 'm', TopicArn: 't', Subject: null, Message, MessageAttributes: {} },
+        EventSubscriptionArn: `${Sns.TopicArn}:1`,
+        Sns,
       },
     ],
   }));
@@ -168,7 +191,12 @@ export function eventArbitraries(hints: readonly string[]): EventArbitraries {
     { maxLength: 3 },
   );
   const damaged = fc.tuple(whole, damage).map(([event, changes]) => damagedBy(event, changes));
-  return { http: asJson(http), sqs: asJson(sqs), any: asJson(fc.oneof({ weight: 9, arbitrary: damaged }, json, free)) };
+  return {
+    http: asJson(http),
+    sqs: asJson(sqs),
+    sns: asJson(sns),
+    any: asJson(fc.oneof({ weight: 9, arbitrary: damaged }, json, free)),
+  };
 }
 
 /** Walks into the event, at each step by the number of a key, and replaces what is there, or leaves it out. */

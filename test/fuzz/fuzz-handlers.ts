@@ -2,10 +2,12 @@
  * A process that throws events at the probe's real Lambda handlers, in itself, several at a time. Its log lines are read by the
  * test that started it; what it finds goes there over IPC.
  */
+import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { lambda } from 'twelvefold/lambda';
 import { http } from '../parity/probe/components/http.ts';
 import { jobs } from '../parity/probe/components/jobs.ts';
+import { mirror } from '../parity/probe/components/mirror.ts';
 import { sum } from '../parity/probe/components/sum.ts';
 import { eventArbitraries } from './events.ts';
 import { assertBatchResult, assertHttpResult, assertRefusal } from './well-formed.ts';
@@ -13,7 +15,12 @@ import { assertBatchResult, assertHttpResult, assertRefusal } from './well-forme
 const [, , runsText = '0', seedText = '0', secret = ''] = process.argv;
 const runs = Number(runsText);
 
-const handlers = { http: await lambda(http), jobs: await lambda(jobs), sum: await lambda(sum) };
+const handlers = {
+  http: await lambda(http),
+  jobs: await lambda(jobs),
+  mirror: await lambda(mirror),
+  sum: await lambda(sum),
+};
 let request = 0;
 const context = () => ({
   awsRequestId: `fuzz-${request++}`,
@@ -42,7 +49,7 @@ const events = eventArbitraries([
 ]);
 
 const options = {
-  numRuns: Math.ceil(runs / 3 / 3),
+  numRuns: Math.ceil(runs / 4 / 3),
   seed: Number(seedText),
   endOnFailure: true,
   interruptAfterTimeLimit: 3_000_000,
@@ -65,6 +72,18 @@ await fc.assert(
 await fc.assert(
   fc.asyncProperty(several(events.sqs), (batch) =>
     together(batch, async (event) => assertBatchResult(event, await handlers.jobs(event, context()))),
+  ),
+  options,
+);
+await fc.assert(
+  fc.asyncProperty(several(events.sns), (batch) =>
+    together(batch, async (event) => {
+      try {
+        assert.equal(await handlers.mirror(event, context()), undefined);
+      } catch (error) {
+        assertRefusal('mirror', error, secret);
+      }
+    }),
   ),
   options,
 );

@@ -32,6 +32,10 @@ export const INTENDED_BEHAVIOURS: ReadonlyArray<{ readonly what: string; readonl
     reason: 'A service has no function timeout; its limit is the twelve hours of a receive',
   },
   {
+    what: "A message from a topic that invokes the function comes again when Lambda says, and ends in the function's own dead-letter queue (test/e2e/sns-function.test.ts)",
+    reason: 'A service has no such events: it gets the same publication through its queue',
+  },
+  {
     what: 'SIGTERM while starting ends a service with 0 and a report; a function starts or fails',
     reason:
       'Lambda sends SIGTERM to environments with a registered extension alone, after init; managed instances promise none',

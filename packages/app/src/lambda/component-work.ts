@@ -1,12 +1,15 @@
 import type { QueueDefinition } from '@twelvefold/backing';
 import type { Clock, Lifecycle } from '@twelvefold/lifecycle';
+import { TwelvefoldError } from '@twelvefold/lifecycle';
 import type { LambdaInvocation } from '@twelvefold/lifecycle/lambda';
 import {
   answerEvent,
   batchResult,
   isEventBridgeEvent,
+  isSnsEvent,
   isSqsEvent,
   readHttpEvent,
+  recordsFromSns,
   recordsFromSqs,
 } from '@twelvefold/lifecycle/lambda';
 import type { Logger, Metrics } from '@twelvefold/logging';
@@ -67,7 +70,17 @@ async function consumerWork(component: ConsumerComponent, options: WorkOptions):
   const consumer = componentConsumer({ component, ...options });
   let warned = false;
   return async (event, { deadline, context }) => {
-    if (!isSqsEvent(event)) throw refusal(component, 'SQS events');
+    if (isSnsEvent(event)) {
+      const records = recordsFromSns(event);
+      for (const { topicArn } of records) {
+        if (!options.runtime.subscribes(component.queue, topicArn)) throw foreignTopic(component, topicArn);
+      }
+      const { failedMessageIds } = await consumer.handleBatch(records, { deadline, source: 'topic' });
+      if (failedMessageIds.length > 0) throw unacknowledged(component, failedMessageIds.length, records.length);
+      return undefined;
+    }
+    if (!isSqsEvent(event))
+      throw refusal(component, 'SQS events, and SNS events of the topics that its queue subscribes to');
     if (!warned) {
       warned = true;
       // What is left of a first invocation as it begins is the function's timeout; it has spent some of the last second.
@@ -105,6 +118,21 @@ async function taskWork(component: TaskComponent, { runtime, logger, metrics, cl
 /** An event of EventBridge as the invocation that it stands for; its id ties together what it causes. */
 function asInvocation({ name }: TaskComponent, event: unknown): unknown {
   return isEventBridgeEvent(event) ? { task: name, params: event.detail, correlationId: event.id } : event;
+}
+
+function foreignTopic({ name, queue }: ConsumerComponent, topicArn: string): RefusedEvent {
+  const topic = JSON.stringify(topicArn.slice(0, 256));
+  return new RefusedEvent(
+    `Cannot handle the event: the component '${name}' takes messages of the topics that the queue '${queue}' subscribes to and that keep no order, and ${topic} is none of them; name it in 'subscribe', or end the function's subscription`,
+  );
+}
+
+/** Makes Lambda repeat the invocation, and in the end send it to where the function's failed events go. */
+function unacknowledged({ name }: ConsumerComponent, failed: number, all: number): TwelvefoldError {
+  return new TwelvefoldError(
+    'MESSAGES_UNACKNOWLEDGED',
+    `Cannot acknowledge ${failed} of ${all} messages from SNS to '${name}': each one's log line says why; the invocation fails so that Lambda repeats it`,
+  );
 }
 
 function refusal(component: Component, wanted: string): RefusedEvent {

@@ -26,8 +26,11 @@ const RETRY_FOR_MS = 5_000;
  * of the entry.
  *
  * An HTTP component takes the events of API Gateway (REST and HTTP APIs), function URLs and load balancers, a consumer takes SQS
- * batches (its event source mapping needs `ReportBatchItemFailures`), a task takes `{ task, params }`
- * or an EventBridge event, whose `detail` is its parameters: a schedule rule's is empty.
+ * batches (its event source mapping needs `ReportBatchItemFailures`) and SNS events of the topics that its queue subscribes to, a task takes
+ * `{ task, params }` or an EventBridge event, whose `detail` is its parameters: a schedule rule's is empty.
+ *
+ * SQS is told which messages of a batch failed. A message from SNS that could not be acknowledged fails the invocation: Lambda repeats it twice
+ * and sends it then to the function's on-failure destination or dead-letter queue, where it has one.
  *
  * Rejects with every fault of config and bindings at once.
  *

@@ -15,6 +15,7 @@ import { logConfigEvent } from './log-config-event.ts';
 import { resolveBindings } from './resolve-bindings.ts';
 import { retryWhilePassing } from './retry-while-passing.ts';
 import { startupError } from './startup-error.ts';
+import { subscribesTo } from './subscribes-to.ts';
 import { traceAws } from './trace-aws.ts';
 
 /** The clients of one component by key, each with only the methods that `uses` names. */
@@ -25,6 +26,8 @@ export interface Runtime {
   readonly aws: Aws;
   /** The value of a binding: URL, ARN or name; `undefined` for a resource that no component here uses. */
   target(key: string): string | undefined;
+  /** Whether the queue `key` subscribes to the topic with this ARN. */
+  subscribes(key: string, topicArn: string): boolean;
   /** What a handler of `component` gets inside `scope`; its config stays the same until the scope ends. */
   context(component: Component, scope: Scope): Context<unknown, Clients>;
   /** Does `work` with that context; a refresh of the config that is due by its age is made first. */
@@ -63,7 +66,8 @@ export async function openRuntime(
   const port = traceAws(options.aws);
   const aws = port.as(options.caller);
   const wanted = neededKeys(app.backing, components);
-  const needed = bindings(app, stage).filter(({ key }) => wanted.has(key));
+  const known = bindings(app, stage);
+  const needed = known.filter(({ key }) => wanted.has(key));
   const onSecret = (value: string) => logger.redactor.add(value);
 
   const onEvent = (event: ConfigEvent) => logConfigEvent(logger, metrics, event);
@@ -114,6 +118,7 @@ export async function openRuntime(
   return {
     aws: port,
     target: (key) => targets.get(key),
+    subscribes: (key, topicArn) => subscribesTo(app.backing, key, topicArn, { bindings: known, env }),
     context,
     run: (component, scope, work) =>
       // Mostly nothing is due, and then there is nothing to wait for. A refresh that fails keeps what is there.

@@ -99,6 +99,8 @@ export interface ReceivedMessage {
   /** All of the sender's attributes, binary ones too: for a copy of the message. @defaultValue `messageAttributes` as text */
   readonly typedAttributes?: Readonly<Record<string, TypedAttribute>> | undefined;
   readonly md5OfBody?: string | undefined;
+  /** The ARN of the topic that invoked the function with it; none for a message from a queue. */
+  readonly topicArn?: string | undefined;
 }
 
 export interface BatchContext {
@@ -106,6 +108,11 @@ export interface BatchContext {
   readonly signal?: AbortSignal | undefined;
   /** When the invocation ends. @defaultValue none */
   readonly deadline?: Deadline | undefined;
+  /**
+   * Who invoked the function with them. A topic's messages are in no queue: their next deliveries cannot be timed, their lease is the invocation,
+   * and whatever is reported as failed has to fail the invocation, so that Lambda repeats it. @defaultValue 'queue'
+   */
+  readonly source?: 'queue' | 'topic' | undefined;
 }
 
 /**
@@ -134,7 +141,7 @@ export interface QueueConsumer extends AsyncDisposable {
   stop(signal?: AbortSignal): Promise<void>;
   /**
    * Handles the records of one Lambda event. An empty list means that every message may be deleted; the event source mapping must have
-   * `ReportBatchItemFailures` on, or Lambda deletes the failed ones too.
+   * `ReportBatchItemFailures` on, or Lambda deletes the failed ones too. So are those of an SNS event, with `source: 'topic'`.
    */
   handleBatch(messages: readonly ReceivedMessage[], context?: BatchContext): Promise<{ failedMessageIds: string[] }>;
 }

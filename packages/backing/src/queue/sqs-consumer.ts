@@ -6,6 +6,7 @@ import { assertKnownOptions } from '../definition.ts';
 import { createBatchHandler } from './consumer/batch-handler.ts';
 import { createMessageCore } from './consumer/message-core.ts';
 import { createPoller } from './consumer/poller.ts';
+import { createTopicBatchHandler } from './consumer/topic-batch-handler.ts';
 import type { ConsumerEvent, ConsumerEventListener } from './consumer-event.ts';
 import type { QueueDefinition } from './definition.ts';
 import type { MessageHandler, QueueConsumer } from './port.ts';
@@ -82,31 +83,16 @@ export function createSqsConsumer<S extends StandardSchemaV1>(options: SqsConsum
   const emit = heard ?? (() => {});
   const queue = definition.name;
   const aws = options.aws.as(component);
-  const core = createMessageCore({
-    definition,
-    url,
-    deadLetterUrl,
-    aws,
-    component,
-    handle: options.handle,
-    clock,
-    random,
-    emit: heard,
-  });
+  const coreDeps = { definition, url, deadLetterUrl, aws, component, handle: options.handle, clock, random };
+  const core = createMessageCore({ ...coreDeps, emit: heard });
   const { visibilityMs } = definition;
   const fifo = definition.fifo !== undefined;
   const poller = createPoller({ queue, url, visibilityMs, concurrency, fifo, aws, core, clock, random, emit });
-  const handleBatch = createBatchHandler({
-    queue,
-    url,
-    visibilityMs,
-    concurrency,
-    fifo,
-    aws,
-    core,
-    clock,
-    emit: heard,
-  });
+  const visibility = { url, aws, ms: visibilityMs };
+  const fromQueue = createBatchHandler({ queue, visibility, concurrency, fifo, core, clock, emit: heard });
+  const fromTopic = createTopicBatchHandler({ queue, concurrency, clock, core: coreDeps, emit: heard });
+  const handleBatch: QueueConsumer['handleBatch'] = (messages, context) =>
+    context?.source === 'topic' ? fromTopic(messages, context) : fromQueue(messages, context);
   return {
     name: `consumer:${queue}`,
     ...poller,

@@ -10,16 +10,22 @@ import type { MessageCore, MessageRun } from './message-core.ts';
 
 export interface BatchHandlerDeps {
   queue: string;
-  url: string;
-  visibilityMs: number;
+  /** Where the messages wait for their next delivery. Without it nothing times that, and their lease is the invocation. */
+  visibility: VisibilityDeps | undefined;
   concurrency: number;
   /** Order is kept within message groups. */
   fifo: boolean;
-  aws: Aws;
   core: MessageCore;
   clock: Clock;
   /** Without a listener no event is made. */
   emit: ((event: ConsumerEvent) => void) | undefined;
+}
+
+export interface VisibilityDeps {
+  readonly url: string;
+  readonly aws: Aws;
+  /** The queue's visibility timeout. */
+  readonly ms: number;
 }
 
 /** Built once: an abort without a reason builds an error with a stack each time. */
@@ -40,7 +46,7 @@ const LONGEST_DELAY_MS = SQS_LIMITS.invisibleMs - 20 * 60_000;
  * would bring the finished ones back too. Visibility is not extended here: Lambda demands a visibility above its own timeout.
  */
 export function createBatchHandler(deps: BatchHandlerDeps) {
-  const { clock, emit } = deps;
+  const { clock, emit, visibility } = deps;
 
   return async (messages: readonly ReceivedMessage[], context: BatchContext = {}) => {
     const { deadline = NO_DEADLINE, signal } = context;
@@ -59,7 +65,9 @@ export function createBatchHandler(deps: BatchHandlerDeps) {
     const lanes = deps.fifo ? byGroup(messages) : undefined;
     const lanesCount = lanes?.length ?? messages.length;
     const begunAt = clock.monotonic();
-    const leaseRemaining = () => Math.max(0, deps.visibilityMs - (clock.monotonic() - begunAt));
+    const leaseRemaining = visibility
+      ? () => Math.max(0, visibility.ms - (clock.monotonic() - begunAt))
+      : () => Math.max(0, deadline.remainingMs());
     const run = new BatchRun(ending, deadline, leaseRemaining);
 
     /** False when what comes behind the message must not overtake it. */
@@ -127,7 +135,9 @@ export function createBatchHandler(deps: BatchHandlerDeps) {
       // Never started through no fault of its own: whoever comes next may have it at once.
       if (state === 'waiting') delays.set(message, 0);
     }
-    if (delays.size > 0) await delayAll(deps, delays, Math.min(LONGEST_TIMING_MS, deadline.remainingMs() / 2));
+    if (visibility && delays.size > 0) {
+      await delayAll(deps, visibility, delays, Math.min(LONGEST_TIMING_MS, deadline.remainingMs() / 2));
+    }
     return { failedMessageIds };
   };
 }
@@ -201,6 +211,7 @@ function byGroup(messages: readonly ReceivedMessage[]): number[][] {
  */
 async function delayAll(
   deps: BatchHandlerDeps,
+  visibility: VisibilityDeps,
   delays: ReadonlyMap<ReceivedMessage, number>,
   limitMs: number,
 ): Promise<void> {
@@ -213,7 +224,7 @@ async function delayAll(
   );
   const calls: Array<Promise<void>> = [];
   for (let start = 0; start < all.length; start += SQS_LIMITS.entries) {
-    calls.push(delayTen(deps, all.slice(start, start + SQS_LIMITS.entries), late.signal));
+    calls.push(delayTen(deps, visibility, all.slice(start, start + SQS_LIMITS.entries), late.signal));
   }
   await Promise.all(calls);
   timer.abort(FINISHED);
@@ -222,6 +233,7 @@ async function delayAll(
 
 async function delayTen(
   deps: BatchHandlerDeps,
+  { url, aws }: VisibilityDeps,
   delays: ReadonlyArray<readonly [ReceivedMessage, number]>,
   signal: AbortSignal,
 ) {
@@ -235,9 +247,9 @@ async function delayTen(
     deps.emit?.({ type: 'visibilityFailed', messageId, error });
   };
   try {
-    const input = { QueueUrl: deps.url, Entries };
+    const input = { QueueUrl: url, Entries };
     const options = { access: 'write', repeatable: true, signal } as const;
-    const { Failed = [] } = await deps.aws.call('sqs', 'ChangeMessageVisibilityBatch', input, options);
+    const { Failed = [] } = await aws.call('sqs', 'ChangeMessageVisibilityBatch', input, options);
     for (const { Id, Code, Message } of Failed) tell(Number(Id), new Error(`${Code}: ${Message}`));
   } catch (cause) {
     const error = cause instanceof Error ? cause : new Error(String(cause), { cause });

@@ -98,7 +98,7 @@ export function createMessageCore(deps: MessageCoreDeps): MessageCore {
       sampled: attributes[SAMPLED_ATTRIBUTE] === SAMPLED,
       signal: () => run.signal,
       deadline: run.deadline,
-      span: () => consumerSpan(sourceQueue, message.messageId, deps.component),
+      span: () => consumerSpan(message.topicArn, sourceQueue, message.messageId, deps.component),
     };
     const work = async (scope: Scope): Promise<Outcome> => {
       const startedAt = emit ? clock.monotonic() : 0;
@@ -187,15 +187,16 @@ function fitting(definition: QueueDefinition, result: StandardSchemaV1.Result<un
 }
 
 /** By OpenTelemetry's conventions for messaging. */
-function consumerSpan(queue: string, messageId: string, component: string): SpanInit {
+function consumerSpan(topicArn: string | undefined, queue: string, messageId: string, component: string): SpanInit {
+  const destination = topicArn?.split(':').pop() ?? queue;
   return {
-    name: `process ${queue}`,
+    name: `process ${destination}`,
     kind: 'consumer',
     attributes: {
-      'messaging.system': 'aws_sqs',
+      'messaging.system': topicArn === undefined ? 'aws_sqs' : 'aws.sns',
       'messaging.operation.name': 'process',
       'messaging.operation.type': 'process',
-      'messaging.destination.name': queue,
+      'messaging.destination.name': destination,
       'messaging.message.id': messageId,
       'twelvefold.component': component,
     },

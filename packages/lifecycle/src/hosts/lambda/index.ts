@@ -8,6 +8,7 @@ export { type InternalExtensionOptions, registerInternalExtension } from './inte
 export { type LambdaContext, type LambdaHandler, type LambdaInvocation, type LambdaOptions, lambda } from './lambda.ts';
 export { type LambdaProfile, lambdaProfile } from './lambda-profile.ts';
 export { onTerminate, TERMINATE_BUDGET_MS, type TerminatingProcess } from './on-terminate.ts';
+export { recordsFromSns, type TopicRecord } from './records-from-sns.ts';
 export { isSnsEvent, messagesFromSns, type SnsEvent, type SnsEventRecord, type SnsMessage } from './sns-event.ts';
 export {
   batchResult,

@@ -38,8 +38,9 @@ export function isSnsEvent(event: unknown): event is SnsEvent {
 }
 
 /**
- * The messages of an SNS event. SNS invokes asynchronously: a handler that throws is invoked twice more, and then the message is lost
- * unless the function or the subscription has a dead-letter queue. A queue between them loses nothing.
+ * The messages of an SNS event, for a handler of your own: a consumer's function takes such events by itself. SNS invokes asynchronously: a
+ * handler that throws is invoked twice more, and then the message is lost unless the function has an on-failure destination or a
+ * dead-letter queue (the subscription's own is for what could not be handed to Lambda). A queue between them loses nothing.
  *
  * @example
  * ```ts
