@@ -47,8 +47,13 @@ describe('targets', () => {
 
   it('that are missed stand out in the table', () => {
     const lines = table([{ ...row, peers: { slow: 8 }, target: { times: 0.4, of: 'slow' }, note: 'why' }]).split('\n');
-    expect(lines[2]).toBe('| calls [1] | calls | 4 | slow 8 | 0.50x | at most 0.4x slow | **no** |');
+    expect(lines[2]).toBe('| calls [1] | calls | 4 | slow 8 | 0.50x |  | at most 0.4x slow | **no** |');
     expect(lines.at(-1)).toBe('1. why');
+  });
+
+  it('show how far from the floor they are', () => {
+    const lines = table([{ ...row, peers: { slow: 8, floor: 2.5 } }]).split('\n');
+    expect(lines[2]).toMatch(/ \| slow 8, floor 2.5 \| 0.50x \| 1.60x \| /);
   });
 });
 

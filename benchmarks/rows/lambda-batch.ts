@@ -11,7 +11,7 @@ export const lambdaBatch: Measurement = {
   name: 'lambda-batch',
   quick: false,
   async measure({ rounds }) {
-    const names = ['twelvefold', 'powertools', 'middy'] as const;
+    const names = ['twelvefold', 'powertools', 'middy', 'floor'] as const;
     const contestants = Object.fromEntries(names.map((name) => [name, `lambda-batch.${name}.ts`]));
     const rows: Row[] = [];
     for (const [work, arg] of WORK) {
@@ -22,10 +22,10 @@ export const lambdaBatch: Measurement = {
         measure: `Lambda SQS batch, per record: ${work}`,
         unit: 'us CPU',
         value: us('twelvefold'),
-        peers: { Powertools: us('powertools'), middy: us('middy') },
+        peers: { Powertools: us('powertools'), middy: us('middy'), floor: us('floor') },
         target: { times: 0.4, of: 'Powertools' },
         exact: false,
-        note: 'Batches of ten, the same work on all sides. Ours opens a scope per record besides, and watches the deadline of the invocation.',
+        note: 'Batches of ten, the same work on all sides. Ours opens a scope per record besides, and watches the deadline of the invocation. The floor checks the MD5, parses, and awaits the handler in an AsyncLocalStorage.run: the least a scope is.',
       });
     }
     return rows;

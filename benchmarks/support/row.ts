@@ -5,7 +5,7 @@ export interface Row {
   readonly measure: string;
   readonly unit: string;
   readonly value: number;
-  /** The same measure of others, by name, in the order of the table. */
+  /** The same measure of others, by name, in the order of the table; `floor` is the least that does the work. */
   readonly peers?: Readonly<Record<string, number>>;
   readonly target?: Target;
   /** Counts and bytes do not depend on the machine: missing their target fails the run, where `exact` says so. */
@@ -24,6 +24,11 @@ export function ratioOf({ value, peers, target }: Row): number | undefined {
   const name = target !== undefined && 'times' in target ? target.of : Object.keys(peers ?? {})[0];
   const peer = name === undefined ? undefined : peers?.[name];
   return peer === undefined ? undefined : value / peer;
+}
+
+/** This row's value as a multiple of the floor's, where one was measured. */
+export function floorRatioOf({ value, peers }: Row): number | undefined {
+  return peers?.floor === undefined ? undefined : value / peers.floor;
 }
 
 export function meetsTarget(row: Row): boolean {

@@ -1,5 +1,5 @@
 import type { Row, Target } from './row.ts';
-import { meetsTarget, ratioOf } from './row.ts';
+import { floorRatioOf, meetsTarget, ratioOf } from './row.ts';
 
 /** The rows as a Markdown table, then their notes. */
 export function table(rows: readonly Row[]): string {
@@ -12,7 +12,8 @@ export function table(rows: readonly Row[]): string {
       Object.entries(row.peers ?? {})
         .map(([name, value]) => `${name} ${shown(value)}`)
         .join(', '),
-      ratio === undefined ? '' : `${ratio.toPrecision(ratio < 1 ? 2 : 3)}x`,
+      times(ratio),
+      times(floorRatioOf(row)),
       aim(row.target),
       row.target === undefined ? '' : meetsTarget(row) ? 'yes' : '**no**',
     ];
@@ -20,12 +21,14 @@ export function table(rows: readonly Row[]): string {
   });
   const notes = notesOf(rows).map((note, index) => `${index + 1}. ${note}`);
   return [
-    '| Measure | Unit | Twelvefold | Peers | Ratio | Target | Met |',
-    '|---|---|---:|---|---:|---|---|',
+    '| Measure | Unit | Twelvefold | Peers | Ratio | To the floor | Target | Met |',
+    '|---|---|---:|---|---:|---:|---|---|',
     ...lines,
     ...(notes.length > 0 ? ['', ...notes] : []),
   ].join('\n');
 }
+
+const times = (ratio: number | undefined) => (ratio === undefined ? '' : `${ratio.toPrecision(ratio < 1 ? 2 : 3)}x`);
 
 function aim(target: Target | undefined): string {
   if (target === undefined) return '';

@@ -98,7 +98,7 @@ export function scopeSpan(scope: Scope): Span | undefined {
 }
 
 async function runTraced<T>(scope: WorkScope, init: ScopeInit, work: (scope: Scope) => T | Promise<T>): Promise<T> {
-  const span = startSpan(init.span ?? (() => plainSpan(init)), scope.trace);
+  const span = startSpan(() => init.span?.() ?? plainSpan(init), scope.trace);
   if (!span) return storage.run(scope, runWork<T>, scope, work);
   scope.set(SPAN, span);
   scope.continueFrom(span.trace);

@@ -134,6 +134,8 @@ export interface RequestHead {
   /** The request line and the headers that are signed. */
   readonly text: string;
   readonly signing: SigningHead;
+  /** The last body and its signature: SigV4 knows no nonce, and a poller asks for the same many times a second. */
+  last: { readonly body: string; readonly authorization: string } | undefined;
 }
 
 function requestText(
@@ -149,10 +151,20 @@ function requestText(
     head = requestHead(client, call.operation, credentials, date);
     client.heads.set(call.operation, head);
   }
-  const { authorization } = signBody(head.signing, body);
+  const authorization = authorizationOf(head, body);
   const trace = context.inLambda ? traceHeader(context.env) : undefined;
   const traced = trace === undefined ? '' : `x-amzn-trace-id: ${trace}\r\n`;
   return `${head.text}${traced}content-length: ${bodyBytes}\r\nauthorization: ${authorization}\r\nuser-agent: ${context.userAgent(call.component)}\r\namz-sdk-invocation-id: ${invocationId}\r\namz-sdk-request: attempt=${number}; max=${context.maxAttempts}\r\n\r\n${body}`;
+}
+
+/** Longer bodies are seldom sent twice, and not worth holding on to. */
+const MAX_KEPT_CHARS = 1_024;
+
+function authorizationOf(head: RequestHead, body: string): string {
+  if (head.last?.body === body) return head.last.authorization;
+  const { authorization } = signBody(head.signing, body);
+  if (body.length <= MAX_KEPT_CHARS) head.last = { body, authorization };
+  return authorization;
 }
 
 function requestHead(client: LeanClient, operation: string, credentials: Credentials, date: string): RequestHead {
@@ -162,7 +174,7 @@ function requestHead(client: LeanClient, operation: string, credentials: Credent
   let text = `POST ${path} HTTP/1.1\r\n`;
   for (const name in headers) text += `${name}: ${headers[name]}\r\n`;
   const signing = signingHead({ method: 'POST', path, headers }, { region, service, credentials, date });
-  return { date, credentials, text, signing };
+  return { date, credentials, text, signing, last: undefined };
 }
 
 let lastSecond = -1;

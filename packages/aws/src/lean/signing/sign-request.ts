@@ -1,7 +1,7 @@
-import type { KeyObject } from 'node:crypto';
 import type { Credentials } from '../../settings.ts';
 import { builtin } from '../builtin.ts';
 import { canonicalPath, canonicalQuery } from './canonical-uri.ts';
+import type { KeyedHash } from './keyed-hash.ts';
 import { signingKey } from './signing-key.ts';
 
 export interface SignableRequest {
@@ -39,7 +39,7 @@ export interface SigningHead {
   readonly toSign: string;
   /** Of the `authorization` header. */
   readonly authorization: string;
-  readonly key: KeyObject;
+  readonly key: KeyedHash;
 }
 
 /**
@@ -66,11 +66,9 @@ export function signingHead(request: Omit<SignableRequest, 'body'>, scope: Signi
 
 /** Signs a body under a head. */
 export function signBody(head: SigningHead, body: string): Signature {
-  const { hash, createHmac } = builtin('node:crypto');
+  const { hash } = builtin('node:crypto');
   const canonicalRequest = head.canonical + hash('sha256', body);
-  const signature = createHmac('sha256', head.key)
-    .update(head.toSign + hash('sha256', canonicalRequest))
-    .digest('hex');
+  const signature = head.key(head.toSign + hash('sha256', canonicalRequest));
   return { canonicalRequest, signature, authorization: head.authorization + signature };
 }
 

@@ -55,7 +55,9 @@ export function createBatchHandler(deps: BatchHandlerDeps) {
     const states = new Array<State>(messages.length).fill('waiting');
     const delays = new Map<ReceivedMessage, number>();
     const ending = createAbort();
+    const over = Promise.withResolvers<void>();
     let next = 0;
+    let underWay = 0;
     let closed = false;
     if (emit && messages.length > 0) {
       const sent = messages.map(({ attributes }) => attributes.SentTimestamp);
@@ -70,25 +72,43 @@ export function createBatchHandler(deps: BatchHandlerDeps) {
       : () => Math.max(0, deadline.remainingMs());
     const run = new BatchRun(ending, deadline, leaseRemaining);
 
-    /** False when what comes behind the message must not overtake it. */
-    const handle = async (at: number): Promise<boolean> => {
+    // Callbacks throughout: a promise for each lane and each record was a third of what a record costs.
+    const startLanes = (): void => {
+      while (underWay < deps.concurrency && next < lanesCount && !ending.aborted()) {
+        underWay += 1;
+        const at = next++;
+        if (lanes)
+          advance(lanes[at] as readonly number[], 0); // at is below length
+        else handle(at, endLane);
+      }
+      if (underWay === 0) over.resolve();
+    };
+    const endLane = (): void => {
+      underWay -= 1;
+      startLanes();
+    };
+    const handle = (at: number, handled: (done: boolean) => void): void => {
       const message = messages[at] as ReceivedMessage; // at is below length
       states[at] = 'started';
-      const outcome = await deps.core(message, run);
-      if (closed) return false;
-      if (outcome.kind === 'acknowledge') {
-        states[at] = 'done';
-        return true;
-      }
-      states[at] = 'failed';
-      if (outcome.kind === 'retry') delays.set(message, outcome.delayMs);
-      return false;
-    };
-    const inOrder = async (lane: readonly number[]) => {
-      for (const [position, at] of lane.entries()) {
-        if (ending.aborted()) return;
-        if (await handle(at)) continue;
+      deps.core(message, run, (outcome) => {
         if (closed) return;
+        const done = outcome.kind === 'acknowledge';
+        states[at] = done ? 'done' : 'failed';
+        if (outcome.kind === 'retry') delays.set(message, outcome.delayMs);
+        handled(done);
+      });
+    };
+    const advance = (lane: readonly number[], position: number): void => {
+      const at = lane[position];
+      if (at === undefined || ending.aborted()) {
+        endLane();
+        return;
+      }
+      handle(at, (done) => {
+        if (done) {
+          advance(lane, position + 1);
+          return;
+        }
         // SQS gives out none of them before the one that failed.
         for (const later of lane.slice(position + 1)) {
           const message = messages[later] as ReceivedMessage; // lanes hold numbers of messages
@@ -96,31 +116,20 @@ export function createBatchHandler(deps: BatchHandlerDeps) {
           delays.set(message, 0);
           emit?.({ type: 'returned', messageId: message.messageId });
         }
-        return;
-      }
-    };
-    const worker = async () => {
-      while (!ending.aborted() && next < lanesCount) {
-        const at = next++;
-        if (lanes)
-          await inOrder(lanes[at] as readonly number[]); // at is below length
-        else await handle(at);
-        if (closed) return;
-      }
+        endLane();
+      });
     };
 
     const onAbort = () => ending.abort(drainForced(deps.queue));
     if (signal?.aborted) onAbort();
     signal?.addEventListener('abort', onAbort, { once: true });
     let undo = after(clock, totalMs - reserveMs, () => ending.abort(deadlineNear(deps.queue)));
-    const workers = Promise.all(Array.from({ length: Math.min(deps.concurrency, lanesCount) }, worker));
-    const givenUp = new Promise<void>((resolve) => {
-      ending.onAbort(() => {
-        undo();
-        undo = after(clock, Math.min(reserveMs / 2, MIN_RESERVE_MS), resolve);
-      });
+    startLanes();
+    ending.onAbort(() => {
+      undo();
+      undo = after(clock, Math.min(reserveMs / 2, MIN_RESERVE_MS), over.resolve);
     });
-    await Promise.race([workers, givenUp]);
+    await over.promise;
     closed = true;
     undo();
     signal?.removeEventListener('abort', onAbort);

@@ -43,11 +43,10 @@ export interface LeaseKeeperDeps {
 const ANSWER_MS = 10_000;
 
 /** A class, whose signal is made when it is first asked for: there is one per message, and most handlers ask for nothing. */
-class HeldLease implements Lease {
+class HeldLease implements Lease, Deadline {
   readonly messageId: string;
   readonly receiptHandle: string;
   readonly receivedAt: number;
-  readonly deadline: Deadline;
   /** When to extend it next. */
   dueAt: number;
   /** When SQS gives it to somebody else, unless it is extended before. */
@@ -74,7 +73,6 @@ class HeldLease implements Lease {
     this.endsAt = now + SQS_LIMITS.invisibleMs;
     this.#clock = clock;
     this.#held = held;
-    this.deadline = { remainingMs: () => Math.max(0, this.endsAt - clock.monotonic()) };
   }
 
   get signal(): AbortSignal {
@@ -83,6 +81,14 @@ class HeldLease implements Lease {
       if (this.#aborted) this.#controller.abort(this.#aborted.reason);
     }
     return this.#controller.signal;
+  }
+
+  get deadline(): Deadline {
+    return this;
+  }
+
+  remainingMs(): number {
+    return Math.max(0, this.endsAt - this.#clock.monotonic());
   }
 
   longestDelayMs(): number {

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Aws } from '@twelvefold/aws';
-import type { Clock, Deadline, Scope, SpanInit, TraceContext } from '@twelvefold/lifecycle';
+import type { Clock, Deadline, Scope, ScopeInit, SpanInit, TraceContext } from '@twelvefold/lifecycle';
 import {
   CORRELATION_ATTRIBUTE,
   failSpan,
@@ -37,8 +37,8 @@ export interface MessageRun {
   leaseRemaining(): number;
 }
 
-/** Decides what becomes of a message, on every host alike. Never rejects. */
-export type MessageCore = (message: ReceivedMessage, run: MessageRun) => Promise<Outcome>;
+/** Decides what becomes of a message, on every host alike. Never throws; tells later, and once. */
+export type MessageCore = (message: ReceivedMessage, run: MessageRun, tell: (outcome: Outcome) => void) => void;
 
 export interface MessageCoreDeps {
   definition: QueueDefinition;
@@ -66,12 +66,12 @@ export function createMessageCore(deps: MessageCoreDeps): MessageCore {
   const { definition, clock, emit } = deps;
   const sourceQueue = new URL(deps.url).pathname.split('/').pop() ?? definition.name;
 
-  return (message, run) => {
+  return (message, run, tell) => {
     const receiveCount = Number(message.attributes.ApproximateReceiveCount ?? 1);
-    const unread: MessageIdentity = { messageId: message.messageId, correlationId: undefined, receiveCount };
     if (message.md5OfBody !== undefined && hash('md5', message.body, 'hex') !== message.md5OfBody) {
-      emit?.({ type: 'corrupted', ...unread });
-      return Promise.resolve(LEAVE);
+      emit?.({ type: 'corrupted', ...identityOf(message, receiveCount) });
+      queueMicrotask(() => tell(LEAVE));
+      return;
     }
     let read: ReadBody | undefined;
     try {
@@ -82,43 +82,44 @@ export function createMessageCore(deps: MessageCoreDeps): MessageCore {
     const attributes = read?.attributes
       ? { ...message.messageAttributes, ...read.attributes }
       : message.messageAttributes;
-    const info: MessageInfo = {
-      messageId: message.messageId,
-      receiveCount,
-      sentAtMs: Number(message.attributes.SentTimestamp ?? clock.now()),
-      attributes,
-      group: message.attributes.MessageGroupId,
-      leaseRemaining: run.leaseRemaining,
-    };
-    const init = {
-      kind: 'message' as const,
-      component: deps.component,
-      correlationId: attributes[CORRELATION_ATTRIBUTE],
-      trace: traceOf(message, attributes),
-      sampled: attributes[SAMPLED_ATTRIBUTE] === SAMPLED,
-      signal: () => run.signal,
-      deadline: run.deadline,
-      span: () => consumerSpan(message.topicArn, sourceQueue, message.messageId, deps.component),
-    };
     const work = async (scope: Scope): Promise<Outcome> => {
       const startedAt = emit ? clock.monotonic() : 0;
       try {
         if (read === undefined) throw new Poison('(message): body is not JSON');
         const result = definition.schema['~standard'].validate(read.value);
-        await deps.handle(fitting(definition, result instanceof Promise ? await result : result), info, scope);
+        const value = fitting(definition, result instanceof Promise ? await result : result);
+        await deps.handle(value, infoOf(message, attributes, receiveCount, run), scope);
       } catch (error) {
         failSpan(scope, error);
-        return failed(error, message, run, { ...unread, correlationId: scope.correlationId }, scope);
+        return failed(error, message, run, identityOf(message, receiveCount, scope), scope);
       }
       if (emit) {
         const durationMs = clock.monotonic() - startedAt;
-        emit({ type: 'handled', durationMs, ...unread, correlationId: scope.correlationId });
+        emit({ type: 'handled', durationMs, ...identityOf(message, receiveCount, scope) });
       }
       return ACKNOWLEDGE;
     };
+    const init = new MessageScope(message, attributes, run, deps.component, sourceQueue);
     // What hangs on the scope's end (a flush, a commit) may fail: without it the message is not done.
-    return runInScope(init, work).catch((error: unknown) => retry(error, run, unread));
+    runInScope(init, work).then(tell, (error: unknown) => tell(retry(error, run, identityOf(message, receiveCount))));
   };
+
+  function infoOf(
+    message: ReceivedMessage,
+    attributes: Readonly<Record<string, string>>,
+    receiveCount: number,
+    run: MessageRun,
+  ): MessageInfo {
+    const { SentTimestamp, MessageGroupId } = message.attributes;
+    return {
+      messageId: message.messageId,
+      receiveCount,
+      sentAtMs: SentTimestamp === undefined ? clock.now() : Number(SentTimestamp),
+      attributes,
+      group: MessageGroupId,
+      leaseRemaining: run.leaseRemaining,
+    };
+  }
 
   async function failed(
     error: unknown,
@@ -177,6 +178,52 @@ export function createMessageCore(deps: MessageCoreDeps): MessageCore {
     if (TwelvefoldError.isInstance(reason, 'CONSUMER_STOPPING')) return 0;
     const capMs = definition.fifo ? FIFO_RETRY_CAP_MS : RETRY_CAP_MS;
     return backoffMs(receiveCount, RETRY_BASE_MS, capMs, deps.random);
+  }
+}
+
+function identityOf({ messageId }: ReceivedMessage, receiveCount: number, scope?: Scope): MessageIdentity {
+  return { messageId, correlationId: scope?.correlationId, receiveCount };
+}
+
+/** What a scope is made of, worked out when it is asked for: there is one per message, and most handlers ask for nothing. */
+class MessageScope implements ScopeInit {
+  readonly kind = 'message';
+  readonly component: string;
+  readonly deadline: Deadline;
+  readonly sampled: boolean;
+  readonly correlationId: string | undefined;
+  readonly #message: ReceivedMessage;
+  readonly #attributes: Readonly<Record<string, string>>;
+  readonly #run: MessageRun;
+  readonly #queue: string;
+
+  constructor(
+    message: ReceivedMessage,
+    attributes: Readonly<Record<string, string>>,
+    run: MessageRun,
+    component: string,
+    queue: string,
+  ) {
+    this.component = component;
+    this.deadline = run.deadline;
+    this.sampled = attributes[SAMPLED_ATTRIBUTE] === SAMPLED;
+    this.correlationId = attributes[CORRELATION_ATTRIBUTE];
+    this.#message = message;
+    this.#attributes = attributes;
+    this.#run = run;
+    this.#queue = queue;
+  }
+
+  get signal(): AbortSignal {
+    return this.#run.signal;
+  }
+
+  get trace(): TraceContext | undefined {
+    return traceOf(this.#message, this.#attributes);
+  }
+
+  span(): SpanInit {
+    return consumerSpan(this.#message.topicArn, this.#queue, this.#message.messageId, this.component);
   }
 }
 

@@ -75,13 +75,20 @@ export function createPoller(
   let draining: Promise<void> = Promise.resolve();
   const handling = new Set<Lease>();
   const lanes = createLanes<Received>();
-  const work = new Set<Promise<void>>();
+  /** Messages that have been started or are being given back, until SQS has been told. */
+  let open = 0;
+  const idlers: Array<() => void> = [];
+  /** Receiving waits for deletions. */
+  let choked = false;
   /** Messages that `drain` gave up: their handlers may still run, their outcomes no longer time anything. */
   const abandoned = new WeakSet<Lease>();
   const receiver = createReceiver({
     ...deps,
     // Deletions that do not get through must not pile up: what they stand for will all come again.
-    free: () => (deletions.unsettled > Math.max(100, concurrency) ? 0 : concurrency - handling.size - lanes.waiting),
+    free: () => {
+      choked = deletions.unsettled > Math.max(100, concurrency);
+      return choked ? 0 : concurrency - handling.size - lanes.waiting;
+    },
     begin,
   });
 
@@ -99,70 +106,79 @@ export function createPoller(
 
   function start(received: Received): void {
     handling.add(received.lease);
-    const done = handle(received).finally(() => {
-      work.delete(done);
-      receiver.pump();
-    });
-    work.add(done);
+    open += 1;
+    deps.core(received.message, received.lease, (outcome) => conclude(received, outcome));
   }
 
-  async function handle(received: Received): Promise<void> {
-    const { message, lease, group } = received;
-    const outcome = await deps.core(message, lease);
+  function conclude({ lease, group }: Received, outcome: Outcome): void {
     handling.delete(lease);
-    const settling = settle(lease, outcome);
-    const returning = group === undefined ? undefined : follow(received, outcome);
+    const told = settle(lease, outcome);
+    if (group !== undefined) follow(group, outcome);
+    if (!told) closed(lease);
     // Nothing else is coming that these could share a call with.
     if (handling.size === 0) flush();
     receiver.pump();
-    await settling;
-    if (returning) await returning;
+  }
+
+  function closed(lease: Lease): void {
     lease.release();
+    open -= 1;
+    if (open === 0) for (const wake of idlers.splice(0)) wake();
+    if (choked) receiver.pump();
   }
 
   /** Of a group whose message comes again the rest goes back too, in order behind it: SQS gives none of it out before that one. */
-  async function follow({ group }: Received, outcome: Outcome): Promise<void> {
-    if (group === undefined) return;
-    if (outcome.kind === 'acknowledge') {
-      const next = lanes.next(group);
-      if (next) start(next);
+  function follow(group: string, outcome: Outcome): void {
+    if (outcome.kind !== 'acknowledge') {
+      for (const behind of lanes.clear(group)) void giveBack(behind);
       return;
     }
-    await Promise.all(lanes.clear(group).map(giveBack));
+    const next = lanes.next(group);
+    if (next) start(next);
+  }
+
+  /** Tells SQS what becomes of a message, and `closed` afterwards; false when there is nothing to tell. */
+  function settle(lease: Lease, outcome: Outcome): boolean {
+    const { messageId, receiptHandle: ReceiptHandle } = lease;
+    if (outcome.kind === 'acknowledge') {
+      // Even after the lease was lost: SQS deletes by an old handle as long as nobody has received the message again.
+      deletions.add({ ReceiptHandle }, (error) => {
+        if (error) emit({ type: 'deleteFailed', messageId, error });
+        closed(lease);
+      });
+      return true;
+    }
+    lease.release(); // before its time is set, or an extension could overtake it
+    if (outcome.kind === 'leave' || abandoned.has(lease)) return false;
+    void hide(lease, Math.ceil(outcome.delayMs / 1_000)).then(() => closed(lease));
+    return true;
+  }
+
+  /** Has SQS deliver a message again in so many seconds. Never rejects. */
+  function hide({ messageId, receiptHandle: ReceiptHandle }: Lease, VisibilityTimeout: number): Promise<void> {
+    return new Promise((resolve) => {
+      delays.add({ ReceiptHandle, VisibilityTimeout }, (error) => {
+        if (error) emit({ type: 'visibilityFailed', messageId, error });
+        resolve();
+      });
+    });
   }
 
   /** Gives back a message that was not started. */
   async function giveBack({ lease }: Received): Promise<void> {
-    const { messageId, receiptHandle: ReceiptHandle } = lease;
+    open += 1;
     lease.release();
-    emit({ type: 'returned', messageId });
-    const error = await delays.add({ ReceiptHandle, VisibilityTimeout: 0 });
-    if (error) emit({ type: 'visibilityFailed', messageId, error });
-  }
-
-  async function settle(lease: Lease, outcome: Outcome): Promise<void> {
-    const { messageId, receiptHandle: ReceiptHandle } = lease;
-    if (outcome.kind === 'acknowledge') {
-      // Even after the lease was lost: SQS deletes by an old handle as long as nobody has received the message again.
-      const error = await deletions.add({ ReceiptHandle });
-      if (error) emit({ type: 'deleteFailed', messageId, error });
-      return;
-    }
-    lease.release(); // before its time is set, or an extension could overtake it
-    if (outcome.kind === 'leave' || abandoned.has(lease)) return;
-    const VisibilityTimeout = Math.ceil(outcome.delayMs / 1_000);
-    const error = await delays.add({ ReceiptHandle, VisibilityTimeout });
-    if (error) emit({ type: 'visibilityFailed', messageId, error });
+    emit({ type: 'returned', messageId: lease.messageId });
+    await hide(lease, 0);
+    closed(lease);
   }
 
   /** Gives a message back while its handler still runs. */
   async function abandon(lease: Lease): Promise<void> {
-    const { messageId, receiptHandle: ReceiptHandle } = lease;
     abandoned.add(lease);
     lease.release();
-    emit({ type: 'abandoned', messageId, started: true });
-    const error = await delays.add({ ReceiptHandle, VisibilityTimeout: 0 });
-    if (error) emit({ type: 'visibilityFailed', messageId, error });
+    emit({ type: 'abandoned', messageId: lease.messageId, started: true });
+    await hide(lease, 0);
   }
 
   function flush(): void {
@@ -175,8 +191,8 @@ export function createPoller(
     delays.hurry();
   }
 
-  async function idle(): Promise<void> {
-    while (work.size > 0) await Promise.all(work);
+  function idle(): Promise<void> {
+    return open === 0 ? Promise.resolve() : new Promise((resolve) => idlers.push(resolve));
   }
 
   async function drain(signal: AbortSignal | undefined): Promise<void> {

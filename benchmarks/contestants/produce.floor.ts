@@ -1,0 +1,72 @@
+import { createHmac, createSecretKey, hash, randomUUID } from 'node:crypto';
+import { connect } from 'node:net';
+import * as z from 'zod/mini';
+import { contest } from '../support/contest.ts';
+
+/*
+ * The least that sends: eight bare sockets, ten messages a call, signed; messages validated, each with a correlation id, its MD5 compared with the
+ * answer's. No retry, order, size limit, result per message, time limit or strictness about HTTP.
+ */
+const schema = z.object({ index: z.int(), note: z.string(), items: z.array(z.string()) });
+const message = { index: 1, note: 'an order of ordinary size', items: ['a', 'b'] };
+const url = new URL(process.env.AWS_ENDPOINT_URL ?? '');
+const QueueUrl = `${url.origin}/000000000000/bench`;
+const key = createSecretKey(Buffer.alloc(32, 1));
+const DATE = '20260101T000000Z';
+const SCOPE = '20260101/eu-central-1/sqs/aws4_request';
+const SIGNED = 'content-type;host;x-amz-date;x-amz-target';
+
+function request(bodies: string[]): string {
+  const Entries = bodies.map((MessageBody, id) => ({
+    Id: String(id),
+    MessageBody,
+    MessageAttributes: { correlationId: { DataType: 'String', StringValue: randomUUID() } },
+  }));
+  const body = JSON.stringify({ QueueUrl, Entries });
+  const canonical = `POST\n/\n\ncontent-type:application/x-amz-json-1.0\nhost:${url.host}\nx-amz-date:${DATE}\nx-amz-target:AmazonSQS.SendMessageBatch\n\n${SIGNED}\n${hash('sha256', body)}`;
+  const signature = createHmac('sha256', key)
+    .update(`AWS4-HMAC-SHA256\n${DATE}\n${SCOPE}\n${hash('sha256', canonical)}`)
+    .digest('hex');
+  return `POST / HTTP/1.1\r\nhost: ${url.host}\r\ncontent-type: application/x-amz-json-1.0\r\nx-amz-date: ${DATE}\r\nx-amz-target: AmazonSQS.SendMessageBatch\r\nauthorization: AWS4-HMAC-SHA256 Credential=bench/${SCOPE}, SignedHeaders=${SIGNED}, Signature=${signature}\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
+}
+
+const sockets = Array.from({ length: 8 }, () =>
+  connect({ port: Number(url.port), host: url.hostname, noDelay: true }).setEncoding('latin1'),
+);
+
+const isWhole = (answer: string) => {
+  const start = answer.indexOf('\r\n\r\n') + 4;
+  return start >= 4 && answer.length >= start + Number(/content-length: (\d+)/.exec(answer)?.[1]);
+};
+
+await contest(100_000, async (messages) => {
+  let left = messages / 10;
+  const drive = (socket: (typeof sockets)[number]) =>
+    new Promise<void>((resolve) => {
+      let answer = '';
+      let bodies: string[] = [];
+      const next = () => {
+        if (left <= 0) {
+          socket.removeAllListeners('data');
+          return resolve();
+        }
+        left -= 1;
+        bodies = Array.from({ length: 10 }, () => JSON.stringify(schema.parse(message)));
+        socket.write(request(bodies), 'latin1');
+      };
+      socket.on('data', (chunk: string) => {
+        answer += chunk;
+        if (!isWhole(answer)) return;
+        const { Successful } = JSON.parse(answer.slice(answer.indexOf('\r\n\r\n') + 4)) as {
+          Successful: Array<{ Id: string; MD5OfMessageBody: string }>; // the canned server's
+        };
+        for (const { Id, MD5OfMessageBody } of Successful) {
+          if (hash('md5', bodies[Number(Id)] ?? '') !== MD5OfMessageBody) throw new Error('Cannot measure: damage');
+        }
+        answer = '';
+        next();
+      });
+      next();
+    });
+  await Promise.all(sockets.map(drive));
+});
