@@ -14,6 +14,7 @@ const project = (name: string, include: string[], options: Record<string, unknow
 export default defineConfig({
   test: {
     maxWorkers: 2,
+    globalSetup: 'test/support/temporary-folder.ts',
     projects: [
       project('unit', [
         'packages/*/src/**/*.test.ts',
