@@ -124,6 +124,18 @@ export function queueContract(name: string, driver: () => QueueDriver): void {
       await expect(open.put('x'.repeat(1_048_577))).rejects.toThrow();
       const mixed = await open.sender.sendAll([{ n: 1 }, bodyOf(600_000), bodyOf(600_000), bodyOf(most + 100)]);
       expect(mixed.map(({ ok }) => ok)).toEqual([true, true, true, false]);
+      // Batches that are full to the byte: a service that counts otherwise refuses them whole.
+      const share = 1_048_576 / 4;
+      const sizes = [
+        share,
+        share,
+        share,
+        share,
+        share + 1,
+        ...Array.from({ length: 15 }, (_, n) => 90_000 + 1_234 * n),
+      ];
+      const full = await runInScope(scope, () => open.sender.sendAll(sizes.map((size) => bodyOf(size - overhead))));
+      expect(full.filter(({ ok }) => !ok)).toEqual([]);
     });
 
     it('hides a message that was sent with a delay', async () => {

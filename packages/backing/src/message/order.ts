@@ -23,13 +23,8 @@ export function orderOf(
   given: { group?: string | undefined; deduplicationId?: string | undefined },
 ): Order {
   if (fifo === undefined && given.group === undefined && given.deduplicationId === undefined) return {};
-  const field = (name: string | undefined): string | undefined => {
-    if (name === undefined || typeof message !== 'object' || message === null) return undefined;
-    const value: unknown = Reflect.get(message, name);
-    return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
-  };
-  const group = given.group ?? field(fifo?.group);
-  const id = given.deduplicationId ?? field(fifo?.deduplication);
+  const group = given.group ?? textOf(message, fifo?.group);
+  const id = given.deduplicationId ?? textOf(message, fifo?.deduplication);
   if (fifo === undefined && id !== undefined)
     throw invalid(action, 'only what keeps order (fifo) takes a deduplicationId');
   if (fifo !== undefined && group === undefined) {
@@ -48,6 +43,17 @@ export function orderOf(
     ...(group === undefined ? {} : { MessageGroupId: group }),
     ...(fifo === undefined ? {} : { MessageDeduplicationId: id ?? crypto.randomUUID() }),
   };
+}
+
+/** The group of a message that may be no good otherwise: what comes after it in the group must not overtake it. */
+export function laneOf(fifo: Fifo | undefined, message: unknown, group: string | undefined): string | undefined {
+  return fifo && (group ?? textOf(message, fifo.group));
+}
+
+function textOf(message: unknown, field: string | undefined): string | undefined {
+  if (field === undefined || typeof message !== 'object' || message === null) return undefined;
+  const value: unknown = Reflect.get(message, field);
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
 }
 
 function invalid(action: string, reason: string): TwelvefoldError {

@@ -81,6 +81,30 @@ describe('sendAll in order', () => {
     expect(stored()).toEqual({ a: [0], b: [2, 4] });
   });
 
+  it('holds back what comes after a message that is refused here: too large, or of no good', async () => {
+    const noted = queue('steps', {
+      schema: z.object({ account: z.string(), n: z.number(), note: z.optional(z.string()) }),
+      fifo: { group: 'account' },
+    });
+    const { aws, sender, run, stored } = setUp(noted as unknown as typeof steps); // a message with a note is one of both
+    const wrong = { account: 'b', n: 'no number' } as unknown as z.infer<typeof Step>; // wrong on purpose
+    const large = { ...step('a', 1), note: 'x'.repeat(1_048_576) };
+    const results = await run(
+      sender.sendAll([step('a', 0), large, wrong, step('a', 2), step('b', 3), step('c', 4), step('a', 5)]),
+    );
+    expect(results.map((result) => (result.ok ? 'sent' : (result.error as { code?: string }).code))).toEqual([
+      'sent',
+      'MESSAGE_TOO_LARGE',
+      'MESSAGE_INVALID',
+      'MESSAGE_HELD_BACK',
+      'MESSAGE_HELD_BACK',
+      'sent',
+      'MESSAGE_HELD_BACK',
+    ]);
+    expect(stored()).toEqual({ a: [0], c: [4] });
+    expect(aws.calls).toHaveLength(1);
+  });
+
   it('keeps every order and sends everything once, whatever passes for a while', async () => {
     await fc.assert(
       fc.asyncProperty(

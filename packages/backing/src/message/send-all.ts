@@ -30,6 +30,10 @@ export type SendAllResult = { ok: true; messageId: string } | { ok: false; error
 export interface SendAllDeps<T, E> {
   /** May throw as well as reject. */
   prepare(message: T): Prepared<E> | Promise<Prepared<E>>;
+  /** The lane of a message that could not be prepared, where it can be told. May throw. */
+  laneOf(message: T): string | undefined;
+  /** Is told each result instead of all being kept: a source may have no end. */
+  onResult?: ((result: SendAllResult, message: T, index: number) => void) | undefined;
   send(entries: Array<E & { Id: string }>): Promise<{
     Successful?: Array<{ Id?: string; MessageId?: string }>;
     Failed?: BatchFailure[];
@@ -46,8 +50,8 @@ export interface SendAllDeps<T, E> {
 }
 
 interface Waiting<E> extends Prepared<E> {
-  /** Position in the input, and so in the results. */
-  index: number;
+  /** Says what became of it. */
+  readonly tell: (result: SendAllResult) => void;
 }
 
 /**
@@ -56,14 +60,26 @@ interface Waiting<E> extends Prepared<E> {
  * Where order is kept no two messages of a group are on their way at once, not even in one batch: AWS may refuse the first and take the
  * second. When one is refused for good the later ones of its group are not sent: they would overtake it.
  *
- * Rejects, after the batches on their way have settled, when the source throws or the signal aborts.
+ * Rejects, after the batches on their way have settled, when the source or `onResult` throws or the signal aborts.
  */
 export async function sendAll<T, E extends object>(
   messages: Iterable<T> | AsyncIterable<T>,
   deps: SendAllDeps<T, E>,
 ): Promise<SendAllResult[]> {
-  const { clock, signal } = deps;
+  const { clock, signal, onResult } = deps;
   const results: SendAllResult[] = [];
+  const listenerFaults: unknown[] = [];
+  const teller = (message: T, index: number) => (result: SendAllResult) => {
+    if (!onResult) {
+      results[index] = result;
+      return;
+    }
+    try {
+      onResult(result, message, index);
+    } catch (error) {
+      listenerFaults.push(error);
+    }
+  };
   const inFlight = new Set<Promise<void>>();
   /** By group of which one message is ready or on its way: the later ones. */
   const held = new Map<string, Array<Waiting<E>>>();
@@ -86,7 +102,7 @@ export async function sendAll<T, E extends object>(
     const { lane } = waiting;
     if (lane !== undefined) {
       if (broken.has(lane)) {
-        results[waiting.index] = heldBack();
+        waiting.tell(heldBack());
         return;
       }
       const later = held.get(lane);
@@ -100,13 +116,13 @@ export async function sendAll<T, E extends object>(
     ready.push(waiting);
   };
 
-  const settle = ({ index, lane }: Waiting<E>, result: SendAllResult) => {
-    results[index] = result;
+  const settle = ({ tell, lane }: Waiting<E>, result: SendAllResult) => {
+    tell(result);
     if (lane === undefined) return;
     const later = held.get(lane) ?? [];
     if (!result.ok) {
       broken.add(lane);
-      for (const { index: other } of later) results[other] = heldBack();
+      for (const other of later) other.tell(heldBack());
       heldCount -= later.length;
       held.delete(lane);
       return;
@@ -135,16 +151,26 @@ export async function sendAll<T, E extends object>(
       if (!full && !everything) return;
       const batch = ready.slice(0, count);
       ready = ready.slice(count);
-      const sending = sendBatch(batch, deps, settle).finally(() => {
-        inFlight.delete(sending);
+      const goOn = () => {
         // Whoever waited for an earlier one of its group has lingered enough.
         if (deps.lingerMs === 0 || slow) pack(held.size > 0);
         batchSettled?.();
+      };
+      const sending = sendBatch(batch, deps, settle, goOn).finally(() => {
+        inFlight.delete(sending);
+        goOn();
       });
       inFlight.add(sending);
     }
   };
 
+  const laneOfUnsent = (message: T): string | undefined => {
+    try {
+      return deps.laneOf(message);
+    } catch {
+      return undefined; // a function of the caller's, which has failed before
+    }
+  };
   const oneSettles = () =>
     new Promise<void>((resolve) => {
       batchSettled = resolve;
@@ -171,6 +197,7 @@ export async function sendAll<T, E extends object>(
   const source = itemPuller(messages, signal);
   try {
     for (let index = 0; ; ) {
+      if (listenerFaults.length > 0) throw listenerFaults[0];
       if (slow && ready.length > 0) linger ??= startLinger();
       else endLinger();
       // Awaited only where there is something to wait for: most messages are in an array and have a schema that answers at once.
@@ -183,13 +210,15 @@ export async function sendAll<T, E extends object>(
         await room();
         continue;
       }
-      const position = index++;
+      const tell = teller(pulled.value, index++);
       try {
         const preparing = deps.prepare(pulled.value);
         const { entry, bytes, lane } = preparing instanceof Promise ? await preparing : preparing;
-        add({ entry, bytes, lane, index: position });
+        add({ entry, bytes, lane, tell });
       } catch (error) {
-        results[position] = { ok: false, error: asError(error) };
+        tell({ ok: false, error: asError(error) });
+        const lane = laneOfUnsent(pulled.value);
+        if (lane !== undefined) broken.add(lane);
         continue;
       }
       const before = ready.length;
@@ -202,9 +231,11 @@ export async function sendAll<T, E extends object>(
       pack(true);
       await oneSettles();
     }
+    if (listenerFaults.length > 0) throw listenerFaults[0];
   } catch (error) {
     endLinger();
     source.close();
+    if (onResult) for (const { tell } of [...ready, ...[...held.values()].flat()]) tell(unsent(deps.action, error));
     ready = [];
     held.clear();
     while (inFlight.size > 0) {
@@ -222,6 +253,8 @@ async function sendBatch<T, E extends object>(
   batch: Array<Waiting<E>>,
   deps: SendAllDeps<T, E>,
   settle: (waiting: Waiting<E>, result: SendAllResult) => void,
+  /** Some are through and others are tried again: what waited for those need not wait for these. */
+  partlySettled: () => void,
 ): Promise<void> {
   let waiting = batch;
   for (let attempt = 1; ; attempt += 1) {
@@ -250,6 +283,7 @@ async function sendBatch<T, E extends object>(
       }
     }
     if (again.length === 0) return;
+    if (again.length < waiting.length) partlySettled();
     const last = attempt === ATTEMPTS || deps.signal?.aborted === true;
     const delayMs = backoffMs(attempt, BACKOFF_BASE_MS, BACKOFF_CAP_MS, deps.random);
     const waited =
@@ -264,6 +298,11 @@ async function sendBatch<T, E extends object>(
     }
     waiting = again.map(({ one }) => one);
   }
+}
+
+function unsent(action: string, cause: unknown): SendAllResult {
+  const error = new TwelvefoldError('MESSAGE_UNSENT', `Cannot ${action}: sending ended before its turn`, { cause });
+  return { ok: false, error };
 }
 
 function refused(action: string, failure: BatchFailure | undefined): TwelvefoldError {

@@ -50,7 +50,7 @@ describe('topic', () => {
     expect(() => topic('t', { schema: z.object(fields), filters })).toThrow(/7 different ones/);
     expect(topic('t', { schema: z.object(fields), filters: filters.slice(1) }).filters).toHaveLength(7);
     expect(topic('t', { schema: Event }).maxBytes).toBe(262_144);
-    expect(() => topic('t', { schema: Event, maxBytes: 2_097_153 })).toThrow(/SNS allows 1024 to 2097152/);
+    expect(() => topic('t', { schema: Event, maxBytes: 1_048_577 })).toThrow(/SNS allows 1024 to 1048576/);
   });
 });
 
@@ -70,6 +70,25 @@ describe('filtered', () => {
       subscribe: [events],
       filters: [part.filter],
     });
+  });
+
+  it('refuses what SNS would only refuse when it is deployed', () => {
+    const names = ['a', 'b', 'c', 'd', 'e', 'f'] as const;
+    const schema = z.object({
+      a: z.string(),
+      b: z.string(),
+      c: z.string(),
+      d: z.string(),
+      e: z.string(),
+      f: z.string(),
+    });
+    const wide = topic('wide', { schema, filters: names });
+    const five = { a: 'x', b: 'x', c: 'x', d: 'x', e: 'x' };
+    expect(Object.keys(filtered(wide, five).filter)).toHaveLength(5);
+    expect(() => filtered(wide, { ...five, f: 'x' })).toThrow(/names 6 fields .* SNS allows 5 and 150/);
+    const many = (count: number) => Array.from({ length: count }, (_, n) => `v${n}`);
+    expect(() => filtered(wide, { a: many(15), b: many(10) })).not.toThrow();
+    expect(() => filtered(wide, { a: many(151) })).toThrow(/151 combinations/);
   });
 
   it('refuses what could not be meant', () => {

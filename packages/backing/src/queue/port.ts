@@ -26,6 +26,11 @@ export interface SendAllOptions<T> {
   deduplicationId?: (message: T) => string | undefined;
   /** How long a batch that is not full waits for an asynchronous source. @defaultValue '50ms' */
   linger?: Duration;
+  /**
+   * Is told what became of each message as soon as that is known, with its place in the source; then the answer is empty. For a source without an
+   * end, and for one that may throw in the middle: the answer would never come. What it throws rejects the call.
+   */
+  onResult?: (result: SendResult, message: T, index: number) => void;
   signal?: AbortSignal;
 }
 

@@ -6,6 +6,7 @@ import { createManualClock } from '../testing/manual-clock.ts';
 import type { SqsModel } from '../testing/sqs-model.ts';
 import { awsFailure, createSqsModel } from '../testing/sqs-model.ts';
 import { queue } from './definition.ts';
+import type { SendResult } from './port.ts';
 import { createSqsSender } from './sqs-sender.ts';
 
 const URL_ = 'https://sqs.eu-west-1.amazonaws.com/123456789012/orders-test-orders';
@@ -100,6 +101,42 @@ describe('send', () => {
     expect(aws.count('SendMessage')).toBe(1);
   });
 
+  it('counts every attribute by its name, type and value, in bytes and not in characters', async () => {
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    const scope = {
+      kind: 'task',
+      component: 'test',
+      correlationId: 'c-1',
+      sampled: true,
+      trace: { traceparent },
+    } as const;
+    const attributes = `correlationIdStringc-1traceparentString${traceparent}correlationSampledString1`.length;
+    const room = MIB - attributes - Buffer.byteLength(JSON.stringify({ sku: '' }));
+    const euros = '€'.repeat(Math.floor(room / 3));
+    const fits = euros + 'x'.repeat(room - Buffer.byteLength(euros));
+    await runInScope(scope, () => sender().send({ sku: fits }));
+    expect(aws.count('SendMessage')).toBe(1);
+    expect(Object.keys(aws.calls[0]?.input.MessageAttributes)).toHaveLength(3); // of the ten that SQS takes
+    const error = await rejection(runInScope(scope, () => sender().send({ sku: `${fits}x` })));
+    expect(error.message).toContain(`it has ${MIB + 1} bytes`);
+  });
+
+  it('has a body whatever the message: empty text is JSON too', async () => {
+    const definition = queue('any', { schema: z.unknown() });
+    for (const message of ['', null, {}, []]) await createSqsSender({ definition, url: URL_, aws }).send(message);
+    expect(aws.queue(URL_).map(({ body }) => body)).toEqual(['""', 'null', '{}', '[]']);
+  });
+
+  it('sends no character that SQS refuses, whatever the message has', async () => {
+    let all = '';
+    for (let code = 0; code <= 0xffff; code += 1) all += String.fromCharCode(code);
+    await sender().send({ sku: all });
+    const body = aws.queue(URL_)[0]?.body ?? '';
+    // What SendMessage takes, by its API reference.
+    expect(body).toMatch(/^[\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]*$/u);
+    expect(JSON.parse(body).sku).toBe(all);
+  });
+
   it("carries the scope's correlation and trace on", async () => {
     const trace = {
       traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
@@ -135,9 +172,18 @@ describe('send', () => {
   it('passes a delay on in seconds and refuses what SQS would', async () => {
     await sender().send({ sku: 'A' }, { delay: '15m' });
     expect(aws.calls[0]?.input.DelaySeconds).toBe(900);
+    // Said, because a queue may have a delay of its own.
+    await sender().send({ sku: 'A' }, { delay: '0s' });
+    expect(aws.calls[1]?.input.DelaySeconds).toBe(0);
+    await expect(sender().send({ sku: 'A' }, { delay: '901s' })).rejects.toThrow(/delay is 901s; SQS allows/);
+    await expect(sender().send({ sku: 'A' }, { delay: '-1s' as '1s' })).rejects.toThrow(); // wrong on purpose
     await expect(sender().send({ sku: 'A' }, { delay: '16m' })).rejects.toThrow(RangeError);
     await expect(sender().send({ sku: 'A' }, { delay: '1.5s' })).rejects.toThrow(RangeError);
-    expect(aws.calls).toHaveLength(1);
+    expect(aws.calls).toHaveLength(2);
+    const results = await sender().sendAll([{ sku: 'late' }, { sku: 'soon' }], {
+      delay: ({ sku }) => (sku === 'late' ? '16m' : '15m'),
+    });
+    expect(results.map(({ ok }) => ok)).toEqual([false, true]);
   });
 
   it('refuses unknown options and a URL that is none', () => {
@@ -167,6 +213,15 @@ describe('sendAll', () => {
     expect(results.map(({ ok }) => ok)).toEqual([true, true, false, true]);
     const third = results[2];
     expect(third?.ok === false && TwelvefoldError.isInstance(third.error, 'MESSAGE_TOO_LARGE')).toBe(true);
+  });
+
+  it('fills a batch to the byte and not one over', async () => {
+    const scope = { kind: 'task', component: 'test', correlationId: 'c-1' } as const;
+    const overhead = JSON.stringify({ sku: '' }).length + 'correlationIdStringc-1'.length;
+    const sized = (bytes: number) => ({ sku: 'x'.repeat(bytes - overhead) });
+    const half = MIB / 2;
+    await runInScope(scope, () => sender().sendAll([half, half, half, half + 1].map(sized)));
+    expect(aws.calls.map(({ input }) => input.Entries.length)).toEqual([2, 1, 1]);
   });
 
   it('tries only the failed entries again, with back-off, and not those at fault', async () => {
@@ -278,6 +333,73 @@ describe('sendAll', () => {
     }
     await expect(sender().sendAll(broken())).rejects.toThrow('cursor closed');
     expect(aws.queue(URL_)).toHaveLength(10);
+  });
+
+  it('tells each result as it is known instead of keeping them, so that a source may have no end', async () => {
+    const stop = new AbortController();
+    let [pulled, told, ahead, misplaced] = [0, 0, 0, 0];
+    async function* endless() {
+      for (;;) {
+        ahead = Math.max(ahead, pulled - told);
+        yield { sku: `sku-${pulled++}` };
+      }
+    }
+    aws.failEntry = ({ input }, id) =>
+      input.Entries[Number(id)].MessageBody.endsWith('7"}') ? { SenderFault: true, Code: 'Refused' } : undefined;
+    const sending = sender().sendAll(endless(), {
+      signal: stop.signal,
+      onResult: (result, { sku }, index) => {
+        if (sku !== `sku-${index}` || (!stop.signal.aborted && result.ok === sku.endsWith('7'))) misplaced += 1;
+        told += 1;
+        aws.queue(URL_).length = 0; // the model's memory is not the question
+        if (told === 10_000) stop.abort(new Error('enough'));
+      },
+    });
+    await expect(sending).rejects.toThrow('enough');
+    expect(ahead).toBeLessThanOrEqual(161); // 16 batches under way and one being read
+    expect(misplaced).toBe(0);
+    expect(told).toBeGreaterThanOrEqual(pulled - 1); // all but the one that was being read
+  });
+
+  it('tells what became of each although the source throws in the middle', async () => {
+    const told: Array<[number, string, string | undefined]> = [];
+    async function* broken() {
+      yield* many(14);
+      throw new Error('cursor closed');
+    }
+    const onResult = (result: SendResult, { sku }: { sku: string }, index: number) =>
+      told.push([index, sku, result.ok ? 'sent' : (result.error as TwelvefoldError).code]);
+    await expect(sender().sendAll(broken(), { onResult })).rejects.toThrow('cursor closed');
+    expect(told).toHaveLength(14);
+    expect(told.toSorted(([a], [b]) => a - b)).toEqual(
+      many(14).map(({ sku }, n) => [n, sku, n < 10 ? 'sent' : 'MESSAGE_UNSENT']),
+    );
+    expect(aws.queue(URL_)).toHaveLength(10);
+  });
+
+  it('is abandoned while calls are under way: they settle first, nothing is sent after, and each is told', async () => {
+    const stop = new AbortController();
+    const told: boolean[] = [];
+    aws.before = () => 1_000;
+    const sending = sender().sendAll(many(1_000), { signal: stop.signal, onResult: ({ ok }) => told.push(ok) });
+    await clock.advance(1_500); // 16 calls are through, 16 under way
+    const calls = aws.calls.length;
+    stop.abort(new Error('stop'));
+    await expect(sending).rejects.toThrow('stop');
+    await clock.advance(60_000);
+    expect(aws.calls).toHaveLength(calls);
+    expect(clock.sleeping).toBe(0);
+    expect(told.filter((ok) => ok)).toHaveLength(aws.queue(URL_).length);
+    expect(told.filter((ok) => ok)).toHaveLength(160);
+  });
+
+  it('rejects with what its listener throws, after what was under way', async () => {
+    const onResult = () => {
+      throw new Error('listener is broken');
+    };
+    await expect(sender().sendAll(many(25), { onResult })).rejects.toThrow('listener is broken');
+    expect(clock.sleeping).toBe(0);
+    expect(await sender().sendAll(many(25), { onResult: () => {} })).toEqual([]);
   });
 
   it('rejects with the reason when its signal aborts, even while the source hangs', async () => {

@@ -3,6 +3,7 @@ import type { Aws } from '@twelvefold/aws';
 import type { Clock } from '@twelvefold/lifecycle';
 import { durationMs, systemClock } from '@twelvefold/lifecycle';
 import { assertKnownOptions } from '../definition.ts';
+import { laneOf } from '../message/order.ts';
 import { sendAll } from '../message/send-all.ts';
 import type { QueueDefinition } from './definition.ts';
 import type { QueueSender, SendOptions, SendReceipt } from './port.ts';
@@ -21,7 +22,7 @@ export interface SqsSenderOptions<S extends StandardSchemaV1> {
 }
 
 const SEND_OPTIONS = ['delay', 'group', 'deduplicationId', 'signal'];
-const SEND_ALL_OPTIONS = [...SEND_OPTIONS, 'linger'];
+const SEND_ALL_OPTIONS = [...SEND_OPTIONS, 'linger', 'onResult'];
 
 /**
  * A client that sends to one SQS queue. Messages are checked against the schema and the size limit before anything is sent, and
@@ -55,12 +56,14 @@ export function createSqsSender<S extends StandardSchemaV1>(
       return { messageId: output.MessageId ?? '' };
     },
     sendAll: async (messages, sendOptions = {}) => {
-      const { delay, group, deduplicationId, linger = '50ms', signal } = sendOptions;
+      const { delay, group, deduplicationId, linger = '50ms', onResult, signal } = sendOptions;
+      const groupFor = (message: StandardSchemaV1.InferInput<S>) =>
+        typeof group === 'function' ? group(message) : group;
       assertKnownOptions(`sendAll to queue '${definition.name}'`, sendOptions, SEND_ALL_OPTIONS);
       return sendAll(messages, {
         prepare: (message) => {
           const delayed = typeof delay === 'function' ? delay(message) : delay;
-          const grouped = typeof group === 'function' ? group(message) : group;
+          const grouped = groupFor(message);
           const id = deduplicationId?.(message);
           return prepareEntry(definition, message, {
             ...(delayed === undefined ? {} : { delay: delayed }),
@@ -68,6 +71,8 @@ export function createSqsSender<S extends StandardSchemaV1>(
             ...(id === undefined ? {} : { deduplicationId: id }),
           });
         },
+        laneOf: (message) => laneOf(definition.fifo, message, groupFor(message)),
+        onResult,
         send: (Entries) =>
           aws.call(
             'sqs',

@@ -19,8 +19,8 @@ export interface TopicOptions<S extends StandardSchemaV1, F extends string = str
   /** Fields of the message that subscriptions may filter by, 7 at most: they travel as attributes. @defaultValue none */
   filters?: readonly F[] & ReadonlyArray<FieldOf<StandardSchemaV1.InferInput<S>, Filterable>>;
   /**
-   * The largest message with its attributes in bytes, 1,024 to 2,097,152. Above 262,144 SNS refuses subscriptions that cannot take it
-   * (SNS developer guide, large messages); an SQS queue takes 1,048,576. @defaultValue 262144
+   * The largest message with its attributes in bytes, 1,024 to 1,048,576. Above 262,144 SNS refuses subscriptions that cannot take it
+   * (SNS developer guide, large messages). @defaultValue 262144
    */
   maxBytes?: number;
 }

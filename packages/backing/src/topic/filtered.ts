@@ -1,5 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { TopicDefinition } from './definition.ts';
+import { SNS_LIMITS } from './sns-limits.ts';
 import type { FilterCondition, TopicSubscription } from './subscription.ts';
 
 type Exact = string | number | boolean;
@@ -30,7 +31,8 @@ type Passing<M, W> = M extends unknown
  * The part of a topic's messages that a queue subscribes to. Several fields must all be met, of several values one. When a field tells the
  * variants of a union apart, the queue's schema has to fit only the variants that pass.
  *
- * @throws TypeError for a field that is not among the topic's `filters`, RangeError for one without a value.
+ * @throws TypeError for a field that is not among the topic's `filters`, RangeError for one without a value, and for more than SNS takes: 5 fields
+ * and 150 combinations of their conditions.
  * @example
  * ```ts
  * const orders = topic('orders', { schema: z.object({ kind: z.string(), cents: z.number() }), filters: ['kind', 'cents'] });
@@ -55,8 +57,15 @@ export function filtered<
       throw new RangeError(`Cannot filter topic '${topic.name}' by '${field}': no value is named`);
     policy[field] = Object.freeze(conditions);
   }
-  if (Object.keys(policy).length === 0)
+  const fields = Object.keys(policy).length;
+  if (fields === 0)
     throw new RangeError(`Cannot filter topic '${topic.name}': no field is named; subscribe to the topic itself`);
+  const combinations = Object.values(policy).reduce((product, { length }) => product * length, 1);
+  if (fields > SNS_LIMITS.filterFields || combinations > SNS_LIMITS.filterCombinations) {
+    throw new RangeError(
+      `Cannot filter topic '${topic.name}': it names ${fields} fields with ${combinations} combinations of their conditions; SNS allows ${SNS_LIMITS.filterFields} and ${SNS_LIMITS.filterCombinations}`,
+    );
+  }
   return Object.freeze({ kind: 'subscription', topic, filter: Object.freeze(policy) });
 }
 

@@ -23,7 +23,7 @@ export async function preparePublication(
   const action = `publish message to topic '${definition.name}'`;
   const scope = currentScope();
   const { body, value } = await encodeMessage(action, definition.schema, message);
-  const attributes = { ...filterAttributes(definition.filters, value), ...outgoingAttributes(scope) };
+  const attributes = { ...filterAttributes(action, definition.filters, value), ...outgoingAttributes(scope) };
   if (scope?.trace.xray) attributes[XRAY_ATTRIBUTE] = stringAttribute(scope.trace.xray);
   // With all filters in use there is no room for it: whoever takes the message decides by the correlation id, as here.
   if (Object.keys(attributes).length > SNS_LIMITS.attributes) delete attributes[SAMPLED_ATTRIBUTE];

@@ -76,6 +76,90 @@ describe('publish', () => {
   });
 });
 
+describe('a text that is filtered by', () => {
+  const places = topic('places', { schema: z.object({ region: z.string(), note: z.string() }), filters: ['region'] });
+  const toPlaces = () => createSnsPublisher({ definition: places, arn: ARN, aws });
+
+  it.each(['a\u0000', '\u0008b', 'a\u000bb', '\u001f', 'a\ufffe', '\uffff', '\ud800', 'x\udc00y'])(
+    'is refused by its name before any call when no attribute can carry it: %j',
+    async (region) => {
+      const error = await toPlaces()
+        .publish({ region, note: '' })
+        .catch((cause: unknown) => cause);
+      expect(TwelvefoldError.isInstance(error, 'MESSAGE_INVALID') && error.message).toMatch(
+        /^Cannot publish message to topic 'places': its field 'region' is filtered by/,
+      );
+      expect(aws.calls).toHaveLength(0);
+    },
+  );
+
+  it('may have tabs, line ends and any letter; what is not filtered by may have anything', async () => {
+    const region = '\tä€𝄞\r\n\u007f\ud7ff\ue000\ufffd';
+    await toPlaces().publish({ region, note: '\u0000\ufffe\ud800' });
+    expect(aws.calls[0]?.input.MessageAttributes.region.StringValue).toBe(region);
+  });
+
+  it('fails alone among many', async () => {
+    const results = await toPlaces().publishAll([
+      { region: 'eu', note: '' },
+      { region: '\u0001', note: '' },
+    ]);
+    expect(results.map(({ ok }) => ok)).toEqual([true, false]);
+    expect(aws.calls[0]?.input.PublishBatchRequestEntries).toHaveLength(1);
+  });
+});
+
+describe('publishAll at the limits of SNS', () => {
+  const scope = { kind: 'task', component: 'test', correlationId: 'c-1' } as const;
+  const overhead = JSON.stringify({ orderId: '' }).length + 'correlationIdString'.length + 'c-1'.length;
+  const sized = (bytes: number) => ({ orderId: 'x'.repeat(bytes - overhead) });
+  const lengths = () => aws.calls.map(({ input }) => input.PublishBatchRequestEntries.length);
+
+  it('fills a batch to the byte, attributes included, and not one over', async () => {
+    const half = 131_072;
+    await runInScope(scope, () => publisher().publishAll([sized(half), sized(half), sized(half), sized(half + 1)]));
+    expect(lengths()).toEqual([2, 1, 1]);
+  });
+
+  it('takes ten entries and no more', async () => {
+    await publisher().publishAll(Array.from({ length: 21 }, (_, n) => ({ orderId: `o-${n}` })));
+    expect(lengths()).toEqual([10, 10, 1]);
+  });
+
+  it('tries a refused entry of a FIFO topic again under its id, while later ones of its group wait and others go', async () => {
+    const clock = createManualClock();
+    const model = createSqsModel(clock);
+    const definition = topic('steps', {
+      schema: z.object({ account: z.string(), n: z.number() }),
+      fifo: { group: 'account' },
+    });
+    let refusals = 2;
+    model.failEntry = ({ input }, id) =>
+      input.PublishBatchRequestEntries[Number(id)].Message.includes('"n":1}') && refusals-- > 0
+        ? { SenderFault: false, Code: 'InternalError' }
+        : undefined;
+    const steps = createSnsPublisher({ definition, arn: ARN, aws: model, clock, random: () => 0 });
+    const list = [1, 2, 3, 4, 5, 6].map((n) => ({ account: n % 2 ? 'a' : 'b', n }));
+    const publishing = steps.publishAll(list);
+    for (let turn = 0; turn < 10; turn += 1) await clock.advance(100);
+    const results = await publishing;
+    expect(results.map(({ ok }) => ok)).toEqual([true, true, true, true, true, true]);
+    const arrived = model.queue(ARN).map(({ body }) => JSON.parse(body));
+    expect(arrived.filter(({ account }) => account === 'a').map(({ n }) => n)).toEqual([1, 3, 5]);
+    expect(arrived.filter(({ account }) => account === 'b').map(({ n }) => n)).toEqual([2, 4, 6]);
+    // Group b was through before group a got its first message in.
+    expect(arrived.slice(0, 3).map(({ n }) => n)).toEqual([2, 4, 6]);
+    const ids = (results as Array<{ messageId: string }>).map(({ messageId }) => messageId);
+    for (const { id, body } of model.queue(ARN)) expect(ids[JSON.parse(body).n - 1]).toBe(id);
+    const tries = model.calls
+      .flatMap(({ input }) => input.PublishBatchRequestEntries as Array<Record<string, string>>)
+      .filter(({ Message }) => Message?.includes('"n":1}'));
+    expect(tries).toHaveLength(3);
+    expect(new Set(tries.map(({ MessageDeduplicationId }) => MessageDeduplicationId)).size).toBe(1);
+    expect(new Set(tries.map(({ MessageGroupId }) => MessageGroupId))).toEqual(new Set(['a']));
+  });
+});
+
 describe('publishAll', () => {
   const Priced = z.object({ kind: z.string(), cents: z.number(), express: z.boolean().optional(), note: z.string() });
   const priced = topic('priced', { schema: Priced, filters: ['kind', 'cents', 'express'], maxBytes: 300_000 });

@@ -3,6 +3,7 @@ import type { Aws } from '@twelvefold/aws';
 import type { Clock } from '@twelvefold/lifecycle';
 import { durationMs, systemClock } from '@twelvefold/lifecycle';
 import { assertKnownOptions } from '../definition.ts';
+import { laneOf } from '../message/order.ts';
 import { sendAll } from '../message/send-all.ts';
 import type { TopicDefinition } from './definition.ts';
 import type { TopicPublisher } from './port.ts';
@@ -20,7 +21,7 @@ export interface SnsPublisherOptions<S extends StandardSchemaV1> {
 }
 
 const PUBLISH_OPTIONS = ['group', 'deduplicationId', 'signal'];
-const PUBLISH_ALL_OPTIONS = [...PUBLISH_OPTIONS, 'linger'];
+const PUBLISH_ALL_OPTIONS = [...PUBLISH_OPTIONS, 'linger', 'onResult'];
 
 /**
  * A client that publishes to one SNS topic. Messages are checked against the schema and the size limit before anything is sent,
@@ -53,13 +54,17 @@ export function createSnsPublisher<S extends StandardSchemaV1>(
     },
     publishAll: async (messages, publishOptions = {}) => {
       assertKnownOptions(`publishAll to topic '${definition.name}'`, publishOptions, PUBLISH_ALL_OPTIONS);
-      const { group, deduplicationId, linger = '50ms', signal } = publishOptions;
+      const { group, deduplicationId, linger = '50ms', onResult, signal } = publishOptions;
+      const groupFor = (message: StandardSchemaV1.InferInput<S>) =>
+        typeof group === 'function' ? group(message) : group;
       return sendAll(messages, {
         prepare: async (message) =>
           preparePublication(definition, message, {
-            group: typeof group === 'function' ? group(message) : group,
+            group: groupFor(message),
             deduplicationId: deduplicationId?.(message),
           }),
+        laneOf: (message) => laneOf(definition.fifo, message, groupFor(message)),
+        onResult,
         send: (entries) =>
           aws.call('sns', 'PublishBatch', { TopicArn: arn, PublishBatchRequestEntries: entries }, write(signal)),
         action: `publish message to topic '${definition.name}'`,

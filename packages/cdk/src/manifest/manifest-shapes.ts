@@ -43,8 +43,8 @@ const queue = fields(
 
 const topic = fields(base('topic', staged('[A-Za-z0-9_-]', 'a topic name', FIFO), 'arn', 'name'), {
   fifo: oneOf(true),
-  // SNS: 1 KiB to 2 MiB.
-  maxMessageBytes: whole(1_024, 2_097_152),
+  // SNS: 1 KiB to 1 MiB.
+  maxMessageBytes: whole(1_024, 1_048_576),
 });
 
 const table = fields(
