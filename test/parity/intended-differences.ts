@@ -44,6 +44,10 @@ export const INTENDED_BEHAVIOURS: ReadonlyArray<{ readonly what: string; readonl
     what: 'An answer whose body breaks is a 500 from a function and a broken connection from a service',
     reason: 'A function answers whole, a service has sent its status line by then; both log it',
   },
+  {
+    what: 'A client that hangs up: a service tells the handler by its signal and logs 499; a function works on to its answer, and logs that',
+    reason: 'No front of Lambda tells a function that its client is gone',
+  },
 ];
 
 /** Whether a log field must be the same on every host. */

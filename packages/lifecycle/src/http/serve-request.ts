@@ -72,7 +72,7 @@ export async function serveRequest(handler: HttpHandler, request: Request, optio
     let response: Response;
     let error: unknown;
     try {
-      response = await inTime(Promise.resolve(handler(request, scope)), signal);
+      response = await inTime(Promise.resolve(handler(request, scope)), options);
       if (!(response instanceof Response)) throw new TypeError('Cannot answer: the handler returned no Response');
       if (response.bodyUsed) throw new TypeError("Cannot answer: the response's body has been read; clone it first");
     } catch (caught) {
@@ -120,19 +120,30 @@ const CLIENT_CLOSED_REQUEST = 499;
 
 const OUT_OF_TIME = new DOMException('The handler did not answer before its deadline', 'TimeoutError');
 
-/** Like the promise, but rejects with {@link OUT_OF_TIME} when the signal says that the deadline is here and nothing came of it. */
-async function inTime<T>(answering: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+/**
+ * Like the promise, but rejects with {@link OUT_OF_TIME} when the signal says that the deadline is here and nothing came of it. Aborted
+ * for another reason, the handler has what is left of its time: one that does not heed a client's hanging up must not go on for ever.
+ */
+async function inTime<T>(
+  answering: Promise<T>,
+  { signal, deadline, clock }: Pick<ServeOptions, 'signal' | 'deadline' | 'clock'>,
+): Promise<T> {
   if (!signal) return answering;
   const { promise: late, reject } = Promise.withResolvers<never>();
-  // A turn for handlers that heed the signal: what they answer is better than a bare 504.
+  const answered = new AbortController();
   const onAbort = () => {
-    if (isTimeout(signal.reason)) setImmediate(() => reject(OUT_OF_TIME));
+    // A turn for handlers that heed the signal: what they answer is better than a bare 504.
+    const end = () => void setImmediate(() => reject(OUT_OF_TIME));
+    const leftMs = deadline?.remainingMs() ?? Number.POSITIVE_INFINITY;
+    if (isTimeout(signal.reason)) end();
+    else if (leftMs < Number.POSITIVE_INFINITY) clock.sleep(leftMs, answered.signal).then(end, () => undefined);
   };
   if (signal.aborted) onAbort();
   else signal.addEventListener('abort', onAbort, { once: true });
   try {
     return await Promise.race([answering, late]);
   } finally {
+    answered.abort();
     signal.removeEventListener('abort', onAbort);
   }
 }

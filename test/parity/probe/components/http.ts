@@ -96,11 +96,21 @@ const ROUTES: Readonly<Record<string, Route>> = {
     await untilOpen(backing.rows, url.searchParams.get('gate') ?? '', signal);
     return json({ held: true });
   },
+  '/heedless': async (_request, { backing, logger }, url) => {
+    logger.info('holding');
+    const gate = url.searchParams.get('gate') ?? '';
+    await untilOpen(backing.rows, gate, new AbortController().signal); // not the request's
+    await backing.rows.update(gate, { add: { effects: 1 } });
+    return json({ held: true });
+  },
   '/stray': () => {
     setTimeout(() => void Promise.reject(new Error('nobody listens')), 100);
     return new Response(null, { status: 202 });
   },
-  '/stuck': () => new Promise(() => undefined),
+  '/stuck': (_request, { logger }) => {
+    logger.info('holding');
+    return new Promise(() => undefined);
+  },
   '/jobs': async (request, { backing, signal }) => {
     // The queue's schema judges it.
     const { messageId } = await backing.jobs.send((await request.json()) as never, { signal });

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import type { ShutdownReport } from '@twelvefold/lifecycle';
 import { expect } from 'vitest';
 import { jsonLines } from '../../../support/json-lines.ts';
 import { runEntry } from '../../../support/run-entry.ts';
@@ -7,7 +8,7 @@ import type { RunningApp } from '../../../support/start-app.ts';
 import { until } from '../../../support/until.ts';
 import { createClient } from '../../client.ts';
 import { isShared } from '../../intended-differences.ts';
-import { linesOf } from '../../logged.ts';
+import { fieldsOf, linesOf } from '../../logged.ts';
 import type { Scenario } from '../../scenario.ts';
 import { putToken, TOKEN } from '../start-probe.ts';
 
@@ -17,6 +18,8 @@ const VISIBILITY_MS = 31_000;
 const FUNCTION_TIMEOUT_MS = 5_000;
 /** Of each function on managed instances, as the app is started here. */
 const WORKERS = 2;
+/** What the probe's HTTP component gives its handlers. */
+const HTTP_TIMEOUT_MS = 4_000;
 const NEW_TOKEN = 'another-secret-token-of-the-probe';
 
 const fingerprint = (token: string) => createHash('sha256').update(token).digest('hex').slice(0, 8);
@@ -56,6 +59,28 @@ async function settled(app: RunningApp): Promise<void> {
     (count) => count >= WORKERS,
   );
 }
+
+/** Asks, and hangs up once the handler holds. */
+async function hangUp(app: RunningApp, path: string, correlationId: string): Promise<void> {
+  const gone = new AbortController();
+  const headers = { 'x-correlation-id': correlationId };
+  const asking = fetch(`${app.url}${path}`, { headers, signal: gone.signal }).catch(() => undefined);
+  await linesOf(app, correlationId, { component: 'http', message: 'holding' });
+  gone.abort();
+  await asking;
+}
+
+/** Waits until a service has heard that it should stop. */
+const linesAfterStop = (app: RunningApp) =>
+  until(
+    'the service drains',
+    () => app.log.find('service draining'),
+    (line) => line !== undefined,
+  );
+
+/** What a service said of its end; a function says nothing of that kind that is promised. */
+const reportOf = (app: RunningApp) =>
+  app.host === 'service' ? (app.log.find('shutdown report')?.fields.shutdown as ShutdownReport | undefined) : undefined;
 
 /** Each has an app of its own on each host, started apart: they move its clock, break its connections and end it. */
 export const LIFE_SCENARIOS: readonly Scenario[] = [
@@ -114,6 +139,51 @@ export const LIFE_SCENARIOS: readonly Scenario[] = [
         code,
         complaints: complaints(app),
       };
+    },
+  },
+  {
+    name: 'a client that hangs up harms nobody: its handler ends, the next request is answered',
+    contract: { next: 200, complaints: [] },
+    run: async (app) => {
+      await hangUp(app, '/hold?gate=hung-up', 'life-hung-up');
+      // An intended difference: a service's handler hears of it, a function's is waited for by nobody and works on.
+      if (app.host !== 'service') await putRow(app, 'gate-hung-up');
+      const last = app.host === 'service' ? 'client went away before its answer' : 'request answered';
+      const { http } = await fieldsOf(app, 'life-hung-up', { component: 'http', message: last });
+      expect(http).toMatchObject({ status: app.host === 'service' ? 499 : 200 });
+      const { status } = await createClient(app).send('GET', '/echo');
+      return { next: status, complaints: complaints(app) };
+    },
+  },
+  {
+    name: 'what a client that hung up set going is finished before the end, by a handler that does not heed it',
+    contract: { effects: 1, complaints: [], abandoned: [] },
+    run: async (app) => {
+      await hangUp(app, '/heedless?gate=heedless', 'life-heedless');
+      const stopped = app.launched.stop();
+      if (app.host === 'service') await linesAfterStop(app);
+      await putRow(app, 'gate-heedless');
+      await stopped;
+      const { code } = (await app.launched.task?.exited) ?? { code: 0 };
+      return {
+        effects: (await getRow(app, 'heedless'))?.effects,
+        code,
+        complaints: complaints(app),
+        abandoned: reportOf(app)?.abandoned ?? [],
+      };
+    },
+  },
+  {
+    name: 'a handler that never ends is bounded by its time although its client hung up, at the end too',
+    contract: { ended: true, abandoned: [] },
+    run: async (app) => {
+      await hangUp(app, '/stuck', 'life-stuck');
+      const stopped = app.launched.stop();
+      if (app.host === 'service') await linesAfterStop(app);
+      app.passes(HTTP_TIMEOUT_MS);
+      await stopped;
+      const { code } = (await app.launched.task?.exited) ?? { code: 0 };
+      return { ended: true, code, abandoned: reportOf(app)?.abandoned ?? [] };
     },
   },
   {

@@ -37,7 +37,7 @@ export interface HttpServerOptions {
 export interface HttpServer extends Required<Pick<Resource, 'name' | 'start' | 'quiesce' | 'drain' | 'stop'>> {
   /** The port in use, once started. */
   readonly port: number;
-  /** Requests being answered now. */
+  /** Requests being answered now, those included whose client has hung up while their handler goes on. */
   readonly inFlight: number;
 }
 
@@ -58,7 +58,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   const { answer, answerMs = 30_000, host = '0.0.0.0', lingerMs = 0, onError, clock = systemClock } = options;
   const force = new AbortController();
   const waiting = new Set<() => void>();
-  let inFlight = 0;
+  const inFlight = new Set<IncomingMessage>();
   let draining = false;
   let drained = false;
   let port = options.port;
@@ -74,26 +74,30 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => void refuseUnread(error, socket));
 
   server.on('request', async (incoming, outgoing) => {
-    inFlight += 1;
+    inFlight.add(incoming);
     const gone = new AbortController();
-    outgoing.once('close', () => {
-      if (!outgoing.writableFinished) gone.abort(clientGone());
-      inFlight -= 1;
-      if (inFlight === 0) for (const wake of waiting) wake();
+    const closed = new Promise<void>((resolve) => {
+      outgoing.once('close', () => {
+        if (!outgoing.writableFinished) gone.abort(clientGone());
+        resolve();
+      });
     });
     try {
       const response = await answerOne(incoming, gone.signal);
-      if (gone.signal.aborted) {
-        await response.body?.cancel();
-        return;
+      if (gone.signal.aborted) await response.body?.cancel();
+      else {
+        if (draining) outgoing.setHeader('connection', 'close');
+        await writeResponse(outgoing, response, incoming.headers['accept-encoding']);
       }
-      if (draining) outgoing.setHeader('connection', 'close');
-      await writeResponse(outgoing, response, incoming.headers['accept-encoding']);
     } catch (error) {
       // A broken connection is the client's own doing; a failing body is not, and its answer cannot be finished.
       if (!isBrokenConnection(error)) onError?.(error);
       outgoing.destroy();
     }
+    // Both: a client that hung up leaves a handler behind, whose resources must not be closed under it.
+    await closed;
+    inFlight.delete(incoming);
+    if (inFlight.size === 0) for (const wake of waiting) wake();
   });
 
   const answerOne = async (incoming: IncomingMessage, gone: AbortSignal): Promise<Response> => {
@@ -117,7 +121,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
 
   const idle = (signal: AbortSignal): Promise<void> => {
     const { promise, resolve } = Promise.withResolvers<void>();
-    if (inFlight === 0 || signal.aborted) resolve();
+    if (inFlight.size === 0 || signal.aborted) resolve();
     waiting.add(resolve);
     signal.addEventListener('abort', () => resolve(), { once: true });
     return promise.finally(() => waiting.delete(resolve));
@@ -129,7 +133,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
       return port;
     },
     get inFlight() {
-      return inFlight;
+      return inFlight.size;
     },
     start: () =>
       new Promise((resolve, reject) => {
@@ -150,10 +154,10 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     drain: async (signal) => {
       if (lingerMs > 0) await clock.sleep(lingerMs, signal).catch(() => undefined);
       await idle(signal);
-      if (inFlight > 0) {
-        const left = inFlight;
+      if (inFlight.size > 0) {
+        const left = stillInFlight([...inFlight]);
         force.abort(signal.reason);
-        throw new Error(`${left} request${left === 1 ? '' : 's'} still in flight`);
+        throw new Error(left);
       }
       drained = true;
     },
@@ -166,6 +170,16 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
       await closed;
     },
   };
+}
+
+/** How many of them a message names. */
+const NAMED = 3;
+
+function stillInFlight(requests: readonly IncomingMessage[]): string {
+  const names = requests.slice(0, NAMED).map(({ method, url = '' }) => `${method} ${url.replace(/\?.*$/s, '')}`);
+  const others = requests.length - names.length;
+  const all = `${names.join(', ')}${others > 0 ? ` and ${others} more` : ''}`;
+  return `${requests.length} request${requests.length === 1 ? '' : 's'} still in flight: ${all}`;
 }
 
 /**

@@ -384,11 +384,67 @@ describe('createHttpServer', () => {
       });
       return promise;
     });
-    const hanging = fetch(url).catch(() => 'broken');
+    const hanging = fetch(`${url}/slow?token=t-1`).catch(() => 'broken');
     await expect.poll(() => server.inFlight).toBe(1);
-    await expect(server.drain(AbortSignal.abort())).rejects.toThrow('1 request still in flight');
+    await expect(server.drain(AbortSignal.abort())).rejects.toThrow(/^1 request still in flight: GET \/slow$/);
     expect(aborted).toBe(true);
     expect(await hanging).toBe('broken');
+  });
+
+  it('waits for the handler of a client that hung up, and names it when the time for draining is over', async () => {
+    const entered = Promise.withResolvers<void>();
+    const gone = Promise.withResolvers<void>();
+    const done = Promise.withResolvers<Response>();
+    const { server, url } = await serve((_, requestSignal) => {
+      requestSignal.addEventListener('abort', () => gone.resolve());
+      entered.resolve();
+      return done.promise;
+    });
+    const hangUp = new AbortController();
+    const asking = fetch(`${url}/ignores`, { signal: hangUp.signal }).catch(() => undefined);
+    await entered.promise;
+    hangUp.abort();
+    await Promise.all([asking, gone.promise]);
+    expect(server.inFlight).toBe(1);
+    await expect(server.drain(AbortSignal.abort())).rejects.toThrow('1 request still in flight: GET /ignores');
+    const drained = server.drain(signal);
+    done.resolve(new Response('nobody reads it'));
+    await drained;
+    expect(server.inFlight).toBe(0);
+  });
+
+  it('gives the handler of a client that hung up what is left of its time, and no more', async () => {
+    const clock = createFakeClock();
+    const entered = Promise.withResolvers<void>();
+    const gone = Promise.withResolvers<void>();
+    const outcomes: unknown[] = [];
+    const server = createHttpServer({
+      port: 0,
+      host: '127.0.0.1',
+      clock,
+      answerMs: 5_000,
+      answer: (request, requestSignal, deadline) => {
+        const onOutcome = ({ status }: { status: number }) => void outcomes.push(status);
+        const never = () => {
+          requestSignal.addEventListener('abort', () => gone.resolve());
+          entered.resolve();
+          return new Promise<Response>(() => {});
+        };
+        return serveRequest(never, request, { component: 'api', clock, signal: requestSignal, deadline, onOutcome });
+      },
+    });
+    servers.push(server);
+    await server.start(signal);
+    const hangUp = new AbortController();
+    const asking = fetch(`http://127.0.0.1:${server.port}`, { signal: hangUp.signal }).catch(() => undefined);
+    await entered.promise;
+    hangUp.abort();
+    await Promise.all([asking, gone.promise]);
+    await clock.advance(4_999);
+    expect([outcomes, server.inFlight]).toEqual([[], 1]);
+    await clock.advance(1);
+    await server.drain(signal);
+    expect([outcomes, clock.sleepers]).toEqual([[499], 0]);
   });
 
   it('says what to do about a port that is taken', async () => {
