@@ -174,7 +174,10 @@ export const HTTP_SCENARIOS: readonly Scenario[] = [
   },
   {
     name: 'a handler that does not heed its deadline is answered for with 504',
-    contract: { answer: { status: 504, body: { title: 'Gateway Timeout' } }, logged: [{ level: 'INFO' }, { level: 'ERROR' }] },
+    contract: {
+      answer: { status: 504, body: { title: 'Gateway Timeout' } },
+      logged: [{ level: 'INFO' }, { level: 'ERROR' }],
+    },
     run: async (app) => ({
       answer: await createClient(app).send('GET', '/stuck', { headers: { 'x-correlation-id': 'probe-stuck' } }),
       logged: await logged(app, 'probe-stuck', { component: 'http', message: 'request failed' }),
