@@ -143,6 +143,23 @@ describe('intake', () => {
     await clock.advance(20_000);
     expect(told('handled').length).toBeLessThanOrEqual(110);
   });
+
+  it('goes on when deletions that held it back get through, though no handler is running', async () => {
+    const handled: number[] = [];
+    const { consumer, clock, aws, fill } = ordersConsumer(async ({ n }) => void handled.push(n), { concurrency: 10 });
+    aws.before = ({ operation }) =>
+      operation === 'DeleteMessageBatch' && clock.monotonic() < 5_000 ? 10_000 : undefined;
+    fill(400);
+    await consumer.start();
+    await clock.advance(5_000);
+    const heldBackAt = handled.length;
+    expect(heldBackAt).toBeLessThan(200);
+    await clock.advance(4_000);
+    expect(handled).toHaveLength(heldBackAt);
+    await clock.advance(10_000);
+    expect(handled).toHaveLength(400);
+    await clock.settle();
+  });
 });
 
 describe('failures', () => {
