@@ -13,6 +13,7 @@ import { DEFAULT_LIMITS } from '../serialize/limits.ts';
 import { BUFFER_BYTES } from './child-settings.ts';
 import type { LevelName } from './level.ts';
 import { levelName, thresholdOf } from './level.ts';
+import { platformTrace } from './platform-trace.ts';
 import { ScopedLogger } from './scoped-logger.ts';
 import type { LoggerSettings } from './settings.ts';
 import { isoTimestamps } from './timestamp.ts';
@@ -116,6 +117,7 @@ export function createLogger(options: LoggerOptions = {}): ScopedLogger {
     limits: { ...DEFAULT_LIMITS, ...options.limits },
     now: () => clock.now(),
     formatTimestamp: utc ? isoTimestamps() : (ms) => formatter.formatTimestamp(new Date(ms)),
+    platformTrace: platformTrace(),
     locate: (stack) => formatter.getCodeLocation(stack),
     json: options.format !== 'pretty',
     render:

@@ -1,3 +1,4 @@
+import { runInScope } from '@twelvefold/lifecycle';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createRedactor } from '../redact/redactor.ts';
@@ -28,6 +29,21 @@ function twins(options: { secrets?: readonly string[]; redact?: readonly string[
     log(careful);
     return [direct, lines.splice(0)];
   };
+}
+
+const trace = { xray: 'Root=1-a-b', traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' };
+
+/** Runs `work` in a scope. Throws here what it throws, so that a property fails. */
+function inScope(work: () => void): void {
+  let failed: { error: unknown } | undefined;
+  void runInScope({ kind: 'message', component: 'orders', correlationId: 'c-1', trace }, () => {
+    try {
+      work();
+    } catch (error) {
+      failed = { error };
+    }
+  });
+  if (failed) throw failed.error;
 }
 
 const text = fc.oneof(
@@ -83,6 +99,51 @@ describe('a line written directly', () => {
       }),
       { numRuns: 500 },
     );
+  });
+
+  test.each([
+    ['in a scope', inScope],
+    ['outside of scopes', (work: () => void) => work()],
+  ])('keeps up with keys that change from line to line, %s', { timeout: 60_000 }, (_name, run) => {
+    fc.assert(
+      fc.property(fields, fields, fields, fields, text, (own, first, second, extra, secret) => {
+        const both = twins({});
+        const step = (log: Parameters<typeof both>[0]) => {
+          const [direct, careful] = both(log);
+          expect(direct).toEqual(careful);
+        };
+        step((logger) => logger.appendKeys(own));
+        run(() => {
+          step((logger) => logger.info('two', extra as never)); // as above
+          step((logger) => logger.info('two', extra as never));
+          step((logger) => logger.appendKeys(first));
+          step((logger) => logger.info('two'));
+          step((logger) => logger.removeKeys(Object.keys(first)));
+          step((logger) => logger.appendPersistentKeys(second));
+          step((logger) => logger.info('two', { a: 1, component: 'mine', ...extra } as never));
+          step((logger) => logger.addContext({ functionName: 'f', memoryLimitInMB: '1', tenantId: '"t"' } as never));
+          step((logger) => logger.info('two', { a: 1 }));
+          step((logger) => logger.redactor.add(secret));
+          step((logger) => logger.info('two', { a: 1 }));
+          step((logger) => logger.resetKeys());
+          step((logger) => logger.info('two', { a: 1 }));
+        });
+        step((logger) => logger.info('two', extra as never));
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test('reads a getter that throws as the careful way does', () => {
+    const fields = Object.defineProperty({ a: 1 }, 'bad', {
+      get() {
+        throw new Error('no');
+      },
+      enumerable: true,
+    });
+    const [direct, careful] = twins({})((logger) => logger.info('hello', fields));
+    expect(direct).toEqual(careful);
+    expect(direct[0]).toContain('"a":1,"bad":"[unreadable]"');
   });
 
   test('has the fields of a Lambda context in their places', () => {

@@ -11,6 +11,15 @@ interface KeyForm {
   readonly sensitive: boolean;
 }
 
+/** What of an entry does not depend on the call. */
+export type Place = Pick<Entry, 'context' | 'traceId' | 'additional'>;
+
+/** What is the same in every line of one place: from the service to the keys in force, as JSON. */
+export interface ConstantPart {
+  readonly text: string;
+  readonly keys: ReadonlySet<string>;
+}
+
 /** Keys looked up lately; log keys are few, keys of user data may not be. */
 const REMEMBERED_KEYS = 1_000;
 /** What the line writes by itself: a field that replaces one of them must stand in its place. */
@@ -28,6 +37,7 @@ const OWN_KEYS: ReadonlySet<string> = new Set([
   'xray_trace_id',
   'tenant_id',
 ]);
+const NO_KEYS: ReadonlySet<string> = new Set();
 /** Objects list such keys before all others. */
 const NUMBER = /^\d/;
 /** A level or a timestamp would be cut by a limit below this. */
@@ -38,15 +48,27 @@ const LONGEST_KEY = 512;
 const HIDDEN = `"${REDACTED}"`;
 const BYTES_PER_UNIT = 3;
 
-/** An entry as a line of JSON in one pass, or `undefined` when it needs the careful way (`toLine`): the two are equal. */
-export type DirectLine = (entry: Entry) => string | undefined;
+/** Lines of JSON in one pass. Each answers `undefined` for what needs the careful way (`toLine`): the lines are equal. */
+export interface DirectLine {
+  entry(entry: Entry): string | undefined;
+  /** The constant part of entries without fields of their own. */
+  constant(entry: Place): ConstantPart | undefined;
+  /** The line of a call that logs a text and at most one object, without an entry in between. */
+  call(
+    level: string,
+    message: string,
+    atMs: number,
+    constant: ConstantPart,
+    fields: object | undefined,
+  ): string | undefined;
+}
 
 /**
  * Writes entries of the usual kind straight into JSON: text, numbers and booleans under ordinary keys cost no copy of the
  * line, objects are copied one by one. Whatever is unusual is left to the careful way: a caller's own formatter, order or
  * replacer, a field that replaces one of the line's own, a line that comes near its limit, a secret anywhere in it.
  */
-export function directLine(settings: LoggerSettings): DirectLine {
+export function directLine(settings: LoggerSettings): DirectLine | undefined {
   const { redactor, limits } = settings;
   const unusual =
     settings.formatter ||
@@ -56,16 +78,13 @@ export function directLine(settings: LoggerSettings): DirectLine {
     !isVerbatim(settings.service) ||
     Math.min(limits.stringLength, limits.lineBytes) < LONGEST_OWN + settings.service.length ||
     [...OWN_KEYS].some((key) => redactor.isSensitiveKey(key));
-  if (unusual) return () => undefined;
+  if (unusual) return undefined;
   const forms = new Map<string, KeyForm>();
-  const service = settings.service === '' ? '' : `,"service":"${settings.service}"`;
-  const samplingRate = `,"sampling_rate":${settings.sampleRate}`;
+  const service = settings.service === '' ? '"' : `","service":"${settings.service}"`;
   const careful = { ...settings, budget: limits.lineBytes };
 
   /** `undefined` for a key that needs the careful way. */
-  function formOf(key: string): KeyForm | undefined {
-    const known = forms.get(key);
-    if (known) return known;
+  function newForm(key: string): KeyForm | undefined {
     if (key.length > LONGEST_KEY || !isVerbatim(key) || NUMBER.test(key) || OWN_KEYS.has(key)) return undefined;
     const form = { text: UNSAFE_KEY.test(key) ? '' : `,"${key}":`, sensitive: redactor.isSensitiveKey(key) };
     if (forms.size >= REMEMBERED_KEYS) forms.clear();
@@ -96,53 +115,92 @@ export function directLine(settings: LoggerSettings): DirectLine {
     }
   }
 
-  return (entry) => {
-    const { message, context, traceId, additional } = entry;
-    let line = `{"level":"${entry.level}"`;
-    if (message !== '' && message !== undefined && message !== null) {
-      const text = valueText('message', message);
-      if (text === undefined) return undefined;
-      if (text !== '') line += `,"message":${text}`;
-    }
-    line += `,"timestamp":"${settings.formatTimestamp(entry.atMs)}"${service}`;
-    if (context) {
-      for (const [key, value] of contextFields(context)) {
-        const text = value === undefined || value === null || value === '' ? '' : valueText(key, value);
-        if (text === undefined) return undefined;
-        if (text !== '') line += `,"${key}":${text}`;
-      }
-    }
-    line += samplingRate;
-    const trace = traceId ? valueText('xray_trace_id', traceId) : '';
-    if (trace === undefined) return undefined;
-    if (trace !== '') line += `,"xray_trace_id":${trace}`;
-    const tenant = context?.tenantId ? valueText('tenant_id', context.tenantId) : '';
-    if (tenant === undefined) return undefined;
-    if (tenant !== '') line += `,"tenant_id":${tenant}`;
-    for (const key of Object.keys(additional)) {
-      const value = additional[key];
-      if (value === undefined || value === null || value === '') continue;
-      const form = formOf(key);
-      if (form === undefined) return undefined;
-      if (form.text === '') continue;
+  /** The fields of an object, each read once, with a comma before each; none of them may be one of `taken`. */
+  function fieldsText(fields: object, taken: ReadonlySet<string>): string | undefined {
+    let line = '';
+    // Unlike Object.keys this makes no list, and the engine reads what it iterates over without a look-up.
+    for (const key in fields) {
+      if (!Object.hasOwn(fields, key)) continue;
+      const form = forms.get(key) ?? newForm(key);
+      if (form === undefined || taken.has(key)) return undefined;
+      const value: unknown = (fields as Record<string, unknown>)[key]; // Its own, as just seen.
+      if (value === undefined || value === null || value === '' || form.text === '') continue;
       const text = form.sensitive ? HIDDEN : valueText(key, value);
       if (text === undefined) return undefined;
       if (text !== '') line += form.text + text;
     }
-    line += '}';
+    return line;
+  }
+
+  function ownText({ context, traceId }: Place): string | undefined {
+    let line = service;
+    for (const [key, value] of ownFields(settings.sampleRate, traceId, context)) {
+      const text = value === undefined || value === null || value === '' ? '' : valueText(key, value);
+      if (text === undefined) return undefined;
+      if (text !== '') line += `,"${key}":${text}`;
+    }
+    return line;
+  }
+
+  function finished(line: string): string | undefined {
     if (line.length * BYTES_PER_UNIT > limits.lineBytes) return undefined;
     // All text stands here as it is, or has been looked at, so one look finds a secret in any value and any key.
     return redactor.text(line) === line ? line : undefined;
+  }
+
+  return {
+    entry(entry) {
+      const { message } = entry;
+      const shown = message === '' || message === undefined || message === null ? '' : valueText('message', message);
+      if (shown === undefined) return undefined;
+      const own = ownText(entry);
+      if (own === undefined) return undefined;
+      const fields = fieldsText(entry.additional, NO_KEYS);
+      if (fields === undefined) return undefined;
+      const head = `{"level":"${entry.level}"${shown === '' ? '' : `,"message":${shown}`},"timestamp":"`;
+      return finished(`${head}${settings.formatTimestamp(entry.atMs)}${own}${fields}}`);
+    },
+
+    constant(entry) {
+      // What stands here as it is can be looked at in every line; objects may change.
+      const values = [...Object.values(entry.additional), ...Object.values(entry.context ?? {})];
+      if (!values.every((value) => (typeof value === 'string' ? isVerbatim(value) : !isObject(value))))
+        return undefined;
+      const own = ownText(entry);
+      const fields = fieldsText(entry.additional, NO_KEYS);
+      if (own === undefined || fields === undefined) return undefined;
+      return { text: own + fields, keys: new Set(Object.keys(entry.additional)) };
+    },
+
+    call(level, message, atMs, constant, fields) {
+      const shown = valueText('message', message);
+      const added = fields === undefined ? '' : fieldsText(fields, constant.keys);
+      if (shown === undefined || added === undefined) return undefined;
+      return finished(
+        `{"level":"${level}","message":${shown},"timestamp":"${settings.formatTimestamp(atMs)}${constant.text}${added}}`,
+      );
+    },
   };
 }
 
-/** Read as loosely as callers pass contexts. */
-function contextFields(context: InvocationContext): ReadonlyArray<readonly [key: string, value: unknown]> {
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
+}
+
+/** In Powertools' order. Read as loosely as callers pass contexts. */
+function ownFields(
+  sampleRate: number,
+  traceId: string | undefined,
+  context: InvocationContext | undefined,
+): ReadonlyArray<readonly [key: string, value: unknown]> {
   return [
-    ['cold_start', context.coldStart],
-    ['function_arn', context.invokedFunctionArn],
-    ['function_memory_size', context.memoryLimitInMB],
-    ['function_name', context.functionName],
-    ['function_request_id', context.awsRequestId],
+    ['cold_start', context?.coldStart],
+    ['function_arn', context?.invokedFunctionArn],
+    ['function_memory_size', context?.memoryLimitInMB],
+    ['function_name', context?.functionName],
+    ['function_request_id', context?.awsRequestId],
+    ['sampling_rate', sampleRate],
+    ['xray_trace_id', traceId],
+    ['tenant_id', context?.tenantId],
   ];
 }

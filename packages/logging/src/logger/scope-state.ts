@@ -1,13 +1,23 @@
-import { getXRayTraceIdFromEnv } from '@aws-lambda-powertools/commons/utils/env';
 import { LogLevelThreshold } from '@aws-lambda-powertools/logger';
 import type { Scope } from '@twelvefold/lifecycle';
+import type { ConstantPart } from './direct-line.ts';
 import type { KeyLayer } from './key-layer.ts';
 import { keyLayer } from './key-layer.ts';
 import { isSampled } from './sample.ts';
+import type { LoggerSettings } from './settings.ts';
+
+/** What the lines of one place have in common, as long as it stays so; without a `part` they are made one by one. */
+export interface CommonPart {
+  readonly part: ConstantPart | undefined;
+  /** How often the logger's own keys had changed. */
+  readonly ownChanges: number;
+  readonly traceId: string | undefined;
+}
 
 /** What one logger keeps for one scope. */
 export interface ScopeState {
   layer: KeyLayer;
+  common: CommonPart | undefined;
   /** Set when the scope logs at a level of its own. */
   threshold: number | undefined;
   /** The flow is logged in detail: nothing is held back. */
@@ -23,17 +33,19 @@ export interface ScopeState {
   watched: boolean;
 }
 
-export function scopeState(scope: Scope, sampleRate: number, nowMs: number): ScopeState {
+export function scopeState(scope: Scope, settings: LoggerSettings): ScopeState {
+  const sampleRate = settings.pinned ? 0 : settings.sampleRate;
   // Whoever logs no flow in detail is not made to by others: anybody can send the header.
   const sampled = sampleRate > 0 && (scope.sampled || isSampled(scope.correlationId, sampleRate));
   if (sampled) scope.sampled = true;
   return {
     layer: keyLayer(),
+    common: undefined,
     threshold: sampled ? LogLevelThreshold.DEBUG : undefined,
     sampled,
-    sinceMs: nowMs,
+    sinceMs: settings.now(),
     // Lambda sets the environment (or its invoke store) per invocation; a service has neither.
-    traceId: scope.trace.xray === undefined ? getXRayTraceIdFromEnv() : traceRoot(scope.trace.xray),
+    traceId: scope.trace.xray === undefined ? settings.platformTrace() : traceRoot(scope.trace.xray),
     buffered: [],
     bufferedBytes: 0,
     evicted: 0,

@@ -1,4 +1,3 @@
-import { getXRayTraceIdFromEnv } from '@aws-lambda-powertools/commons/utils/env';
 import type { LogItem } from '@aws-lambda-powertools/logger';
 import { LogLevelThreshold, Logger as PowertoolsLogger } from '@aws-lambda-powertools/logger';
 import type { ConstructorOptions, LogAttributes, LogLevel } from '@aws-lambda-powertools/logger/types';
@@ -8,7 +7,7 @@ import { deferConsole } from '../defer-console.ts';
 import type { Redactor } from '../redact/redactor.ts';
 import { toLine } from '../serialize/to-line.ts';
 import { childSettings } from './child-settings.ts';
-import type { DirectLine } from './direct-line.ts';
+import type { ConstantPart, DirectLine } from './direct-line.ts';
 import { directLine } from './direct-line.ts';
 import type { Entry } from './entry.ts';
 import { entryFields, toLogItem } from './entry.ts';
@@ -16,7 +15,7 @@ import { addInput, copyFields } from './input.ts';
 import type { KeyLayer } from './key-layer.ts';
 import { addKeys, copyShown, hideKeys, keyLayer, mergeFields, mergeLayer } from './key-layer.ts';
 import { levelName, thresholdOf } from './level.ts';
-import type { ScopeState } from './scope-state.ts';
+import type { CommonPart, ScopeState } from './scope-state.ts';
 import { hold, scopeState } from './scope-state.ts';
 import type { LoggerSettings } from './settings.ts';
 
@@ -37,9 +36,12 @@ export class ScopedLogger extends PowertoolsLogger {
   /** Values added here vanish from every later line of this logger and its children. */
   readonly redactor: Redactor;
   readonly #settings: LoggerSettings;
-  readonly #direct: DirectLine;
+  readonly #direct: DirectLine | undefined;
   readonly #slot = scopeKey<ScopeState>('logger');
   readonly #own = keyLayer();
+  /** What lines outside of scopes have in common, while the logger's own keys stay as they are. */
+  #common: CommonPart | undefined;
+  #ownChanges = 0;
   #threshold: number;
   /** The lowest level that anything here could print: below it a call ends at once. */
   #floor: number;
@@ -102,17 +104,17 @@ export class ScopedLogger extends PowertoolsLogger {
   }
 
   override setPersistentLogAttributes(attributes: Keys): void {
-    const layer = this.#layerHere();
+    const layer = this.#changedLayer();
     hideKeys(layer, 'persistent', Object.keys({ ...this.#own.persistent, ...layer.persistent }));
     this.#append('persistent', attributes);
   }
 
   override removeKeys(keys: string[]): void {
-    hideKeys(this.#layerHere(), 'temporary', keys);
+    hideKeys(this.#changedLayer(), 'temporary', keys);
   }
 
   override removePersistentKeys(keys: string[]): void {
-    hideKeys(this.#layerHere(), 'persistent', keys);
+    hideKeys(this.#changedLayer(), 'persistent', keys);
   }
 
   override removePersistentLogAttributes(keys: string[]): void {
@@ -121,7 +123,7 @@ export class ScopedLogger extends PowertoolsLogger {
 
   /** Removes what `appendKeys` added here. Inside a scope the logger's own keys stay. */
   override resetKeys(): void {
-    this.#layerHere().temporary = {};
+    this.#changedLayer().temporary = {};
   }
 
   override getPersistentLogAttributes(): LogAttributes {
@@ -138,7 +140,7 @@ export class ScopedLogger extends PowertoolsLogger {
 
   override addContext(context: Parameters<PowertoolsLogger['addContext']>[0]): void {
     const { functionName, functionVersion, memoryLimitInMB, invokedFunctionArn, awsRequestId, tenantId } = context;
-    this.#layerHere().context = {
+    this.#changedLayer().context = {
       coldStart: this.getColdStart(),
       functionName,
       functionVersion,
@@ -189,7 +191,7 @@ export class ScopedLogger extends PowertoolsLogger {
     const { buffered, evicted } = state;
     this.clearBuffer();
     for (const { line, level } of buffered) this.#write(line, level);
-    if (evicted > 0) this.#write(this.#line(this.#entry(LogLevelThreshold.WARN, EVICTED, [{ evicted }])), 'WARN');
+    if (evicted > 0) this.#write(this.#line(this.#entryHere(LogLevelThreshold.WARN, EVICTED, [{ evicted }])), 'WARN');
   }
 
   override clearBuffer(): void {
@@ -207,13 +209,15 @@ export class ScopedLogger extends PowertoolsLogger {
 
   protected override processLogItem(threshold: number, input: unknown, extra: readonly unknown[]): void {
     if (threshold < this.#floor) return;
-    const state = this.#stateHere();
+    const scope = currentScope();
+    const state = scope && this.#state(scope);
     const { buffer } = this.#settings;
     const holds = buffer !== undefined && state !== undefined && !state.sampled && threshold <= buffer.threshold;
     if (!holds && threshold < (state?.threshold ?? this.#threshold)) return;
     if (buffer?.flushOnError && threshold >= LogLevelThreshold.ERROR) this.flushBuffer();
     const level = levelName(threshold);
-    const line = this.#line(this.#entry(threshold, input, extra));
+    const line =
+      this.#plainLine(level, input, extra, scope, state) ?? this.#line(this.#entry(scope, state, level, input, extra));
     if (holds) {
       hold(state, line, level, buffer.maxBytes);
       this.#watch(state, buffer.slowMs);
@@ -230,7 +234,7 @@ export class ScopedLogger extends PowertoolsLogger {
   }
 
   protected override createAndPopulateLogItem(threshold: number, input: unknown, extra: readonly unknown[]): LogItem {
-    return toLogItem(this.#settings, this.#entry(threshold, input, extra));
+    return toLogItem(this.#settings, this.#entryHere(threshold, input, extra));
   }
 
   protected override printLog(threshold: number, log: LogItem): void {
@@ -242,18 +246,62 @@ export class ScopedLogger extends PowertoolsLogger {
     return false; // Powertools' own buffer needs an X-Ray trace id; ours hangs on the scope.
   }
 
-  #entry(threshold: number, input: unknown, extra: readonly unknown[]): Entry {
+  /** The line of a text with at most one object, `undefined` when it takes an entry. */
+  #plainLine(
+    level: string,
+    input: unknown,
+    extra: readonly unknown[],
+    scope: Scope | undefined,
+    state: ScopeState | undefined,
+  ): string | undefined {
+    const direct = this.#direct;
+    if (direct === undefined || typeof input !== 'string' || input === '' || extra.length > 1) return undefined;
+    const [fields] = extra;
+    if (fields !== undefined && (typeof fields !== 'object' || fields === null)) return undefined;
+    try {
+      if (fields instanceof Error) return undefined;
+      const constant = this.#constant(direct, scope, state);
+      return constant && direct.call(level, input, this.#settings.now(), constant, fields);
+    } catch {
+      return undefined; // A getter or a proxy threw: the careful way says where.
+    }
+  }
+
+  #constant(direct: DirectLine, scope: Scope | undefined, state: ScopeState | undefined): ConstantPart | undefined {
+    const traceId = state ? state.traceId : this.#settings.platformTrace();
+    const known = state ? state.common : this.#common;
+    if (known?.ownChanges === this.#ownChanges && known.traceId === traceId) return known.part;
+    const additional: Record<string, unknown> = {};
+    addKeys(additional, this.#own, scope, state?.layer);
+    const context = state?.layer.context ?? this.#own.context;
+    const part = direct.constant({ context, traceId, additional });
+    const common = { part, ownChanges: this.#ownChanges, traceId };
+    if (state) state.common = common;
+    else this.#common = common;
+    return part;
+  }
+
+  #entryHere(threshold: number, input: unknown, extra: readonly unknown[]): Entry {
     const scope = currentScope();
-    const state = scope && this.#state(scope);
+    return this.#entry(scope, scope && this.#state(scope), levelName(threshold), input, extra);
+  }
+
+  #entry(
+    scope: Scope | undefined,
+    state: ScopeState | undefined,
+    level: string,
+    input: unknown,
+    extra: readonly unknown[],
+  ): Entry {
     const additional: Record<string, unknown> = {};
     addKeys(additional, this.#own, scope, state?.layer);
     const message = addInput(additional, input, extra, (key) => this.#warnReserved(key));
     return {
-      level: levelName(threshold),
+      level,
       message,
       atMs: this.#settings.now(),
       context: state?.layer.context ?? this.#own.context,
-      traceId: state ? state.traceId : getXRayTraceIdFromEnv(),
+      traceId: state ? state.traceId : this.#settings.platformTrace(),
       additional,
     };
   }
@@ -261,7 +309,7 @@ export class ScopedLogger extends PowertoolsLogger {
   #line(entry: Entry): string {
     const settings = this.#settings;
     try {
-      const line = this.#direct(entry);
+      const line = this.#direct?.entry(entry);
       if (line !== undefined) return line;
       const fields = settings.formatter ? toLogItem(settings, entry).getAttributes() : entryFields(settings, entry);
       return toLine(fields, settings, settings.render);
@@ -283,7 +331,7 @@ export class ScopedLogger extends PowertoolsLogger {
   #append(kind: 'persistent' | 'temporary', attributes: Record<string, unknown>): void {
     const allowed: Record<string, unknown> = {};
     copyFields(allowed, attributes, (key) => this.#warnReserved(key));
-    mergeFields(this.#layerHere()[kind], allowed);
+    mergeFields(this.#changedLayer()[kind], allowed);
   }
 
   #warnReserved(key: string): void {
@@ -298,15 +346,21 @@ export class ScopedLogger extends PowertoolsLogger {
   #state(scope: Scope): ScopeState {
     let state = scope.get(this.#slot);
     if (!state) {
-      const { pinned, sampleRate, now } = this.#settings;
-      state = scopeState(scope, pinned ? 0 : sampleRate, now());
+      state = scopeState(scope, this.#settings);
       scope.set(this.#slot, state);
     }
     return state;
   }
 
-  #layerHere(): KeyLayer {
-    return this.#stateHere()?.layer ?? this.#own;
+  /** The keys set here, about to be changed. */
+  #changedLayer(): KeyLayer {
+    const state = this.#stateHere();
+    if (state) {
+      state.common = undefined;
+      return state.layer;
+    }
+    this.#ownChanges += 1;
+    return this.#own;
   }
 }
 

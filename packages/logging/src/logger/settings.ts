@@ -19,6 +19,8 @@ export interface LoggerSettings {
   /** Milliseconds since the epoch, as all times here. */
   now(): number;
   formatTimestamp(ms: number): string;
+  /** The trace that the platform names for the running invocation. */
+  platformTrace(): string | undefined;
   locate: Locate;
   /** True when `render` is `JSON.stringify`. */
   json: boolean;

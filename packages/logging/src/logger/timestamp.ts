@@ -1,11 +1,14 @@
 /**
  * Makes a function that writes times as `Date.prototype.toISOString` does. Most lines share their second with the one
- * before, whose text is kept.
+ * before, in a burst their millisecond too, whose text is kept.
  */
 export function isoTimestamps(): (ms: number) => string {
+  let last = Number.NaN;
+  let lastText = '';
   let second = Number.NaN;
   let text = '';
   return (ms) => {
+    if (ms === last) return lastText;
     const whole = Math.trunc(ms);
     const rest = whole % 1_000;
     // Before 1970 the remainder is negative; NaN is no time, and toISOString says so.
@@ -14,6 +17,8 @@ export function isoTimestamps(): (ms: number) => string {
       text = new Date(whole).toISOString().slice(0, -'123Z'.length);
       second = whole - rest;
     }
-    return `${text}${rest < 10 ? '00' : rest < 100 ? '0' : ''}${rest}Z`;
+    last = ms;
+    lastText = `${text}${rest < 10 ? '00' : rest < 100 ? '0' : ''}${rest}Z`;
+    return lastText;
   };
 }

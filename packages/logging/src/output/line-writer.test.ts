@@ -14,10 +14,10 @@ function fakeDescriptor(room: number) {
     onPause: () => {},
   };
   const writer = createLineWriter({
-    write(bytes) {
+    write(bytes, length) {
       if (state.failure) throw Object.assign(new Error(state.failure), { code: state.failure });
       if (state.room === 0) throw Object.assign(new Error('busy'), { code: 'EAGAIN' });
-      const taken = Math.min(state.room, bytes.length);
+      const taken = Math.min(state.room, length);
       state.text += Buffer.from(bytes.subarray(0, taken)).toString('latin1');
       state.room -= taken;
       return taken;

@@ -1,7 +1,7 @@
 /** What the writer needs from the process; tests bring their own. */
 export interface LineWriterIo {
-  /** Writes some of the bytes and returns how many. @throws an error with code `EAGAIN` when none can be taken now. */
-  write(bytes: Uint8Array): number;
+  /** Writes some of the first `length` bytes and returns how many. @throws an error with code `EAGAIN` when none can be taken now. */
+  write(bytes: Uint8Array, length: number): number;
   /** Calls back once, later; keeps the process alive until then. */
   later(callback: () => void, delayMs: number): void;
   /** Waits here and now, blocking the thread. */
@@ -27,6 +27,7 @@ const STALLED_MS = 5_000;
 
 /** Lines that fit are encoded here, one after the other, instead of each into memory of its own. */
 const SCRATCH_BYTES = 64 * 1024;
+const LINE_FEED = 0x0a;
 /** What a UTF-16 unit takes at most in UTF-8. */
 const BYTES_PER_UNIT = 3;
 
@@ -51,9 +52,9 @@ export function createLineWriter(io: LineWriterIo): LineWriter {
   let broken = false;
 
   /** How many of the bytes the descriptor takes now; 0 as well when it is busy, or broken for good. */
-  function offer(bytes: Uint8Array): number {
+  function offer(bytes: Uint8Array, length: number): number {
     try {
-      return io.write(bytes);
+      return io.write(bytes, length);
     } catch (error) {
       // The reader is gone (EPIPE) or the descriptor closed: there is nobody left to tell.
       if (!isBusy(error)) broken = true;
@@ -68,7 +69,7 @@ export function createLineWriter(io: LineWriterIo): LineWriter {
         head = Buffer.from(behind);
         behind = '';
       }
-      const written = offer(head);
+      const written = offer(head, head.length);
       if (broken) {
         head = undefined;
         behind = '';
@@ -110,16 +111,21 @@ export function createLineWriter(io: LineWriterIo): LineWriter {
 
   /** The usual case: nothing waits, and the descriptor takes the whole line. */
   function writeAtOnce(line: string): void {
-    let bytes: Uint8Array;
+    let bytes: Uint8Array = scratch;
+    let length = 0;
     if (line.length * BYTES_PER_UNIT < SCRATCH_BYTES) {
-      const length = scratch.write(line);
-      scratch[length] = 0x0a;
-      bytes = scratch.subarray(0, length + 1);
-    } else bytes = Buffer.from(`${line}\n`);
-    const written = offer(bytes);
-    if (written === bytes.length || broken) return;
+      // Not as a part of the memory: making a view of it takes as long as filling it.
+      length = scratch.write(line);
+      scratch[length] = LINE_FEED;
+      length += 1;
+    } else {
+      bytes = Buffer.from(`${line}\n`);
+      length = bytes.length;
+    }
+    const written = offer(bytes, length);
+    if (written === length || broken) return;
     // Copied: the next line goes into the same memory.
-    head = Uint8Array.prototype.slice.call(bytes, written);
+    head = Uint8Array.prototype.slice.call(bytes, written, length);
     pendingBytes = head.length;
     retryLater();
   }

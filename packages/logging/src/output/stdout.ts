@@ -16,7 +16,7 @@ export function stdout(): LineWriter {
   const fs = process.getBuiltinModule('node:fs');
   const descriptor = openStdout(fs, () => void process.stdout);
   shared = createLineWriter({
-    write: (bytes) => fs.writeSync(descriptor, bytes),
+    write: (bytes, length) => fs.writeSync(descriptor, bytes, 0, length),
     later: (callback, delayMs) => void setTimeout(callback, delayMs),
     pause: (ms) => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms),
     onExit: (callback) => void process.once('exit', callback),
