@@ -7,7 +7,7 @@ import type { Aws, CallOptions, Input, Operation, Output, Service } from './port
 import type { SdkClient } from './sdk/sdk-client.ts';
 import { createSdkTransport } from './sdk/sdk-transport.ts';
 import type { AwsSettings, Environment, TransportName } from './settings.ts';
-import type { Transport } from './transport.ts';
+import type { ConnectionCounts, Transport } from './transport.ts';
 
 export interface AwsOptions extends AwsSettings {
   /** Where region, endpoint and credentials are read from, usually `process.env`. */
@@ -25,6 +25,11 @@ export interface AwsPort extends Aws, AsyncDisposable {
    * Connections that lay idle for 15 s by the wall clock are never used again in any case.
    */
   resume(): void;
+  /**
+   * What the connections to each service were up to since the last such call: the most that were in use at once, how many calls had to wait. Of the lean
+   * transport's alone: the SDK's are out of reach.
+   */
+  takeConnectionCounts(): ConnectionCounts[];
   /** Closes idle connections now and busy ones after their call; later calls fail. */
   close(): void;
 }
@@ -107,6 +112,7 @@ export function createAws(options: AwsOptions): AwsPort {
       lean?.resume();
       sdk?.resume();
     },
+    takeConnectionCounts: () => lean?.takeCounts?.() ?? [],
     close,
     [Symbol.asyncDispose]: async () => close(),
   };

@@ -1,3 +1,4 @@
+import type { PoolCounts } from './lean/http/pool-counter.ts';
 import type { CallOptions, Service } from './port.ts';
 
 /** One call as it reaches a transport. */
@@ -9,9 +10,17 @@ export interface TransportCall extends CallOptions {
   readonly component: string | undefined;
 }
 
+/** What the connections to one service were up to since it was last asked. */
+export interface ConnectionCounts extends PoolCounts {
+  /** The service. */
+  readonly name: string;
+}
+
 /** A way to AWS below the port. Rejects as the port does. */
 export interface Transport {
   send(call: TransportCall): Promise<unknown>;
+  /** By service; a transport whose sockets are out of reach tells nothing. */
+  takeCounts?(): ConnectionCounts[];
   /** Drops what a freeze may have killed. */
   resume(): void;
   close(): void;

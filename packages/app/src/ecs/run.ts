@@ -18,6 +18,7 @@ import { logProtectionEvent } from '../runtime/log-protection-event.ts';
 import { metricsResource } from '../runtime/metrics-resource.ts';
 import type { Runtime } from '../runtime/open-runtime.ts';
 import { openRuntime } from '../runtime/open-runtime.ts';
+import { createProcessMetrics } from '../runtime/process-metrics.ts';
 import { publishStart } from '../runtime/publish-start.ts';
 import type { RequestMetrics } from '../runtime/request-metrics.ts';
 import { createRequestMetrics } from '../runtime/request-metrics.ts';
@@ -91,7 +92,14 @@ export async function run(app: AppIdentity, components: readonly Component[]): P
     },
     stop: () => aws.close(),
   });
-  lifecycle.register(metricsResource(metrics, clock));
+  const own = createProcessMetrics({
+    metrics,
+    component: 'service',
+    clock,
+    pools: [() => aws.takeConnectionCounts()],
+    configAgeMs: () => runtime?.configAgeMs(),
+  });
+  lifecycle.register(metricsResource(metrics, clock, own.publish));
   if (protection) lifecycle.register(protection);
   for (const component of components) {
     if (component.kind === 'http') {

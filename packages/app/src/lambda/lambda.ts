@@ -11,6 +11,7 @@ import {
 import type { Component } from '../component.ts';
 import { asError } from '../runtime/as-error.ts';
 import { openRuntime } from '../runtime/open-runtime.ts';
+import { createProcessMetrics } from '../runtime/process-metrics.ts';
 import { publishStart } from '../runtime/publish-start.ts';
 import { createTelemetry } from '../runtime/telemetry.ts';
 import { withoutSecrets } from '../runtime/without-secrets.ts';
@@ -59,10 +60,26 @@ export async function lambda(component: Component): Promise<LambdaHandler<unknow
     retryForMs: RETRY_FOR_MS,
     caller: component.name,
   });
-  const flush = () => metrics.flush();
+  const own = createProcessMetrics({
+    metrics,
+    component: component.name,
+    clock: systemClock,
+    pools: [() => aws.takeConnectionCounts()],
+    configAgeMs: () => runtime.configAgeMs(),
+  });
+  const flush = async () => {
+    await own.publishIfDue();
+    await metrics.flush();
+  };
   const lifecycle = createLifecycle({ budgetMs: TERMINATE_BUDGET_MS });
   lifecycle.register({ name: 'aws', stop: () => aws.close() });
-  lifecycle.register({ name: 'metrics', flush });
+  lifecycle.register({
+    name: 'metrics',
+    flush: async () => {
+      await own.publish();
+      await metrics.flush();
+    },
+  });
   const work = await componentWork(component, { runtime, lifecycle, logger, metrics, clock: systemClock });
   await lifecycle.start();
   if (registering) {

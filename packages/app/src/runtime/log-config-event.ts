@@ -1,7 +1,7 @@
 import type { ConfigEvent } from '@twelvefold/config';
 import type { Logger, Metrics } from '@twelvefold/logging';
 
-/** Says what became of a refresh of the config. One that had to be kept is a metric too, with its age, to alarm on. */
+/** Says what became of a refresh of the config. One that had to be kept is a metric too, to alarm on, beside the age that is always published. */
 export function logConfigEvent(logger: Logger, metrics: Metrics, event: ConfigEvent): void {
   const { kind, reason, version } = event;
   if (kind === 'changed') {
@@ -9,7 +9,6 @@ export function logConfigEvent(logger: Logger, metrics: Metrics, event: ConfigEv
   } else if (kind === 'kept') {
     const { why, ageMs, error } = event;
     metrics.addMetric('configKept', 'Count', 1);
-    metrics.addMetric('configAge', 'Milliseconds', ageMs);
     logger.warn(`config kept: the new one is ${why}`, { config: { version, reason, why, age_ms: ageMs }, error });
   }
 }

@@ -28,6 +28,8 @@ export interface Runtime {
   target(key: string): string | undefined;
   /** Whether the queue `key` subscribes to the topic with this ARN. */
   subscribes(key: string, topicArn: string): boolean;
+  /** Milliseconds since the config was last known to be right; `undefined` for an app without one. */
+  configAgeMs(): number | undefined;
   /** What a handler of `component` gets inside `scope`; its config stays the same until the scope ends. */
   context(component: Component, scope: Scope): Context<unknown, Clients>;
   /** Does `work` with that context; a refresh of the config that is due by its age is made first. */
@@ -118,6 +120,7 @@ export async function openRuntime(
   return {
     aws: port,
     target: (key) => targets.get(key),
+    configAgeMs: () => live?.state.ageMs,
     subscribes: (key, topicArn) => subscribesTo(app.backing, key, topicArn, { bindings: known, env }),
     context,
     run: (component, scope, work) =>

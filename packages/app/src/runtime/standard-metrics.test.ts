@@ -8,6 +8,7 @@ import * as z from 'zod';
 import { createConsumerMetrics } from './consumer-metrics.ts';
 import { logConfigEvent } from './log-config-event.ts';
 import { metricsResource } from './metrics-resource.ts';
+import { createProcessMetrics } from './process-metrics.ts';
 import { publishStart } from './publish-start.ts';
 import { createRequestMetrics } from './request-metrics.ts';
 import { createTelemetry } from './telemetry.ts';
@@ -20,8 +21,9 @@ interface Emf {
 }
 
 const guide = readFileSync(new URL('../../../../docs/guides/logs-and-metrics.md', import.meta.url), 'utf8');
-const documented = [...guide.matchAll(/^\| `([\w.]+)` \| (\w+) \| *`?(\w*)`? *\|/gm)].map(([, ...row]) =>
-  row.filter((cell) => cell !== 'none').join(' '),
+const documented = [...guide.matchAll(/^\| `([\w.]+)` \| (\w+) \| *([\w`, ]*?) *\|/gm)].map(
+  ([, name, unit, dimensions = '']) =>
+    [name, unit, ...dimensions.replaceAll(/[`,]/g, '').split(' ')].filter((cell) => cell !== 'none').join(' '),
 );
 
 function recorded() {
@@ -65,6 +67,9 @@ it('emits the metrics that the guide lists, and no others', async () => {
     error: new Error('x'),
   } as never); // the fields that are read
   await metrics.flush();
+
+  const counts = { name: 'sqs', busy: 1, idle: 1, waiting: 1, connectMs: [3], waitMs: [1] };
+  await createProcessMetrics({ ...common, pools: [() => [counts]], configAgeMs: () => 90_000 }).publish();
 
   const abort = AbortSignal.abort(new Error('stop'));
   const makeContext = () => ({});
@@ -121,18 +126,24 @@ it('publishes in a long-running process every minute, and once more as it stops'
         signal?.addEventListener('abort', () => reject(signal.reason));
       }),
   };
-  const resource = metricsResource(metrics, clock);
+  let gathered = 0;
+  const gather = async () => {
+    gathered += 1;
+    metrics.addMetric('gathered', 'Count', gathered);
+  };
+  const resource = metricsResource(metrics, clock, gather);
   const signal = new AbortController().signal;
   await resource.start?.(signal);
   metrics.addMetric('a', 'Count', 1);
   expect(turns.map(({ ms }) => ms)).toEqual([60_000]);
   turns[0]?.over();
   await new Promise(setImmediate);
-  expect(objects).toMatchObject([{ a: 1 }]);
+  expect(objects).toMatchObject([{ a: 1, gathered: 1 }]);
   metrics.addMetric('a', 'Count', 2);
   await resource.flush?.(signal);
-  expect(objects).toMatchObject([{ a: 1 }, { a: 2 }]);
+  expect(objects).toMatchObject([{ a: 1 }, { a: 2, gathered: 2 }]);
   metrics.addMetric('a', 'Count', 3);
   await resource.stop?.(signal);
   expect(objects).toMatchObject([{ a: 1 }, { a: 2 }, { a: 3 }]);
+  expect(gathered).toBe(2);
 });

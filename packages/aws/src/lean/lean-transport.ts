@@ -142,6 +142,7 @@ export function createLeanTransport(
   };
 
   return {
+    takeCounts: () => [...clients.values()].map(({ service, pool }) => ({ name: service, ...pool.takeCounts() })),
     send: (call: TransportCall) => {
       const client = clients.get(call.service);
       if (client) return callWithRetries(context, client, call);

@@ -2,6 +2,8 @@ import type { Connection, Exchange } from './connection.ts';
 import { createConnection } from './connection.ts';
 import type { Origin } from './open-socket.ts';
 import { openSocket } from './open-socket.ts';
+import type { PoolCounts } from './pool-counter.ts';
+import { createPoolCounter } from './pool-counter.ts';
 import type { HttpResponse } from './response-reader.ts';
 import { TransportFault } from './transport-fault.ts';
 
@@ -20,6 +22,8 @@ export interface Pool {
   exchange(exchange: Exchange): Promise<HttpResponse>;
   /** Drops every idle connection: the other side may have closed them while this process was frozen. */
   dropIdle(): void;
+  /** What happened since it was last asked. */
+  takeCounts(): PoolCounts;
   /** Drops idle connections now and busy ones when they are done; those that wait for a connection are refused. */
   close(): void;
 }
@@ -40,6 +44,7 @@ const FRESH_MS = 500;
 export function createPool(origin: Origin, options: PoolOptions): Pool {
   const idle: Idle[] = [];
   const waiters: Waiter[] = [];
+  const counter = createPoolCounter();
   let sockets = 0;
   let closed = false;
   let sweeper: NodeJS.Timeout | undefined;
@@ -51,6 +56,7 @@ export function createPool(origin: Origin, options: PoolOptions): Pool {
 
   const connect = async (signal: AbortSignal | undefined): Promise<Connection> => {
     sockets += 1;
+    const begunAt = options.now();
     try {
       let early = false;
       let opened: Connection | undefined;
@@ -64,6 +70,7 @@ export function createPool(origin: Origin, options: PoolOptions): Pool {
         freed();
       });
       opened = connection;
+      counter.connected(options.now() - begunAt);
       // It spoke before it was asked: not to be trusted with a request.
       if (early) connection.destroy();
       return connection;
@@ -75,11 +82,13 @@ export function createPool(origin: Origin, options: PoolOptions): Pool {
 
   const wait = (signal: AbortSignal | undefined, forMs: number): Promise<void> =>
     new Promise((resolve, reject) => {
+      const begunAt = options.now();
       const leave = (fault?: unknown): void => {
         clearTimeout(timer);
         signal?.removeEventListener('abort', onAbort);
         const index = waiters.indexOf(waiter);
         if (index >= 0) waiters.splice(index, 1);
+        counter.waited(options.now() - begunAt);
         if (fault === undefined) resolve();
         else reject(fault);
       };
@@ -90,6 +99,7 @@ export function createPool(origin: Origin, options: PoolOptions): Pool {
       }, forMs);
       const waiter: Waiter = { ready: leave };
       waiters.push(waiter);
+      counter.waiting(waiters.length);
       signal?.addEventListener('abort', onAbort);
     });
 
@@ -160,11 +170,13 @@ export function createPool(origin: Origin, options: PoolOptions): Pool {
   return {
     async exchange(exchange) {
       const connection = takeFresh() ?? (await acquire(exchange.signal, exchange.firstByteMs));
+      counter.busy(sockets - idle.length);
       const response = await connection.exchange(exchange);
       release(connection, response.headers['keep-alive']);
       return response;
     },
     dropIdle,
+    takeCounts: () => counter.take({ busy: sockets - idle.length, idle: idle.length, waiting: waiters.length }),
     close: () => {
       closed = true;
       clearTimeout(sweeper);
