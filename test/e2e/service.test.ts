@@ -203,6 +203,20 @@ describe('the service entry as an ECS task', () => {
       () => task.protected(),
       (isProtected) => isProtected,
     );
+    // What people are shown of a consumer, while the message is in flight.
+    const health = (await (await fetch(`${url}/health`)).json()) as { resources: Array<Record<string, unknown>> };
+    expect(health.resources.find(({ resource }) => resource === 'consumer orders')).toEqual({
+      resource: 'consumer orders',
+      ok: true,
+      details: {
+        polling: true,
+        lastReceiveMs: expect.any(Number),
+        failures: 0,
+        inFlight: 1,
+        oldestInFlightMs: expect.any(Number),
+        lagMs: expect.any(Number),
+      },
+    });
 
     expect((await task.stop()).code).toBe(0);
     const lines = jsonLines(output());

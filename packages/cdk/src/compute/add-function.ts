@@ -84,22 +84,28 @@ export function addFunction(
       }),
     );
     // Whoever changes it after us is told at synth: Lambda would delete what failed.
+    let warned = false;
     mapping.node.addValidation({
-      validate: () =>
-        mapping.functionResponseTypes?.includes(PARTIAL)
+      validate: () => {
+        // Here as well: a batching window is set after us.
+        warnOfVisibility();
+        return mapping.functionResponseTypes?.includes(PARTIAL)
           ? []
-          : [`the event source of '${component.name}' lacks ${PARTIAL}: Lambda would delete messages that failed`],
+          : [`the event source of '${component.name}' lacks ${PARTIAL}: Lambda would delete messages that failed`];
+      },
     });
     const seconds = functionTimeout(manifest, component, placement);
     const visibility = triggerVisibility(manifest, component) ?? 0;
-    const window = Number(mapping.maximumBatchingWindowInSeconds ?? 0);
-    if (visibility < 6 * seconds + window) {
+    const warnOfVisibility = () => {
+      const window = Number(mapping.maximumBatchingWindowInSeconds ?? 0);
+      if (warned || visibility >= 6 * seconds + window) return;
+      warned = true;
       Annotations.of(scope).addWarningV2(
         `twelvefold:visibility:${component.name}`,
         `the queue of '${component.name}' has a visibility timeout of ${visibility} s; six times the function's timeout of ${seconds} s ` +
           `and the batching window (${6 * seconds + window} s) are recommended, so that a throttled batch is not seen twice`,
       );
-    }
+    };
   }
   return resource;
 }

@@ -56,5 +56,11 @@ describe('what would lose messages', () => {
     const fine = newStack();
     new TwelveFactorApp(fine, 'App', shopProps);
     expect(Annotations.fromStack(fine).findWarning('*', Match.stringLikeRegexp('visibility'))).toEqual([]);
+    const batching = newStack();
+    const windowed = new TwelveFactorApp(batching, 'App', shopProps);
+    const mapping = windowed.node.findChild('CartsEventSource') as CfnEventSourceMapping; // by its logical id
+    mapping.maximumBatchingWindowInSeconds = 60;
+    const late = Annotations.fromStack(batching).findWarning('*', Match.stringLikeRegexp('and the batching window'));
+    expect(late).toHaveLength(1);
   });
 });

@@ -93,8 +93,10 @@ export const MESSAGE_SCENARIOS: readonly Scenario[] = [
     run: async (app) => {
       await send(app, '/jobs', { id: 'never', does: 'fail' }, 'probe-never');
       const letter = await deadLetter(app, '-jobs-dead-letter', '"never"');
-      const lines = app.log.of('probe-never').filter(({ message }) => message === 'message failed and comes again');
-      const last = app.log.of('probe-never').filter(({ message }) => message.startsWith('message failed for the last'));
+      const message = 'message failed for the last time and was moved to the dead-letter queue';
+      const all = await linesOf(app, 'probe-never', { component: 'jobs', message });
+      const lines = all.filter((line) => line.message === 'message failed and comes again');
+      const last = all.filter((line) => line.message === message);
       return {
         letter,
         tries: lines.length,
@@ -219,6 +221,42 @@ export const MESSAGE_SCENARIOS: readonly Scenario[] = [
         .lines()
         .flatMap((line) => (line.includes('"JobSeen"') ? [JSON.parse(line) as Record<string, unknown>] : []));
       return { each: [...new Set(emf.flatMap(({ JobSeen }) => JobSeen))] };
+    },
+  },
+  {
+    name: 'a consumer says how it is doing: every metric by its name, under its component',
+    contract: {
+      dimensions: ['component', 'service'],
+      names: [
+        'handlerTime',
+        'messageAge',
+        'messagesFailed',
+        'messagesFailed.drop',
+        'messagesFailed.exhausted',
+        'messagesFailed.poison',
+        'messagesFailed.retry',
+        'messagesHandled',
+        'messagesInFlight',
+        'messagesReceived',
+      ],
+    },
+    run: async (app) => {
+      interface Directive {
+        readonly Dimensions: readonly string[][];
+        readonly Metrics: ReadonlyArray<{ readonly Name: string }>;
+      }
+      const directives = () =>
+        app.lines().flatMap((line): readonly Directive[] => {
+          if (!line.includes('"messagesInFlight"') || !line.includes('"component":"jobs"')) return [];
+          return (JSON.parse(line) as { _aws: { CloudWatchMetrics: Directive[] } })._aws.CloudWatchMetrics;
+        });
+      const names = () => [...new Set(directives().flatMap(({ Metrics }) => Metrics.map(({ Name }) => Name)))].sort();
+      for (const does of ['succeed', 'fail', 'poison', 'drop'])
+        await send(app, '/jobs', { id: `metrics-${does}`, does }, `probe-metrics-${does}`);
+      // A service says it every ten seconds.
+      await expect.poll(() => names().length, { timeout: 25_000 }).toBeGreaterThanOrEqual(10);
+      const dimensions = new Set(directives().flatMap(({ Dimensions }) => Dimensions.flat()));
+      return { dimensions: [...dimensions].sort(), names: names() };
     },
   },
   {

@@ -8,6 +8,7 @@ import type { DeadLetter } from './dead-letter.ts';
 import { readDeadLetter } from './dead-letter.ts';
 import type { QueueWalk } from './queue-walk.ts';
 import { HIDDEN_SECONDS, openQueue } from './queue-walk.ts';
+import type { RedriveCounts } from './redrive.ts';
 import { redrive } from './redrive.ts';
 
 export interface DlqCommandsDeps {
@@ -20,7 +21,7 @@ const WHOLE = { pattern: /^[1-9]\d{0,8}$/, expected: 'a whole number from 1 on' 
 const QUEUE = [{ name: 'queue', description: "A queue's URL or name: any queue, not only a dead-letter queue" }];
 const JSON_LINES = { description: 'JSON, one line per entry' };
 const COUNTED =
-  'Looking at a message counts as a receive, and hides it until the command ends. Where the queue has a redrive policy itself receives push its ' +
+  'Looking at a message counts as a receive, and hides it until the command ends, or for ten minutes when it is killed. Where the queue has a redrive policy itself receives push its ' +
   'messages on, so nothing is looked at there before its name has been typed, or given to --confirm. Values are shown: mind who reads along.';
 const CONFIRM = { value: 'NAME', description: 'The name of the queue that is looked through' };
 const PROGRESS_EVERY = 100;
@@ -33,7 +34,10 @@ export function createDlqCommands({
 }: DlqCommandsDeps) {
   const open = async (io: DlqIo, queue: string) => {
     const aws = openAws(io.env);
-    return { aws, walk: await openQueue(aws, queue) };
+    const walk = await openQueue(aws, queue);
+    if (walk.hidden > 0)
+      io.stderr.write(`about ${walk.hidden} of ${walk.name} are held by somebody else and will not be found\n`);
+    return { aws, walk };
   };
 
   /** Opens a queue to look through. */
@@ -147,7 +151,7 @@ export function createDlqCommands({
       contains: { value: 'TEXT', description: 'Only messages whose body contains this text' },
       limit: { value: 'N', description: 'How many at most', default: '999999999', ...WHOLE },
       rate: { value: 'N', description: 'How many per second at most', ...WHOLE },
-      'dry-run': { description: 'Only count what would be moved' },
+      'dry-run': { description: 'Only count what would be moved; each look counts as a receive' },
       confirm: { value: 'NAME', description: 'The name of the queue that they are taken from' },
     },
     run: async (input: DlqInput, io: DlqIo): Promise<number> => {
@@ -165,7 +169,20 @@ export function createDlqCommands({
       const [fingerprint, id, contains, rate] = ['fingerprint', 'id', 'contains', 'rate'].map((name) =>
         input.optional(name),
       );
-      const counts = await redrive({
+      let counts: RedriveCounts | undefined;
+      const tellEnd = (ended: RedriveCounts, how: string) => {
+        io.stdout.write(
+          `${ended.moved} ${dryRun ? 'would be moved' : 'moved'} to ${to.name}, ${how} left in ${walk.name}\n`,
+        );
+        if (ended.late > 0) io.stderr.write(`${ended.late} of those left came after the run began\n`);
+        tellHidden(io, walk, ended.hidden);
+        if (ended.twice > 0) {
+          io.stderr.write(
+            `${ended.twice} could not be deleted from ${walk.name} after they were sent: they are in both\n`,
+          );
+        }
+      };
+      const moving = redrive({
         aws,
         from: walk,
         to,
@@ -184,19 +201,19 @@ export function createDlqCommands({
           toldAt = now;
           io.stderr.write(`${moved} of about ${walk.about} moved\n`);
         },
+        onEnd: (ended) => {
+          counts = ended;
+        },
       });
-      io.stdout.write(
-        `${counts.moved} ${dryRun ? 'would be moved' : 'moved'} to ${to.name}, ${counts.left} left in ${walk.name}\n`,
-      );
-      if (counts.late > 0) io.stderr.write(`${counts.late} of those left came after the run began\n`);
-      tellHidden(io, walk, counts.hidden);
-      if (counts.twice > 0) {
-        io.stderr.write(
-          `${counts.twice} could not be deleted from ${walk.name} after they were sent: they are in both\n`,
-        );
-        return 1;
+      try {
+        await moving;
+      } catch (error) {
+        // What was not reached was not counted.
+        if (counts) tellEnd(counts, 'the rest');
+        throw error;
       }
-      return 0;
+      if (counts) tellEnd(counts, String(counts.left));
+      return counts === undefined || counts.twice > 0 ? 1 : 0;
     },
   };
 

@@ -11,6 +11,8 @@ export interface QueueWalk {
   readonly maxReceives: number | undefined;
   /** About how many messages it has. */
   readonly about: number;
+  /** About how many of it somebody else holds: a consumer, or another of these commands. They are not found. */
+  readonly hidden: number;
   /** Each message once, until a few receives find nothing more. Throws when `signal` aborts. */
   messages(signal?: AbortSignal): AsyncGenerator<SqsMessage>;
   /** Keeps a message that `messages` gave: it is visible again after `giveBack`. */
@@ -44,9 +46,12 @@ export async function openQueue(aws: Aws, queue: string): Promise<QueueWalk> {
     fifo: Attributes.FifoQueue === 'true',
     maxReceives: maxReceivesOf(Attributes.RedrivePolicy),
     about: Number(Attributes.ApproximateNumberOfMessages ?? 0),
+    hidden: Number(Attributes.ApproximateNumberOfMessagesNotVisible ?? 0),
     async *messages(signal) {
       const seen = new Set<string>();
-      for (let empty = 0; empty < EMPTY_RECEIVES; ) {
+      // What is held is visible again when a walk takes longer than it is hidden, and comes first, for it is the oldest: such receives say
+      // nothing of what is behind. Each hides at least one again, so there is an end to them.
+      for (let [empty, stale] = [0, 0]; empty < EMPTY_RECEIVES && stale <= EMPTY_RECEIVES + seen.size; ) {
         const { Messages = [] } = await aws.call(
           'sqs',
           'ReceiveMessage',
@@ -61,7 +66,8 @@ export async function openQueue(aws: Aws, queue: string): Promise<QueueWalk> {
           { access: 'write', signal },
         );
         const fresh = Messages.filter(({ MessageId = '' }) => !seen.has(MessageId));
-        empty = fresh.length === 0 ? empty + 1 : 0;
+        empty = Messages.length === 0 ? empty + 1 : 0;
+        stale = fresh.length === 0 ? stale + 1 : 0;
         // Whatever becomes of them, an early end of the walk gives them back.
         for (const { MessageId = '', ReceiptHandle = '' } of Messages) held.set(MessageId, ReceiptHandle);
         for (const message of fresh) {

@@ -19,6 +19,8 @@ export interface RedriveOptions {
   signal: AbortSignal | undefined;
   clock: Clock;
   onProgress(counts: RedriveCounts): void;
+  /** Also when it rejects. */
+  onEnd(counts: RedriveCounts): void;
 }
 
 export interface RedriveCounts {
@@ -37,7 +39,7 @@ export interface RedriveCounts {
  * Moves messages back: received, sent, and only then deleted, so that a run that dies loses none. One that could not be deleted is in both queues, and
  * counted. Rejects when a message cannot be sent and when `signal` aborts; what was not moved is visible again then too.
  */
-export async function redrive(options: RedriveOptions): Promise<RedriveCounts> {
+export async function redrive(options: RedriveOptions): Promise<void> {
   const { aws, from, to, wanted, limit, rate, dryRun, signal, clock } = options;
   let [moved, left, late, twice, hidden] = [0, 0, 0, 0, 0];
   const startedAt = clock.monotonic();
@@ -74,8 +76,8 @@ export async function redrive(options: RedriveOptions): Promise<RedriveCounts> {
     }
   } finally {
     hidden = await from.giveBack();
+    options.onEnd({ moved, left, late, twice, hidden });
   }
-  return { moved, left, late, twice, hidden };
 }
 
 /** The message as it was before it came here: without the notes of why it did, where a consumer took some. */
@@ -94,9 +96,8 @@ function copyOf(message: SqsMessage, to: Pick<QueueWalk, 'url' | 'fifo'>) {
     MessageAttributes: attributes,
     ...(AWSTraceHeader ? { MessageSystemAttributes: { AWSTraceHeader: stringAttribute(AWSTraceHeader) } } : {}),
     ...(MessageGroupId ? { MessageGroupId } : to.fifo ? { MessageGroupId: message.MessageId ?? 'redriven' } : {}),
-    // Its own id, or SQS would take it for a repeat of the message that failed within the last five minutes.
-    ...(to.fifo
-      ? { MessageDeduplicationId: `redrive-${message.MessageId}-${message.Attributes?.ApproximateReceiveCount}` }
-      : {}),
+    // Its own id, or SQS would take it for a repeat of the message that failed within the last five minutes. The dead letter's: a run that died
+    // before it could delete is repeated without effect. What fails again is another dead letter.
+    ...(to.fifo ? { MessageDeduplicationId: `redrive-${message.MessageId}` } : {}),
   };
 }

@@ -21,7 +21,8 @@ const MAX_REASON = 1_024;
 
 /**
  * Sends the message to the dead-letter queue as it is, with the note in its attributes. Of the sender's own attributes those
- * go along that still fit: SQS takes ten, and 1 MiB with the body.
+ * go along that still fit: SQS takes ten, and 1 MiB with the body. A body that leaves no room for the note goes without: refused, it would
+ * come again until SQS moves it, and that has no note either.
  */
 export async function sendDeadLetter(
   aws: Aws,
@@ -58,6 +59,12 @@ function deadLetterAttributes(message: ReceivedMessage, note: DeadLetterNote): R
     sourceQueue: stringAttribute(note.sourceQueue),
     [CORRELATION_ATTRIBUTE]: stringAttribute(note.correlationId),
   };
+  const over = messageBytes(message.body, attributes) - SQS_LIMITS.bytes;
+  if (over > 0) {
+    const reason = shortened(attributes.reason?.StringValue ?? '', over);
+    if (reason === '') return {};
+    attributes.reason = stringAttribute(reason);
+  }
   let bytes = messageBytes(message.body, attributes);
   for (const [name, attribute] of Object.entries(ownAttributes(message))) {
     const size = messageBytes('', { [name]: attribute });
@@ -88,6 +95,15 @@ function ownAttributes(message: ReceivedMessage): Record<string, MessageAttribut
     }
   }
   return own;
+}
+
+/** Without its last `bytes` bytes, and without half a character. */
+function shortened(text: string, bytes: number): string {
+  const whole = Buffer.from(text);
+  return whole
+    .subarray(0, Math.max(0, whole.length - bytes))
+    .toString()
+    .replace(/\ufffd+$/, '');
 }
 
 /** SQS refuses empty attribute values and control characters. */

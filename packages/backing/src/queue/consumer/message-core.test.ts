@@ -145,6 +145,25 @@ describe('a message that can never be handled', () => {
     expect(correlationId).toEqual({ DataType: 'String', StringValue: 'c-1' });
   });
 
+  it.each([
+    [0, 'none'],
+    [100, 'none'],
+    [300, 'a part'],
+    [2_000, 'all'],
+  ])('fits into 1 MiB when it leaves %i bytes: %s of the note goes along', async (room, part) => {
+    const { consumer, aws } = fails(new Poison(`ä${'€'.repeat(200)}`));
+    const body = `{"n":1,"x":"${'x'.repeat(1_048_576 - room - 14)}"}`;
+    expect(await consumer.handleBatch([received(body)])).toEqual({ failedMessageIds: [] });
+    const [dead] = aws.queue(DEAD_LETTER_URL);
+    const bytes = Object.entries(dead?.attributes ?? {}).reduce(
+      (sum, [name, { DataType = '', StringValue = '' }]) => sum + Buffer.byteLength(name + DataType + StringValue),
+      body.length,
+    );
+    expect(bytes).toBeLessThanOrEqual(1_048_576);
+    if (part === 'none') expect(dead?.attributes).toEqual({});
+    else expect(dead?.attributes.reason?.StringValue).toMatch(part === 'all' ? /^ä€{200}$/ : /^ä€{10,150}$/);
+  });
+
   it('is left to the redrive of SQS when there is no dead-letter queue', async () => {
     const { consumer, aws, told } = ordersConsumer(async () => {}, { deadLetterUrl: undefined });
     expect(await consumer.handleBatch([received('nope')])).toEqual({ failedMessageIds: ['m-1'] });
