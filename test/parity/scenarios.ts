@@ -305,6 +305,8 @@ export const SCENARIOS: ReadonlyArray<Scenario<OrdersApp>> = [
         (found) => found.length === 1,
       );
       app.endpoint.faults.clear();
+      // The first consumer says that it is done after it has published, and the second may be faster.
+      await logged(app, 'parity-again', { component: 'orders', message: 'message handled' });
       return {
         placements: rows.map((row) => row.placements),
         logged: await logged(app, 'parity-again', { component: 'notifications', message: 'message handled' }),
