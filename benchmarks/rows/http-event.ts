@@ -8,20 +8,33 @@ export const httpEvent: Measurement = {
   async measure({ rounds }) {
     const rows: Row[] = [];
     for (const method of ['GET', 'POST']) {
-      const { twelvefold, hono } = await race({
+      const { light, twelvefold, hono, floor } = await race({
         rounds,
-        contestants: { twelvefold: 'http-event.twelvefold.ts', hono: 'http-event.hono.ts' },
+        contestants: {
+          light: 'http-event.twelvefold-light.ts',
+          twelvefold: 'http-event.twelvefold.ts',
+          hono: 'http-event.hono.ts',
+          floor: 'http-event.floor.ts',
+        },
         args: [method],
       });
-      rows.push({
+      const row = {
         name: 'http-event',
-        measure: `API Gateway v2 event through a Hono app, ${method}`,
         unit: 'us CPU',
-        value: twelvefold?.cpuUs ?? Number.NaN,
-        peers: { 'handle()': hono?.cpuUs ?? Number.NaN },
-        target: { times: 0.1, of: 'handle()' },
+        peers: { 'handle()': hono?.cpuUs ?? Number.NaN, floor: floor?.cpuUs ?? Number.NaN },
         exact: false,
-        note: "The peer is `handle()` of hono/aws-lambda, in hono's own package: @hono/aws-lambda is not on the registry. Adapters alone: no scope, no access log.",
+      };
+      rows.push({
+        ...row,
+        measure: `API Gateway v2 event through a Hono app, ${method}; installLightHttp()`,
+        value: light?.cpuUs ?? Number.NaN,
+        target: { times: 0.1, of: 'handle()' },
+        note: "The peer is `handle()` of hono/aws-lambda, in hono's own package: @hono/aws-lambda is not on the registry. Adapters alone: no scope, no access log. The floor is contestants/http-event.floor.ts: the least that hands the app a Request of Node's and reads its Response.",
+      });
+      rows.push({
+        ...row,
+        measure: `The same with Node's own Request and Response, ${method}`,
+        value: twelvefold?.cpuUs ?? Number.NaN,
       });
     }
     return rows;

@@ -31,7 +31,7 @@ export {
   secret,
   secretsManager,
 } from '@twelvefold/config';
-export { type FieldFault, problem, TwelvefoldError } from '@twelvefold/lifecycle';
+export { type FieldFault, installLightHttp, problem, TwelvefoldError } from '@twelvefold/lifecycle';
 export { type Binding, type BindingValue, bindings } from './bindings.ts';
 export type { AppIdentity, Component, ConsumerComponent, HttpComponent, TaskComponent } from './component.ts';
 export type { Backing, BoundClients, Context, ContextFor, MessageContext, Uses } from './context.ts';

@@ -14,6 +14,7 @@ export { TwelvefoldError } from './errors.ts';
 export { detectHost, type Host } from './hosts/detect.ts';
 export { clientGone, isClientGone } from './http/client-gone.ts';
 export { healthResponse } from './http/health.ts';
+export { installLightHttp } from './http/light/install-light-http.ts';
 export { type FieldFault, type ProblemDetails, problem } from './http/problem.ts';
 export {
   BODY_LIMIT_BYTES,

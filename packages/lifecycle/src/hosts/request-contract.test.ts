@@ -1,12 +1,13 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { installLightHttp } from '../http/light/install-light-http.ts';
 import { requestFromV2 } from './lambda/index.ts';
 import { createHttpServer } from './service/index.ts';
 
 /*
- * What an app may do with the request that a host gives it, beyond reading it. Objects that only look like requests would be cheaper to
- * make, and fail here.
+ * What an app may do with the request that a host gives it, beyond reading it. Objects that only look like requests fail here, unless the
+ * globals that take them are stood in for: `installLightHttp()`.
  */
 const upstream = createServer(async (incoming, outgoing) => {
   let body = '';
@@ -59,7 +60,19 @@ const hosts: ReadonlyArray<readonly [name: string, ask: (use: Use) => Promise<un
   ],
 ];
 
-describe.each(hosts)('a request on %s', (_name, ask) => {
+const kinds = [
+  ["of the platform's own", () => () => {}],
+  ['of light objects', installLightHttp],
+] as const;
+const cases = kinds.flatMap(([kind, install]) => hosts.map(([name, ask]) => [name, kind, ask, install] as const));
+
+describe.each(cases)('a request on %s, %s', (_name, _kind, ask, install) => {
+  let uninstall = () => {};
+  beforeAll(() => {
+    uninstall = install();
+  });
+  afterAll(() => uninstall());
+
   it('is a Request, with its own Headers and a stream as its body', async () => {
     const seen = await ask(async (request) => [
       request instanceof Request,

@@ -1,3 +1,5 @@
+import { plainText } from './light/plain-parts.ts';
+
 /** Bytes below which compressing costs more than it saves: a response of one packet stays one. */
 export const COMPRESS_FROM_BYTES = 1_024;
 
@@ -8,8 +10,9 @@ const COMPRESSIBLE =
 /** Whether the client takes gzip and the response may be compressed; the same on every host. Size is the host's to see. */
 export function mayCompress(acceptEncoding: string | null | undefined, response: Response): boolean {
   const { headers } = response;
+  const text = plainText(response);
   return (
-    response.body !== null &&
+    (text === undefined ? response.body : text) !== null &&
     COMPRESSIBLE.test(headers.get('content-type') ?? '') &&
     !headers.has('content-encoding') &&
     !headers.has('content-range') &&

@@ -1,3 +1,4 @@
+import { headerRecord } from '../../http/light/plain-parts.ts';
 import { multiValueHeaders } from './api-gateway-v1.ts';
 import { eventBody } from './event-body.ts';
 import { eventRequest } from './event-request.ts';
@@ -63,8 +64,7 @@ export async function resultAlb(event: AlbEvent, response: Response, body?: Buff
  * to send them without multi-value mode.
  */
 function singleValueHeaders(response: Response): Record<string, string> {
-  const headers: Record<string, string> = {};
-  for (const [name, value] of response.headers) if (name !== 'set-cookie') headers[name] = value;
+  const headers = headerRecord(response.headers);
   response.headers.getSetCookie().forEach((cookie, index) => {
     headers[inCase('set-cookie', index)] = cookie;
   });

@@ -1,3 +1,4 @@
+import { headerRecord } from '../../http/light/plain-parts.ts';
 import { eventBody } from './event-body.ts';
 import { eventRequest } from './event-request.ts';
 import { pairs } from './multi-value.ts';
@@ -62,7 +63,7 @@ export async function resultV1(response: Response, body?: Buffer): Promise<HttpR
 /** Every header as a list; each cookie apart. */
 export function multiValueHeaders(response: Response): Record<string, string[]> {
   const headers: Record<string, string[]> = {};
-  for (const [name, value] of response.headers) if (name !== 'set-cookie') headers[name] = [value];
+  for (const [name, value] of Object.entries(headerRecord(response.headers))) headers[name] = [value];
   const cookies = response.headers.getSetCookie();
   if (cookies.length > 0) headers['set-cookie'] = cookies;
   return headers;

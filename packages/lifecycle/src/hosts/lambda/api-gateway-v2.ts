@@ -1,3 +1,4 @@
+import { headerRecord } from '../../http/light/plain-parts.ts';
 import { eventBody } from './event-body.ts';
 import { eventRequest } from './event-request.ts';
 import type { Pair } from './multi-value.ts';
@@ -60,10 +61,7 @@ function headersOf(event: HttpEventV2): Pair[] {
 
 /** The event's answer from a WHATWG response; each cookie apart, as format 2.0 wants them. */
 export async function resultV2(response: Response, body?: Buffer): Promise<HttpResultV2> {
-  const headers: Record<string, string> = {};
-  response.headers.forEach((value, name) => {
-    if (name !== 'set-cookie') headers[name] = value;
-  });
+  const headers = headerRecord(response.headers);
   const cookies = response.headers.getSetCookie();
   return {
     statusCode: response.status,

@@ -1,3 +1,4 @@
+import { takePlainText } from '../../http/light/plain-parts.ts';
 import { readBytes } from './read-bytes.ts';
 
 /** The body of an HTTP result, as Lambda's fronts read it. */
@@ -14,9 +15,11 @@ const TEXT = /^(text\/|application\/(json|javascript|xml|x-www-form-urlencoded)|
  * read.
  */
 export async function eventBody(response: Response, read?: Buffer): Promise<EventBody> {
-  const bytes = read ?? (await readBytes(response));
-  if (bytes.length === 0) return { isBase64Encoded: false };
   const isText =
     TEXT.test(response.headers.get('content-type') ?? 'text/plain') && !response.headers.has('content-encoding');
+  const text = isText && !read ? takePlainText(response) : undefined;
+  if (text !== undefined) return { ...(text ? { body: text } : {}), isBase64Encoded: false };
+  const bytes = read ?? (await readBytes(response));
+  if (bytes.length === 0) return { isBase64Encoded: false };
   return { body: bytes.toString(isText ? 'utf8' : 'base64'), isBase64Encoded: !isText };
 }

@@ -1,4 +1,5 @@
 import { HEADER_LIMIT_BYTES, headersTooLarge } from '../../http/header-limit.ts';
+import { lightRequest } from '../../http/light/light-requests.ts';
 import { malformedRequest } from '../../http/malformed-request.ts';
 import { problem } from '../../http/problem.ts';
 import { requestUrl } from '../../http/request-url.ts';
@@ -24,7 +25,7 @@ export function eventRequest(parts: EventParts): Request | Response {
   try {
     const { method } = parts;
     const body = bodyOf(parts);
-    if (body && body.length > BODY_LIMIT_BYTES) {
+    if (body !== undefined && Buffer.byteLength(body) > BODY_LIMIT_BYTES) {
       return problem({
         status: 413,
         title: 'Content Too Large',
@@ -41,7 +42,11 @@ export function eventRequest(parts: EventParts): Request | Response {
     if (typeof host !== 'string') return malformedRequest();
     const url = requestUrl(proto, host, parts);
     if (!url) return malformedRequest();
-    const request = new Request(url, { method, ...(body && method !== 'GET' && method !== 'HEAD' ? { body } : {}) });
+    const sent = method === 'GET' || method === 'HEAD' ? undefined : body;
+    const light = typeof sent === 'object' ? undefined : lightRequest(url, method, parts.headers, sent);
+    if (light) return light;
+    // As bytes: a text would bring a content type along.
+    const request = new Request(url, { method, ...(sent === undefined ? {} : { body: Buffer.from(sent) }) });
     // Into its own, because a request copies those that it is given, one by one.
     for (const [name, value] of parts.headers) request.headers.append(name, inBytes(value));
     return request;
@@ -52,11 +57,11 @@ export function eventRequest(parts: EventParts): Request | Response {
 }
 
 /** @throws TypeError for a body of another type, and for base64 that is none: Node would leave out what it cannot read. */
-function bodyOf({ body, isBase64Encoded }: EventParts): Buffer | undefined {
+function bodyOf({ body, isBase64Encoded }: EventParts): string | Buffer | undefined {
   if (typeof (isBase64Encoded ?? false) !== 'boolean') throw new TypeError('isBase64Encoded is no boolean');
   if (body === undefined || body === null || body === '') return undefined;
   if (typeof body !== 'string') throw new TypeError('The body is no string');
-  if (!isBase64Encoded) return Buffer.from(body);
+  if (!isBase64Encoded) return body;
   const bytes = Buffer.from(body, 'base64');
   if (body.length % 4 !== 0 || bytes.length !== Buffer.byteLength(body, 'base64'))
     throw new TypeError('The body is no base64');

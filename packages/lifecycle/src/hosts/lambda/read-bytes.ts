@@ -1,8 +1,12 @@
+import { takePlainText } from '../../http/light/plain-parts.ts';
+
 /**
  * The bytes of a response's body. By its reader, because `arrayBuffer()` costs half as much again; not by `text()`, which takes a byte order mark
  * away.
  */
 export async function readBytes(response: Response): Promise<Buffer> {
+  const text = takePlainText(response);
+  if (text !== undefined) return Buffer.from(text ?? '');
   if (response.body === null) return Buffer.alloc(0);
   const reader = response.body.getReader();
   const chunks: Uint8Array[] = [];

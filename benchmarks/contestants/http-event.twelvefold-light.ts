@@ -1,0 +1,4 @@
+import { installLightHttp } from '@twelvefold/lifecycle';
+
+installLightHttp();
+await import('./http-event.twelvefold.ts');
