@@ -20,8 +20,8 @@ export interface RequestTarget {
 }
 
 /**
- * The URL that a request asks for, as a URL is written, the same on every host; `undefined` when target or host is malformed. A host is checked by itself:
- * `x/admin?` would otherwise become a part of the path.
+ * The URL that a request asks for, as a URL is written, the same on every host; `undefined` when target or host is malformed. A host
+ * is checked by itself: `x/admin?` would otherwise become a part of the path.
  *
  * @throws URIError for a path that is no text: half of a surrogate pair
  */
