@@ -14,7 +14,7 @@ describe('exact request counts', () => {
     ['of a queue', queueRequests],
     ['of a config load', configLoad],
     ['of a session', sessionCalls],
-  ] as const)('%s meet their targets', async ([, { measure, quick }]) => {
+  ] as const)('%s meet their targets', { timeout: 30_000 }, async ([, { measure, quick }]) => {
     const rows = await measure({ quick: true, rounds: 1 });
     expect(quick).toBe(true);
     expect(rows.every(({ target, exact }) => exact && target !== undefined)).toBe(true);
