@@ -5,7 +5,7 @@ import { queue, topic } from '@twelvefold/backing';
 import { createSnsPublisher } from '@twelvefold/backing/sns';
 import { createSqsConsumer, createSqsSender } from '@twelvefold/backing/sqs';
 import type { Scope } from '@twelvefold/lifecycle';
-import { serveRequest, systemClock } from '@twelvefold/lifecycle';
+import { runInScope, serveRequest, systemClock } from '@twelvefold/lifecycle';
 import type { LocalAws } from '@twelvefold/local';
 import { provision, startLocalAws } from '@twelvefold/local';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -144,28 +144,138 @@ describe.each([
     const { spans, register, unregister } = recordingTracer();
     afterEach(unregister);
 
+    /** The spans that a chain makes, in the order of the flow. */
+    const chainOf = () => [
+      byName('POST'),
+      byName(`send orders-${raw}`),
+      byName(`process orders-${raw}`),
+      byName(`publish events-${raw}`),
+      byName(`process notifications-${raw}`),
+    ];
+    const byName = (name: string) => spans.find((span) => span.name.startsWith(name));
+
     it("each step's span is the child of the step before, in the trace of the request", async () => {
       register();
       const seen = await chain(raw, HEADERS);
-      const byName = (name: string) => spans.find((span) => span.name.startsWith(name));
-      const steps = [byName('POST'), byName(`process orders-${raw}`), byName(`process notifications-${raw}`)];
-      expect(steps.map((span) => [span?.kind, span?.traceId])).toEqual([
-        [1, TRACE_ID],
-        [4, TRACE_ID],
-        [4, TRACE_ID],
+      const steps = chainOf();
+      expect(steps.map((span) => [span?.kind, span?.traceId])).toEqual([1, 3, 4, 3, 4].map((kind) => [kind, TRACE_ID]));
+      expect(steps.map((span) => span?.parentId)).toEqual([
+        'b7ad6b7169203331',
+        ...steps.slice(0, -1).map((span) => span?.spanId),
       ]);
-      expect(steps.map((span) => span?.parentId)).toEqual(['b7ad6b7169203331', steps[0]?.spanId, steps[1]?.spanId]);
-      expect(steps[1]?.attributes).toMatchObject({
-        'messaging.system': 'aws_sqs',
-        'messaging.operation.type': 'process',
-        'messaging.destination.name': `orders-${raw}`,
+      const messaging = (system: string, operation: string, type: string, destination: string) => ({
+        'messaging.system': system,
+        'messaging.operation.name': operation,
+        'messaging.operation.type': type,
+        'messaging.destination.name': `${destination}-${raw}`,
         'messaging.message.id': expect.any(String),
       });
+      expect(steps.slice(1).map((span) => span?.attributes)).toEqual([
+        { ...messaging('aws_sqs', 'send', 'send', 'orders'), 'twelvefold.component': 'api' },
+        { ...messaging('aws_sqs', 'process', 'process', 'orders'), 'twelvefold.component': 'order-consumer' },
+        { ...messaging('aws.sns', 'publish', 'send', 'events'), 'twelvefold.component': 'order-consumer' },
+        {
+          ...messaging('aws_sqs', 'process', 'process', 'notifications'),
+          'twelvefold.component': 'notification-consumer',
+        },
+      ]);
+      expect(steps[1]?.attributes['messaging.message.id']).toBe(steps[2]?.attributes['messaging.message.id']);
       expect(steps.every((span) => span?.ended)).toBe(true);
       expect(seen.map(({ trace }) => trace.traceparent)).toEqual(
-        steps.map((span) => `00-${TRACE_ID}-${span?.spanId}-01`),
+        [steps[0], steps[2], steps[4]].map((span) => `00-${TRACE_ID}-${span?.spanId}-01`),
       );
+      // X-Ray follows this flow under an id of its own.
       expect(new Set(seen.map(({ trace }) => trace.xray))).toEqual(new Set([XRAY]));
     });
+
+    it('X-Ray hears of the same spans, where it has no trace of its own or the same one', async () => {
+      register();
+      const root = `Root=1-${TRACE_ID.slice(0, 8)}-${TRACE_ID.slice(8)}`;
+      for (const headers of [{ traceparent: TRACEPARENT }, { ...HEADERS, 'x-amzn-trace-id': `${root};Sampled=1` }]) {
+        spans.length = 0;
+        const seen = await chain(raw, headers);
+        const [, sent, , published] = chainOf();
+        expect(seen.slice(1).map(({ trace }) => trace.xray)).toEqual([
+          `${root};Parent=${sent?.spanId};Sampled=1`,
+          `${root};Parent=${published?.spanId};Sampled=1`,
+        ]);
+      }
+    });
+  });
+});
+
+describe('many at once, with an OpenTelemetry tracer', () => {
+  const { spans, register, unregister } = recordingTracer();
+  afterEach(unregister);
+
+  /** What an AWS got that takes everything but entries with `refused` in them. */
+  function recording() {
+    const entries: Array<{
+      MessageAttributes: Record<string, { StringValue: string }>;
+      MessageSystemAttributes?: unknown;
+    }> = [];
+    const recorder = {
+      call: async (_service: string, _operation: string, input: Record<string, unknown>) => {
+        const sent = (input.Entries ?? input.PublishBatchRequestEntries) as Array<
+          (typeof entries)[number] & { Id: string }
+        >;
+        entries.push(...sent);
+        const refused = ({ MessageAttributes: _, ...entry }: object & { MessageAttributes: unknown }) =>
+          JSON.stringify(entry).includes('refused');
+        return {
+          Successful: sent.filter((entry) => !refused(entry)).map(({ Id }) => ({ Id, MessageId: `m-${Id}` })),
+          Failed: sent.filter(refused).map(({ Id }) => ({ Id, Code: 'InvalidMessage', SenderFault: true })),
+        };
+      },
+      as: () => recorder,
+    };
+    return { entries, aws: recorder as unknown as Aws }; // the two batch operations are all that is called
+  }
+  const many = (...ids: string[]) => ids.map((orderId) => ({ orderId }));
+
+  it('is one span, which every message names, and which has failed when one of them was not sent', async () => {
+    register();
+    const { entries, aws: recorder } = recording();
+    const url = 'https://sqs.eu-west-1.amazonaws.com/123456789012/shop-test-orders';
+    const sender = createSqsSender({ definition: orders, url, aws: recorder });
+    const publisher = createSnsPublisher({
+      definition: events,
+      arn: 'arn:aws:sns:eu-west-1:123456789012:shop-test-events',
+      aws: recorder,
+    });
+    await runInScope({ kind: 'task', component: 'import' }, async () => {
+      await sender.sendAll(many(...Array.from({ length: 25 }, (_, n) => `o-${n}`)));
+      const told: boolean[] = [];
+      await publisher.publishAll(many('a', 'refused', 'c'), { onResult: ({ ok }) => void told.push(ok) });
+      expect(told).toEqual([true, false, true]);
+    });
+    const [scope, send, publish] = spans;
+    expect([send, publish].map((span) => [span?.name, span?.kind, span?.parentId])).toEqual([
+      ['send shop-test-orders', 3, scope?.spanId],
+      ['publish shop-test-events', 3, scope?.spanId],
+    ]);
+    expect(send?.attributes).toMatchObject({ 'messaging.batch.message_count': 25 });
+    expect(send?.attributes).not.toHaveProperty('error.type');
+    expect(publish?.attributes).toMatchObject({
+      'messaging.batch.message_count': 3,
+      'error.type': 'TwelvefoldError',
+    });
+    const carried = entries.map(({ MessageAttributes }) => MessageAttributes.traceparent?.StringValue);
+    const named = (span: typeof send) => `00-${span?.traceId}-${span?.spanId}-01`;
+    expect(new Set(carried.slice(0, 25))).toEqual(new Set([named(send)]));
+    expect(new Set(carried.slice(25))).toEqual(new Set([named(publish)]));
+    expect(entries[0]).toMatchObject({
+      MessageSystemAttributes: { AWSTraceHeader: { StringValue: expect.stringContaining(`;Parent=${send?.spanId};`) } },
+    });
+    expect(spans).toHaveLength(3);
+  });
+
+  it('no span and no trace is made without a tracer', async () => {
+    const { entries, aws: recorder } = recording();
+    const url = 'https://sqs.eu-west-1.amazonaws.com/123456789012/shop-test-orders';
+    await createSqsSender({ definition: orders, url, aws: recorder }).sendAll(many('a'));
+    expect(Object.keys(entries[0]?.MessageAttributes ?? {})).toEqual(['correlationId']);
+    expect(entries[0]).not.toHaveProperty('MessageSystemAttributes');
+    expect(spans).toEqual([]);
   });
 });

@@ -27,6 +27,7 @@ export { traceHeaders } from './http/trace-headers.ts';
 export { createLifecycle, type Lifecycle, type LifecycleOptions, type ResourceHealth } from './lifecycle.ts';
 export { failSpan } from './otel/fail-span.ts';
 export { openTelemetry } from './otel/open-telemetry.ts';
+export { type ProducerSpan, producing } from './otel/producing.ts';
 export type { SpanInit } from './otel/span.ts';
 export { traced } from './otel/traced.ts';
 export type { Phase } from './phase.ts';

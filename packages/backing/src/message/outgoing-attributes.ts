@@ -1,5 +1,5 @@
 import type { MessageAttributeValue } from '@twelvefold/aws';
-import type { Scope } from '@twelvefold/lifecycle';
+import type { Scope, TraceContext } from '@twelvefold/lifecycle';
 import { CORRELATION_ATTRIBUTE, correlationIdFrom, SAMPLED, SAMPLED_ATTRIBUTE } from '@twelvefold/lifecycle';
 
 /** The message attribute that carries W3C trace context. */
@@ -12,12 +12,19 @@ export function stringAttribute(value: string): MessageAttributeValue {
   return { DataType: 'String', StringValue: value };
 }
 
-/** The attributes that tie a message to the work that sends it; a new correlation id outside of a scope. */
-export function outgoingAttributes(scope: Scope | undefined): Record<string, MessageAttributeValue> {
+/**
+ * The attributes that tie a message to the work that sends it; a new correlation id outside of a scope.
+ *
+ * @param trace the span's that sends it, else the scope's
+ */
+export function outgoingAttributes(
+  scope: Scope | undefined,
+  trace: TraceContext | undefined,
+): Record<string, MessageAttributeValue> {
   const attributes: Record<string, MessageAttributeValue> = {
     [CORRELATION_ATTRIBUTE]: stringAttribute(correlationIdFrom(scope?.correlationId)),
   };
-  if (scope?.trace.traceparent) attributes[TRACEPARENT_ATTRIBUTE] = stringAttribute(scope.trace.traceparent);
+  if (trace?.traceparent) attributes[TRACEPARENT_ATTRIBUTE] = stringAttribute(trace.traceparent);
   if (scope?.sampled) attributes[SAMPLED_ATTRIBUTE] = stringAttribute(SAMPLED);
   return attributes;
 }

@@ -1,9 +1,11 @@
 import type { BatchFailure } from '@twelvefold/aws';
 import { AwsError } from '@twelvefold/aws';
-import type { Clock } from '@twelvefold/lifecycle';
-import { TwelvefoldError } from '@twelvefold/lifecycle';
+import type { Clock, ProducerSpan, TraceContext } from '@twelvefold/lifecycle';
+import { producing, TwelvefoldError } from '@twelvefold/lifecycle';
 import { backoffMs } from './backoff.ts';
 import { itemPuller } from './item-puller.ts';
+import type { Producer } from './producer-span.ts';
+import { producerSpan } from './producer-span.ts';
 
 /** Batches on their way at once; the source is not read further meanwhile. */
 const BATCHES_IN_FLIGHT = 16;
@@ -28,8 +30,10 @@ export interface Prepared<E> {
 export type SendAllResult = { ok: true; messageId: string } | { ok: false; error: Error };
 
 export interface SendAllDeps<T, E> {
-  /** May throw as well as reject. */
-  prepare(message: T): Prepared<E> | Promise<Prepared<E>>;
+  /** For the span that all of them are sent in, where a tracer is registered. */
+  producer: Producer;
+  /** May throw as well as reject. `trace` is what the message has to carry, where it is not the scope's. */
+  prepare(message: T, trace: TraceContext | undefined): Prepared<E> | Promise<Prepared<E>>;
   /** The lane of a message that could not be prepared, where it can be told. May throw. */
   laneOf(message: T): string | undefined;
   /** Is told each result instead of all being kept: a source may have no end. */
@@ -62,14 +66,41 @@ interface Waiting<E> extends Prepared<E> {
  *
  * Rejects, after the batches on their way have settled, when the source or `onResult` throws or the signal aborts.
  */
-export async function sendAll<T, E extends object>(
+export function sendAll<T, E extends object>(
   messages: Iterable<T> | AsyncIterable<T>,
   deps: SendAllDeps<T, E>,
+): Promise<SendAllResult[]> {
+  return producing(
+    () => producerSpan(deps.producer),
+    async (span) => {
+      if (!span) return sendEach(messages, deps, undefined);
+      const sending = { span, messages: 0 };
+      try {
+        return await sendEach(messages, deps, sending);
+      } finally {
+        span.set('messaging.batch.message_count', sending.messages);
+      }
+    },
+  );
+}
+
+/** The span of all messages, while they are sent. */
+interface Sending {
+  readonly span: ProducerSpan;
+  messages: number;
+}
+
+async function sendEach<T, E extends object>(
+  messages: Iterable<T> | AsyncIterable<T>,
+  deps: SendAllDeps<T, E>,
+  sending: Sending | undefined,
 ): Promise<SendAllResult[]> {
   const { clock, signal, onResult } = deps;
   const results: SendAllResult[] = [];
   const listenerFaults: unknown[] = [];
   const teller = (message: T, index: number) => (result: SendAllResult) => {
+    // One that is not sent is a result and no error; the span has failed all the same.
+    if (sending && !result.ok) sending.span.fail(result.error);
     if (!onResult) {
       results[index] = result;
       return;
@@ -211,8 +242,9 @@ export async function sendAll<T, E extends object>(
         continue;
       }
       const tell = teller(pulled.value, index++);
+      if (sending) sending.messages += 1;
       try {
-        const preparing = deps.prepare(pulled.value);
+        const preparing = deps.prepare(pulled.value, sending?.span.trace);
         const { entry, bytes, lane } = preparing instanceof Promise ? await preparing : preparing;
         add({ entry, bytes, lane, tell });
       } catch (error) {

@@ -5,6 +5,7 @@ import { durationMs, systemClock } from '@twelvefold/lifecycle';
 import { assertKnownOptions } from '../definition.ts';
 import { laneOf } from '../message/order.ts';
 import { sendAll } from '../message/send-all.ts';
+import { sendOne } from '../message/send-one.ts';
 import type { QueueDefinition } from './definition.ts';
 import type { QueueSender, SendOptions, SendReceipt } from './port.ts';
 import { prepareEntry } from './prepare-entry.ts';
@@ -46,14 +47,17 @@ export function createSqsSender<S extends StandardSchemaV1>(
   const subject = `sender to queue '${definition.name}'`;
   assertKnownOptions(subject, options, ['definition', 'url', 'aws', 'clock', 'random']);
   if (!URL.canParse(url)) throw new TypeError(`Cannot create ${subject}: 'url' is not a URL`);
+  const producer = { system: 'aws_sqs', operation: 'send', destination: new URL(url).pathname.split('/').pop() ?? '' };
   return {
     async send(message, sendOptions: SendOptions = {}): Promise<SendReceipt> {
       assertKnownOptions(`send to queue '${definition.name}'`, sendOptions, SEND_OPTIONS);
-      const { entry } = await prepareEntry(definition, message, sendOptions);
-      const { signal } = sendOptions;
-      const input = { QueueUrl: url, ...entry };
-      const output = await aws.call('sqs', 'SendMessage', input, { access: 'write', repeatable: true, signal });
-      return { messageId: output.MessageId ?? '' };
+      return sendOne(producer, async (trace) => {
+        const { entry } = await prepareEntry(definition, message, sendOptions, trace);
+        const { signal } = sendOptions;
+        const input = { QueueUrl: url, ...entry };
+        const output = await aws.call('sqs', 'SendMessage', input, { access: 'write', repeatable: true, signal });
+        return { messageId: output.MessageId ?? '' };
+      });
     },
     sendAll: async (messages, sendOptions = {}) => {
       const { delay, group, deduplicationId, linger = '50ms', onResult, signal } = sendOptions;
@@ -61,15 +65,17 @@ export function createSqsSender<S extends StandardSchemaV1>(
         typeof group === 'function' ? group(message) : group;
       assertKnownOptions(`sendAll to queue '${definition.name}'`, sendOptions, SEND_ALL_OPTIONS);
       return sendAll(messages, {
-        prepare: (message) => {
+        producer,
+        prepare: (message, trace) => {
           const delayed = typeof delay === 'function' ? delay(message) : delay;
           const grouped = groupFor(message);
           const id = deduplicationId?.(message);
-          return prepareEntry(definition, message, {
+          const given = {
             ...(delayed === undefined ? {} : { delay: delayed }),
             ...(grouped === undefined ? {} : { group: grouped }),
             ...(id === undefined ? {} : { deduplicationId: id }),
-          });
+          };
+          return prepareEntry(definition, message, given, trace);
         },
         laneOf: (message) => laneOf(definition.fifo, message, groupFor(message)),
         onResult,

@@ -5,6 +5,7 @@ import { durationMs, systemClock } from '@twelvefold/lifecycle';
 import { assertKnownOptions } from '../definition.ts';
 import { laneOf } from '../message/order.ts';
 import { sendAll } from '../message/send-all.ts';
+import { sendOne } from '../message/send-one.ts';
 import type { TopicDefinition } from './definition.ts';
 import type { TopicPublisher } from './port.ts';
 import { preparePublication } from './prepare-publication.ts';
@@ -44,13 +45,16 @@ export function createSnsPublisher<S extends StandardSchemaV1>(
   const subject = `publisher to topic '${definition.name}'`;
   assertKnownOptions(subject, options, ['definition', 'arn', 'aws', 'clock', 'random']);
   if (!/^arn:[^:]+:sns:/.test(arn)) throw new TypeError(`Cannot create ${subject}: 'arn' is not the ARN of a topic`);
+  const producer = { system: 'aws.sns', operation: 'publish', destination: arn.split(':').pop() ?? '' };
   const write = (signal: AbortSignal | undefined) => ({ access: 'write', repeatable: true, signal }) as const;
   return {
     async publish(message, publishOptions = {}) {
       assertKnownOptions(`publish to topic '${definition.name}'`, publishOptions, PUBLISH_OPTIONS);
-      const { entry } = await preparePublication(definition, message, publishOptions);
-      const output = await aws.call('sns', 'Publish', { TopicArn: arn, ...entry }, write(publishOptions.signal));
-      return { messageId: output.MessageId ?? '' };
+      return sendOne(producer, async (trace) => {
+        const { entry } = await preparePublication(definition, message, publishOptions, trace);
+        const output = await aws.call('sns', 'Publish', { TopicArn: arn, ...entry }, write(publishOptions.signal));
+        return { messageId: output.MessageId ?? '' };
+      });
     },
     publishAll: async (messages, publishOptions = {}) => {
       assertKnownOptions(`publishAll to topic '${definition.name}'`, publishOptions, PUBLISH_ALL_OPTIONS);
@@ -58,11 +62,11 @@ export function createSnsPublisher<S extends StandardSchemaV1>(
       const groupFor = (message: StandardSchemaV1.InferInput<S>) =>
         typeof group === 'function' ? group(message) : group;
       return sendAll(messages, {
-        prepare: async (message) =>
-          preparePublication(definition, message, {
-            group: groupFor(message),
-            deduplicationId: deduplicationId?.(message),
-          }),
+        producer,
+        prepare: async (message, trace) => {
+          const given = { group: groupFor(message), deduplicationId: deduplicationId?.(message) };
+          return preparePublication(definition, message, given, trace);
+        },
         laneOf: (message) => laneOf(definition.fifo, message, groupFor(message)),
         onResult,
         send: (entries) =>

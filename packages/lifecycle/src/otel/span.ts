@@ -3,7 +3,7 @@ import type { AttributeValue, OtelContext, OtelSpan, OtelSpanContext } from './o
 import { openTelemetry } from './open-telemetry.ts';
 
 /** The kinds of `SpanKind`. */
-export const SPAN_KINDS = { internal: 0, server: 1, client: 2, consumer: 4 } as const;
+export const SPAN_KINDS = { internal: 0, server: 1, client: 2, producer: 3, consumer: 4 } as const;
 
 /** What a span says of its work, by OpenTelemetry's semantic conventions. */
 export interface SpanInit {
