@@ -5,6 +5,8 @@ import { HTTP_SCENARIOS } from './probe/scenarios/http.ts';
 import { LIFE_SCENARIOS } from './probe/scenarios/lives.ts';
 import { MALFORMED_SCENARIOS } from './probe/scenarios/malformed.ts';
 import { MESSAGE_SCENARIOS } from './probe/scenarios/messages.ts';
+import { ROTATION_SCENARIOS } from './probe/scenarios/rotation.ts';
+import { STARTING_SCENARIOS } from './probe/scenarios/starting.ts';
 import { SCENARIOS } from './scenarios.ts';
 
 const SUITES: ReadonlyArray<readonly [name: string, scenarios: readonly unknown[]]> = [
@@ -13,7 +15,11 @@ const SUITES: ReadonlyArray<readonly [name: string, scenarios: readonly unknown[
   ['What is malformed, odd or too much, from every front', MALFORMED_SCENARIOS],
   ['Messages: retries, poison, order, topics, transactions', MESSAGE_SCENARIOS],
   ['Backing services that throttle and fail', FAULT_SCENARIOS],
-  ['Freeze, rotation, drain, deadline, crash, tasks', LIFE_SCENARIOS],
+  [
+    'The end while starting, freeze, drain, hang-ups, deadline, crash, tasks',
+    [...STARTING_SCENARIOS, ...LIFE_SCENARIOS],
+  ],
+  ['Rotation under load: by age, and by refused credentials', ROTATION_SCENARIOS],
 ];
 
 /** The README's matrix: how many scenarios are compared on which host. */

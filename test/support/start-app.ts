@@ -40,8 +40,8 @@ export interface RunningApp extends AsyncDisposable {
   passes(ms: number): void;
   /** Breaks every connection of the processes to the endpoint. Only when it was started `apart`. */
   cut(): void;
-  /** Starts the processes again after they were stopped or killed. */
-  restart(): Promise<void>;
+  /** Starts the processes again after they were stopped or killed; with `unready`, without waiting until they are ready. */
+  restart(options?: { readonly unready?: boolean }): Promise<void>;
 }
 
 export interface StartAppOptions {
@@ -92,7 +92,7 @@ export async function startApp(options: StartAppOptions): Promise<RunningApp> {
     ...(clockFile ? { SHIFTED_CLOCK: clockFile, NODE_OPTIONS: `--import=${SHIFTED_CLOCK}` } : {}),
   };
 
-  const launch = async () => {
+  const launch = async ({ unready = false } = {}) => {
     const launched = await launchStack(stack, {
       bundleDirectory: bundles,
       endpoint: endpoint.url,
@@ -110,7 +110,7 @@ export async function startApp(options: StartAppOptions): Promise<RunningApp> {
         log.add(line);
       },
     });
-    await launched.task?.waitUntilReady('/health/ready');
+    if (!unready) await launched.task?.waitUntilReady('/health/ready');
     return launched;
   };
 
@@ -153,8 +153,8 @@ export async function startApp(options: StartAppOptions): Promise<RunningApp> {
       if (!passage) throw new Error('The app was not started apart: its connections cannot be broken');
       passage.cut();
     },
-    restart: async () => {
-      launched = await launch();
+    restart: async (again) => {
+      launched = await launch(again);
     },
     [Symbol.asyncDispose]: async () => {
       await launched.stop();

@@ -34,6 +34,11 @@ export interface Context<C, Clients> {
   readonly backing: Clients;
   /** The typed config, the same snapshot throughout one invocation. */
   readonly config: C;
+  /**
+   * Says that a backing service refused the credentials in `config`. Config is refreshed, once for all who say so at that time, and the
+   * newer snapshot comes back: try once more with it. `undefined` when there is none, five seconds later. `config` stays as it is.
+   */
+  readonly credentialsRefused: () => Promise<C | undefined>;
   /** Aborts when the work should end early: deadline near, lease lost, drain forced, client gone. */
   readonly signal: AbortSignal;
   readonly deadline: Deadline;

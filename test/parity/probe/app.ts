@@ -26,7 +26,10 @@ const Job = z.object({
     'log',
     'forward',
     'twice-in-transaction',
+    'hold-in-transaction',
+    'knock',
   ]),
+  at: z.optional(z.string()),
 });
 export const Step = z.object({ lane: z.string(), step: z.int(), failOnce: z.optional(z.boolean()) });
 export const News = z.object({ id: z.string(), kind: z.enum(['loud', 'quiet']), text: z.string() });

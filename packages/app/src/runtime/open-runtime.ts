@@ -54,8 +54,13 @@ export interface OpenRuntimeOptions {
   signal?: AbortSignal | undefined;
 }
 
+interface Pinned {
+  readonly config: unknown;
+  readonly version: number;
+}
+
 /** The snapshot that a scope began with. */
-const PINNED = scopeKey<{ readonly config: unknown }>('config');
+const PINNED = scopeKey<Pinned>('config');
 
 /** Loads config, resolves bindings and makes the clients of `components`; every fault of config and bindings in one error. */
 export async function openRuntime(
@@ -76,7 +81,7 @@ export async function openRuntime(
   const live =
     app.config &&
     createConfig(app.config, { app: app.name, stage, env, aws, signal, onSecret, clock, random, onEvent });
-  const none = { config: Object.freeze({}) };
+  const none: Pinned = { config: Object.freeze({}), version: 0 };
 
   const load = async () => {
     const [config, targets] = await Promise.allSettled([live?.get(), resolveBindings(needed, { env, aws, signal })]);
@@ -99,16 +104,19 @@ export async function openRuntime(
     const facetOptions = { aws: port.as(component.name), clock, logger };
     clients.set(component, await clientsOf(app.backing, component, targets, facetOptions));
   }
-  const pinned = (scope: Scope): unknown => {
-    const pin = scope.get(PINNED) ?? (live ? { config: live.current } : none);
+  const pinned = (scope: Scope): Pinned => {
+    const pin = scope.get(PINNED) ?? (live ? { config: live.current, version: live.state.version } : none);
     scope.set(PINNED, pin);
-    return pin.config;
+    return pin;
   };
   const context = (component: Component, scope: Scope): Context<unknown, Clients> => {
     logger.refreshSampleRateCalculation(); // before anything is sent on, and so that slowness counts from here
+    const { config, version } = pinned(scope);
     return {
       backing: clients.get(component) ?? {},
-      config: pinned(scope),
+      config,
+      credentialsRefused: async () =>
+        (await live?.reportAuthFailure({ version, signal: scope.signal })) === true ? live?.current : undefined,
       signal: scope.signal,
       deadline: scope.deadline,
       logger,

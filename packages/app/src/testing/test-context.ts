@@ -13,6 +13,8 @@ export interface TestContextOptions<C, B extends Backing> {
   backing?: { readonly [K in keyof B]?: Partial<AllClients<B>[K]> };
   /** The config that the handler reads. */
   config?: C;
+  /** What the handler finds when it says that the credentials in `config` were refused. @defaultValue nothing newer */
+  refreshedConfig?: C;
   correlationId?: string;
   signal?: AbortSignal;
   /** Milliseconds until the deadline. @defaultValue no deadline */
@@ -61,6 +63,7 @@ export function testContext<C, B extends Backing>(
   return {
     backing: clientsOf(app, options.backing ?? {}),
     config: options.config ?? (absent('config', `testContext(app, { config: { ... } })`) as C), // reading any key throws
+    credentialsRefused: async () => options.refreshedConfig,
     signal,
     deadline,
     logger: createLogger({ service: app.name, level: 'DEBUG', write: onLog, env: {} }),

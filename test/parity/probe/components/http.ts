@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { inspect } from 'node:util';
 import { problem } from 'twelvefold';
 import { app, News, Step } from '../app.ts';
+import { INSTANCE, knock } from './knock.ts';
 import { untilOpen } from './until-open.ts';
 
 const uses = { jobs: ['send'], steps: ['send'], news: ['publish'], rows: ['read', 'write'] } as const;
@@ -90,7 +91,12 @@ const ROUTES: Readonly<Record<string, Route>> = {
       );
     });
   },
-  '/vault': (_request, { config }) => json({ fingerprint: hash('sha256', config.vault.token.reveal()).slice(0, 8) }),
+  '/vault': (_request, { config }) =>
+    json({ fingerprint: hash('sha256', config.vault.token.reveal()).slice(0, 8), instance: INSTANCE }),
+  '/door': async (_request, ctx, url) => {
+    const { opened, knocks } = await knock(ctx, url.searchParams.get('at') ?? '');
+    return json({ knocks, instance: INSTANCE }, { status: opened ? 200 : 502 });
+  },
   '/hold': async (_request, { backing, logger, signal }, url) => {
     logger.info('holding');
     await untilOpen(backing.rows, url.searchParams.get('gate') ?? '', signal);

@@ -1,11 +1,13 @@
 import { Drop, Poison, Retry } from 'twelvefold';
 import { app } from '../app.ts';
+import { knock } from './knock.ts';
 import { untilOpen } from './until-open.ts';
 
 export const jobs = app.consumer(
   'jobs',
   { uses: { rows: ['read', 'write'], steps: ['send'], once: ['write'] }, concurrency: 5 },
-  async ({ id, does }, { backing, config, correlationId, logger, message, metrics, scope, signal }) => {
+  async ({ id, does, at }, ctx) => {
+    const { backing, config, correlationId, logger, message, metrics, scope, signal } = ctx;
     const { receiveCount } = message;
     metrics.addMetric('JobSeen', 'Count', 1);
     switch (does) {
@@ -42,6 +44,17 @@ export const jobs = app.consumer(
         await backing.once.once(id, [effect], { signal });
         await backing.once.once(id, [effect], { signal });
         return;
+      }
+      case 'hold-in-transaction':
+        logger.info('holding');
+        await untilOpen(backing.rows, id, signal);
+        await backing.once.once(id, [backing.rows.updateOperation(id, { add: { effects: 1 } })], { signal });
+        logger.info('effect took');
+        return;
+      case 'knock': {
+        const { opened } = await knock(ctx, at ?? '');
+        if (!opened) throw new Error('The door stayed shut');
+        break;
       }
       default:
     }
