@@ -52,8 +52,11 @@ async function world() {
   const inScope = <R>(work: (scope: Scope) => Promise<R>) => runInScope({ kind: 'http', component: 'http' }, work);
   type Read = { rate: number; key: Secret<string> };
   const read = (scope: Scope) => runtime.run(http, scope, (context) => context.config as Read); // by the definition above
+  const refused = (scope: Scope) =>
+    runtime.run(http, scope, (context) => context.credentialsRefused() as Promise<Read | undefined>); // likewise
   return {
     runtime,
+    refused,
     values,
     lines,
     logger,
@@ -81,6 +84,30 @@ describe('config in a runtime', () => {
       expect(before.rate).toBe(1);
     });
     expect(fetches()).toBe(2);
+  });
+
+  it('gives the newer one to who says that its credentials were refused, fetched once for all, and keeps the scope its own', async () => {
+    const { inScope, read, refused, values, fetches } = await world();
+    const before = fetches();
+    await inScope(async (scope) => {
+      const mine = await read(scope);
+      values['/aws/reference/secretsmanager/orders/dev/key'] = 'key-number-2';
+      const all = await Promise.all(Array.from({ length: 20 }, () => refused(scope)));
+      expect(new Set(all.map((fresh) => fresh?.key.reveal()))).toEqual(new Set(['key-number-2']));
+      expect(await read(scope)).toBe(mine);
+      // It is there already: nothing is fetched for one that comes later.
+      expect((await refused(scope))?.key.reveal()).toBe('key-number-2');
+    });
+    expect(fetches() - before).toBe(1);
+  });
+
+  it('ends the search for newer credentials with the scope that asked', async () => {
+    const { refused } = await world(); // its clock stands still: the search would go on for ever
+    const gone = new AbortController();
+    const init = { kind: 'http', component: 'http', signal: gone.signal } as const;
+    const asked = runInScope(init, (scope) => Promise.resolve(refused(scope)));
+    gone.abort(new Error('over'));
+    await expect(asked).rejects.toThrow('over');
   });
 
   it('needs no promise while nothing is due', async () => {
