@@ -76,6 +76,19 @@ describe('runInScope', () => {
     expect(ran).toEqual(['second', 'first', 'second', 'first']);
   });
 
+  it('tells its endings whether the work failed', async () => {
+    const failed: unknown[] = [];
+    const work = (fail: boolean) =>
+      runInScope(task, (scope) => {
+        failed.push(scope.failed);
+        scope.onEnd(() => void failed.push(scope.failed));
+        if (fail) throw new Error('work');
+      });
+    await work(false);
+    await expect(work(true)).rejects.toThrow('work');
+    expect(failed).toEqual([false, false, false, true]);
+  });
+
   it('runs an ending soon when the scope has ended, and one that an ending registers', async () => {
     const ran: string[] = [];
     const scope = await runInScope(task, (running) => {

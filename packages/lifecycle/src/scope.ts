@@ -33,6 +33,8 @@ export interface Scope {
   readonly deadline: Deadline;
   /** True when the flow was chosen to be logged in detail, here or before; travels with the correlation id. Set by a logger that samples. */
   sampled?: boolean;
+  /** True once the work has thrown; what `onEnd` registered can ask. */
+  readonly failed?: boolean;
   get<T>(key: ScopeKey<T>): T | undefined;
   set<T>(key: ScopeKey<T>, value: T): void;
   /**
@@ -125,6 +127,7 @@ async function runWork<T>(scope: WorkScope, work: (scope: Scope) => T | Promise<
     if (errors.length > 0) throw new AggregateError(errors, 'Cannot end scope cleanly: an onEnd callback failed');
     return result;
   } catch (error) {
+    scope.failed = true;
     await runEndings(scope.end() ?? []);
     throw error;
   }
@@ -138,6 +141,7 @@ class WorkScope implements Scope {
   readonly component: string;
   readonly deadline: Deadline;
   sampled: boolean;
+  failed = false;
   readonly #init: ScopeInit;
   #correlationId: string | undefined;
   #trace: Readonly<TraceContext> | undefined;

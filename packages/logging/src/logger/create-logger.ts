@@ -18,7 +18,7 @@ import { ScopedLogger } from './scoped-logger.ts';
 import type { LoggerSettings } from './settings.ts';
 import { isoTimestamps } from './timestamp.ts';
 
-/** Lines that are held back inside a scope and written only when that scope logs an error, or is slow. */
+/** Lines that are held back inside a scope and written only when that scope logs an error, fails, or is slow. */
 export interface BufferOptions {
   /** Up to which level lines are held back. @defaultValue 'DEBUG' */
   level?: LevelName;

@@ -220,16 +220,19 @@ export class ScopedLogger extends PowertoolsLogger {
       this.#plainLine(level, input, extra, scope, state) ?? this.#line(this.#entry(scope, state, level, input, extra));
     if (holds) {
       hold(state, line, level, buffer.maxBytes);
-      this.#watch(state, buffer.slowMs);
+      this.#watch(state);
     } else this.#write(line, level);
   }
 
-  /** Has the scope's end write what is held back when it was slow. */
-  #watch(state: ScopeState, slowMs: number): void {
-    if (state.watched || slowMs === Number.POSITIVE_INFINITY) return;
+  /** Has the scope's end write what is held back when its work failed, logged or not, or was slow. */
+  #watch(state: ScopeState): void {
+    if (state.watched) return;
     state.watched = true;
-    currentScope()?.onEnd(() => {
-      if (this.#settings.now() - state.sinceMs >= slowMs) this.flushBuffer();
+    const scope = currentScope();
+    scope?.onEnd(() => {
+      const { buffer, now } = this.#settings;
+      if (!buffer) return;
+      if ((buffer.flushOnError && scope.failed) || now() - state.sinceMs >= buffer.slowMs) this.flushBuffer();
     });
   }
 

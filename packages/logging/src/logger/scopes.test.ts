@@ -329,6 +329,23 @@ describe('the buffer', () => {
     ]);
   });
 
+  test('writes what a scope held back when its work throws, logged or not, within its bytes', async () => {
+    const { logger, lines } = recorded({ buffer: { maxBytes: 700 } });
+    const child = logger.createChild({ logBufferOptions: { flushOnErrorLog: false } });
+    const failing = runInScope({ kind: 'task', component: 'report', correlationId: 'c' }, async () => {
+      for (let index = 0; index < 10; index += 1) logger.debug(`line ${index}`);
+      child.debug('not asked for');
+      await tick(0);
+      throw new Error('work');
+    });
+    await expect(failing).rejects.toThrow('work');
+    expect(lines().map(({ message }) => message)).toEqual([
+      ...['line 6', 'line 7', 'line 8', 'line 9'],
+      expect.stringContaining('evicted from the buffer'),
+    ]);
+    expect(lines()).toMatchObject(Array.from({ length: 5 }, () => ({ correlation_id: 'c', component: 'report' })));
+  });
+
   test('writes what a slow scope held back, with the times at which it happened', async () => {
     let nowMs = Date.UTC(2026, 0, 1);
     const { logger, lines } = recorded({ buffer: { slow: '2s' }, clock: { now: () => nowMs } });
