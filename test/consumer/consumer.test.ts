@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { entryPoints } from '../packages/entry-points.ts';
 import { REPOSITORY } from '../packages/repository.ts';
 import type { InstalledProject } from './install-project.ts';
-import { installProject } from './install-project.ts';
+import { installProject, installSmallProject } from './install-project.ts';
 import { run } from './run.ts';
 
 let project: InstalledProject;
@@ -20,15 +20,21 @@ afterAll(async () => {
 
 const node = (...args: string[]) => run(process.execPath, args, project.folder);
 
-/** tsc's errors, save those inside Powertools: its declarations import `aws-lambda`, whose types it does not bring. */
-async function typeErrors(config: string): Promise<readonly string[]> {
-  const { code, stdout } = await run(
-    join(REPOSITORY, 'node_modules/.bin/tsc'),
-    ['-p', config, '--pretty', 'false'],
-    project.folder,
-  );
+/** Lines that tsc prints, indented ones explain the line before. */
+async function tsc(config: string, folder: string): Promise<readonly string[]> {
+  const command = join(REPOSITORY, 'node_modules/.bin/tsc');
+  const { code, stdout } = await run(command, ['-p', config, '--pretty', 'false'], folder);
   const errors = stdout.split('\n').filter((line) => line !== '');
   if (code !== 0 && errors.length === 0) throw new Error(`tsc ended with ${code} and said nothing`);
+  return errors;
+}
+
+/**
+ * tsc's errors, save those inside Powertools: its declarations import `aws-lambda` without declaring it. Ours declares the types of it,
+ * which Powertools finds in all layouts but one as strict as this.
+ */
+async function typeErrors(config: string): Promise<readonly string[]> {
+  const errors = await tsc(config, project.folder);
   return errors.filter((line) => !/^(node_modules\/.*\/@aws-lambda-powertools\/|\s)/.test(line));
 }
 
@@ -82,6 +88,18 @@ describe('packed and installed into an empty project', () => {
 
   it('the types fit under moduleResolution bundler', async () => {
     expect(await typeErrors('tsconfig.bundler.json')).toEqual([]);
+  });
+
+  it('all types fit, those of dependencies too, in the layout that npm makes by itself', {
+    timeout: 120_000,
+  }, async () => {
+    const wanted = ['@twelvefold/logging', '@twelvefold/lifecycle'];
+    const folder = await installSmallProject(project.packages.filter(({ name }) => wanted.includes(name)));
+    try {
+      expect(await tsc('tsconfig.json', folder)).toEqual([]);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
   });
 
   describe('compiled by tsc under module nodenext', () => {

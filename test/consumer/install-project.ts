@@ -29,15 +29,34 @@ async function ownDependencies(): Promise<Record<string, string>> {
 
 /** Packs the packages and installs them into a new copy of `project/`, outside this repository. */
 export async function installProject(): Promise<InstalledProject> {
-  const folder = await realpath(await mkdtemp(join(tmpdir(), 'twelvefold-consumer-')));
-  await cp(join(import.meta.dirname, 'project'), folder, { recursive: true });
+  const folder = await copyOf('project');
   const packages = await packPackages(folder);
-  const tarballs = packages.map(({ name, tarball }) => [name, `file:${tarball}`]);
-  const dependencies = { ...(await ownDependencies()), ...Object.fromEntries(tarballs) };
+  await install(folder, { ...(await ownDependencies()), ...tarballs(packages) }, ['--install-strategy=linked']);
+  return { folder, packages };
+}
+
+/** Installs some of the packages into a new copy of `small-project/`, the way npm does unless it is told otherwise. */
+export async function installSmallProject(packages: readonly PackedPackage[]): Promise<string> {
+  const folder = await copyOf('small-project');
+  const { '@types/node': types = '' } = await ownDependencies();
+  await install(folder, { '@types/node': types, ...tarballs(packages) }, []);
+  return folder;
+}
+
+async function copyOf(name: string): Promise<string> {
+  const folder = await realpath(await mkdtemp(join(tmpdir(), 'twelvefold-consumer-')));
+  await cp(join(import.meta.dirname, name), folder, { recursive: true });
+  return folder;
+}
+
+function tarballs(packages: readonly PackedPackage[]): Record<string, string> {
+  return Object.fromEntries(packages.map(({ name, tarball }) => [name, `file:${tarball}`]));
+}
+
+async function install(folder: string, dependencies: Record<string, string>, options: readonly string[]) {
   const manifest = { name: 'consumer', private: true, type: 'module', dependencies };
   await writeFile(join(folder, 'package.json'), JSON.stringify(manifest, undefined, 2));
-  const options = ['--install-strategy=linked', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'];
-  const { code, stdout, stderr } = await run('npm', ['install', ...options], folder);
+  const quiet = ['--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'];
+  const { code, stdout, stderr } = await run('npm', ['install', ...options, ...quiet], folder);
   if (code !== 0) throw new Error(`Cannot install the packages: ${stdout}${stderr}`);
-  return { folder, packages };
 }

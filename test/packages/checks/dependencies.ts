@@ -4,6 +4,11 @@ import { importedPackages } from '../imported-packages.ts';
 import type { PackedPackage } from '../pack-packages.ts';
 import type { Check } from './check.ts';
 
+/** What dependencies of ours import without declaring it: the user would have to. */
+const UNDECLARED: ReadonlyMap<string, string> = new Map([
+  ['@types/aws-lambda', "Powertools' declarations import aws-lambda"],
+]);
+
 /**
  * A package declares what it imports and what its siblings cannot do without (their peers that are not optional), declares nothing that
  * nobody needs, and asks for its siblings in the version that is here.
@@ -21,6 +26,8 @@ export const dependenciesCheck: Check = async (packed, all) => {
       if (!meta[peer]?.optional && !needed.has(peer)) needed.set(peer, `${sibling.name} expects ${peer} of its user`);
     }
   }
+
+  for (const [name, why] of UNDECLARED) if (name in dependencies) needed.set(name, why);
 
   const faults: string[] = [];
   for (const [name, why] of needed) {
