@@ -89,6 +89,9 @@ describe('filtered', () => {
     const many = (count: number) => Array.from({ length: count }, (_, n) => `v${n}`);
     expect(() => filtered(wide, { a: many(15), b: many(10) })).not.toThrow();
     expect(() => filtered(wide, { a: many(151) })).toThrow(/151 combinations/);
+    expect(() => filtered(events, { cents: [{ from: -1_000_000_000, to: 1_000_000_000 }] })).not.toThrow();
+    for (const cents of [1_000_000_001, { from: -1_000_000_001 }, { to: Number.POSITIVE_INFINITY }, Number.NaN])
+      expect(() => filtered(events, { cents })).toThrow(/by 'cents': .* is not between -1000000000 and 1000000000/);
   });
 
   it('refuses what could not be meant', () => {

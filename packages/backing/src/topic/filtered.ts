@@ -57,6 +57,16 @@ export function filtered<
       throw new RangeError(`Cannot filter topic '${topic.name}' by '${field}': no value is named`);
     policy[field] = Object.freeze(conditions);
   }
+  for (const [field, conditions] of Object.entries(policy)) {
+    for (const one of conditions.flatMap((rule) =>
+      typeof rule === 'object' && 'numeric' in rule ? rule.numeric : [],
+    )) {
+      if (typeof one === 'string' || Math.abs(one) <= SNS_LIMITS.filterNumber) continue;
+      throw new RangeError(
+        `Cannot filter topic '${topic.name}' by '${field}': ${one} is not between -${SNS_LIMITS.filterNumber} and ${SNS_LIMITS.filterNumber}, as SNS allows`,
+      );
+    }
+  }
   const fields = Object.keys(policy).length;
   if (fields === 0)
     throw new RangeError(`Cannot filter topic '${topic.name}': no field is named; subscribe to the topic itself`);

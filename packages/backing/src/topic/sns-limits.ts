@@ -12,4 +12,6 @@ export const SNS_LIMITS = {
   /** Of one subscription (SNS developer guide, filter policy constraints). */
   filterFields: 5,
   filterCombinations: 150,
+  /** Largest number of a condition, and with a minus the smallest. */
+  filterNumber: 1_000_000_000,
 } as const;
