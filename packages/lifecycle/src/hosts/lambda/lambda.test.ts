@@ -223,6 +223,8 @@ describe('SQS', () => {
     const event: unknown = { Records: [{ ...rest, attributes: null, messageAttributes: { correlationId: null } }] };
     if (!isSqsEvent(event)) throw new Error('not taken for an SQS event');
     expect(recordsFromSqs(event)[0]).toMatchObject({ body: '', attributes: {}, messageAttributes: {} });
+    const listed: unknown = { Records: [{ ...record, body: [true] }] };
+    expect(isSqsEvent(listed) && recordsFromSqs(listed)[0]).toMatchObject({ body: '' });
   });
 
   it('always answers with an explicit list', () => {

@@ -52,8 +52,8 @@ export function recordsFromSqs(event: SqsEvent): ReceivedRecord[] {
   return event.Records.map((record) => ({
     messageId: record.messageId,
     receiptHandle: record.receiptHandle,
-    // An empty body is no JSON, and so poison; a missing one would be neither.
-    body: record.body ?? '',
+    // An empty body is no JSON, and so poison: one message's fault. One that is missing, or no text, would fail the whole batch.
+    body: typeof record.body === 'string' ? record.body : '',
     md5OfBody: record.md5OfBody,
     attributes: record.attributes ?? {},
     messageAttributes: stringsOf(record.messageAttributes),
