@@ -24,9 +24,13 @@ async function observe(host: HostKind, { run }: Scenario): Promise<unknown> {
 }
 
 describe('the same on every host, from start to end', () => {
-  it.each([...STARTING_SCENARIOS, ...LIFE_SCENARIOS, ...ROTATION_SCENARIOS])('$name', async (scenario) => {
-    const [first, ...others] = await Promise.all(HOSTS.map((host) => observe(host, scenario)));
-    expect(first).toMatchObject(scenario.contract as object);
-    for (const other of others) expect(other).toEqual(first);
-  });
+  it.each([...STARTING_SCENARIOS, ...LIFE_SCENARIOS, ...ROTATION_SCENARIOS])(
+    '$name',
+    async (scenario) => {
+      const [first, ...others] = await Promise.all(HOSTS.map((host) => observe(host, scenario)));
+      expect(first).toMatchObject(scenario.contract as object);
+      for (const other of others) expect(other).toEqual(first);
+    },
+    120_000,
+  );
 });
