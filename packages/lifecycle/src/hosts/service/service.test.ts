@@ -3,7 +3,7 @@ import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createFakeClock } from '../../fake-clock.ts';
-import { createLifecycle, serveRequest, systemClock } from '../../index.ts';
+import { createLifecycle, installLightHttp, serveRequest, systemClock } from '../../index.ts';
 import type { HttpServer } from './index.ts';
 import { createHttpServer, holdSignals, runService, serviceProfile } from './index.ts';
 
@@ -256,6 +256,51 @@ describe('createHttpServer', () => {
     expect(text).toBe('a'.repeat(2_000));
     more.resolve();
     expect((await reader?.read())?.value).toBe('b');
+  });
+
+  it('ends the body of an answer whose client hung up before enough of it was there to compress', async () => {
+    const { promise: ended, resolve: end } = Promise.withResolvers<unknown>();
+    const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
+    const { server, url } = await serve(
+      scoped(() => {
+        const body = new ReadableStream({
+          start: (controller) => controller.enqueue(new TextEncoder().encode('begin')),
+          pull: () => begin(),
+          cancel: end,
+        });
+        return new Response(body, { headers: { 'content-type': 'text/plain' } });
+      }),
+    );
+    const away = new AbortController();
+    const asked = fetch(url, { headers: { 'accept-encoding': 'gzip' }, signal: away.signal });
+    await begun;
+    away.abort();
+    await expect(asked).rejects.toThrow();
+    expect(String(await ended)).toContain('The client went away');
+    await expect.poll(() => server.inFlight).toBe(0);
+  });
+
+  it('writes the text of a light answer as any other', async () => {
+    const uninstall = installLightHttp();
+    const { url } = await serve(
+      scoped((request) => {
+        const { pathname, searchParams } = new URL(request.url);
+        const text = pathname.slice(1).repeat(Number(searchParams.get('times')));
+        return new Response(text, { status: 201, headers: { 'x-a': '1' } });
+      }),
+    );
+    const small = await fetch(`${url}/grün?times=1`);
+    expect([small.status, small.headers.get('x-a'), small.headers.get('content-type'), await small.text()]).toEqual([
+      201,
+      '1',
+      'text/plain;charset=UTF-8',
+      'gr%C3%BCn',
+    ]);
+    const large = await fetch(`${url}/x?times=2000`);
+    expect([large.headers.get('content-encoding'), await large.text()]).toEqual(['gzip', 'x'.repeat(2_000)]);
+    const head = await fetch(`${url}/x?times=10`, { method: 'HEAD' });
+    expect([head.status, await head.text()]).toEqual([201, '']);
+    uninstall();
   });
 
   it.each(['a b', 'x/health/live?', 'x/y#', 'user@x', 'a\\b'])('answers 400 to the Host header %s', async (host) => {

@@ -2,7 +2,9 @@ import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
+import { clientGone } from '../../http/client-gone.ts';
 import { COMPRESS_FROM_BYTES, compressedHeaders, mayCompress } from '../../http/compression.ts';
+import { plainText, takePlainText } from '../../http/light/plain-parts.ts';
 
 /**
  * Writes a WHATWG response to Node's, each `Set-Cookie` as a header of its own, and as gzip where the client takes it and it is
@@ -13,6 +15,12 @@ export async function writeResponse(
   response: Response,
   acceptEncoding?: string | undefined,
 ): Promise<void> {
+  const text = plainText(response);
+  if (typeof text === 'string' && (text.length * 3 < COMPRESS_FROM_BYTES || !mayCompress(acceptEncoding, response))) {
+    writeHead(outgoing, response.status, response.headers);
+    outgoing.end(takePlainText(response));
+    return;
+  }
   if (!response.body) {
     writeHead(outgoing, response.status, response.headers);
     outgoing.end();
@@ -25,7 +33,7 @@ export async function writeResponse(
     await pipeline(Readable.fromWeb(body), outgoing);
     return;
   }
-  const { small, chunks } = await upTo(COMPRESS_FROM_BYTES, body);
+  const { small, chunks } = await upTo(COMPRESS_FROM_BYTES, body, outgoing);
   if (small) {
     writeHead(outgoing, response.status, response.headers);
     await pipeline(Readable.from(chunks), outgoing);
@@ -48,8 +56,13 @@ function writeHead(outgoing: ServerResponse, status: number, headers: Headers): 
 async function upTo(
   bytes: number,
   body: ReadableStream<Uint8Array>,
+  outgoing: ServerResponse,
 ): Promise<{ small: boolean; chunks: AsyncIterable<Uint8Array> }> {
   const reader = body.getReader();
+  // Nothing is written yet that could fail: a client that hangs up now would leave the app to produce for nobody.
+  const onClose = () => void reader.cancel(clientGone()).catch(() => undefined);
+  if (outgoing.destroyed) onClose();
+  outgoing.once('close', onClose);
   const read: Uint8Array[] = [];
   let size = 0;
   let ended = false;
@@ -61,6 +74,7 @@ async function upTo(
       size += value.byteLength;
     }
   }
+  outgoing.off('close', onClose);
   async function* chunks() {
     try {
       yield* read;
