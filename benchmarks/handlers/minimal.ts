@@ -1,6 +1,6 @@
 import { createAws } from '@twelvefold/aws';
 import { queue } from '@twelvefold/backing';
-import { createSqsConsumer } from '@twelvefold/backing/sqs';
+import { createSqsBatchConsumer } from '@twelvefold/backing/sqs';
 import { defineConfig, env, loadConfig, parameterStore, secret, secretsManager } from '@twelvefold/config';
 import type { SqsEvent } from '@twelvefold/lifecycle/lambda';
 import { batchResult, lambda, recordsFromSqs } from '@twelvefold/lifecycle/lambda';
@@ -19,7 +19,7 @@ const definition = defineConfig({
   sources: [env(), parameterStore(), secretsManager()],
 });
 const config = await loadConfig(definition, { app: 'bench', stage: 'test', env: process.env, aws });
-const consumer = createSqsConsumer({
+const consumer = createSqsBatchConsumer({
   definition: queue('orders', { schema: z.object({ cents: z.int() }) }),
   url: process.env.QUEUE_URL ?? 'https://sqs.eu-central-1.amazonaws.com/000000000000/orders',
   aws,

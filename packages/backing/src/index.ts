@@ -20,6 +20,7 @@ export type {
   ConsumerHealth,
   MessageHandler,
   MessageInfo,
+  QueueBatchConsumer,
   QueueConsumer,
   QueueSender,
   ReceivedMessage,

@@ -63,11 +63,11 @@ async function httpWork(component: HttpComponent, options: WorkOptions): Promise
 }
 
 async function consumerWork(component: ConsumerComponent, options: WorkOptions): Promise<Work> {
-  const [{ componentConsumer }, { queueWarnings }] = await Promise.all([
-    import('../runtime/component-consumer.ts'),
+  const [{ componentBatches }, { queueWarnings }] = await Promise.all([
+    import('../runtime/component-batches.ts'),
     import('../runtime/queue-warnings.ts'),
   ]);
-  const consumer = componentConsumer({ component, ...options });
+  const consumer = componentBatches({ component, ...options });
   let warned = false;
   return async (event, { deadline, context }) => {
     if (isSnsEvent(event)) {

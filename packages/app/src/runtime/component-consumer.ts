@@ -1,62 +1,12 @@
-import type { QueueConsumer, QueueDefinition } from '@twelvefold/backing';
+import type { QueueConsumer } from '@twelvefold/backing';
 import { createSqsConsumer } from '@twelvefold/backing/sqs';
-import type { Clock } from '@twelvefold/lifecycle';
-import type { Logger, Metrics } from '@twelvefold/logging';
-import type { ConsumerComponent } from '../component.ts';
-import { deadLetterKey } from '../names.ts';
-import { createConsumerMetrics } from './consumer-metrics.ts';
-import { logConsumerEvent } from './log-consumer-event.ts';
-import type { Runtime } from './open-runtime.ts';
+import type { ComponentConsumerOptions } from './consumer-parts.ts';
+import { consumerParts } from './consumer-parts.ts';
 
-export interface ComponentConsumerOptions {
-  component: ConsumerComponent;
-  runtime: Runtime;
-  logger: Logger;
-  metrics: Metrics;
-  clock: Clock;
-  /** Marks a message's handling as work that must not be scaled in; returns what unmarks it. */
-  hold?: () => () => void;
-}
-
-/** The consumer of a component's queue: one core for the poller of a service and for Lambda's batches. */
-export function componentConsumer({
-  component,
-  runtime,
-  logger,
-  metrics,
-  clock,
-  hold,
-}: ComponentConsumerOptions): QueueConsumer {
-  const definition = component.app.backing[component.queue] as QueueDefinition; // app.consumer() checked the kind
-  const url = runtime.target(component.queue);
-  if (url === undefined) throw new TypeError(`Cannot consume '${component.queue}': its binding was not resolved`);
-  const deadLetterUrl = runtime.target(deadLetterKey(component.queue));
-  const counted = createConsumerMetrics({ metrics, component: component.name, clock, random: Math.random });
-  const consumer = createSqsConsumer({
-    definition,
-    url,
-    ...(deadLetterUrl === undefined ? {} : { deadLetterUrl }),
-    aws: runtime.aws.as(component.name),
-    component: component.name,
-    concurrency: component.concurrency,
-    clock,
-    // The message fits the handler: the consumer parsed it with the queue's own schema.
-    handle: async (message, info, scope) => {
-      const release = hold?.();
-      try {
-        const extra = { message: info, leaseRemaining: info.leaseRemaining };
-        await runtime.run(component, scope, (context) =>
-          component.handler(message as never, { ...context, ...extra } as never),
-        );
-      } finally {
-        release?.();
-      }
-    },
-    onEvent: (event) => {
-      counted.count(event);
-      logConsumerEvent(logger, event);
-    },
-  });
+/** The consumer of a component's queue, as a service polls it. */
+export function componentConsumer(options: ComponentConsumerOptions): QueueConsumer {
+  const { options: driver, counted } = consumerParts(options);
+  const consumer = createSqsConsumer(driver);
   const stopped = new AbortController();
   let counting = Promise.resolve();
   return {
@@ -69,11 +19,6 @@ export function componentConsumer({
       await consumer.stop(signal);
       stopped.abort();
       await counting;
-    },
-    async handleBatch(messages, context) {
-      const result = await consumer.handleBatch(messages, context);
-      await counted.publish(messages.length);
-      return result;
     },
   };
 }
