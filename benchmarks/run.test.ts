@@ -22,7 +22,7 @@ describe('exact request counts', () => {
   });
 });
 
-it('the bundle of the cold start handler does not grow unseen, and has no SDK in it', async () => {
+it('the bundle of the cold start handler does not grow unseen, and has no SDK in it', { timeout: 30_000 }, async () => {
   const { bytes } = await bundle('minimal', ['@aws-sdk/*']);
   expect(bytes).toBeLessThanOrEqual(MOST_MINIMAL_BYTES);
 });

@@ -25,7 +25,8 @@ export async function createFacets(
 ): Promise<Facets> {
   switch (definition.kind) {
     case 'queue': {
-      const { createSqsSender } = await import('@twelvefold/backing/sqs');
+      // Not the subpath of all drivers of SQS: a bundle keeps the whole of what is imported like this, the poller too.
+      const { createSqsSender } = await import('@twelvefold/backing/sqs-sender');
       return { send: createSqsSender({ definition, url: target, aws, clock }) };
     }
     case 'topic': {
