@@ -28,6 +28,17 @@ describe('handleBatch', () => {
     expect(aws.calls.map(({ input }) => input.Entries.length)).toEqual([10, 10, 5]);
   });
 
+  it('tells no age and counts one receive where the attributes of SQS are no numbers', async () => {
+    const seen: unknown[] = [];
+    const { consumer, clock, told } = ordersConsumer(async (_order, { receiveCount, sentAtMs }) => {
+      seen.push([receiveCount, sentAtMs]);
+    });
+    const attributes = { ApproximateReceiveCount: 'x', SentTimestamp: 'Qm' };
+    expect(await consumer.handleBatch([received('{"n":1}', { attributes })])).toEqual({ failedMessageIds: [] });
+    expect(seen).toEqual([[1, clock.now()]]);
+    expect(told('received').map(({ ageMs }) => ageMs)).toEqual([0]);
+  });
+
   it('runs as many at a time as it may, and no more', async () => {
     let running = 0;
     let most = 0;

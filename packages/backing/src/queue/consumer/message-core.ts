@@ -67,7 +67,7 @@ export function createMessageCore(deps: MessageCoreDeps): MessageCore {
   const sourceQueue = new URL(deps.url).pathname.split('/').pop() ?? definition.name;
 
   return (message, run, tell) => {
-    const receiveCount = Number(message.attributes.ApproximateReceiveCount ?? 1);
+    const receiveCount = Number(message.attributes.ApproximateReceiveCount) || 1; // none, or no number
     if (message.md5OfBody !== undefined && hash('md5', message.body, 'hex') !== message.md5OfBody) {
       emit?.({ type: 'corrupted', ...identityOf(message, receiveCount) });
       queueMicrotask(() => tell(LEAVE));
@@ -114,7 +114,7 @@ export function createMessageCore(deps: MessageCoreDeps): MessageCore {
     return {
       messageId: message.messageId,
       receiveCount,
-      sentAtMs: SentTimestamp === undefined ? clock.now() : Number(SentTimestamp),
+      sentAtMs: Number(SentTimestamp) || clock.now(), // likewise
       attributes,
       group: MessageGroupId,
       leaseRemaining: run.leaseRemaining,
