@@ -4,7 +4,7 @@ import { lightRequests, setLightRequests } from './light-requests.ts';
 import { LightResponse } from './light-response.ts';
 
 /**
- * Puts light stand-ins before the global `Request`, `Response` and `fetch` of this thread, so that an HTTP event costs an eighth: a
+ * Puts light stand-ins before the global `Request`, `Response` and `fetch` of this thread, so that an HTTP event costs a quarter: a
  * request from a host and a response of a text become the platform's own objects when somebody asks for their streams, clones them or
  * hands them on, and not before. `instanceof` holds both ways, `fetch(request)` and `new Request(request)` work.
  *
