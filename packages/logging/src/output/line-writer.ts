@@ -1,3 +1,5 @@
+import type { Turn } from './turn.ts';
+
 /** What the writer needs from the process; tests bring their own. */
 export interface LineWriterIo {
   /** Writes some of the first `length` bytes and returns how many. @throws an error with code `EAGAIN` when none can be taken now. */
@@ -8,6 +10,8 @@ export interface LineWriterIo {
   pause(ms: number): void;
   /** Calls back, synchronously, when the process or worker thread exits. */
   onExit(callback: () => void): void;
+  /** Where other threads write to the same descriptor. */
+  turn?(): Turn | undefined;
 }
 
 export interface LineWriter {
@@ -42,6 +46,8 @@ export function createLineWriter(io: LineWriterIo): LineWriter {
   const scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
   /** Bytes that the descriptor has begun to take, then the lines behind them. */
   let head: Uint8Array | undefined;
+  /** Of a line, the descriptor has taken the beginning alone. */
+  let halfway = false;
   let behind = '';
   let pendingBytes = 0;
   let waiters: Array<() => void> = [];
@@ -62,24 +68,34 @@ export function createLineWriter(io: LineWriterIo): LineWriter {
     }
   }
 
-  /** Writes what the descriptor takes now. True when nothing is left. */
+  /** Writes what the descriptor takes now, as far as it is this thread's turn. True when nothing is left. */
   function pump(): boolean {
+    const turn = io.turn?.();
     while (pendingBytes > 0) {
+      if (turn?.take() === false) return false;
       if (head === undefined) {
         head = Buffer.from(behind);
         behind = '';
       }
-      const written = offer(head, head.length);
+      // With others waiting for their turn, what was begun is ended first.
+      const length = turn && halfway ? head.indexOf(LINE_FEED) + 1 : head.length;
+      const written = offer(head, length);
       if (broken) {
+        turn?.give();
         head = undefined;
         behind = '';
         pendingBytes = 0;
         break;
       }
+      if (written > 0) {
+        retries = 0;
+        pendingBytes -= written;
+        halfway = head[written - 1] !== LINE_FEED;
+        head = written === head.length ? undefined : head.subarray(written);
+      }
+      if (halfway) turn?.halfway();
+      else if (turn?.give() && pendingBytes > 0) return false;
       if (written === 0) return false;
-      retries = 0;
-      pendingBytes -= written;
-      head = written === head.length ? undefined : head.subarray(written);
     }
     const settled = waiters;
     waiters = [];
@@ -122,7 +138,12 @@ export function createLineWriter(io: LineWriterIo): LineWriter {
       bytes = Buffer.from(`${line}\n`);
       length = bytes.length;
     }
-    const written = offer(bytes, length);
+    const turn = io.turn?.();
+    const mayWrite = turn?.take() !== false;
+    const written = mayWrite ? offer(bytes, length) : 0;
+    halfway = written > 0 && written < length && !broken;
+    if (halfway) turn?.halfway();
+    else if (mayWrite) turn?.give();
     if (written === length || broken) return;
     // Copied: the next line goes into the same memory.
     head = Uint8Array.prototype.slice.call(bytes, written, length);

@@ -2,6 +2,12 @@ import type * as fs from 'node:fs';
 
 const STDOUT = 1;
 
+export interface OpenStdout {
+  readonly descriptor: number;
+  /** True when it takes a line whole, however long, as files do. */
+  readonly whole: boolean;
+}
+
 /**
  * The descriptor to write standard output to, one whose writes fail with EAGAIN where they would block: a reader that is slow
  * must not hold up the event loop. Files take everything, terminals are Node's own exception.
@@ -12,14 +18,16 @@ const STDOUT = 1;
  *
  * @param unblock - sets the flag on descriptor 1 itself
  */
-export function openStdout({ constants, fstatSync, openSync }: typeof fs, unblock: () => void): number {
+export function openStdout({ constants, fstatSync, openSync }: typeof fs, unblock: () => void): OpenStdout {
   try {
     const stdout = fstatSync(STDOUT);
-    if (stdout.isFIFO()) return openSync('/proc/self/fd/1', constants.O_WRONLY | constants.O_NONBLOCK);
-    if (!stdout.isSocket()) return STDOUT;
+    if (stdout.isFIFO()) {
+      return { descriptor: openSync('/proc/self/fd/1', constants.O_WRONLY | constants.O_NONBLOCK), whole: false };
+    }
+    if (!stdout.isSocket()) return { descriptor: STDOUT, whole: true };
   } catch {
     // Closed, or no Linux: as for sockets.
   }
   unblock();
-  return STDOUT;
+  return { descriptor: STDOUT, whole: false };
 }

@@ -1,6 +1,9 @@
 import type { LineWriter } from './line-writer.ts';
 import { createLineWriter } from './line-writer.ts';
 import { openStdout } from './open-stdout.ts';
+import { threadTurn } from './thread-turn.ts';
+
+const LINE_FEED = Uint8Array.of(0x0a);
 
 let shared: LineWriter | undefined;
 
@@ -14,12 +17,24 @@ export function stdout(): LineWriter {
   if (shared) return shared;
   // Not imported: the facade of an ES module import reads every export, which costs a cold start some milliseconds.
   const fs = process.getBuiltinModule('node:fs');
-  const descriptor = openStdout(fs, () => void process.stdout);
+  const { descriptor, whole } = openStdout(fs, () => void process.stdout);
+  const write = (bytes: Uint8Array, length: number) => fs.writeSync(descriptor, bytes, 0, length);
+  const pause = (ms: number) => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
   shared = createLineWriter({
-    write: (bytes, length) => fs.writeSync(descriptor, bytes, 0, length),
+    write,
     later: (callback, delayMs) => void setTimeout(callback, delayMs),
-    pause: (ms) => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms),
+    pause,
     onExit: (callback) => void process.once('exit', callback),
+    ...(!whole && { turn: threadTurn(process, { pause, endLine: () => endLine(write) }) }),
   });
   return shared;
+}
+
+function endLine(write: (bytes: Uint8Array, length: number) => number): boolean {
+  try {
+    return write(LINE_FEED, 1) === 1;
+  } catch (error) {
+    // Broken for good is for the next line to find out.
+    return !(error instanceof Error && 'code' in error && error.code === 'EAGAIN');
+  }
 }

@@ -1,0 +1,66 @@
+import type * as workerThreads from 'node:worker_threads';
+import { TURN_BYTES } from './turn.ts';
+
+/** Of the channel, and of the data that a thread leaves to those it starts. */
+const NAME = 'twelvefold.stdout.1';
+/** How long a thread that starts waits for others to tell it of theirs: they do when their event loop comes round. */
+const WAIT_MS = 50;
+
+interface Offer {
+  readonly rank: number;
+  readonly memory: SharedArrayBuffer;
+}
+
+/**
+ * Memory that all threads of the process share without anybody passing it on: Lambda's managed instances start a thread per worker,
+ * and none of ours starts them. Each thread offers its own and all agree on that of the lowest number, as soon as they have heard of
+ * each other. What a thread has by then, the threads that it starts are born with.
+ */
+export function threadMemory(threads: typeof workerThreads, pause: (ms: number) => void): () => Int32Array {
+  const inherited: unknown = threads.getEnvironmentData(NAME);
+  let best: Offer = isOffer(inherited)
+    ? inherited
+    : { rank: threads.threadId, memory: new SharedArrayBuffer(TURN_BYTES) };
+  let memory = new Int32Array(best.memory);
+  const channel = new threads.BroadcastChannel(NAME);
+  const offer = () => channel.postMessage(best);
+  const hear = (data: unknown) => {
+    if (!isOffer(data) || data.rank === best.rank) return;
+    if (data.rank > best.rank) return offer();
+    best = data;
+    memory = new Int32Array(best.memory);
+    threads.setEnvironmentData(NAME, { ...best });
+  };
+  channel.onmessage = ({ data }) => hear(data);
+  // After the handler is set, which holds the thread up again.
+  channel.unref();
+  threads.setEnvironmentData(NAME, { ...best });
+  offer();
+  // The main thread has the lowest number of all: nobody can tell it anything.
+  for (let waited = 0; best.rank === threads.threadId && best.rank > 0 && waited < WAIT_MS; waited += 1) {
+    pause(1);
+    for (let heard = received(threads, channel); heard; heard = received(threads, channel)) hear(heard.message);
+  }
+  return () => memory;
+}
+
+/** Node takes a channel here, its types do not. */
+function received(
+  threads: typeof workerThreads,
+  channel: workerThreads.BroadcastChannel,
+): { message: unknown } | undefined {
+  return threads.receiveMessageOnPort(channel as unknown as workerThreads.MessagePort);
+}
+
+/** Anybody can post to a channel. */
+function isOffer(data: unknown): data is Offer {
+  return (
+    typeof data === 'object' &&
+    data !== null &&
+    'rank' in data &&
+    typeof data.rank === 'number' &&
+    'memory' in data &&
+    data.memory instanceof SharedArrayBuffer &&
+    data.memory.byteLength === TURN_BYTES
+  );
+}
