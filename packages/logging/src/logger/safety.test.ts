@@ -113,6 +113,46 @@ describe('redaction', () => {
     });
   });
 
+  test('in the name of a class', () => {
+    const redactor = createRedactor();
+    redactor.add('SECRETSECRET');
+    const Named = Object.defineProperty(class extends Uint8Array {}, 'name', { value: 'SECRETSECRET' });
+    const line = one({ bytes: new Named(3), a: { b: new Named(1) } }, { redactor, limits: { depth: 1 } });
+    expect(line).toMatchObject({ bytes: '[[redacted]: 3 bytes]', a: { b: '[[redacted]: 1 bytes]' } });
+    class Box {}
+    Object.defineProperty(Box, 'name', { value: 'SECRETSECRET' });
+    expect(one({ a: { b: new Box() } }, { redactor, limits: { depth: 1 } })).toMatchObject({
+      a: { b: '[[redacted]]' },
+    });
+  });
+
+  test('of a text of 10 MB, of which no more is looked at than can show', () => {
+    const redactor = createRedactor();
+    redactor.add('SECRETSECRET');
+    let looked = 0;
+    const counting = {
+      ...redactor,
+      text(text: string) {
+        looked += text.length;
+        return redactor.text(text);
+      },
+    };
+    const text = `a SECRETSECRET ${'x'.repeat(10_000_000)}`;
+    const line = one({ text, [text]: 1 }, { redactor: counting });
+    expect(line.text).toMatch(/^a \[redacted\] x+\.\.\. \[\d+ more characters\]$/);
+    expect(Object.keys(line).at(-1)).toMatch(/^a \[redacted\] x{497}\.\.\.$/);
+    expect(looked).toBeLessThan(3_000_000);
+    // Nothing but secrets, so that all of it shrinks: what stands at the end of the part that is looked at does not show.
+    const many = one({ text: 'SECRETSECRET'.repeat(100_000) }, { redactor }).text as string;
+    expect(many).not.toContain('SECRET');
+  });
+
+  test('a sensitive key is found by its end however long it is, and is not kept in memory', () => {
+    const redactor = createRedactor();
+    expect(redactor.isSensitiveKey(`${'k'.repeat(1_000_000)}Password`)).toBe(true);
+    expect(redactor.isSensitiveKey(`Password${'k'.repeat(1_000_000)}`)).toBe(false);
+  });
+
   test('a secret at the edge of what is cut does not show its first half', () => {
     const redactor = createRedactor();
     redactor.add('SECRETSECRETSECRET');
@@ -388,6 +428,23 @@ describe('bounds', () => {
       map: { a: 1, b: 2, '...': '[1 more]' },
       set: [1, 2, '[1 more]'],
     });
+  });
+
+  test('no more of a Map or an object is read than can show', () => {
+    let read = 0;
+    const map = Object.assign(new Map([['a', 1]]), {
+      *[Symbol.iterator]() {
+        for (;;) {
+          read += 1;
+          yield [`k${read}`, read];
+        }
+      },
+    });
+    expect(Object.keys(one({ map }).map as Line)).toHaveLength(251);
+    expect(read).toBeLessThan(300);
+    const wide = Object.fromEntries(Array.from({ length: 1_000 }, (_, n) => [`k${n}`, n]));
+    expect(one({ wide }).wide).toMatchObject({ k249: 249, '...': '[750 more]' });
+    expect(one({ wide: { ...wide, constructor: 1 } }).wide).toMatchObject({ k249: 249, '...': '[751 more]' });
   });
 
   test('strings', () => {

@@ -1,8 +1,11 @@
-/** Without control characters: logged text must not move the cursor, change colours or fake a second line. */
+/** Control characters, line separators, and what turns the direction of writing. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this looks for
+const ACTIVE = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
+
+/** Without what a terminal obeys: logged text must not move the cursor, change colours, read backwards or fake a second line. */
 export function inert(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this looks for
-  return text.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, (char) => {
+  return text.replaceAll(ACTIVE, (char) => {
     const code = char.charCodeAt(0);
-    return code < 0x20 ? JSON.stringify(char).slice(1, -1) : `\\u00${code.toString(16)}`;
+    return code < 0x20 ? JSON.stringify(char).slice(1, -1) : `\\u${code.toString(16).padStart(4, '0')}`;
   });
 }

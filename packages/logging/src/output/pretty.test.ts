@@ -53,6 +53,12 @@ test('logged text cannot fake a line, a colour or a title', () => {
   expect(lines[0]).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/);
 });
 
+test('logged text cannot turn what is read', () => {
+  const { logger, lines } = recorded();
+  logger.info('a\u202eb\u2066c\u2028d', { 'k\u200f': '\u2069' });
+  expect(lines[0]).toBe('10:11:12.345 INFO  orders a\\u202eb\\u2066c\\u2028d k\\u200f="\\u2069"');
+});
+
 test('colours only when asked for', () => {
   const { logger, lines } = recorded({ color: true });
   logger.error('Failed');

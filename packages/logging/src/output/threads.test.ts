@@ -19,7 +19,7 @@ const WORK = `
     const begun = new Int32Array(getEnvironmentData('begun'));
     Atomics.sub(begun, 0, 1);
     while (Atomics.load(begun, 0) > 0) await new Promise((resolve) => setTimeout(resolve, 10));
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
     for (let n = 0; n < lines; n += 1) {
       const list = Array.from({ length: Math.ceil(sizes[n % sizes.length] / 10_000) }, () => 'x'.repeat(Math.min(sizes[n % sizes.length], 10_000)));
       logger.info('line', { thread, n, list });

@@ -13,6 +13,8 @@ const SHORTEST_SECRET = 6;
 
 /** Keys looked up lately; log keys are few, keys of user data may not be. */
 const REMEMBERED_KEYS = 1_000;
+/** Of a longer key only its end is looked at, which is what makes it sensitive. */
+const LONGEST_KEY = 512;
 
 /** Removes secrets from what is logged, by the name they go under and by their value. */
 export interface Redactor {
@@ -51,7 +53,8 @@ export function createRedactor(options: RedactorOptions = {}): Redactor {
       if (value.length < SHORTEST_SECRET) return;
       for (const form of encodingsOf(value)) secrets.add(form);
     },
-    isSensitiveKey(key) {
+    isSensitiveKey(whole) {
+      const key = whole.length > LONGEST_KEY ? whole.slice(-LONGEST_KEY) : whole;
       const known = remembered.get(key);
       if (known !== undefined) return known;
       const name = normalized(key);

@@ -1,8 +1,11 @@
 import type { Redactor } from '../redact/redactor.ts';
 import { REDACTED } from '../redact/redactor.ts';
+import { cleanHead } from './clean-head.ts';
 import type { Locate } from './error-fields.ts';
 import { errorFields } from './error-fields.ts';
 import type { SerializeLimits } from './limits.ts';
+
+type Pair = readonly [key: string, read: () => unknown];
 
 export interface PlainOptions {
   redactor: Redactor;
@@ -35,12 +38,10 @@ export function toPlain(fields: Record<string, unknown>, options: PlainOptions):
 
   function text(value: string): string {
     if (budget <= 0) return TRUNCATED;
-    // Redacted before it is cut: a secret cut in half would not be found.
-    const clean = redactor.text(value);
     const limit = Math.min(limits.stringLength, budget);
+    const { clean, more } = cleanHead(value, limit, redactor);
     budget -= Math.min(clean.length, limit);
-    if (clean.length <= limit) return clean;
-    return `${clean.slice(0, limit).toWellFormed()}... [${clean.length - limit} more characters]`;
+    return more === 0 ? clean : `${clean.toWellFormed()}... [${more} more characters]`;
   }
 
   function convert(key: string, input: unknown): unknown {
@@ -76,8 +77,9 @@ export function toPlain(fields: Record<string, unknown>, options: PlainOptions):
     try {
       // The line itself is the first ancestor, this value the last.
       const tooDeep = ancestors.length > limits.depth + 1;
-      if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer)
-        return `[${nameOf(value)}: ${value.byteLength} bytes]`;
+      if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) {
+        return text(`[${nameOf(value)}: ${value.byteLength} bytes]`);
+      }
       if (withToJson && 'toJSON' in value && typeof value.toJSON === 'function') {
         const json: unknown = value.toJSON(key);
         // JSON calls toJSON once only; an object may return itself.
@@ -93,12 +95,15 @@ export function toPlain(fields: Record<string, unknown>, options: PlainOptions):
         return convert(key, value.valueOf());
       }
       if (value instanceof RegExp) return text(String(value));
-      if (tooDeep) return Array.isArray(value) ? `[Array: ${value.length}]` : `[${nameOf(value)}]`;
+      if (tooDeep) return Array.isArray(value) ? `[Array: ${value.length}]` : text(`[${nameOf(value)}]`);
       if (Array.isArray(value)) return list(value, value.length);
       if (value instanceof Set) return list(value, value.size);
-      const pairs = pairsOf(value);
-      if (pairs) return entries(pairs);
-      return entries(Object.keys(value).map((name) => [name, () => Reflect.get(value, name)]));
+      const enough = limits.entries + UNSAFE_KEYS.size;
+      if (value instanceof Map) return entries(pairsOf(value, enough), limits.entries, value.size);
+      if (isMapLike(value)) return entries(pairsOf(value, Number.POSITIVE_INFINITY));
+      const names = Object.keys(value);
+      const shown = names.slice(0, enough).map((key): Pair => [key, () => Reflect.get(value, key)]);
+      return entries(shown, limits.entries, names.length);
     } catch {
       return UNREADABLE;
     } finally {
@@ -118,13 +123,14 @@ export function toPlain(fields: Record<string, unknown>, options: PlainOptions):
     return result;
   }
 
-  function entries(pairs: Array<[string, () => unknown]>, most = limits.entries): Record<string, unknown> {
+  /** `pairs` are all of `size`, or as many as can be shown. */
+  function entries(pairs: readonly Pair[], most = limits.entries, size = pairs.length): Record<string, unknown> {
     const result: Record<string, unknown> = {};
     let taken = 0;
     for (const [key, read] of pairs) {
       if (UNSAFE_KEYS.has(key)) continue;
       if (taken >= most || budget <= 0) {
-        result['...'] = `[${pairs.length - taken} more]`;
+        result['...'] = `[${size - taken} more]`;
         break;
       }
       taken += 1;
@@ -136,8 +142,8 @@ export function toPlain(fields: Record<string, unknown>, options: PlainOptions):
   }
 
   function name(key: string): string {
-    const clean = redactor.text(key);
-    const shown = clean.length <= LONGEST_KEY ? clean : `${clean.slice(0, LONGEST_KEY)}...`;
+    const { clean, more } = cleanHead(key, LONGEST_KEY, redactor);
+    const shown = more === 0 ? clean : `${clean}...`;
     budget -= shown.length;
     return shown;
   }
@@ -172,17 +178,18 @@ function nameOf(value: object): string {
   return value.constructor?.name || 'Object';
 }
 
-/** The entries of a Map, and of what behaves like one (Headers, URLSearchParams, FormData) and would show as `{}`. */
-function pairsOf(value: object): Array<[string, () => unknown]> | undefined {
+/** What behaves like a Map, and would show as `{}`. */
+function isMapLike(value: object): value is Iterable<[unknown, unknown]> {
   const tag = Object.prototype.toString.call(value);
-  if (
-    !(value instanceof Map) &&
-    tag !== '[object Headers]' &&
-    tag !== '[object URLSearchParams]' &&
-    tag !== '[object FormData]'
-  ) {
-    return undefined;
+  return tag === '[object Headers]' || tag === '[object URLSearchParams]' || tag === '[object FormData]';
+}
+
+/** No more than `most`: of a million entries a line shows some hundred. */
+function pairsOf(source: Iterable<[unknown, unknown]>, most: number): Pair[] {
+  const pairs: Pair[] = [];
+  for (const [key, item] of source) {
+    pairs.push([typeof key === 'object' ? '[object]' : String(key), () => item]);
+    if (pairs.length >= most) break;
   }
-  const source = value as Iterable<[unknown, unknown]>; // All four iterate over pairs.
-  return [...source].map(([key, item]) => [typeof key === 'object' ? '[object]' : String(key), () => item]);
+  return pairs;
 }
