@@ -199,6 +199,25 @@ const headersInit = fc.option(
   { nil: undefined },
 );
 
+describe('headers', () => {
+  it('keep an empty value that was added, as the platform does', () => {
+    const added = () => {
+      const { headers } = new Response('x', { headers: { 'x-a': '1' } });
+      headers.append('x-a', '');
+      return [...headers];
+    };
+    expect(added()).toEqual(onPlatform(added));
+  });
+
+  it('stay those of the request that it becomes', async () => {
+    const request = requestOf({ body: 'x' });
+    const { headers } = request;
+    expect(request.signal.aborted).toBe(false); // makes it the platform's
+    headers.set('x-tenant', 't-9');
+    expect(new Request(request).headers.get('x-tenant')).toBe('t-9');
+  });
+});
+
 describe('in any order of use', () => {
   it('a response is what the platform would make', async () => {
     const init = fc.record(
