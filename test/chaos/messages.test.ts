@@ -199,7 +199,8 @@ async function startService(world: World): Promise<Host> {
       command: ['node', `${bundles}/service.mjs`],
       cwd: bundles,
       region,
-      env: world.env,
+      // Any free port, for its health: another run of this test on the machine has one open too.
+      env: { ...world.env, PORT: '0' },
       stopTimeoutMs: 10_000,
       onOutput: world.onOutput,
     });
