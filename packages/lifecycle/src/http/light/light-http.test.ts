@@ -199,6 +199,17 @@ const headersInit = fc.option(
   { nil: undefined },
 );
 
+it.each([
+  ['request', () => requestOf({ body: 'x' })],
+  ['response', () => new Response('x')],
+] as const)('a %s that was read is read for the platform as well', async (_name, make) => {
+  const body: Request | Response = make();
+  expect(await body.text()).toBe('x');
+  expect(() => body.clone()).toThrow(TypeError);
+  await expect(body.text()).rejects.toThrow(TypeError);
+  expect(body.bodyUsed).toBe(true);
+});
+
 describe('headers', () => {
   it('keep an empty value that was added, as the platform does', () => {
     const added = () => {
