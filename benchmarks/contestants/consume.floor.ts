@@ -1,6 +1,7 @@
-import { createHmac, createSecretKey, hash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { connect } from 'node:net';
 import * as z from 'zod/mini';
+import { bareRequest } from '../support/bare-request.ts';
 import { countMessages } from '../support/count-messages.ts';
 
 /*
@@ -12,10 +13,6 @@ const count = countMessages(Number(messages), Number(messages) / 4);
 const schema = z.object({ index: z.int(), note: z.string(), items: z.array(z.string()) });
 const url = new URL(process.env.AWS_ENDPOINT_URL ?? '');
 const QueueUrl = `${url.origin}/000000000000/bench`;
-const key = createSecretKey(Buffer.alloc(32, 1));
-const DATE = '20260101T000000Z';
-const SCOPE = '20260101/eu-central-1/sqs/aws4_request';
-const SIGNED = 'content-type;host;x-amz-date;x-amz-target';
 
 interface Message {
   Body: string;
@@ -23,19 +20,14 @@ interface Message {
   ReceiptHandle: string;
 }
 
-function request(operation: string, input: object): string {
-  const body = JSON.stringify(input);
-  const canonical = `POST\n/\n\ncontent-type:application/x-amz-json-1.0\nhost:${url.host}\nx-amz-date:${DATE}\nx-amz-target:AmazonSQS.${operation}\n\n${SIGNED}\n${hash('sha256', body)}`;
-  const signature = createHmac('sha256', key)
-    .update(`AWS4-HMAC-SHA256\n${DATE}\n${SCOPE}\n${hash('sha256', canonical)}`)
-    .digest('hex');
-  return `POST / HTTP/1.1\r\nhost: ${url.host}\r\ncontent-type: application/x-amz-json-1.0\r\nx-amz-date: ${DATE}\r\nx-amz-target: AmazonSQS.${operation}\r\nauthorization: AWS4-HMAC-SHA256 Credential=bench/${SCOPE}, SignedHeaders=${SIGNED}, Signature=${signature}\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
-}
-
 const receive = () => {
   const MessageSystemAttributeNames = ['ApproximateReceiveCount', 'SentTimestamp', 'AWSTraceHeader', 'MessageGroupId'];
   const input = { QueueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 20, VisibilityTimeout: 30 };
-  return request('ReceiveMessage', { ...input, MessageAttributeNames: ['All'], MessageSystemAttributeNames });
+  return bareRequest(url.host, 'ReceiveMessage', {
+    ...input,
+    MessageAttributeNames: ['All'],
+    MessageSystemAttributeNames,
+  });
 };
 
 async function handle({ Body, MD5OfBody }: Message): Promise<void> {
@@ -63,7 +55,7 @@ for (let poller = 0; poller < 8; poller += 1) {
     await Promise.all(output.Messages.map(handle));
     count(output.Messages.length);
     const Entries = output.Messages.map(({ ReceiptHandle }, id) => ({ ReceiptHandle, Id: String(id) }));
-    socket.write(request('DeleteMessageBatch', { QueueUrl, Entries }), 'latin1');
+    socket.write(bareRequest(url.host, 'DeleteMessageBatch', { QueueUrl, Entries }), 'latin1');
   });
   socket.write(receive(), 'latin1');
 }

@@ -1,6 +1,7 @@
-import { createHmac, createSecretKey, hash, randomUUID } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
 import * as z from 'zod/mini';
+import { bareRequest } from '../support/bare-request.ts';
 import { contest } from '../support/contest.ts';
 
 /*
@@ -11,10 +12,6 @@ const schema = z.object({ index: z.int(), note: z.string(), items: z.array(z.str
 const message = { index: 1, note: 'an order of ordinary size', items: ['a', 'b'] };
 const url = new URL(process.env.AWS_ENDPOINT_URL ?? '');
 const QueueUrl = `${url.origin}/000000000000/bench`;
-const key = createSecretKey(Buffer.alloc(32, 1));
-const DATE = '20260101T000000Z';
-const SCOPE = '20260101/eu-central-1/sqs/aws4_request';
-const SIGNED = 'content-type;host;x-amz-date;x-amz-target';
 
 function request(bodies: string[]): string {
   const Entries = bodies.map((MessageBody, id) => ({
@@ -22,12 +19,7 @@ function request(bodies: string[]): string {
     MessageBody,
     MessageAttributes: { correlationId: { DataType: 'String', StringValue: randomUUID() } },
   }));
-  const body = JSON.stringify({ QueueUrl, Entries });
-  const canonical = `POST\n/\n\ncontent-type:application/x-amz-json-1.0\nhost:${url.host}\nx-amz-date:${DATE}\nx-amz-target:AmazonSQS.SendMessageBatch\n\n${SIGNED}\n${hash('sha256', body)}`;
-  const signature = createHmac('sha256', key)
-    .update(`AWS4-HMAC-SHA256\n${DATE}\n${SCOPE}\n${hash('sha256', canonical)}`)
-    .digest('hex');
-  return `POST / HTTP/1.1\r\nhost: ${url.host}\r\ncontent-type: application/x-amz-json-1.0\r\nx-amz-date: ${DATE}\r\nx-amz-target: AmazonSQS.SendMessageBatch\r\nauthorization: AWS4-HMAC-SHA256 Credential=bench/${SCOPE}, SignedHeaders=${SIGNED}, Signature=${signature}\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
+  return bareRequest(url.host, 'SendMessageBatch', { QueueUrl, Entries });
 }
 
 const sockets = Array.from({ length: 8 }, () =>

@@ -4,3 +4,7 @@
  */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it looks for
 export const FORBIDDEN_TEXT = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|\p{Surrogate}/u;
+
+/** With U+FFFD in the place of each. */
+export const withoutForbiddenText = (text: string): string =>
+  text.replaceAll(new RegExp(FORBIDDEN_TEXT, 'gu'), '\ufffd');

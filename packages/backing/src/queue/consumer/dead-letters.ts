@@ -1,5 +1,6 @@
 import type { Aws, MessageAttributeValue } from '@twelvefold/aws';
 import { CORRELATION_ATTRIBUTE } from '@twelvefold/lifecycle';
+import { withoutForbiddenText } from '../../message/forbidden-text.ts';
 import { messageBytes } from '../../message/message-bytes.ts';
 import { stringAttribute } from '../../message/outgoing-attributes.ts';
 import type { ReceivedMessage } from '../port.ts';
@@ -108,7 +109,6 @@ function shortened(text: string, bytes: number): string {
 
 /** SQS refuses empty attribute values and control characters. */
 function clean(reason: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what has to go
-  const text = reason.replaceAll(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '\ufffd').toWellFormed();
+  const text = withoutForbiddenText(reason);
   return text.length > MAX_REASON ? `${text.slice(0, MAX_REASON - 1)}…`.toWellFormed() : text || 'unknown';
 }

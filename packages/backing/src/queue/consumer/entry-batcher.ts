@@ -25,7 +25,7 @@ export interface EntryBatcherDeps<E> {
 export type Settled = (error: Error | undefined) => void;
 
 export interface EntryBatcher<E> {
-  /** Takes an entry. A callback, because a promise per entry was a twentieth of what a message costs. */
+  /** Takes an entry. A callback rather than a promise: there is one per message. */
   add(entry: E, settled: Settled): void;
   /** Sends what waits, now. */
   flush(): void;

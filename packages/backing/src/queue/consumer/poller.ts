@@ -202,7 +202,7 @@ export function createPoller(
     // What was not started goes back first, and nothing takes the place of what ends now.
     const returning = Promise.all(lanes.evict().map(giveBack));
     for (const lease of handling) lease.abort(drainForced(queue));
-    if (await settlesWithin(clock, GIVE_UP_MS, Promise.all([idle(), returning]))) return;
+    if (await settlesWithin(clock, GIVE_UP_MS, idle())) return;
     const unfinished = [...handling];
     await settlesWithin(clock, GIVE_UP_MS, Promise.all([returning, ...unfinished.map(abandon)]));
     if (unfinished.length === 0) return;
