@@ -32,6 +32,7 @@ export {
   secretsManager,
 } from '@twelvefold/config';
 export { type FieldFault, installLightHttp, problem, TwelvefoldError } from '@twelvefold/lifecycle';
+export type { AppResource, HostOptions, ResourceContext } from './app-resource.ts';
 export { type Binding, type BindingValue, bindings } from './bindings.ts';
 export type { AppIdentity, Component, ConsumerComponent, HttpComponent, TaskComponent } from './component.ts';
 export type { Backing, BoundClients, Context, ContextFor, MessageContext, Uses } from './context.ts';

@@ -1,12 +1,17 @@
+import { inspect } from 'node:util';
 import { adminCommand, runTask, validateParams } from '@twelvefold/admin';
 import { createAws } from '@twelvefold/aws';
-import { systemClock } from '@twelvefold/lifecycle';
+import type { ConfigOf } from '@twelvefold/config';
+import { createLifecycle, systemClock } from '@twelvefold/lifecycle';
 import { serviceProfile } from '@twelvefold/lifecycle/service';
+import type { HostOptions } from '../app-resource.ts';
+import { appResources, CONFIG_RESOURCE } from '../app-resource.ts';
 import type { AppIdentity, TaskComponent } from '../component.ts';
 import { openRuntime } from '../runtime/open-runtime.ts';
 import { startupExitCode } from '../runtime/startup-error.ts';
 import { taskOf } from '../runtime/task-of.ts';
 import { createTelemetry } from '../runtime/telemetry.ts';
+import { withoutSecrets } from '../runtime/without-secrets.ts';
 
 /** How long a person waits for an endpoint that is down. */
 const RETRY_FOR_MS = 5_000;
@@ -18,10 +23,15 @@ const RETRY_FOR_MS = 5_000;
  * @param argv `process.argv`: the first two are skipped
  * @example
  * ```ts
- * await admin(app, [recalculateTotals], process.argv);
+ * await admin(app, [recalculateTotals], process.argv, { resources: [database] });
  * ```
  */
-export async function admin(app: AppIdentity, tasks: readonly TaskComponent[], argv: readonly string[]): Promise<void> {
+export async function admin<A extends AppIdentity>(
+  app: A,
+  tasks: readonly TaskComponent[],
+  argv: readonly string[],
+  options: HostOptions<ConfigOf<NonNullable<A['config']>>> = {},
+): Promise<void> {
   const { env } = process;
   const foreign = tasks.filter((task) => task.app !== app).map(({ name }) => `'${name}'`);
   if (foreign.length > 0) throw new TypeError(`Cannot offer tasks of another app: ${foreign.join(', ')}`);
@@ -46,9 +56,11 @@ export async function admin(app: AppIdentity, tasks: readonly TaskComponent[], a
       const definition = taskOf(component);
       // Before anything is opened: a wrong flag needs no endpoint to be told.
       await validateParams(definition, params);
+      const resources = appResources(options, { config: () => runtime.config(), logger });
+      const aws = createAws({ env, logger });
       const runtime = await openRuntime(app, [component], {
         env,
-        aws: createAws({ env, logger }),
+        aws,
         logger,
         metrics,
         clock: systemClock,
@@ -57,14 +69,25 @@ export async function admin(app: AppIdentity, tasks: readonly TaskComponent[], a
         caller: component.name,
         signal: interrupt.signal,
       });
-      return runTask(definition, params, {
-        component: component.name,
-        signal: interrupt.signal,
-        clock: systemClock,
-        logger,
-        metrics,
-        makeContext: (scope) => runtime.context(component, scope),
-      });
+      const lifecycle = createLifecycle({ budgetMs: profile.budgetMs });
+      lifecycle.register({ name: CONFIG_RESOURCE, stop: () => aws.close() });
+      for (const resource of resources) lifecycle.register(resource);
+      try {
+        await lifecycle.start(interrupt.signal);
+        return await runTask(definition, params, {
+          component: component.name,
+          signal: interrupt.signal,
+          clock: systemClock,
+          logger,
+          metrics,
+          makeContext: (scope) => runtime.context(component, scope),
+        });
+      } catch (error) {
+        throw withoutSecrets(error, logger.redactor, inspect);
+      } finally {
+        const report = await lifecycle.stop('task ended');
+        if (resources.length > 0) logger.info('shutdown report', { shutdown: report });
+      }
     });
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);

@@ -1,5 +1,6 @@
 import { createAws } from '@twelvefold/aws';
 import type { QueueConsumer } from '@twelvefold/backing';
+import type { ConfigOf } from '@twelvefold/config';
 import type { Resource } from '@twelvefold/lifecycle';
 import { createLifecycle, healthResponse, problem, systemClock } from '@twelvefold/lifecycle';
 import type { HttpServer, HttpServerOptions } from '@twelvefold/lifecycle/service';
@@ -10,6 +11,8 @@ import {
   runService,
   serviceProfile,
 } from '@twelvefold/lifecycle/service';
+import type { HostOptions } from '../app-resource.ts';
+import { appResources, CONFIG_RESOURCE } from '../app-resource.ts';
 import type { AppIdentity, Component, ConsumerComponent } from '../component.ts';
 import { asError } from '../runtime/as-error.ts';
 import { componentConsumer } from '../runtime/component-consumer.ts';
@@ -33,17 +36,19 @@ const RETRY_FOR_MS = 60_000;
 
 /**
  * Runs components as one long-running service: on ECS, or on a laptop. Config and bindings are loaded first, then the port
- * (`PORT`, default 8080; on ECS also without an HTTP front, for health) opens, then queues are polled; SIGTERM drains all of it and ends the process with one shutdown
- * report.
- *
+ * XX *
  * Exits with 0 after a clean stop, 78 for invalid config, 69 for an endpoint that stayed down, 1 for anything else.
  *
  * @example
  * ```ts
- * await run(app, [api, orderConsumer, notificationConsumer]);
+ * await run(app, [api, orderConsumer, notificationConsumer], { resources: [database] });
  * ```
  */
-export async function run(app: AppIdentity, components: readonly Component[]): Promise<void> {
+export async function run<A extends AppIdentity>(
+  app: A,
+  components: readonly Component[],
+  options: HostOptions<ConfigOf<NonNullable<A['config']>>> = {},
+): Promise<void> {
   const { env } = process;
   const clock = systemClock;
   const held = holdSignals(process);
@@ -73,8 +78,9 @@ export async function run(app: AppIdentity, components: readonly Component[]): P
     if (!runtime) throw new TypeError('Cannot use the runtime before config and bindings are loaded');
     return runtime;
   };
+  const resources = appResources(options, { config: () => opened().config(), logger });
   lifecycle.register({
-    name: 'config and bindings',
+    name: CONFIG_RESOURCE,
     start: async (signal) => {
       assertComponents(app, components);
       portFrom(env);
@@ -101,6 +107,7 @@ export async function run(app: AppIdentity, components: readonly Component[]): P
   });
   lifecycle.register(metricsResource(metrics, clock, own.publish));
   if (protection) lifecycle.register(protection);
+  for (const resource of resources) lifecycle.register(resource);
   for (const component of components) {
     if (component.kind === 'http') {
       const counted = createRequestMetrics({ metrics, component: component.name, clock, random: Math.random });

@@ -8,6 +8,8 @@ import {
   registerInternalExtension,
   TERMINATE_BUDGET_MS,
 } from '@twelvefold/lifecycle/lambda';
+import type { ConfigOfComponent, HostOptions } from '../app-resource.ts';
+import { appResources, CONFIG_RESOURCE } from '../app-resource.ts';
 import type { Component } from '../component.ts';
 import { asError } from '../runtime/as-error.ts';
 import { openRuntime } from '../runtime/open-runtime.ts';
@@ -22,9 +24,9 @@ import { tellFailures } from './tell-failures.ts';
 const RETRY_FOR_MS = 5_000;
 
 /**
- * Makes the Lambda handler of one component. Config, bindings and clients are loaded during init and nothing is left in
- * flight when it ends (a call that is signed before a freeze is refused after it): hence the promise, awaited at the top
- * of the entry.
+ * Makes the Lambda handler of one component. Loads config, bindings and clients and starts `resources` during init.
+ * Await the promise at the top of the entry, so that nothing is in flight when init ends: AWS refuses a call that was
+ * signed before a freeze.
  *
  * An HTTP component takes the events of API Gateway (REST and HTTP APIs), function URLs and load balancers, a consumer takes SQS
  * batches (its event source mapping needs `ReportBatchItemFailures`) and SNS events of the topics that its queue subscribes to, a task takes
@@ -37,13 +39,17 @@ const RETRY_FOR_MS = 5_000;
  *
  * @example
  * ```ts
- * export const handler = await lambda(orderConsumer);
+ * export const handler = await lambda(orderConsumer, { resources: [database] });
  * ```
  */
-export async function lambda(component: Component): Promise<LambdaHandler<unknown, unknown>> {
+export async function lambda<K extends Component>(
+  component: K,
+  options: HostOptions<ConfigOfComponent<K>> = {},
+): Promise<LambdaHandler<unknown, unknown>> {
   const { env } = process;
   const { extensionsApi, facts, startIsAwaited } = lambdaProfile(env);
   const { logger, metrics } = createTelemetry({ app: component.app.name, env, format: 'json', facts });
+  const resources = appResources(options, { config: () => runtime.config(), logger });
   const aws = createAws({ env, logger });
   // Beside the loading of config, not after it. An import of node:http costs a cold start several times as much.
   const registering =
@@ -72,7 +78,7 @@ export async function lambda(component: Component): Promise<LambdaHandler<unknow
     await metrics.flush();
   };
   const lifecycle = createLifecycle({ budgetMs: TERMINATE_BUDGET_MS });
-  lifecycle.register({ name: 'aws', stop: () => aws.close() });
+  lifecycle.register({ name: CONFIG_RESOURCE, stop: () => aws.close() });
   lifecycle.register({
     name: 'metrics',
     flush: async () => {
@@ -80,8 +86,13 @@ export async function lambda(component: Component): Promise<LambdaHandler<unknow
       await metrics.flush();
     },
   });
+  for (const resource of resources) lifecycle.register(resource);
   const work = await componentWork(component, { runtime, lifecycle, logger, metrics, clock: systemClock });
-  await lifecycle.start();
+  try {
+    await lifecycle.start();
+  } catch (error) {
+    throw withoutSecrets(error, logger.redactor, process.getBuiltinModule('node:util').inspect);
+  }
   if (registering) {
     const refused = await registering;
     if (refused) logger.debug(refused.message);

@@ -28,6 +28,8 @@ export interface Runtime {
   target(key: string): string | undefined;
   /** Whether the queue `key` subscribes to the topic with this ARN. */
   subscribes(key: string, topicArn: string): boolean;
+  /** The newest snapshot of the config; an empty object for an app without one. */
+  config(): unknown;
   /** Milliseconds since the config was last known to be right; `undefined` for an app without one. */
   configAgeMs(): number | undefined;
   /** What a handler of `component` gets inside `scope`; its config stays the same until the scope ends. */
@@ -128,6 +130,7 @@ export async function openRuntime(
   return {
     aws: port,
     target: (key) => targets.get(key),
+    config: () => (live ? live.current : none.config),
     configAgeMs: () => live?.state.ageMs,
     subscribes: (key, topicArn) => subscribesTo(app.backing, key, topicArn, { bindings: known, env }),
     context,
