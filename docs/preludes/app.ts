@@ -1,3 +1,4 @@
+import type { AppResource } from 'twelvefold';
 import { defineApp, defineConfig, env, queue, topic } from 'twelvefold';
 import * as z from 'zod';
 
@@ -32,3 +33,4 @@ export const recalculateTotals = app.task(
   { params: z.object({}), uses: {} },
   async () => undefined,
 );
+export declare const database: AppResource;

@@ -41,6 +41,10 @@ export const INTENDED_BEHAVIOURS: ReadonlyArray<{ readonly what: string; readonl
       'Lambda sends SIGTERM to environments with a registered extension alone, after init; managed instances promise none',
   },
   {
+    what: "An app's own libraries are closed at the end of a service, a task and a function; a worker thread of managed instances ends without it",
+    reason: 'Node delivers no signals to worker threads, and managed instances promise none',
+  },
+  {
     what: 'An answer whose body breaks is a 500 from a function and a broken connection from a service',
     reason: 'A function answers whole, a service has sent its status line by then; both log it',
   },

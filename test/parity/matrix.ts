@@ -5,6 +5,7 @@ import { HTTP_SCENARIOS } from './probe/scenarios/http.ts';
 import { LIFE_SCENARIOS } from './probe/scenarios/lives.ts';
 import { MALFORMED_SCENARIOS } from './probe/scenarios/malformed.ts';
 import { MESSAGE_SCENARIOS } from './probe/scenarios/messages.ts';
+import { RESOURCE_SCENARIOS } from './probe/scenarios/resources.ts';
 import { ROTATION_SCENARIOS } from './probe/scenarios/rotation.ts';
 import { STARTING_SCENARIOS } from './probe/scenarios/starting.ts';
 import { SCENARIOS } from './scenarios.ts';
@@ -16,8 +17,8 @@ const SUITES: ReadonlyArray<readonly [name: string, scenarios: readonly unknown[
   ['Messages: retries, poison, order, topics, transactions', MESSAGE_SCENARIOS],
   ['Backing services that throttle and fail', FAULT_SCENARIOS],
   [
-    'The end while starting, freeze, drain, hang-ups, deadline, crash, tasks',
-    [...STARTING_SCENARIOS, ...LIFE_SCENARIOS],
+    'The end while starting, freeze, drain, hang-ups, deadline, crash, tasks, own libraries',
+    [...STARTING_SCENARIOS, ...LIFE_SCENARIOS, ...RESOURCE_SCENARIOS],
   ],
   ['Rotation under load: by age, and by refused credentials', ROTATION_SCENARIOS],
 ];

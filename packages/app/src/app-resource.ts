@@ -16,6 +16,8 @@ export interface ResourceContext<C> {
  *
  * @example
  * ```ts
+ * import { Pool } from 'pg';
+ *
  * let pool: Pool | undefined;
  * export const database: AppResource<{ database: { url: Secret<string> } }> = {
  *   name: 'database',

@@ -4,5 +4,6 @@ import { http } from './components/http.ts';
 import { jobs } from './components/jobs.ts';
 import { mirror } from './components/mirror.ts';
 import { steps } from './components/steps.ts';
+import { ledger } from './ledger.ts';
 
-await run(app, [http, jobs, steps, mirror]);
+await run(app, [http, jobs, steps, mirror], { resources: [ledger] });

@@ -4,6 +4,7 @@ import { HOSTS } from '../../support/start-app.ts';
 import { normalize } from '../normalize.ts';
 import type { Scenario } from '../scenario.ts';
 import { LIFE_SCENARIOS } from './scenarios/lives.ts';
+import { RESOURCE_SCENARIOS } from './scenarios/resources.ts';
 import { ROTATION_SCENARIOS } from './scenarios/rotation.ts';
 import { STARTING_SCENARIOS } from './scenarios/starting.ts';
 import type { ProbeBuild } from './start-probe.ts';
@@ -24,7 +25,7 @@ async function observe(host: HostKind, { run }: Scenario): Promise<unknown> {
 }
 
 describe('the same on every host, from start to end', () => {
-  it.each([...STARTING_SCENARIOS, ...LIFE_SCENARIOS, ...ROTATION_SCENARIOS])(
+  it.each([...STARTING_SCENARIOS, ...LIFE_SCENARIOS, ...RESOURCE_SCENARIOS, ...ROTATION_SCENARIOS])(
     '$name',
     async (scenario) => {
       const [first, ...others] = await Promise.all(HOSTS.map((host) => observe(host, scenario)));

@@ -95,6 +95,11 @@ export async function putToken(aws: Aws, token: string): Promise<void> {
   await aws.call('secretsmanager', 'PutSecretValue', input, { access: 'write' });
 }
 
+/** The file that makes the check of the probe's ledger fail on that host. */
+export function ledgerDown(host: HostKind, bundles: string): string {
+  return join(bundles, `ledger-down-${host}`);
+}
+
 /** Starts the probe on one host. */
 export function startProbe(
   host: HostKind,
@@ -103,5 +108,11 @@ export function startProbe(
 ): Promise<RunningApp> {
   const provisionOn = (env: Readonly<Record<string, string>>, endpoint: string) =>
     provisionProbe(template, env, endpoint);
-  return startApp({ ...options, host, bundles, provision: provisionOn });
+  return startApp({
+    ...options,
+    host,
+    bundles,
+    provision: provisionOn,
+    env: { LEDGER_DOWN: ledgerDown(host, bundles) },
+  });
 }

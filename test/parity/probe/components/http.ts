@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { inspect } from 'node:util';
 import { problem } from 'twelvefold';
 import { app, News, Step } from '../app.ts';
+import { ledger } from '../ledger.ts';
 import { INSTANCE, knock } from './knock.ts';
 import { untilOpen } from './until-open.ts';
 
@@ -101,6 +102,12 @@ const ROUTES: Readonly<Record<string, Route>> = {
     logger.info('holding');
     await untilOpen(backing.rows, url.searchParams.get('gate') ?? '', signal);
     return json({ held: true });
+  },
+  '/ledger': async (_request, { backing, logger, signal }, url) => {
+    const before = ledger.limit();
+    logger.info('holding');
+    await untilOpen(backing.rows, url.searchParams.get('gate') ?? '', signal);
+    return json({ before, after: ledger.limit() });
   },
   '/heedless': async (_request, { backing, logger }, url) => {
     logger.info('holding');

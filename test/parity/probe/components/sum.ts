@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { app } from '../app.ts';
+import { ledger } from '../ledger.ts';
 
 export const sum = app.task(
   'sum',
@@ -11,6 +12,6 @@ export const sum = app.task(
   async ({ numbers, fail }, { config, logger }) => {
     logger.info('adding', { count: numbers.length });
     if (fail) throw new RangeError(`cannot add with ${config.vault.token.reveal()}`);
-    return { total: numbers.reduce((a, b) => a + b, 0), greeting: config.greeting };
+    return { total: numbers.reduce((a, b) => a + b, 0), greeting: config.greeting, limit: ledger.limit() };
   },
 );

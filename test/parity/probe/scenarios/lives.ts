@@ -279,7 +279,7 @@ export const LIFE_SCENARIOS: readonly Scenario[] = [
   {
     name: 'a task from the command line and by invoke: the same result, the same log fields, a failure without the secret',
     contract: {
-      result: { total: 6, greeting: 'hello' },
+      result: { total: 6, greeting: 'hello', limit: 7 },
       failed: { name: 'RangeError', message: 'cannot add with [redacted]' },
       leaks: [],
     },
