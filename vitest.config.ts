@@ -6,6 +6,9 @@ const shared = {
   ssr: { resolve: { conditions: ['@twelvefold/source'] } },
 };
 
+/** The entry that `exports` of packages/local names; built by `npm run build`. */
+const BUNDLE = `${import.meta.dirname}/packages/local/dist/bundle/index.js`;
+
 const project = (name: string, include: string[], options: Record<string, unknown> = {}) => ({
   ...shared,
   test: { name, include, ...options },
@@ -29,6 +32,17 @@ export default defineConfig({
         env: { TWELVEFOLD_TRANSPORT: 'sdk' },
       }),
       project('conformance', ['test/conformance/**/*.test.ts'], { testTimeout: 30_000 }),
+      {
+        // The same suites on what is published: bundling once broke what the sources can do.
+        resolve: { ...shared.resolve, alias: { '@twelvefold/local': BUNDLE } },
+        ssr: shared.ssr,
+        test: {
+          name: 'conformance-bundle',
+          include: ['test/conformance/**/*.test.ts'],
+          testTimeout: 30_000,
+          server: { deps: { external: [/packages\/local\/dist\/bundle\//] } },
+        },
+      },
       project('parity', ['test/parity/**/*.test.ts'], { testTimeout: 60_000, hookTimeout: 60_000 }),
       // A process that throws events for minutes, where it is told to.
       project('fuzz', ['test/fuzz/**/*.test.ts'], { testTimeout: 3_600_000 }),

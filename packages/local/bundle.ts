@@ -19,7 +19,12 @@ for await (const path of glob('src/**/*.ts', { cwd: ROOT })) {
 const builtins: Plugin = {
   name: 'builtins',
   setup: ({ onResolve, onLoad }) => {
-    onResolve({ filter: /^node:/ }, ({ path }) => ({ path, namespace: 'builtin' }));
+    onResolve({ filter: /^node:/ }, ({ path, kind, importer }) =>
+      // Its namespace would have `default` only: the module below is CommonJS.
+      kind === 'dynamic-import'
+        ? { errors: [{ text: `Cannot bundle a dynamic import of ${path} (${importer}): import it statically` }] }
+        : { path, namespace: 'builtin' },
+    );
     onLoad({ filter: /.*/, namespace: 'builtin' }, async ({ path }) => {
       const names = Object.keys(await import(path)).filter((name) => name !== 'default' && used.has(name));
       const getters = names.map((name) => `get ${name}(){return m().${name}}`).join();

@@ -20,7 +20,7 @@ interface Keys {
 const ROLE = 'arn:aws:iam::210987654321:role/teams/orders/deployer';
 let aws: LocalAws;
 beforeAll(async () => {
-  aws = await startLocalAws({ clock: createClock() });
+  aws = await startLocalAws({ clock: createClock(() => Date.UTC(2026, 10, 20)) });
 });
 afterAll(() => aws.close());
 beforeEach(() => aws.reset());

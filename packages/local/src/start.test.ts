@@ -136,7 +136,7 @@ describe('a request that is not right', () => {
   it('may hang up half way', async () => {
     await new Promise<void>((resolve) => {
       const socket = connect(aws.port, '127.0.0.1', () => {
-        socket.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf', () => socket.destroy());
+        socket.write('POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nhalf', () => socket.destroy());
       });
       socket.on('close', () => resolve());
     });
@@ -256,7 +256,7 @@ describe('starting and closing', () => {
     const other = await startLocalAws();
     await new Promise<void>((resolve) => {
       const socket = connect(other.port, '127.0.0.1', () => {
-        socket.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf', () => resolve());
+        socket.write('POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nhalf', () => resolve());
       });
       socket.on('error', () => {});
     });

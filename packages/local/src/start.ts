@@ -1,4 +1,7 @@
+import { stderr } from 'node:process';
 import type { Answer } from './core/answer.ts';
+import type { Background } from './core/background.ts';
+import { createBackground } from './core/background.ts';
 import type { CallFilter, RecordedCall } from './core/call-log.ts';
 import { createCallLog } from './core/call-log.ts';
 import type { ControlledClock } from './core/clock.ts';
@@ -13,8 +16,10 @@ import type { HttpRequest } from './core/http-request.ts';
 import { rejectUnknownOptions } from './core/reject-unknown-options.ts';
 import { announceEndpoint } from './core/running-endpoints.ts';
 import { startServer } from './core/server.ts';
+import type { ResumeContext } from './core/service.ts';
 import type { Snapshot } from './core/snapshot.ts';
 import { World } from './core/stores.ts';
+import { refuseForeign } from './core/web-guard.ts';
 import { registry } from './services/registry.ts';
 
 export interface LocalAwsOptions {
@@ -30,6 +35,10 @@ export interface LocalAwsOptions {
   readonly random?: () => number;
   /** A folder that state is loaded from at the start and saved to when the endpoint closes. @defaultValue none: state is lost */
   readonly snapshot?: string;
+  /** Host names that requests may name besides loopback names and IP addresses, e.g. a container's. @defaultValue none */
+  readonly hosts?: readonly string[];
+  /** Gets a line for each failure that no caller sees, e.g. of a delivery. @defaultValue writes it to stderr */
+  readonly log?: (line: string) => void;
 }
 
 /** A running endpoint. */
@@ -72,11 +81,23 @@ export interface Health {
   readonly nowMs: number;
 }
 
-const OPTIONS: ReadonlyArray<keyof LocalAwsOptions> = ['port', 'host', 'account', 'clock', 'random', 'snapshot'];
+const OPTIONS: ReadonlyArray<keyof LocalAwsOptions> = [
+  'port',
+  'host',
+  'account',
+  'clock',
+  'random',
+  'snapshot',
+  'hosts',
+  'log',
+];
+
+const writeToStderr = (line: string) => void stderr.write(`${line}\n`);
 
 /** Puts a snapshot's state in place and sets its timers going. */
 async function restore(
   world: World,
+  background: Background,
   clock: ControlledClock,
   functions: FunctionRegistry,
   { nowMs, services }: Snapshot,
@@ -84,7 +105,14 @@ async function restore(
   if (nowMs > clock.now()) clock.advance(nowMs - clock.now());
   world.load(services);
   for (const { service, account, region } of services) {
-    const context = { account, region, clock, stores: world.stores(account, region), functions };
+    const context: ResumeContext = {
+      account,
+      region,
+      clock: background.clockFor(service),
+      background: (work) => background.run(service, work),
+      stores: world.stores(account, region),
+      functions,
+    };
     for (const entry of registry) if (entry.name === service) (await entry.load()).resume?.(context);
   }
 }
@@ -116,18 +144,21 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     clock = createClock(),
     random = Math.random,
     snapshot: folder,
+    hosts = [],
+    log = writeToStderr,
   } = options;
   if (!/^\d{12}$/.test(account)) throw new TypeError('Cannot start the local AWS: "account" must be twelve digits');
-  const world = new World(clock);
+  const calls = createCallLog();
+  const background = createBackground({ clock, calls, log });
+  const world = new World(background);
   // Loaded only where it is used: node:v8 and node:fs cost as much as the rest of the start.
   const disk = folder === undefined ? undefined : await import('./core/snapshot.ts');
   const functions = createFunctionRegistry();
   const snapshot = folder === undefined ? undefined : await disk?.readSnapshot(folder);
-  if (snapshot !== undefined) await restore(world, clock, functions, snapshot);
-  const calls = createCallLog();
+  if (snapshot !== undefined) await restore(world, background, clock, functions, snapshot);
   const services = [...new Set(registry.map(({ name }) => name))];
   const faults = createFaults(random, services);
-  const endpoint = { registry, world, clock, calls, faults, functions, account };
+  const endpoint = { registry, world, background, clock, calls, faults, functions, account };
   const reset = (service?: string) => {
     if (service !== undefined && !services.includes(service)) {
       throw new TypeError(`Cannot reset ${service}: choose one of ${services.join(', ')}`);
@@ -155,12 +186,11 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     return next;
   };
   const control = { clock, calls, faults, health, reset, saveSnapshot };
-  const server = await startServer(
-    host,
-    port,
-    async (request, from) =>
-      answerControl(control, request) ?? (await answerPage(request)) ?? dispatch(endpoint, request, from),
-  );
+  const server = await startServer({ host, port, log }, async (request, from) => {
+    const refused = refuseForeign(request, [host, ...hosts]);
+    if (refused !== undefined) return refused;
+    return answerControl(control, request) ?? (await answerPage(request)) ?? dispatch(endpoint, request, from);
+  });
   const withdraw = announceEndpoint(server.port, functions);
   let closed: Promise<void> | undefined;
   const close = () => {

@@ -4,6 +4,7 @@ Starts an AWS endpoint on this machine, for development and tests, and serves un
 
   --port NUMBER          the port, 0 for a free one (default 4566)
   --host ADDRESS         the address to listen on (default 127.0.0.1: this machine only)
+  --allow-host NAME      a host name that requests may use besides localhost and IP addresses; once for each
   --region REGION        the region to provision in and to print (default us-east-1)
   --account DIGITS       the account that callers are in (default 123456789012)
   --snapshot DIR         load state from this folder, save it there when stopped (default: state is lost)

@@ -1,31 +1,16 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { runCli } from './run-cli.ts';
+/** The oldest major version of Node that the rest runs on (package.json, engines). */
+const OLDEST_NODE = 22;
 
-// From src/cli and from dist/cli it is the same way up.
-const { version }: { version: string } = JSON.parse(
-  readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
-);
-const stop = new AbortController();
-for (const [signal, code] of [
-  ['SIGINT', 130],
-  ['SIGTERM', 143],
-] as const) {
-  process.on(signal, () => {
-    // The second signal is for whoever cannot wait.
-    if (stop.signal.aborted) process.exit(code);
-    stop.abort();
-  });
+// The rest is imported only after the check: older versions fail on it without a readable message.
+if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
+  process.stderr.write(
+    `twelvefold-local: cannot start on Node ${process.versions.node}: it needs Node ${OLDEST_NODE} or newer\n`,
+  );
+  process.exitCode = 1;
+} else {
+  const { runCommand } = await import('./command.ts');
+  await runCommand(process);
 }
-// A reader that went away (`twelvefold-local | head -1`) is no reason to stop serving.
-process.stdout.on('error', () => {});
 
-process.exitCode = await runCli(process.argv.slice(2), {
-  stdout: process.stdout,
-  stderr: process.stderr,
-  version,
-  readFile: (path) => readFile(path, 'utf8'),
-  stopped: stop.signal,
-});
-// Signal listeners do not keep the process, and everything else is closed: it ends by itself.
+export {};

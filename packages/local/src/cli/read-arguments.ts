@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 export interface CliArguments {
   readonly port: number;
   readonly host: string;
+  readonly hosts: readonly string[];
   readonly region: string;
   readonly account: string | undefined;
   readonly snapshot: string | undefined;
@@ -22,6 +23,7 @@ export class UsageError extends Error {
 const OPTIONS = {
   port: { type: 'string', default: '4566' },
   host: { type: 'string', default: '127.0.0.1' },
+  'allow-host': { type: 'string', multiple: true, default: [] as string[] },
   region: { type: 'string', default: 'us-east-1' },
   account: { type: 'string' },
   snapshot: { type: 'string' },
@@ -63,13 +65,14 @@ function readParameter(text: string): [string, string] {
 
 /** @throws UsageError for anything that is not known or not possible. */
 export function readArguments(args: readonly string[]): CliArguments {
-  const { port, parameter, ...values } = parse(args);
+  const { port, parameter, 'allow-host': hosts, ...values } = parse(args);
   if (values.account !== undefined && !/^\d{12}$/.test(values.account)) {
     throw new UsageError(`--account must be twelve digits, not "${values.account}"`);
   }
   if (parameter.length > 0 && values.template === undefined) throw new UsageError('--parameter needs a --template');
   return {
     ...values,
+    hosts,
     account: values.account,
     snapshot: values.snapshot,
     template: values.template,

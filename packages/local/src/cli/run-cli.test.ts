@@ -59,7 +59,7 @@ describe('twelvefold-local', () => {
     const run = start(['--port', '0', '--region', 'eu-west-1']);
     await run.written;
     expect(run.out()).toMatch(
-      /^export AWS_ENDPOINT_URL=http:\/\/127\.0\.0\.1:\d+\nexport AWS_REGION=eu-west-1\nexport AWS_ACCESS_KEY_ID=local\nexport AWS_SECRET_ACCESS_KEY=local\n$/,
+      /^export AWS_ENDPOINT_URL=http:\/\/127\.0\.0\.1:\d+\nexport AWS_REGION=eu-west-1\nexport AWS_DEFAULT_REGION=eu-west-1\nexport AWS_ACCESS_KEY_ID=local\nexport AWS_SECRET_ACCESS_KEY=local\n$/,
     );
     const endpoint = /URL=(\S+)/.exec(run.out())?.[1] ?? '';
     expect((await fetch(endpoint, { method: 'POST' })).status).toBeGreaterThanOrEqual(400);

@@ -67,6 +67,8 @@ async function provisionFile(aws: LocalAws, args: CliArguments, io: CliProcess):
 const environmentOf = (aws: LocalAws, args: CliArguments) => ({
   AWS_ENDPOINT_URL: reachableUrl(aws, args),
   AWS_REGION: args.region,
+  // The AWS CLI and boto3 read only this one.
+  AWS_DEFAULT_REGION: args.region,
   AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
   AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
 });
@@ -104,10 +106,12 @@ const untilAborted = (signal: AbortSignal) =>
   });
 
 async function serve(args: CliArguments, io: CliProcess): Promise<number> {
-  const { port, host, account, snapshot } = args;
+  const { port, host, hosts, account, snapshot } = args;
   const aws = await startLocalAws({
     port,
     host,
+    hosts,
+    log: (line) => io.stderr.write(`${line}\n`),
     ...(account === undefined ? {} : { account }),
     ...(snapshot === undefined ? {} : { snapshot }),
   });

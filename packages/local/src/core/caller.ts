@@ -13,7 +13,8 @@ export interface Caller {
   readonly signingName: string;
 }
 
-const SCOPE = /^([^/\s]+)\/(\d{8})\/([a-z0-9-]+)\/([a-z0-9-]+)\/aws4_request$/;
+// A region names a file of the snapshot: names that AWS could never give are refused (the longest is us-isob-east-1).
+const SCOPE = /^([^/\s]+)\/(\d{8})\/([a-z0-9-]{1,32})\/([a-z0-9-]+)\/aws4_request$/;
 
 /** Global services are asked in this region where a call does not say one. */
 const GLOBAL_REGION = 'us-east-1';
@@ -31,7 +32,7 @@ function readLink(search: URLSearchParams): Caller | undefined {
   const action = search.get('Action');
   if (action !== 'ConfirmSubscription' && action !== 'Unsubscribe') return undefined;
   const arn = search.get('TopicArn') ?? search.get('SubscriptionArn') ?? '';
-  const [, region, account] = /^arn:[^:]+:sns:([a-z0-9-]+):(\d{12}):/.exec(arn) ?? [];
+  const [, region, account] = /^arn:[^:]+:sns:([a-z0-9-]{1,32}):(\d{12}):/.exec(arn) ?? [];
   if (region === undefined || account === undefined) return undefined;
   return { accessKeyId: `${ANONYMOUS}:${account}`, sessionToken: undefined, region, signingName: 'sns' };
 }

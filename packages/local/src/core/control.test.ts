@@ -36,6 +36,7 @@ const settings = (accessKeyId = 'local', region = 'eu-west-1', component?: strin
 async function control(method: string, path: string, body?: unknown) {
   const answer = await fetch(`${aws.url}/_twelvefold/${path}`, {
     method,
+    headers: { 'content-type': 'application/json' },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   // biome-ignore lint/suspicious/noExplicitAny: each test knows what it asked for

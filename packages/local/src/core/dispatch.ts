@@ -1,5 +1,6 @@
 import { hrtime } from 'node:process';
 import type { Answer } from './answer.ts';
+import type { Background } from './background.ts';
 import type { Call } from './call.ts';
 import { readCall } from './call.ts';
 import type { CallLog } from './call-log.ts';
@@ -21,6 +22,7 @@ export interface Endpoint {
   readonly registry: readonly ServiceEntry[];
   readonly world: World;
   readonly clock: ControlledClock;
+  readonly background: Background;
   readonly calls: CallLog;
   readonly faults: FaultInjector;
   readonly functions: FunctionRegistry;
@@ -140,7 +142,8 @@ export async function dispatch(endpoint: Endpoint, request: HttpRequest, arrival
         accessKeyId,
         principal,
         requestId,
-        clock,
+        clock: endpoint.background.clockFor(serviceName),
+        background: (work) => endpoint.background.run(serviceName, work),
         signal,
         stores: world.stores(account, region),
         storesOf: (otherAccount, otherRegion) => world.stores(otherAccount, otherRegion),

@@ -1,4 +1,7 @@
+import { mkdtemp, rm } from 'node:fs/promises';
 import { Agent, request as httpRequest } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { registry } from '../services/registry.ts';
@@ -10,13 +13,17 @@ import { createClock } from './clock.ts';
 const RUNS = process.env.TWELVEFOLD_VERIFY === '1' ? 17_000 : 400;
 
 let aws: LocalAws;
+let folder: string;
 const agent = new Agent({ keepAlive: true, maxSockets: 8 });
 beforeAll(async () => {
-  aws = await startLocalAws({ clock: createClock(() => Date.UTC(2026, 10, 20)) });
+  folder = await mkdtemp(join(tmpdir(), 'twelvefold-fuzz-'));
+  aws = await startLocalAws({ clock: createClock(() => Date.UTC(2026, 10, 20)), snapshot: folder });
 });
 afterAll(async () => {
   agent.destroy();
+  // Saves the snapshot: no request may make that fail.
   await aws.close();
+  await rm(folder, { recursive: true });
 });
 
 function send(headers: Record<string, string>, body: string | Uint8Array, path = '/') {

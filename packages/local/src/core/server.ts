@@ -92,8 +92,24 @@ function cannotListen(host: string, port: number, cause: NodeJS.ErrnoException):
   });
 }
 
+export interface ServerOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly log: (line: string) => void;
+}
+
+const describe = (error: unknown) => (error instanceof Error ? (error.stack ?? error.message) : String(error));
+
+/** The answer to a request on which this endpoint's own code failed. */
+const internalFailure = (error: unknown): Answer => ({
+  status: 500,
+  headers: { 'content-type': 'application/x-amz-json-1.1' },
+  body: JSON.stringify({ __type: 'InternalFailure', message: `The local endpoint failed: ${describe(error)}` }),
+});
+
 /** Listens on `host` and `port`. @throws Error when the port is taken. */
-export async function startServer(host: string, port: number, handler: Handler): Promise<RunningServer> {
+export async function startServer(options: ServerOptions, handler: Handler): Promise<RunningServer> {
+  const { host, port, log } = options;
   const underWay = new Map<AbortController, Promise<void>>();
   const serve = async (request: IncomingMessage, response: ServerResponse, signal: AbortSignal) => {
     const origin = `http://${request.headers.host ?? `${host}:${request.socket.localPort}`}`;
@@ -102,9 +118,12 @@ export async function startServer(host: string, port: number, handler: Handler):
       const answer = 'status' in read ? read : await handler(read, { origin, signal });
       if (answer === undefined) request.socket.resetAndDestroy();
       else await send(response, answer);
-    } catch {
-      // The client hung up while it was sending: nobody is left to answer.
-      request.socket.destroy();
+    } catch (error) {
+      // A client that hung up gets no answer; anything else is a fault of this endpoint and must be seen.
+      if (!request.socket.destroyed && !response.headersSent && request.complete) {
+        log(`twelvefold-local: cannot answer ${request.method} ${request.url}: ${describe(error)}`);
+        await send(response, internalFailure(error));
+      } else request.socket.destroy();
     }
   };
   const server: Server = createServer((request, response) => {
@@ -119,6 +138,8 @@ export async function startServer(host: string, port: number, handler: Handler):
     server.once('error', (error) => reject(cannotListen(host, port, error)));
     server.listen(port, host, resolve);
   });
+  // Accepting a connection can fail later, e.g. with EMFILE: the server goes on.
+  server.on('error', (error) => log(`twelvefold-local: cannot accept a connection: ${error.message}`));
   const abortAll = () => {
     for (const controller of underWay.keys()) controller.abort();
   };

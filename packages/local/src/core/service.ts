@@ -28,6 +28,8 @@ export interface CallContext {
   storesOf(account: string, region: string): Stores;
   /** What can be invoked by ARN. */
   readonly functions: FunctionRegistry;
+  /** Runs work that outlives the call; a failure goes to the log and the call log (background.ts). */
+  background(work: () => unknown): void;
   /** Names a resource (ARN) that this call touches, for the call log. Call it as soon as the input tells. */
   touches(arn: string, action?: string): void;
 }

@@ -5,6 +5,8 @@ import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/cl
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { LocalAws } from '../start.ts';
 import { startLocalAws } from '../start.ts';
+import { createBackground } from './background.ts';
+import { createCallLog } from './call-log.ts';
 import { createClock } from './clock.ts';
 import { readSnapshot, writeSnapshot } from './snapshot.ts';
 import { storeKey, World } from './stores.ts';
@@ -51,6 +53,21 @@ describe('a snapshot', () => {
     await first.close();
   });
 
+  it('stays savable whatever region a request names', async () => {
+    const first = await startLocalAws({ snapshot: folder });
+    for (const region of ['a'.repeat(33), 'a'.repeat(300), '..', 'x'.repeat(32)]) {
+      await connect(first, region)
+        .send(new PutParameterCommand({ Name: '/a', Value: '1', Type: 'String' }))
+        .catch(() => {});
+    }
+    const link = `/?Action=ConfirmSubscription&Token=a&TopicArn=arn:aws:sns:${'a'.repeat(300)}:123456789012:a`;
+    expect((await fetch(`${first.url}${link}`)).status).toBe(403);
+    await first.close();
+    await using second = await startLocalAws({ snapshot: folder });
+    const read = connect(second, 'x'.repeat(32)).send(new GetParameterCommand({ Name: '/a' }));
+    expect((await read).Parameter?.Value).toBe('1');
+  });
+
   it('needs a folder to be saved to', async () => {
     await using aws = await startLocalAws();
     await expect(aws.saveSnapshot()).rejects.toThrow('Cannot save a snapshot: start the local AWS with the option');
@@ -79,6 +96,7 @@ describe('a snapshot', () => {
 
 describe('a store', () => {
   const clock = createClock(() => 0);
+  const background = createBackground({ clock, calls: createCallLog(), log: () => {} });
 
   it('goes through data of its own when its state is more than data, and rearms its timers', () => {
     const fired: string[] = [];
@@ -89,9 +107,9 @@ describe('a store', () => {
         cancel: context.clock.after(dueAt - context.clock.now(), () => fired.push(`${context.account} ${dueAt}`)),
       }),
     });
-    const before = new World(clock);
+    const before = new World(background);
     before.stores('1', 'r').get(key).dueAt = 5000;
-    const after = new World(clock);
+    const after = new World(background);
     after.load(before.save());
     expect(after.stores('1', 'r').get(key).dueAt).toBe(5000);
     clock.advance(5000);
@@ -99,7 +117,7 @@ describe('a store', () => {
   });
 
   it('is data of Maps, Sets, dates and bytes, or is refused by name', () => {
-    const world = new World(clock);
+    const world = new World(background);
     const { stores } = { stores: world.stores('1', 'r') };
     const plain = new Map<string, unknown>([['a', { b: [1n, new Date(0), new Set([Buffer.from('x')]), null] }]]);
     stores.get(storeKey('plain', () => plain));

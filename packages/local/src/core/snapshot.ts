@@ -65,13 +65,13 @@ export async function readSnapshot(folder: string): Promise<Snapshot | undefined
 export async function writeSnapshot(folder: string, { nowMs, services }: Snapshot): Promise<void> {
   const generation = `state-${randomUUID()}`;
   await mkdir(join(folder, generation), { recursive: true });
-  const files = await Promise.all(
-    services.map(async (saved) => {
-      const file = `${saved.service}.${saved.account}.${saved.region}.v8`;
-      await writeFile(join(folder, generation, file), serialize(saved));
-      return file;
-    }),
-  );
+  const files: string[] = [];
+  // One at a time: callers may name any number of regions, and open files are limited.
+  for (const saved of services) {
+    const file = `${saved.service}.${saved.account}.${saved.region}.v8`;
+    await writeFile(join(folder, generation, file), serialize(saved));
+    files.push(file);
+  }
   const index: Index = { format: FORMAT, nowMs, generation, files };
   const next = join(folder, `${INDEX}.${generation}`);
   await writeFile(next, `${JSON.stringify(index)}\n`);

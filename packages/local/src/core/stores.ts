@@ -1,3 +1,4 @@
+import type { Background } from './background.ts';
 import type { Clock } from './clock.ts';
 import { checkPlain } from './plain-data.ts';
 
@@ -6,6 +7,8 @@ export interface StoreContext {
   readonly account: string;
   readonly region: string;
   readonly clock: Clock;
+  /** Runs work that outlives a call; a failure goes to the log and the call log (background.ts). */
+  background(work: () => unknown): void;
   /** The other stores of this account and region. */
   readonly stores: Stores;
 }
@@ -79,10 +82,10 @@ const serviceOf = (name: string) => name.split(' ', 1)[0] ?? name;
 /** All state: apart by account and region. */
 export class World {
   readonly #places = new Map<string, Place>();
-  readonly #clock: Clock;
+  readonly #background: Background;
 
-  constructor(clock: Clock) {
-    this.#clock = clock;
+  constructor(background: Background) {
+    this.#background = background;
   }
 
   #slots(account: string, region: string): Map<string, Slot> {
@@ -99,7 +102,14 @@ export class World {
         const slots = this.#slots(account, region);
         const slot = slots.get(key.name);
         if (slot?.live !== undefined) return slot.live.state as T; // only this key writes this slot
-        const context = { account, region, clock: this.#clock, stores };
+        const service = serviceOf(key.name);
+        const context: StoreContext = {
+          account,
+          region,
+          clock: this.#background.clockFor(service),
+          background: (work) => this.#background.run(service, work),
+          stores,
+        };
         const state = slot === undefined ? key.create(context) : key.load(slot.data, context);
         slots.set(key.name, { live: { state, key: key as StoreKey<unknown> }, data: undefined });
         return state;

@@ -5,7 +5,7 @@ import type { Secret, SecretVersion } from './store.ts';
 import { liveSecrets } from './store.ts';
 
 /** What rotates: a call's context has it, and what a snapshot resumes. */
-type Place = Pick<ResumeContext, 'stores' | 'clock' | 'functions'>;
+type Place = Pick<ResumeContext, 'stores' | 'clock' | 'functions' | 'background'>;
 
 const STEPS = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'];
 
@@ -44,7 +44,7 @@ export function armRotation(secret: Secret, place: Place): void {
     if (!isHere(secret, place) || secret.rotation?.nextMs !== dueMs || !secret.rotation.enabled) return;
     const token = pendingVersion(secret)?.id ?? randomUUID();
     if (!secret.versions.has(token)) beginVersion(secret, token, place.clock.now());
-    void rotate(secret, token, place);
+    place.background(() => rotate(secret, token, place));
   });
 }
 

@@ -1,4 +1,5 @@
-import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
+import { request as requestHttp } from 'node:http';
+import { request as requestHttps } from 'node:https';
 
 /** Whether a request arrived; `failed` is worth another try, `refused` is not. */
 export type Outcome = 'delivered' | 'failed' | 'refused';
@@ -12,13 +13,9 @@ const outcomeOf = (status: number): Outcome => {
   return status >= 500 || status === 429 || status < 200 ? 'failed' : 'refused';
 };
 
-type Request = (url: string, options: RequestOptions, answered: (response: IncomingMessage) => void) => ClientRequest;
-
 /** Posts `body` to an HTTP or HTTPS URL. Follows no redirect. Never rejects. */
 export async function post(url: string, headers: Readonly<Record<string, string>>, body: string): Promise<Outcome> {
-  const { request }: { request: Request } = url.startsWith('https:')
-    ? await import('node:https')
-    : await import('node:http');
+  const request = url.startsWith('https:') ? requestHttps : requestHttp;
   return new Promise((resolve) => {
     const options = {
       method: 'POST',

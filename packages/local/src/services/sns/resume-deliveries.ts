@@ -10,9 +10,8 @@ export function resumeDeliveries(context: ResumeContext): void {
   const { clock, stores } = context;
   for (const delivery of stores.get(topicStore).deliveries.values()) {
     const wait = Math.max(0, delivery.dueAt - clock.now());
-    clock.after(
-      delivery.kind === 'lambda' ? Math.max(wait, LAMBDA_WAIT_MS) : wait,
-      () => void runDelivery(delivery, context),
+    clock.after(delivery.kind === 'lambda' ? Math.max(wait, LAMBDA_WAIT_MS) : wait, () =>
+      runDelivery(delivery, context),
     );
   }
 }

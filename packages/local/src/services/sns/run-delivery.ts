@@ -13,6 +13,7 @@ export interface DeliveryPlace {
   readonly clock: Clock;
   readonly stores: Stores;
   readonly functions: FunctionRegistry;
+  background(work: () => unknown): void;
 }
 
 async function attempt({ kind, endpoint, headers, body }: Delivery, { functions }: DeliveryPlace): Promise<Outcome> {
@@ -49,7 +50,7 @@ export async function runDelivery(delivery: Delivery, place: DeliveryPlace): Pro
   const delay = outcome === 'failed' ? delivery.retriesMs.shift() : undefined;
   if (delay !== undefined) {
     delivery.dueAt = clock.now() + delay;
-    clock.after(delay, () => void runDelivery(delivery, place));
+    clock.after(delay, () => runDelivery(delivery, place));
     return;
   }
   stores.get(topicStore).deliveries.delete(delivery.id);
@@ -59,5 +60,5 @@ export async function runDelivery(delivery: Delivery, place: DeliveryPlace): Pro
 /** Puts a delivery into the store and tries it. */
 export function startDelivery(delivery: Delivery, place: DeliveryPlace): void {
   place.stores.get(topicStore).deliveries.set(delivery.id, delivery);
-  void runDelivery(delivery, place);
+  place.background(() => runDelivery(delivery, place));
 }

@@ -75,13 +75,13 @@ interface SavedQueues {
   readonly moveTasks: Map<string, MoveTask[]>;
 }
 
-function loadQueueStore({ queues, deletedAt, moveTasks }: SavedQueues, { clock }: StoreContext): QueueStore {
+function loadQueueStore({ queues, deletedAt, moveTasks }: SavedQueues, context: StoreContext): QueueStore {
   const store = createQueueStore();
-  for (const state of queues) store.restore(state, clock);
+  for (const state of queues) store.restore(state, context.clock);
   for (const [name, at] of deletedAt) store.deletedAt.set(name, at);
   for (const [arn, tasks] of moveTasks) {
     store.moveTasks.set(arn, tasks);
-    for (const task of tasks) if (isActive(task)) runMoveTask(task, store, clock);
+    for (const task of tasks) if (isActive(task)) runMoveTask(task, store, context);
   }
   return store;
 }

@@ -1,4 +1,4 @@
-import type { Clock } from '../../core/clock.ts';
+import type { StoreContext } from '../../core/stores.ts';
 import type { MoveTask } from './move-task.ts';
 import type { Queue } from './queue.ts';
 
@@ -38,12 +38,16 @@ function moveShare(task: MoveTask, queues: Queues): void {
 }
 
 /** Lets a task go on, on the clock, until it is done: one share at once, the next ones a second apart. */
-export function runMoveTask(task: MoveTask, queues: Queues, clock: Clock): void {
+export function runMoveTask(
+  task: MoveTask,
+  queues: Queues,
+  { clock, background }: Pick<StoreContext, 'clock' | 'background'>,
+): void {
   const step = () => {
     if (task.status === 'CANCELLING') task.status = 'CANCELLED';
     if (task.status !== 'RUNNING') return;
     moveShare(task, queues);
     if (task.status === 'RUNNING') clock.after(SECOND_MS, step);
   };
-  setImmediate(step); // not on the clock, which may stand still
+  setImmediate(() => background(step)); // not on the clock, which may be frozen
 }

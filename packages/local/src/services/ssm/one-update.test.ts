@@ -1,11 +1,13 @@
 import { expect, it } from 'vitest';
+import { createBackground } from '../../core/background.ts';
+import { createCallLog } from '../../core/call-log.ts';
 import { createClock } from '../../core/clock.ts';
 import { World } from '../../core/stores.ts';
 import { oneUpdate } from './one-update.ts';
 
 it('refuses an update that comes in with another of the same parameter, and lets later ones through', async () => {
   const clock = createClock(() => 0);
-  const world = new World(clock);
+  const world = new World(createBackground({ clock, calls: createCallLog(), log: () => {} }));
   const here = { clock, stores: world.stores('1', 'eu-west-1') };
   const there = { clock, stores: world.stores('1', 'eu-west-2') };
   const first = oneUpdate('a', here, () => 1);

@@ -30,19 +30,19 @@ export const rotateSecret: Action = (input, context) => {
   secret.changedMs = context.clock.now();
   const pending = pendingVersion(secret);
   if (pending !== undefined && pending.id !== token && immediately) {
-    void rotate(secret, pending.id, context);
+    context.background(() => rotate(secret, pending.id, context));
     throw invalid("A previous rotation isn't complete. That rotation will be reattempted.");
   }
   if (immediately) {
     beginVersion(secret, token, context.clock.now());
-    void rotate(secret, token, context);
+    context.background(() => rotate(secret, token, context));
     return { ARN: secret.arn, Name: secret.name, VersionId: token };
   }
   armRotation(secret, context);
   if (pending === undefined) {
     beginVersion(secret, token, context.clock.now());
     const forget = () => secret.versions.delete(token);
-    void invokeStep(secret, 'testSecret', token, context).then(forget, forget);
+    context.background(() => invokeStep(secret, 'testSecret', token, context).finally(forget));
   }
   return { ARN: secret.arn, Name: secret.name };
 };

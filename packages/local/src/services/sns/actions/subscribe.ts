@@ -55,7 +55,8 @@ export const subscribe: Action = async (input, context) => {
     if (subscription.attributes.has('FilterPolicy')) checkFilterPolicies(topic);
     topic.subscriptions.set(subscription.arn, subscription);
     // What signs takes a moment to make: now rather than with the first message.
-    if (!topic.fifo && attributes.get('RawMessageDelivery')?.toLowerCase() !== 'true') void signingIdentity();
+    if (!topic.fifo && attributes.get('RawMessageDelivery')?.toLowerCase() !== 'true')
+      context.background(signingIdentity);
   }
   if (subscription.confirmed) return { SubscriptionArn: subscription.arn };
   giveToken(subscription, now);

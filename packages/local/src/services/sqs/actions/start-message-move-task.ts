@@ -50,6 +50,6 @@ export const startMessageMoveTask: Action = (input, context) => {
     failureReason: undefined,
   };
   store.moveTasks.set(source.arn, [task, ...tasks].slice(0, KEPT));
-  runMoveTask(task, store, context.clock);
+  runMoveTask(task, store, context);
   return { TaskHandle: encodeTaskHandle({ taskId: task.id, sourceArn: source.arn }) };
 };
