@@ -166,6 +166,16 @@ export const INPUTS: Inputs = {
       ['SecretId', 'SecretString', 'ClientRequestToken'],
     ),
     DescribeSecret: fc.record({ SecretId: text }),
+    ListSecrets: record(
+      {
+        Filters: fc.array(fc.record({ Key: fc.constant('name'), Values: fc.array(text, { maxLength: 2 }) }), {
+          maxLength: 2,
+        }),
+        MaxResults: count,
+        NextToken: text,
+      },
+      [],
+    ),
     UpdateSecretVersionStage: record(
       { SecretId: text, VersionStage: name, RemoveFromVersionId: name, MoveToVersionId: name },
       ['SecretId', 'VersionStage'],

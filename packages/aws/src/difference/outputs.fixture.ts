@@ -224,6 +224,10 @@ export const OUTPUTS: Outputs = {
       CreatedDate: seconds,
       VersionIdsToStages: fc.dictionary(name, fc.array(name, { maxLength: 2 }), { maxKeys: 2 }),
     }).map(json({ SecretId: 'a' })),
+    ListSecrets: some({
+      SecretList: fc.array(some({ ARN: name, Name: text }), { maxLength: 3 }),
+      NextToken: text,
+    }).map(json({})),
     UpdateSecretVersionStage: some({ ARN: name, Name: text }).map(json({ SecretId: 'a', VersionStage: 'b' })),
   },
   dynamodb: {

@@ -25,6 +25,7 @@ export const LEAN_OPERATIONS: {
     BatchGetSecretValue: 'read',
     PutSecretValue: 'write',
     DescribeSecret: 'read',
+    ListSecrets: 'read',
     UpdateSecretVersionStage: 'write',
   },
   dynamodb: {

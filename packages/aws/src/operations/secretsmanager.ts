@@ -42,6 +42,15 @@ export interface SecretsManagerOperations {
       VersionIdsToStages?: Record<string, string[]>;
     };
   };
+  /** Names of secrets, without their values. A `name` filter matches the beginnings of names. */
+  ListSecrets: {
+    input: {
+      Filters?: Array<{ Key: 'name'; Values: string[] }>;
+      MaxResults?: number;
+      NextToken?: string | undefined;
+    };
+    output: { SecretList?: Array<{ ARN?: string; Name?: string }>; NextToken?: string };
+  };
   UpdateSecretVersionStage: {
     input: {
       SecretId: string;

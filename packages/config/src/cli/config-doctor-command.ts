@@ -2,10 +2,13 @@ import { ConfigError } from '../errors/config-error.ts';
 import type { ReadConfig } from '../load/read-config.ts';
 import { readConfig } from '../load/read-config.ts';
 import type { ConfigLeaf, DerivedLeaf } from '../schema/leaf.ts';
+import type { ConfigTarget } from '../schema/names.ts';
 import type { ConfigInput, ConfigIo } from './config-io.ts';
 import { portOf } from './config-io.ts';
 import { loadTarget, TARGET_ARGUMENTS, TARGET_OPTIONS } from './config-target.ts';
-import { exitCodeOf } from './exit-of.ts';
+import { EXIT_CONFIG, exitCodeOf } from './exit-of.ts';
+import type { Undeclared } from './undeclared.ts';
+import { findUndeclared } from './undeclared.ts';
 
 interface Row {
   readonly key: string;
@@ -17,11 +20,11 @@ interface Row {
   readonly ageMs?: number;
 }
 
-/** `twelvefold config doctor`: what each key's value is found in, and whether all of it would load. A gate for deployments. */
+/** `twelvefold config doctor`: where each key's value is, whether all of it would load, and what no key reads. A gate for deployments. */
 export const configDoctorCommand = {
   name: 'config doctor',
   summary:
-    'Load the config of a stage and say of each key where its value is, its version and age; exit 78 when it would not load',
+    'Load the config of a stage; list the place, version and age of each value, and what the stores have that the schema has not; exit 78 when it would not load or the schema lacks a key',
   details:
     'Values are read and never shown. It reads with your permissions, which are not the permissions of the app. A table on a terminal, one line of JSON in a pipe.',
   arguments: TARGET_ARGUMENTS,
@@ -34,23 +37,41 @@ export const configDoctorCommand = {
   run: async (input: ConfigInput, io: ConfigIo): Promise<number> => {
     const { app, stage, config } = await loadTarget(input, io, 'check config');
     const env = input.flag('no-env') ? {} : io.env;
-    const result = await readConfig(config, { app, stage, env, aws: await portOf(io) });
+    const aws = await portOf(io);
+    const result = await readConfig(config, { app, stage, env, aws });
+    const undeclared = await findUndeclared(aws, config, { app, stage });
+    const nowMs = io.now?.() ?? Date.now();
     const rows = [
-      ...config.leaves.map((leaf) => rowOf(leaf, result, Date.now())),
+      ...config.leaves.map((leaf) => rowOf(leaf, result, nowMs)),
       ...config.derived.map((leaf) => derivedRow(leaf, result)),
     ];
     const error = result.output === undefined ? new ConfigError({ app, stage }, result.faults) : undefined;
+    const ok = error === undefined && undeclared.found.length === 0;
     if (input.flag('json') || (io.isTTY !== true && !input.flag('text'))) {
       io.stdout.write(
-        `${JSON.stringify({ app, stage, ok: error === undefined, retryable: error?.retryable ?? false, keys: rows, faults: result.faults })}\n`,
+        `${JSON.stringify({ app, stage, ok, retryable: error?.retryable ?? false, keys: rows, faults: result.faults, undeclared: undeclared.found, unlisted: undeclared.unlisted })}\n`,
       );
     } else {
       io.stdout.write(table(rows));
       if (error) io.stderr.write(`${error.message}\n`);
+      io.stderr.write(undeclaredText({ app, stage }, undeclared));
     }
-    return error === undefined ? 0 : exitCodeOf(error);
+    if (error !== undefined) return exitCodeOf(error);
+    return ok ? 0 : EXIT_CONFIG;
   },
 };
+
+function undeclaredText({ app, stage }: ConfigTarget, { found, unlisted }: Undeclared): string {
+  const labels = { parameterStore: 'Parameter Store', secretsManager: 'Secrets Manager' };
+  const lines = [
+    ...(found.length === 0
+      ? []
+      : [`The stores of ${app} (stage ${stage}) have what no key of the schema reads; delete it, or add the key:`]),
+    ...found.map(({ in: store, name }) => `  ${labels[store]} ${name}`),
+    ...unlisted.map((reason) => `Cannot list what the schema does not have: ${reason}`),
+  ];
+  return lines.map((line) => `${line}\n`).join('');
+}
 
 function rowOf(leaf: ConfigLeaf, { found, faults }: ReadConfig, nowMs: number): Row {
   const value = found.get(leaf);

@@ -20,6 +20,8 @@ export interface ConfigIo {
   ): Promise<void>;
   /** The port to AWS. @defaultValue one made from `env` */
   readonly aws?: Aws;
+  /** Milliseconds since 1970. @defaultValue `Date.now` */
+  readonly now?: () => number;
   /** Waits between writes. @defaultValue the system's clock */
   readonly sleep?: (ms: number) => Promise<void>;
 }
