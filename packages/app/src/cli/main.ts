@@ -41,7 +41,8 @@ process.exitCode = await dispatch({
     }),
     readFile: async (path) => {
       try {
-        return await readFile(resolve(cwd, path), 'utf8');
+        // Not `readFile(path, 'utf8')`, which replaces what is not UTF-8 and reports nothing.
+        return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(resolve(cwd, path)));
       } catch (error) {
         if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
         throw error;

@@ -1,5 +1,5 @@
-import { parseEnv } from 'node:util';
 import type { ConfigLeaf } from '../schema/leaf.ts';
+import { dotenvLine } from '../sources/dotenv.ts';
 import type { FileSource } from '../sources/file.ts';
 
 /** A key, and what a store holds for it: text, or what JSON holds. */
@@ -8,8 +8,6 @@ export type PulledValue = readonly [leaf: ConfigLeaf, value: unknown];
 /**
  * Values as the text of a file, which a `file()` source and `config push` read back to the same values. Keys that are `left` out
  * are comments, where the format has them.
- *
- * @throws TypeError for a value that the format cannot hold.
  */
 export function valuesText(
   format: FileSource['format'],
@@ -18,7 +16,10 @@ export function valuesText(
 ): string {
   switch (format) {
     case 'env':
-      return [...left.map(({ env }) => `# ${env}=\n`), ...values.map(envLine)].join('');
+      return [
+        ...left.map(({ env }) => `# ${env}=\n`),
+        ...values.map(([{ env }, value]) => dotenvLine(env, textOf(value))),
+      ].join('');
     case 'json':
       return `${JSON.stringify(treeOf(values), null, 2)}\n`;
     case 'yaml':
@@ -26,6 +27,10 @@ export function valuesText(
         '',
       );
   }
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function treeOf(values: readonly PulledValue[]): Record<string, unknown> {
@@ -39,22 +44,6 @@ function treeOf(values: readonly PulledValue[]): Record<string, unknown> {
     at[path.at(-1) ?? ''] = value;
   }
   return root;
-}
-
-/** The first way of quoting that Node's own parser reads back: it has no escapes but `\n`, and drops carriage returns. */
-function envLine([{ key, env }, value]: PulledValue): string {
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
-  // A quote that nothing closes would reach for one of another line.
-  const bare = /['"`]/.test(text) ? [] : [`${env}=${text}\n`];
-  const quoted = ["'", '`', '"'].flatMap((mark) => (text.includes(mark) ? [] : [`${env}=${mark}${text}${mark}\n`]));
-  const candidates = [...bare, ...quoted];
-  // Quotes are read past the end of a line: a candidate must be whole, with nothing that leaks into the next.
-  const line = candidates.find((candidate) => {
-    const read = parseEnv(`${candidate}NEXT_=1\n`);
-    return read[env] === text && read.NEXT_ === '1' && Object.keys(read).length === 2;
-  });
-  if (line !== undefined) return line;
-  throw new TypeError(`Cannot write ${key} as a variable: no quotes of a .env file hold its characters; write .json`);
 }
 
 function yamlLines(values: readonly PulledValue[]): string[] {

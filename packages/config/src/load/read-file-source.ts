@@ -1,11 +1,11 @@
 import type { FaultReason } from '../errors/config-fault.ts';
-import { nodeUtil } from '../node-util.ts';
 import type { ConfigTarget } from '../schema/names.ts';
 import { atTarget } from '../schema/names.ts';
+import { parseDotenv } from '../sources/dotenv.ts';
 import type { FileSource } from '../sources/file.ts';
 
-/** Reads a file as text; rejects with Node's error codes (`ENOENT`, `EACCES`). */
-export type ReadFile = (path: string) => Promise<string>;
+/** Reads a file, as bytes or as text; rejects with Node's error codes (`ENOENT`, `EACCES`). */
+export type ReadFile = (path: string) => Promise<string | Uint8Array>;
 
 export interface FileContent {
   readonly path: string;
@@ -25,7 +25,7 @@ export async function readFileSource(
   const path = atTarget(source.path, target);
   let text: string;
   try {
-    text = await readFile(path);
+    text = textOf(await readFile(path));
   } catch (error) {
     // Node's file errors carry a code; anything else has none and is described by the name of its class.
     const code = (error as NodeJS.ErrnoException | undefined)?.code;
@@ -34,12 +34,16 @@ export async function readFileSource(
         ? { path, format, fault: { reason: 'missing', detail: 'the file is required and does not exist' } }
         : { path, format };
     }
+    if (code === NOT_UTF8) return { path, format, fault: { reason: 'malformed', detail: 'the file is not UTF-8' } };
     const reason = code === 'EACCES' || code === 'EPERM' ? 'denied' : 'malformed';
     return { path, format, fault: { reason, detail: `the file cannot be read (${code ?? 'unknown error'})` } };
   }
-  // Some Windows editors write a byte order mark, which neither JSON.parse nor parseEnv takes for nothing.
-  text = text.replace(/^\uFEFF/, '');
-  if (format === 'env') return { path, format, values: nodeUtil().parseEnv(text) };
+  if (format === 'env') {
+    const parsed = parseDotenv(text);
+    return 'values' in parsed
+      ? { path, format, values: parsed.values }
+      : { path, format, fault: { reason: 'malformed', detail: `the file is not a .env file: ${parsed.fault}` } };
+  }
   return { path, format, ...(format === 'json' ? parseJson(text) : await parseYaml(text)) };
 }
 
@@ -85,8 +89,21 @@ function parseJson(text: string): Pick<FileContent, 'values' | 'fault'> {
   }
 }
 
-async function readFileOfNode(path: string): Promise<string> {
+/** The code of Node's TypeError for bytes that are not of the encoding. */
+const NOT_UTF8 = 'ERR_ENCODING_INVALID_ENCODED_DATA';
+
+/** Without the byte order mark that some Windows editors write. UTF-16 without one is UTF-8 with NUL characters. */
+function textOf(content: string | Uint8Array): string {
+  const text =
+    typeof content === 'string'
+      ? content.replace(/^\uFEFF/, '')
+      : new TextDecoder('utf-8', { fatal: true }).decode(content);
+  if (text.includes('\0')) throw Object.assign(new TypeError('The text holds NUL characters'), { code: NOT_UTF8 });
+  return text;
+}
+
+async function readFileOfNode(path: string): Promise<Uint8Array> {
   // Loaded on first use: a deployed function lists no files as sources and should not pay for the module.
   const { readFile } = await import('node:fs/promises');
-  return readFile(path, 'utf8');
+  return readFile(path);
 }
