@@ -43,7 +43,9 @@ export function buildManifest(app: AppIdentity, entries: Readonly<Record<string,
 function manifestConfig({ name: app, config }: AppIdentity): ManifestConfig {
   const plan = config?.plan({ app, stage: STAGE_PLACEHOLDER });
   if (!plan) return { parameters: [], secrets: [] };
-  const shared = (name: string) => (name.includes(STAGE_PLACEHOLDER) ? {} : { shared: true as const });
+  // An ARN, `rds!...` and `/aws/...` name what another owner made.
+  const made = (name: string) => name.includes(STAGE_PLACEHOLDER) && !/^arn:|^\/?aws\/|!/.test(name);
+  const shared = (name: string) => (made(name) ? {} : { shared: true as const });
   return {
     parameters: plan.keys.flatMap(({ key, parameter, provisioned, default: text }) => {
       if (parameter === undefined) return [];

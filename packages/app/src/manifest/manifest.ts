@@ -89,14 +89,14 @@ export interface ManifestParameter {
   readonly name: string;
   /** The value that the infrastructure puts there and owns, for a key that is `provisioned`. */
   readonly default?: string;
-  /** All stages share it, so the infrastructure of one does not make it. */
+  /** The stack does not make it: all stages share it, or AWS or another account owns it. */
   readonly shared?: true;
 }
 
 export interface ManifestSecret {
   readonly key: string;
   readonly id: string;
-  /** All stages share it, so the infrastructure of one does not make it. */
+  /** The stack does not make it: all stages share it, or AWS or another account owns it. */
   readonly shared?: true;
 }
 

@@ -66,30 +66,27 @@ const component = fields({
   grants: list(fields({ resource: key, actions: list(action) })),
 });
 
-const configKey = text(/^[A-Za-z0-9_]+(\.[A-Za-z0-9_]+)*$/, 'a config key, e.g. pricing.taxRate');
-/** What all stages share is not made here, and has no {stage}. */
+const configKey = text(/^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/, 'a config key, e.g. pricing.taxRate');
+/** Names that this stack does not make may be of all stages. */
 const kept =
   (own: Shape, shared: Shape): Shape =>
   (value, at) =>
     isFields(value) && value.shared === true ? shared(value, at) : own(value, at);
-const unstaged = (characters: string, hint: string) =>
-  text(new RegExp(`^${characters}+$`), `${hint} without {stage}, for it is shared`);
 const NAME = ['[A-Za-z0-9_./-]', 'a Parameter Store name'] as const;
 const ID = ['[A-Za-z0-9_./+=@-]', "a secret's name"] as const;
+const nameOrArn = text(/^[A-Za-z0-9_./:{}-]+$/, 'a Parameter Store name, or an ARN');
+const idOrArn = text(/^[A-Za-z0-9_./+=@!:{}-]+$/, "a secret's name, or an ARN");
 
 const config = fields(
   {
     parameters: list(
       kept(
         fields({ key: configKey, name: staged(...NAME) }, { default: anyText }),
-        fields({ key: configKey, name: unstaged(...NAME), shared: oneOf(true) }),
+        fields({ key: configKey, name: nameOrArn, shared: oneOf(true) }),
       ),
     ),
     secrets: list(
-      kept(
-        fields({ key: configKey, id: staged(...ID) }),
-        fields({ key: configKey, id: unstaged(...ID), shared: oneOf(true) }),
-      ),
+      kept(fields({ key: configKey, id: staged(...ID) }), fields({ key: configKey, id: idOrArn, shared: oneOf(true) })),
     ),
   },
   {
@@ -103,7 +100,7 @@ const config = fields(
           'kms:Decrypt',
         ),
         on: oneOf('parameters', 'secrets', 'keyOfParameters', 'anything'),
-        names: list(text(/^[A-Za-z0-9_./+=@{}-]+$/, "a parameter's name or a secret's")),
+        names: list(text(/^[A-Za-z0-9_./+=@!:{}-]+$/, "a parameter's name or a secret's")),
       }),
     ),
   },

@@ -64,3 +64,33 @@ it("grants exactly the plan's actions on its names, and a key only for the param
     },
   ]);
 });
+
+it('grants what AWS or another account owns by its own name, and does not create it', () => {
+  const secretArn = 'arn:aws:secretsmanager:eu-west-1:210987654321:secret:shared/db-AbCdEf';
+  const parameterArn = 'arn:aws:ssm:eu-west-1:210987654321:parameter/shared/rate';
+  const names = ['/aws/service/ami', 'tax-rate', parameterArn];
+  const foreign: ManifestConfig = {
+    parameters: names.map((name, at) => ({ key: `p-${at}`, name, shared: true })),
+    secrets: [
+      { key: 'db', id: 'rds!cluster-1', shared: true },
+      { key: 'far', id: secretArn, shared: true },
+    ],
+    access: [
+      { action: 'ssm:GetParameters', on: 'parameters', names },
+      { action: 'secretsmanager:GetSecretValue', on: 'secrets', names: ['rds!cluster-1', secretArn] },
+    ],
+  };
+  const stack = synthesize({ ...shopProps, manifest: { ...shopManifest, config: foreign } });
+  expect(ofType(stack, 'AWS::SecretsManager::Secret')).toEqual([]);
+  const { Policies } = resourceOf(stack, 'HttpFunctionRole').Properties;
+  const [policy] = Policies as ReadonlyArray<{ PolicyDocument: PolicyDocument }>; // IAM's shape
+  const resources = policy?.PolicyDocument.Statement.filter(({ Sid }) => /Config|Secrets/.test(Sid ?? ''));
+  expect(resources?.map(({ Resource }) => Resource)).toEqual([
+    [
+      sub('arn:{AWS::Partition}:ssm:{AWS::Region}::parameter/aws/service/ami'),
+      here('ssm', 'parameter/tax-rate'),
+      parameterArn,
+    ],
+    [here('secretsmanager', 'secret:rds!cluster-1-??????'), secretArn],
+  ]);
+});

@@ -1,12 +1,17 @@
 import { Fn } from 'aws-cdk-lib';
 import type { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { ManifestAccess, ManifestConfig } from 'twelvefold/manifest';
-import { stageText } from '../template/at-stage.ts';
+import { atStage, stageText } from '../template/at-stage.ts';
 import type { Statement } from './policy-document.ts';
 
 const arn = (service: string, rest: string) =>
   Fn.sub(`arn:\${AWS::Partition}:${service}:\${AWS::Region}:\${AWS::AccountId}:${rest}`);
-const parameterArn = (name: string) => arn('ssm', `parameter${stageText(name)}`);
+/** An ARN stays; the public parameters of AWS (`/aws/service/...`) belong to no account. */
+const parameterArn = (name: string) => {
+  if (name.startsWith('arn:')) return atStage(name);
+  if (name.startsWith('/aws/service/')) return Fn.sub(`arn:\${AWS::Partition}:ssm:\${AWS::Region}::parameter${name}`);
+  return arn('ssm', `parameter${name.startsWith('/') ? '' : '/'}${stageText(name)}`);
+};
 
 const SIDS: Readonly<Record<string, string>> = {
   'ssm:GetParameters': 'ReadConfig',
@@ -27,7 +32,8 @@ const SIDS: Readonly<Record<string, string>> = {
 export function configStatements(config: ManifestConfig, secrets: ReadonlyMap<string, CfnSecret>): Statement[] {
   const refs = new Map(config.secrets.flatMap(({ key, id }) => [[id, secrets.get(key)?.ref] as const]));
   // Secrets Manager puts a hyphen and six characters behind the name of a secret that is not of this template.
-  const secretArn = (id: string) => refs.get(id) ?? arn('secretsmanager', `secret:${stageText(id)}-??????`);
+  const secretArn = (id: string) =>
+    id.startsWith('arn:') ? atStage(id) : (refs.get(id) ?? arn('secretsmanager', `secret:${stageText(id)}-??????`));
   const onWhat = ({ on, names }: ManifestAccess): Pick<Statement, 'Resource' | 'Condition'> => {
     switch (on) {
       case 'parameters':

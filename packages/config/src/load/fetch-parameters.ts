@@ -7,6 +7,7 @@ import type { StoreAnswer, StoreAnswers } from './store-answer.ts';
 
 interface FoundParameter {
   Name?: string;
+  ARN?: string;
   Type?: string;
   Value?: string;
   Version?: number;
@@ -88,7 +89,9 @@ export async function fetchByPath(
   }
 }
 
-function isNamed({ Name }: FoundParameter, name: string): boolean {
+function isNamed({ Name, ARN, Selector = '' }: FoundParameter, name: string): boolean {
+  // A parameter that is asked for by its ARN is answered with both.
+  if (ARN !== undefined && ARN + Selector === name) return true;
   if (Name === undefined) return false;
   // Some endpoints (moto 5.2) answer a secret reference under the secret's own name, and a selector within the name.
   return Name === name || name === REFERENCE + Name;

@@ -1,7 +1,7 @@
 import type { FaultSupply } from '../errors/config-fault.ts';
 import type { ConfigLeaf } from '../schema/leaf.ts';
 import type { ConfigTarget } from '../schema/names.ts';
-import { atTarget } from '../schema/names.ts';
+import { atTarget, isForeign } from '../schema/names.ts';
 import type { ConfigSource } from '../sources/source.ts';
 
 /** The ways to supply a key. */
@@ -17,6 +17,7 @@ export function supplyOf(leaf: ConfigLeaf, sources: readonly ConfigSource[], tar
 function inStore({ place }: ConfigLeaf, target: ConfigTarget): FaultSupply {
   if (place.in === 'parameterStore') {
     const parameter = atTarget(place.name, target);
+    if (isForeign(parameter)) return { parameter };
     const type = place.secure ? 'SecureString' : 'String';
     return {
       parameter,
@@ -24,6 +25,7 @@ function inStore({ place }: ConfigLeaf, target: ConfigTarget): FaultSupply {
     };
   }
   const secretId = atTarget(place.id, target);
+  if (isForeign(secretId)) return { secretId };
   const text = place.jsonKey === undefined ? '<value>' : `{"${place.jsonKey}": "<value>", ...}`;
   return {
     secretId,

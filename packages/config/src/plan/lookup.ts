@@ -41,9 +41,11 @@ export function lookupOf(
   const source = sources.find(({ kind }) => kind === 'secretsManager');
   if (source?.kind !== 'secretsManager') return undefined;
   const resource = sized(atTarget(place.id, target), MAX_SECRET_NAME, target);
+  // A reference is a parameter's name and holds its characters only: neither an ARN nor `rds!cluster-...`.
+  const byReference = /^[A-Za-z0-9_./-]+$/.test(resource);
   // A batch gives the current version alone; a reference to a stage that is not there would reject its whole call.
-  if (place.versionStage !== undefined) {
-    const { versionStage } = place;
+  if (place.versionStage !== undefined || (!byReference && !source.batch)) {
+    const { versionStage = 'AWSCURRENT' } = place;
     return { operation: 'GetSecretValue', name: `${resource}@${versionStage}`, resource, versionStage };
   }
   return { operation: source.batch ? 'BatchGetSecretValue' : 'GetParameters', name: REFERENCE + resource, resource };

@@ -71,8 +71,8 @@ describe('param()', () => {
   });
 
   it.each([
-    ['a relative name', { name: 'tax' }, /must be a whole name of Parameter Store/],
-    ['another placeholder', { name: '/{region}/tax' }, /must be a whole name of Parameter Store/],
+    ['a relative path', { name: 'tax/rate' }, /must be a name that Parameter Store takes/],
+    ['another placeholder', { name: '/{region}/tax' }, /must be a name that Parameter Store takes/],
     ["AWS's names", { name: '/aws/tax' }, /refuses names that begin with aws/],
     ["the bindings' names", { name: '/{app}/{stage}/bindings/x' }, /belongs to attached resources/],
     ['version 0', { version: 0 }, /whole number from 1, or a label/],
@@ -184,7 +184,7 @@ describe('secret() with a place', () => {
     expect(() => secret(z.string(), { stage: 'AWSPREVIOUS' } as never)).toThrow(/unknown option stage/);
     const bad = (options: object) => () =>
       defineConfig({ schema: z.object({ a: secret(z.string(), options) }), sources });
-    expect(bad({ id: 'a b' })).toThrow(/what Secrets Manager takes/);
+    expect(bad({ id: 'a b' })).toThrow(/a name that Secrets Manager takes/);
     expect(bad({ jsonKey: '' })).toThrow(/jsonKey is empty/);
     expect(bad({ versionStage: 'a b' })).toThrow(/must be a staging label/);
   });

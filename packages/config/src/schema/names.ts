@@ -62,6 +62,11 @@ export function atTarget(template: string, { app, stage }: ConfigTarget): string
   return template.replaceAll('{app}', app).replaceAll('{stage}', stage);
 }
 
+/** Whether the stack and `config push` must leave a name alone: an ARN is another owner's, `rds!...` and `/aws/...` are of AWS. */
+export function isForeign(name: string): boolean {
+  return /^arn:|^\/?aws\/|!/.test(name);
+}
+
 /** @throws TypeError when no store or the environment could hold a key of this path. */
 export function assertPath(path: readonly string[]): void {
   const key = path.join('.');
