@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
-import { safeParseAsync } from 'zod/v4/core';
+import { leafDetail } from '../load/collect-faults.ts';
 import type { StoreAnswer } from '../load/store-answer.ts';
+import { leafComplaints } from '../load/validate.ts';
 import { lookupOf } from '../plan/lookup.ts';
 import { decodeText } from '../schema/decode.ts';
 import type { ConfigLeaf } from '../schema/leaf.ts';
-import { atTarget } from '../schema/names.ts';
+import { atTarget, isForeign } from '../schema/names.ts';
 import { Secret } from '../secret.ts';
 import type { LoadedTarget } from './config-target.ts';
 
@@ -80,6 +81,9 @@ export async function planPush(
 async function faultOf(leaf: ConfigLeaf, value: unknown): Promise<string | undefined> {
   const { place } = leaf;
   if (leaf.provisioned) return 'the infrastructure owns it; change the default in the schema and deploy';
+  if (isForeign(place.in === 'parameterStore' ? place.name : place.id)) {
+    return 'AWS or another account owns it; change it there';
+  }
   if (place.in === 'parameterStore' && /^:\d/.test(place.selector)) {
     return `the schema reads version ${place.selector.slice(1)} and no later one; change the schema`;
   }
@@ -99,12 +103,9 @@ async function faultOf(leaf: ConfigLeaf, value: unknown): Promise<string | undef
     return 'it is longer than the 65,536 bytes of a secret';
   const decoded = decodeText(leaf, text);
   if ('malformed' in decoded) return decoded.malformed;
-  try {
-    const input = leaf.secret ? new Secret(decoded.value, leaf.key) : decoded.value;
-    return (await safeParseAsync(leaf.schema, input)).success ? undefined : 'the schema refuses it';
-  } catch {
-    return 'the schema refuses it';
-  }
+  const complaints = await leafComplaints(leaf, leaf.secret ? new Secret(decoded.value, leaf.key) : decoded.value);
+  const details = complaints.map((complaint) => leafDetail(complaint, leaf, text));
+  return details.length === 0 ? undefined : [...new Set(details)].join('; ');
 }
 
 function textOf(value: unknown): string {

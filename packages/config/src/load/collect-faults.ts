@@ -1,6 +1,7 @@
 import type { ConfigFault, FaultReason } from '../errors/config-fault.ts';
 import type { ConfigLeaf } from '../schema/leaf.ts';
 import type { Found, Readings } from './find-value.ts';
+import { shownDetail } from './rule-message.ts';
 import { placesOf, sourceLabel } from './source-label.ts';
 import { supplyOf } from './supply-of.ts';
 import type { Complaint } from './validate.ts';
@@ -34,21 +35,23 @@ export function collectFaults(
     }
     const own = complaints.filter((complaint) => startsWith(complaint.path, leaf.path));
     if (own.length === 0) continue;
-    const missing = value.kind === 'absent' && !leaf.hasDefault;
+    const missing = value.kind === 'absent' && !leaf.hasDefault && own.some(({ byRule }) => !byRule);
     const detail = missing
       ? 'not set'
-      : [...new Set(own.map((complaint) => describe(complaint, leaf, value)))].join('; ');
+      : [...new Set(own.map((one) => describe(one, leaf, value, leaves, found)))].join('; ');
     const source = value.kind === 'value' ? value.source : undefined;
     faults.push(leafFault(leaf, missing ? 'missing' : 'malformed', detail, source, readings));
   }
   const faulted = (below: readonly ConfigLeaf[]) => below.some((leaf) => found.get(leaf)?.kind === 'fault');
-  for (const { path, detail } of complaints) {
+  for (const complaint of complaints) {
+    const { path } = complaint;
     if (leaves.some((leaf) => startsWith(path, leaf.path))) continue;
     const group = knownGroup(path, leaves);
     const below = leaves.filter((leaf) => startsWith(leaf.path, group));
     // A rule over several keys means nothing while one of them is itself at fault.
     if (faulted(below)) continue;
     const secret = below.some((leaf) => leaf.secret);
+    const detail = ruleDetail(complaint, leaves, found);
     faults.push({ key: group.join('.'), reason: 'malformed', secret, detail, lookedIn: [], supply: {} });
   }
   return faults;
@@ -72,7 +75,35 @@ function leafFault(
   };
 }
 
-function describe({ path, detail, issue }: Complaint, leaf: ConfigLeaf, value: Found): string {
+function describe(
+  complaint: Complaint,
+  leaf: ConfigLeaf,
+  value: Found,
+  leaves: readonly ConfigLeaf[],
+  found: ReadonlyMap<ConfigLeaf, Found>,
+): string {
+  if (!complaint.byRule) return leafDetail(complaint, leaf, value.kind === 'value' ? value.raw : undefined);
+  const detail = ruleDetail(complaint, leaves, found);
+  return value.kind === 'absent' && !leaf.hasDefault ? `${detail}; it is not set` : detail;
+}
+
+function ruleDetail(
+  complaint: Complaint,
+  leaves: readonly ConfigLeaf[],
+  found: ReadonlyMap<ConfigLeaf, Found>,
+): string {
+  const values = [...found.values()].flatMap((one) => (one.kind === 'value' ? [one.raw, one.value] : []));
+  return shownDetail(
+    complaint,
+    leaves.some((leaf) => leaf.secret),
+    values,
+  );
+}
+
+/** Describes what a leaf's own schema refuses; `raw` is the value before decoding. */
+export function leafDetail(complaint: Complaint, leaf: ConfigLeaf, raw: unknown): string {
+  const { path, issue } = complaint;
+  const detail = shownDetail(complaint, leaf.secret, [raw]);
   const inner = path.slice(leaf.path.length);
   // Names inside a value can be the value's own (a record's keys); positions cannot.
   const position = inner.find((segment) => typeof segment === 'number');
@@ -80,8 +111,9 @@ function describe({ path, detail, issue }: Complaint, leaf: ConfigLeaf, value: F
   if (inner.length > 0) return `inside it: ${detail}`;
   const coerced =
     issue?.code === 'invalid_type' && leaf.reads === 'value' ? COERCED[String(issue.expected)] : undefined;
-  const wasText = value.kind === 'value' && typeof value.raw === 'string';
-  return coerced !== undefined && wasText ? `${detail}, and text is never one: the schema needs ${coerced}` : detail;
+  return coerced !== undefined && typeof raw === 'string'
+    ? `${detail}, and text is never one: the schema needs ${coerced}`
+    : detail;
 }
 
 /** The longest part of a rule's path that the schema has: a rule names its path freely, perhaps after a value. */

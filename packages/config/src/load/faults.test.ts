@@ -166,11 +166,13 @@ describe('ConfigError', () => {
   it('reports a rule over several keys at the key that it names', async () => {
     const schema = classic
       .object({ tls: classic.object({ on: classic.stringbool(), key: classic.string().optional() }) })
-      .refine(({ tls }) => !tls.on || tls.key !== undefined, { path: ['tls', 'key'] });
+      .refine(({ tls }) => !tls.on || tls.key !== undefined, { path: ['tls', 'key'], error: 'tls.on needs a key' });
     const error = await faultOf(
       loadConfig(defineConfig({ schema, sources: [env()] }), { ...target, env: { TLS_ON: 'true' } }),
     );
-    expect(error.faults).toMatchObject([{ key: 'tls.key', reason: 'missing', supply: { env: 'TLS_KEY' } }]);
+    expect(error.faults).toMatchObject([
+      { key: 'tls.key', reason: 'malformed', detail: 'tls.on needs a key; it is not set', supply: { env: 'TLS_KEY' } },
+    ]);
   });
 
   it('says what is expected from the schema, and which coercion is missing', async () => {
@@ -307,6 +309,9 @@ describe('a file at fault', () => {
     ['is missing and required', true, failing('ENOENT'), 'missing', 'the file is required and does not exist'],
     ['is denied', false, failing('EACCES'), 'denied', 'the file cannot be read (EACCES)'],
     ['is a folder', false, failing('EISDIR'), 'malformed', 'the file cannot be read (EISDIR)'],
+    ['is UTF-16', false, async () => Buffer.from('\uFEFF{"v":"zq"}', 'utf16le'), 'malformed', 'the file is not UTF-8'],
+    ['is UTF-16 as text', false, async () => '{\0"\0v', 'malformed', 'the file is not UTF-8'],
+    ['is Latin-1', false, async () => Buffer.from('{"v":"zqé"}', 'latin1'), 'malformed', 'the file is not UTF-8'],
     ['is no object', false, async () => '["zq"]', 'malformed', 'the file must contain a JSON object'],
     ['is no JSON', false, async () => '{\n"v": "zq" 1}', 'malformed', 'the file is not JSON (line 2 column 11)'],
   ])('is one fault when it %s', async (_, required, readFile, reason, detail) => {

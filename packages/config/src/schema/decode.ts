@@ -2,8 +2,10 @@ import type { ConfigLeaf } from './leaf.ts';
 
 export type Decoded = { readonly value: unknown } | { readonly malformed: string };
 
-/** Text as the leaf's schema reads it: JSON is parsed, everything else is the schema's own to coerce. */
+/** Text as the leaf's schema reads it: JSON is parsed, a literal's text is the literal, everything else is left to the schema. */
 export function decodeText(leaf: ConfigLeaf, text: string): Decoded {
+  const literal = leaf.literals?.get(text);
+  if (literal !== undefined) return { value: literal };
   if (leaf.reads === 'json') {
     try {
       return { value: JSON.parse(text) };
@@ -12,8 +14,6 @@ export function decodeText(leaf: ConfigLeaf, text: string): Decoded {
       return { malformed: 'expected JSON' };
     }
   }
-  // Number('') and BigInt('') are 0: blank text would become a value that nobody wrote.
-  if (leaf.reads === 'number' && text.trim() === '') return { malformed: 'expected a number, found blank text' };
   return { value: text };
 }
 

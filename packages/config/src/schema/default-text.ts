@@ -2,6 +2,7 @@ import { safeParse } from 'zod/v4/core';
 import { nodeUtil } from '../node-util.ts';
 import { decodeText } from './decode.ts';
 import type { ConfigLeaf } from './leaf.ts';
+import { strictSchema } from './strict-schema.ts';
 
 /** The leaf's default as text that loads back to the same value, for a template to write; `undefined` when there is none. */
 export function defaultText(leaf: ConfigLeaf): string | undefined {
@@ -18,7 +19,7 @@ export function defaultText(leaf: ConfigLeaf): string | undefined {
 
 function parsed(leaf: ConfigLeaf, input: unknown): { value: unknown } | undefined {
   try {
-    const result = safeParse(leaf.schema, input);
+    const result = safeParse(strictSchema(leaf.schema), input);
     return result.success ? { value: result.data } : undefined;
   } catch {
     // An asynchronous schema, or one that throws: its default has no text that could be vouched for.
@@ -31,5 +32,6 @@ function textOf(value: unknown): string | undefined {
   if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint') return String(value);
   if (value instanceof Date) return value.toISOString();
   if (value instanceof URL) return value.href;
+  if (value instanceof Set || value instanceof Map) return JSON.stringify([...value]);
   return typeof value === 'object' && value !== null ? JSON.stringify(value) : undefined;
 }

@@ -1,4 +1,7 @@
-/** The parts of a zod issue that describe the schema. `input`, `message`, `keys` and nested issues can echo the value: never read. */
+/**
+ * The parts of a zod issue, as a schema raises it, that describe the schema. `input`, `keys` and nested issues can echo the value and
+ * are never read; a `message` is shown only where it cannot.
+ */
 export interface SchemaIssue {
   readonly code?: string | undefined;
   readonly path?: readonly PropertyKey[] | undefined;
@@ -15,14 +18,23 @@ export interface SchemaIssue {
   readonly includes?: unknown;
   readonly divisor?: unknown;
   readonly values?: unknown;
-  readonly params?: { readonly [SECRET_DETAIL]?: string } | undefined;
+  readonly params?: { readonly [ISSUE_DETAIL]?: string } | undefined;
+  /** Present on issues that a function of the author's adds (`superRefine`, `check`). */
+  readonly message?: unknown;
+  /** The check or the schema that raised the issue. */
+  readonly inst?: unknown;
+  /** The schema that the check belongs to. */
+  readonly schema?: unknown;
 }
 
-/** Where {@link secret} leaves what it says about a value that it refused. */
-export const SECRET_DETAIL = Symbol('twelvefold.config.secretDetail');
+/** The `params` key under which this package describes a value that it refuses, without the value. */
+export const ISSUE_DETAIL = Symbol('twelvefold.config.issueDetail');
 
 /** Longer lists of allowed values are cut: they belong in the docs, not in a terminal. */
 const MAX_LISTED_VALUES = 12;
+
+/** Describes a rule whose author left no message that can be shown. */
+export const RULE_DETAIL = "refused by one of the schema's own rules";
 
 const UNITS: Record<string, string> = {
   string: ' characters',
@@ -33,10 +45,38 @@ const UNITS: Record<string, string> = {
 };
 
 /**
- * What a schema expected, from the schema's side only. zod's own messages are not used: they can quote the value
- * ("Unrecognized key", custom messages built from the input).
+ * Describes what a schema expected: in the author's words where these cannot contain the value, else from the schema's definition.
+ * zod's own messages are not used, because they can quote the value ("Unrecognized key").
  */
 export function issueDetail(issue: SchemaIssue): string {
+  return issue.params?.[ISSUE_DETAIL] ?? authorMessage(issue) ?? fromDefinition(issue);
+}
+
+/**
+ * The message that the author wrote for a check or a schema, e.g. `z.refine(isEven, 'must be even')`. The function behind it is called
+ * without the value too; a message that differs then depends on the value and is not returned.
+ */
+export function authorMessage(issue: SchemaIssue): string | undefined {
+  for (const raised of [issue.inst, issue.schema]) {
+    const error = (raised as { _zod?: { def?: { error?: unknown } } } | undefined)?._zod?.def?.error; // looked at field by field
+    if (typeof error !== 'function') continue;
+    try {
+      const message = textOf(error(issue));
+      if (message === undefined) continue;
+      return message === textOf(error({ code: issue.code, path: [] })) ? message : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+  return undefined;
+}
+
+function textOf(message: unknown): string | undefined {
+  const text = typeof message === 'object' && message !== null && 'message' in message ? message.message : message;
+  return typeof text === 'string' && text !== '' ? text : undefined;
+}
+
+function fromDefinition(issue: SchemaIssue): string {
   switch (issue.code) {
     case 'invalid_type':
       return `expected ${issue.expected}`;
@@ -59,7 +99,7 @@ export function issueDetail(issue: SchemaIssue): string {
     case 'invalid_element':
       return 'has an element that the schema refuses';
     default:
-      return issue.params?.[SECRET_DETAIL] ?? "refused by one of the schema's own rules";
+      return RULE_DETAIL;
   }
 }
 

@@ -37,10 +37,12 @@ export interface ConfigLeaf {
   readonly hasDefault: boolean;
   readonly nullable: boolean;
   /**
-   * What the schema reads: `text`, the `json` of an array, object or record, a `number` that is made from text, or a
+   * What the schema reads: `text`, the `json` of an array, object, record, set or map, a `number` that is made from text, or a
    * `value` that the schema takes as it comes.
    */
   readonly reads: 'text' | 'json' | 'number' | 'value';
+  /** Values of the schema that are not text (`z.literal(5)`, a numeric enum), by the text that stands for them. */
+  readonly literals?: ReadonlyMap<string, number | bigint | boolean>;
   readonly schema: $ZodType;
 }
 

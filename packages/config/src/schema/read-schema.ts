@@ -1,4 +1,4 @@
-import type { $ZodLazy, $ZodObject, $ZodType, $ZodTypes } from 'zod/v4/core';
+import type { $ZodObject, $ZodType, $ZodTypes } from 'zod/v4/core';
 import type { DerivedDefinition } from './derived.ts';
 import { DERIVED_TRAIT } from './derived.ts';
 import type { ConfigGroup, ConfigLeaf, DerivedLeaf } from './leaf.ts';
@@ -9,6 +9,7 @@ import { placeOf } from './place-of.ts';
 import { resolveDerived } from './resolve-derived.ts';
 import { SECRET_TRAIT } from './secret.ts';
 import { unwrap } from './unwrap.ts';
+import { childSchemas } from './walk.ts';
 
 /** What reading a schema finds: its keys, as a tree and in order. */
 export interface ReadSchema {
@@ -103,12 +104,14 @@ function readLeaf(schema: $ZodType, path: readonly string[], optionalAbove: bool
   const outer = unwrap(schema);
   const marker = markerOf(outer.inner);
   const isSecret = marker?.kind === 'secret';
-  if (!isSecret && containsSecret(schema)) {
+  if (!isSecret && contains(schema, ({ _zod }) => _zod.traits.has(SECRET_TRAIT))) {
     throw new TypeError(
       `Cannot define config key '${key}': a secret inside a value would be read from a plain parameter; mark the whole key, e.g. secret(z.array(z.string()))`,
     );
   }
   const reader = marker === undefined ? outer.inner : unwrap(marker.innerType).inner;
+  assertReadable(schema, reader, key);
+  const literals = literalsOf(reader);
   const provisioned = marker?.kind === 'param' && marker.options.provisioned === true;
   if (provisioned && !outer.hasDefault) {
     throw new TypeError(
@@ -131,12 +134,13 @@ function readLeaf(schema: $ZodType, path: readonly string[], optionalAbove: bool
     optional: optionalAbove || outer.optional,
     hasDefault: outer.hasDefault,
     nullable: outer.nullable,
-    reads: whatReads(reader, key),
+    reads: whatReads(reader),
+    ...(literals === undefined ? {} : { literals }),
     schema,
   });
 }
 
-function whatReads(reader: $ZodType, key: string): ConfigLeaf['reads'] {
+function whatReads(reader: $ZodType): ConfigLeaf['reads'] {
   const { def } = (reader as $ZodTypes)._zod;
   switch (def.type) {
     case 'string':
@@ -145,13 +149,6 @@ function whatReads(reader: $ZodType, key: string): ConfigLeaf['reads'] {
     case 'number':
     case 'bigint':
       return 'coerce' in def && def.coerce === true ? 'number' : 'value';
-    case 'boolean':
-      if (def.coerce === true) {
-        throw new TypeError(
-          `Cannot define config key '${key}': z.coerce.boolean() reads the text 'false' as true; use z.stringbool()`,
-        );
-      }
-      return 'value';
     case 'union':
       return def.options.every((option) => isStructure(option)) ? 'json' : 'value';
     default:
@@ -159,37 +156,46 @@ function whatReads(reader: $ZodType, key: string): ConfigLeaf['reads'] {
   }
 }
 
-const STRUCTURES = ['array', 'object', 'tuple', 'record', 'intersection'];
+const STRUCTURES = ['array', 'object', 'tuple', 'record', 'intersection', 'set', 'map'];
+
+/** Types that no source can hold a value of. */
+const UNREADABLE = ['symbol', 'function', 'file', 'nan', 'void', 'undefined', 'never'];
+
+/** @throws TypeError for a schema that no source can supply, and for one that reads the text `false` as true, at any depth. */
+function assertReadable(schema: $ZodType, reader: $ZodType, key: string): void {
+  const { type } = reader._zod.def;
+  if (UNREADABLE.includes(type)) {
+    throw new TypeError(`Cannot define config key '${key}': no source can hold a value for a zod ${type}`);
+  }
+  if (contains(schema, ({ _zod: { def } }) => def.type === 'boolean' && 'coerce' in def && def.coerce === true)) {
+    throw new TypeError(
+      `Cannot define config key '${key}': z.coerce.boolean() reads the text 'false' as true; use z.stringbool()`,
+    );
+  }
+}
+
+/** The values of enums and literals that are not text, by their text; a text that is itself allowed stays text. */
+function literalsOf(reader: $ZodType): ConfigLeaf['literals'] {
+  const { def } = (reader as $ZodTypes)._zod;
+  const readers = def.type === 'union' ? def.options.map((option) => unwrap(option).inner) : [reader];
+  const values = readers.flatMap((one) => [...(one._zod.values ?? [])]);
+  const literals = new Map<string, number | bigint | boolean>();
+  for (const value of values) {
+    const typed = typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean';
+    if (typed && !values.includes(String(value))) literals.set(String(value), value);
+  }
+  return literals.size === 0 ? undefined : literals;
+}
 
 function isStructure(schema: $ZodType): boolean {
   const { inner } = unwrap(schema);
   return STRUCTURES.includes(inner._zod.def.type);
 }
 
-/** Every schema that `def` names, one level down. */
-function parts(def: object): $ZodType[] {
-  return Object.values(def)
-    .flatMap((value) =>
-      Array.isArray(value)
-        ? value
-        : isSchema(value) || typeof value !== 'object' || value === null
-          ? [value]
-          : Object.values(value),
-    )
-    .filter(isSchema);
-}
-
-function isSchema(value: unknown): value is $ZodType {
-  return typeof value === 'object' && value !== null && '_zod' in value;
-}
-
-function containsSecret(schema: $ZodType, seen = new Set<$ZodType>()): boolean {
+function contains(schema: $ZodType, wanted: (schema: $ZodType) => boolean, seen = new Set<$ZodType>()): boolean {
   if (seen.has(schema)) return false;
   seen.add(schema);
-  if (schema._zod.traits.has(SECRET_TRAIT)) return true;
-  const { def } = (schema as $ZodTypes)._zod;
-  const below = def.type === 'lazy' ? [(schema as $ZodLazy)._zod.innerType] : parts(def);
-  return below.some((part) => containsSecret(part, seen));
+  return wanted(schema) || childSchemas(schema).some((child) => contains(child, wanted, seen));
 }
 
 function isObject(schema: $ZodType): schema is $ZodObject {

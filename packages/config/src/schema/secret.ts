@@ -2,7 +2,8 @@ import type { input, output } from 'zod/v4/core';
 import { $constructor, $ZodType } from 'zod/v4/core';
 import { assertKnownOptions } from '../assert-known-options.ts';
 import { Secret } from '../secret.ts';
-import { issueDetail, SECRET_DETAIL } from './issue-detail.ts';
+import type { SchemaIssue } from './issue-detail.ts';
+import { authorMessage, ISSUE_DETAIL, issueDetail } from './issue-detail.ts';
 import { acceptsAbsence } from './unwrap.ts';
 
 /** A zod schema that validates with `S` and gives a {@link Secret} of its output. */
@@ -44,12 +45,12 @@ const SecretType = $constructor<Internals>(SECRET_TRAIT, (inst, def) => {
         // Never the value: `input` reaches the error when somebody parses with `reportInput`, `message` whoever prints it.
         input: undefined,
         message: `Invalid secret: ${detail}`,
-        params: { [SECRET_DETAIL]: detail },
+        params: { [ISSUE_DETAIL]: detail },
         inst,
       });
       return payload;
     };
-    const settle = (result: { value: unknown; issues: ReadonlyArray<Parameters<typeof issueDetail>[0]> }) => {
+    const settle = (result: { value: unknown; issues: ReadonlyArray<SchemaIssue> }) => {
       const [issue] = result.issues;
       if (issue !== undefined) return refuse(secretIssueDetail(issue));
       payload.value = new Secret(result.value, carrier?.name);
@@ -68,7 +69,9 @@ const SecretType = $constructor<Internals>(SECRET_TRAIT, (inst, def) => {
 });
 
 /** Allowed values and the parts a format asks for are candidates for the secret itself: say less than for a plain key. */
-function secretIssueDetail(issue: Parameters<typeof issueDetail>[0]): string {
+function secretIssueDetail(issue: SchemaIssue): string {
+  const message = issue.params?.[ISSUE_DETAIL] ?? authorMessage(issue);
+  if (message !== undefined) return message;
   if (issue.code === 'invalid_value') return 'is not an allowed value';
   if (issue.code === 'invalid_format' && issue.format !== 'regex') {
     return ['starts_with', 'ends_with', 'includes'].includes(String(issue.format))
