@@ -8,7 +8,7 @@ import { isoTimestamps } from './timestamp.ts';
 // A line that is written directly is the line that the careful way makes, character for character. A replacer that changes
 // nothing sends a logger the careful way.
 
-const SECRETS = ['s3cr"t/väl\\ue\n1', 'plain-secret', '123456'];
+const SECRETS = ['s3cr"t/väl\\ue\n1', 'plain-secret', '12345678'];
 
 function twins(options: { secrets?: readonly string[]; redact?: readonly string[] }) {
   const redactor = createRedactor({ keys: options.redact ?? [] });
@@ -67,7 +67,7 @@ const leaf = fc.oneof(
   fc.integer(),
   fc.bigInt(),
   fc.boolean(),
-  fc.constantFrom(null, undefined, 123456),
+  fc.constantFrom(null, undefined, 12345678),
 );
 const tree = fc.letrec((tie) => ({
   value: fc.oneof(
@@ -86,7 +86,7 @@ describe('a line written directly', () => {
     ['without secrets', {}],
     ['with secrets', { secrets: SECRETS }],
     ["with keys of the line's own to redact", { redact: ['message', 'name'] }],
-  ])('is what the careful way makes, %s', (_name, options) => {
+  ])('is what the careful way makes, %s', { timeout: 60_000 }, (_name, options) => {
     const both = twins(options);
     fc.assert(
       fc.property(text, fields, fields, (message, appended, extra) => {

@@ -8,6 +8,7 @@ import type { LoggerSettings } from './settings.ts';
 /** The form of a key: as JSON with its colon, empty for one that is never written. */
 interface KeyForm {
   readonly text: string;
+  /** Some values under this key are hidden. */
   readonly sensitive: boolean;
 }
 
@@ -77,7 +78,7 @@ export function directLine(settings: LoggerSettings): DirectLine | undefined {
     !settings.json ||
     !isVerbatim(settings.service) ||
     Math.min(limits.stringLength, limits.lineBytes) < LONGEST_OWN + settings.service.length ||
-    [...OWN_KEYS].some((key) => redactor.isSensitiveKey(key));
+    [...OWN_KEYS].some((key) => redactor.isSensitive(key, ''));
   if (unusual) return undefined;
   const forms = new Map<string, KeyForm>();
   const service = settings.service === '' ? '"' : `","service":"${settings.service}"`;
@@ -86,7 +87,7 @@ export function directLine(settings: LoggerSettings): DirectLine | undefined {
   /** `undefined` for a key that needs the careful way. */
   function newForm(key: string): KeyForm | undefined {
     if (key.length > LONGEST_KEY || !isVerbatim(key) || NUMBER.test(key) || OWN_KEYS.has(key)) return undefined;
-    const form = { text: UNSAFE_KEY.test(key) ? '' : `,"${key}":`, sensitive: redactor.isSensitiveKey(key) };
+    const form = { text: UNSAFE_KEY.test(key) ? '' : `,"${key}":`, sensitive: redactor.isSensitive(key, '') };
     if (forms.size >= REMEMBERED_KEYS) forms.clear();
     forms.set(key, form);
     return form;
@@ -125,7 +126,7 @@ export function directLine(settings: LoggerSettings): DirectLine | undefined {
       if (form === undefined || taken.has(key)) return undefined;
       const value: unknown = (fields as Record<string, unknown>)[key]; // Its own, as just seen.
       if (value === undefined || value === null || value === '' || form.text === '') continue;
-      const text = form.sensitive ? HIDDEN : valueText(key, value);
+      const text = form.sensitive && redactor.isSensitive(key, value) ? HIDDEN : valueText(key, value);
       if (text === undefined) return undefined;
       if (text !== '') line += form.text + text;
     }

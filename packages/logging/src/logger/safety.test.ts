@@ -39,7 +39,7 @@ describe('redaction', () => {
     const line = one({
       password: 'x',
       user: { DB_PASSWORD: ['a', 'b'], name: 'n', cookies: 1, Cookie: { raw: 1 } },
-      list: [{ 'x-api-key': 5 }],
+      list: [{ 'x-api-key': '5' }],
       map: new Map([['refreshToken', 'r']]),
       headers,
       token: null,
@@ -50,6 +50,37 @@ describe('redaction', () => {
       list: [{ 'x-api-key': '[redacted]' }],
       map: { refreshToken: '[redacted]' },
       headers: { authorization: '[redacted]', accept: '*/*' },
+    });
+  });
+
+  test('by key: numbers only where they are secret, booleans and null never', () => {
+    const fields = {
+      tokens: 512,
+      token: 7n,
+      passwordSet: true,
+      password: false,
+      pin: 1234,
+      otp: 5n,
+      auth: null,
+      sid: 's',
+    };
+    const shown = { tokens: 512, token: '7', passwordSet: true, password: false, pin: '[redacted]', otp: '[redacted]' };
+    const line = one({ ...fields, nested: fields });
+    expect(line).toMatchObject({ ...shown, sid: '[redacted]', nested: { ...shown, auth: null, sid: '[redacted]' } });
+    expect(line).not.toHaveProperty('auth');
+  });
+
+  test('by key: the pairs of raw headers and of lists of entries', () => {
+    const rawHeaders = ['Host', 'h', 'AUTHORIZATION', 'Bearer abc', 'Cookie', 'sid=1', 'Accept', '*/*'];
+    const hidden = ['Host', 'h', 'AUTHORIZATION', '[redacted]', 'Cookie', '[redacted]', 'Accept', '*/*'];
+    const entries = Object.entries({ 'x-api-key': 'k', accept: '*/*' });
+    expect(one({ rawHeaders, request: { rawHeaders, raw_trailers: rawHeaders }, entries })).toMatchObject({
+      rawHeaders: hidden,
+      request: { rawHeaders: hidden, raw_trailers: hidden },
+      entries: [
+        ['x-api-key', '[redacted]'],
+        ['accept', '*/*'],
+      ],
     });
   });
 
@@ -149,8 +180,8 @@ describe('redaction', () => {
 
   test('a sensitive key is found by its end however long it is, and is not kept in memory', () => {
     const redactor = createRedactor();
-    expect(redactor.isSensitiveKey(`${'k'.repeat(1_000_000)}Password`)).toBe(true);
-    expect(redactor.isSensitiveKey(`Password${'k'.repeat(1_000_000)}`)).toBe(false);
+    expect(redactor.isSensitive(`${'k'.repeat(1_000_000)}Password`, 'x')).toBe(true);
+    expect(redactor.isSensitive(`Password${'k'.repeat(1_000_000)}`, 'x')).toBe(false);
   });
 
   test('a secret at the edge of what is cut does not show its first half', () => {

@@ -47,7 +47,7 @@ export function toPlain(fields: Record<string, unknown>, options: PlainOptions):
   function convert(key: string, input: unknown): unknown {
     const value = replacer ? replacer(key, input) : input;
     if (value === undefined || value === null) return value;
-    if (redactor.isSensitiveKey(key)) return REDACTED;
+    if (redactor.isSensitive(key, value)) return REDACTED;
     switch (typeof value) {
       case 'string':
         return text(value);
@@ -96,7 +96,7 @@ export function toPlain(fields: Record<string, unknown>, options: PlainOptions):
       }
       if (value instanceof RegExp) return text(String(value));
       if (tooDeep) return Array.isArray(value) ? `[Array: ${value.length}]` : text(`[${nameOf(value)}]`);
-      if (Array.isArray(value)) return list(value, value.length);
+      if (Array.isArray(value)) return list(withoutSensitiveItems(key, value), value.length);
       if (value instanceof Set) return list(value, value.size);
       const enough = limits.entries + UNSAFE_KEYS.size;
       if (value instanceof Map) return entries(pairsOf(value, enough), limits.entries, value.size);
@@ -109,6 +109,16 @@ export function toPlain(fields: Record<string, unknown>, options: PlainOptions):
     } finally {
       ancestors.pop();
     }
+  }
+
+  /** Hides the values of `['authorization', 'Bearer x']` and of `rawHeaders`, where names and values take turns. */
+  function withoutSensitiveItems(key: string, values: readonly unknown[]): readonly unknown[] {
+    const isPair = values.length === 2;
+    if (!isPair && !/^raw-?_?(?:headers|trailers)$/i.test(key)) return values;
+    return values.slice(0, limits.entries * 2).map((value, index) => {
+      const name = index % 2 === 1 ? values[index - 1] : undefined;
+      return typeof name === 'string' && redactor.isSensitive(name, value) ? REDACTED : value;
+    });
   }
 
   function list(values: Iterable<unknown>, size: number): unknown[] {
