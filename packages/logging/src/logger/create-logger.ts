@@ -5,7 +5,7 @@ import type { Env } from '../env.ts';
 import { envReader } from '../env.ts';
 import { assertKnownOptions } from '../known-options.ts';
 import { pretty } from '../output/pretty.ts';
-import { stdout } from '../output/stdout.ts';
+import { DROPPED, stdout } from '../output/stdout.ts';
 import type { Redactor } from '../redact/redactor.ts';
 import { createRedactor } from '../redact/redactor.ts';
 import type { SerializeLimits } from '../serialize/limits.ts';
@@ -122,7 +122,7 @@ export function createLogger(options: LoggerOptions = {}): ScopedLogger {
     json: options.format !== 'pretty',
     render:
       options.format === 'pretty' ? (entry) => pretty(entry, { color, hidden }) : (entry) => JSON.stringify(entry),
-    write: options.write ?? ((line) => stdout().write(line)),
+    write: options.write ?? ((line) => stdout(droppedLine).write(line)),
     flush: options.write ? () => Promise.resolve() : () => stdout().flush(),
     buffer: options.buffer && {
       threshold: thresholdOf(options.buffer.level) ?? LogLevelThreshold.DEBUG,
@@ -135,6 +135,15 @@ export function createLogger(options: LoggerOptions = {}): ScopedLogger {
     order: undefined,
     search: undefined,
   };
+  const droppedLine = (lines: number, bytes: number) =>
+    settings.render({
+      level: 'WARN',
+      message: DROPPED,
+      timestamp: settings.formatTimestamp(settings.now()),
+      service: settings.service,
+      dropped_lines: lines,
+      dropped_bytes: bytes,
+    });
   const logger = new ScopedLogger(settings, facts);
   for (const warning of level.warnings) logger.warn(warning);
   return logger;

@@ -8,6 +8,7 @@ function fakeDescriptor(room: number) {
     room,
     pauses: 0,
     delays: [] as number[],
+    keptAlive: true,
     timers: [] as Array<() => void>,
     exit: () => {},
     failure: undefined as string | undefined,
@@ -22,8 +23,9 @@ function fakeDescriptor(room: number) {
       state.room -= taken;
       return taken;
     },
-    later(callback, delayMs) {
+    later(callback, delayMs, keepsAlive) {
       state.delays.push(delayMs);
+      state.keptAlive = keepsAlive;
       state.timers.push(callback);
     },
     pause() {
@@ -33,6 +35,7 @@ function fakeDescriptor(room: number) {
     onExit(callback) {
       state.exit = callback;
     },
+    droppedLine: (lines, bytes) => `dropped ${lines} of ${bytes}`,
   });
   const fire = () => state.timers.splice(0).forEach((callback) => void callback());
   return { state, writer, fire };
@@ -97,24 +100,81 @@ describe('a full pipe', () => {
     expect(state.text).toBe('one\ntwo\n');
   });
 
-  test('whose reader has stopped does not hold the exit for ever', () => {
+  test('whose reader has stopped holds the exit up for a second, once', () => {
     const { state, writer } = fakeDescriptor(0);
     writer.write('one');
     state.exit();
+    expect(state.pauses).toBe(1_000);
+    for (let line = 0; line < 10; line += 1) writer.write('two');
+    expect(state.pauses).toBe(1_000);
+  });
+
+  test('whose reader is slow holds the exit up for 5 s', () => {
+    const { state, writer } = fakeDescriptor(0);
+    writer.write('x'.repeat(10_000));
+    state.onPause = () => {
+      state.room = 1;
+    };
+    state.exit();
+    expect(state.pauses).toBe(5_000);
+    writer.write('two');
     expect(state.pauses).toBe(5_000);
   });
 
-  test('whose reader has stopped costs time once 16 MiB wait, not all the memory', () => {
-    const { state, writer } = fakeDescriptor(0);
-    const line = 'x'.repeat(1024 * 1024);
-    for (let index = 0; index < 15; index += 1) writer.write(line);
+  test('whose reader has stopped ends a flush after a second, and lets the process end after five', async () => {
+    const { state, writer, fire } = fakeDescriptor(0);
+    writer.write('one');
+    let flushed = false;
+    const flush = writer.flush().then(() => {
+      flushed = true;
+    });
+    const sum = () => state.delays.reduce((total, delay) => total + delay, 0);
+    while (sum() < 900) fire();
+    await Promise.resolve();
+    expect(flushed).toBe(false);
+    while (sum() < 1_200) fire();
+    await flush;
+    expect(state.keptAlive).toBe(true);
+    while (sum() < 6_000) fire();
+    expect(state.keptAlive).toBe(false);
+    state.room = 100;
+    fire();
+    expect(state.text).toBe('one\n');
+  });
+
+  const MIB = 1024 * 1024;
+  const line = 'x'.repeat(MIB - 1);
+
+  test('whose reader has stopped drops and counts what is over 16 MiB, after one short wait', () => {
+    const { state, writer, fire } = fakeDescriptor(0);
+    for (let index = 0; index < 16; index += 1) writer.write(line);
     expect(state.pauses).toBe(0);
+    for (let index = 0; index < 100; index += 1) writer.write(line);
+    expect(state.pauses).toBe(250);
+    expect(writer.pendingBytes).toBe(16 * MIB);
+    state.room = MIB - 1;
+    fire();
+    writer.write('still dropped');
+    state.room = 1;
+    fire();
+    expect(writer.pendingBytes).toBeGreaterThan(15 * MIB);
+    writer.write('taken again');
+    state.room = 20 * MIB;
+    fire();
+    expect(state.text.slice(16 * MIB)).toBe(`dropped 101 of ${100 * MIB + 14}\ntaken again\n`);
+    expect(state.pauses).toBe(250);
+  });
+
+  test('whose reader is slow loses nothing at 16 MiB', () => {
+    const { state, writer } = fakeDescriptor(0);
     state.onPause = () => {
-      state.room = 1024 * 1024;
+      state.room = 64 * 1024;
     };
-    writer.write(line);
+    for (let index = 0; index < 20; index += 1) writer.write(line);
     expect(state.pauses).toBeGreaterThan(0);
-    expect(writer.pendingBytes).toBeLessThanOrEqual(8 * 1024 * 1024);
+    state.room = 20 * MIB;
+    state.exit();
+    expect(state.text).toBe(`${line}\n`.repeat(20));
   });
 });
 

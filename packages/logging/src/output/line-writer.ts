@@ -4,30 +4,46 @@ import type { Turn } from './turn.ts';
 export interface LineWriterIo {
   /** Writes some of the first `length` bytes and returns how many. @throws an error with code `EAGAIN` when none can be taken now. */
   write(bytes: Uint8Array, length: number): number;
-  /** Calls back once, later; keeps the process alive until then. */
-  later(callback: () => void, delayMs: number): void;
-  /** Waits here and now, blocking the thread. */
+  /** Calls back once, later. The process stays alive until then, if `keepsAlive`. */
+  later(callback: () => void, delayMs: number, keepsAlive: boolean): void;
+  /** Blocks the thread. */
   pause(ms: number): void;
   /** Calls back, synchronously, when the process or worker thread exits. */
   onExit(callback: () => void): void;
   /** Where other threads write to the same descriptor. */
   turn?(): Turn | undefined;
+  /** A line that reports how many lines, of how many bytes, were dropped. */
+  droppedLine(lines: number, bytes: number): string;
 }
 
 export interface LineWriter {
   /** Writes a line and a line feed in one piece. Never throws. */
   write(line: string): void;
-  /** Resolves when everything written so far has left the process. */
+  /** Resolves when everything written so far has left the process, or when its reader has taken nothing for a second. */
   flush(): Promise<void>;
   /** Bytes that wait for the descriptor to take them. */
   readonly pendingBytes: number;
 }
 
-/** Over this many waiting bytes `write` blocks: a reader that has stopped must cost time, not all the memory. */
+/** Beyond this many waiting bytes lines are dropped and counted: an unread pipe costs neither all memory nor the event loop. */
 const MOST_PENDING_BYTES = 16 * 1024 * 1024;
+/** Once lines were dropped, none is taken until so much is free: the loss is in one piece, and reported once. */
+const RESUME_BYTES = 1024 * 1024;
+/** At the bound a reader that is merely slower than the writer gets this long to free some space. */
+const PATIENCE_MS = 250;
+/** Freed at once, so that a line at the bound does not wait for each single line before it. */
+const FREED_BYTES = 64 * 1024;
 const RETRY_MS = [1, 2, 5, 10, 25, 50] as const;
-/** At exit, how long a reader that takes nothing is waited for before the rest is given up. */
-const STALLED_MS = 5_000;
+/** Retries without progress after which a flush ends: 1 s. */
+const FLUSH_RETRIES = 25;
+/** Retries without progress after which the process may end by itself: 5 s. */
+const KEEP_ALIVE_RETRIES = 105;
+/** At exit, how long a reader that takes nothing is waited for: ECS leaves the exit 1 s between the stop budget and SIGKILL. */
+const EXIT_STALLED_MS = 1_000;
+/** At exit, how long another thread may hold the turn: one that was terminated loses it after 2 s. */
+const EXIT_TURN_MS = 2_500;
+/** At exit, how long a slow reader is waited for in total. */
+const EXIT_MOST_MS = 5_000;
 
 /** Lines that fit are encoded here, one after the other, instead of each into memory of its own. */
 const SCRATCH_BYTES = 64 * 1024;
@@ -40,7 +56,8 @@ const BYTES_PER_UNIT = 3;
  *
  * `process.stdout` sets a pipe to non-blocking and keeps what the pipe does not take in memory, where `process.exit()`
  * loses it. Here a line goes to the descriptor at once; what it does not take (`EAGAIN`) waits in order and is retried,
- * and at exit the rest is written synchronously. So a slow reader neither blocks the event loop nor loses a line.
+ * and at exit the rest is written synchronously. So a slow reader neither blocks the event loop nor loses a line. When 16 MiB wait
+ * and nothing is read, further lines are dropped, and their number is written as soon as the reader goes on.
  */
 export function createLineWriter(io: LineWriterIo): LineWriter {
   const scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
@@ -55,14 +72,19 @@ export function createLineWriter(io: LineWriterIo): LineWriter {
   let retries = 0;
   let watchesExit = false;
   let exiting = false;
+  let exitMsLeft = EXIT_MOST_MS;
   let broken = false;
+  /** Another thread has the turn. */
+  let refused = false;
+  let droppedLines = 0;
+  let droppedBytes = 0;
 
   /** How many of the bytes the descriptor takes now; 0 as well when it is busy, or broken for good. */
   function offer(bytes: Uint8Array, length: number): number {
     try {
       return io.write(bytes, length);
     } catch (error) {
-      // The reader is gone (EPIPE) or the descriptor closed: there is nobody left to tell.
+      // The reader is gone (EPIPE) or the descriptor is closed.
       if (!isBusy(error)) broken = true;
       return 0;
     }
@@ -71,8 +93,14 @@ export function createLineWriter(io: LineWriterIo): LineWriter {
   /** Writes what the descriptor takes now, as far as it is this thread's turn. True when nothing is left. */
   function pump(): boolean {
     const turn = io.turn?.();
-    while (pendingBytes > 0) {
-      if (turn?.take() === false) return false;
+    refused = false;
+    for (;;) {
+      reportDropped();
+      if (pendingBytes === 0) break;
+      if (turn?.take() === false) {
+        refused = true;
+        return false;
+      }
       if (head === undefined) {
         head = Buffer.from(behind);
         behind = '';
@@ -85,6 +113,7 @@ export function createLineWriter(io: LineWriterIo): LineWriter {
         head = undefined;
         behind = '';
         pendingBytes = 0;
+        droppedLines = 0;
         break;
       }
       if (written > 0) {
@@ -97,10 +126,28 @@ export function createLineWriter(io: LineWriterIo): LineWriter {
       else if (turn?.give() && pendingBytes > 0) return false;
       if (written === 0) return false;
     }
+    settle();
+    return true;
+  }
+
+  function settle(): void {
     const settled = waiters;
     waiters = [];
     for (const resolve of settled) resolve();
-    return true;
+  }
+
+  function append(line: string, bytes: number): void {
+    behind += `${line}\n`;
+    pendingBytes += bytes;
+  }
+
+  /** Once there is room again. */
+  function reportDropped(): void {
+    if (droppedLines === 0 || pendingBytes > MOST_PENDING_BYTES - RESUME_BYTES) return;
+    const line = io.droppedLine(droppedLines, droppedBytes);
+    droppedLines = 0;
+    droppedBytes = 0;
+    append(line, Buffer.byteLength(line) + 1);
   }
 
   function retryLater(): void {
@@ -108,21 +155,46 @@ export function createLineWriter(io: LineWriterIo): LineWriter {
     retryScheduled = true;
     const delayMs = RETRY_MS[Math.min(retries, RETRY_MS.length - 1)] ?? 50;
     retries += 1;
-    io.later(() => {
-      retryScheduled = false;
-      if (!pump()) retryLater();
-    }, delayMs);
+    io.later(
+      () => {
+        retryScheduled = false;
+        if (pump()) return;
+        if (retries >= FLUSH_RETRIES) settle();
+        retryLater();
+      },
+      delayMs,
+      retries < KEEP_ALIVE_RETRIES,
+    );
   }
 
-  function drainNow(untilBytes: number, stalledMs: number): void {
-    let waited = 0;
-    while (pendingBytes > untilBytes && waited < stalledMs) {
+  /** Blocks until no more than `untilBytes` wait, for at most `mostMs`. Returns how long it took. */
+  function drainNow(untilBytes: number, stalledMs: () => number, mostMs: number): number {
+    let waitedMs = 0;
+    let stalled = 0;
+    while (pendingBytes > untilBytes && waitedMs < mostMs && stalled < stalledMs()) {
       const before = pendingBytes;
-      if (pump()) return;
-      if (pendingBytes < before) waited = 0;
+      if (pump()) break;
+      stalled = pendingBytes < before ? 0 : stalled + 1;
       io.pause(1);
-      waited += 1;
+      waitedMs += 1;
     }
+    return waitedMs;
+  }
+
+  function drainAtExit(): void {
+    // Counted over all lines that are logged while the process exits.
+    const waitedMs = drainNow(0, () => (refused ? EXIT_TURN_MS : EXIT_STALLED_MS), exitMsLeft);
+    exitMsLeft = pendingBytes > 0 ? 0 : exitMsLeft - waitedMs;
+    if (exitMsLeft === 0) pump();
+  }
+
+  /** True when `bytes` more may wait. */
+  function hasRoom(bytes: number): boolean {
+    if (droppedLines > 0) pump();
+    if (droppedLines > 0) return false;
+    if (pendingBytes + bytes <= MOST_PENDING_BYTES) return true;
+    drainNow(MOST_PENDING_BYTES - Math.max(bytes, FREED_BYTES), () => PATIENCE_MS, PATIENCE_MS);
+    return pendingBytes + bytes <= MOST_PENDING_BYTES;
   }
 
   /** The usual case: nothing waits, and the descriptor takes the whole line. */
@@ -158,18 +230,23 @@ export function createLineWriter(io: LineWriterIo): LineWriter {
         watchesExit = true;
         io.onExit(() => {
           exiting = true;
-          drainNow(0, STALLED_MS);
+          drainAtExit();
         });
       }
       if (pendingBytes === 0 && !retryScheduled && !exiting) return writeAtOnce(line);
-      behind += `${line}\n`;
-      pendingBytes += Buffer.byteLength(line) + 1;
-      if (exiting) return drainNow(0, STALLED_MS);
-      if (pendingBytes > MOST_PENDING_BYTES) drainNow(MOST_PENDING_BYTES / 2, STALLED_MS);
+      const bytes = Buffer.byteLength(line) + 1;
+      if (hasRoom(bytes)) append(line, bytes);
+      else {
+        droppedLines += 1;
+        droppedBytes += bytes;
+      }
+      if (exiting) return drainAtExit();
       if (!retryScheduled && !pump()) retryLater();
     },
     flush() {
       if (pendingBytes === 0) return Promise.resolve();
+      // The second without progress is counted from here.
+      retries = 0;
       return new Promise((resolve) => waiters.push(resolve));
     },
     get pendingBytes() {

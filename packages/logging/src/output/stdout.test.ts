@@ -136,6 +136,75 @@ test('100,000 lines reach a slow reader although the process exits right after t
   expect(codes).toBe('3');
 });
 
+describe('on a pipe that is not read', { timeout: 60_000 }, () => {
+  /** 20,000 lines of 1 KiB are 20 MiB. Writes `alive` when the event loop comes round after each hundred. */
+  const FLOOD = `
+    const pad = 'x'.repeat(800);
+    let n = 0;
+    const flood = setInterval(() => {
+      for (const end = n + 100; n < end; n += 1) logger.info('line', { n, pad });
+      if (n === 20_000) { clearInterval(flood); process.stderr.write('flooded'); }
+    }, 1);
+  `;
+
+  /** Ends as by the platform's signal once the flood is over. */
+  const STOP = `
+    process.on('SIGTERM', () => process.exit(7));
+    process.on('exit', () => logger.info('the last line'));
+    const watch = setInterval(() => { if (n === 20_000) { clearInterval(watch); process.kill(process.pid, 'SIGTERM'); } }, 5);
+  `;
+
+  test.each([
+    ['socket', '"$@" </dev/null >&4; echo "code $?" >&2'],
+    ['pipe', '{ "$@" </dev/null; echo "code $?" >&2; } | { read -u 3; }'],
+  ])('the event loop goes on, and SIGTERM ends it: a %s', async (_kind, command) => {
+    const args = [
+      '--conditions=@twelvefold/source',
+      '--input-type=module',
+      '--no-warnings',
+      '-e',
+      PRELUDE + FLOOD + STOP,
+    ];
+    const child = spawn('bash', ['-c', `exec 3<&0 4>&1; ${command}`, 'bash', process.execPath, ...args], {
+      stdio: 'pipe',
+    });
+    const closed = once(child, 'exit');
+    let err = '';
+    for await (const chunk of child.stderr.setEncoding('utf8')) {
+      err += String(chunk);
+      if (err.includes('code')) break;
+    }
+    child.stdin.end();
+    child.stdout.destroy();
+    expect(err).toBe('floodedcode 7\n');
+    await closed;
+  });
+
+  test('the lines that were dropped are counted once it is read again', async () => {
+    const child = start(`${FLOOD} process.stdin.once('data', () => { process.stdin.unref(); });`);
+    const closed = once(child, 'close');
+    await once(child.stderr, 'data');
+    let out = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      out += text;
+    });
+    child.stdin.end('go\n');
+    await closed;
+    const lines = out
+      .trimEnd()
+      .split('\n')
+      .map((text) => JSON.parse(text) as Record<string, unknown>);
+    const reports = lines.filter((entry) => 'dropped_lines' in entry);
+    expect(reports).toMatchObject([
+      { level: 'WARN', service: 'orders', message: expect.stringMatching(/^Dropped log/) },
+    ]);
+    const dropped = Number(reports[0]?.dropped_lines);
+    expect(dropped).toBeGreaterThan(1_000);
+    expect(lines.length - 1 + dropped).toBe(20_000);
+    expect(numbers(out.trimEnd().split('\n').slice(0, 1_000))).toEqual(upTo(1_000));
+  });
+});
+
 test('a reader that goes away ends nothing', { timeout: 30_000 }, async () => {
   const child = start(`
     many(0, 10);

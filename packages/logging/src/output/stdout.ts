@@ -5,6 +5,9 @@ import { threadTurn } from './thread-turn.ts';
 
 const LINE_FEED = Uint8Array.of(0x0a);
 
+/** The message of the line that reports dropped lines. */
+export const DROPPED = 'Dropped log lines: standard output was not read';
+
 let shared: LineWriter | undefined;
 
 /**
@@ -12,8 +15,10 @@ let shared: LineWriter | undefined;
  *
  * It writes to the descriptor itself: in a worker thread `process.stdout` goes through the main thread, and its last lines
  * can be lost.
+ *
+ * @param droppedLine - makes the line that reports dropped lines; only the first call's counts. @defaultValue a line of JSON
  */
-export function stdout(): LineWriter {
+export function stdout(droppedLine = droppedAsJson): LineWriter {
   if (shared) return shared;
   // Not imported: the facade of an ES module import reads every export, which costs a cold start some milliseconds.
   const fs = process.getBuiltinModule('node:fs');
@@ -22,12 +27,21 @@ export function stdout(): LineWriter {
   const pause = (ms: number) => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
   shared = createLineWriter({
     write,
-    later: (callback, delayMs) => void setTimeout(callback, delayMs),
+    later: (callback, delayMs, keepsAlive) => {
+      const timer = setTimeout(callback, delayMs);
+      if (!keepsAlive) timer.unref();
+    },
     pause,
+    droppedLine,
     onExit: (callback) => void process.once('exit', callback),
     ...(!whole && { turn: threadTurn(process, { pause, endLine: () => endLine(write) }) }),
   });
   return shared;
+}
+
+function droppedAsJson(lines: number, bytes: number): string {
+  const timestamp = new Date().toISOString();
+  return JSON.stringify({ level: 'WARN', message: DROPPED, timestamp, dropped_lines: lines, dropped_bytes: bytes });
 }
 
 function endLine(write: (bytes: Uint8Array, length: number) => number): boolean {

@@ -103,6 +103,7 @@ function writerWithTurn() {
     later: (callback) => void state.timers.push(callback),
     pause: () => {},
     onExit: () => {},
+    droppedLine: () => 'dropped',
     turn: () => turn,
   });
   const fire = () => state.timers.splice(0).forEach((callback) => void callback());
