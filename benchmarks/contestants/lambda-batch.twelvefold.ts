@@ -1,6 +1,6 @@
 import { createAws } from '@twelvefold/aws';
 import { queue } from '@twelvefold/backing';
-import { createSqsConsumer } from '@twelvefold/backing/sqs';
+import { createSqsBatchConsumer } from '@twelvefold/backing/sqs';
 import type { SqsEvent } from '@twelvefold/lifecycle/lambda';
 import { batchResult, lambda, recordsFromSqs } from '@twelvefold/lifecycle/lambda';
 import { schema } from '../support/batch-schema.ts';
@@ -8,7 +8,7 @@ import { contest } from '../support/contest.ts';
 import { LAMBDA_CONTEXT, sqsEvent } from '../support/sqs-event.ts';
 
 let sum = 0;
-const consumer = createSqsConsumer({
+const consumer = createSqsBatchConsumer({
   definition: queue('bench', { schema }),
   url: 'https://sqs.eu-central-1.amazonaws.com/000000000000/bench',
   aws: createAws({ env: {} }),

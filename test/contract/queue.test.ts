@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Aws } from '@twelvefold/aws';
 import { createAws } from '@twelvefold/aws';
-import { createSqsConsumer, createSqsSender } from '@twelvefold/backing/sqs';
+import { createSqsBatchConsumer, createSqsConsumer, createSqsSender } from '@twelvefold/backing/sqs';
 import type { LocalAws } from '@twelvefold/local';
 import { provision, startLocalAws } from '@twelvefold/local';
 import { afterAll, beforeAll } from 'vitest';
@@ -54,6 +54,8 @@ const driver: QueueDriver = {
       sender: createSqsSender({ definition, url, aws }),
       consumer: (handle, options) =>
         createSqsConsumer({ definition, url, deadLetterUrl, aws, component: 'contract', handle, ...options }),
+      batchConsumer: (handle, options) =>
+        createSqsBatchConsumer({ definition, url, deadLetterUrl, aws, component: 'contract', handle, ...options }),
       put: async (body) => {
         await aws.call('sqs', 'SendMessage', { QueueUrl: url, MessageBody: body }, { access: 'write' });
       },

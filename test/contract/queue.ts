@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type {
   ConsumerEvent,
   MessageHandler,
+  QueueBatchConsumer,
   QueueConsumer,
   QueueDefinition,
   QueueSender,
@@ -22,13 +23,16 @@ interface DeadLetter {
   attributes: Record<string, string>;
 }
 
+interface ConsumerChoices {
+  concurrency?: number;
+  onEvent?: (event: ConsumerEvent) => void;
+}
+
 /** A queue that exists, with a dead-letter queue behind it. */
 export interface OpenQueue {
   sender: QueueSender<Order>;
-  consumer(
-    handle: MessageHandler<Order>,
-    options?: { concurrency?: number; onEvent?: (event: ConsumerEvent) => void },
-  ): QueueConsumer;
+  consumer(handle: MessageHandler<Order>, options?: ConsumerChoices): QueueConsumer;
+  batchConsumer(handle: MessageHandler<Order>, options?: ConsumerChoices): QueueBatchConsumer;
   /** Puts any text on the queue, past the sender's checks. */
   put(body: string): Promise<void>;
   /** Takes up to ten messages, as a Lambda event source does. */
@@ -293,13 +297,14 @@ export function queueContract(name: string, driver: () => QueueDriver): void {
         const events: string[] = [];
         const onEvent = (event: ConsumerEvent) => void events.push(event.type);
         for (const body of bodies) await open.put(body);
-        const consumer = open.consumer(handler(handled), { onEvent });
-        consumers.push(consumer);
         if (host === 'poller') {
+          const consumer = open.consumer(handler(handled), { onEvent });
+          consumers.push(consumer);
           await consumer.start();
           await vi.waitFor(async () => expect(await open.waiting()).toBe(0), SOON);
           await consumer.drain();
         } else {
+          const consumer = open.batchConsumer(handler(handled), { onEvent });
           await vi.waitFor(async () => {
             await asLambda(open, consumer);
             expect(await open.waiting()).toBe(0);
@@ -324,7 +329,7 @@ export function queueContract(name: string, driver: () => QueueDriver): void {
 }
 
 /** What a Lambda event source does with one receive: invoke, then delete what is not reported. */
-async function asLambda(open: OpenQueue, consumer: QueueConsumer): Promise<void> {
+async function asLambda(open: OpenQueue, consumer: QueueBatchConsumer): Promise<void> {
   const messages = await open.receive();
   if (messages.length === 0) return;
   const { failedMessageIds } = await consumer.handleBatch(messages);

@@ -4,7 +4,7 @@ import { createAws } from '@twelvefold/aws';
 import type { MessageHandler, MessageInfo } from '@twelvefold/backing';
 import { Poison, queue, topic } from '@twelvefold/backing';
 import { createSnsPublisher } from '@twelvefold/backing/sns';
-import { createSqsConsumer } from '@twelvefold/backing/sqs';
+import { createSqsBatchConsumer } from '@twelvefold/backing/sqs';
 import type { Scope } from '@twelvefold/lifecycle';
 import { runInScope } from '@twelvefold/lifecycle';
 import { isSnsEvent, recordsFromSns } from '@twelvefold/lifecycle/lambda';
@@ -52,7 +52,7 @@ async function open(handle: MessageHandler<Event>) {
     { endpoint: local.url, region, credentials },
   );
   const { Arn: arn = '', Url: url = '', Dead: deadLetterUrl = '' } = outputs;
-  const consumer = createSqsConsumer({ definition: inbox, url, deadLetterUrl, aws, component: 'inbox', handle });
+  const consumer = createSqsBatchConsumer({ definition: inbox, url, deadLetterUrl, aws, component: 'inbox', handle });
   const unacknowledged: number[] = [];
   const invoke = async (event: unknown) => {
     if (!isSnsEvent(event)) throw new TypeError('Cannot handle the event: it is not of SNS');

@@ -34,6 +34,8 @@ export type { Phase } from './phase.ts';
 export type { Resource } from './resource.ts';
 export {
   currentScope,
+  type OpenScope,
+  openScope,
   runInScope,
   type Scope,
   type ScopeInit,

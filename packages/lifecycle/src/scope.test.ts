@@ -5,6 +5,7 @@ import {
   currentScope,
   deadlineIn,
   durationMs,
+  openScope,
   runInScope,
   scopeKey,
   TwelvefoldError,
@@ -188,5 +189,30 @@ describe('TwelvefoldError', () => {
     await runInScope({ kind: 'http', component: 'api', trace: { traceparent } }, ({ trace }) =>
       expect(trace).toEqual(carried ? { traceparent } : {}),
     );
+  });
+});
+
+describe('openScope', () => {
+  it('is the current scope inside of run, and nowhere else', async () => {
+    const scope = openScope(task);
+    const seen = await scope.run(async (n: number) => {
+      await Promise.resolve();
+      return [n, currentScope()];
+    }, 7);
+    expect(seen).toEqual([7, scope]);
+    expect(currentScope()).toBeUndefined();
+    expect(scope.close()).toBeUndefined();
+  });
+
+  it('closes after its callbacks, inside of the scope, and rejects with their errors', async () => {
+    const scope = openScope(task);
+    const seen: unknown[] = [];
+    scope.onEnd(() => void seen.push(currentScope()));
+    scope.onEnd(() => {
+      throw new Error('no disk');
+    });
+    await expect(scope.close()).rejects.toThrow(AggregateError);
+    expect(seen).toEqual([scope]);
+    expect(scope.failed).toBe(true);
   });
 });

@@ -87,9 +87,26 @@ export function currentScope(): Scope | undefined {
  * ```
  */
 export function runInScope<T>(init: ScopeInit, work: (scope: Scope) => T | Promise<T>): Promise<T> {
+  const scope = openScope(init);
+  return scope.run(runWork<T>, scope, work);
+}
+
+/** A scope whose owner ends it: for hot paths, where `runInScope` costs a promise more. */
+export interface OpenScope extends Scope {
+  /** Calls `work` inside the scope. */
+  run<A extends unknown[], R>(work: (...args: A) => R, ...args: A): R;
+  /**
+   * Ends the scope, once. Without callbacks of `onEnd` it returns `undefined`, otherwise a promise that
+   * rejects with an `AggregateError` when one of them fails.
+   */
+  close(): Promise<void> | undefined;
+}
+
+/** Opens a scope; the caller has to close it. Prefer {@link runInScope}. */
+export function openScope(init: ScopeInit): OpenScope {
   const scope = new WorkScope(init);
-  if (openTelemetry() !== undefined) return runTraced(scope, init, work);
-  return storage.run(scope, runWork<T>, scope, work);
+  if (openTelemetry() !== undefined) scope.startSpan(init);
+  return scope;
 }
 
 const SPAN = scopeKey<Span>('span');
@@ -99,44 +116,29 @@ export function scopeSpan(scope: Scope): Span | undefined {
   return scope.get(SPAN);
 }
 
-async function runTraced<T>(scope: WorkScope, init: ScopeInit, work: (scope: Scope) => T | Promise<T>): Promise<T> {
-  const span = startSpan(() => init.span?.() ?? plainSpan(init), scope.trace);
-  if (!span) return storage.run(scope, runWork<T>, scope, work);
-  scope.set(SPAN, span);
-  scope.continueFrom(span.trace);
-  try {
-    return await span.run(() => storage.run(scope, runWork<T>, scope, work));
-  } catch (error) {
-    span.fail(error);
-    throw error;
-  } finally {
-    span.end();
-  }
-}
-
 function plainSpan({ kind, component }: ScopeInit): SpanInit {
   return { name: `${kind} ${component}`, kind: 'internal', attributes: { 'twelvefold.component': component } };
 }
 
-async function runWork<T>(scope: WorkScope, work: (scope: Scope) => T | Promise<T>): Promise<T> {
+async function runWork<T>(scope: OpenScope, work: (scope: Scope) => T | Promise<T>): Promise<T> {
+  let result: T;
   try {
-    const result = await work(scope);
-    const endings = scope.end();
-    if (endings === undefined) return result;
-    const errors = await runEndings(endings);
-    if (errors.length > 0) throw new AggregateError(errors, 'Cannot end scope cleanly: an onEnd callback failed');
-    return result;
+    result = await work(scope);
   } catch (error) {
-    scope.failed = true;
-    await runEndings(scope.end() ?? []);
+    (scope as WorkScope).failed = true; // openScope() made it
+    scopeSpan(scope)?.fail(error);
+    await scope.close()?.catch(() => undefined); // the work's own error wins
     throw error;
   }
+  const closing = scope.close();
+  if (closing !== undefined) await closing;
+  return result;
 }
 
 type Ending = () => void | Promise<void>;
 
 /** A class, with everything made when it is first asked for: there is one per message, and most handlers ask for nothing. */
-class WorkScope implements Scope {
+class WorkScope implements OpenScope {
   readonly kind: ScopeKind;
   readonly component: string;
   readonly deadline: Deadline;
@@ -168,9 +170,17 @@ class WorkScope implements Scope {
     return this.#trace;
   }
 
-  /** What is sent on names this trace from here on. */
-  continueFrom(trace: TraceContext): void {
-    this.#trace = trace;
+  /** Starts a span, which outgoing messages and requests name as their parent. */
+  startSpan(init: ScopeInit): void {
+    const span = startSpan(() => init.span?.() ?? plainSpan(init), this.trace);
+    if (!span) return;
+    this.set(SPAN, span);
+    this.#trace = span.trace;
+  }
+
+  run<A extends unknown[], R>(work: (...args: A) => R, ...args: A): R {
+    const span = this.#slots === undefined ? undefined : this.get(SPAN);
+    return span ? span.run(() => storage.run(this, work, ...args)) : storage.run(this, work, ...args);
   }
 
   get signal(): AbortSignal {
@@ -197,10 +207,27 @@ class WorkScope implements Scope {
     if (this.#ended) queueMicrotask(() => void runEndings(endings));
   }
 
-  /** From here on what is registered runs by itself; returns what was registered before. */
-  end(): Ending[] | undefined {
+  close(): Promise<void> | undefined {
     this.#ended = true;
-    return this.#endings;
+    const span = this.#slots === undefined ? undefined : this.get(SPAN);
+    if (this.#endings === undefined) {
+      span?.end();
+      return undefined;
+    }
+    return this.run(closeScope, this, this.#endings, span);
+  }
+}
+
+async function closeScope(scope: WorkScope, endings: Ending[], span: Span | undefined): Promise<void> {
+  const errors = await runEndings(endings);
+  try {
+    if (errors.length === 0) return;
+    const error = new AggregateError(errors, 'Cannot end scope cleanly: an onEnd callback failed');
+    scope.failed = true;
+    span?.fail(error);
+    throw error;
+  } finally {
+    span?.end();
   }
 }
 

@@ -1,38 +1,42 @@
 import { TwelvefoldError } from '@twelvefold/lifecycle';
 import type { Fifo } from './fifo.ts';
 
-/** What SQS and SNS know of a message's order. */
+/** The fields of an entry that decide a message's order. */
 export interface Order {
   MessageGroupId?: string;
   MessageDeduplicationId?: string;
 }
 
+/** A message's group and deduplication id as the caller gives them. */
+export interface GivenOrder {
+  readonly group?: string | undefined;
+  readonly deduplicationId?: string | undefined;
+}
+
 /** Alphanumeric characters and punctuation, 1 to 128 of them (API reference of SendMessage and of Publish). */
 const ID = /^[\x21-\x7e]{1,128}$/;
+const UNORDERED: Readonly<Order> = Object.freeze({});
 
 /**
- * The group and the deduplication id of a message: as given, else from the fields that the definition names. Where no field tells repeats,
- * each message gets an id of its own, so that a call which is made again after its answer was lost counts once.
+ * The group and the deduplication id of a message: as given, or else from the fields that the definition
+ * names. Without such a field each message gets a random deduplication id, so that a call that is made
+ * again after its answer was lost counts once.
  *
  * @throws TwelvefoldError `MESSAGE_INVALID` for an id that is missing or that SQS would refuse.
  */
-export function orderOf(
-  action: string,
-  fifo: Fifo | undefined,
-  message: unknown,
-  given: { group?: string | undefined; deduplicationId?: string | undefined },
-): Order {
-  if (fifo === undefined && given.group === undefined && given.deduplicationId === undefined) return {};
+export function orderOf(action: string, fifo: Fifo | undefined, message: unknown, given: GivenOrder): Readonly<Order> {
+  if (fifo === undefined && given.group === undefined && given.deduplicationId === undefined) return UNORDERED;
   const group = given.group ?? textOf(message, fifo?.group);
   const id = given.deduplicationId ?? textOf(message, fifo?.deduplication);
-  if (fifo === undefined && id !== undefined)
-    throw invalid(action, 'only what keeps order (fifo) takes a deduplicationId');
+  if (fifo === undefined && id !== undefined) {
+    throw invalid(action, 'only a FIFO queue or topic takes a deduplicationId');
+  }
   if (fifo !== undefined && group === undefined) {
-    const where = fifo.group === undefined ? "give it as 'group'" : `its field '${fifo.group}' is no text or number`;
+    const where = fifo.group === undefined ? "give it as 'group'" : `its field '${fifo.group}' is not text or a number`;
     throw invalid(action, `it has no group to keep order in; ${where}`);
   }
   if (fifo?.deduplication !== undefined && id === undefined) {
-    throw invalid(action, `it has no deduplication id; its field '${fifo.deduplication}' is no text or number`);
+    throw invalid(action, `it has no deduplication id; its field '${fifo.deduplication}' is not text or a number`);
   }
   for (const [what, value] of Object.entries({ group, 'deduplication id': id })) {
     if (value !== undefined && !ID.test(value)) {
@@ -45,8 +49,8 @@ export function orderOf(
   };
 }
 
-/** The group of a message that may be no good otherwise: what comes after it in the group must not overtake it. */
-export function laneOf(fifo: Fifo | undefined, message: unknown, group: string | undefined): string | undefined {
+/** The group of a message that may be invalid otherwise: later messages of the group must not overtake it. */
+export function groupOf(fifo: Fifo | undefined, message: unknown, group: string | undefined): string | undefined {
   return fifo && (group ?? textOf(message, fifo.group));
 }
 

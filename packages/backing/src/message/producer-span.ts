@@ -1,17 +1,17 @@
-import type { SpanInit } from '@twelvefold/lifecycle';
-import { currentScope } from '@twelvefold/lifecycle';
+import type { ProducerSpan, SpanInit, TraceContext } from '@twelvefold/lifecycle';
+import { currentScope, producing } from '@twelvefold/lifecycle';
 
-/** What sends. */
+/** The sender of messages, for its spans. */
 export interface Producer {
   /** `aws_sqs` or `aws.sns`. */
   readonly system: string;
-  /** What the system calls it: `send` or `publish`. */
+  /** The system's name for sending: `send` or `publish`. */
   readonly operation: string;
   /** The physical name of the queue or topic. */
   readonly destination: string;
 }
 
-/** By OpenTelemetry's conventions for messaging. */
+/** Describes the span by OpenTelemetry's conventions for messaging. */
 export function producerSpan({ system, operation, destination }: Producer): SpanInit {
   const component = currentScope()?.component;
   return {
@@ -25,4 +25,21 @@ export function producerSpan({ system, operation, destination }: Producer): Span
       ...(component === undefined ? {} : { 'twelvefold.component': component }),
     },
   };
+}
+
+/** Sends one message, where a tracer is registered in a span: then `work` gets the trace that the message carries. */
+export function sendOne<R extends { messageId: string }>(
+  producer: Producer,
+  work: (trace: TraceContext | undefined) => Promise<R>,
+): Promise<R> {
+  return producing(
+    () => producerSpan(producer),
+    (span) => (span ? sendInSpan(span, work(span.trace)) : work(undefined)),
+  );
+}
+
+async function sendInSpan<R extends { messageId: string }>(span: ProducerSpan, sending: Promise<R>): Promise<R> {
+  const receipt = await sending;
+  span.set('messaging.message.id', receipt.messageId);
+  return receipt;
 }

@@ -169,7 +169,9 @@ describe('groups', () => {
     await expect(sender.send(step('two words', 1))).rejects.toThrow(/its group is not 1 to 128/);
     await expect(sender.send(step('a', 1), { delay: '1s' })).rejects.toThrow(/one delay for all/);
     const plain = setUp(queue('steps', { schema: Step }));
-    await expect(plain.sender.send(step('a', 1), { deduplicationId: 'x' })).rejects.toThrow(/only what keeps order/);
+    await expect(plain.sender.send(step('a', 1), { deduplicationId: 'x' })).rejects.toThrow(
+      /only a FIFO queue or topic/,
+    );
     const ungrouped = setUp(queue('steps', { schema: Step, fifo: true }));
     await expect(ungrouped.sender.send(step('a', 1))).rejects.toThrow(/no group to keep order in; give it as 'group'/);
     await ungrouped.sender.send(step('a', 1), { group: 'g', deduplicationId: 'd' });

@@ -1,50 +1,46 @@
-import type { BatchFailure } from '@twelvefold/aws';
-import { AwsError } from '@twelvefold/aws';
 import type { Clock, ProducerSpan, TraceContext } from '@twelvefold/lifecycle';
 import { producing, TwelvefoldError } from '@twelvefold/lifecycle';
-import { backoffMs } from './backoff.ts';
+import type { BatchAnswer } from './batch-call.ts';
+import { callBatch } from './batch-call.ts';
+import type { ItemPuller } from './item-puller.ts';
 import { itemPuller } from './item-puller.ts';
+import { Outbox } from './outbox.ts';
 import type { Producer } from './producer-span.ts';
 import { producerSpan } from './producer-span.ts';
 
-/** Batches on their way at once; the source is not read further meanwhile. */
+/** Batches in flight; meanwhile the source is not read further. */
 const BATCHES_IN_FLIGHT = 16;
 /** Entries of a batch, of SQS and of SNS. */
 const ENTRIES = 10;
-/** Messages that have been read and wait for earlier ones of their group; beyond it the source waits too. */
-const MOST_HELD = BATCHES_IN_FLIGHT * ENTRIES;
-const ATTEMPTS = 5;
-const BACKOFF_BASE_MS = 100;
-const BACKOFF_CAP_MS = 5_000;
+/** Messages that were read and wait for earlier ones of their group; beyond it the source waits. */
+const MAX_WAITING = BATCHES_IN_FLIGHT * ENTRIES;
 
-/** A message, checked and ready to be sent. */
+/** A message that has been checked, as the entry of a batch. */
 export interface Prepared<E> {
-  entry: E;
-  /** What it counts towards the limit per message and per batch. */
-  bytes: number;
-  /** Where order is kept: its group. */
-  lane?: string | undefined;
+  readonly entry: E;
+  /** Bytes that count towards the limits of a message and of a batch. */
+  readonly bytes: number;
+  /** The group whose order is kept. */
+  readonly group: string | undefined;
 }
 
 /** One result per message, in input order. */
 export type SendAllResult = { ok: true; messageId: string } | { ok: false; error: Error };
 
-export interface SendAllDeps<T, E> {
-  /** For the span that all of them are sent in, where a tracer is registered. */
+export interface SendAllDeps<T, E extends object> {
+  /** For the span of all messages, where a tracer is registered. */
   producer: Producer;
-  /** May throw as well as reject. `trace` is what the message has to carry, where it is not the scope's. */
-  prepare(message: T, trace: TraceContext | undefined): Prepared<E> | Promise<Prepared<E>>;
-  /** The lane of a message that could not be prepared, where it can be told. May throw. */
-  laneOf(message: T): string | undefined;
-  /** Is told each result instead of all being kept: a source may have no end. */
+  /** Makes what prepares a message. `trace` is what the messages carry, if not the scope's trace. */
+  preparer(trace: TraceContext | undefined): (message: T) => Prepared<E> | Promise<Prepared<E>>;
+  /** The group of a message that could not be prepared, if it has one. May throw. */
+  groupOf(message: T): string | undefined;
+  /** Receives each result; without it all of them are returned. A source may have no end. */
   onResult?: ((result: SendAllResult, message: T, index: number) => void) | undefined;
-  send(entries: Array<E & { Id: string }>): Promise<{
-    Successful?: Array<{ Id?: string; MessageId?: string }>;
-    Failed?: BatchFailure[];
-  }>;
+  /** One call with at most ten entries. */
+  send(entries: Array<E & { Id: string }>): Promise<BatchAnswer>;
   /** For error messages: `send message to queue 'orders'`. */
   action: string;
-  /** The most bytes of a batch. */
+  /** Bytes of a batch. */
   maxBytes: number;
   /** How long a batch that is not full waits for a slow source, in milliseconds. */
   lingerMs: number;
@@ -53,18 +49,11 @@ export interface SendAllDeps<T, E> {
   random: () => number;
 }
 
-interface Waiting<E> extends Prepared<E> {
-  /** Says what became of it. */
-  readonly tell: (result: SendAllResult) => void;
-}
-
 /**
- * Sends every message of a source, in batches, and says for each what became of it. A message that cannot be sent fails alone.
+ * Sends every message of a source in batches and returns one result per message. A message that cannot
+ * be sent does not affect others, except the later ones of its group where order is kept ({@link Outbox}).
  *
- * Where order is kept no two messages of a group are on their way at once, not even in one batch: AWS may refuse the first and take the
- * second. When one is refused for good the later ones of its group are not sent: they would overtake it.
- *
- * Rejects, after the batches on their way have settled, when the source or `onResult` throws or the signal aborts.
+ * Rejects when the source or `onResult` throws or the signal aborts, after the batches in flight have ended.
  */
 export function sendAll<T, E extends object>(
   messages: Iterable<T> | AsyncIterable<T>,
@@ -73,277 +62,218 @@ export function sendAll<T, E extends object>(
   return producing(
     () => producerSpan(deps.producer),
     async (span) => {
-      if (!span) return sendEach(messages, deps, undefined);
-      const sending = { span, messages: 0 };
+      const sending = new Sending(deps, span, Symbol.asyncIterator in messages);
+      const source = itemPuller(messages, deps.signal);
       try {
-        return await sendEach(messages, deps, sending);
+        await sending.pullAll(source);
+        await sending.finish();
+      } catch (error) {
+        source.close();
+        await sending.abandon(error);
+        throw error;
       } finally {
-        span.set('messaging.batch.message_count', sending.messages);
+        span?.set('messaging.batch.message_count', sending.messages);
       }
+      deps.signal?.throwIfAborted();
+      return sending.results;
     },
   );
 }
 
-/** The span of all messages, while they are sent. */
-interface Sending {
-  readonly span: ProducerSpan;
-  messages: number;
+/** A message on its way from the source to its result. */
+interface Outgoing<T, E> extends Prepared<E> {
+  readonly message: T;
+  readonly index: number;
 }
 
-async function sendEach<T, E extends object>(
-  messages: Iterable<T> | AsyncIterable<T>,
-  deps: SendAllDeps<T, E>,
-  sending: Sending | undefined,
-): Promise<SendAllResult[]> {
-  const { clock, signal, onResult } = deps;
-  const results: SendAllResult[] = [];
-  const listenerFaults: unknown[] = [];
-  const teller = (message: T, index: number) => (result: SendAllResult) => {
-    // One that is not sent is a result and no error; the span has failed all the same.
-    if (sending && !result.ok) sending.span.fail(result.error);
+/** One call of `sendAll`: moves messages from the source through the outbox into batches. */
+class Sending<T, E extends object> {
+  readonly results: SendAllResult[] = [];
+  /** Messages that the source has given. */
+  messages = 0;
+  readonly #deps: SendAllDeps<T, E>;
+  readonly #span: ProducerSpan | undefined;
+  /** The source is asynchronous: it may keep a batch waiting that is not full. */
+  readonly #isSlow: boolean;
+  readonly #outbox: Outbox<Outgoing<T, E>>;
+  readonly #calls = new Set<Promise<void>>();
+  #batchEnded: (() => void) | undefined;
+  #linger: { readonly over: Promise<void>; readonly timer: AbortController } | undefined;
+  #listenerFault: { readonly error: unknown } | undefined;
+
+  constructor(deps: SendAllDeps<T, E>, span: ProducerSpan | undefined, isSlow: boolean) {
+    this.#deps = deps;
+    this.#span = span;
+    this.#isSlow = isSlow;
+    this.#outbox = new Outbox({
+      entries: ENTRIES,
+      bytes: deps.maxBytes,
+      batches: BATCHES_IN_FLIGHT,
+      waiting: MAX_WAITING,
+    });
+  }
+
+  /** Reads the source to its end, as fast as its messages are sent. */
+  async pullAll(source: ItemPuller<T>): Promise<void> {
+    const prepare = this.#deps.preparer(this.#span?.trace);
+    for (;;) {
+      this.#throwListenerFault();
+      if (this.#isSlow && this.#outbox.ready > 0) this.#linger ??= this.#startLinger();
+      else this.#endLinger();
+      // Awaits only a promise: an array and a synchronous schema need none, and it would cost a turn per message.
+      const next = source.next(this.#linger?.over);
+      const pulled = next instanceof Promise ? await next : next;
+      if (pulled.kind === 'end') break;
+      if (pulled.kind === 'waiting') {
+        this.#endLinger();
+        this.#dispatch(true);
+        await this.#room();
+        continue;
+      }
+      const { value: message } = pulled;
+      const index = this.messages++;
+      try {
+        const preparing = prepare(message);
+        const { entry, bytes, group } = preparing instanceof Promise ? await preparing : preparing;
+        const outgoing = { entry, bytes, group, message, index };
+        if (!this.#outbox.add(outgoing)) this.#report(outgoing, this.#heldBack());
+      } catch (error) {
+        this.#refuse(message, index, error);
+        continue;
+      }
+      if (this.#dispatch(false)) this.#endLinger();
+      if (this.#outbox.isFull) await this.#room();
+    }
+    this.#endLinger();
+  }
+
+  /** Sends what is left. */
+  async finish(): Promise<void> {
+    while (this.#outbox.ready > 0 || this.#outbox.inFlight > 0) {
+      this.#dispatch(true);
+      await this.#oneBatch();
+    }
+    this.#throwListenerFault();
+  }
+
+  /** Sends nothing more and waits for the batches in flight. */
+  async abandon(cause: unknown): Promise<void> {
+    this.#endLinger();
+    const error = new TwelvefoldError(
+      'MESSAGE_UNSENT',
+      `Cannot ${this.#deps.action}: sendAll ended before it was sent`,
+      { cause },
+    );
+    for (const outgoing of this.#outbox.clear()) {
+      if (this.#deps.onResult) this.#report(outgoing, { ok: false, error });
+    }
+    await Promise.all(this.#calls);
+  }
+
+  /** Starts calls for full batches, or with `partial` for all that is ready. Returns whether it started one. */
+  #dispatch(partial: boolean): boolean {
+    let started = false;
+    for (let batch = this.#outbox.nextBatch(partial); batch; batch = this.#outbox.nextBatch(partial)) {
+      started = true;
+      const call = callBatch(batch, {
+        action: this.#deps.action,
+        send: (entries) => this.#deps.send(entries),
+        settle: (outgoing, messageId, error) => this.#settle(outgoing, messageId, error),
+        onPartlySettled: () => this.#goOn(),
+        signal: this.#deps.signal,
+        clock: this.#deps.clock,
+        random: this.#deps.random,
+      }).then(() => {
+        this.#calls.delete(call);
+        this.#outbox.batchEnded();
+        this.#goOn();
+      });
+      this.#calls.add(call);
+    }
+    return started;
+  }
+
+  /** After messages were settled: others may be ready, and there may be room for another batch. */
+  #goOn(): void {
+    // What waited for an earlier message of its group has lingered enough.
+    if (this.#deps.lingerMs === 0 || this.#isSlow) this.#dispatch(this.#outbox.hasGroups);
+    this.#batchEnded?.();
+  }
+
+  #settle(outgoing: Outgoing<T, E>, messageId: string, error: Error | undefined): void {
+    if (error === undefined) {
+      this.#report(outgoing, { ok: true, messageId });
+      this.#outbox.sent(outgoing);
+      return;
+    }
+    this.#report(outgoing, { ok: false, error });
+    for (const later of this.#outbox.failed(outgoing)) this.#report(later, this.#heldBack());
+  }
+
+  /** A message that cannot be prepared. */
+  #refuse(message: T, index: number, cause: unknown): void {
+    const error = cause instanceof Error ? cause : new Error(String(cause), { cause });
+    this.#report({ message, index }, { ok: false, error });
+    let group: string | undefined;
+    try {
+      group = this.#deps.groupOf(message);
+    } catch {
+      // The caller's function, which may have been the reason.
+    }
+    if (group !== undefined) this.#outbox.block(group);
+  }
+
+  #report({ message, index }: Pick<Outgoing<T, E>, 'message' | 'index'>, result: SendAllResult): void {
+    // A message that is not sent rejects nothing, but the span has failed.
+    if (!result.ok) this.#span?.fail(result.error);
+    const { onResult } = this.#deps;
     if (!onResult) {
-      results[index] = result;
+      this.results[index] = result;
       return;
     }
     try {
       onResult(result, message, index);
     } catch (error) {
-      listenerFaults.push(error);
+      this.#listenerFault ??= { error };
     }
-  };
-  const inFlight = new Set<Promise<void>>();
-  /** By group of which one message is ready or on its way: the later ones. */
-  const held = new Map<string, Array<Waiting<E>>>();
-  let heldCount = 0;
-  const broken = new Set<string>();
-  let ready: Array<Waiting<E>> = [];
-  /** Wakes whoever waits for a batch to settle: the loop below, and nobody else. */
-  let batchSettled: (() => void) | undefined;
-  let linger: { over: Promise<void>; timer: AbortController } | undefined;
+  }
 
-  const heldBack = (): SendAllResult => ({
-    ok: false,
-    error: new TwelvefoldError(
+  #heldBack(): SendAllResult {
+    const error = new TwelvefoldError(
       'MESSAGE_HELD_BACK',
-      `Cannot ${deps.action}: an earlier message of its group was not sent, and it must not overtake that one`,
-    ),
-  });
+      `Cannot ${this.#deps.action}: an earlier message of its group was not sent, and it must not overtake that one`,
+    );
+    return { ok: false, error };
+  }
 
-  const add = (waiting: Waiting<E>) => {
-    const { lane } = waiting;
-    if (lane !== undefined) {
-      if (broken.has(lane)) {
-        waiting.tell(heldBack());
-        return;
-      }
-      const later = held.get(lane);
-      if (later) {
-        later.push(waiting);
-        heldCount += 1;
-        return;
-      }
-      held.set(lane, []);
-    }
-    ready.push(waiting);
-  };
+  #throwListenerFault(): void {
+    if (this.#listenerFault) throw this.#listenerFault.error;
+  }
 
-  const settle = ({ tell, lane }: Waiting<E>, result: SendAllResult) => {
-    tell(result);
-    if (lane === undefined) return;
-    const later = held.get(lane) ?? [];
-    if (!result.ok) {
-      broken.add(lane);
-      for (const other of later) other.tell(heldBack());
-      heldCount -= later.length;
-      held.delete(lane);
-      return;
+  /** Resolves when another message may be added. */
+  async #room(): Promise<void> {
+    while (this.#outbox.isFull) {
+      if (this.#outbox.isCrowded) this.#dispatch(true);
+      await this.#oneBatch();
     }
-    const next = later.shift();
-    if (next === undefined) {
-      held.delete(lane);
-      return;
-    }
-    heldCount -= 1;
-    ready.push(next);
-  };
+  }
 
-  /** Sends what is ready: full batches, or everything. */
-  const pack = (everything: boolean) => {
-    while (ready.length > 0 && inFlight.size < BATCHES_IN_FLIGHT) {
-      let count = 0;
-      let bytes = 0;
-      while (count < ready.length && count < ENTRIES) {
-        const size = ready[count]?.bytes ?? 0;
-        if (count > 0 && bytes + size > deps.maxBytes) break;
-        bytes += size;
-        count += 1;
-      }
-      const full = count === ENTRIES || count < ready.length;
-      if (!full && !everything) return;
-      const batch = ready.slice(0, count);
-      ready = ready.slice(count);
-      const goOn = () => {
-        // Whoever waited for an earlier one of its group has lingered enough.
-        if (deps.lingerMs === 0 || slow) pack(held.size > 0);
-        batchSettled?.();
-      };
-      const sending = sendBatch(batch, deps, settle, goOn).finally(() => {
-        inFlight.delete(sending);
-        goOn();
-      });
-      inFlight.add(sending);
-    }
-  };
-
-  const laneOfUnsent = (message: T): string | undefined => {
-    try {
-      return deps.laneOf(message);
-    } catch {
-      return undefined; // a function of the caller's, which has failed before
-    }
-  };
-  const oneSettles = () =>
-    new Promise<void>((resolve) => {
-      batchSettled = resolve;
+  /** Resolves when a batch has ended, or a part of one. */
+  #oneBatch(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#batchEnded = resolve;
     });
-  const isFull = () => inFlight.size >= BATCHES_IN_FLIGHT || heldCount >= MOST_HELD;
-  const room = async () => {
-    while (isFull()) {
-      if (heldCount >= MOST_HELD) pack(true);
-      await oneSettles();
-    }
-  };
-  const startLinger = () => {
+  }
+
+  #startLinger() {
     const timer = new AbortController();
-    const over = clock.sleep(deps.lingerMs, timer.signal);
-    over.catch(() => {}); // cancelled
+    const over = this.#deps.clock.sleep(this.#deps.lingerMs, timer.signal);
+    over.catch(() => {}); // ended early
     return { over, timer };
-  };
-  const endLinger = () => {
-    linger?.timer.abort();
-    linger = undefined;
-  };
-
-  const slow = Symbol.asyncIterator in messages;
-  const source = itemPuller(messages, signal);
-  try {
-    for (let index = 0; ; ) {
-      if (listenerFaults.length > 0) throw listenerFaults[0];
-      if (slow && ready.length > 0) linger ??= startLinger();
-      else endLinger();
-      // Awaited only where there is something to wait for: most messages are in an array and have a schema that answers at once.
-      const next = source.next(linger?.over);
-      const pulled = next instanceof Promise ? await next : next;
-      if (pulled.kind === 'end') break;
-      if (pulled.kind === 'waiting') {
-        endLinger();
-        pack(true);
-        await room();
-        continue;
-      }
-      const tell = teller(pulled.value, index++);
-      if (sending) sending.messages += 1;
-      try {
-        const preparing = deps.prepare(pulled.value, sending?.span.trace);
-        const { entry, bytes, lane } = preparing instanceof Promise ? await preparing : preparing;
-        add({ entry, bytes, lane, tell });
-      } catch (error) {
-        tell({ ok: false, error: asError(error) });
-        const lane = laneOfUnsent(pulled.value);
-        if (lane !== undefined) broken.add(lane);
-        continue;
-      }
-      const before = ready.length;
-      pack(false);
-      if (ready.length < before) endLinger();
-      if (isFull()) await room();
-    }
-    endLinger();
-    while (ready.length > 0 || inFlight.size > 0) {
-      pack(true);
-      await oneSettles();
-    }
-    if (listenerFaults.length > 0) throw listenerFaults[0];
-  } catch (error) {
-    endLinger();
-    source.close();
-    if (onResult) for (const { tell } of [...ready, ...[...held.values()].flat()]) tell(unsent(deps.action, error));
-    ready = [];
-    held.clear();
-    while (inFlight.size > 0) {
-      await Promise.all(inFlight);
-      ready = [];
-    }
-    throw error;
   }
-  signal?.throwIfAborted();
-  return results;
-}
 
-/** Never rejects: what fails is a result. */
-async function sendBatch<T, E extends object>(
-  batch: Array<Waiting<E>>,
-  deps: SendAllDeps<T, E>,
-  settle: (waiting: Waiting<E>, result: SendAllResult) => void,
-  /** Some are through and others are tried again: what waited for those need not wait for these. */
-  partlySettled: () => void,
-): Promise<void> {
-  let waiting = batch;
-  for (let attempt = 1; ; attempt += 1) {
-    const again: Array<{ one: Waiting<E>; error: Error }> = [];
-    try {
-      const output = await deps.send(waiting.map(({ entry }, id) => ({ ...entry, Id: String(id) })));
-      const failed = new Map((output.Failed ?? []).map((failure) => [failure.Id, failure]));
-      const sent = new Map((output.Successful ?? []).map(({ Id, MessageId = '' }) => [Id, MessageId]));
-      waiting.forEach((one, id) => {
-        const messageId = sent.get(String(id));
-        if (messageId !== undefined) {
-          settle(one, { ok: true, messageId });
-          return;
-        }
-        const failure = failed.get(String(id));
-        const error = refused(deps.action, failure);
-        if (failure?.SenderFault === true) settle(one, { ok: false, error });
-        else again.push({ one, error });
-      });
-    } catch (cause) {
-      const error = asError(cause);
-      const passing = AwsError.isInstance(error) && error.retryable;
-      for (const one of waiting) {
-        if (passing) again.push({ one, error });
-        else settle(one, { ok: false, error });
-      }
-    }
-    if (again.length === 0) return;
-    if (again.length < waiting.length) partlySettled();
-    const last = attempt === ATTEMPTS || deps.signal?.aborted === true;
-    const delayMs = backoffMs(attempt, BACKOFF_BASE_MS, BACKOFF_CAP_MS, deps.random);
-    const waited =
-      !last &&
-      (await deps.clock.sleep(delayMs, deps.signal).then(
-        () => true,
-        () => false, // aborted: the caller is told by sendAll
-      ));
-    if (!waited) {
-      for (const { one, error } of again) settle(one, { ok: false, error });
-      return;
-    }
-    waiting = again.map(({ one }) => one);
+  #endLinger(): void {
+    this.#linger?.timer.abort();
+    this.#linger = undefined;
   }
-}
-
-function unsent(action: string, cause: unknown): SendAllResult {
-  const error = new TwelvefoldError('MESSAGE_UNSENT', `Cannot ${action}: sending ended before its turn`, { cause });
-  return { ok: false, error };
-}
-
-function refused(action: string, failure: BatchFailure | undefined): TwelvefoldError {
-  const reason = failure
-    ? `${failure.Code ?? 'no code'}${failure.Message ? `: ${failure.Message}` : ''}`
-    : 'AWS did not say what became of it';
-  return new TwelvefoldError('MESSAGE_REFUSED', `Cannot ${action}: ${reason}`);
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error), { cause: error });
 }

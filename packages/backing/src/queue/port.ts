@@ -120,22 +120,22 @@ export interface BatchContext {
   readonly source?: 'queue' | 'topic' | undefined;
 }
 
-/** The part of a consumer that Lambda needs. */
+/** A consumer of the batches that Lambda receives. */
 export interface QueueBatchConsumer {
   /** `consumer:` and the queue's name. */
   readonly name: string;
   /**
-   * Handles the records of one Lambda event. An empty list means that every message may be deleted; the event source mapping must have
-   * `ReportBatchItemFailures` on, or Lambda deletes the failed ones too. So are those of an SNS event, with `source: 'topic'`.
+   * Handles the records of one Lambda event. An empty list means that every message may be deleted. The
+   * event source mapping must have `ReportBatchItemFailures` on, or Lambda deletes the failed ones too.
+   * Takes the records of an SNS event with `source: 'topic'`.
    */
   handleBatch(messages: readonly ReceivedMessage[], context?: BatchContext): Promise<{ failedMessageIds: string[] }>;
 }
 
-/**
- * The part of a queue that consumes, on either kind of host. As a lifecycle resource it polls: `start`, `check`, `quiesce`, `drain`,
- * `stop`. On Lambda only `handleBatch` is called.
- */
-export interface QueueConsumer extends QueueBatchConsumer, AsyncDisposable {
+/** A consumer that polls a queue, as a lifecycle resource: `start`, `check`, `quiesce`, `drain`, `stop`. */
+export interface QueueConsumer extends AsyncDisposable {
+  /** `consumer:` and the queue's name. */
+  readonly name: string;
   /** Starts to poll. An endpoint that is down does not reject: polling goes on with back-off, `check` and `onEvent` tell. */
   start(signal?: AbortSignal): Promise<void>;
   /** How it is doing, without a call. */

@@ -1,10 +1,9 @@
 import type { SendMessageEntry } from '@twelvefold/aws';
 import type { TraceContext } from '@twelvefold/lifecycle';
 import { currentScope, durationMs } from '@twelvefold/lifecycle';
-import { assertMessageSize } from '../message/assert-message-size.ts';
 import type { EncodedMessage } from '../message/encode-message.ts';
 import { encodeMessage } from '../message/encode-message.ts';
-import { messageBytes } from '../message/message-bytes.ts';
+import { assertMessageSize, messageBytes } from '../message/message-size.ts';
 import { orderOf } from '../message/order.ts';
 import { outgoingAttributes, stringAttribute } from '../message/outgoing-attributes.ts';
 import type { Prepared } from '../message/send-all.ts';
@@ -13,48 +12,60 @@ import type { SendOptions } from './port.ts';
 import { SQS_LIMITS } from './sqs-limits.ts';
 
 type Entry = Omit<SendMessageEntry, 'Id'>;
+/** The options of one message. */
+type MessageOptions = Pick<
+  { [K in keyof SendOptions]?: SendOptions[K] | undefined },
+  'delay' | 'group' | 'deduplicationId'
+>;
 
 /**
- * What would be sent for one message, checked but not sent. At once where its schema answers at once.
+ * Makes what checks a message and turns it into an entry of a call. Its messages carry the running
+ * scope's correlation id. It answers without a promise where the schema does.
  *
- * @param sending the trace of the span that sends it, else it carries the scope's
- * @throws TwelvefoldError `MESSAGE_INVALID` or `MESSAGE_TOO_LARGE`; RangeError for a delay that SQS would refuse.
+ * @param sending the trace of the span that sends them. @defaultValue the scope's
  */
-export function prepareEntry(
+export function entryPreparer(
   definition: QueueDefinition,
-  message: unknown,
-  { delay, group, deduplicationId }: Pick<SendOptions, 'delay' | 'group' | 'deduplicationId'>,
   sending?: TraceContext,
-): Prepared<Entry> | Promise<Prepared<Entry>> {
+): (message: unknown, options: MessageOptions) => Prepared<Entry> | Promise<Prepared<Entry>> {
+  const { schema, fifo } = definition;
   const action = `send message to queue '${definition.name}'`;
-  const delayMs = delay === undefined ? undefined : durationMs(delay);
-  if (delayMs !== undefined && (delayMs > SQS_LIMITS.delayMs || delayMs % 1_000 !== 0)) {
-    throw new RangeError(`Cannot ${action}: delay is ${delay}; SQS allows whole seconds from 0 s to 15 m`);
-  }
-  if (delayMs !== undefined && definition.fifo) {
-    throw new RangeError(`Cannot ${action}: a FIFO queue has one delay for all of its messages, none for each`);
-  }
   const scope = currentScope();
   const trace = sending ?? scope?.trace;
-  const encoded = encodeMessage(action, definition.schema, message);
-  return encoded instanceof Promise ? encoded.then(toEntry) : toEntry(encoded);
+  const attributesOf = outgoingAttributes(scope, trace);
+  const systemAttributes = trace?.xray ? { AWSTraceHeader: stringAttribute(trace.xray) } : undefined;
 
-  function toEntry({ body, value }: EncodedMessage): Prepared<Entry> {
-    const attributes = outgoingAttributes(scope, trace);
+  const toEntry = ({ body, value }: EncodedMessage, options: MessageOptions, delayMs: number | undefined) => {
+    const attributes = attributesOf();
     const bytes = messageBytes(body, attributes);
     assertMessageSize(action, bytes, SQS_LIMITS.bytes);
-    const order = orderOf(action, definition.fifo, value, { group, deduplicationId });
-    return {
-      bytes,
-      // A group of a standard queue is there for fairness, and says nothing of order.
-      ...(definition.fifo ? { lane: order.MessageGroupId } : {}),
-      entry: {
-        MessageBody: body,
-        ...order,
-        MessageAttributes: attributes,
-        ...(trace?.xray ? { MessageSystemAttributes: { AWSTraceHeader: stringAttribute(trace.xray) } } : {}),
-        ...(delayMs === undefined ? {} : { DelaySeconds: delayMs / 1_000 }),
-      },
-    };
+    const order = orderOf(action, fifo, value, options);
+    const entry: Entry = { MessageBody: body, MessageAttributes: attributes };
+    if (order.MessageGroupId !== undefined) entry.MessageGroupId = order.MessageGroupId;
+    if (order.MessageDeduplicationId !== undefined) entry.MessageDeduplicationId = order.MessageDeduplicationId;
+    if (systemAttributes !== undefined) entry.MessageSystemAttributes = systemAttributes;
+    if (delayMs !== undefined) entry.DelaySeconds = delayMs / 1_000;
+    // A group of a standard queue is for fairness and keeps no order.
+    return { entry, bytes, group: fifo && order.MessageGroupId };
+  };
+
+  /** @throws TwelvefoldError `MESSAGE_INVALID` or `MESSAGE_TOO_LARGE`; RangeError for a delay that SQS would refuse. */
+  return (message, options) => {
+    const delayMs = options.delay === undefined ? undefined : delayOf(action, definition, options.delay);
+    const encoded = encodeMessage(action, schema, message);
+    return encoded instanceof Promise
+      ? encoded.then((late) => toEntry(late, options, delayMs))
+      : toEntry(encoded, options, delayMs);
+  };
+}
+
+function delayOf(action: string, { fifo }: QueueDefinition, delay: NonNullable<SendOptions['delay']>): number {
+  const delayMs = durationMs(delay);
+  if (delayMs > SQS_LIMITS.delayMs || delayMs % 1_000 !== 0) {
+    throw new RangeError(`Cannot ${action}: delay is ${delay}; SQS allows whole seconds from 0 s to 15 m`);
   }
+  if (fifo) {
+    throw new RangeError(`Cannot ${action}: a FIFO queue has one delay for all of its messages, not one for each`);
+  }
+  return delayMs;
 }

@@ -2,11 +2,11 @@ import { expect, it } from 'vitest';
 import { createManualClock } from '../testing/manual-clock.ts';
 import { DEAD_LETTER_URL, orders, QUEUE_URL } from '../testing/orders-consumer.ts';
 import { createSqsModel } from '../testing/sqs-model.ts';
+import type { SqsConsumerOptions } from './consumer-options.ts';
 import { Drop } from './drop.ts';
 import type { ReceivedMessage } from './port.ts';
 import { createSqsBatchConsumer } from './sqs-batch-consumer.ts';
 import { createSqsConsumer } from './sqs-consumer.ts';
-import type { SqsConsumerOptions } from './sqs-consumer-parts.ts';
 
 const record = (n: number): ReceivedMessage => ({
   messageId: `m-${n}`,
@@ -16,42 +16,36 @@ const record = (n: number): ReceivedMessage => ({
   messageAttributes: {},
 });
 
-it.each(['queue', 'topic'] as const)('takes the batches of a %s as the whole consumer does', async (source) => {
-  const both = [createSqsBatchConsumer, createSqsConsumer] as const;
-  const seen = await Promise.all(
-    both.map(async (create) => {
-      const clock = createManualClock();
-      const handled: number[] = [];
-      const events: string[] = [];
-      const consumer = create({
-        definition: orders,
-        url: QUEUE_URL,
-        deadLetterUrl: DEAD_LETTER_URL,
-        aws: createSqsModel(clock),
-        component: 'orders',
-        clock,
-        random: () => 0.5,
-        onEvent: ({ type }) => events.push(type),
-        handle: async ({ n }) => {
-          handled.push(n);
-          if (n === 1) throw new Error('again');
-          if (n === 2) throw new Drop('not wanted');
-        },
-      });
-      const { failedMessageIds } = await consumer.handleBatch([0, 1, 2, 3].map(record), { source });
-      return { name: consumer.name, failedMessageIds, handled, events };
-    }),
-  );
-  expect(seen[0]).toEqual(seen[1]);
-  expect(seen[0]).toMatchObject({ name: 'consumer:orders', handled: [0, 1, 2] });
-  expect(seen[0]?.failedMessageIds).toContain('m-1');
-  expect(seen[0]?.failedMessageIds).not.toContain('m-2');
+it.each(['queue', 'topic'] as const)('handles the batches of a %s', async (source) => {
+  const clock = createManualClock();
+  const handled: number[] = [];
+  const consumer = createSqsBatchConsumer({
+    definition: orders,
+    url: QUEUE_URL,
+    deadLetterUrl: DEAD_LETTER_URL,
+    aws: createSqsModel(clock),
+    component: 'orders',
+    clock,
+    random: () => 0.5,
+    handle: async ({ n }) => {
+      handled.push(n);
+      if (n === 1) throw new Error('again');
+      if (n === 2) throw new Drop('not wanted');
+    },
+  });
+  const { failedMessageIds } = await consumer.handleBatch([0, 1, 2, 3].map(record), { source });
+  expect(consumer.name).toBe('consumer:orders');
+  expect(handled).toEqual([0, 1, 2]);
+  expect(failedMessageIds).toEqual(['m-1']);
 });
 
-it('polls nothing, and refuses what the whole consumer refuses', () => {
+it('builds no poller, and the poller no batch handler', () => {
   const clock = createManualClock();
-  const options = { definition: orders, url: QUEUE_URL, aws: createSqsModel(clock), component: 'orders' };
-  const whole: SqsConsumerOptions<typeof orders.schema> = { ...options, handle: async () => {} };
-  expect(Object.keys(createSqsBatchConsumer(whole)).sort()).toEqual(['handleBatch', 'name']);
-  expect(() => createSqsBatchConsumer({ ...whole, url: 'x' })).toThrow(/'url' is not a URL/);
+  const base = { definition: orders, url: QUEUE_URL, aws: createSqsModel(clock), component: 'orders' };
+  const options: SqsConsumerOptions<typeof orders.schema> = { ...base, handle: async () => {} };
+  expect(Object.keys(createSqsBatchConsumer(options)).sort()).toEqual(['handleBatch', 'name']);
+  expect(Object.keys(createSqsConsumer(options))).not.toContain('handleBatch');
+  for (const create of [createSqsBatchConsumer, createSqsConsumer]) {
+    expect(() => create({ ...options, url: 'x' })).toThrow(/'url' is not a URL/);
+  }
 });

@@ -1,11 +1,12 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { createBatchHandler } from './consumer/batch-handler.ts';
+import type { SqsConsumerOptions } from './consumer-options.ts';
+import { consumerBase } from './consumer-options.ts';
 import type { QueueBatchConsumer } from './port.ts';
-import type { SqsConsumerOptions } from './sqs-consumer-parts.ts';
-import { sqsConsumerParts } from './sqs-consumer-parts.ts';
 
 /**
- * The part of `createSqsConsumer` that a Lambda function needs: it takes batches by the same rules and does not poll, so that a
- * bundle carries no poller.
+ * A consumer of the batches that Lambda receives from one SQS queue, or from topics that the queue
+ * subscribes to. The outcome of a message follows the rules of `createSqsConsumer`.
  *
  * @throws TypeError or RangeError for an option that is unknown, missing or out of range.
  * @example
@@ -21,5 +22,6 @@ import { sqsConsumerParts } from './sqs-consumer-parts.ts';
  * ```
  */
 export function createSqsBatchConsumer<S extends StandardSchemaV1>(options: SqsConsumerOptions<S>): QueueBatchConsumer {
-  return sqsConsumerParts(options).batches;
+  const base = consumerBase(options);
+  return { name: `consumer:${base.queue}`, handleBatch: createBatchHandler(base) };
 }

@@ -3,12 +3,12 @@ import type { Aws } from '@twelvefold/aws';
 import type { Clock } from '@twelvefold/lifecycle';
 import { durationMs, systemClock } from '@twelvefold/lifecycle';
 import { assertKnownOptions } from '../definition.ts';
-import { laneOf } from '../message/order.ts';
+import { groupOf } from '../message/order.ts';
+import { sendOne } from '../message/producer-span.ts';
 import { sendAll } from '../message/send-all.ts';
-import { sendOne } from '../message/send-one.ts';
 import type { QueueDefinition } from './definition.ts';
 import type { QueueSender, SendOptions, SendReceipt } from './port.ts';
-import { prepareEntry } from './prepare-entry.ts';
+import { entryPreparer } from './prepare-entry.ts';
 import { SQS_LIMITS } from './sqs-limits.ts';
 
 export interface SqsSenderOptions<S extends StandardSchemaV1> {
@@ -23,15 +23,17 @@ export interface SqsSenderOptions<S extends StandardSchemaV1> {
 }
 
 const SEND_OPTIONS = ['delay', 'group', 'deduplicationId', 'signal'];
+const NO_OPTIONS = {};
 const SEND_ALL_OPTIONS = [...SEND_OPTIONS, 'linger', 'onResult'];
 
 /**
- * A client that sends to one SQS queue. Messages are checked against the schema and the size limit before anything is sent, and
- * travel as the JSON of the schema's input.
+ * A client that sends to one SQS queue. Checks messages against the schema and the size limit before it
+ * sends anything, and sends them as the JSON of the schema's input.
  *
- * `send` makes one call. `sendAll` makes one call per ten messages or 1 MiB, several at a time, pulling from its source only as
- * fast as they are sent; entries that SQS refused for its own reasons are tried again, up to five times. Either may deliver a
- * message twice when an answer is lost: that is SQS's standard-queue contract.
+ * `send` makes one call. `sendAll` makes one call per ten messages or 1 MiB, several at a time, and reads
+ * its source only as fast as they are sent. Entries that SQS refused for its own reasons are tried again,
+ * at most four times. Both may deliver a message twice when an answer is lost: so does SQS itself, with
+ * standard queues.
  *
  * @throws TypeError for an unknown or missing option.
  * @example
@@ -52,7 +54,7 @@ export function createSqsSender<S extends StandardSchemaV1>(
     async send(message, sendOptions: SendOptions = {}): Promise<SendReceipt> {
       assertKnownOptions(`send to queue '${definition.name}'`, sendOptions, SEND_OPTIONS);
       return sendOne(producer, async (trace) => {
-        const { entry } = await prepareEntry(definition, message, sendOptions, trace);
+        const { entry } = await entryPreparer(definition, trace)(message, sendOptions);
         const { signal } = sendOptions;
         const input = { QueueUrl: url, ...entry };
         const output = await aws.call('sqs', 'SendMessage', input, { access: 'write', repeatable: true, signal });
@@ -66,18 +68,19 @@ export function createSqsSender<S extends StandardSchemaV1>(
       assertKnownOptions(`sendAll to queue '${definition.name}'`, sendOptions, SEND_ALL_OPTIONS);
       return sendAll(messages, {
         producer,
-        prepare: (message, trace) => {
-          const delayed = typeof delay === 'function' ? delay(message) : delay;
-          const grouped = groupFor(message);
-          const id = deduplicationId?.(message);
-          const given = {
-            ...(delayed === undefined ? {} : { delay: delayed }),
-            ...(grouped === undefined ? {} : { group: grouped }),
-            ...(id === undefined ? {} : { deduplicationId: id }),
-          };
-          return prepareEntry(definition, message, given, trace);
+        preparer: (trace) => {
+          const prepare = entryPreparer(definition, trace);
+          if (delay === undefined && group === undefined && deduplicationId === undefined) {
+            return (message) => prepare(message, NO_OPTIONS);
+          }
+          return (message) =>
+            prepare(message, {
+              delay: typeof delay === 'function' ? delay(message) : delay,
+              group: groupFor(message),
+              deduplicationId: deduplicationId?.(message),
+            });
         },
-        laneOf: (message) => laneOf(definition.fifo, message, groupFor(message)),
+        groupOf: (message) => groupOf(definition.fifo, message, groupFor(message)),
         onResult,
         send: (Entries) =>
           aws.call(

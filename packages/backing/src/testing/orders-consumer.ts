@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import type { ConsumerEvent } from '../queue/consumer-event.ts';
 import { queue } from '../queue/definition.ts';
-import type { MessageHandler, QueueConsumer, ReceivedMessage } from '../queue/port.ts';
+import type { MessageHandler, QueueBatchConsumer, QueueConsumer, ReceivedMessage } from '../queue/port.ts';
+import { createSqsBatchConsumer } from '../queue/sqs-batch-consumer.ts';
 import { createSqsConsumer } from '../queue/sqs-consumer.ts';
 import type { ManualClock } from './manual-clock.ts';
 import { createManualClock } from './manual-clock.ts';
@@ -22,7 +23,8 @@ export const orderedOrders = queue('orders', { ...options, fifo: true });
 export interface OrdersConsumer {
   clock: ManualClock;
   aws: SqsModel;
-  consumer: QueueConsumer;
+  /** A poller and a batch handler of the same options. */
+  consumer: QueueConsumer & QueueBatchConsumer;
   events: ConsumerEvent[];
   /** Events of one type, in order. */
   told<T extends ConsumerEvent['type']>(type: T): Array<Extract<ConsumerEvent, { type: T }>>;
@@ -43,7 +45,7 @@ export function ordersConsumer(
   const clock = createManualClock();
   const aws = createSqsModel(clock);
   const events: ConsumerEvent[] = [];
-  const consumer = createSqsConsumer({
+  const consumerOptions = {
     definition: orders,
     url: QUEUE_URL,
     deadLetterUrl: DEAD_LETTER_URL,
@@ -51,10 +53,11 @@ export function ordersConsumer(
     component: 'orders',
     clock,
     random: () => 0,
-    onEvent: (event) => events.push(event),
+    onEvent: (event: ConsumerEvent) => void events.push(event),
     handle,
     ...options,
-  });
+  };
+  const consumer = { ...createSqsBatchConsumer(consumerOptions), ...createSqsConsumer(consumerOptions) };
   return {
     clock,
     aws,

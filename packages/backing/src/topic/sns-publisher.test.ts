@@ -87,7 +87,7 @@ describe('a text that is filtered by', () => {
         .publish({ region, note: '' })
         .catch((cause: unknown) => cause);
       expect(TwelvefoldError.isInstance(error, 'MESSAGE_INVALID') && error.message).toMatch(
-        /^Cannot publish message to topic 'places': its field 'region' is filtered by/,
+        /^Cannot publish message to topic 'places': its field 'region' is a filter/,
       );
       expect(aws.calls).toHaveLength(0);
     },

@@ -3,12 +3,12 @@ import type { Aws } from '@twelvefold/aws';
 import type { Clock } from '@twelvefold/lifecycle';
 import { durationMs, systemClock } from '@twelvefold/lifecycle';
 import { assertKnownOptions } from '../definition.ts';
-import { laneOf } from '../message/order.ts';
+import { groupOf } from '../message/order.ts';
+import { sendOne } from '../message/producer-span.ts';
 import { sendAll } from '../message/send-all.ts';
-import { sendOne } from '../message/send-one.ts';
 import type { TopicDefinition } from './definition.ts';
 import type { TopicPublisher } from './port.ts';
-import { preparePublication } from './prepare-publication.ts';
+import { publicationPreparer } from './prepare-publication.ts';
 
 export interface SnsPublisherOptions<S extends StandardSchemaV1> {
   definition: TopicDefinition<S>;
@@ -25,12 +25,13 @@ const PUBLISH_OPTIONS = ['group', 'deduplicationId', 'signal'];
 const PUBLISH_ALL_OPTIONS = [...PUBLISH_OPTIONS, 'linger', 'onResult'];
 
 /**
- * A client that publishes to one SNS topic. Messages are checked against the schema and the size limit before anything is sent,
- * and travel as the JSON of the schema's input.
+ * A client that publishes to one SNS topic. Checks messages against the schema and the size limit before
+ * it sends anything, and sends them as the JSON of the schema's input.
  *
- * `publish` makes one call, `publishAll` one per ten messages or as many bytes as the topic takes in one message.
+ * `publish` makes one call. `publishAll` makes one call per ten messages, or per as many bytes as the
+ * topic allows for one message.
  *
- * @throws TypeError for an unknown option or something that is no topic ARN.
+ * @throws TypeError for an unknown option or an ARN that is not a topic's.
  * @example
  * ```ts
  * const arn = 'arn:aws:sns:eu-central-1:123456789012:orders-prod-order-events';
@@ -51,7 +52,7 @@ export function createSnsPublisher<S extends StandardSchemaV1>(
     async publish(message, publishOptions = {}) {
       assertKnownOptions(`publish to topic '${definition.name}'`, publishOptions, PUBLISH_OPTIONS);
       return sendOne(producer, async (trace) => {
-        const { entry } = await preparePublication(definition, message, publishOptions, trace);
+        const { entry } = await publicationPreparer(definition, trace)(message, publishOptions);
         const output = await aws.call('sns', 'Publish', { TopicArn: arn, ...entry }, write(publishOptions.signal));
         return { messageId: output.MessageId ?? '' };
       });
@@ -63,11 +64,12 @@ export function createSnsPublisher<S extends StandardSchemaV1>(
         typeof group === 'function' ? group(message) : group;
       return sendAll(messages, {
         producer,
-        prepare: async (message, trace) => {
-          const given = { group: groupFor(message), deduplicationId: deduplicationId?.(message) };
-          return preparePublication(definition, message, given, trace);
+        preparer: (trace) => {
+          const prepare = publicationPreparer(definition, trace);
+          return (message) =>
+            prepare(message, { group: groupFor(message), deduplicationId: deduplicationId?.(message) });
         },
-        laneOf: (message) => laneOf(definition.fifo, message, groupFor(message)),
+        groupOf: (message) => groupOf(definition.fifo, message, groupFor(message)),
         onResult,
         send: (entries) =>
           aws.call('sns', 'PublishBatch', { TopicArn: arn, PublishBatchRequestEntries: entries }, write(signal)),

@@ -2,17 +2,18 @@ import type { Clock } from '@twelvefold/lifecycle';
 
 /** A timer that is set and unset far more often than it rings. */
 export interface Alarm {
-  /** Rings after the alarm's time, counted from now, instead of whenever it was to ring before. */
+  /** Restarts the timer. */
   set(): void;
-  /** Does not ring. */
+  /** Stops the timer. */
   unset(): void;
-  /** Unsets it and leaves no timer behind. */
+  /** Stops it and leaves no timer behind. */
   end(): void;
 }
 
 /**
- * An alarm on a clock, `ms` milliseconds long. Setting and unsetting cost nothing but a variable: an abort of the clock's sleep builds two errors with
- * stacks, which once was a sixth of the cost of a message. At most one sleep is under way; when it ends early it sleeps on.
+ * Creates an alarm that rings `ms` milliseconds after it was set. Setting and unsetting only change a
+ * variable: an abort of the clock's sleep builds two errors with stacks, which was a sixth of the cost of
+ * a message. There is at most one sleep; one that ends too early is followed by another.
  */
 export function createAlarm(clock: Clock, ms: number, ring: () => void): Alarm {
   let dueAt = Number.POSITIVE_INFINITY;
@@ -21,7 +22,7 @@ export function createAlarm(clock: Clock, ms: number, ring: () => void): Alarm {
 
   const sleep = () => {
     wakesAt = dueAt;
-    // The time may just have passed; Node warns on standard error of a timer below 0.
+    // The time may just have passed; Node prints a warning for a timer below 0.
     clock.sleep(Math.max(0, dueAt - clock.monotonic()), ended.signal).then(wake, () => {}); // ended
   };
   const wake = () => {
@@ -34,7 +35,7 @@ export function createAlarm(clock: Clock, ms: number, ring: () => void): Alarm {
   return {
     set() {
       dueAt = clock.monotonic() + ms;
-      // A sleep that is under way ends before that, and goes on from there.
+      // A running sleep ends before that, and is followed by another.
       if (wakesAt === Number.POSITIVE_INFINITY) sleep();
     },
     unset() {

@@ -1,31 +1,14 @@
 import type { Aws } from '@twelvefold/aws';
 import type { Clock, Deadline } from '@twelvefold/lifecycle';
 import type { ConsumerEvent } from '../consumer-event.ts';
+import type { ReceivedMessage } from '../port.ts';
 import { SQS_LIMITS } from '../sqs-limits.ts';
-import { leaseLost } from './abort-reason.ts';
-
-/** The right to work on one message, as long as SQS keeps it from others: the terms on which it is handled. */
-export interface Lease {
-  readonly messageId: string;
-  readonly receiptHandle: string;
-  /** When the message was received, on the monotonic clock. */
-  readonly receivedAt: number;
-  /** Aborts when the lease is lost, or when the consumer has to stop. */
-  readonly signal: AbortSignal;
-  /** SQS lets a message stay invisible for 12 hours in all. */
-  readonly deadline: Deadline;
-  /** How long SQS would still let it stay invisible. */
-  longestDelayMs(): number;
-  /** Milliseconds until SQS gives it to somebody else, if it is not extended before. */
-  readonly leaseRemaining: () => number;
-  abort(reason: Error): void;
-  /** Stops extending it. */
-  release(): void;
-}
+import { leaseLost } from './abort-reasons.ts';
+import type { MessageTerms } from './process-message.ts';
 
 export interface LeaseKeeper {
-  /** Takes up a message that has just been received. */
-  take(message: { messageId: string; receiptHandle: string }): Lease;
+  /** Keeps a message that was just received hidden from other consumers. */
+  take(message: ReceivedMessage): Lease;
   /** Releases every lease and ends the timer. */
   close(): void;
 }
@@ -39,32 +22,36 @@ export interface LeaseKeeperDeps {
   emit: (event: ConsumerEvent) => void;
 }
 
-/** SQS counts the 12 hours from before its answer came here, in whole seconds; a second above them it refuses to time a message at all. */
+/**
+ * SQS counts the 12 hours from before its answer arrived, in whole seconds; it refuses a time of one
+ * second above them.
+ */
 const ANSWER_MS = 10_000;
 
-/** A class, whose signal is made when it is first asked for: there is one per message, and most handlers ask for nothing. */
-class HeldLease implements Lease, Deadline {
+/**
+ * A message and the right to work on it, as long as SQS hides it from others. A class whose signal is
+ * made when it is first used: there is one per message, and most handlers use no signal.
+ */
+export class Lease implements MessageTerms, Deadline {
+  readonly message: ReceivedMessage;
   readonly messageId: string;
   readonly receiptHandle: string;
+  /** On the monotonic clock. */
   readonly receivedAt: number;
   /** When to extend it next. */
   dueAt: number;
-  /** When SQS gives it to somebody else, unless it is extended before. */
+  /** When SQS delivers the message to another consumer, unless it is extended before. */
   expiresAt: number;
   /** 12 hours after the receive. */
   readonly endsAt: number;
   readonly #clock: Clock;
-  readonly #held: Map<string, HeldLease>;
+  readonly #held: Set<Lease>;
   #controller: AbortController | undefined;
-  #aborted: { readonly reason: Error } | undefined;
+  #abortReason: Error | undefined;
 
-  constructor(
-    message: { messageId: string; receiptHandle: string },
-    visibilityMs: number,
-    clock: Clock,
-    held: Map<string, HeldLease>,
-  ) {
+  constructor(message: ReceivedMessage, visibilityMs: number, clock: Clock, held: Set<Lease>) {
     const now = clock.monotonic();
+    this.message = message;
     this.messageId = message.messageId;
     this.receiptHandle = message.receiptHandle;
     this.receivedAt = now;
@@ -75,10 +62,11 @@ class HeldLease implements Lease, Deadline {
     this.#held = held;
   }
 
+  /** Aborts when the lease is lost, or when the consumer has to stop. */
   get signal(): AbortSignal {
-    if (!this.#controller) {
+    if (this.#controller === undefined) {
       this.#controller = new AbortController();
-      if (this.#aborted) this.#controller.abort(this.#aborted.reason);
+      if (this.#abortReason) this.#controller.abort(this.#abortReason);
     }
     return this.#controller.signal;
   }
@@ -91,49 +79,49 @@ class HeldLease implements Lease, Deadline {
     return Math.max(0, this.endsAt - this.#clock.monotonic());
   }
 
-  longestDelayMs(): number {
-    return Math.max(0, this.endsAt - ANSWER_MS - this.#clock.monotonic());
+  redeliveryMs(wantedMs: number): number {
+    return Math.min(wantedMs, Math.max(0, this.endsAt - ANSWER_MS - this.#clock.monotonic()));
   }
 
-  readonly leaseRemaining = (): number => (this.#aborted ? 0 : Math.max(0, this.expiresAt - this.#clock.monotonic()));
+  /** Milliseconds until SQS delivers the message to another consumer, unless it is extended before. */
+  readonly leaseRemaining = (): number =>
+    this.#abortReason ? 0 : Math.max(0, this.expiresAt - this.#clock.monotonic());
 
   abort(reason: Error): void {
-    this.#aborted ??= { reason };
-    this.#controller?.abort(this.#aborted.reason);
+    this.#abortReason ??= reason;
+    this.#controller?.abort(this.#abortReason);
   }
 
+  /** Stops extending it. */
   release(): void {
-    this.#held.delete(this.receiptHandle);
+    this.#held.delete(this);
   }
 }
 
 /**
- * Extends the visibility of messages whose handlers take longer than half of it, ten per call, with one timer for all.
+ * Extends the visibility of messages whose handlers take longer than half of it, ten per call, with one
+ * timer for all.
  *
- * A lease is lost when SQS refuses to extend it (`ReceiptHandleIsInvalid`, `MessageNotInflight`: it expired and was deleted or
- * delivered again), when it could not be extended in time, and after 12 hours.
+ * A lease is lost when SQS refuses to extend it (`ReceiptHandleIsInvalid`, `MessageNotInflight`: it expired
+ * and the message was deleted or delivered again), when no call succeeds in time, and after 12 hours.
  */
 export function createLeaseKeeper(deps: LeaseKeeperDeps): LeaseKeeper {
   const { clock, visibilityMs } = deps;
-  const held = new Map<string, HeldLease>();
+  const held = new Set<Lease>();
   let running = false;
   let closed = false;
   let nap = new AbortController();
 
-  const lose = (entry: HeldLease, error?: unknown) => {
-    if (!held.delete(entry.receiptHandle)) return;
-    deps.emit({
-      type: 'leaseLost',
-      messageId: entry.messageId,
-      ...(error === undefined ? {} : { error }),
-    });
+  const lose = (entry: Lease, error?: unknown) => {
+    if (!held.delete(entry)) return;
+    deps.emit({ type: 'leaseLost', messageId: entry.messageId, ...(error === undefined ? {} : { error }) });
     entry.abort(leaseLost(deps.queue));
   };
 
-  const extend = async (entries: HeldLease[]) => {
+  const extend = async (entries: Lease[]) => {
     const startedAt = clock.monotonic();
     const extensions = entries.map((entry) => Math.min(visibilityMs, wholeSeconds(entry.endsAt - startedAt)));
-    // Tried again soon, should this call fail; a good answer puts it off.
+    // When to try again if this call fails.
     for (const entry of entries) entry.dueAt = startedAt + Math.max(visibilityMs / 8, 250);
     try {
       const { Failed = [] } = await deps.aws.call(
@@ -159,19 +147,19 @@ export function createLeaseKeeper(deps: LeaseKeeperDeps): LeaseKeeper {
         }
       });
     } catch {
-      // The next turn tries again; if none succeeds in time the lease is lost.
+      // `check` tries again; if no call succeeds in time the lease is lost.
     }
     nap.abort(); // due times have changed
   };
 
-  const turn = () => {
+  const check = () => {
     const now = clock.monotonic();
-    const due: HeldLease[] = [];
-    for (const entry of held.values()) {
+    const due: Lease[] = [];
+    for (const entry of held) {
       if (now >= entry.expiresAt) lose(entry);
       else if (now >= entry.dueAt) {
         if (wholeSeconds(entry.endsAt - now) > 0) due.push(entry);
-        else entry.dueAt = entry.expiresAt; // the 12 hours are used up: nothing left to extend
+        else entry.dueAt = entry.expiresAt; // the 12 hours are used up
       }
     }
     for (let start = 0; start < due.length; start += SQS_LIMITS.entries) {
@@ -182,9 +170,9 @@ export function createLeaseKeeper(deps: LeaseKeeperDeps): LeaseKeeper {
   const run = async () => {
     running = true;
     while (held.size > 0 && !closed) {
-      turn();
+      check();
       let next = Number.POSITIVE_INFINITY;
-      for (const { dueAt, expiresAt } of held.values()) next = Math.min(next, dueAt, expiresAt);
+      for (const { dueAt, expiresAt } of held) next = Math.min(next, dueAt, expiresAt);
       if (next === Number.POSITIVE_INFINITY) break;
       nap = new AbortController();
       await clock.sleep(Math.max(0, next - clock.monotonic()), nap.signal).catch(() => {}); // woken early
@@ -194,8 +182,8 @@ export function createLeaseKeeper(deps: LeaseKeeperDeps): LeaseKeeper {
 
   return {
     take(message) {
-      const lease = new HeldLease(message, visibilityMs, clock, held);
-      held.set(lease.receiptHandle, lease);
+      const lease = new Lease(message, visibilityMs, clock, held);
+      held.add(lease);
       if (!running && !closed) void run();
       return lease;
     },

@@ -1,207 +1,176 @@
 import type { Aws, SqsMessage } from '@twelvefold/aws';
 import type { Clock } from '@twelvefold/lifecycle';
 import { TwelvefoldError } from '@twelvefold/lifecycle';
+import { GroupScheduler } from '../../message/group-scheduler.ts';
 import type { ConsumerEvent } from '../consumer-event.ts';
-import type { QueueConsumer, ReceivedMessage } from '../port.ts';
-import { drainForced } from './abort-reason.ts';
-import { createEntryBatcher } from './entry-batcher.ts';
-import { createLanes } from './lanes.ts';
+import type { QueueConsumer } from '../port.ts';
+import { drainForced } from './abort-reasons.ts';
+import { createAcknowledger } from './acknowledger.ts';
 import type { Lease } from './lease-keeper.ts';
 import { createLeaseKeeper } from './lease-keeper.ts';
-import type { MessageCore, Outcome } from './message-core.ts';
+import type { Outcome, ProcessMessage } from './process-message.ts';
+import { toReceivedMessage } from './received-message.ts';
 import { createReceiver } from './receiver.ts';
 import { settlesBefore, settlesWithin } from './settles.ts';
-import { toReceivedMessage } from './to-received-message.ts';
 
 export interface PollerDeps {
-  queue: string;
-  url: string;
-  visibilityMs: number;
-  concurrency: number;
+  readonly queue: string;
+  readonly url: string;
+  readonly visibilityMs: number;
+  readonly concurrency: number;
   /** Order is kept within message groups. */
-  fifo: boolean;
-  aws: Aws;
-  core: MessageCore;
-  clock: Clock;
-  random: () => number;
-  emit: (event: ConsumerEvent) => void;
+  readonly fifo: boolean;
+  readonly aws: Aws;
+  readonly process: ProcessMessage;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly emit: (event: ConsumerEvent) => void;
 }
-
-/** A message that has been received, started or waiting for its turn. */
-interface Received {
-  readonly message: ReceivedMessage;
-  readonly lease: Lease;
-  readonly group: string | undefined;
-}
-
-/** A deletion waits this long for nine others while other messages are being handled, and never longer than a quarter of its lease. */
-const LINGER_MS = 1_000;
-/** On a FIFO queue nothing more of a group arrives before what was handled of it has been deleted. */
-const FIFO_LINGER_MS = 20;
-/** One receive that fails is no news: it is tried again within a second. */
-const FAILURES_TO_TELL = 3;
-/** A receive that is refused, denied or reset fails sooner than this. */
-const RECOVERING_MS = 1_000;
-/** How long handlers have to give up once their signals have aborted, and then how long the last calls have to get through. */
-const GIVE_UP_MS = 250;
 
 /**
- * Keeps a queue's messages coming: receiving, handling and deleting go on side by side. It never takes more messages than it can
- * start at once, because a message that waits here ages and is kept from other consumers.
+ * A deletion waits this long for nine others while other messages are handled, and never longer than a
+ * quarter of its lease.
  */
-export function createPoller(
-  deps: PollerDeps,
-): Omit<QueueConsumer, 'name' | 'handleBatch' | typeof Symbol.asyncDispose> {
-  const { queue, url, aws, clock, random, emit, concurrency } = deps;
+const LINGER_MS = 1_000;
+/** On a FIFO queue no more messages of a group arrive before its handled ones have been deleted. */
+const FIFO_LINGER_MS = 20;
+/** Failed receives in a row that count as a fault: a single one is tried again within a second. */
+const FAILURES_TO_REPORT = 3;
+/** A receive that is refused, denied or reset fails sooner than this. */
+const RECOVERING_MS = 1_000;
+/** Time for handlers to end after their signals have aborted, and then for the last calls to be answered. */
+const GIVE_UP_MS = 250;
+/** Deletions without an answer, or `concurrency` if that is more, after which nothing is received. */
+const MAX_DELETIONS = 100;
+
+/**
+ * Receives, handles and deletes the messages of a queue side by side. It never takes more messages than
+ * it can start at once: a message that waits here ages and is hidden from other consumers.
+ */
+export function createPoller(deps: PollerDeps): Omit<QueueConsumer, 'name' | typeof Symbol.asyncDispose> {
+  const { queue, url, aws, clock, emit, concurrency } = deps;
   const leases = createLeaseKeeper(deps);
   const lingerMs = Math.min(deps.fifo ? FIFO_LINGER_MS : LINGER_MS, deps.visibilityMs / 4);
-  const write = { access: 'write', repeatable: true } as const;
-  const deletions = createEntryBatcher<{ ReceiptHandle: string }>({
-    action: `delete messages of queue '${queue}'`,
-    send: (Entries) => aws.call('sqs', 'DeleteMessageBatch', { QueueUrl: url, Entries }, write),
-    lingerMs,
-    clock,
-    random,
-  });
-  const delays = createEntryBatcher<{ ReceiptHandle: string; VisibilityTimeout: number }>({
-    action: `change visibility of messages of queue '${queue}'`,
-    send: (Entries) => aws.call('sqs', 'ChangeMessageVisibilityBatch', { QueueUrl: url, Entries }, write),
-    lingerMs,
-    clock,
-    random,
-  });
-
+  const acknowledger = createAcknowledger<Lease>({ ...deps, lingerMs });
+  /** Where order is kept: messages behind an active one of their group. */
+  const groups = deps.fifo ? new GroupScheduler<Lease>() : undefined;
+  const handling = new Set<Lease>();
+  /** Messages that `drain` gave up: their handlers may still run, but their outcomes change nothing. */
+  const abandoned = new WeakSet<Lease>();
+  /** Messages that were started or are given back, until SQS has answered. */
+  let open = 0;
+  const idleListeners: Array<() => void> = [];
+  /** Receiving waits for deletions. */
+  let isChoked = false;
   let state: 'new' | 'polling' | 'quiesced' | 'stopped' = 'new';
   let draining: Promise<void> = Promise.resolve();
-  const handling = new Set<Lease>();
-  const lanes = createLanes<Received>();
-  /** Messages that have been started or are being given back, until SQS has been told. */
-  let open = 0;
-  const idlers: Array<() => void> = [];
-  /** Receiving waits for deletions. */
-  let choked = false;
-  /** Messages that `drain` gave up: their handlers may still run, their outcomes no longer time anything. */
-  const abandoned = new WeakSet<Lease>();
+
   const receiver = createReceiver({
     ...deps,
-    // Deletions that do not get through must not pile up: what they stand for will all come again.
+    // The messages of deletions that SQS does not answer will be delivered again: no more of them.
     free: () => {
-      choked = deletions.unsettled > Math.max(100, concurrency);
-      return choked ? 0 : concurrency - handling.size - lanes.waiting;
+      isChoked = acknowledger.deletions > Math.max(MAX_DELETIONS, concurrency);
+      return isChoked ? 0 : concurrency - handling.size - waiting();
     },
     begin,
   });
 
+  const waiting = () => groups?.waiting ?? 0;
+  const groupOf = ({ message }: Lease) => message.attributes.MessageGroupId ?? '';
+
   function begin(raw: SqsMessage): void {
-    const message = toReceivedMessage(raw);
-    // Those that wait are extended too.
-    const lease = leases.take(message);
-    const received: Received = { message, lease, group: groupOf(message) };
-    if (received.group === undefined || lanes.enter(received.group, received)) start(received);
+    // Leases of waiting messages are extended too.
+    const lease = leases.take(toReceivedMessage(raw));
+    if (groups === undefined || groups.admit(groupOf(lease), lease)) start(lease);
   }
 
-  function groupOf({ attributes }: ReceivedMessage): string | undefined {
-    return deps.fifo ? (attributes.MessageGroupId ?? '') : undefined;
-  }
-
-  function start(received: Received): void {
-    handling.add(received.lease);
+  function start(lease: Lease): void {
+    handling.add(lease);
     open += 1;
-    deps.core(received.message, received.lease, (outcome) => conclude(received, outcome));
+    deps.process(lease.message, lease, (outcome) => conclude(lease, outcome));
   }
 
-  function conclude({ lease, group }: Received, outcome: Outcome): void {
+  function conclude(lease: Lease, outcome: Outcome): void {
     handling.delete(lease);
-    const told = settle(lease, outcome);
-    if (group !== undefined) follow(group, outcome);
-    if (!told) closed(lease);
-    // Nothing else is coming that these could share a call with.
-    if (handling.size === 0) flush();
+    settle(lease, outcome);
+    if (groups !== undefined) continueGroup(groups, groupOf(lease), outcome);
+    // No other message is coming that could share a call.
+    if (handling.size === 0) acknowledger.flush();
     receiver.pump();
   }
 
-  function closed(lease: Lease): void {
-    lease.release();
-    open -= 1;
-    if (open === 0) for (const wake of idlers.splice(0)) wake();
-    if (choked) receiver.pump();
-  }
-
-  /** Of a group whose message comes again the rest goes back too, in order behind it: SQS gives none of it out before that one. */
-  function follow(group: string, outcome: Outcome): void {
-    if (outcome.kind !== 'acknowledge') {
-      for (const behind of lanes.clear(group)) void giveBack(behind);
+  /** Starts the next message of a group. If the last one comes again, the rest is given back behind it. */
+  function continueGroup(scheduler: GroupScheduler<Lease>, group: string, outcome: Outcome): void {
+    if (outcome.kind === 'acknowledge') {
+      const next = scheduler.advance(group);
+      if (next) start(next);
       return;
     }
-    const next = lanes.next(group);
-    if (next) start(next);
+    // SQS delivers none of them before the one that failed.
+    for (const later of scheduler.clear(group)) void giveBack(later);
   }
 
-  /** Tells SQS what becomes of a message, and `closed` afterwards; false when there is nothing to tell. */
-  function settle(lease: Lease, outcome: Outcome): boolean {
-    const { messageId, receiptHandle: ReceiptHandle } = lease;
+  function settle(lease: Lease, outcome: Outcome): void {
     if (outcome.kind === 'acknowledge') {
-      // Even after the lease was lost: SQS deletes by an old handle as long as nobody has received the message again.
-      deletions.add({ ReceiptHandle }, (error) => {
-        if (error) emit({ type: 'deleteFailed', messageId, error });
-        closed(lease);
-      });
-      return true;
+      // Even after the lease was lost: an old handle deletes as long as the message was not received again.
+      acknowledger.delete(lease, close);
+      return;
     }
-    lease.release(); // before its time is set, or an extension could overtake it
-    if (outcome.kind === 'leave' || abandoned.has(lease)) return false;
-    void hide(lease, Math.ceil(outcome.delayMs / 1_000)).then(() => closed(lease));
-    return true;
+    lease.release(); // before its visibility changes, or an extension could overtake that
+    if (outcome.kind === 'leave' || abandoned.has(lease)) close(lease);
+    else acknowledger.hide(lease, Math.ceil(outcome.delayMs / 1_000), close);
   }
 
-  /** Has SQS deliver a message again in so many seconds. Never rejects. */
-  function hide({ messageId, receiptHandle: ReceiptHandle }: Lease, VisibilityTimeout: number): Promise<void> {
+  /** The message is finished for this consumer. */
+  function close(lease: Lease): void {
+    lease.release();
+    open -= 1;
+    if (open === 0) for (const wake of idleListeners.splice(0)) wake();
+    if (isChoked) receiver.pump();
+  }
+
+  /** Makes a message visible again that was not started. Never rejects. */
+  function giveBack(lease: Lease): Promise<void> {
+    open += 1;
+    lease.release();
+    emit({ type: 'returned', messageId: lease.messageId });
     return new Promise((resolve) => {
-      delays.add({ ReceiptHandle, VisibilityTimeout }, (error) => {
-        if (error) emit({ type: 'visibilityFailed', messageId, error });
+      acknowledger.hide(lease, 0, () => {
+        close(lease);
         resolve();
       });
     });
   }
 
-  /** Gives back a message that was not started. */
-  async function giveBack({ lease }: Received): Promise<void> {
-    open += 1;
-    lease.release();
-    emit({ type: 'returned', messageId: lease.messageId });
-    await hide(lease, 0);
-    closed(lease);
-  }
-
-  /** Gives a message back while its handler still runs. */
-  async function abandon(lease: Lease): Promise<void> {
+  /** Makes a message visible again whose handler still runs. Never rejects. */
+  function abandon(lease: Lease): Promise<void> {
     abandoned.add(lease);
     lease.release();
     emit({ type: 'abandoned', messageId: lease.messageId, started: true });
-    await hide(lease, 0);
+    return new Promise((resolve) => acknowledger.hide(lease, 0, () => resolve()));
   }
 
-  function flush(): void {
-    deletions.flush();
-    delays.flush();
-  }
-
-  function hurry(): void {
-    deletions.hurry();
-    delays.hurry();
+  /** Gives back what was not started, and aborts the rest. */
+  function giveUp(): Promise<unknown> {
+    const returning = Promise.all((groups?.removeWaiting() ?? []).map(giveBack));
+    for (const lease of handling) lease.abort(drainForced(queue));
+    return returning;
   }
 
   function idle(): Promise<void> {
-    return open === 0 ? Promise.resolve() : new Promise((resolve) => idlers.push(resolve));
+    return open === 0 ? Promise.resolve() : new Promise((resolve) => idleListeners.push(resolve));
+  }
+
+  async function quiesce(): Promise<void> {
+    if (state !== 'stopped') state = 'quiesced';
+    await receiver.stop();
   }
 
   async function drain(signal: AbortSignal | undefined): Promise<void> {
     await quiesce();
-    hurry();
+    acknowledger.hurry();
     if (await settlesBefore(signal, idle())) return;
-    // What was not started goes back first, and nothing takes the place of what ends now.
-    const returning = Promise.all(lanes.evict().map(giveBack));
-    for (const lease of handling) lease.abort(drainForced(queue));
+    const returning = giveUp();
     if (await settlesWithin(clock, GIVE_UP_MS, idle())) return;
     const unfinished = [...handling];
     await settlesWithin(clock, GIVE_UP_MS, Promise.all([returning, ...unfinished.map(abandon)]));
@@ -210,11 +179,6 @@ export function createPoller(
       'CONSUMER_ABANDONED',
       `Cannot drain consumer of queue '${queue}': ${unfinished.length} messages were still being handled when time ran out; they will be delivered again`,
     );
-  }
-
-  async function quiesce(): Promise<void> {
-    if (state !== 'stopped') state = 'quiesced';
-    await receiver.stop();
   }
 
   return {
@@ -231,10 +195,10 @@ export function createPoller(
       let oldest = now;
       for (const { receivedAt } of handling) oldest = Math.min(oldest, receivedAt);
       return {
-        polling: state === 'polling' && failures < FAILURES_TO_TELL,
+        polling: state === 'polling' && failures < FAILURES_TO_REPORT,
         lastReceiveMs: lastAt === undefined ? undefined : Math.round(now - lastAt),
         failures,
-        inFlight: handling.size + lanes.waiting,
+        inFlight: handling.size + waiting(),
         oldestInFlightMs: Math.round(now - oldest),
         lagMs,
       };
@@ -244,9 +208,9 @@ export function createPoller(
         throw new TwelvefoldError('CONSUMER_NOT_POLLING', `Consumer of queue '${queue}' is not polling (${state})`);
       }
       const { failures, lastError, lastAt, waitingMs } = receiver.health();
-      // After failures a long poll that stays out is a good sign, but takes 20 s to say so: a recovered queue is asked instead.
-      const recovering = waitingMs >= RECOVERING_MS;
-      if (failures >= FAILURES_TO_TELL && !recovering) {
+      // After failures a long poll without an answer is a good sign, but it takes 20 s: ask the queue instead.
+      const isRecovering = waitingMs >= RECOVERING_MS;
+      if (failures >= FAILURES_TO_REPORT && !isRecovering) {
         throw new TwelvefoldError(
           'CONSUMER_NOT_RECEIVING',
           `Consumer of queue '${queue}' cannot receive: ${failures} attempts in a row have failed`,
@@ -254,7 +218,7 @@ export function createPoller(
         );
       }
       // The first long poll may take as long.
-      if (lastAt === undefined || failures >= FAILURES_TO_TELL) {
+      if (lastAt === undefined || failures >= FAILURES_TO_REPORT) {
         const input = { QueueUrl: url, AttributeNames: ['QueueArn'] };
         await aws.call('sqs', 'GetQueueAttributes', input, { access: 'read', signal });
       }
@@ -262,19 +226,18 @@ export function createPoller(
     quiesce,
     drain(signal) {
       const done = drain(signal);
-      // Whoever drains is told; what waits here for its end is not to fail.
+      // `stop` waits for its end and must not fail with it.
       draining = done.catch(() => {});
       return done;
     },
     async stop(signal) {
       await quiesce();
       state = 'stopped';
-      const returning = lanes.evict().map(giveBack);
-      for (const lease of handling) lease.abort(drainForced(queue));
-      hurry();
-      // A lifecycle goes on the moment its drain is over time. What the drain still gives back, in half a second at most, has to get
-      // through, or it stays hidden for its whole visibility timeout.
-      await settlesBefore(signal, Promise.all([draining, ...returning]));
+      const returning = giveUp();
+      acknowledger.hurry();
+      // A lifecycle continues the moment its drain is over time. What the drain still gives back, for half a
+      // second at most, must reach SQS, or it stays hidden for its whole visibility timeout.
+      await settlesBefore(signal, Promise.all([draining, returning]));
       leases.close();
     },
   };

@@ -1,8 +1,8 @@
-/** A message's body as JSON, and what an SNS envelope around it said. */
+/** A message's body as JSON, and the attributes of an SNS envelope around it. */
 export interface ReadBody {
   readonly value: unknown;
-  /** Of an envelope alone. */
-  readonly attributes?: Readonly<Record<string, string>>;
+  /** The attributes in an envelope; `undefined` without one. */
+  readonly attributes: Readonly<Record<string, string>> | undefined;
 }
 
 interface SnsEnvelope {
@@ -14,13 +14,15 @@ interface SnsEnvelope {
 }
 
 /**
- * Parses a body. Where raw delivery is off, SNS wraps what was published; then the message and its attributes are those inside.
+ * Parses a body. Without raw delivery SNS wraps the published message in an envelope; then the message
+ * and its attributes are those inside.
  *
- * @throws SyntaxError when the body, or the message inside an envelope, is not JSON. Its message quotes the text: never show it.
+ * @throws SyntaxError when the body, or the message inside an envelope, is not JSON. Its text quotes the
+ * body: do not log it.
  */
 export function readBody(body: string): ReadBody {
   const value: unknown = JSON.parse(body);
-  if (!isEnvelope(value)) return { value };
+  if (!isEnvelope(value)) return { value, attributes: undefined };
   const attributes: Record<string, string> = {};
   for (const [name, attribute] of Object.entries(value.MessageAttributes ?? {})) {
     if (typeof attribute.Value === 'string' && attribute.Type !== 'Binary') attributes[name] = attribute.Value;

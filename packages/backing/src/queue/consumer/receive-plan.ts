@@ -1,31 +1,32 @@
 import { SQS_LIMITS } from '../sqs-limits.ts';
 
 interface ReceiveState {
-  /** Handlers that could start now and are not promised to a receive under way. */
+  /** Handlers that could start now, without those that the receives in flight may need. */
   free: number;
-  /** Receives under way. */
+  /** Receives in flight. */
   receiving: number;
-  /** Slots have had time to come free. */
+  /** Handlers have had time to end. */
   gathered: boolean;
 }
 
 export interface ReceivePlan {
-  /** How many messages to ask for now: 0 for none, `gather` to wait a little until one receive can bring more. */
+  /** Messages to ask for now: 0 for none, `gather` to wait until one receive can bring more. */
   next(state: ReceiveState): number | 'gather';
-  /** What a receive brought. */
+  /** Records how many messages a receive brought. */
   received(asked: number, count: number): void;
 }
 
 /**
- * Full receives in a row per doubling of the receivers. Slow enough that a backlog of 1,000 messages costs at most two receives
- * that find nothing, fast enough for 16 receivers after 2,560 messages.
+ * Full receives in a row per doubling of the receivers: a backlog of 1,000 messages costs at most two
+ * receives that find nothing, and a backlog of 2,560 gets 16 receivers.
  */
 const STREAK_PER_DOUBLING = 64;
 const MAX_RECEIVERS = 32;
 
 /**
- * Decides when to receive and how much. An idle queue gets one long poll. While receives come back full the backlog is deep:
- * then latency does not matter, calls and throughput do, so receives are filled to ten and their number grows.
+ * Decides when to receive and how many messages. An idle queue gets one long poll. While receives come
+ * back full the backlog is deep: then calls and throughput matter more than latency, so each receive asks
+ * for ten and their number grows.
  */
 export function createReceivePlan(concurrency: number): ReceivePlan {
   const full = Math.min(SQS_LIMITS.entries, concurrency);
@@ -36,12 +37,12 @@ export function createReceivePlan(concurrency: number): ReceivePlan {
       const receivers = Math.min(MAX_RECEIVERS, 2 ** Math.floor(streak / STREAK_PER_DOUBLING));
       if (receiving >= receivers) return 0;
       if (free >= full) return full;
-      // Others will bring some; one more for a remainder is not worth a call.
+      // The receives in flight will bring some; a remainder is not worth a call.
       if (receiving > 0) return 0;
       return streak > 0 && !gathered ? 'gather' : free;
     },
     received(asked, count) {
-      // SQS may return fewer than it has; half counts as full. A remainder that came back full says nothing new.
+      // SQS may return fewer than it has: half counts as full. A full remainder proves nothing.
       if (count * 2 < asked || count === 0) streak = 0;
       else if (asked >= full) streak += 1;
     },

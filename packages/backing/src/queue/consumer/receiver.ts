@@ -4,9 +4,9 @@ import { TwelvefoldError } from '@twelvefold/lifecycle';
 import { backoffMs } from '../../message/backoff.ts';
 import type { ConsumerEvent } from '../consumer-event.ts';
 import { SQS_LIMITS } from '../sqs-limits.ts';
-import { ageOf } from './age-of.ts';
 import { createAlarm } from './alarm.ts';
 import { createReceivePlan } from './receive-plan.ts';
+import { oldestAgeMs } from './received-message.ts';
 import { settlesWithin } from './settles.ts';
 
 export interface ReceiverDeps {
@@ -28,23 +28,30 @@ export interface ReceiverDeps {
 
 export interface Receiver {
   start(): void;
-  /** Receives if there is room: call it whenever some has been made. */
+  /** Receives if there is room. To be called when there may be more of it. */
   pump(): void;
-  /** Ends the long polls. What they still brought has been begun when this resolves. */
+  /** Ends the long polls. Resolves after their messages have been started. */
   stop(): Promise<void>;
-  /** Failures in a row, the last one, when a receive last came back, how long the oldest has been out, and the age of what it brought. */
   health(): {
+    /** Failures in a row. */
     failures: number;
+    /** The last of them. */
     lastError: unknown;
+    /** When a receive was last answered, on the monotonic clock. */
     lastAt: number | undefined;
+    /** For how long the oldest receive in flight has waited. */
     waitingMs: number;
+    /** The age of the newest message that the last receive brought. */
     lagMs: number;
   };
 }
 
-/** While the backlog is deep, this long for slots to come free, so that one receive fills ten. */
+/** With a deep backlog, time for handlers to end, so that one receive brings ten messages. */
 const GATHER_MS = 100;
-/** A receive this young is likely to be answered: its messages would be hidden for a whole visibility timeout if it were cut off. */
+/**
+ * A receive younger than this is likely to be answered. If it were aborted, its messages would be hidden
+ * for a whole visibility timeout.
+ */
 const YOUNG_MS = 200;
 const BACKOFF_BASE_MS = 500;
 const BACKOFF_CAP_MS = 30_000;
@@ -53,24 +60,24 @@ const SYSTEM_ATTRIBUTES = ['ApproximateReceiveCount', 'SentTimestamp', 'AWSTrace
 interface Receive {
   readonly startedAt: number;
   readonly abort: AbortController;
-  /** Still without an answer. */
+  /** It has no answer yet. */
   waiting: boolean;
 }
 
-/** Keeps receiving as long as there is room for messages, and never more of them than there is room for. */
+/** Receives as long as there is room for messages, and never more of them. */
 export function createReceiver(deps: ReceiverDeps): Receiver {
   const { queue, clock, emit } = deps;
   const plan = createReceivePlan(deps.concurrency);
   const intake = new AbortController();
   const receives = new Map<Receive, Promise<void>>();
-  /** Room that is promised to receives under way. */
+  /** Messages that the receives in flight may bring. */
   let reserved = 0;
   let polling = false;
   let failures = 0;
   let lastError: unknown;
   let lastAt: number | undefined;
   let lagMs = 0;
-  /** The id of a receive of a FIFO queue whose answer may have been lost: under the same id SQS gives the same messages again. */
+  /** The id of a receive of a FIFO queue whose answer may be lost: for the same id SQS returns the same messages. */
   let unanswered: string | undefined;
   let gathering: 'no' | 'yes' | 'over' = 'no';
   const gatherAlarm = createAlarm(clock, GATHER_MS, () => {
@@ -122,7 +129,7 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
           MessageSystemAttributeNames: SYSTEM_ATTRIBUTES,
           ...(attemptId === undefined ? {} : { ReceiveRequestAttemptId: attemptId }),
         },
-        // Not 'read': a receive hides messages, and a blind second try hides more.
+        // Not 'read': a receive hides messages, and a second attempt hides more.
         { access: 'write', signal: abort.signal },
       );
       messages = output.Messages ?? [];
@@ -142,9 +149,9 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
     reserved -= asked;
     plan.received(asked, messages.length);
     const sent = messages.map(({ Attributes }) => Attributes?.SentTimestamp);
-    lagMs = Math.max(0, ageOf(sent.slice(-1), clock.now()));
+    lagMs = oldestAgeMs(sent.slice(-1), clock.now());
     if (messages.length === 0) return;
-    emit({ type: 'received', count: messages.length, ageMs: Math.max(0, ageOf(sent, clock.now())) });
+    emit({ type: 'received', count: messages.length, ageMs: oldestAgeMs(sent, clock.now()) });
     for (const message of messages) deps.begin(message);
   }
 

@@ -47,6 +47,18 @@ describe('a message that is handled', () => {
     expect(told('handled')).toMatchObject([{ messageId: 'm-1', correlationId: 'c-42', receiveCount: 3 }]);
   });
 
+  it('leaves its scope to itself: what the consumer calls next belongs to no message', async () => {
+    const { consumer, clock, aws, fill } = ordersConsumer(async () => {});
+    const scopes: unknown[] = [];
+    aws.before = () => void scopes.push(currentScope());
+    fill(25);
+    await consumer.start();
+    await clock.advance(2_000);
+    await consumer.drain();
+    expect(aws.count('DeleteMessageBatch')).toBeGreaterThan(1);
+    expect(scopes.filter((scope) => scope !== undefined)).toEqual([]);
+  });
+
   it.each(['bad id with spaces', 'x'.repeat(129), ''])('gets a new correlation id for %j', async (correlationId) => {
     const ids: string[] = [];
     const { consumer } = ordersConsumer(async (_message, _info, scope) => void ids.push(scope.correlationId));

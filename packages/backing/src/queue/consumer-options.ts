@@ -3,23 +3,22 @@ import type { Aws } from '@twelvefold/aws';
 import type { Clock } from '@twelvefold/lifecycle';
 import { systemClock } from '@twelvefold/lifecycle';
 import { assertKnownOptions } from '../definition.ts';
-import { createBatchHandler } from './consumer/batch-handler.ts';
-import { createMessageCore } from './consumer/message-core.ts';
-import { createTopicBatchHandler } from './consumer/topic-batch-handler.ts';
+import type { ProcessMessage } from './consumer/process-message.ts';
+import { createMessageProcessor } from './consumer/process-message.ts';
 import type { ConsumerEvent, ConsumerEventListener } from './consumer-event.ts';
 import type { QueueDefinition } from './definition.ts';
-import type { MessageHandler, QueueBatchConsumer } from './port.ts';
+import type { MessageHandler } from './port.ts';
 
 export interface SqsConsumerOptions<S extends StandardSchemaV1> {
   definition: QueueDefinition<S>;
   /** The queue's URL. */
   url: string;
-  /** Where poison goes. Without it poison stays until SQS's redrive moves it. */
+  /** The URL of the queue for poison messages. Without it they stay until SQS's redrive moves them. */
   deadLetterUrl?: string | undefined;
   aws: Aws;
   /** Names the scopes of its messages and, in the user agent, its calls. */
   component: string;
-  /** Gets the schema's output. The message is acknowledged when the promise resolves, never before. */
+  /** Gets the schema's output. The message is acknowledged after the promise has resolved. */
   handle: MessageHandler<StandardSchemaV1.InferOutput<S>>;
   /** Messages handled at once. @defaultValue 10 */
   concurrency?: number;
@@ -44,37 +43,63 @@ const KNOWN = [
   'random',
 ];
 
-/** What a consumer of batches and a poller have in common, from options that were checked. */
-export function sqsConsumerParts<S extends StandardSchemaV1>(options: SqsConsumerOptions<S>) {
-  assertOptions(options);
-  const { definition, url, deadLetterUrl, component, concurrency = DEFAULT_CONCURRENCY } = options;
-  const { clock = systemClock, random = Math.random, onEvent } = options;
-  const heard = onEvent && listener(onEvent);
-  const emit = heard ?? (() => {});
-  const queue = definition.name;
-  const aws = options.aws.as(component);
-  const coreDeps = { definition, url, deadLetterUrl, aws, component, handle: options.handle, clock, random };
-  const core = createMessageCore({ ...coreDeps, emit: heard });
-  const { visibilityMs } = definition;
-  const fifo = definition.fifo !== undefined;
-  const visibility = { url, aws, ms: visibilityMs };
-  const fromQueue = createBatchHandler({ queue, visibility, concurrency, fifo, core, clock, emit: heard });
-  const fromTopic = createTopicBatchHandler({ queue, concurrency, clock, core: coreDeps, emit: heard });
-  const batches: QueueBatchConsumer = {
-    name: `consumer:${queue}`,
-    handleBatch: (messages, context) =>
-      context?.source === 'topic' ? fromTopic(messages, context) : fromQueue(messages, context),
-  };
-  return { batches, poller: { queue, url, visibilityMs, concurrency, fifo, aws, core, clock, random, emit } };
+/** The parts of a consumer that a poller and a batch handler share. */
+export interface ConsumerBase {
+  readonly queue: string;
+  readonly url: string;
+  readonly visibilityMs: number;
+  readonly concurrency: number;
+  readonly fifo: boolean;
+  readonly aws: Aws;
+  readonly process: ProcessMessage;
+  readonly clock: Clock;
+  readonly random: () => number;
+  /** `undefined` without a listener. */
+  readonly emit: ((event: ConsumerEvent) => void) | undefined;
 }
 
-/** A listener that fails must not decide what becomes of a message. */
-function listener(onEvent: ConsumerEventListener) {
-  return (event: ConsumerEvent) => {
+/**
+ * Checks the options of a consumer and fills in its defaults.
+ *
+ * @throws TypeError or RangeError for an option that is unknown, missing or out of range.
+ */
+export function consumerBase<S extends StandardSchemaV1>(options: SqsConsumerOptions<S>): ConsumerBase {
+  assertOptions(options);
+  const { definition, url, deadLetterUrl, component, concurrency = DEFAULT_CONCURRENCY, handle } = options;
+  const { clock = systemClock, random = Math.random, onEvent } = options;
+  const emit = onEvent && safely(onEvent);
+  const aws = options.aws.as(component);
+  return {
+    queue: definition.name,
+    url,
+    visibilityMs: definition.visibilityMs,
+    concurrency,
+    fifo: definition.fifo !== undefined,
+    aws,
+    process: createMessageProcessor({
+      definition,
+      url,
+      deadLetterUrl,
+      aws,
+      component,
+      handle: handle as MessageHandler<unknown>, // gets what the definition's own schema returns
+      clock,
+      random,
+      emit,
+    }),
+    clock,
+    random,
+    emit,
+  };
+}
+
+/** A listener that throws must not change the outcome of a message. */
+function safely(onEvent: ConsumerEventListener): (event: ConsumerEvent) => void {
+  return (event) => {
     try {
       onEvent(event);
     } catch {
-      // Its own loss.
+      // The event is lost to it.
     }
   };
 }

@@ -1,6 +1,6 @@
 import { TwelvefoldError } from '@twelvefold/lifecycle';
 
-/** The reason of a message's signal when SQS may have given the message to somebody else. */
+/** The reason of a message's signal when SQS may have given the message to another consumer. */
 export function leaseLost(queue: string): TwelvefoldError {
   return new TwelvefoldError(
     'LEASE_LOST',
@@ -8,7 +8,7 @@ export function leaseLost(queue: string): TwelvefoldError {
   );
 }
 
-/** The reason of a message's signal when the consumer has to end before the handler did. */
+/** The reason of a message's signal when the consumer has to end before the handler does. */
 export function drainForced(queue: string): TwelvefoldError {
   return new TwelvefoldError(
     'CONSUMER_STOPPING',
