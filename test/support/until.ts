@@ -8,7 +8,7 @@ export async function until<T>(
   what: string,
   ask: () => T | Promise<T>,
   done: (answer: T) => boolean,
-  patienceMs = 30_000,
+  patienceMs = 120_000,
 ): Promise<T> {
   const end = performance.now() + patienceMs;
   for (;;) {

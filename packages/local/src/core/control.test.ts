@@ -10,7 +10,7 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { LocalAws } from '../start.ts';
 import { startLocalAws } from '../start.ts';
 import type { Fault } from './faults.ts';
@@ -122,6 +122,30 @@ describe.each(ADD)('faults %s', (_name, add) => {
     expect(second?.ReceiptHandle).not.toBe(first?.ReceiptHandle);
     expect(second?.Attributes?.ApproximateReceiveCount).toBe('2');
     expect(third).toBeUndefined();
+  });
+
+  it('hold a call before its effect until they are cleared', async () => {
+    await add({ kind: 'hold', operation: 'PutParameter' });
+    const ssm = new SSMClient(settings());
+    const put = ssm.send(new PutParameterCommand({ Name: '/held', Value: '1', Type: 'String' }));
+    await vi.waitUntil(() => aws.faults.list()[0]?.struck === 1, 30_000);
+    const get = () => ssm.send(new GetParameterCommand({ Name: '/held' }));
+    await expect(get()).rejects.toMatchObject({ name: 'ParameterNotFound' });
+    aws.faults.clear();
+    await put;
+    expect((await get()).Parameter?.Value).toBe('1');
+  });
+
+  it('let go on what a client that hung up was held at', async () => {
+    await add({ kind: 'hold', operation: 'PutParameter' });
+    const gone = new AbortController();
+    const ssm = new SSMClient(settings());
+    const input = { Name: '/gone', Value: '1', Type: 'String' } as const;
+    const put = ssm.send(new PutParameterCommand(input), { abortSignal: gone.signal });
+    await vi.waitUntil(() => aws.faults.list()[0]?.struck === 1, 30_000);
+    gone.abort();
+    await expect(put).rejects.toThrow();
+    await vi.waitUntil(() => aws.calls({ operation: 'PutParameter' }).length === 1, 30_000);
   });
 
   it('cut a body in half after the effect', async () => {

@@ -125,6 +125,7 @@ export async function dispatch(endpoint: Endpoint, request: HttpRequest, arrival
     if (action === undefined) throw notImplemented(call);
     fault = faults.take({ service: serviceName, operation, component });
     if (fault?.kind === 'delay') await sleep(clock, fault.delayMs ?? 0, signal);
+    if (fault?.kind === 'hold') await faults.held(signal);
     const injected = fault && faultError(fault, call.service);
     if (injected !== undefined) throw injected;
     if (fault?.kind === 'reset') throw new ServiceError('ConnectionReset', 'never sent', { status: 0 });

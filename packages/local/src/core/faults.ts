@@ -7,6 +7,7 @@ const KINDS = [
   'reset',
   'dropResponse',
   'delay',
+  'hold',
   'duplicate',
   'truncate',
   'slow',
@@ -14,8 +15,8 @@ const KINDS = [
 
 /**
  * What to do to a call. `throttle` answers with the service's own error; `error500` and `error503` with those; `reset` breaks the
- * connection before the call has an effect, `dropResponse` after it; `delay` waits `delayMs` before it. `duplicate` carries the call out
- * twice and answers with the first: what a receive got is delivered again. `truncate` sends half of the answer's body and breaks
+ * connection before the call has an effect, `dropResponse` after it; `delay` waits `delayMs` before it, `hold` until the faults are
+ * cleared or the client hangs up. `duplicate` carries the call out twice and answers with the first: what a receive got is delivered again. `truncate` sends half of the answer's body and breaks
  * the connection, `slow` spreads it over `delayMs`.
  */
 export type FaultKind = (typeof KINDS)[number];
@@ -43,6 +44,7 @@ export interface Faults {
   add(fault: Fault): void;
   /** What was added, with how often it has struck. */
   list(): ReadonlyArray<Fault & { readonly struck: number }>;
+  /** Removes all of them, and lets go on what `hold` holds. */
   clear(): void;
 }
 
@@ -56,6 +58,8 @@ export interface FaultTarget {
 export interface FaultInjector extends Faults {
   /** The fault that strikes this call, counted as used. */
   take(target: FaultTarget): Fault | undefined;
+  /** Resolves at the next `clear`, or as soon as `signal` aborts. */
+  held(signal: AbortSignal): Promise<void>;
 }
 
 const FIELDS: Record<keyof Fault, string> = {
@@ -97,6 +101,7 @@ function check(fault: Fault, services: readonly string[]): void {
 /** `random` gives numbers in [0, 1), for probabilities. */
 export function createFaults(random: () => number, services: readonly string[]): FaultInjector {
   let faults: Array<{ readonly fault: Fault; readonly random: () => number; struck: number }> = [];
+  const held = new Set<() => void>();
   const matches = (fault: Fault, target: FaultTarget) =>
     (fault.service === undefined || fault.service === target.service) &&
     (fault.operation === undefined || fault.operation === target.operation) &&
@@ -113,7 +118,19 @@ export function createFaults(random: () => number, services: readonly string[]):
     list: () => faults.map(({ fault, struck }) => ({ ...fault, struck })),
     clear: () => {
       faults = [];
+      for (const letGo of [...held]) letGo();
     },
+    held: (signal) =>
+      new Promise((resolve) => {
+        if (signal.aborted) return resolve();
+        const done = () => {
+          held.delete(done);
+          signal.removeEventListener('abort', done);
+          resolve();
+        };
+        held.add(done);
+        signal.addEventListener('abort', done);
+      }),
     take: (target) => {
       for (const entry of faults) {
         const { fault } = entry;
