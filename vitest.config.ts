@@ -11,7 +11,8 @@ const BUNDLE = `${import.meta.dirname}/packages/local/dist/bundle/index.js`;
 
 const project = (name: string, include: string[], options: Record<string, unknown> = {}) => ({
   ...shared,
-  test: { name, include, ...options },
+  // Timeouts bound a failure only: they are long enough for a machine that others use too.
+  test: { name, include, testTimeout: 60_000, hookTimeout: 120_000, ...options },
 });
 
 export default defineConfig({
@@ -26,12 +27,12 @@ export default defineConfig({
         'benchmarks/**/*.test.ts',
         'test/unit/**/*.test.ts',
       ]),
-      project('contract', ['test/contract/**/*.test.ts', 'test/policy/**/*.test.ts'], { testTimeout: 30_000 }),
+      project('contract', ['test/contract/**/*.test.ts', 'test/policy/**/*.test.ts'], { testTimeout: 120_000 }),
       project('contract-sdk', ['test/contract/**/*.test.ts'], {
-        testTimeout: 30_000,
+        testTimeout: 120_000,
         env: { TWELVEFOLD_TRANSPORT: 'sdk' },
       }),
-      project('conformance', ['test/conformance/**/*.test.ts'], { testTimeout: 30_000 }),
+      project('conformance', ['test/conformance/**/*.test.ts'], { testTimeout: 120_000 }),
       {
         // The same suites on what is published: bundling once broke what the sources can do.
         resolve: { ...shared.resolve, alias: { '@twelvefold/local': BUNDLE } },
@@ -39,17 +40,17 @@ export default defineConfig({
         test: {
           name: 'conformance-bundle',
           include: ['test/conformance/**/*.test.ts'],
-          testTimeout: 30_000,
+          testTimeout: 120_000,
           server: { deps: { external: [/packages\/local\/dist\/bundle\//] } },
         },
       },
-      project('parity', ['test/parity/**/*.test.ts'], { testTimeout: 60_000, hookTimeout: 60_000 }),
+      project('parity', ['test/parity/**/*.test.ts'], { testTimeout: 600_000, hookTimeout: 300_000 }),
       // A process that throws events for minutes, where it is told to.
       project('fuzz', ['test/fuzz/**/*.test.ts'], { testTimeout: 3_600_000 }),
-      project('chaos', ['test/chaos/**/*.test.ts'], { testTimeout: 180_000, hookTimeout: 60_000 }),
+      project('chaos', ['test/chaos/**/*.test.ts'], { testTimeout: 600_000, hookTimeout: 300_000 }),
       project('e2e', ['test/e2e/**/*.test.ts', 'test/consumer/**/*.test.ts'], {
-        testTimeout: 240_000,
-        hookTimeout: 120_000,
+        testTimeout: 600_000,
+        hookTimeout: 300_000,
       }),
     ],
   },

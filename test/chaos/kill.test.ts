@@ -61,14 +61,10 @@ async function midway(app: OrdersApp): Promise<void> {
 
 /** Ends the app by SIGTERM while orders are held; they go on once it has heard the signal. */
 async function terminate(app: OrdersApp): Promise<void> {
+  const drains = () => app.lines().filter((line) => line.includes('service draining')).length;
+  const before = drains();
   const stopped = app.launched.stop();
-  if (app.host === 'service') {
-    await until(
-      'the service drains',
-      () => app.log.find('service draining'),
-      (line) => line !== undefined,
-    );
-  }
+  if (app.host === 'service') await until('the service drains', drains, (count) => count > before);
   app.endpoint.faults.clear();
   await stopped;
 }

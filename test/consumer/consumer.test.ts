@@ -12,7 +12,7 @@ let project: InstalledProject;
 
 beforeAll(async () => {
   project = await installProject();
-}, 240_000); // 25 s by itself; installing is disk and network, which other tests and machines share
+}); // 25 s by itself; installing is disk and network, which other tests and machines share
 
 afterAll(async () => {
   if (project !== undefined) await rm(project.folder, { recursive: true, force: true });

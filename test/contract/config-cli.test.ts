@@ -168,7 +168,7 @@ describe('twelvefold config', () => {
       }),
       { numRuns: 8 },
     );
-  }, 60_000);
+  });
 
   const VALUES = {
     host: 'shop.example',

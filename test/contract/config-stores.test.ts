@@ -141,7 +141,7 @@ describe(`config in the stores of ${foreign ?? 'the embedded endpoint'}`, () => 
       }),
       { numRuns: 25 },
     );
-  }, 120_000);
+  });
 
   it('a deployment of a changed template leaves pushed values alone, and moves only what it owns', async () => {
     const stage = newStage();

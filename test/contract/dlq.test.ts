@@ -307,7 +307,7 @@ describe('twelvefold dlq', () => {
     await expect(run('dlq redrive', options)).rejects.toThrow();
     expect((await contents('dead')).size).toBe(4);
     local.faults.clear();
-  }, 60_000);
+  });
 
   it('gives back the rest and says what it moved when its destination goes away half way', async () => {
     for (let n = 0; n < 15; n += 1) await dead(`{"n":${n}}`, currency);
@@ -465,7 +465,7 @@ describe('twelvefold dlq', () => {
     const counted = { QueueUrl: urls.steps ?? '', AttributeNames: names };
     const { Attributes } = await aws().call('sqs', 'GetQueueAttributes', counted, { access: 'read' });
     expect(Attributes).toEqual({ ApproximateNumberOfMessages: '1' });
-  }, 60_000);
+  });
 
   it('keeps the order of a FIFO queue', async () => {
     const send = (group: string, n: number) => ({

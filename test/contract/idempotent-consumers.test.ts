@@ -14,7 +14,7 @@ import { TRANSPORT } from './support/transport.ts';
 
 const region = 'eu-west-1';
 const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-const SOON = { timeout: 15_000, interval: 20 };
+const SOON = { timeout: 60_000, interval: 20 };
 const Payment = z.object({ id: z.string() });
 type Payment = z.infer<typeof Payment>;
 const payments = queue('payments', { schema: Payment, visibility: '30s', deadLetter: { maxReceives: 10 } });

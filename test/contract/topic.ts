@@ -30,7 +30,7 @@ export interface TopicDriver {
   ): Promise<OpenTopic>;
 }
 
-const SOON = { timeout: 15_000, interval: 50 };
+const SOON = { timeout: 60_000, interval: 50 };
 
 /** What every driver of the topic port has to do, together with the queues that subscribe. */
 export function topicContract(name: string, driver: () => TopicDriver): void {

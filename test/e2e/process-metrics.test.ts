@@ -8,7 +8,7 @@ interface Emf extends Record<string, unknown> {
   _aws: { CloudWatchMetrics: Array<{ Dimensions: string[][]; Metrics: Array<{ Name: string; Unit: string }> }> };
 }
 
-it.each(HOSTS)('says of its own: the config and each pool of connections, on %s', { timeout: 60_000 }, async (host) => {
+it.each(HOSTS)('says of its own: the config and each pool of connections, on %s', async (host) => {
   const app = await startOrdersApp({ host });
   try {
     const { status } = await createClient(app).send('POST', '/sessions', { body: { userId: 'ada' } });

@@ -12,16 +12,9 @@ const ACCESS = { AWS_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: 'local', AWS_SECRET
 const API_KEY = 'example-api-key-of-nobody-0000';
 
 let aws: LocalAws;
-/** How often a fault with a probability struck: the endpoint asks for a random number each time. */
-let strikes: number;
 const started: RunningEntry[] = [];
 beforeEach(async () => {
-  strikes = 0;
-  const random = () => {
-    strikes += 1;
-    return 0;
-  };
-  aws = await startLocalAws({ random });
+  aws = await startLocalAws();
 });
 afterEach(async () => {
   for (const entry of started.splice(0)) {
@@ -38,16 +31,15 @@ function start(env: Record<string, string> = {}): RunningEntry {
   return entry;
 }
 
-/** Lets every call of an operation of DynamoDB wait. */
-const delay = (operation: string, delayMs: number) =>
-  aws.faults.add({ service: 'dynamodb', operation, kind: 'delay', delayMs, probability: 1 });
+/** Holds every call of an operation of DynamoDB until the faults are cleared. */
+const hold = (operation: string) => aws.faults.add({ service: 'dynamodb', operation, kind: 'hold' });
 
-/** Resolves when a call is waiting: the request that makes it is in flight. */
-const delayed = () =>
+/** Resolves when a call is held: the request or message that makes it is in flight. */
+const held = () =>
   until(
-    'a call is delayed',
-    () => strikes,
-    (count) => count > 0,
+    'a call is held',
+    () => aws.faults.list()[0]?.struck ?? 0,
+    (struck) => struck > 0,
   );
 
 const provisioned = () => provisionStage({ env: ACCESS, endpoint: aws.url, stage: 'dev' });
@@ -90,12 +82,13 @@ describe('the service entry', () => {
     const session = await fetch(`${url}/sessions`, { method: 'POST', body: '{"userId":"ada"}' });
     const cookie = session.headers.getSetCookie()[0]?.split(';')[0] ?? '';
     // A request that is being answered when the signal comes.
-    delay('UpdateItem', 1_500);
+    hold('UpdateItem');
     const slow = fetch(`${url}/me`, { headers: { cookie } });
-    await delayed();
+    await held();
     entry.child.kill('SIGTERM');
     await becomes(`${url}/health/ready`, 503);
     expect(await statusOf(`${url}/health/live`)).toBe(200);
+    aws.faults.clear();
     expect((await slow).status).toBe(200);
 
     expect(await entry.exited).toEqual({ code: 0, signal: null });
@@ -151,9 +144,9 @@ describe('the service entry', () => {
     const entry = start();
     const url = await urlOf(entry);
     await becomes(`${url}/health/ready`, 200);
-    delay('PutItem', 60_000);
+    hold('PutItem');
     const hanging = fetch(`${url}/sessions`, { method: 'POST', body: '{"userId":"ada"}' }).catch(() => undefined);
-    await delayed();
+    await held();
     entry.child.kill('SIGTERM');
     await becomes(`${url}/health/ready`, 503);
     entry.child.kill('SIGTERM');
@@ -193,7 +186,7 @@ describe('the service entry as an ECS task', () => {
     });
     expect(task.protected()).toBe(false);
 
-    delay('TransactWriteItems', 500);
+    hold('TransactWriteItems');
     const session = await fetch(`${url}/sessions`, { method: 'POST', body: '{"userId":"ada"}' });
     const cookie = session.headers.getSetCookie()[0]?.split(';')[0] ?? '';
     const order = JSON.stringify({ sku: 'book', quantity: 1, unitPriceCents: 100 });
@@ -218,6 +211,7 @@ describe('the service entry as an ECS task', () => {
       },
     });
 
+    aws.faults.clear();
     expect((await task.stop()).code).toBe(0);
     const lines = jsonLines(output());
     const protectedTask = { task_id: task.taskArn.split('/').at(-1), task_family: 'orders-dev', cluster: 'local' };

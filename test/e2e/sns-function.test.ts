@@ -13,7 +13,7 @@ const apps = new Map<Way, RunningApp>();
 
 beforeAll(async () => {
   for (const way of WAYS) apps.set(way, await startInbox(way));
-}, 60_000);
+});
 afterAll(async () => {
   for (const app of apps.values()) await app[Symbol.asyncDispose]();
 });
@@ -199,7 +199,7 @@ const CASES: readonly Case[] = [
   },
 ];
 
-describe('a message of a topic, by whichever way it comes,', { timeout: 60_000 }, () => {
+describe('a message of a topic, by whichever way it comes,', () => {
   it.each(CASES)('$name', async ({ run, contract }) => {
     const [first, ...others] = await Promise.all(WAYS.map((way) => run(apps.get(way) as RunningApp))); // all were started
     expect(first).toMatchObject(contract as object);
@@ -207,7 +207,7 @@ describe('a message of a topic, by whichever way it comes,', { timeout: 60_000 }
   });
 });
 
-describe('what is the function alone', { timeout: 60_000 }, () => {
+describe('what is the function alone', () => {
   const byTopic = () => apps.get('function, by the topic') as RunningApp; // it was started
   const metricsOf = (app: RunningApp) =>
     app

@@ -23,7 +23,7 @@ const notifications = queue('notifications', { schema: Order, subscribe: [events
 const TRACE_ID = '0af7651916cd43dd8448eb211c80319c';
 const TRACEPARENT = `00-${TRACE_ID}-b7ad6b7169203331-01`;
 const XRAY = 'Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1';
-const SOON = { timeout: 15_000, interval: 50 };
+const SOON = { timeout: 60_000, interval: 50 };
 
 const arn = (name: string) => ({ 'Fn::GetAtt': [name, 'Arn'] });
 const template = (raw: boolean) => ({
@@ -123,7 +123,7 @@ const COMPONENTS = ['api', 'order-consumer', 'notification-consumer'];
 describe.each([
   ['raw', true],
   ['wrapped', false],
-])('through a %s subscription', { timeout: 60_000 }, (_name, raw) => {
+])('through a %s subscription', (_name, raw) => {
   it('ids and the choice to log in detail reach the last queue as they came', async () => {
     const seen = await chain(raw, HEADERS);
     const trace = { traceparent: TRACEPARENT, xray: XRAY };

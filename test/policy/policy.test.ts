@@ -104,7 +104,7 @@ describe('the roles in the template', () => {
     }
     const unused = [...used].filter(([allow, count]) => count === 0 && !allow.actions.includes('logs:PutLogEvents'));
     expect(unused.map(([{ role, actions }]) => `${role}: ${actions.join(', ')}`)).toEqual([]);
-  }, 120_000);
+  });
 
   it('would deny a call outside of uses', async () => {
     await using app = await startOrdersApp({ host: 'functions' });
@@ -117,5 +117,5 @@ describe('the roles in the template', () => {
         /^http: PutItem needs dynamodb:PutItem on arn:aws:dynamodb:.*:table\/orders-test-sessions$/,
       ),
     );
-  }, 60_000);
+  });
 });

@@ -1,4 +1,4 @@
-import type { AddressInfo } from 'node:net';
+import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 
 /** A port that refuses connections until it is opened; then it forwards them. */
@@ -8,24 +8,23 @@ export interface Gate {
 }
 
 export async function createGate(targetPort: number): Promise<Gate> {
-  const listen = (port: number) => {
-    const server = createServer((socket) => {
-      const target = connect(targetPort, '127.0.0.1');
-      socket.pipe(target).pipe(socket);
-      socket.on('error', () => target.destroy());
-      target.on('error', () => socket.destroy());
-    });
-    // Ends with the test's process; connections end with the target.
-    server.unref();
-    return new Promise<typeof server>((resolve) => server.listen(port, '127.0.0.1', () => resolve(server)));
-  };
-  const reserved = await listen(0);
-  const { port } = reserved.address() as AddressInfo; // a TCP server's address is never a string
-  await new Promise((resolve) => reserved.close(resolve));
+  // The local end of a connection: the port refuses others, and no process can be given it before the gate opens.
+  const holder = connect({ port: targetPort, host: '127.0.0.1', localAddress: '127.0.0.1' }).on('error', () => undefined);
+  await once(holder, 'connect');
+  const port = holder.localPort ?? 0; // it is connected
   return {
     url: `http://127.0.0.1:${port}`,
     open: async () => {
-      await listen(port);
+      const server = createServer((socket) => {
+        const target = connect(targetPort, '127.0.0.1');
+        socket.pipe(target).pipe(socket);
+        socket.on('error', () => target.destroy());
+        target.on('error', () => socket.destroy());
+      });
+      // Ends with the test's process; connections end with the target.
+      server.listen(port, '127.0.0.1').unref();
+      await once(server, 'listening');
+      holder.destroy();
     },
   };
 }

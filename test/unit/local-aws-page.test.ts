@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { PAGE, writeServices } from '../../docs/local-aws-page.ts';
 
 // Loads the code of every service.
-describe('docs/local-aws.md', { timeout: 60_000 }, () => {
+describe('docs/local-aws.md', () => {
   it('lists the operations and differences that there are; else run: node docs/write-local-aws.ts', async () => {
     const page = await readFile(PAGE, 'utf8');
     expect(page).toBe(await writeServices(page));

@@ -10,7 +10,7 @@ import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { DynamoDBDocumentClient, PutCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
-import { afterEach, describe, expect, expectTypeOf, it } from 'vitest';
+import { afterEach, describe, expect, expectTypeOf, it, vi } from 'vitest';
 import type { CallOptions } from './index.ts';
 import { AwsError, createAws } from './index.ts';
 
@@ -139,7 +139,7 @@ describe('createAws over HTTP', () => {
   });
 
   it('rejects with the reason of the signal, in flight and before', async () => {
-    const { url } = await sink(() => ({ status: 200, body: '', hang: true }));
+    const { url, seen } = await sink(() => ({ status: 200, body: '', hang: true }));
     const aws = createAws({ env: { AWS_REGION: 'eu-west-1' }, endpoint: url, credentials });
     const controller = new AbortController();
     const reason = new Error('drain');
@@ -149,7 +149,7 @@ describe('createAws over HTTP', () => {
       { QueueUrl: `${url}/1/q`, WaitTimeSeconds: 20 },
       { access: 'write', signal: controller.signal },
     );
-    setTimeout(() => controller.abort(reason), 20);
+    void vi.waitUntil(() => seen.length === 1, 30_000).then(() => controller.abort(reason));
     await expect(call).rejects.toBe(reason);
     const after = aws.call('ssm', 'GetParameters', { Names: ['/a'] }, { access: 'read', signal: controller.signal });
     await expect(after).rejects.toBe(reason);
@@ -162,7 +162,7 @@ describe('createAws over HTTP', () => {
       endpoint: url,
       credentials,
       maxAttempts: 2,
-      requestTimeoutMs: 50,
+      requestTimeoutMs: 500, // time enough for the request to arrive on a busy machine
     });
     const error = await aws
       .call('ssm', 'GetParameters', { Names: ['/a'] }, { access: 'read' })

@@ -22,16 +22,16 @@ async function changedBy(specifier: string, env: Record<string, string> = {}) {
 const ours = new URL('./index.ts', import.meta.url).href;
 const WRITTEN = expect.stringMatching(/^PT\/NO-OP\/2\.\d+\.\d+\/PTEnv\/NA$/);
 
-test('Powertools writes AWS_SDK_UA_APP_ID when it is imported', { timeout: 30_000 }, async () => {
+test('Powertools writes AWS_SDK_UA_APP_ID when it is imported', async () => {
   const powertools = new URL(import.meta.resolve('@aws-lambda-powertools/commons')).href;
   expect(await changedBy(powertools)).toEqual({ changed: { AWS_SDK_UA_APP_ID: WRITTEN }, listeners: 0 });
 });
 
-test('importing this package does no more than that', { timeout: 30_000 }, async () => {
+test('importing this package does no more than that', async () => {
   expect(await changedBy(ours)).toEqual({ changed: { AWS_SDK_UA_APP_ID: WRITTEN }, listeners: 0 });
 });
 
-test('an app id of the app’s own stays in front', { timeout: 30_000 }, async () => {
+test('an app id of the app’s own stays in front', async () => {
   expect(await changedBy(ours, { AWS_SDK_UA_APP_ID: 'orders' })).toEqual({
     changed: { AWS_SDK_UA_APP_ID: expect.stringMatching(/^orders\/PT\/NO-OP\//) },
     listeners: 0,

@@ -32,6 +32,5 @@ describe('the same on every host, from start to end', () => {
       expect(first).toMatchObject(scenario.contract as object);
       for (const other of others) expect(other).toEqual(first);
     },
-    120_000,
   );
 });

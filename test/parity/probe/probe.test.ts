@@ -16,7 +16,7 @@ const apps = new Map<HostKind, RunningApp>();
 beforeAll(async () => {
   built = await buildProbe();
   for (const host of HOSTS) apps.set(host, await startProbe(host, built));
-}, 180_000);
+});
 afterAll(async () => {
   for (const app of apps.values()) await app[Symbol.asyncDispose]();
   await built[Symbol.asyncDispose]();

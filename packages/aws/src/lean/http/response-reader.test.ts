@@ -128,5 +128,5 @@ describe('createResponseReader', () => {
       }),
       { numRuns: 200 },
     );
-  }, 30_000);
+  });
 });

@@ -267,7 +267,7 @@ describe('in any order of use', () => {
       ),
       { numRuns: 300 },
     );
-  }, 30_000);
+  });
 
   it('a request is what the platform would make', async () => {
     const init = fc.record(
@@ -298,7 +298,7 @@ describe('in any order of use', () => {
       }),
       { numRuns: 300 },
     );
-  }, 30_000);
+  });
 });
 
 describe('the answer to an event', () => {

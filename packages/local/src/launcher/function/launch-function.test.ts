@@ -9,7 +9,7 @@ import type { LaunchedFunction, LaunchFunctionOptions } from './launch-function.
 import { launchFunction } from './launch-function.ts';
 
 // Real processes on a busy machine.
-vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const fixture = (name: string) => fileURLToPath(new URL(`./fixtures/${name}.mjs`, import.meta.url));
 const launched: LaunchedFunction[] = [];
@@ -169,7 +169,7 @@ test('running out of memory ends the environment', async () => {
   const { error } = await fn.invoke({ do: 'fill-memory' });
   expect(error?.errorMessage).toMatch(/Runtime exited with error: (signal: (aborted|trace)|exit status 134)/);
   expect((await fn.invoke({ do: 'count' })).payload).toMatchObject({ invocations: 1 });
-}, 60_000);
+}, 120_000);
 
 test('a timeout answers in Lambda’s words, kills the process and starts another for the next event', async () => {
   const fn = await launch({ timeoutMs: 3_000 });
@@ -183,7 +183,7 @@ test('a timeout answers in Lambda’s words, kills the process and starts anothe
   });
   expect((await fn.invoke({ do: 'count' })).payload).toMatchObject({ invocations: 1 });
   expect(isAlive(pid)).toBe(false);
-}, 30_000);
+}, 120_000);
 
 test.each([
   ['init-throws', 'ConfigError', 'no table name', 1],
@@ -330,9 +330,9 @@ test('between invocations the environment stands still', async () => {
     execFileSync('ps', ['-o', 'state=', '-p', String(fn.pids()[0])])
       .toString()
       .trim();
-  await vi.waitFor(() => expect(state()).toMatch(/^T/));
+  await vi.waitFor(() => expect(state()).toMatch(/^T/), 60_000);
   expect((await fn.invoke({ do: 'count' })).payload).toMatchObject({ invocations: 2 });
-  await vi.waitFor(() => expect(state()).toMatch(/^T/));
+  await vi.waitFor(() => expect(state()).toMatch(/^T/), 60_000);
   const awake = await launch({ freeze: false });
   await awake.invoke({ do: 'count' });
   expect((await awake.invoke({ do: 'count' })).payload).toMatchObject({ invocations: 2 });

@@ -5,7 +5,7 @@ import type { LaunchedFunction, LaunchFunctionOptions } from './launch-function.
 import { launchFunction } from './launch-function.ts';
 
 // Real processes on a busy machine.
-vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const fixture = (name: string) => fileURLToPath(new URL(`./fixtures/${name}.mjs`, import.meta.url));
 const launched: LaunchedFunction[] = [];

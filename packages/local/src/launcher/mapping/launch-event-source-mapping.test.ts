@@ -83,7 +83,7 @@ function map(queue: Queue, options: Pick<EventSourceMappingOptions, 'fn'> & Part
   return mapping;
 }
 
-const eventually = (check: () => unknown) => vi.waitFor(check, { timeout: 10_000, interval: 10 });
+const eventually = (check: () => unknown) => vi.waitFor(check, { timeout: 60_000, interval: 10 });
 const untilEmpty = (queue: Queue) => eventually(async () => expect(await queue.size()).toBe(0));
 
 test('records are shaped as Lambda shapes them', async () => {

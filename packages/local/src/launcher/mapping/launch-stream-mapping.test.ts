@@ -65,7 +65,7 @@ function map(options: Pick<StreamMappingOptions, 'fn'> & Partial<StreamMappingOp
   return mapping;
 }
 
-const eventually = <T>(check: () => T) => vi.waitFor(check, { timeout: 5_000, interval: 10 });
+const eventually = <T>(check: () => T) => vi.waitFor(check, { timeout: 60_000, interval: 10 });
 
 test('a function gets changes in order, in the shape that Lambda gives them', async () => {
   const fn = createFunction();

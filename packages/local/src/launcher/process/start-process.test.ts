@@ -10,7 +10,7 @@ import type { OutputLine } from './output.ts';
 import { startProcess } from './start-process.ts';
 
 // Real processes on a busy machine.
-vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const parent = fileURLToPath(new URL('./fixtures/parent.mjs', import.meta.url));
 

@@ -116,7 +116,7 @@ async function bodies(queue: string): Promise<string[]> {
   return ((answer.Messages ?? []) as Array<{ Body: string }>).map(({ Body }) => Body);
 }
 
-const eventually = (check: () => unknown) => vi.waitFor(check, { timeout: 15_000, interval: 20 });
+const eventually = (check: () => unknown) => vi.waitFor(check, { timeout: 60_000, interval: 20 });
 
 test('a request travels through HTTP API, function, queue, mapping and function', async () => {
   const lines: OutputLine[] = [];
@@ -128,7 +128,7 @@ test('a request travels through HTTP API, function, queue, mapping and function'
   expect([response.status, await response.text()]).toEqual([202, 'accepted']);
   await eventually(async () => expect(await bodies('Done')).toEqual(['done: a good one']));
   expect(lines).toContainEqual({ source: 'orders', stream: 'stdout', line: 'order a good one' });
-}, 30_000);
+}, 120_000);
 
 test('what a function reports as failed comes again, then goes to the dead-letter queue', async () => {
   const lines: string[] = [];
@@ -140,7 +140,7 @@ test('what a function reports as failed comes again, then goes to the dead-lette
     aws.clock.advance(30_000);
   }
   await eventually(async () => expect(await bodies('DeadLetters')).toEqual(['a bad one']));
-}, 30_000);
+}, 120_000);
 
 test('processes have the template’s environment, endpoint and credentials, and nothing else of this one', async () => {
   const { http, task, functions } = await launch({ taskPort: 0, env: { LOG_LEVEL: 'DEBUG' } });
@@ -165,7 +165,7 @@ test('processes have the template’s environment, endpoint and credentials, and
   expect(ofTask).toMatchObject({ ...common, AWS_EXECUTION_ENV: 'AWS_ECS_FARGATE' });
   const known = /^(AWS_|ECS_|_|LAMBDA_TASK_ROOT$|LANG$|LOG_LEVEL$|ORDERS_URL$|PATH$|PORT$|STAGE$|TZ$)/;
   expect([...Object.keys(ofFunction), ...Object.keys(ofTask)].filter((name) => !known.test(name))).toEqual([]);
-}, 30_000);
+}, 120_000);
 
 test('stop() ends every process and closes the port', async () => {
   const { http, task, functions, stop } = await launch({ taskPort: 0 });
@@ -178,7 +178,7 @@ test('stop() ends every process and closes the port', async () => {
   expect(await task?.exited).toEqual({ code: 0, signal: null });
   await expect(fetch(`${http?.url}/env`)).rejects.toThrow();
   await stop();
-}, 30_000);
+}, 120_000);
 
 test('the task alone can be started: no function, no mapping, no HTTP API', async () => {
   const { http, functions, task } = await launch({ functions: false, taskPort: 0 });
@@ -236,7 +236,7 @@ test('functions are what topics deliver to and Lambda invokes, until they stop',
   expect(await failed.json()).toMatchObject({ errorType: 'RangeError', errorMessage: 'too much' });
   await stop();
   expect((await invoke({ Records: [] })).status).toBe(404);
-}, 30_000);
+}, 120_000);
 
 test('changes of a table reach a function through its stream, deletions by time to live among them', async () => {
   const lines: string[] = [];
@@ -276,4 +276,4 @@ test('changes of a table reach a function through its stream, deletions by time 
   await eventually(() => expect(lines).toContain('INSERT a somebody'));
   aws.clock.advance(49 * 60 * 60 * 1_000);
   await eventually(() => expect(lines).toContain('REMOVE a dynamodb.amazonaws.com'));
-}, 30_000);
+}, 120_000);

@@ -4,7 +4,7 @@ import type { LaunchedTask, LaunchTaskOptions } from './launch-task.ts';
 import { launchTask } from './launch-task.ts';
 
 // Real processes on a busy machine.
-vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const cwd = fileURLToPath(new URL('./fixtures', import.meta.url));
 const launched: LaunchedTask[] = [];

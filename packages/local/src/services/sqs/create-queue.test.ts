@@ -304,7 +304,7 @@ describe('a queue in use', () => {
   });
 
   it('is over its limit with 120,000 in flight, and a wait then brings nothing instead', {
-    timeout: 30_000,
+    timeout: 120_000,
   }, async () => {
     const { queue, clock } = start(false);
     const draft = { body: 'x', attributes: {}, systemAttributes: {}, senderId: 'x' };
