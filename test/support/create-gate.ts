@@ -9,7 +9,10 @@ export interface Gate {
 
 export async function createGate(targetPort: number): Promise<Gate> {
   // The local end of a connection: the port refuses others, and no process can be given it before the gate opens.
-  const holder = connect({ port: targetPort, host: '127.0.0.1', localAddress: '127.0.0.1' }).on('error', () => undefined);
+  const holder = connect({ port: targetPort, host: '127.0.0.1', localAddress: '127.0.0.1' }).on(
+    'error',
+    () => undefined,
+  );
   await once(holder, 'connect');
   const port = holder.localPort ?? 0; // it is connected
   return {
