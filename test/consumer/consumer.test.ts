@@ -65,6 +65,20 @@ describe('packed and installed into an empty project', () => {
     expect(stdout).toMatch(/^SdkMissing .*run npm install @aws-sdk\/client-sqs\n$/);
   });
 
+  it('names the missing region and credentials first and the SDK last', async () => {
+    const code = `
+      import { createAws } from '@twelvefold/aws';
+      const read = (env) => createAws({ env }).call('ssm', 'GetParameters', { Names: ['a'] }, { access: 'read' }).catch((e) => console.log(e.code, e.message));
+      await read({ AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b' });
+      await read({ AWS_REGION: 'eu-west-1' });`;
+    const { stdout } = await node('-e', code, '--input-type=module');
+    const hint = 'To use the shared config files of AWS instead, run npm install @aws-sdk/client-ssm';
+    expect(stdout.trim().split('\n')).toEqual([
+      `RegionMissing Cannot call ssm GetParameters: there is no region; set AWS_REGION, e.g. AWS_REGION=eu-west-1. ${hint}`,
+      `CredentialsProviderError Cannot call ssm GetParameters: there are no credentials; give the process a role or a profile, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. ${hint}`,
+    ]);
+  });
+
   it('every entry point can be imported alone', async () => {
     const faults: string[] = [];
     for (const specifier of project.packages.flatMap(({ manifest }) => entryPoints(manifest))) {

@@ -7,6 +7,8 @@ import type { Aws, CallOptions, Input, Operation, Output, Service } from './port
 import type { SdkClient } from './sdk/sdk-client.ts';
 import { createSdkTransport } from './sdk/sdk-transport.ts';
 import type { AwsSettings, Environment, TransportName } from './settings.ts';
+import type { SetupFault } from './setup-fault.ts';
+import { setupError, setupFault } from './setup-fault.ts';
 import type { ConnectionCounts, Transport } from './transport.ts';
 
 export interface AwsOptions extends AwsSettings {
@@ -68,7 +70,15 @@ export function createAws(options: AwsOptions): AwsPort {
     return reason;
   };
 
+  const faults = new Map<Service, SetupFault | undefined>();
+  const setupFaultOf = (service: Service): SetupFault | undefined => {
+    if (!faults.has(service)) faults.set(service, clients[service] ? undefined : setupFault(service, settings, env));
+    return faults.get(service);
+  };
+
   const transportOf = (service: Service, operation: string): Transport => {
+    const fault = setupFaultOf(service);
+    if (fault !== undefined) throw setupError(fault, service, operation);
     if (sdkReason(service, operation) === undefined) {
       lean ??= createLeanTransport(settings, env, logger);
       return lean;
@@ -81,7 +91,7 @@ export function createAws(options: AwsOptions): AwsPort {
     service: S,
     operation: O,
     input: Input<S, O>,
-    { access, repeatable, signal }: CallOptions,
+    { access, repeatable, timeoutMs, signal }: CallOptions,
     component: string | undefined,
   ): Promise<Output<S, O>> => {
     signal?.throwIfAborted();
@@ -92,6 +102,7 @@ export function createAws(options: AwsOptions): AwsPort {
       input,
       access,
       repeatable,
+      timeoutMs,
       signal,
       component,
     });

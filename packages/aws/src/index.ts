@@ -24,4 +24,5 @@ export type { Parameter, SsmOperations } from './operations/ssm.ts';
 export type { Aws, AwsOperations, CallOptions, Input, Operation, Output, Service } from './port.ts';
 export type { SdkClient } from './sdk/sdk-client.ts';
 export type { AwsSettings, Credentials, Environment } from './settings.ts';
+export { isSetupError } from './setup-fault.ts';
 export type { ConnectionCounts } from './transport.ts';

@@ -30,6 +30,8 @@ export interface CallOptions {
   access: 'read' | 'write';
   /** For a write: doing it twice does no harm, so a lost answer may be asked for again. @defaultValue false */
   repeatable?: boolean | undefined;
+  /** Milliseconds for the call with all of its attempts, if less than the port's `totalTimeoutMs`. */
+  timeoutMs?: number | undefined;
   signal?: AbortSignal | undefined;
 }
 

@@ -19,6 +19,17 @@ function recording(name: string, log: string[], overrides: Partial<Resource> = {
 }
 
 describe('createLifecycle', () => {
+  it('reports the error that keeps it from starting before it drains', async () => {
+    const log: string[] = [];
+    const lifecycle = createLifecycle({
+      onPhase: (phase) => log.push(phase),
+      onStartFailure: (error) => log.push(String(error)),
+    });
+    lifecycle.register({ name: 'config', start: () => Promise.reject(new Error('no region')) });
+    await expect(lifecycle.start()).rejects.toThrow('no region');
+    expect(log).toEqual(['Error: no region', 'draining', 'stopped']);
+  });
+
   it('starts in order and stops step by step, closing in reverse', async () => {
     const log: string[] = [];
     const phases: Phase[] = [];

@@ -10,6 +10,8 @@ export interface LifecycleOptions {
   /** Milliseconds for the whole of stopping: what the platform gives between its signal and its kill. @defaultValue 30000 */
   budgetMs?: number;
   clock?: Clock;
+  /** Called with the error that keeps the lifecycle from starting, before what had started is stopped. */
+  onStartFailure?: (error: unknown) => void;
   /** Called after every change of phase. */
   onPhase?: (phase: Phase) => void;
 }
@@ -52,7 +54,7 @@ const DRAIN_SHARE = 0.8;
  * ```
  */
 export function createLifecycle(options: LifecycleOptions = {}): Lifecycle {
-  const { budgetMs = 30_000, clock = systemClock, onPhase } = options;
+  const { budgetMs = 30_000, clock = systemClock, onPhase, onStartFailure } = options;
   if (!(budgetMs > 0)) throw new RangeError(`Cannot create lifecycle: budgetMs is ${budgetMs}; it must be above 0`);
 
   const resources: Resource[] = [];
@@ -134,9 +136,11 @@ export function createLifecycle(options: LifecycleOptions = {}): Lifecycle {
         });
         signal.throwIfAborted();
       } catch (error) {
+        // The first failure is the reason; what others reject with when they give up is not.
+        const reason = failed.signal.aborted ? failed.signal.reason : error;
+        if (!signal.aborted) onStartFailure?.(reason);
         await stop('start failed');
-        // The first failure is the reason; what others said when they were told to give up is not.
-        throw failed.signal.aborted ? failed.signal.reason : error;
+        throw reason;
       }
       if (phase === 'starting') enter('ready');
     },

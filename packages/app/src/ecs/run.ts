@@ -16,6 +16,7 @@ import { appResources, CONFIG_RESOURCE } from '../app-resource.ts';
 import type { AppIdentity, Component, ConsumerComponent } from '../component.ts';
 import { asError } from '../runtime/as-error.ts';
 import { componentConsumer } from '../runtime/component-consumer.ts';
+import { failureReport } from '../runtime/failure-report.ts';
 import { httpAnswer } from '../runtime/http-answer.ts';
 import { logProtectionEvent } from '../runtime/log-protection-event.ts';
 import { metricsResource } from '../runtime/metrics-resource.ts';
@@ -63,8 +64,10 @@ export async function run<A extends AppIdentity>(
           clock,
           onEvent: (event) => logProtectionEvent(logger, event),
         });
+  const report = failureReport({ logger, terminal: profile.logFormat === 'pretty' ? process.stderr : undefined });
   const lifecycle = createLifecycle({
     budgetMs: profile.budgetMs,
+    onStartFailure: (error) => report(error, 'start'),
     onPhase: (phase) => {
       logger.info(`service ${phase}`, { phase });
       // By then the process is as old as the monotonic clock says.
@@ -175,8 +178,7 @@ export async function run<A extends AppIdentity>(
     process,
     held,
     exitCode: startupExitCode,
-    onFatal: (error, origin) =>
-      logger.critical(`${origin} failed: ${asError(error).message}`, { error: asError(error) }),
-    onReport: (report) => logger.info('shutdown report', { shutdown: report }),
+    onFatal: report,
+    onReport: (shutdown) => logger.info('shutdown report', { shutdown }),
   });
 }

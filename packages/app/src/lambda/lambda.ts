@@ -20,8 +20,11 @@ import { withoutSecrets } from '../runtime/without-secrets.ts';
 import { componentWork } from './component-work.ts';
 import { tellFailures } from './tell-failures.ts';
 
-/** Lambda gives init ten seconds; half of it may go to waiting for an endpoint. */
-const RETRY_FOR_MS = 5_000;
+/**
+ * Lambda gives init 10 s. Against an endpoint that accepts connections and never answers, two loads of 3.5 s and the pause between
+ * them end at 7.5 s at most, which leaves time for the import before them and for the error.
+ */
+export const START_LIMITS = { retryForMs: 5_000, callTimeoutMs: 3_500 };
 
 /**
  * Makes the Lambda handler of one component. Loads config, bindings and clients and starts `resources` during init.
@@ -63,7 +66,7 @@ export async function lambda<K extends Component>(
     metrics,
     clock: systemClock,
     random: Math.random,
-    retryForMs: RETRY_FOR_MS,
+    ...START_LIMITS,
     caller: component.name,
   });
   const own = createProcessMetrics({

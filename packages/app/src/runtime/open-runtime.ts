@@ -51,6 +51,8 @@ export interface OpenRuntimeOptions {
   random: () => number;
   /** Milliseconds to go on trying while the endpoint is down. */
   retryForMs: number;
+  /** Milliseconds for one call for config or bindings, with all of its attempts. @defaultValue the port's own limit */
+  callTimeoutMs?: number | undefined;
   /** Names the process's own calls: the one component of a function, `service` for a process of several. */
   caller: string;
   signal?: AbortSignal | undefined;
@@ -73,7 +75,7 @@ export async function openRuntime(
   const { env, logger, metrics, clock, random, retryForMs, signal } = options;
   const stage = stageFrom(env);
   const port = traceAws(options.aws);
-  const aws = port.as(options.caller);
+  const aws = limited(port.as(options.caller), options.callTimeoutMs);
   const wanted = neededKeys(app.backing, components);
   const known = bindings(app, stage);
   const needed = known.filter(({ key }) => wanted.has(key));
@@ -137,6 +139,15 @@ export async function openRuntime(
     run: (component, scope, work) =>
       // Mostly nothing is due, and then there is nothing to wait for. A refresh that fails keeps what is there.
       live?.due === true ? live.get().then(() => work(context(component, scope))) : work(context(component, scope)),
+  };
+}
+
+/** The port with a limit for each call. */
+function limited(aws: Aws, timeoutMs: number | undefined): Aws {
+  if (timeoutMs === undefined) return aws;
+  return {
+    call: (service, operation, input, options) => aws.call(service, operation, input, { timeoutMs, ...options }),
+    as: (component) => limited(aws.as(component), timeoutMs),
   };
 }
 

@@ -1,4 +1,4 @@
-import { AwsError } from '@twelvefold/aws';
+import { AwsError, isSetupError } from '@twelvefold/aws';
 import { ConfigError } from '@twelvefold/config';
 import { TwelvefoldError } from '@twelvefold/lifecycle';
 
@@ -11,7 +11,15 @@ export function startupError(failures: readonly unknown[]): unknown {
   if (failures.length === 1) return failures[0];
   const passing = failures.find(isPassing);
   if (passing) return passing;
-  const messages = failures.map((failure) => (failure instanceof Error ? failure.message : String(failure)));
+  // A setting that the process lacks fails config and bindings alike: the config's fault has it already.
+  const reasonsOfConfig = failures.filter((failure) => ConfigError.isInstance(failure)).map(({ message }) => message);
+  const isRepeated = (failure: unknown) =>
+    failure instanceof Error &&
+    isSetupError(failure) &&
+    reasonsOfConfig.some((text) => text.includes(failure.message.replace(/^[^:]*: /, '')));
+  const distinct = failures.filter((failure) => !isRepeated(failure));
+  if (distinct.length === 1) return distinct[0];
+  const messages = distinct.map((failure) => (failure instanceof Error ? failure.message : String(failure)));
   return new TwelvefoldError('CONFIG_INVALID', messages.join('\n'), { cause: new AggregateError(failures) });
 }
 
@@ -25,6 +33,7 @@ export function startupExitCode(error: unknown): number {
   if (isPassing(error)) return EXIT_UNAVAILABLE;
   const isConfig =
     ConfigError.isInstance(error) ||
+    isSetupError(error) ||
     ['CONFIG_INVALID', 'BINDINGS_INVALID', 'STAGE_INVALID'].some((code) => TwelvefoldError.isInstance(error, code));
   return isConfig ? EXIT_CONFIG : 1;
 }

@@ -7,6 +7,10 @@ import { LEAN_OPERATIONS } from './operations.ts';
 
 const isOn = (value: string | undefined) => value?.toLowerCase() === 'true';
 
+/** The reasons that the SDK cannot help with either, unless its shared files do. */
+export const NO_REGION = 'AWS_REGION is not set';
+export const NO_CREDENTIALS = 'there are no credentials in the environment, nor of a container';
+
 /** Why a call is left to the SDK, in words that go on after "because"; `undefined` when the lean transport can make it. */
 export function uncovered(
   service: Service,
@@ -21,7 +25,7 @@ export function uncovered(
 /** The part of {@link uncovered} that is the same for every call of a service. */
 function uncoveredSettings(service: Service, settings: AwsSettings, env: Environment): string | undefined {
   const region = regionFor(settings, env);
-  if (region === undefined) return 'AWS_REGION is not set';
+  if (region === undefined) return NO_REGION;
   if (isOn(env.AWS_USE_FIPS_ENDPOINT)) return 'AWS_USE_FIPS_ENDPOINT is on';
   if (isOn(env.AWS_USE_DUALSTACK_ENDPOINT)) return 'AWS_USE_DUALSTACK_ENDPOINT is on';
   if (env.AWS_RETRY_MODE?.toLowerCase() === 'adaptive') return 'AWS_RETRY_MODE is adaptive';
@@ -37,5 +41,5 @@ function uncoveredSettings(service: Service, settings: AwsSettings, env: Environ
   if (env.AWS_ACCESS_KEY_ID && env.AWS_SECRET_ACCESS_KEY) return undefined;
   if (env.AWS_WEB_IDENTITY_TOKEN_FILE) return 'AWS_WEB_IDENTITY_TOKEN_FILE is set';
   if (hasContainerCredentials(env)) return undefined;
-  return 'there are no credentials in the environment, nor of a container';
+  return NO_CREDENTIALS;
 }

@@ -84,7 +84,7 @@ function describe(
         retryable: false,
       };
     case 'timeout':
-      return { code: 'NetworkError', reason: 'no answer in time', retryable: true };
+      return { code: 'NetworkError', reason: `no answer in time from ${where}`, retryable: true };
     case 'broken':
       return { code: 'NetworkError', reason: `connection broke (${fault.code ?? 'answer cut off'})`, retryable: true };
     case 'malformed':

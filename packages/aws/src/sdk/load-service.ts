@@ -1,8 +1,10 @@
 import { AwsError } from '../error.ts';
+import { NO_CREDENTIALS, NO_REGION } from '../lean/covers.ts';
 import { unmarshallItem } from '../lean/dynamodb/unmarshall.ts';
 import type { Service } from '../port.ts';
 import type { AwsSettings, Environment } from '../settings.ts';
 import { credentialsFor, DEFAULT_SETTINGS, endpointFor, maxAttemptsFor, regionFor } from '../settings.ts';
+import { CREDENTIALS_MISSING, REGION_MISSING, setupError } from '../setup-fault.ts';
 import type { SdkClient, SdkService } from './sdk-client.ts';
 
 /** What the SDK's packages export, as far as we look: client classes and `<Operation>Command`. */
@@ -23,10 +25,10 @@ const DOCUMENT_COMMANDS: Readonly<Record<string, string>> = {
 
 /**
  * Loads one service's SDK on first use: what is not called is not parsed. The packages are optional peers. Rejects with an
- * {@link AwsError} of code `SdkMissing` that names the one to install; `why` says what it is needed for.
+ * {@link AwsError} of code `SdkMissing` that names the one to install, or with the setting that is missing; `why` gives the reason for the SDK.
  */
 export async function loadService(
-  service: Service,
+  { service, operation }: { readonly service: Service; readonly operation: string },
   settings: AwsSettings,
   env: Environment,
   injected: SdkClient | undefined,
@@ -74,7 +76,7 @@ export async function loadService(
       }
     }
   } catch (error) {
-    throw missing(error, service, why) ?? error;
+    throw missing(error, service, operation, why) ?? error;
   }
 }
 
@@ -85,12 +87,17 @@ const serviceOf = (sdk: SdkModule, client: SdkClient): SdkService => ({
   command: (operation) => commandOf(sdk, operation),
 });
 
-function missing(error: unknown, service: Service, why: string): AwsError | undefined {
+function missing(error: unknown, service: Service, operation: string, why: string): AwsError | undefined {
   const { code, message = '' } = (error ?? {}) as { code?: string; message?: string }; // only looked at
   const notFound = code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND';
   const name = notFound ? /@aws-sdk\/[\w-]+/.exec(message)?.[0] : undefined;
   if (name === undefined) return undefined;
+  const unset = why === NO_REGION ? REGION_MISSING : why === NO_CREDENTIALS ? CREDENTIALS_MISSING : undefined;
   const packages = service === 'dynamodb' ? '@aws-sdk/client-dynamodb @aws-sdk/lib-dynamodb' : name;
+  if (unset !== undefined) {
+    const hint = `. To use the shared config files of AWS instead, run npm install ${packages}`;
+    return setupError(unset, service, operation, hint, { cause: error });
+  }
   return new AwsError(
     `Cannot load the AWS SDK for ${service}: it is needed because ${why}, and ${name} is not installed; run npm install ${packages}`,
     { code: 'SdkMissing', service, operation: 'load', retryable: false },

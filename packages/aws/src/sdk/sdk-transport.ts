@@ -19,14 +19,16 @@ export function createSdkTransport(
 
   const load = (call: TransportCall): Promise<SdkService> => {
     const { service } = call;
-    const loaded = services.get(service) ?? loadService(service, settings, env, clients[service], why(call));
+    const loaded = services.get(service) ?? loadService(call, settings, env, clients[service], why(call));
     services.set(service, loaded);
     return loaded;
   };
 
   return {
     send: async (call) => {
-      const { service, operation, input, access, repeatable = false, signal, component } = call;
+      const { service, operation, input, access, repeatable = false, timeoutMs, component } = call;
+      const limit = timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs);
+      const signal = limit && call.signal ? AbortSignal.any([call.signal, limit]) : (call.signal ?? limit);
       const { client, command, unmarshall } = await load(call);
       const Command = command(operation);
       if (!Command) throw new TypeError(`Cannot call ${service} ${operation}: the port has no such operation`);
@@ -37,8 +39,8 @@ export function createSdkTransport(
         return await client.send(sent, sendSettings(settings, input, signal));
       } catch (error) {
         // Whatever the SDK made of the abort, callers see the reason that they gave.
-        signal?.throwIfAborted();
-        const failure = error instanceof OpenOutcome ? error.failure : error;
+        call.signal?.throwIfAborted();
+        const failure = limit?.aborted ? LATE : error instanceof OpenOutcome ? error.failure : error;
         throw toAwsError(failure, { service, operation, endpoint: endpointFor(service, settings, env) }, unmarshall);
       }
     },
@@ -52,6 +54,9 @@ export function createSdkTransport(
     },
   };
 }
+
+/** What the SDK's own time-outs look like: the DOMException of a signal has a number for its code. */
+const LATE = { name: 'TimeoutError', message: 'The call took longer than its timeoutMs' };
 
 function sendSettings(settings: AwsSettings, input: unknown, signal: AbortSignal | undefined): SendSettings {
   const waitSeconds = (input as { WaitTimeSeconds?: number }).WaitTimeSeconds ?? 0; // ReceiveMessage alone has it

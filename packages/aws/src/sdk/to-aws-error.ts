@@ -1,4 +1,6 @@
 import { AwsError } from '../error.ts';
+import type { SetupFault } from '../setup-fault.ts';
+import { CREDENTIALS_MISSING, REGION_MISSING, setupError } from '../setup-fault.ts';
 import { THROTTLING_CODES } from '../throttling.ts';
 import type { Unmarshall } from './sdk-client.ts';
 
@@ -24,19 +26,18 @@ interface CallIdentity {
 const UNREACHABLE = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
 const BROKEN = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ECONNABORTED', 'UND_ERR_SOCKET']);
 
-/** What the SDK throws before it sends anything, for want of what only the user can give. */
-const UNSET: ReadonlyArray<{ says(failure: SdkFailure): boolean; code: string; next: string }> = [
+/** What the SDK throws before it sends anything, without a region or without credentials. */
+const UNSET: ReadonlyArray<{ matches(failure: SdkFailure): boolean; fault: SetupFault }> = [
   {
-    // Bare Errors, told by their text alone. An empty variable is to the SDK a region that it does not accept.
-    says: ({ message = '' }) => message === 'Region is missing' || message.startsWith('Region not accepted: region=""'),
-    code: 'RegionMissing',
-    next: 'there is no region; set AWS_REGION, e.g. AWS_REGION=eu-west-1',
+    // Bare Errors, recognized by their text. An empty variable is to the SDK a region that it does not accept.
+    matches: ({ message = '' }) =>
+      message === 'Region is missing' || message.startsWith('Region not accepted: region=""'),
+    fault: REGION_MISSING,
   },
   {
-    says: ({ name, message }) =>
+    matches: ({ name, message }) =>
       name === 'CredentialsProviderError' && message === 'Could not load credentials from any providers',
-    code: 'CredentialsProviderError',
-    next: 'there are no credentials; give the process a role or a profile, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY',
+    fault: CREDENTIALS_MISSING,
   },
 ];
 
@@ -64,15 +65,14 @@ export function toAwsError(cause: unknown, call: CallIdentity, unmarshall: Unmar
   if (failure.$metadata?.httpStatusCode === undefined) {
     const refused = refusedConnection(failure);
     if (refused !== undefined) return unreachable(subject, call.endpoint, refused, identity, cause);
-    const unset = UNSET.find(({ says }) => says(failure));
-    if (unset !== undefined) {
-      const { code, next } = unset;
-      return new AwsError(`Cannot call ${subject}: ${next}`, { ...identity, code, retryable: false }, { cause });
-    }
+    const unset = UNSET.find(({ matches }) => matches(failure));
+    if (unset !== undefined) return setupError(unset.fault, call.service, call.operation, '', { cause });
     if (failure.name === 'TimeoutError' || (networkCode !== undefined && BROKEN.has(networkCode))) {
       // The SDK calls a reset connection a TimeoutError too; its code tells them apart.
       const waited = networkCode === undefined || networkCode === 'ETIMEDOUT';
-      const reason = waited ? 'no answer in time' : `connection broke (${networkCode})`;
+      const reason = waited
+        ? `no answer in time${call.endpoint === undefined ? '' : ` from ${call.endpoint}`}`
+        : `connection broke (${networkCode})`;
       return new AwsError(
         `Cannot call ${subject}: ${reason}`,
         { ...identity, code: 'NetworkError', retryable: true },

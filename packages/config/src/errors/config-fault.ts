@@ -2,9 +2,10 @@
  * - `missing`: no source has it.
  * - `denied`: a store or a file would not give it: no permission, no usable credentials, no decryption.
  * - `malformed`: there is a value and the schema, or the decoding before it, refuses it.
+ * - `unconfigured`: the process lacks what every call to a store needs: a region, credentials, a usable endpoint, an SDK package.
  * - `unreachable`: a store could not be asked: no answer, throttling, an outage. It may pass by itself.
  */
-export type FaultReason = 'missing' | 'denied' | 'malformed' | 'unreachable';
+export type FaultReason = 'missing' | 'denied' | 'malformed' | 'unconfigured' | 'unreachable';
 
 /** One thing that is wrong with a config. Nothing in it is, or contains, a value. */
 export interface ConfigFault {

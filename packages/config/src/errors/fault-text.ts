@@ -3,6 +3,7 @@ import type { ConfigFault, FaultReason } from './config-fault.ts';
 const HEADINGS: ReadonlyArray<readonly [FaultReason, string]> = [
   ['missing', 'Missing'],
   ['malformed', 'Malformed'],
+  ['unconfigured', 'Not configured'],
   ['denied', 'Denied'],
   ['unreachable', 'Unreachable'],
 ];

@@ -1,4 +1,5 @@
 import type { AwsError } from '@twelvefold/aws';
+import { isSetupError } from '@twelvefold/aws';
 import type { FaultReason } from '../errors/config-fault.ts';
 import type { ConfigLeaf } from '../schema/leaf.ts';
 import type { ConfigTarget } from '../schema/names.ts';
@@ -12,6 +13,8 @@ export function describeFailure(
 ): { readonly reason: FaultReason; readonly detail: string } {
   // The port's message names the endpoint, and a read has no value to quote.
   if (error.retryable) return { reason: 'unreachable', detail: error.message };
+  // The same setting is missing for every call: the reason without the call is one line for all keys.
+  if (isSetupError(error)) return { reason: 'unconfigured', detail: error.message.replace(/^[^:]*: /, '') };
   if (/denied|unauthorized|notauthorized/i.test(error.code)) {
     const grant =
       place.in === 'parameterStore'
@@ -22,6 +25,6 @@ export function describeFailure(
       detail: `${error.code}; the role needs ${grant} (and kms:Decrypt for a key of your own)`,
     };
   }
-  // Credentials that are missing or expired, a key that cannot decrypt, a name that the store will not take.
+  // Credentials that have expired, a key that cannot decrypt, a name that the store will not take.
   return { reason: 'denied', detail: error.message };
 }

@@ -1,4 +1,5 @@
 import type { AwsError } from '@twelvefold/aws';
+import { isSetupError } from '@twelvefold/aws';
 import type { StoreAnswer } from './store-answer.ts';
 
 /** Codes that speak of the name asked for, or of what it points to, and mean that it is not there. */
@@ -13,8 +14,6 @@ const CALLER = new Set([
   'InvalidSignatureException',
   'IncompleteSignature',
   'MissingAuthenticationToken',
-  'CredentialsProviderError',
-  'RegionMissing',
 ]);
 
 /** What a call that was made for one name alone says about it by failing. */
@@ -24,7 +23,7 @@ export function answerOf(error: AwsError): StoreAnswer {
 
 /** Whether a whole call may have failed because of one of its names. */
 export function mayIsolate(error: AwsError): boolean {
-  return !error.retryable && !CALLER.has(error.code);
+  return !error.retryable && !CALLER.has(error.code) && !isSetupError(error);
 }
 
 /** Runs all, waits for all, and only then rejects: nothing is in flight any more. */

@@ -26,7 +26,8 @@ export async function callWithRetries(context: LeanContext, client: LeanClient, 
   };
   const { WaitTimeSeconds = 0 } = call.input as { WaitTimeSeconds?: number }; // ReceiveMessage alone has it
   const allowanceMs = WaitTimeSeconds * 1_000 + Math.floor(bodyBytes / UPLOAD_BYTES_PER_MS);
-  const endsAtMs = runtime.now() + context.totalTimeoutMs + allowanceMs;
+  const endsAtMs =
+    runtime.now() + Math.min(context.totalTimeoutMs, call.timeoutMs ?? Number.POSITIVE_INFINITY) + allowanceMs;
   const repeatable = call.access === 'read' || call.repeatable === true;
   let retries = 0;
   let paid: number | undefined;

@@ -1,0 +1,71 @@
+import { AwsError } from './error.ts';
+import type { Service } from './port.ts';
+import type { AwsSettings, Environment } from './settings.ts';
+import { endpointFor, regionFor } from './settings.ts';
+
+/** A setting without which no call can be made, and how to give it. */
+export interface SetupFault {
+  readonly code: 'RegionMissing' | 'RegionInvalid' | 'EndpointInvalid' | 'CredentialsProviderError';
+  /** Goes on after "Cannot call ssm GetParameters: ". */
+  readonly reason: string;
+}
+
+export const REGION_MISSING: SetupFault = {
+  code: 'RegionMissing',
+  reason: 'there is no region; set AWS_REGION, e.g. AWS_REGION=eu-west-1',
+};
+
+export const CREDENTIALS_MISSING: SetupFault = {
+  code: 'CredentialsProviderError',
+  reason:
+    'there are no credentials; give the process a role or a profile, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY',
+};
+
+/** Codes of failures that only a setting of the process mends: no region, no credentials, no usable endpoint, no SDK. */
+const SETUP_CODES: ReadonlySet<string> = new Set<SetupFault['code'] | 'SdkMissing'>([
+  'RegionMissing',
+  'RegionInvalid',
+  'EndpointInvalid',
+  'CredentialsProviderError',
+  'SdkMissing',
+]);
+
+/** Whether a call failed before it was sent, for want of a setting of the process. The reason is its message behind the first colon. */
+export function isSetupError(error: unknown): boolean {
+  return AwsError.isInstance(error) && SETUP_CODES.has(error.code);
+}
+
+/** The region or the endpoint that no request can be made with; `undefined` if both can be used, or are left to the SDK. */
+export function setupFault(service: Service, settings: AwsSettings, env: Environment): SetupFault | undefined {
+  const region = regionFor(settings, env);
+  if (region !== undefined && !/^[A-Za-z0-9-]+$/.test(region)) {
+    const name =
+      settings.region !== undefined ? "the option 'region'" : env.AWS_REGION ? 'AWS_REGION' : 'AWS_DEFAULT_REGION';
+    const what = /\s/.test(region) ? 'holds a blank' : 'is not the name of a region';
+    return {
+      code: 'RegionInvalid',
+      reason: `${name} is ${JSON.stringify(region)}, which ${what}; set it to e.g. eu-west-1`,
+    };
+  }
+  const endpoint = endpointFor(service, settings, env);
+  if (endpoint === undefined) return undefined;
+  const usable = URL.canParse(endpoint) && /^https?:$/.test(new URL(endpoint).protocol);
+  if (usable && !/\s/.test(endpoint)) return undefined;
+  const what = /^https?:\/\//.test(endpoint) ? 'is not a URL' : 'does not begin with http:// or https://';
+  return {
+    code: 'EndpointInvalid',
+    reason: `AWS_ENDPOINT_URL or its form for the service ${what}; write it as e.g. http://localhost:4566, or unset it`,
+  };
+}
+
+/** @param hint what else would help, last */
+export function setupError(
+  { code, reason }: SetupFault,
+  service: string,
+  operation: string,
+  hint = '',
+  options?: ErrorOptions,
+): AwsError {
+  const message = `Cannot call ${service} ${operation}: ${reason}${hint}`;
+  return new AwsError(message, { code, service, operation, retryable: false }, options);
+}
