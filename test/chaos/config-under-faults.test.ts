@@ -1,5 +1,5 @@
 import { createAws } from '@twelvefold/aws';
-import type { ConfigClock, ConfigEvent } from '@twelvefold/config';
+import type { ConfigEvent } from '@twelvefold/config';
 import {
   ConfigError,
   createConfig,
@@ -10,6 +10,7 @@ import {
   secret,
   secretsManager,
 } from '@twelvefold/config';
+import type { Clock } from '@twelvefold/core';
 import type { Fault, LocalAws } from '@twelvefold/local';
 import { createClock, provision, startLocalAws } from '@twelvefold/local';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -64,7 +65,7 @@ const port = (maxAttempts = 1) => createAws({ env: {}, endpoint: local.url, regi
 const fetched = () => local.calls().filter(({ operation }) => operation !== 'PutParameter').length;
 
 /** Moves only when it is told to, and wakes who sleeps. */
-function manualClock(): ConfigClock & { advance(ms: number): void; sleeps(ms: number): boolean } {
+function manualClock(): Clock & { advance(ms: number): void; sleeps(ms: number): boolean } {
   let at = 0;
   const sleepers = new Set<{ readonly dueAt: number; readonly forMs: number; readonly wake: () => void }>();
   return {

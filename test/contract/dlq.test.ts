@@ -1,7 +1,7 @@
 import { createAws } from '@twelvefold/aws';
 import { createDlqCommands, dlqCommands } from '@twelvefold/backing/cli';
-import type { Clock } from '@twelvefold/lifecycle';
-import { systemClock } from '@twelvefold/lifecycle';
+import type { Clock } from '@twelvefold/core';
+import { systemClock } from '@twelvefold/core';
 import type { LocalAws } from '@twelvefold/local';
 import { provision, startLocalAws } from '@twelvefold/local';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';

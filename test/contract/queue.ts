@@ -9,7 +9,8 @@ import type {
   ReceivedMessage,
 } from '@twelvefold/backing';
 import { Drop, Poison, queue, Retry } from '@twelvefold/backing';
-import { runInScope, TwelvefoldError } from '@twelvefold/lifecycle';
+import { TwelvefoldError } from '@twelvefold/core';
+import { runInScope } from '@twelvefold/lifecycle';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod/mini';
 

@@ -1,6 +1,6 @@
 import type { SessionReader, SessionStoreDefinition, SessionWriter } from '@twelvefold/backing';
 import { sessionStore } from '@twelvefold/backing';
-import type { Clock } from '@twelvefold/lifecycle';
+import type { Clock } from '@twelvefold/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { manualClock } from './support/manual-clock.ts';

@@ -7,7 +7,8 @@ import type {
   TopicPublisher,
 } from '@twelvefold/backing';
 import { queue, topic } from '@twelvefold/backing';
-import { runInScope, TwelvefoldError } from '@twelvefold/lifecycle';
+import { TwelvefoldError } from '@twelvefold/core';
+import { runInScope } from '@twelvefold/lifecycle';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod/mini';
 

@@ -1,5 +1,5 @@
+import { TwelvefoldError } from '@twelvefold/core';
 import type { FieldFault } from '@twelvefold/lifecycle';
-import { TwelvefoldError } from '@twelvefold/lifecycle';
 
 /** The parameters of a task do not fit its schema. Its code is `PARAMS_INVALID`; no value is in its message. */
 export class ParamsInvalid extends TwelvefoldError {

@@ -1,5 +1,6 @@
+import { deadlineIn, TwelvefoldError } from '@twelvefold/core';
 import type { Scope } from '@twelvefold/lifecycle';
-import { currentScope, deadlineIn, TwelvefoldError } from '@twelvefold/lifecycle';
+import { currentScope } from '@twelvefold/lifecycle';
 import { createLogger, createMetrics } from '@twelvefold/logging';
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import * as z from 'zod';
@@ -131,8 +132,8 @@ describe('a run', () => {
     ['an error', new RangeError('no'), { name: 'RangeError', message: 'no' }],
     [
       'an error with a code',
-      new TwelvefoldError('NOPE', 'no'),
-      { name: 'TwelvefoldError', message: 'no', code: 'NOPE' },
+      new TwelvefoldError('ROW_INVALID', 'no'),
+      { name: 'TwelvefoldError', message: 'no', code: 'ROW_INVALID' },
     ],
     ['no error at all', 'text', { name: 'Error', message: 'text' }],
     ['undefined', undefined, { name: 'Error', message: 'undefined' }],

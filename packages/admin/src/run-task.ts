@@ -1,6 +1,8 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import type { Clock, Deadline, Scope, TraceContext } from '@twelvefold/lifecycle';
-import { failSpan, runInScope, systemClock } from '@twelvefold/lifecycle';
+import type { Clock, Deadline } from '@twelvefold/core';
+import { systemClock } from '@twelvefold/core';
+import type { Scope, TraceContext } from '@twelvefold/lifecycle';
+import { failSpan, runInScope } from '@twelvefold/lifecycle';
 import type { Logger, Metrics } from '@twelvefold/logging';
 import type { Run, RunError } from './run.ts';
 import type { TaskDefinition } from './task.ts';

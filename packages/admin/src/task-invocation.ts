@@ -1,4 +1,4 @@
-import { TwelvefoldError } from '@twelvefold/lifecycle';
+import { TwelvefoldError } from '@twelvefold/core';
 import type { AnyTask } from './task.ts';
 
 /** A task to run, as an event asked for it. Its parameters are validated by `runTask`. */

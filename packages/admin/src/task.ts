@@ -1,5 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import { assertKnownOptions, assertName } from '@twelvefold/backing';
+import { assertName } from '@twelvefold/backing';
+import { assertKnownOptions } from '@twelvefold/core/internal';
 
 /**
  * A task: code that is run once, on demand, with parameters. Plain data; what it may touch comes in as its context.
@@ -38,7 +39,7 @@ export type TaskOptions<S extends StandardSchemaV1, R, C> = Omit<TaskDefinition<
 export function defineTask<S extends StandardSchemaV1, R, C>(options: TaskOptions<S, R, C>): TaskDefinition<S, R, C> {
   const { name, description, params, run } = options;
   assertName('task', name);
-  assertKnownOptions(`task '${name}'`, options, ['name', 'description', 'params', 'run']);
+  assertKnownOptions(`define task '${name}'`, options, ['name', 'description', 'params', 'run']);
   if (typeof params?.['~standard']?.validate !== 'function') {
     throw new TypeError(`Cannot define task '${name}': 'params' is not a Standard Schema, e.g. z.object({})`);
   }

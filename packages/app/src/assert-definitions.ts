@@ -1,6 +1,6 @@
 import type { ResourceDefinition } from '@twelvefold/backing';
-import type { Duration } from '@twelvefold/lifecycle';
-import { durationMs } from '@twelvefold/lifecycle';
+import type { Duration } from '@twelvefold/core';
+import { durationMs } from '@twelvefold/core';
 import { constantCase, deadLetterName } from './names.ts';
 import { RESOURCE_ACCESS } from './resource-access.ts';
 

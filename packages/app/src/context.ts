@@ -1,6 +1,7 @@
 import type { AccessOf, ClientFor, MessageInfo, ResourceDefinition } from '@twelvefold/backing';
 import type { ConfigDefinition } from '@twelvefold/config';
-import type { Deadline, Scope } from '@twelvefold/lifecycle';
+import type { Deadline } from '@twelvefold/core';
+import type { Scope } from '@twelvefold/lifecycle';
 import type { Logger, Metrics } from '@twelvefold/logging';
 
 /** What an app declares as backing services, by key. */

@@ -1,8 +1,8 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { QueueDefinition, ResourceDefinition } from '@twelvefold/backing';
 import type { ConfigDefinition } from '@twelvefold/config';
-import type { Duration } from '@twelvefold/lifecycle';
-import { durationMs } from '@twelvefold/lifecycle';
+import type { Duration } from '@twelvefold/core';
+import { durationMs } from '@twelvefold/core';
 import { assertApp, assertConsumer, assertHttp, assertTask } from './assert-definitions.ts';
 import type { ConsumerComponent, HttpComponent, TaskComponent } from './component.ts';
 import type { Backing, BoundClients, Context, MessageContext, OnlyDeclared, Uses } from './context.ts';

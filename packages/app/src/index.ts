@@ -31,7 +31,8 @@ export {
   secret,
   secretsManager,
 } from '@twelvefold/config';
-export { type FieldFault, installLightHttp, problem, TwelvefoldError } from '@twelvefold/lifecycle';
+export { type Duration, type ErrorCode, TwelvefoldError } from '@twelvefold/core';
+export { type FieldFault, installLightHttp, problem } from '@twelvefold/lifecycle';
 export type { AppResource, HostOptions, ResourceContext } from './app-resource.ts';
 export { type Binding, type BindingValue, bindings } from './bindings.ts';
 export type { AppIdentity, Component, ConsumerComponent, HttpComponent, TaskComponent } from './component.ts';

@@ -1,4 +1,4 @@
-import { TwelvefoldError } from '@twelvefold/lifecycle';
+import { TwelvefoldError } from '@twelvefold/core';
 
 /** What a stage looks like: it becomes part of every physical name. */
 export const STAGE_SHAPE = {

@@ -1,7 +1,8 @@
+import { unknownOptions } from '@twelvefold/core/internal';
 import type { AwsOptions } from './create-aws.ts';
 import { LEAN_OPERATIONS } from './lean/operations.ts';
 
-const KNOWN: ReadonlySet<string> = new Set<keyof AwsOptions>([
+const KNOWN: ReadonlyArray<keyof AwsOptions> = [
   'env',
   'clients',
   'logger',
@@ -14,13 +15,12 @@ const KNOWN: ReadonlySet<string> = new Set<keyof AwsOptions>([
   'requestTimeoutMs',
   'totalTimeoutMs',
   'maxSockets',
-]);
+];
 const COUNTS = ['maxAttempts', 'connectTimeoutMs', 'requestTimeoutMs', 'totalTimeoutMs', 'maxSockets'] as const;
 
 /** @throws TypeError that names every fault at once. */
 export function assertOptions(options: AwsOptions): void {
-  const faults: string[] = [];
-  for (const key of Object.keys(options)) if (!KNOWN.has(key)) faults.push(`unknown option '${key}'`);
+  const faults = unknownOptions(options, KNOWN).map((name) => `unknown option '${name}'`);
   if (typeof options.env !== 'object' || options.env === null) faults.push("'env' is missing: pass process.env");
   for (const [service, client] of Object.entries(options.clients ?? {})) {
     if (typeof client?.send !== 'function') faults.push(`clients.${service} has no send(): pass an AWS SDK v3 client`);

@@ -16,13 +16,3 @@ export function assertName(kind: string, name: string): void {
     );
   }
 }
-
-/** @throws TypeError naming the first option that `known` does not list. */
-export function assertKnownOptions(subject: string, options: object, known: readonly string[]): void {
-  const unknown = Object.keys(options).filter((key) => !known.includes(key));
-  if (unknown.length > 0) {
-    throw new TypeError(
-      `Cannot define ${subject}: unknown option ${unknown.map((key) => `'${key}'`).join(', ')}; known: ${known.join(', ')}`,
-    );
-  }
-}

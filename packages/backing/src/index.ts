@@ -1,5 +1,5 @@
 export type { AccessOf, ClientFor, FacetsOf, ResourceDefinition } from './client-for.ts';
-export { assertKnownOptions, assertName, type Definition } from './definition.ts';
+export { assertName, type Definition } from './definition.ts';
 export { IDEMPOTENCY_ACCESS } from './idempotency/access.ts';
 export {
   type IdempotencyStoreDefinition,

@@ -261,12 +261,12 @@ describe('where components run', () => {
 it('refuses unknown options', () => {
   const make = (props: Loose) => new TwelveFactorApp(newStack(), 'App', { ...shopProps, ...props });
   expect(() => make({ stage: 'dev' })).toThrow(
-    'Cannot use TwelveFactorApp: unknown option stage (known: manifest, compute, service, removalPolicy, logRetention, acceptLossOf)',
+    "Cannot use TwelveFactorApp: unknown option 'stage'; known: manifest, compute, service, removalPolicy, logRetention, acceptLossOf",
   );
   expect(() => make({ service: { memory: 1 } })).toThrow(
-    'Cannot use service of TwelveFactorApp: unknown option memory',
+    "Cannot use service of TwelveFactorApp: unknown option 'memory'",
   );
   // A plain object's type does not know the option either.
   const options: object = { memory: 1 };
-  expect(() => lambda(options)).toThrow('Cannot use lambda(): unknown option memory (known: memorySize, timeout)');
+  expect(() => lambda(options)).toThrow("Cannot use lambda(): unknown option 'memory'; known: memorySize, timeout");
 });

@@ -1,9 +1,9 @@
+import { assertKnownOptions } from '@twelvefold/core/internal';
 import { DEFAULT_STOP_TIMEOUT_SECONDS } from './compute/add-service.ts';
 import { computeFaults } from './compute/compute-faults.ts';
 import { manifestFaults } from './manifest/manifest-faults.ts';
 import { queueRisks } from './manifest/queue-risks.ts';
 import { isFields } from './manifest/shape.ts';
-import { assertKnownOptions } from './template/assert-known-options.ts';
 import type { TwelveFactorAppProps } from './twelve-factor-app.ts';
 
 /** Fargate's bounds of the stop timeout, in seconds. */
@@ -12,7 +12,7 @@ const STOP = { least: 2, most: 120 };
 /** @throws TypeError listing every fault at once. */
 export function assertProps(props: TwelveFactorAppProps): void {
   const { manifest, compute, service = {}, acceptLossOf = [] } = props;
-  assertKnownOptions('TwelveFactorApp', props, [
+  assertKnownOptions('use TwelveFactorApp', props, [
     'manifest',
     'compute',
     'service',
@@ -20,7 +20,7 @@ export function assertProps(props: TwelveFactorAppProps): void {
     'logRetention',
     'acceptLossOf',
   ]);
-  assertKnownOptions('service of TwelveFactorApp', service, [
+  assertKnownOptions('use service of TwelveFactorApp', service, [
     'cpu',
     'memoryLimitMiB',
     'stopTimeout',

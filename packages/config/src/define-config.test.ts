@@ -96,13 +96,13 @@ describe('defineConfig', () => {
     expect(() => defineConfig({ schema, sources: [undefined as never] })).toThrow(/a source is env\(\)/);
     expect(() => defineConfig({ schema, sources: [env(), env()] })).toThrow(/source env is listed twice/);
     expect(() => defineConfig({ schema, sources: [file('.env'), file('.env')] })).toThrow(/file .env is listed twice/);
-    expect(() => defineConfig({ schema, sources: [], prefix: 'X_' } as never)).toThrow(/unknown option prefix/);
+    expect(() => defineConfig({ schema, sources: [], prefix: 'X_' } as never)).toThrow(/unknown option 'prefix'/);
     expect(() => defineConfig({ schema } as never)).toThrow(/sources must be a list/);
   });
 
   it('refuses files that it cannot read', () => {
     expect(() => file('config.toml')).toThrow(/must end in .json, .yaml or .yml, or be .env/);
-    expect(() => file('config.json', { require: true } as never)).toThrow(/unknown option require/);
+    expect(() => file('config.json', { require: true } as never)).toThrow(/unknown option 'require'/);
     expect([file('a.yaml'), file('b/c.yml')].map(({ format }) => format)).toEqual(['yaml', 'yaml']);
     expect([file('.env'), file('a/.env.test'), file('local.env'), file('x.json')].map(({ format }) => format)).toEqual([
       'env',

@@ -1,5 +1,5 @@
+import { assertKnownOptions } from '@twelvefold/core/internal';
 import type { $ZodObject, $ZodType, output } from 'zod/v4/core';
-import { assertKnownOptions } from './assert-known-options.ts';
 import type { MaxAge } from './max-age.ts';
 import { maxAgeMsOf } from './max-age.ts';
 import type { ConfigPlan, PlanTarget } from './plan/plan-config.ts';

@@ -44,7 +44,7 @@ describe('what a new user gets wrong is told by name', () => {
       () => param(z.string(), 'name' as never),
       /^Cannot mark a parameter: its options must be/,
     ],
-    ['a typo', () => secret(z.string(), { jsonkey: 'a' } as never), /unknown option jsonkey; known: id, jsonKey/],
+    ['a typo', () => secret(z.string(), { jsonkey: 'a' } as never), /unknown option 'jsonkey'; known: id, jsonKey/],
     [
       'options for the environment',
       () => (env as (options: object) => unknown)({ prefix: 'X' }),

@@ -10,7 +10,6 @@ export type {
   PreparedSwap,
   ReportAuthFailure,
 } from './live/config-change.ts';
-export type { ConfigClock } from './live/config-clock.ts';
 export type { ConfigEvent, RefreshReason } from './live/config-event.ts';
 export { createConfig } from './live/create-config.ts';
 export type { ConfigState, LiveConfig } from './live/live-config.ts';

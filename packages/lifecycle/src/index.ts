@@ -1,5 +1,13 @@
-export { after } from './after.ts';
-export { type Clock, systemClock } from './clock.ts';
+export {
+  type Clock,
+  type Deadline,
+  type Duration,
+  deadlineIn,
+  durationMs,
+  systemClock,
+  TwelvefoldError,
+} from '@twelvefold/core';
+export { after, limitTime, NO_DEADLINE, type TimeLimit } from '@twelvefold/core/internal';
 export {
   CORRELATION_ATTRIBUTE,
   CORRELATION_HEADER,
@@ -8,9 +16,6 @@ export {
   SAMPLED_ATTRIBUTE,
   SAMPLED_HEADER,
 } from './correlation.ts';
-export { type Deadline, deadlineIn, limitTime, NO_DEADLINE, type TimeLimit } from './deadline.ts';
-export { type Duration, durationMs } from './duration.ts';
-export { TwelvefoldError } from './errors.ts';
 export { detectHost, type Host } from './hosts/detect.ts';
 export { clientGone, isClientGone } from './http/client-gone.ts';
 export { healthResponse } from './http/health.ts';

@@ -1,5 +1,5 @@
+import { createTestClock } from '@twelvefold/core/testing';
 import { describe, expect, it } from 'vitest';
-import { createFakeClock } from './fake-clock.ts';
 import type { Phase, Resource } from './index.ts';
 import { createLifecycle, healthResponse } from './index.ts';
 
@@ -109,7 +109,7 @@ describe('createLifecycle', () => {
   });
 
   it('abandons what outlives its share of the budget, tells it by signal, and goes on', async () => {
-    const clock = createFakeClock();
+    const clock = createTestClock();
     const log: string[] = [];
     let told: unknown;
     const lifecycle = createLifecycle({ budgetMs: 1_000, clock });
@@ -138,7 +138,7 @@ describe('createLifecycle', () => {
   });
 
   it('keeps a fifth of the budget for flushing although the drain used its share', async () => {
-    const clock = createFakeClock();
+    const clock = createTestClock();
     let flushed = false;
     const lifecycle = createLifecycle({ budgetMs: 1_000, clock });
     lifecycle.register({
@@ -157,7 +157,7 @@ describe('createLifecycle', () => {
   });
 
   it('cuts the drain short when forced, and says so', async () => {
-    const clock = createFakeClock();
+    const clock = createTestClock();
     const lifecycle = createLifecycle({ budgetMs: 60_000, clock });
     lifecycle.register({ name: 'slow', drain: () => never });
     await lifecycle.start();
@@ -231,7 +231,7 @@ describe('healthResponse', () => {
   });
 
   it('is unready while a check fails or hangs, naming it', async () => {
-    const clock = createFakeClock();
+    const clock = createTestClock();
     const lifecycle = createLifecycle({ clock });
     lifecycle.register({ name: 'queue', check: () => Promise.reject(new Error('receive failed')) });
     lifecycle.register({ name: 'table', check: () => never });

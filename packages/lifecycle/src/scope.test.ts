@@ -1,15 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createFakeClock } from './fake-clock.ts';
-import {
-  correlationIdFrom,
-  currentScope,
-  deadlineIn,
-  durationMs,
-  openScope,
-  runInScope,
-  scopeKey,
-  TwelvefoldError,
-} from './index.ts';
+import { correlationIdFrom, currentScope, openScope, runInScope, scopeKey } from './index.ts';
 
 const task = { kind: 'task' as const, component: 'report' };
 
@@ -122,38 +112,7 @@ describe('correlationIdFrom', () => {
   });
 });
 
-describe('durations and deadlines', () => {
-  it.each([
-    ['500ms', 500],
-    ['30s', 30_000],
-    ['1.5h', 5_400_000],
-    ['14d', 1_209_600_000],
-  ] as const)('%s is %d ms', (text, ms) => expect(durationMs(text)).toBe(ms));
-
-  it.each(['30', 's', '-1s', '1 s', '1w', ''])('refuses %j', (text) => {
-    expect(() => durationMs(text as '1s')).toThrow(/write a number and a unit/);
-  });
-
-  it('counts down and stops at zero', async () => {
-    const clock = createFakeClock();
-    const deadline = deadlineIn(100, clock);
-    await clock.advance(40);
-    expect(deadline.remainingMs()).toBe(60);
-    await clock.advance(1_000);
-    expect(deadline.remainingMs()).toBe(0);
-  });
-});
-
-describe('TwelvefoldError', () => {
-  it('is recognized by brand and by code', () => {
-    const error = new TwelvefoldError('MESSAGE_INVALID', 'Cannot send', { cause: new Error('why') });
-    expect(TwelvefoldError.isInstance(error)).toBe(true);
-    expect(TwelvefoldError.isInstance(error, 'MESSAGE_INVALID')).toBe(true);
-    expect(TwelvefoldError.isInstance(error, 'OTHER')).toBe(false);
-    expect(TwelvefoldError.isInstance(new Error('x'))).toBe(false);
-    expect(error.cause).toMatchObject({ message: 'why' });
-  });
-
+describe('trace headers from outside', () => {
   it.each([
     [
       'X-Ray, as a load balancer adds to it',

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Deadline } from '@twelvefold/core';
+import { NO_DEADLINE } from '@twelvefold/core/internal';
 import { correlationIdFrom } from './correlation.ts';
-import type { Deadline } from './deadline.ts';
-import { NO_DEADLINE } from './deadline.ts';
 import { openTelemetry } from './otel/open-telemetry.ts';
 import type { Span, SpanInit } from './otel/span.ts';
 import { startSpan } from './otel/span.ts';

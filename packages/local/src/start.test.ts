@@ -244,7 +244,7 @@ describe('the control plane over HTTP', () => {
 
 describe('starting and closing', () => {
   it('refuses unknown options and a malformed account', async () => {
-    await expect(startLocalAws({ prot: 1 } as never)).rejects.toThrow('unknown option prot');
+    await expect(startLocalAws({ prot: 1 } as never)).rejects.toThrow("unknown option 'prot'");
     await expect(startLocalAws({ account: '42' })).rejects.toThrow('twelve digits');
   });
 

@@ -1,4 +1,5 @@
 import { stderr } from 'node:process';
+import { assertKnownOptions } from '@twelvefold/core/internal';
 import type { Answer } from './core/answer.ts';
 import type { Background } from './core/background.ts';
 import { createBackground } from './core/background.ts';
@@ -13,7 +14,6 @@ import { createFaults } from './core/faults.ts';
 import type { FunctionRegistry } from './core/function-registry.ts';
 import { createFunctionRegistry } from './core/function-registry.ts';
 import type { HttpRequest } from './core/http-request.ts';
-import { rejectUnknownOptions } from './core/reject-unknown-options.ts';
 import { announceEndpoint } from './core/running-endpoints.ts';
 import { startServer } from './core/server.ts';
 import type { ResumeContext } from './core/service.ts';
@@ -136,7 +136,7 @@ async function answerPage({ method, path }: HttpRequest): Promise<Answer | undef
  * ```
  */
 export async function startLocalAws(options: LocalAwsOptions = {}): Promise<LocalAws> {
-  rejectUnknownOptions('start the local AWS', options, OPTIONS);
+  assertKnownOptions('start the local AWS', options, OPTIONS);
   const {
     port = 0,
     host = '127.0.0.1',

@@ -1,5 +1,5 @@
-import type { Clock } from '@twelvefold/lifecycle';
-import { systemClock } from '@twelvefold/lifecycle';
+import type { Clock } from '@twelvefold/core';
+import { systemClock } from '@twelvefold/core';
 
 /** A clock whose wall time only the test moves. It starts at the machine's time, because the endpoint has its own idea of TTL. */
 export function manualClock(): Clock & { advance(ms: number): void } {

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { asError } from '../runtime/as-error.ts';
+import { toError } from '@twelvefold/core/internal';
 import type { CommandIo } from './command.ts';
 
 export interface LoaderOptions {
@@ -28,7 +28,7 @@ export function createLoader({ cwd, importModule, typescript, nodeVersion }: Loa
       exports = await importModule(url);
     } catch (error) {
       throw new Error(
-        `Cannot import ${module}: ${reasonOf(asError(error), url, typescript ? undefined : noTypeScript)}`,
+        `Cannot import ${module}: ${reasonOf(toError(error), url, typescript ? undefined : noTypeScript)}`,
         {
           cause: error,
         },

@@ -1,4 +1,4 @@
-import { TwelvefoldError } from '@twelvefold/lifecycle';
+import { TwelvefoldError } from '@twelvefold/core';
 
 const DEFAULT_PORT = 8080;
 

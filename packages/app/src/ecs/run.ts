@@ -1,8 +1,10 @@
 import { createAws } from '@twelvefold/aws';
 import type { QueueConsumer } from '@twelvefold/backing';
 import type { ConfigOf } from '@twelvefold/config';
+import { systemClock } from '@twelvefold/core';
+import { toError } from '@twelvefold/core/internal';
 import type { Resource } from '@twelvefold/lifecycle';
-import { createLifecycle, healthResponse, problem, systemClock } from '@twelvefold/lifecycle';
+import { createLifecycle, healthResponse, problem } from '@twelvefold/lifecycle';
 import type { HttpServer, HttpServerOptions } from '@twelvefold/lifecycle/service';
 import {
   createHttpServer,
@@ -14,7 +16,6 @@ import {
 import type { HostOptions } from '../app-resource.ts';
 import { appResources, CONFIG_RESOURCE } from '../app-resource.ts';
 import type { AppIdentity, Component, ConsumerComponent } from '../component.ts';
-import { asError } from '../runtime/as-error.ts';
 import { componentConsumer } from '../runtime/component-consumer.ts';
 import { failureReport } from '../runtime/failure-report.ts';
 import { httpAnswer } from '../runtime/http-answer.ts';
@@ -139,7 +140,7 @@ export async function run<A extends AppIdentity>(
       name: `http ${name}`,
       start: async (signal) => {
         const answer = makeAnswer();
-        const onError = (error: unknown) => logger.error('answer broke off', { error: asError(error) });
+        const onError = (error: unknown) => logger.error('answer broke off', { error: toError(error) });
         server = createHttpServer({ port: portFrom(env), lingerMs: profile.lingerMs, clock, answer, onError });
         await server.start(signal);
         counting = counted?.run(stopped.signal);

@@ -1,5 +1,5 @@
 import { queue } from '@twelvefold/backing';
-import { systemClock } from '@twelvefold/lifecycle';
+import { systemClock } from '@twelvefold/core';
 import type { LambdaInvocation } from '@twelvefold/lifecycle/lambda';
 import { createLogger, createMetrics } from '@twelvefold/logging';
 import { expect, it } from 'vitest';

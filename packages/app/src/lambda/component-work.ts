@@ -1,6 +1,8 @@
 import type { QueueDefinition } from '@twelvefold/backing';
-import type { Clock, Lifecycle } from '@twelvefold/lifecycle';
-import { TwelvefoldError } from '@twelvefold/lifecycle';
+import type { Clock } from '@twelvefold/core';
+import { TwelvefoldError } from '@twelvefold/core';
+import { toError } from '@twelvefold/core/internal';
+import type { Lifecycle } from '@twelvefold/lifecycle';
 import type { LambdaInvocation } from '@twelvefold/lifecycle/lambda';
 import {
   answerEvent,
@@ -14,7 +16,6 @@ import {
 } from '@twelvefold/lifecycle/lambda';
 import type { Logger, Metrics } from '@twelvefold/logging';
 import type { Component, ConsumerComponent, HttpComponent, TaskComponent } from '../component.ts';
-import { asError } from '../runtime/as-error.ts';
 import type { Runtime } from '../runtime/open-runtime.ts';
 import { RefusedEvent } from './refused-event.ts';
 
@@ -55,7 +56,7 @@ async function httpWork(component: HttpComponent, options: WorkOptions): Promise
       answer: (request) => answer(request, signal, deadline),
       onTooLarge: (size, limit) =>
         options.logger.error('answer is larger than the front carries', { size_bytes: size, limit_bytes: limit }),
-      onBroken: (error) => options.logger.error('answer broke off', { error: asError(error) }),
+      onBroken: (error) => options.logger.error('answer broke off', { error: toError(error) }),
     });
     await counted.publish();
     return answered;

@@ -1,5 +1,7 @@
 import { createAws } from '@twelvefold/aws';
-import { createLifecycle, systemClock } from '@twelvefold/lifecycle';
+import { systemClock } from '@twelvefold/core';
+import { toError } from '@twelvefold/core/internal';
+import { createLifecycle } from '@twelvefold/lifecycle';
 import type { LambdaHandler } from '@twelvefold/lifecycle/lambda';
 import {
   lambda as lambdaHost,
@@ -11,7 +13,6 @@ import {
 import type { ConfigOfComponent, HostOptions } from '../app-resource.ts';
 import { appResources, CONFIG_RESOURCE } from '../app-resource.ts';
 import type { Component } from '../component.ts';
-import { asError } from '../runtime/as-error.ts';
 import { openRuntime } from '../runtime/open-runtime.ts';
 import { createProcessMetrics } from '../runtime/process-metrics.ts';
 import { publishStart } from '../runtime/publish-start.ts';
@@ -104,9 +105,9 @@ export async function lambda<K extends Component>(
   // It changes nothing of the end. AWS's client (4.0.2) says nothing of a worker thread that dies of it.
   process.on('uncaughtExceptionMonitor', (error, origin) =>
     logger.critical(
-      `${origin === 'unhandledRejection' ? 'unhandled rejection' : 'uncaught exception'} failed: ${asError(error).message}`,
+      `${origin === 'unhandledRejection' ? 'unhandled rejection' : 'uncaught exception'} failed: ${toError(error).message}`,
       {
-        error: asError(error),
+        error: toError(error),
       },
     ),
   );

@@ -1,5 +1,5 @@
+import { toError } from '@twelvefold/core/internal';
 import type { Logger } from '@twelvefold/logging';
-import { asError } from '../runtime/as-error.ts';
 import type { Work } from './component-work.ts';
 import { RefusedEvent } from './refused-event.ts';
 
@@ -14,7 +14,7 @@ export function tellFailures(work: Work, logger: Logger): Work {
     } catch (error) {
       const failure: FailureClass =
         error instanceof RefusedEvent ? 'event' : invocation.deadline.remainingMs() <= 0 ? 'timeout' : 'handler';
-      logger.error('invocation failed', { failure, cold_start: invocation.coldStart, error: asError(error) });
+      logger.error('invocation failed', { failure, cold_start: invocation.coldStart, error: toError(error) });
       throw error;
     }
   };

@@ -1,4 +1,4 @@
-import { TwelvefoldError } from '@twelvefold/lifecycle';
+import { TwelvefoldError } from '@twelvefold/core';
 import type { Binding } from '../bindings.ts';
 
 /** A binding that is nowhere, or whose value cannot be one. */

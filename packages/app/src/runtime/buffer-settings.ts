@@ -1,4 +1,4 @@
-import { durationMs } from '@twelvefold/lifecycle';
+import { durationMs } from '@twelvefold/core';
 import type { BufferOptions } from '@twelvefold/logging';
 
 /** Bytes that a scope may hold back with `TWELVEFOLD_LOG_BUFFER=on`: Powertools' default. */

@@ -1,5 +1,6 @@
 import type { ConsumerEvent } from '@twelvefold/backing';
-import { runInScope, systemClock } from '@twelvefold/lifecycle';
+import { systemClock } from '@twelvefold/core';
+import { runInScope } from '@twelvefold/lifecycle';
 import { createMetrics } from '@twelvefold/logging';
 import { expect, it } from 'vitest';
 import { createConsumerMetrics } from './consumer-metrics.ts';

@@ -1,5 +1,5 @@
 import type { ConsumerEvent } from '@twelvefold/backing';
-import type { Clock } from '@twelvefold/lifecycle';
+import type { Clock } from '@twelvefold/core';
 import { runInScope } from '@twelvefold/lifecycle';
 import type { Metrics } from '@twelvefold/logging';
 import { createSample } from './create-sample.ts';

@@ -1,6 +1,6 @@
 import type { QueueDefinition } from '@twelvefold/backing';
 import type { SqsConsumerOptions } from '@twelvefold/backing/sqs';
-import type { Clock } from '@twelvefold/lifecycle';
+import type { Clock } from '@twelvefold/core';
 import type { Logger, Metrics } from '@twelvefold/logging';
 import type { ConsumerComponent } from '../component.ts';
 import { deadLetterKey } from '../names.ts';

@@ -1,6 +1,6 @@
 import type { Aws } from '@twelvefold/aws';
 import type { ResourceDefinition } from '@twelvefold/backing';
-import type { Clock } from '@twelvefold/lifecycle';
+import type { Clock } from '@twelvefold/core';
 import type { Logger } from '@twelvefold/logging';
 
 /** The methods of each access of a resource, as plain objects. */

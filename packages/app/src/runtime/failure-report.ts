@@ -1,5 +1,5 @@
+import { toError } from '@twelvefold/core/internal';
 import type { Logger } from '@twelvefold/logging';
-import { asError } from './as-error.ts';
 import { startupExitCode } from './startup-error.ts';
 
 export interface FailureReportOptions {
@@ -17,7 +17,7 @@ export function failureReport({ logger, terminal }: FailureReportOptions): (erro
   return (error, origin) => {
     if (reported.has(error)) return;
     reported.add(error);
-    const failure = asError(error);
+    const failure = toError(error);
     // Exit code 1 is for errors of the program, whose stack the log prints.
     if (terminal !== undefined && origin === 'start' && startupExitCode(error) !== 1) {
       terminal.write(`${logger.redactor.text(failure.message)}\n`);

@@ -1,8 +1,9 @@
-import type { Clock, Deadline, Lifecycle, RequestOutcome } from '@twelvefold/lifecycle';
-import { healthResponse, limitTime, serveRequest } from '@twelvefold/lifecycle';
+import type { Clock, Deadline } from '@twelvefold/core';
+import { limitTime, toError } from '@twelvefold/core/internal';
+import type { Lifecycle, RequestOutcome } from '@twelvefold/lifecycle';
+import { healthResponse, serveRequest } from '@twelvefold/lifecycle';
 import type { Logger } from '@twelvefold/logging';
 import type { HttpComponent } from '../component.ts';
-import { asError } from './as-error.ts';
 import type { Runtime } from './open-runtime.ts';
 
 export interface HttpAnswerOptions {
@@ -40,7 +41,7 @@ export function httpAnswer({ component, runtime, lifecycle, logger, clock, onOut
             if (status >= 500) logger.flushBuffer();
             if (status === 499) logger.info('client went away before its answer', fields);
             else if (error === undefined) logger.info('request answered', fields);
-            else logger.error('request failed', { ...fields, error: asError(error) });
+            else logger.error('request failed', { ...fields, error: toError(error) });
           },
         },
       );

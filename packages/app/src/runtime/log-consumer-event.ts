@@ -1,6 +1,6 @@
 import type { ConsumerEvent } from '@twelvefold/backing';
+import { toError } from '@twelvefold/core/internal';
 import type { Logger } from '@twelvefold/logging';
-import { asError } from './as-error.ts';
 
 type Line = readonly [level: 'debug' | 'info' | 'warn' | 'error', text: string, fields: Record<string, unknown>];
 
@@ -14,7 +14,7 @@ export function logConsumerEvent(logger: Logger, event: ConsumerEvent): void {
   logger[level](text, {
     ...('messageId' in event ? { message_id: event.messageId } : {}),
     ...fields,
-    ...('error' in event && event.error !== undefined ? { error: asError(event.error) } : {}),
+    ...('error' in event && event.error !== undefined ? { error: toError(event.error) } : {}),
   });
 }
 

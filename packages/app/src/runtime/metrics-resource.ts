@@ -1,4 +1,5 @@
-import type { Clock, Resource } from '@twelvefold/lifecycle';
+import type { Clock } from '@twelvefold/core';
+import type { Resource } from '@twelvefold/lifecycle';
 import type { Metrics } from '@twelvefold/logging';
 
 /** Work of hours shows up while it goes on. */

@@ -1,7 +1,8 @@
 import type { Aws } from '@twelvefold/aws';
 import type { ConfigEvent } from '@twelvefold/config';
 import { createConfig } from '@twelvefold/config';
-import type { Clock, Scope } from '@twelvefold/lifecycle';
+import type { Clock } from '@twelvefold/core';
+import type { Scope } from '@twelvefold/lifecycle';
 import { scopeKey } from '@twelvefold/lifecycle';
 import type { Logger, Metrics } from '@twelvefold/logging';
 import { bindings } from '../bindings.ts';

@@ -1,5 +1,5 @@
 import type { ConnectionCounts } from '@twelvefold/aws';
-import type { Clock } from '@twelvefold/lifecycle';
+import type { Clock } from '@twelvefold/core';
 import { runInScope } from '@twelvefold/lifecycle';
 import type { Metrics } from '@twelvefold/logging';
 

@@ -1,4 +1,5 @@
-import type { Clock, RequestOutcome } from '@twelvefold/lifecycle';
+import type { Clock } from '@twelvefold/core';
+import type { RequestOutcome } from '@twelvefold/lifecycle';
 import { runInScope } from '@twelvefold/lifecycle';
 import type { Metrics } from '@twelvefold/logging';
 import { createSample } from './create-sample.ts';

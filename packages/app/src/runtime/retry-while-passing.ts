@@ -1,4 +1,4 @@
-import type { Clock } from '@twelvefold/lifecycle';
+import type { Clock } from '@twelvefold/core';
 import { isPassing } from './startup-error.ts';
 
 export interface RetryOptions {

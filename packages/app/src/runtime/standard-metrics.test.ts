@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { defineTask, runTask } from '@twelvefold/admin';
 import type { ConsumerEvent } from '@twelvefold/backing';
-import { systemClock } from '@twelvefold/lifecycle';
+import { systemClock } from '@twelvefold/core';
 import { createMetrics } from '@twelvefold/logging';
 import { expect, it } from 'vitest';
 import * as z from 'zod';

@@ -1,6 +1,6 @@
 import { AwsError, isSetupError } from '@twelvefold/aws';
 import { ConfigError } from '@twelvefold/config';
-import { TwelvefoldError } from '@twelvefold/lifecycle';
+import { TwelvefoldError } from '@twelvefold/core';
 
 /** sysexits.h: EX_CONFIG and EX_UNAVAILABLE. */
 const EXIT_CONFIG = 78;
@@ -34,6 +34,8 @@ export function startupExitCode(error: unknown): number {
   const isConfig =
     ConfigError.isInstance(error) ||
     isSetupError(error) ||
-    ['CONFIG_INVALID', 'BINDINGS_INVALID', 'STAGE_INVALID'].some((code) => TwelvefoldError.isInstance(error, code));
+    (['CONFIG_INVALID', 'BINDINGS_INVALID', 'STAGE_INVALID'] as const).some((code) =>
+      TwelvefoldError.isInstance(error, code),
+    );
   return isConfig ? EXIT_CONFIG : 1;
 }

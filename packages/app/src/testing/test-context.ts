@@ -1,6 +1,9 @@
 import type { AccessOf, ClientFor } from '@twelvefold/backing';
-import type { Clock, Scope } from '@twelvefold/lifecycle';
-import { deadlineIn, NO_DEADLINE, runInScope, systemClock } from '@twelvefold/lifecycle';
+import type { Clock } from '@twelvefold/core';
+import { deadlineIn, systemClock } from '@twelvefold/core';
+import { NO_DEADLINE } from '@twelvefold/core/internal';
+import type { Scope } from '@twelvefold/lifecycle';
+import { runInScope } from '@twelvefold/lifecycle';
 import { createLogger, createMetrics } from '@twelvefold/logging';
 import type { Backing, MessageContext } from '../context.ts';
 import type { App } from '../define-app.ts';

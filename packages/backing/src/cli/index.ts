@@ -1,5 +1,5 @@
 /** The commands `twelvefold dlq`, for the command line. @module */
-import { systemClock } from '@twelvefold/lifecycle';
+import { systemClock } from '@twelvefold/core';
 import { createDlqCommands } from './dlq/dlq-commands.ts';
 
 export { createDlqCommands, type DlqCommandsDeps } from './dlq/dlq-commands.ts';

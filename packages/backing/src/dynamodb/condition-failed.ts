@@ -1,4 +1,4 @@
-import { TwelvefoldError } from '@twelvefold/lifecycle';
+import { TwelvefoldError } from '@twelvefold/core';
 import type { WriteOperation } from '../table/port.ts';
 
 /** The error for a transaction that was refused because of `indexes` of `operations`. */

@@ -1,8 +1,8 @@
 import type { Aws, Input, Output } from '@twelvefold/aws';
 import { AwsError } from '@twelvefold/aws';
-import type { Clock } from '@twelvefold/lifecycle';
-import { TwelvefoldError } from '@twelvefold/lifecycle';
-import { backoffMs } from '../message/backoff.ts';
+import type { Clock } from '@twelvefold/core';
+import { TwelvefoldError } from '@twelvefold/core';
+import { backoffMs } from '@twelvefold/core/internal';
 
 type WriteName = 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'TransactWriteItems';
 

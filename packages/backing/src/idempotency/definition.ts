@@ -1,7 +1,8 @@
-import type { Duration } from '@twelvefold/lifecycle';
-import { durationMs } from '@twelvefold/lifecycle';
+import type { Duration } from '@twelvefold/core';
+import { durationMs } from '@twelvefold/core';
+import { assertKnownOptions } from '@twelvefold/core/internal';
 import type { Definition } from '../definition.ts';
-import { assertKnownOptions, assertName } from '../definition.ts';
+import { assertName } from '../definition.ts';
 
 export interface IdempotencyStoreOptions {
   /** How long a key is remembered. Longer than any message can live (SQS: 14 days at most) means never twice. @defaultValue '15d' */
@@ -23,7 +24,7 @@ export interface IdempotencyStoreDefinition extends Definition<'idempotency'> {
  */
 export function idempotencyStore(name: string, options: IdempotencyStoreOptions = {}): IdempotencyStoreDefinition {
   assertName('idempotency store', name);
-  assertKnownOptions(`idempotency store '${name}'`, options, ['window']);
+  assertKnownOptions(`define idempotency store '${name}'`, options, ['window']);
   const windowMs = durationMs(options.window ?? '15d');
   if (windowMs === 0)
     throw new RangeError(`Cannot define idempotency store '${name}': a window of nothing remembers no key`);

@@ -1,6 +1,6 @@
 import type { Aws, CallOptions, CancellationReason, Item, TransactWriteEntry } from '@twelvefold/aws';
 import { AwsError } from '@twelvefold/aws';
-import type { Clock } from '@twelvefold/lifecycle';
+import type { Clock } from '@twelvefold/core';
 import { describe, expect, it } from 'vitest';
 import { digest } from '../dynamodb/digest.ts';
 import type { WriteOperation } from '../table/port.ts';

@@ -1,8 +1,8 @@
 import type { Aws } from '@twelvefold/aws';
 import { AwsError } from '@twelvefold/aws';
-import type { Clock } from '@twelvefold/lifecycle';
-import { systemClock, TwelvefoldError } from '@twelvefold/lifecycle';
-import { assertKnownOptions } from '../definition.ts';
+import type { Clock } from '@twelvefold/core';
+import { systemClock, TwelvefoldError } from '@twelvefold/core';
+import { assertKnownOptions } from '@twelvefold/core/internal';
 import { conditionFailed } from '../dynamodb/condition-failed.ts';
 import { digest } from '../dynamodb/digest.ts';
 import { failedConditions } from '../dynamodb/failed-conditions.ts';
@@ -43,7 +43,7 @@ const MAX_OPERATIONS = 99;
 export function createDynamoDbIdempotency(options: DynamoDbIdempotencyOptions): IdempotencyWriter {
   const { definition, name: tableName, aws, clock = systemClock, random = Math.random } = options;
   const subject = `the client of idempotency store '${definition.name}'`;
-  assertKnownOptions(subject, options, ['definition', 'name', 'aws', 'clock', 'random']);
+  assertKnownOptions(`create ${subject}`, options, ['definition', 'name', 'aws', 'clock', 'random']);
 
   const record = (purpose: 'once' | 'claim', key: string, token: string, fingerprint?: string) => {
     assertKey(key);

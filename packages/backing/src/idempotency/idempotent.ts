@@ -1,6 +1,6 @@
-import type { Duration } from '@twelvefold/lifecycle';
-import { durationMs } from '@twelvefold/lifecycle';
-import { assertKnownOptions } from '../definition.ts';
+import type { Duration } from '@twelvefold/core';
+import { durationMs } from '@twelvefold/core';
+import { assertKnownOptions } from '@twelvefold/core/internal';
 import { Retry } from '../queue/retry.ts';
 import type { WriteOperation } from '../table/port.ts';
 import type { IdempotencyWriter } from './port.ts';
@@ -61,7 +61,7 @@ export function idempotent<M, C extends object, R extends readonly unknown[]>(
   options: IdempotentOptions<M, C>,
   handler: (message: M, ctx: C & { readonly effect: Effect }, ...rest: R) => Promise<void>,
 ): (message: M, ctx: C, ...rest: R) => Promise<void> {
-  assertKnownOptions('an idempotent handler', options, ['store', 'key', 'window', 'lease']);
+  assertKnownOptions('create an idempotent handler', options, ['store', 'key', 'window', 'lease']);
   const windowMs = options.window === undefined ? undefined : durationMs(options.window);
   const fixedLeaseMs = options.lease === undefined ? undefined : durationMs(options.lease);
   return async (message, ctx, ...rest) => {

@@ -1,8 +1,8 @@
 import type { BatchFailure } from '@twelvefold/aws';
 import { AwsError } from '@twelvefold/aws';
-import type { Clock } from '@twelvefold/lifecycle';
-import { TwelvefoldError } from '@twelvefold/lifecycle';
-import { backoffMs } from './backoff.ts';
+import type { Clock } from '@twelvefold/core';
+import { TwelvefoldError } from '@twelvefold/core';
+import { backoffMs } from '@twelvefold/core/internal';
 
 /** The first call and four retries of the entries that failed. */
 const DEFAULT_ATTEMPTS = 5;

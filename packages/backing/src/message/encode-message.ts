@@ -1,5 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import { TwelvefoldError } from '@twelvefold/lifecycle';
+import { TwelvefoldError } from '@twelvefold/core';
 import { escapeForbiddenJson } from './allowed-text.ts';
 import { describeIssues } from './describe-issues.ts';
 

@@ -1,4 +1,4 @@
-import { assertKnownOptions } from '../definition.ts';
+import { assertKnownOptions } from '@twelvefold/core/internal';
 import type { FieldOf } from './field-of.ts';
 
 /** How a FIFO queue or topic puts its messages into groups and tells repeats. `M` is the message. */
@@ -19,6 +19,6 @@ export interface Fifo {
 export function fifoFrom<M>(subject: string, fifo: boolean | FifoOptions<M> | undefined): Fifo | undefined {
   if (fifo === undefined || fifo === false) return undefined;
   if (fifo === true) return Object.freeze({ group: undefined, deduplication: undefined });
-  assertKnownOptions(`fifo of ${subject}`, fifo, ['group', 'deduplication']);
+  assertKnownOptions(`define fifo of ${subject}`, fifo, ['group', 'deduplication']);
   return Object.freeze({ group: fifo.group, deduplication: fifo.deduplication });
 }

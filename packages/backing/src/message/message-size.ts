@@ -1,5 +1,5 @@
 import type { MessageAttributeValue } from '@twelvefold/aws';
-import { TwelvefoldError } from '@twelvefold/lifecycle';
+import { TwelvefoldError } from '@twelvefold/core';
 
 /**
  * The size that SQS and SNS count: the body and each attribute's name, type and value, in bytes of

@@ -1,4 +1,4 @@
-import { TwelvefoldError } from '@twelvefold/lifecycle';
+import { TwelvefoldError } from '@twelvefold/core';
 import type { Fifo } from './fifo.ts';
 
 /** The fields of an entry that decide a message's order. */

@@ -1,9 +1,9 @@
+import { createTestClock } from '@twelvefold/core/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { queue } from '../queue/definition.ts';
 import { createSqsSender } from '../queue/sqs-sender.ts';
-import { createManualClock } from '../testing/manual-clock.ts';
 import { awsFailure, createSqsModel } from '../testing/sqs-model.ts';
 
 const URL_ = 'https://sqs.eu-west-1.amazonaws.com/123456789012/steps.fifo';
@@ -11,7 +11,7 @@ const Step = z.object({ account: z.string(), n: z.number() });
 const steps = queue('steps', { schema: Step, fifo: { group: 'account' } });
 
 function setUp(definition = steps) {
-  const clock = createManualClock();
+  const clock = createTestClock();
   const aws = createSqsModel(clock);
   const sender = createSqsSender({ definition, url: URL_, aws, clock, random: () => 0 });
   const run = async <T>(work: Promise<T>): Promise<T> => {

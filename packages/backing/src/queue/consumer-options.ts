@@ -1,8 +1,8 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Aws } from '@twelvefold/aws';
-import type { Clock } from '@twelvefold/lifecycle';
-import { systemClock } from '@twelvefold/lifecycle';
-import { assertKnownOptions } from '../definition.ts';
+import type { Clock } from '@twelvefold/core';
+import { systemClock } from '@twelvefold/core';
+import { assertKnownOptions } from '@twelvefold/core/internal';
 import type { ProcessMessage } from './consumer/process-message.ts';
 import { createMessageProcessor } from './consumer/process-message.ts';
 import type { ConsumerEvent, ConsumerEventListener } from './consumer-event.ts';
@@ -106,7 +106,7 @@ function safely(onEvent: ConsumerEventListener): (event: ConsumerEvent) => void 
 
 function assertOptions<S extends StandardSchemaV1>(options: SqsConsumerOptions<S>): void {
   const subject = `consumer of queue '${options.definition.name}'`;
-  assertKnownOptions(subject, options, KNOWN);
+  assertKnownOptions(`create ${subject}`, options, KNOWN);
   const { url, deadLetterUrl, component, concurrency = DEFAULT_CONCURRENCY, handle, definition } = options;
   if (!URL.canParse(url)) throw new TypeError(`Cannot create ${subject}: 'url' is not a URL`);
   if (deadLetterUrl !== undefined && !URL.canParse(deadLetterUrl)) {

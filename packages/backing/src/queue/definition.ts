@@ -1,8 +1,9 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import type { Duration } from '@twelvefold/lifecycle';
-import { durationMs } from '@twelvefold/lifecycle';
+import type { Duration } from '@twelvefold/core';
+import { durationMs } from '@twelvefold/core';
+import { assertKnownOptions } from '@twelvefold/core/internal';
 import type { Definition } from '../definition.ts';
-import { assertKnownOptions, assertName } from '../definition.ts';
+import { assertName } from '../definition.ts';
 import type { Fifo, FifoOptions } from '../message/fifo.ts';
 import { fifoFrom } from '../message/fifo.ts';
 import type { TopicDefinition } from '../topic/definition.ts';
@@ -55,7 +56,7 @@ export function queue<S extends StandardSchemaV1, const T extends readonly Subsc
   options: QueueOptions<S, T>,
 ): QueueDefinition<S> {
   assertName('queue', name);
-  assertKnownOptions(`queue '${name}'`, options, ['schema', 'fifo', 'visibility', 'deadLetter', 'subscribe']);
+  assertKnownOptions(`define queue '${name}'`, options, ['schema', 'fifo', 'visibility', 'deadLetter', 'subscribe']);
   const visibilityMs = durationMs(options.visibility ?? '30s');
   if (visibilityMs > MAX_VISIBILITY_MS || visibilityMs % 1_000 !== 0) {
     throw new RangeError(

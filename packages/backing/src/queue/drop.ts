@@ -1,4 +1,4 @@
-import { TwelvefoldError } from '@twelvefold/lifecycle';
+import { TwelvefoldError } from '@twelvefold/core';
 
 /**
  * Thrown by a handler to acknowledge a message without an effect: it is deleted and goes nowhere else.

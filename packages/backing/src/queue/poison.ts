@@ -1,4 +1,4 @@
-import { TwelvefoldError } from '@twelvefold/lifecycle';
+import { TwelvefoldError } from '@twelvefold/core';
 
 /**
  * Thrown by a handler when no retry can help: the message goes straight to the dead-letter queue, with the reason as an

@@ -1,4 +1,5 @@
-import type { Deadline, Duration, Scope } from '@twelvefold/lifecycle';
+import type { Deadline, Duration } from '@twelvefold/core';
+import type { Scope } from '@twelvefold/lifecycle';
 import type { SendAllResult } from '../message/send-all.ts';
 
 /** What a message came to be on a queue. */

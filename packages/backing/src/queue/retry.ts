@@ -1,5 +1,5 @@
-import type { Duration } from '@twelvefold/lifecycle';
-import { durationMs, TwelvefoldError } from '@twelvefold/lifecycle';
+import type { Duration } from '@twelvefold/core';
+import { durationMs, TwelvefoldError } from '@twelvefold/core';
 
 /**
  * Thrown by a handler to have the message delivered again, after `after` or else with exponential back-off.

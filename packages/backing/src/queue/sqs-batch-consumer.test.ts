@@ -1,5 +1,5 @@
+import { createTestClock } from '@twelvefold/core/testing';
 import { expect, it } from 'vitest';
-import { createManualClock } from '../testing/manual-clock.ts';
 import { DEAD_LETTER_URL, orders, QUEUE_URL } from '../testing/orders-consumer.ts';
 import { createSqsModel } from '../testing/sqs-model.ts';
 import type { SqsConsumerOptions } from './consumer-options.ts';
@@ -17,7 +17,7 @@ const record = (n: number): ReceivedMessage => ({
 });
 
 it.each(['queue', 'topic'] as const)('handles the batches of a %s', async (source) => {
-  const clock = createManualClock();
+  const clock = createTestClock();
   const handled: number[] = [];
   const consumer = createSqsBatchConsumer({
     definition: orders,
@@ -40,7 +40,7 @@ it.each(['queue', 'topic'] as const)('handles the batches of a %s', async (sourc
 });
 
 it('builds no poller, and the poller no batch handler', () => {
-  const clock = createManualClock();
+  const clock = createTestClock();
   const base = { definition: orders, url: QUEUE_URL, aws: createSqsModel(clock), component: 'orders' };
   const options: SqsConsumerOptions<typeof orders.schema> = { ...base, handle: async () => {} };
   expect(Object.keys(createSqsBatchConsumer(options)).sort()).toEqual(['handleBatch', 'name']);

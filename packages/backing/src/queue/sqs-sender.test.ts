@@ -1,8 +1,9 @@
-import { runInScope, TwelvefoldError } from '@twelvefold/lifecycle';
+import { TwelvefoldError } from '@twelvefold/core';
+import type { TestClock } from '@twelvefold/core/testing';
+import { createTestClock } from '@twelvefold/core/testing';
+import { runInScope } from '@twelvefold/lifecycle';
 import { beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import type { ManualClock } from '../testing/manual-clock.ts';
-import { createManualClock } from '../testing/manual-clock.ts';
 import type { SqsModel } from '../testing/sqs-model.ts';
 import { awsFailure, createSqsModel } from '../testing/sqs-model.ts';
 import { queue } from './definition.ts';
@@ -14,7 +15,7 @@ const Order = z.object({ sku: z.string(), quantity: z.number().int().default(1),
 const orders = queue('orders', { schema: Order });
 const MIB = 1_048_576;
 
-let clock: ManualClock;
+let clock: TestClock;
 let aws: SqsModel;
 const sender = () => createSqsSender({ definition: orders, url: URL_, aws, clock, random: () => 0 });
 const rejection = async (promise: Promise<unknown>): Promise<Error> => {
@@ -27,7 +28,7 @@ const rejection = async (promise: Promise<unknown>): Promise<Error> => {
 };
 
 beforeEach(() => {
-  clock = createManualClock();
+  clock = createTestClock();
   aws = createSqsModel(clock);
 });
 
@@ -304,7 +305,7 @@ describe('sendAll', () => {
     expect(aws.calls).toHaveLength(2);
     waits.shift()?.(undefined);
     expect(await sending).toHaveLength(3);
-    expect(clock.sleeping).toBe(0);
+    expect(clock.sleepers).toBe(0);
   });
 
   it('takes iterators made by hand, and closes one that has thrown where it should not', async () => {
@@ -388,7 +389,7 @@ describe('sendAll', () => {
     await expect(sending).rejects.toThrow('stop');
     await clock.advance(60_000);
     expect(aws.calls).toHaveLength(calls);
-    expect(clock.sleeping).toBe(0);
+    expect(clock.sleepers).toBe(0);
     expect(told.filter((ok) => ok)).toHaveLength(aws.queue(URL_).length);
     expect(told.filter((ok) => ok)).toHaveLength(160);
   });
@@ -398,7 +399,7 @@ describe('sendAll', () => {
       throw new Error('listener is broken');
     };
     await expect(sender().sendAll(many(25), { onResult })).rejects.toThrow('listener is broken');
-    expect(clock.sleeping).toBe(0);
+    expect(clock.sleepers).toBe(0);
     expect(await sender().sendAll(many(25), { onResult: () => {} })).toEqual([]);
   });
 

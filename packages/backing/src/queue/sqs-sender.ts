@@ -1,8 +1,8 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Aws } from '@twelvefold/aws';
-import type { Clock } from '@twelvefold/lifecycle';
-import { durationMs, systemClock } from '@twelvefold/lifecycle';
-import { assertKnownOptions } from '../definition.ts';
+import type { Clock } from '@twelvefold/core';
+import { durationMs, systemClock } from '@twelvefold/core';
+import { assertKnownOptions } from '@twelvefold/core/internal';
 import { groupOf } from '../message/order.ts';
 import { sendOne } from '../message/producer-span.ts';
 import { sendAll } from '../message/send-all.ts';
@@ -47,7 +47,7 @@ export function createSqsSender<S extends StandardSchemaV1>(
 ): QueueSender<StandardSchemaV1.InferInput<S>> {
   const { definition, url, aws, clock = systemClock, random = Math.random } = options;
   const subject = `sender to queue '${definition.name}'`;
-  assertKnownOptions(subject, options, ['definition', 'url', 'aws', 'clock', 'random']);
+  assertKnownOptions(`create ${subject}`, options, ['definition', 'url', 'aws', 'clock', 'random']);
   if (!URL.canParse(url)) throw new TypeError(`Cannot create ${subject}: 'url' is not a URL`);
   const producer = { system: 'aws_sqs', operation: 'send', destination: new URL(url).pathname.split('/').pop() ?? '' };
   return {
@@ -65,7 +65,7 @@ export function createSqsSender<S extends StandardSchemaV1>(
       const { delay, group, deduplicationId, linger = '50ms', onResult, signal } = sendOptions;
       const groupFor = (message: StandardSchemaV1.InferInput<S>) =>
         typeof group === 'function' ? group(message) : group;
-      assertKnownOptions(`sendAll to queue '${definition.name}'`, sendOptions, SEND_ALL_OPTIONS);
+      assertKnownOptions(`send all to queue '${definition.name}'`, sendOptions, SEND_ALL_OPTIONS);
       return sendAll(messages, {
         producer,
         preparer: (trace) => {

@@ -1,6 +1,6 @@
+import { createTestClock } from '@twelvefold/core/testing';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import * as z from 'zod';
-import { createManualClock } from '../testing/manual-clock.ts';
 import { createSqsModel } from '../testing/sqs-model.ts';
 import { topic } from '../topic/definition.ts';
 import { filtered } from '../topic/filtered.ts';
@@ -11,7 +11,7 @@ import type { Fits } from './fits.ts';
 import { createSqsConsumer, createSqsSender } from './sqs.ts';
 
 const url = 'https://sqs.eu-west-1.amazonaws.com/123456789012/q';
-const aws = createSqsModel(createManualClock());
+const aws = createSqsModel(createTestClock());
 // Input and output differ on purpose: the wire has the input.
 const Placed = z.object({ orderId: z.string(), at: z.string().transform((text) => new Date(text)) });
 const placed = topic('placed', { schema: Placed });

@@ -1,8 +1,9 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import type { Duration } from '@twelvefold/lifecycle';
-import { durationMs } from '@twelvefold/lifecycle';
+import type { Duration } from '@twelvefold/core';
+import { durationMs } from '@twelvefold/core';
+import { assertKnownOptions } from '@twelvefold/core/internal';
 import type { Definition } from '../definition.ts';
-import { assertKnownOptions, assertName } from '../definition.ts';
+import { assertName } from '../definition.ts';
 import type { Rereadable } from '../rereadable.ts';
 
 export interface SessionStoreOptions<S extends StandardSchemaV1> {
@@ -34,7 +35,7 @@ export function sessionStore<S extends StandardSchemaV1>(
   options: SessionStoreOptions<S> & Rereadable<S>,
 ): SessionStoreDefinition<S> {
   assertName('session store', name);
-  assertKnownOptions(`session store '${name}'`, options, ['schema', 'idle', 'absolute']);
+  assertKnownOptions(`define session store '${name}'`, options, ['schema', 'idle', 'absolute']);
   const idleMs = durationMs(options.idle ?? '30m');
   const absoluteMs = durationMs(options.absolute ?? '12h');
   if (idleMs === 0 || idleMs > absoluteMs) {

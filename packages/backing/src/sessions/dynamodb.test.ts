@@ -1,6 +1,6 @@
 import type { Aws, CallOptions } from '@twelvefold/aws';
 import { AwsError } from '@twelvefold/aws';
-import type { Clock, TwelvefoldError } from '@twelvefold/lifecycle';
+import type { Clock, TwelvefoldError } from '@twelvefold/core';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { digest } from '../dynamodb/digest.ts';

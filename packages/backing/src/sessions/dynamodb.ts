@@ -2,9 +2,9 @@ import { randomBytes as systemRandomBytes } from 'node:crypto';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Aws, Item } from '@twelvefold/aws';
 import { AwsError } from '@twelvefold/aws';
-import type { Clock } from '@twelvefold/lifecycle';
-import { systemClock, TwelvefoldError } from '@twelvefold/lifecycle';
-import { assertKnownOptions } from '../definition.ts';
+import type { Clock } from '@twelvefold/core';
+import { systemClock, TwelvefoldError } from '@twelvefold/core';
+import { assertKnownOptions } from '@twelvefold/core/internal';
 import { digest } from '../dynamodb/digest.ts';
 import { failedConditions } from '../dynamodb/failed-conditions.ts';
 import { misfitList } from '../dynamodb/misfit-list.ts';
@@ -57,7 +57,7 @@ export function createDynamoDbSessions<T>(options: DynamoDbSessionsOptions<T>): 
     randomBytes = systemRandomBytes,
     onUnreadable,
   } = options;
-  assertKnownOptions(`the client of session store '${definition.name}'`, options, OPTIONS);
+  assertKnownOptions(`create the client of session store '${definition.name}'`, options, OPTIONS);
   const params = sessionParams(name, definition);
   const content = createSessionData(definition);
   const subject = `a session of store '${definition.name}'`;

@@ -1,5 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import { TwelvefoldError } from '@twelvefold/lifecycle';
+import { TwelvefoldError } from '@twelvefold/core';
 import type { Fit } from '../dynamodb/fit.ts';
 import { fit } from '../dynamodb/fit.ts';
 import { misfitList } from '../dynamodb/misfit-list.ts';

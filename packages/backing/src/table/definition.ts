@@ -1,6 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { assertKnownOptions } from '@twelvefold/core/internal';
 import type { Definition } from '../definition.ts';
-import { assertKnownOptions, assertName } from '../definition.ts';
+import { assertName } from '../definition.ts';
 import type { Rereadable } from '../rereadable.ts';
 
 /** The row type of a schema. */
@@ -43,9 +44,9 @@ export function table<S extends StandardSchemaV1, const P extends KeyField<S>, c
   options: TableOptions<S, P, K> & Rereadable<S>,
 ): TableDefinition<S, P, NoInfer<K>> {
   assertName('table', name);
-  assertKnownOptions(`table '${name}'`, options, ['schema', 'key']);
+  assertKnownOptions(`define table '${name}'`, options, ['schema', 'key']);
   const key = typeof options.key === 'string' ? { partition: options.key, sort: undefined } : options.key;
-  assertKnownOptions(`key of table '${name}'`, key, ['partition', 'sort']);
+  assertKnownOptions(`define key of table '${name}'`, key, ['partition', 'sort']);
   if (typeof key.partition !== 'string' || key.partition === '') {
     throw new TypeError(
       `Cannot define table '${name}': 'key' names no field; write key: 'orderId' or key: { partition, sort }`,

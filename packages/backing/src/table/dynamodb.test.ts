@@ -1,7 +1,7 @@
 import type { Aws, CallOptions } from '@twelvefold/aws';
 import { AwsError } from '@twelvefold/aws';
-import type { Clock } from '@twelvefold/lifecycle';
-import { TwelvefoldError } from '@twelvefold/lifecycle';
+import type { Clock } from '@twelvefold/core';
+import { TwelvefoldError } from '@twelvefold/core';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { table } from './definition.ts';

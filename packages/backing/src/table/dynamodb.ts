@@ -1,9 +1,9 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Aws, Input, Item } from '@twelvefold/aws';
 import { AwsError } from '@twelvefold/aws';
-import type { Clock } from '@twelvefold/lifecycle';
-import { systemClock, TwelvefoldError } from '@twelvefold/lifecycle';
-import { assertKnownOptions } from '../definition.ts';
+import type { Clock } from '@twelvefold/core';
+import { systemClock, TwelvefoldError } from '@twelvefold/core';
+import { assertKnownOptions } from '@twelvefold/core/internal';
 import { conditionFailed } from '../dynamodb/condition-failed.ts';
 import { failedConditions } from '../dynamodb/failed-conditions.ts';
 import { fit } from '../dynamodb/fit.ts';
@@ -50,7 +50,7 @@ export function createDynamoDbTable<R, P extends string, K extends string>(
   options: DynamoDbTableOptions<R, P, K>,
 ): TableReader<R, KeyOf<P, K>> & TableWriter<R, KeyOf<P, K>> {
   const { definition, name, aws, clock = systemClock, random = Math.random } = options;
-  assertKnownOptions(`the client of table '${definition.name}'`, options, [
+  assertKnownOptions(`create the client of table '${definition.name}'`, options, [
     'definition',
     'name',
     'aws',

@@ -1,11 +1,11 @@
+import type { TestClock } from '@twelvefold/core/testing';
+import { createTestClock } from '@twelvefold/core/testing';
 import * as z from 'zod';
 import type { ConsumerEvent } from '../queue/consumer-event.ts';
 import { queue } from '../queue/definition.ts';
 import type { MessageHandler, QueueBatchConsumer, QueueConsumer, ReceivedMessage } from '../queue/port.ts';
 import { createSqsBatchConsumer } from '../queue/sqs-batch-consumer.ts';
 import { createSqsConsumer } from '../queue/sqs-consumer.ts';
-import type { ManualClock } from './manual-clock.ts';
-import { createManualClock } from './manual-clock.ts';
 import type { SqsModel } from './sqs-model.ts';
 import { createSqsModel } from './sqs-model.ts';
 
@@ -21,7 +21,7 @@ export const orders = queue('orders', options);
 export const orderedOrders = queue('orders', { ...options, fifo: true });
 
 export interface OrdersConsumer {
-  clock: ManualClock;
+  clock: TestClock;
   aws: SqsModel;
   /** A poller and a batch handler of the same options. */
   consumer: QueueConsumer & QueueBatchConsumer;
@@ -42,7 +42,7 @@ export function ordersConsumer(
     random?: () => number;
   } = {},
 ): OrdersConsumer {
-  const clock = createManualClock();
+  const clock = createTestClock();
   const aws = createSqsModel(clock);
   const events: ConsumerEvent[] = [];
   const consumerOptions = {

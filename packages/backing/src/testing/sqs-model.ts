@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { Aws, MessageAttributeValue, SqsMessage } from '@twelvefold/aws';
 import { AwsError } from '@twelvefold/aws';
-import type { Clock } from '@twelvefold/lifecycle';
+import type { Clock } from '@twelvefold/core';
 
 /** A message as the model keeps it. */
 interface ModelMessage {

@@ -1,7 +1,8 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { assertKnownOptions } from '@twelvefold/core/internal';
 import { CORRELATION_ATTRIBUTE, SAMPLED_ATTRIBUTE } from '@twelvefold/lifecycle';
 import type { Definition } from '../definition.ts';
-import { assertKnownOptions, assertName } from '../definition.ts';
+import { assertName } from '../definition.ts';
 import type { FieldOf } from '../message/field-of.ts';
 import type { Fifo, FifoOptions } from '../message/fifo.ts';
 import { fifoFrom } from '../message/fifo.ts';
@@ -57,7 +58,7 @@ export function topic<S extends StandardSchemaV1, const F extends string = never
   options: TopicOptions<S, F>,
 ): TopicDefinition<S, F> {
   assertName('topic', name);
-  assertKnownOptions(`topic '${name}'`, options, ['schema', 'fifo', 'filters', 'maxBytes']);
+  assertKnownOptions(`define topic '${name}'`, options, ['schema', 'fifo', 'filters', 'maxBytes']);
   const { schema, filters = [], maxBytes = SNS_LIMITS.defaultBytes } = options;
   if (filters.length > SNS_LIMITS.filters || new Set(filters).size < filters.length) {
     throw new RangeError(

@@ -1,4 +1,4 @@
-import type { Duration } from '@twelvefold/lifecycle';
+import type { Duration } from '@twelvefold/core';
 import type { SendAllResult } from '../message/send-all.ts';
 
 /** What a message came to be on a topic. */

@@ -1,6 +1,7 @@
 import type { MessageAttributeValue, PublishEntry } from '@twelvefold/aws';
+import { TwelvefoldError } from '@twelvefold/core';
 import type { TraceContext } from '@twelvefold/lifecycle';
-import { currentScope, SAMPLED_ATTRIBUTE, TwelvefoldError } from '@twelvefold/lifecycle';
+import { currentScope, SAMPLED_ATTRIBUTE } from '@twelvefold/lifecycle';
 import { FORBIDDEN_TEXT } from '../message/allowed-text.ts';
 import type { EncodedMessage } from '../message/encode-message.ts';
 import { encodeMessage } from '../message/encode-message.ts';

@@ -1,7 +1,8 @@
-import { runInScope, TwelvefoldError } from '@twelvefold/lifecycle';
+import { TwelvefoldError } from '@twelvefold/core';
+import { createTestClock } from '@twelvefold/core/testing';
+import { runInScope } from '@twelvefold/lifecycle';
 import { beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { createManualClock } from '../testing/manual-clock.ts';
 import type { SqsModel } from '../testing/sqs-model.ts';
 import { createSqsModel } from '../testing/sqs-model.ts';
 import { topic } from './definition.ts';
@@ -12,7 +13,7 @@ const events = topic('order-events', { schema: z.object({ orderId: z.string() })
 
 let aws: SqsModel;
 beforeEach(() => {
-  aws = createSqsModel(createManualClock());
+  aws = createSqsModel(createTestClock());
 });
 const publisher = () => createSnsPublisher({ definition: events, arn: ARN, aws });
 
@@ -127,7 +128,7 @@ describe('publishAll at the limits of SNS', () => {
   });
 
   it('tries a refused entry of a FIFO topic again under its id, while later ones of its group wait and others go', async () => {
-    const clock = createManualClock();
+    const clock = createTestClock();
     const model = createSqsModel(clock);
     const definition = topic('steps', {
       schema: z.object({ account: z.string(), n: z.number() }),

@@ -1,8 +1,8 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Aws } from '@twelvefold/aws';
-import type { Clock } from '@twelvefold/lifecycle';
-import { durationMs, systemClock } from '@twelvefold/lifecycle';
-import { assertKnownOptions } from '../definition.ts';
+import type { Clock } from '@twelvefold/core';
+import { durationMs, systemClock } from '@twelvefold/core';
+import { assertKnownOptions } from '@twelvefold/core/internal';
 import { groupOf } from '../message/order.ts';
 import { sendOne } from '../message/producer-span.ts';
 import { sendAll } from '../message/send-all.ts';
@@ -44,7 +44,7 @@ export function createSnsPublisher<S extends StandardSchemaV1>(
 ): TopicPublisher<StandardSchemaV1.InferInput<S>> {
   const { definition, arn, aws, clock = systemClock, random = Math.random } = options;
   const subject = `publisher to topic '${definition.name}'`;
-  assertKnownOptions(subject, options, ['definition', 'arn', 'aws', 'clock', 'random']);
+  assertKnownOptions(`create ${subject}`, options, ['definition', 'arn', 'aws', 'clock', 'random']);
   if (!/^arn:[^:]+:sns:/.test(arn)) throw new TypeError(`Cannot create ${subject}: 'arn' is not the ARN of a topic`);
   const producer = { system: 'aws.sns', operation: 'publish', destination: arn.split(':').pop() ?? '' };
   const write = (signal: AbortSignal | undefined) => ({ access: 'write', repeatable: true, signal }) as const;
@@ -58,7 +58,7 @@ export function createSnsPublisher<S extends StandardSchemaV1>(
       });
     },
     publishAll: async (messages, publishOptions = {}) => {
-      assertKnownOptions(`publishAll to topic '${definition.name}'`, publishOptions, PUBLISH_ALL_OPTIONS);
+      assertKnownOptions(`publish all to topic '${definition.name}'`, publishOptions, PUBLISH_ALL_OPTIONS);
       const { group, deduplicationId, linger = '50ms', onResult, signal } = publishOptions;
       const groupFor = (message: StandardSchemaV1.InferInput<S>) =>
         typeof group === 'function' ? group(message) : group;

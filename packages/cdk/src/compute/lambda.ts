@@ -1,5 +1,5 @@
+import { assertKnownOptions } from '@twelvefold/core/internal';
 import type { Duration } from 'aws-cdk-lib';
-import { assertKnownOptions } from '../template/assert-known-options.ts';
 
 export interface LambdaOptions {
   /**
@@ -32,6 +32,6 @@ export interface LambdaPlacement extends LambdaOptions {
  * ```
  */
 export function lambda(options: LambdaOptions = {}): LambdaPlacement {
-  assertKnownOptions('lambda()', options, ['memorySize', 'timeout']);
+  assertKnownOptions('use lambda()', options, ['memorySize', 'timeout']);
   return Object.freeze({ ...options, host: 'lambda' });
 }

@@ -1,12 +1,12 @@
+import type { Clock } from '@twelvefold/core';
 import type { AuthFailureReport, ReportAuthFailure } from './config-change.ts';
-import type { ConfigClock } from './config-clock.ts';
 
 /** Between two fetches for refused credentials: at first, and at most after fetches that found nothing new. */
 const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 30_000;
 
 export interface AuthFailureOptions {
-  readonly clock: ConfigClock;
+  readonly clock: Clock;
   readonly random: () => number;
   readonly graceMs: number;
   version(): number;

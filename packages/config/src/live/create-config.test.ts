@@ -1,3 +1,4 @@
+import { createTestClock } from '@twelvefold/core/testing';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { defineConfig } from '../define-config.ts';
@@ -9,7 +10,6 @@ import { parameterStore } from '../sources/parameter-store.ts';
 import { secretsManager } from '../sources/secrets-manager.ts';
 import type { ConfigEvent } from './config-event.ts';
 import { createConfig } from './create-config.ts';
-import { manualClock } from './manual-clock.fixture.ts';
 
 const target = { app: 'orders', stage: 'prod' };
 const definition = defineConfig({
@@ -26,7 +26,7 @@ function world(over: FakeStores = {}) {
     ...over,
   } as never; // both are there
   const aws = fakeStores(stores);
-  const clock = manualClock();
+  const clock = createTestClock();
   const events: ConfigEvent[] = [];
   const told: string[] = [];
   const live = createConfig(definition, {
@@ -77,11 +77,11 @@ describe('createConfig', () => {
   it('sees that a frozen process is old, though its monotonic clock stood still', async () => {
     const { live, clock, aws } = world();
     await live.get();
-    clock.thaw(3_600_000);
+    clock.advanceWall(3_600_000);
     expect(live.state.ageMs).toBe(3_600_000);
     await live.get();
     expect(aws.requests).toHaveLength(2);
-    clock.thaw(-7_200_000);
+    clock.advanceWall(-7_200_000);
     expect([live.due, live.state.ageMs]).toEqual([false, 0]);
   });
 
@@ -151,10 +151,10 @@ describe('createConfig', () => {
   });
 
   it('does not refresh by age what only the environment supplies', async () => {
-    const clock = manualClock();
+    const clock = createTestClock();
     const live = createConfig(definition, { ...target, env: { RATE: '1', KEY: 'abc' }, clock });
     await live.get();
-    clock.thaw(1e9);
+    clock.advanceWall(1e9);
     expect(live.due).toBe(false);
   });
 
@@ -163,7 +163,7 @@ describe('createConfig', () => {
       [0, 48_000],
       [0.999, 71_976],
     ] as const) {
-      const clock = manualClock();
+      const clock = createTestClock();
       const options = { ...target, env: {}, aws: fakeStores(world().stores), clock, maxAgeMs: 60_000 };
       const live = createConfig(definition, { ...options, random: () => chance });
       await live.get();
@@ -175,7 +175,7 @@ describe('createConfig', () => {
   });
 
   it('refuses unknown options', () => {
-    expect(() => createConfig(definition, { ...target, maxAge: '5m' } as never)).toThrow(/unknown option maxAge/);
+    expect(() => createConfig(definition, { ...target, maxAge: '5m' } as never)).toThrow(/unknown option 'maxAge'/);
   });
 });
 

@@ -1,3 +1,4 @@
+import { systemClock } from '@twelvefold/core';
 import type { ConfigDefinition } from '../define-config.ts';
 import { ConfigError } from '../errors/config-error.ts';
 import { assertLoadOptions, readConfig } from '../load/read-config.ts';
@@ -6,12 +7,12 @@ import { suppliedAbove } from '../plan/plan-config.ts';
 import { valueAt } from '../value-at.ts';
 import { createAuthFailures } from './auth-failures.ts';
 import type { ChangeHook, ConfiguredResource } from './config-change.ts';
-import type { Moment } from './config-clock.ts';
-import { momentOf, SYSTEM_CLOCK, since } from './config-clock.ts';
 import type { ConfigEvent, RefreshReason } from './config-event.ts';
 import type { LiveConfig } from './live-config.ts';
 import type { LiveConfigOptions } from './live-options.ts';
 import { LIVE_DEFAULTS, LIVE_OPTIONS } from './live-options.ts';
+import type { Moment } from './moment.ts';
+import { momentOf, since } from './moment.ts';
 import { offerChange } from './offer-change.ts';
 import { sameValue } from './same-value.ts';
 import { within } from './within.ts';
@@ -38,7 +39,7 @@ interface Loaded<T> {
  */
 export function createConfig<T>(definition: ConfigDefinition<T>, options: LiveConfigOptions): LiveConfig<T> {
   assertLoadOptions(options, LIVE_OPTIONS);
-  const { clock = SYSTEM_CLOCK, random = Math.random, onEvent = () => {}, ...rest } = options;
+  const { clock = systemClock, random = Math.random, onEvent = () => {}, ...rest } = options;
   const { maxAgeMs, refreshTimeoutMs, prepareTimeoutMs, retryAfterMs, authGraceMs, ...load } = withDefaults({
     maxAgeMs: definition.maxAgeMs,
     ...rest,

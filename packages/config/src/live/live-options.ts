@@ -1,5 +1,5 @@
+import type { Clock } from '@twelvefold/core';
 import type { LoadConfigOptions } from '../load/read-config.ts';
-import type { ConfigClock } from './config-clock.ts';
 import type { ConfigEvent } from './config-event.ts';
 
 export interface LiveConfigOptions extends LoadConfigOptions {
@@ -22,7 +22,7 @@ export interface LiveConfigOptions extends LoadConfigOptions {
    */
   authGraceMs?: number | undefined;
   /** @defaultValue the system's */
-  clock?: ConfigClock | undefined;
+  clock?: Clock | undefined;
   /** From 0 to 1. @defaultValue `Math.random` */
   random?: (() => number) | undefined;
   /** Told what became of each refresh: count `kept`, and alarm on its age. */

@@ -1,3 +1,4 @@
+import { createTestClock } from '@twelvefold/core/testing';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { defineConfig } from '../define-config.ts';
@@ -6,7 +7,6 @@ import { secret } from '../schema/secret.ts';
 import { parameterStore } from '../sources/parameter-store.ts';
 import { secretsManager } from '../sources/secrets-manager.ts';
 import { createConfig } from './create-config.ts';
-import { manualClock } from './manual-clock.fixture.ts';
 import { openRotating } from './open-rotating.ts';
 
 const definition = defineConfig({
@@ -23,7 +23,7 @@ async function world() {
   const secrets: Record<string, string> = { [PASSWORD]: 'p1' };
   const database = { password: 'p1', opened: 0, closed: 0, closedInUse: 0 };
   const aws = fakeStores({ parameters, secrets });
-  const clock = manualClock();
+  const clock = createTestClock();
   const live = createConfig(definition, { app: 'orders', stage: 'prod', aws, clock });
   const pool = await openRotating(live, {
     keys: ['password'],

@@ -1,4 +1,4 @@
-import { assertKnownOptions } from '../assert-known-options.ts';
+import { assertKnownOptions } from '@twelvefold/core/internal';
 import type { ChangeHook, ReportAuthFailure } from './config-change.ts';
 import type { LiveConfig } from './live-config.ts';
 

@@ -1,10 +1,10 @@
-import type { ConfigClock } from './config-clock.ts';
+import type { Clock } from '@twelvefold/core';
 
 /** Does `work` with a signal that aborts after `ms`, and clears the timer when it is done: nothing is left that a freeze could stop. */
 export async function within<T>(
   ms: number,
   what: string,
-  clock: ConfigClock,
+  clock: Clock,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const limit = new AbortController();

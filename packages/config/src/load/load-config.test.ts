@@ -272,7 +272,9 @@ describe('loadConfig', () => {
 
   it('refuses what it does not know and what it lacks', async () => {
     const definition = defineConfig({ schema: z.object({ v: z.string() }), sources: [env()] });
-    await expect(loadConfig(definition, { ...target, env: {}, region: 'x' } as never)).rejects.toThrow(/option region/);
+    await expect(loadConfig(definition, { ...target, env: {}, region: 'x' } as never)).rejects.toThrow(
+      /option 'region'/,
+    );
     await expect(loadConfig(definition, target)).rejects.toThrow(/options.env is needed/);
     await expect(loadConfig(definition, { app: 'orders', stage: '{stage}', env: {} })).rejects.toThrow(/stage/);
   });

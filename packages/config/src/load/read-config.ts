@@ -1,5 +1,5 @@
 import type { Aws } from '@twelvefold/aws';
-import { assertKnownOptions } from '../assert-known-options.ts';
+import { assertKnownOptions } from '@twelvefold/core/internal';
 import type { ConfigDefinition } from '../define-config.ts';
 import type { ConfigFault } from '../errors/config-fault.ts';
 import { planCalls } from '../plan/plan-calls.ts';

@@ -86,7 +86,7 @@ describe('param()', () => {
 
   it('refuses absence inside, unknown options, and a secret', () => {
     expect(() => param(z.optional(z.string()))).toThrow(/the wrapper goes outside/);
-    expect(() => param(z.string(), { label: 'live' } as never)).toThrow(/unknown option label/);
+    expect(() => param(z.string(), { label: 'live' } as never)).toThrow(/unknown option 'label'/);
     expect(() => param('x' as never)).toThrow(/takes a zod 4 schema/);
     expect(() => defineConfig({ schema: z.object({ a: param(secret(z.string())) }), sources })).toThrow(
       /mark the whole key/,
@@ -181,7 +181,7 @@ describe('secret() with a place', () => {
   it('refuses options of both stores at once', () => {
     expect(() => secret(z.string(), { parameter: true, id: 'x' })).toThrow(/choose one/);
     expect(() => secret(z.string(), { version: 1 })).toThrow(/a secret has stages/);
-    expect(() => secret(z.string(), { stage: 'AWSPREVIOUS' } as never)).toThrow(/unknown option stage/);
+    expect(() => secret(z.string(), { stage: 'AWSPREVIOUS' } as never)).toThrow(/unknown option 'stage'/);
     const bad = (options: object) => () =>
       defineConfig({ schema: z.object({ a: secret(z.string(), options) }), sources });
     expect(bad({ id: 'a b' })).toThrow(/a name that Secrets Manager takes/);

@@ -1,6 +1,6 @@
+import { assertKnownOptions } from '@twelvefold/core/internal';
 import type { input, output } from 'zod/v4/core';
 import { $constructor, $ZodType } from 'zod/v4/core';
-import { assertKnownOptions } from '../assert-known-options.ts';
 import { acceptsAbsence } from './unwrap.ts';
 
 /** A zod schema that reads and gives what `S` does, from a place of its own. */

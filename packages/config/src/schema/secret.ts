@@ -1,6 +1,6 @@
+import { assertKnownOptions } from '@twelvefold/core/internal';
 import type { input, output } from 'zod/v4/core';
 import { $constructor, $ZodType } from 'zod/v4/core';
-import { assertKnownOptions } from '../assert-known-options.ts';
 import { Secret } from '../secret.ts';
 import type { SchemaIssue } from './issue-detail.ts';
 import { authorMessage, ISSUE_DETAIL, issueDetail } from './issue-detail.ts';

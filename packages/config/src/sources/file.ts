@@ -1,4 +1,4 @@
-import { assertKnownOptions } from '../assert-known-options.ts';
+import { assertKnownOptions } from '@twelvefold/core/internal';
 
 export interface FileOptions {
   /** Whether the file's absence is a fault. @defaultValue false */

@@ -1,4 +1,4 @@
-import { assertKnownOptions } from '../assert-known-options.ts';
+import { assertKnownOptions } from '@twelvefold/core/internal';
 
 export interface SecretsManagerOptions {
   /**

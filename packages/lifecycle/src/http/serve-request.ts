@@ -1,6 +1,5 @@
-import type { Clock } from '../clock.ts';
+import type { Clock, Deadline } from '@twelvefold/core';
 import { CORRELATION_HEADER, SAMPLED, SAMPLED_HEADER } from '../correlation.ts';
-import type { Deadline } from '../deadline.ts';
 import type { SpanInit } from '../otel/span.ts';
 import type { Scope } from '../scope.ts';
 import { runInScope, scopeSpan } from '../scope.ts';

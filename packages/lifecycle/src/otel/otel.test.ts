@@ -10,8 +10,9 @@ import {
   trace,
 } from '@opentelemetry/api';
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
+import { systemClock } from '@twelvefold/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { failSpan, runInScope, serveRequest, systemClock, traced, traceHeaders } from '../index.ts';
+import { failSpan, runInScope, serveRequest, traced, traceHeaders } from '../index.ts';
 
 // With OpenTelemetry's own API and SDK, as an app registers them.
 

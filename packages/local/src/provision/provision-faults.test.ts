@@ -45,7 +45,7 @@ describe('faults', () => {
     [{ region: undefined }, /there is no region; give the option `region` or set AWS_REGION/],
     [{ endpoint: 'https://aws.example.com' }, /there are no credentials/],
     [{ endpoint: 'aws' }, /there are no credentials/],
-    [{ stage: 'dev' }, /unknown option stage/],
+    [{ stage: 'dev' }, /unknown option 'stage'/],
   ])('refuse the options %j before anything is called', async (options, message) => {
     aws().clearCalls();
     const all = { endpoint: aws().url, region: 'eu-west-1', ...options };

@@ -1,7 +1,7 @@
+import { assertKnownOptions } from '@twelvefold/core/internal';
 import { AwsCallError } from '../client/aws-call-error.ts';
 import type { AwsClient } from '../client/aws-client.ts';
 import { createAwsClient } from '../client/aws-client.ts';
-import { rejectUnknownOptions } from '../core/reject-unknown-options.ts';
 import type { Scope } from './intrinsics.ts';
 import { NO_VALUE, resolveIntrinsics, text } from './intrinsics.ts';
 import { listResource } from './list-resource.ts';
@@ -107,7 +107,7 @@ function explain(resource: TemplateResource, error: unknown): Error {
  * ```
  */
 export async function provision(template: unknown, options: ProvisionOptions): Promise<ProvisionedStack> {
-  rejectUnknownOptions('provision', options, OPTIONS);
+  assertKnownOptions('provision', options, OPTIONS);
   const { parameters: given = {}, stackName = 'local', onProgress, signal } = options;
   const read = readTemplate(template);
   const parameters = readParameters(read.parameters, given);

@@ -1,9 +1,9 @@
 import { LogFormatter, LogItem, LogLevelThreshold } from '@aws-lambda-powertools/logger';
-import type { Clock, Duration } from '@twelvefold/lifecycle';
-import { durationMs, systemClock } from '@twelvefold/lifecycle';
+import type { Clock, Duration } from '@twelvefold/core';
+import { durationMs, systemClock } from '@twelvefold/core';
+import { assertKnownOptions } from '@twelvefold/core/internal';
 import type { Env } from '../env.ts';
 import { envReader } from '../env.ts';
-import { assertKnownOptions } from '../known-options.ts';
 import { pretty } from '../output/pretty.ts';
 import { DROPPED, stdout } from '../output/stdout.ts';
 import type { Redactor } from '../redact/redactor.ts';
@@ -92,7 +92,7 @@ const KNOWN_OPTIONS = [
  * ```
  */
 export function createLogger(options: LoggerOptions = {}): ScopedLogger {
-  assertKnownOptions('logger', options, KNOWN_OPTIONS);
+  assertKnownOptions('create logger', options, KNOWN_OPTIONS);
   const env = envReader(options.env);
   const clock = options.clock ?? systemClock;
   const facts = { ...options.facts };

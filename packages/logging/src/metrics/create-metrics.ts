@@ -1,6 +1,6 @@
-import type { Clock } from '@twelvefold/lifecycle';
-import { systemClock } from '@twelvefold/lifecycle';
-import { assertKnownOptions } from '../known-options.ts';
+import type { Clock } from '@twelvefold/core';
+import { systemClock } from '@twelvefold/core';
+import { assertKnownOptions } from '@twelvefold/core/internal';
 import { prettyMetrics } from '../output/pretty-metrics.ts';
 import { stdout } from '../output/stdout.ts';
 import type { Redactor } from '../redact/redactor.ts';
@@ -62,7 +62,7 @@ const KNOWN_OPTIONS = [
  * ```
  */
 export function createMetrics(options: MetricsOptions): ScopedMetrics {
-  assertKnownOptions('metrics', options, KNOWN_OPTIONS);
+  assertKnownOptions('create metrics', options, KNOWN_OPTIONS);
   for (const name of ['namespace', 'service'] as const) {
     if (typeof options[name] !== 'string' || options[name].trim() === '') {
       throw new TypeError(`Cannot create metrics: '${name}' is empty`);

@@ -1,5 +1,5 @@
+import { toError } from '@twelvefold/core/internal';
 import type { Manifest } from '../../manifest/manifest.ts';
-import { asError } from '../../runtime/as-error.ts';
 import type { Command, CommandIo } from '../command.ts';
 import type { JsonDifference } from '../json-differences.ts';
 import { jsonDifferences } from '../json-differences.ts';
@@ -58,7 +58,7 @@ async function write(io: CommandIo, file: string, text: string): Promise<void> {
   try {
     await io.writeFile(file, text);
   } catch (error) {
-    throw new Error(`Cannot write ${file}: ${asError(error).message}`, { cause: error });
+    throw new Error(`Cannot write ${file}: ${toError(error).message}`, { cause: error });
   }
 }
 

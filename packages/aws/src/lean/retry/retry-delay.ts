@@ -1,3 +1,5 @@
+import { backoffMs } from '@twelvefold/core/internal';
+
 /** The SDK's numbers (its `DefaultRetryBackoffStrategy`, release 3.1169), in milliseconds. */
 const BASE_MS = { transient: 50, throttled: 1_000 } as const;
 const MAX_MS = 20_000;
@@ -11,7 +13,7 @@ export function retryDelay(
   hintMs: number | undefined,
   random: () => number,
 ): number {
-  const delay = Math.floor(random() * Math.min(BASE_MS[kind] * 2 ** retry, MAX_MS));
+  const delay = Math.floor(backoffMs(retry + 1, BASE_MS[kind], MAX_MS, random, 'full'));
   return hintMs === undefined ? delay : Math.max(delay, Math.min(hintMs, delay + MAX_HINT_MS));
 }
 

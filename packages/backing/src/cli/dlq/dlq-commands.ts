@@ -1,6 +1,6 @@
 import type { Aws } from '@twelvefold/aws';
 import { createAws } from '@twelvefold/aws';
-import type { Clock } from '@twelvefold/lifecycle';
+import type { Clock } from '@twelvefold/core';
 import { assertConfirmed } from './assert-confirmed.ts';
 import type { DlqInput, DlqIo } from './command-io.ts';
 import { usage } from './command-io.ts';

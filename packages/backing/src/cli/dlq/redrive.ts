@@ -1,5 +1,5 @@
 import type { Aws, MessageAttributeValue, SqsMessage } from '@twelvefold/aws';
-import type { Clock } from '@twelvefold/lifecycle';
+import type { Clock } from '@twelvefold/core';
 import { stringAttribute } from '../../message/outgoing-attributes.ts';
 import type { DeadLetter } from './dead-letter.ts';
 import { NOTES, readDeadLetter } from './dead-letter.ts';

@@ -1,4 +1,4 @@
-import { TwelvefoldError } from '@twelvefold/lifecycle';
+import { TwelvefoldError } from '@twelvefold/core';
 
 /** The reason of a message's signal when SQS may have given the message to another consumer. */
 export function leaseLost(queue: string): TwelvefoldError {

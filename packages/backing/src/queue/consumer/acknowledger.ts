@@ -1,5 +1,5 @@
 import type { Aws } from '@twelvefold/aws';
-import type { Clock } from '@twelvefold/lifecycle';
+import type { Clock } from '@twelvefold/core';
 import type { BatchAnswer } from '../../message/batch-call.ts';
 import { callBatch } from '../../message/batch-call.ts';
 import type { ConsumerEvent } from '../consumer-event.ts';

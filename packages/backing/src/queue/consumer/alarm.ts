@@ -1,4 +1,4 @@
-import type { Clock } from '@twelvefold/lifecycle';
+import type { Clock } from '@twelvefold/core';
 
 /** A timer that is set and unset far more often than it rings. */
 export interface Alarm {

@@ -1,4 +1,4 @@
-import { deadlineIn } from '@twelvefold/lifecycle';
+import { deadlineIn } from '@twelvefold/core';
 import { describe, expect, it } from 'vitest';
 import { ordersConsumer, received } from '../../testing/orders-consumer.ts';
 
@@ -79,7 +79,7 @@ describe('handleBatch', () => {
       })),
     );
     expect(told('abandoned').map(({ started }) => started)).toEqual([false, false, false, false]);
-    expect(clock.sleeping).toBe(0); // no timer may live on into a later invocation
+    expect(clock.sleepers).toBe(0); // no timer may live on into a later invocation
   });
 
   it('aborts what still runs when the deadline is near, and answers before it although a handler hangs', async () => {
@@ -117,7 +117,7 @@ describe('handleBatch', () => {
     expect(answeredAt).toBeLessThan(4_000);
     expect(await done).toEqual({ failedMessageIds: ['m-1'] });
     expect([...told('visibilityFailed'), ...told('poisoned')]).toHaveLength(1);
-    expect(clock.sleeping).toBe(0);
+    expect(clock.sleepers).toBe(0);
   });
 
   it("passes the host's abort on to what runs", async () => {

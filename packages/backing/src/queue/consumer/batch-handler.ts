@@ -1,6 +1,6 @@
 import type { Aws } from '@twelvefold/aws';
-import type { Clock, Deadline } from '@twelvefold/lifecycle';
-import { after, NO_DEADLINE } from '@twelvefold/lifecycle';
+import type { Clock, Deadline } from '@twelvefold/core';
+import { after, NO_DEADLINE } from '@twelvefold/core/internal';
 import { callBatch } from '../../message/batch-call.ts';
 import { GroupScheduler } from '../../message/group-scheduler.ts';
 import type { ConsumerEvent } from '../consumer-event.ts';

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import type { Aws, MessageAttributeValue } from '@twelvefold/aws';
-import { CORRELATION_ATTRIBUTE, TwelvefoldError } from '@twelvefold/lifecycle';
+import { TwelvefoldError } from '@twelvefold/core';
+import { CORRELATION_ATTRIBUTE } from '@twelvefold/lifecycle';
 import { withoutForbiddenText } from '../../message/allowed-text.ts';
 import { messageBytes } from '../../message/message-size.ts';
 import { stringAttribute } from '../../message/outgoing-attributes.ts';

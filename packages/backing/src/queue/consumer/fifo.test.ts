@@ -1,4 +1,4 @@
-import { deadlineIn } from '@twelvefold/lifecycle';
+import { deadlineIn } from '@twelvefold/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DEAD_LETTER_URL, orderedOrders, ordersConsumer, QUEUE_URL, received } from '../../testing/orders-consumer.ts';

@@ -1,5 +1,5 @@
 import type { Aws } from '@twelvefold/aws';
-import type { Clock, Deadline } from '@twelvefold/lifecycle';
+import type { Clock, Deadline } from '@twelvefold/core';
 import type { ConsumerEvent } from '../consumer-event.ts';
 import type { ReceivedMessage } from '../port.ts';
 import { SQS_LIMITS } from '../sqs-limits.ts';

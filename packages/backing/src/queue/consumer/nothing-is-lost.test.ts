@@ -1,7 +1,7 @@
 import type { Aws } from '@twelvefold/aws';
+import { createTestClock } from '@twelvefold/core/testing';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { createManualClock } from '../../testing/manual-clock.ts';
 import { DEAD_LETTER_URL, orders, QUEUE_URL } from '../../testing/orders-consumer.ts';
 import { awsFailure, createSqsModel } from '../../testing/sqs-model.ts';
 import { Drop } from '../drop.ts';
@@ -68,7 +68,7 @@ function mortal(aws: Aws): { aws: Aws; kill(): void } {
 }
 
 async function run(s: Scenario): Promise<void> {
-  const clock = createManualClock();
+  const clock = createTestClock();
   const model = createSqsModel(clock);
   const random = dice(s.seed);
   let calm = false;

@@ -1,4 +1,5 @@
-import { createLifecycle, TwelvefoldError } from '@twelvefold/lifecycle';
+import { TwelvefoldError } from '@twelvefold/core';
+import { createLifecycle } from '@twelvefold/lifecycle';
 import { describe, expect, it } from 'vitest';
 import { DEAD_LETTER_URL, ordersConsumer, QUEUE_URL } from '../../testing/orders-consumer.ts';
 import { awsFailure } from '../../testing/sqs-model.ts';
@@ -481,7 +482,7 @@ describe('stopping', () => {
     expect(stopping.settled).toBe(false);
     await clock.advance(1);
     expect(stopping.settled).toBe(true);
-    expect(clock.sleeping).toBe(0);
+    expect(clock.sleepers).toBe(0);
   });
 
   it('drains: handlers first, then their deletions, without lingering', async () => {
@@ -520,7 +521,7 @@ describe('stopping', () => {
     expect(told('abandoned').map(({ messageId }) => messageId)).toEqual(['m2', 'm3']);
     await consumer.stop();
     await clock.settle();
-    expect(clock.sleeping).toBe(0); // nothing keeps the process alive, no lease is extended any more
+    expect(clock.sleepers).toBe(0); // nothing keeps the process alive, no lease is extended any more
   });
 
   it('has given back what did not finish when a lifecycle that is out of time has stopped', async () => {

@@ -1,6 +1,6 @@
 import type { Aws, SqsMessage } from '@twelvefold/aws';
-import type { Clock } from '@twelvefold/lifecycle';
-import { TwelvefoldError } from '@twelvefold/lifecycle';
+import type { Clock } from '@twelvefold/core';
+import { TwelvefoldError } from '@twelvefold/core';
 import { GroupScheduler } from '../../message/group-scheduler.ts';
 import type { ConsumerEvent } from '../consumer-event.ts';
 import type { QueueConsumer } from '../port.ts';

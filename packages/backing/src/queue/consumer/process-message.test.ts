@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
+import { TwelvefoldError } from '@twelvefold/core';
 import type { Scope } from '@twelvefold/lifecycle';
-import { currentScope, TwelvefoldError } from '@twelvefold/lifecycle';
+import { currentScope } from '@twelvefold/lifecycle';
 import { describe, expect, it } from 'vitest';
 import { DEAD_LETTER_URL, MAX_RECEIVES, ordersConsumer, QUEUE_URL, received } from '../../testing/orders-consumer.ts';
 import { awsFailure } from '../../testing/sqs-model.ts';

@@ -1,16 +1,11 @@
 import { hash } from 'node:crypto';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Aws } from '@twelvefold/aws';
-import type { Clock, Deadline, OpenScope, Scope, ScopeInit, SpanInit, TraceContext } from '@twelvefold/lifecycle';
-import {
-  CORRELATION_ATTRIBUTE,
-  failSpan,
-  openScope,
-  SAMPLED,
-  SAMPLED_ATTRIBUTE,
-  TwelvefoldError,
-} from '@twelvefold/lifecycle';
-import { backoffMs } from '../../message/backoff.ts';
+import type { Clock, Deadline } from '@twelvefold/core';
+import { TwelvefoldError } from '@twelvefold/core';
+import { backoffMs } from '@twelvefold/core/internal';
+import type { OpenScope, Scope, ScopeInit, SpanInit, TraceContext } from '@twelvefold/lifecycle';
+import { CORRELATION_ATTRIBUTE, failSpan, openScope, SAMPLED, SAMPLED_ATTRIBUTE } from '@twelvefold/lifecycle';
 import { describeIssues } from '../../message/describe-issues.ts';
 import { TRACEPARENT_ATTRIBUTE, XRAY_ATTRIBUTE } from '../../message/outgoing-attributes.ts';
 import type { ConsumerEvent, MessageIdentity } from '../consumer-event.ts';

@@ -1,7 +1,7 @@
 import type { Aws, SqsMessage } from '@twelvefold/aws';
-import type { Clock } from '@twelvefold/lifecycle';
-import { TwelvefoldError } from '@twelvefold/lifecycle';
-import { backoffMs } from '../../message/backoff.ts';
+import type { Clock } from '@twelvefold/core';
+import { TwelvefoldError } from '@twelvefold/core';
+import { backoffMs } from '@twelvefold/core/internal';
 import type { ConsumerEvent } from '../consumer-event.ts';
 import { SQS_LIMITS } from '../sqs-limits.ts';
 import { createAlarm } from './alarm.ts';

@@ -1,4 +1,4 @@
-import type { Clock } from '@twelvefold/lifecycle';
+import type { Clock } from '@twelvefold/core';
 
 /** True when `work` settled before `ms` milliseconds had passed. Leaves no timer behind; `work` must not reject. */
 export async function settlesWithin(clock: Clock, ms: number, work: Promise<unknown>): Promise<boolean> {

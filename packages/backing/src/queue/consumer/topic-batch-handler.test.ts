@@ -1,5 +1,5 @@
+import { deadlineIn } from '@twelvefold/core';
 import type { Scope } from '@twelvefold/lifecycle';
-import { deadlineIn } from '@twelvefold/lifecycle';
 import { expect, it } from 'vitest';
 import { DEAD_LETTER_URL, orderedOrders, ordersConsumer, received } from '../../testing/orders-consumer.ts';
 import { awsFailure } from '../../testing/sqs-model.ts';
@@ -132,7 +132,7 @@ it('what is not finished when the deadline nears sees its signal abort and is re
   expect(await done).toEqual({ failedMessageIds: ['m-1'] });
   expect(reason).toMatchObject({ code: 'DEADLINE_NEAR' });
   expect(told('abandoned')).toMatchObject([{ messageId: 'm-1', started: true }]);
-  expect([aws.calls.length, clock.sleeping]).toEqual([0, 0]);
+  expect([aws.calls.length, clock.sleepers]).toEqual([0, 0]);
 });
 
 it('keeps no order, though the queue does: a failure holds nothing back', async () => {

@@ -1,5 +1,5 @@
 import type { Item, PutInput } from '@twelvefold/aws';
-import { TwelvefoldError } from '@twelvefold/lifecycle';
+import { TwelvefoldError } from '@twelvefold/core';
 import { createExpression } from '../../dynamodb/expression.ts';
 import { fit } from '../../dynamodb/fit.ts';
 import { misfitList } from '../../dynamodb/misfit-list.ts';

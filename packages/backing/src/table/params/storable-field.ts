@@ -1,4 +1,4 @@
-import { TwelvefoldError } from '@twelvefold/lifecycle';
+import { TwelvefoldError } from '@twelvefold/core';
 import type { Unstorable } from '../../dynamodb/storable.ts';
 import { storable } from '../../dynamodb/storable.ts';
 

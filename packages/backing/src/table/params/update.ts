@@ -1,5 +1,5 @@
 import type { Item, UpdateInput } from '@twelvefold/aws';
-import { TwelvefoldError } from '@twelvefold/lifecycle';
+import { TwelvefoldError } from '@twelvefold/core';
 import type { Expression } from '../../dynamodb/expression.ts';
 import { createExpression } from '../../dynamodb/expression.ts';
 import { fit } from '../../dynamodb/fit.ts';

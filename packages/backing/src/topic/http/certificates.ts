@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { X509Certificate } from 'node:crypto';
-import type { Clock } from '@twelvefold/lifecycle';
+import type { Clock } from '@twelvefold/core';
 
 /** The public keys of SNS's signing certificates, by URL. */
 export interface Certificates {

@@ -1,9 +1,9 @@
 import { sign } from 'node:crypto';
+import { createTestClock } from '@twelvefold/core/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { Drop } from '../../queue/drop.ts';
 import { Poison } from '../../queue/poison.ts';
-import { createManualClock } from '../../testing/manual-clock.ts';
 import { selfSigned } from '../../testing/self-signed.ts';
 import { topic } from '../definition.ts';
 import type { SnsEnvelope } from './envelope.ts';
@@ -43,7 +43,7 @@ let told: SnsEndpointEvent[];
 let seen: unknown[];
 let answer: (url: URL) => Response;
 let handle: (orderId: string) => Promise<void>;
-const clock = createManualClock(START);
+const clock = createTestClock(START);
 
 function endpoint() {
   const receive = createSnsEndpoint({

@@ -1,8 +1,10 @@
 import { verify } from 'node:crypto';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import type { Clock, Scope } from '@twelvefold/lifecycle';
-import { CORRELATION_ATTRIBUTE, runInScope, SAMPLED, SAMPLED_ATTRIBUTE, systemClock } from '@twelvefold/lifecycle';
-import { assertKnownOptions } from '../../definition.ts';
+import type { Clock } from '@twelvefold/core';
+import { systemClock } from '@twelvefold/core';
+import { assertKnownOptions } from '@twelvefold/core/internal';
+import type { Scope } from '@twelvefold/lifecycle';
+import { CORRELATION_ATTRIBUTE, runInScope, SAMPLED, SAMPLED_ATTRIBUTE } from '@twelvefold/lifecycle';
 import { describeIssues } from '../../message/describe-issues.ts';
 import { TRACEPARENT_ATTRIBUTE, XRAY_ATTRIBUTE } from '../../message/outgoing-attributes.ts';
 import { Drop } from '../../queue/drop.ts';
@@ -82,7 +84,7 @@ export function createSnsEndpoint<S extends StandardSchemaV1>(
 ): (request: Request) => Promise<Response> {
   const { definition, topics, component, handle, endpoint, clock = systemClock } = options;
   const subject = `HTTP subscription to topic '${definition.name}'`;
-  assertKnownOptions(subject, options, KNOWN);
+  assertKnownOptions(`create ${subject}`, options, KNOWN);
   if (
     !Array.isArray(topics) ||
     topics.length === 0 ||

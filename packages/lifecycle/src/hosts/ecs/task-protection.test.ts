@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createTestClock } from '@twelvefold/core/testing';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createFakeClock } from '../../fake-clock.ts';
 import type { ProtectionRequest } from './put-protection.ts';
 import type { ProtectionEvent, TaskProtectionOptions } from './task-protection.ts';
 import { createTaskProtection } from './task-protection.ts';
@@ -12,7 +12,7 @@ afterEach(() => {
 });
 
 function watched(overrides: Partial<TaskProtectionOptions> = {}) {
-  const clock = createFakeClock();
+  const clock = createTestClock();
   const asked: ProtectionRequest[] = [];
   const events: ProtectionEvent[] = [];
   const put = async (request: ProtectionRequest) => void asked.push(request);
@@ -105,7 +105,7 @@ describe('createTaskProtection', () => {
     const { port } = agent.address() as AddressInfo;
     const refused = Promise.withResolvers<ProtectionEvent>();
     const agentUri = `http://127.0.0.1:${port}/api/t`;
-    const protection = createTaskProtection({ agentUri, clock: createFakeClock(), onEvent: refused.resolve });
+    const protection = createTaskProtection({ agentUri, clock: createTestClock(), onEvent: refused.resolve });
     protection.hold();
     expect(await refused.promise).toMatchObject({ type: 'refused', reason });
     protection.quiesce(new AbortController().signal);

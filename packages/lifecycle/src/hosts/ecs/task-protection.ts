@@ -1,5 +1,5 @@
-import type { Clock } from '../../clock.ts';
-import { systemClock } from '../../clock.ts';
+import type { Clock } from '@twelvefold/core';
+import { systemClock } from '@twelvefold/core';
 import type { Resource } from '../../resource.ts';
 import type { ProtectionRequest } from './put-protection.ts';
 import { putProtection } from './put-protection.ts';

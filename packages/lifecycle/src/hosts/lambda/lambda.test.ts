@@ -1,5 +1,5 @@
+import { createTestClock } from '@twelvefold/core/testing';
 import { describe, expect, it } from 'vitest';
-import { createFakeClock } from '../../fake-clock.ts';
 import { detectHost } from '../detect.ts';
 import type { HttpEventV2 } from './index.ts';
 import { batchResult, isHttpEventV2, isSqsEvent, lambda, recordsFromSqs, requestFromV2, resultV2 } from './index.ts';
@@ -15,7 +15,7 @@ const context = (remainingMs: number) => ({
 
 describe('lambda', () => {
   it("gives the work Lambda's deadline less a reserve, aborts at it, and leaves no timer", async () => {
-    const clock = createFakeClock();
+    const clock = createTestClock();
     const aborted: unknown[] = [];
     const handler = lambda(
       async (_: unknown, { signal, deadline }) => {
@@ -55,7 +55,7 @@ describe('a freeze', () => {
     ['the next invocation came at once', { now: 999, monotonic: 999 }, []],
   ])('is told by how long nothing was invoked: %s', async (_what, passed, expected) => {
     const time = { now: 1_000_000, monotonic: 1_000 };
-    const clock = { ...createFakeClock(), now: () => time.now, monotonic: () => time.monotonic };
+    const clock = { ...createTestClock(), now: () => time.now, monotonic: () => time.monotonic };
     const resumed: number[] = [];
     const handler = lambda(async () => 'done', { clock, onResume: (idleMs) => void resumed.push(idleMs) });
     await handler({}, context(3_000));
@@ -67,7 +67,7 @@ describe('a freeze', () => {
   });
 
   it('fails the invocation when resuming fails, after the flush', async () => {
-    const clock = createFakeClock();
+    const clock = createTestClock();
     const seen: string[] = [];
     const onResume = () => Promise.reject(new Error('no config'));
     const handler = lambda(async () => void seen.push('work'), {

@@ -1,7 +1,5 @@
-import type { Clock } from '../../clock.ts';
-import { systemClock } from '../../clock.ts';
-import type { Deadline } from '../../deadline.ts';
-import { deadlineIn } from '../../deadline.ts';
+import type { Clock, Deadline } from '@twelvefold/core';
+import { deadlineIn, systemClock } from '@twelvefold/core';
 import { leftRunning } from './left-running.ts';
 
 /** The part of Lambda's context object that is read. */

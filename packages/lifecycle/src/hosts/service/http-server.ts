@@ -1,10 +1,9 @@
 import type { IncomingMessage, Server } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Clock } from '../../clock.ts';
-import { systemClock } from '../../clock.ts';
-import type { Deadline } from '../../deadline.ts';
-import { limitTime, NO_DEADLINE } from '../../deadline.ts';
+import type { Clock, Deadline } from '@twelvefold/core';
+import { systemClock } from '@twelvefold/core';
+import { limitTime, NO_DEADLINE } from '@twelvefold/core/internal';
 import { clientGone } from '../../http/client-gone.ts';
 import { HEADER_LIMIT_BYTES } from '../../http/header-limit.ts';
 import { malformedRequest } from '../../http/malformed-request.ts';

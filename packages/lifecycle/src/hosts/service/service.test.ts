@@ -1,9 +1,10 @@
 import { EventEmitter } from 'node:events';
 import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
+import { systemClock } from '@twelvefold/core';
+import { createTestClock } from '@twelvefold/core/testing';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createFakeClock } from '../../fake-clock.ts';
-import { createLifecycle, installLightHttp, serveRequest, systemClock } from '../../index.ts';
+import { createLifecycle, installLightHttp, serveRequest } from '../../index.ts';
 import type { HttpServer } from './index.ts';
 import { createHttpServer, holdSignals, runService, serviceProfile } from './index.ts';
 
@@ -115,7 +116,7 @@ describe('createHttpServer', () => {
   });
 
   it('answers 504 for a handler that outlives its time, and lets one that heeds the signal answer for itself', async () => {
-    const clock = createFakeClock();
+    const clock = createTestClock();
     const outcomes: unknown[] = [];
     const waiting = Promise.withResolvers<void>();
     let entered = 0;
@@ -459,7 +460,7 @@ describe('createHttpServer', () => {
   });
 
   it('gives the handler of a client that hung up what is left of its time, and no more', async () => {
-    const clock = createFakeClock();
+    const clock = createTestClock();
     const entered = Promise.withResolvers<void>();
     const gone = Promise.withResolvers<void>();
     const outcomes: unknown[] = [];
@@ -520,7 +521,7 @@ describe('runService', () => {
 
   it('is forced by the second signal and exits 1', async () => {
     const process = fakeProcess();
-    const lifecycle = createLifecycle({ clock: createFakeClock() });
+    const lifecycle = createLifecycle({ clock: createTestClock() });
     lifecycle.register({ name: 'stuck', drain: () => new Promise(() => undefined) });
     const running = runService({ lifecycle, process });
     await expect.poll(() => lifecycle.phase).toBe('ready');

@@ -360,7 +360,7 @@ test('a bundle that is not there, or an option that does not exist, is refused',
   await expect(launch({ entry: '/no/such/bundle.js' })).rejects.toThrow(
     'Cannot launch function orders: /no/such/bundle.js does not exist; build it first',
   );
-  await expect(launch({ timeout: 3 } as Partial<LaunchFunctionOptions>)).rejects.toThrow('unknown option timeout');
+  await expect(launch({ timeout: 3 } as Partial<LaunchFunctionOptions>)).rejects.toThrow("unknown option 'timeout'");
 });
 
 test('a runtime that cannot be started is an error of the invocation', async () => {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { resolve as resolvePath } from 'node:path';
-import { rejectUnknownOptions } from '../../core/reject-unknown-options.ts';
+import { assertKnownOptions } from '@twelvefold/core/internal';
 import type { OutputLine } from '../process/output.ts';
 import { createTurns } from './create-turns.ts';
 import { environmentPool } from './environment-pool.ts';
@@ -111,7 +111,7 @@ const OPTIONS = [
 ];
 
 function managedSpec(options: ManagedInstances): { workers: number; concurrency: number } {
-  rejectUnknownOptions('use managed of launchFunction', options, Object.keys(MANAGED_DEFAULTS));
+  assertKnownOptions('use managed of launchFunction', options, Object.keys(MANAGED_DEFAULTS));
   const { workers = MANAGED_DEFAULTS.workers, concurrency = MANAGED_DEFAULTS.concurrency } = options;
   for (const [name, value] of Object.entries({ workers, concurrency })) {
     if (!(Number.isInteger(value) && value >= 1)) {
@@ -136,7 +136,7 @@ function managedSpec(options: ManagedInstances): { workers: number; concurrency:
  * ```
  */
 export async function launchFunction(options: LaunchFunctionOptions): Promise<LaunchedFunction> {
-  rejectUnknownOptions('use launchFunction', options, OPTIONS);
+  assertKnownOptions('use launchFunction', options, OPTIONS);
   const { maxConcurrency = DEFAULTS.maxConcurrency, accountId = DEFAULTS.accountId } = options;
   const { timeoutMs = DEFAULTS.timeoutMs } = options;
   const managed = options.managed && managedSpec(options.managed);

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { assertKnownOptions } from '@twelvefold/core/internal';
 import { readBody } from '../../core/read-body.ts';
-import { rejectUnknownOptions } from '../../core/reject-unknown-options.ts';
 import type { InvocationResult } from '../function/result.ts';
 import { newTraceId } from '../function/trace-id.ts';
 import type { ApiEvent } from './api-event.ts';
@@ -52,7 +52,7 @@ const DEFAULTS = { port: 0, host: '127.0.0.1', timeoutMs: 30_000, accountId: '12
  * ```
  */
 export async function launchHttpFront(options: HttpFrontOptions): Promise<HttpFront> {
-  rejectUnknownOptions('use launchHttpFront', options, ['fn', ...Object.keys(DEFAULTS)]);
+  assertKnownOptions('use launchHttpFront', options, ['fn', ...Object.keys(DEFAULTS)]);
   const timeoutMs = options.timeoutMs ?? DEFAULTS.timeoutMs;
   const api = { accountId: options.accountId ?? DEFAULTS.accountId, apiId: options.apiId ?? DEFAULTS.apiId };
   const host = options.host ?? DEFAULTS.host;

@@ -283,5 +283,5 @@ test('a batch size above ten needs a window, and unknown options are refused', a
   const queue = await createQueue();
   const { invoke } = createFunction();
   expect(() => map(queue, { fn: { invoke }, batchSize: 11 })).toThrow(RangeError);
-  expect(() => map(queue, { fn: { invoke }, size: 1 } as Parameters<typeof map>[1])).toThrow('unknown option size');
+  expect(() => map(queue, { fn: { invoke }, size: 1 } as Parameters<typeof map>[1])).toThrow("unknown option 'size'");
 });

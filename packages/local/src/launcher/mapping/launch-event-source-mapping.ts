@@ -1,6 +1,6 @@
+import { assertKnownOptions } from '@twelvefold/core/internal';
 import { createAwsClient } from '../../client/aws-client.ts';
 import type { Credentials } from '../../client/sign-request.ts';
-import { rejectUnknownOptions } from '../../core/reject-unknown-options.ts';
 import type { InvocationResult } from '../function/result.ts';
 import { failedRecords } from './failed-records.ts';
 import { deleteRecords, receiveBatch } from './queue-reader.ts';
@@ -60,7 +60,7 @@ const BACKOFF_MS = { first: 100, most: 5_000 };
  * ```
  */
 export function launchEventSourceMapping(options: EventSourceMappingOptions): EventSourceMapping {
-  rejectUnknownOptions('use launchEventSourceMapping', options, OPTIONS);
+  assertKnownOptions('use launchEventSourceMapping', options, OPTIONS);
   const { queueUrl, queueArn, region, fn, onError = () => {} } = options;
   const { batchSize = DEFAULTS.batchSize, batchingWindowMs: windowMs = DEFAULTS.batchingWindowMs } = options;
   const maxConcurrency = options.maxConcurrency ?? DEFAULTS.maxConcurrency;

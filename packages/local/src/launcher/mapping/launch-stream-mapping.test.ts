@@ -197,5 +197,5 @@ test('an endpoint that is down is told and waited for, and nothing is lost', asy
 test('a batch size that Lambda refuses is refused, and so are unknown options', () => {
   const { invoke } = createFunction();
   expect(() => map({ fn: { invoke }, batchSize: 10_001 })).toThrow(RangeError);
-  expect(() => map({ fn: { invoke }, size: 1 } as Parameters<typeof map>[0])).toThrow('unknown option size');
+  expect(() => map({ fn: { invoke }, size: 1 } as Parameters<typeof map>[0])).toThrow("unknown option 'size'");
 });

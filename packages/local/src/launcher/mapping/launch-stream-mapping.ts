@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { assertKnownOptions } from '@twelvefold/core/internal';
 import { createAwsClient } from '../../client/aws-client.ts';
 import type { Credentials } from '../../client/sign-request.ts';
-import { rejectUnknownOptions } from '../../core/reject-unknown-options.ts';
 import type { InvocationResult } from '../function/result.ts';
 import { failedRecords } from './failed-records.ts';
 import type { EventSourceMapping } from './launch-event-source-mapping.ts';
@@ -75,7 +75,7 @@ const MAX_PER_CALL = 1_000;
  * ```
  */
 export function launchStreamMapping(options: StreamMappingOptions): EventSourceMapping {
-  rejectUnknownOptions('use launchStreamMapping', options, OPTIONS);
+  assertKnownOptions('use launchStreamMapping', options, OPTIONS);
   const { streamArn, endpoint, region, credentials, fn, onDiscard = () => {}, onError = () => {} } = options;
   const batchSize = options.batchSize ?? DEFAULTS.batchSize;
   const windowMs = options.batchingWindowMs ?? DEFAULTS.batchingWindowMs;

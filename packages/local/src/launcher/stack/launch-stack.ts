@@ -1,7 +1,7 @@
 import { join } from 'node:path';
+import { assertKnownOptions } from '@twelvefold/core/internal';
 import { createAwsClient } from '../../client/aws-client.ts';
 import type { Credentials } from '../../client/sign-request.ts';
-import { rejectUnknownOptions } from '../../core/reject-unknown-options.ts';
 import { functionsOf } from '../../core/running-endpoints.ts';
 import type { ProvisionedStack } from '../../provision/stack.ts';
 import { invokable } from '../function/invokable.ts';
@@ -96,7 +96,7 @@ type Stop = () => Promise<unknown>;
  * ```
  */
 export async function launchStack(stack: ProvisionedStack, options: LaunchStackOptions): Promise<LaunchedStack> {
-  rejectUnknownOptions('use launchStack', options, OPTIONS);
+  assertKnownOptions('use launchStack', options, OPTIONS);
   const plan = readStack(stack);
   const sources: Stop[] = [];
   const functions: LaunchedFunction[] = [];

@@ -158,5 +158,7 @@ test('what cannot be started is told', async () => {
   await expect(launch({ command: ['/no/such/program'] })).rejects.toThrow(
     'Cannot launch task orders: /no/such/program cannot be started',
   );
-  await expect(launch({ stopTimeout: 3 } as Partial<LaunchTaskOptions>)).rejects.toThrow('unknown option stopTimeout');
+  await expect(launch({ stopTimeout: 3 } as Partial<LaunchTaskOptions>)).rejects.toThrow(
+    "unknown option 'stopTimeout'",
+  );
 });

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { dirname, resolve as resolvePath } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { rejectUnknownOptions } from '../../core/reject-unknown-options.ts';
+import { assertKnownOptions } from '@twelvefold/core/internal';
 import { listen } from '../http/listen.ts';
 import type { ProcessExit } from '../process/exit.ts';
 import { describeExit } from '../process/exit.ts';
@@ -79,7 +79,7 @@ const PROBE_TIMEOUT_MS = 2_000;
  * ```
  */
 export async function launchTask(options: LaunchTaskOptions): Promise<LaunchedTask> {
-  rejectUnknownOptions('use launchTask', options, [...OPTIONS, ...Object.keys(DEFAULTS)]);
+  assertKnownOptions('use launchTask', options, [...OPTIONS, ...Object.keys(DEFAULTS)]);
   const { region, stopTimeoutMs = DEFAULTS.stopTimeoutMs, accountId = DEFAULTS.accountId } = options;
   const containerName = options.containerName ?? DEFAULTS.containerName;
   const family = options.family ?? containerName;

@@ -1,4 +1,4 @@
-/** A duration with its unit, e.g. `'500ms'`, `'30s'`, `'15m'`, `'12h'`, `'14d'`. Fractions are allowed: `'1.5h'`. */
+/** A duration with its unit, e.g. `'500ms'`, `'30s'`, `'15m'`, `'1.5h'` or `'14d'`. */
 export type Duration = `${number}${'ms' | 's' | 'm' | 'h' | 'd'}`;
 
 const UNITS: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };

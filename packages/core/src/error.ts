@@ -1,0 +1,76 @@
+const BRAND = Symbol.for('twelvefold.error');
+
+/**
+ * The code of a Twelvefold error. The list is closed, so a `switch` over it can be exhaustive; a code
+ * keeps its meaning across releases.
+ */
+export type ErrorCode =
+  // Config and start
+  | 'BINDINGS_INVALID'
+  | 'CONFIG_INVALID'
+  | 'STAGE_INVALID'
+  // Command lines, tasks and their invocation
+  | 'INVOCATION_INVALID'
+  | 'PARAMS_INVALID'
+  | 'USAGE'
+  // Messages, their handlers and consumers
+  | 'CONSUMER_ABANDONED'
+  | 'CONSUMER_NOT_POLLING'
+  | 'CONSUMER_NOT_RECEIVING'
+  | 'CONSUMER_STOPPING'
+  | 'DEADLINE_NEAR'
+  | 'ENTRY_REFUSED'
+  | 'LEASE_LOST'
+  | 'MESSAGE_DROP'
+  | 'MESSAGE_HELD_BACK'
+  | 'MESSAGE_INVALID'
+  | 'MESSAGE_POISON'
+  | 'MESSAGE_REFUSED'
+  | 'MESSAGE_RETRY'
+  | 'MESSAGE_TOO_LARGE'
+  | 'MESSAGE_UNSENT'
+  | 'MESSAGES_UNACKNOWLEDGED'
+  // Tables, sessions and idempotency
+  | 'CONDITION_FAILED'
+  | 'ROW_INVALID'
+  | 'SESSION_INVALID'
+  | 'SESSION_TOO_LARGE'
+  | 'TRANSACTION_CONFLICT'
+  | 'TURN_LOST';
+
+/**
+ * The base of every error that callers are expected to catch by code.
+ *
+ * `isInstance` recognizes errors by brand, so it also works across two copies of the package in one
+ * process, where `instanceof` does not.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await save();
+ * } catch (error) {
+ *   if (!TwelvefoldError.isInstance(error, 'CONDITION_FAILED')) throw error;
+ *   console.error(error.message, error.cause);
+ * }
+ * ```
+ */
+export class TwelvefoldError extends Error {
+  override readonly name: string = 'TwelvefoldError';
+  /** Safe to switch on. */
+  readonly code: ErrorCode;
+  readonly [BRAND] = true;
+
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+
+  /** Whether `error` is a Twelvefold error; with `code`, whether it has that code. */
+  static isInstance(error: unknown, code?: ErrorCode): error is TwelvefoldError {
+    return (
+      error instanceof Error &&
+      BRAND in error &&
+      (code === undefined || (error as Partial<TwelvefoldError>).code === code)
+    );
+  }
+}
