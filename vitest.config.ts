@@ -47,6 +47,8 @@ export default defineConfig({
       project('parity', ['test/parity/**/*.test.ts'], { testTimeout: 600_000, hookTimeout: 300_000 }),
       // A process that throws events for minutes, where it is told to.
       project('fuzz', ['test/fuzz/**/*.test.ts'], { testTimeout: 3_600_000 }),
+      // Mutated input for what reads it; `npm run verify` has the long form.
+      project('attack', ['test/attack/**/*.test.ts'], { testTimeout: 600_000 }),
       project('chaos', ['test/chaos/**/*.test.ts'], { testTimeout: 600_000, hookTimeout: 300_000 }),
       project('e2e', ['test/e2e/**/*.test.ts', 'test/consumer/**/*.test.ts'], {
         testTimeout: 600_000,

@@ -40,6 +40,64 @@ async function sink(
   return { seen, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
 }
 
+describe('createAws', () => {
+  it.each([
+    ['AWS_REGION', 'eu-west-1\r\nx: y'],
+    ['AWS_REGION', 'eu-west-1/sqs/aws4_request, x'],
+    ['AWS_REGION', 'example.com/'],
+    ['AWS_DEFAULT_REGION', 'eu west 1'],
+    ['AWS_ENDPOINT_URL', 'localhost:4566'],
+    ['AWS_ENDPOINT_URL', 'not a url'],
+    ['AWS_ENDPOINT_URL_SQS', 'http://user:secret@127.0.0.1/'],
+    ['AWS_ENDPOINT_URL_DYNAMODB', 'http://127.0.0.1/?a=b'],
+    ['AWS_ENDPOINT_URL_SNS', 'http://127.0.0.1/#a'],
+  ])('refuses %s=%j, without repeating the value', (name, value) => {
+    let message = '';
+    try {
+      createAws({ env: { [name]: value } });
+    } catch (error) {
+      message = String(error);
+    }
+    expect(message).toMatch(new RegExp(`^TypeError: Cannot create the AWS port: ${name} `));
+    expect(message).not.toContain(value);
+  });
+
+  it('names every fault at once, and takes a path in an endpoint', () => {
+    const env = { AWS_REGION: 'a b', AWS_ENDPOINT_URL_SQS: 'ftp://h', AWS_ENDPOINT_URL_SNS: 'x' };
+    expect(() => createAws({ env })).toThrow(/AWS_ENDPOINT_URL_SQS .*AWS_ENDPOINT_URL_SNS .*AWS_REGION /);
+    expect(() => createAws({ env, endpoint: 'http://h/p', region: 'us-east-1' })).not.toThrow();
+    expect(() => createAws({ env: { ...env, AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true' } })).toThrow(
+      /port: AWS_REGION [^;]*$/,
+    );
+  });
+
+  it.each([
+    ['an id with a line break', { accessKeyId: 'AKID\r\nx: y', secretAccessKey: 's' }],
+    ['an id with a slash', { accessKeyId: 'AKID/20261129', secretAccessKey: 's' }],
+    ['an id with a comma', { accessKeyId: 'AKID, SignedHeaders=host', secretAccessKey: 's' }],
+    ['a token with a line break', { accessKeyId: 'AKID', secretAccessKey: 's', sessionToken: 't\n' }],
+    ['an empty id', { accessKeyId: '', secretAccessKey: 's' }],
+    ['a secret with a line break', { accessKeyId: 'AKID', secretAccessKey: 's\n' }],
+  ])('does not sign with %s', async (_name, wrong) => {
+    const aws = createAws({
+      env: { AWS_REGION: 'eu-west-1', AWS_ENDPOINT_URL: 'http://127.0.0.1:9' },
+      credentials: async () => wrong,
+    });
+    await expect(aws.call('ssm', 'GetParameters', { Names: ['/a'] }, { access: 'read' })).rejects.toMatchObject({
+      code: 'CredentialsProviderError',
+      message: expect.stringMatching(
+        /^Cannot sign calls to AWS: the credentials are incomplete or have a character [ ,\w]*$/,
+      ),
+    });
+  });
+
+  it('does not take an inherited name for an operation', async () => {
+    const aws = createAws({ env: { AWS_REGION: 'eu-west-1', AWS_ENDPOINT_URL: 'http://127.0.0.1:9' }, credentials });
+    const call = aws.call as (service: 'sqs', operation: string, input: object, options: object) => Promise<unknown>;
+    await expect(call('sqs', 'constructor', {}, { access: 'read' })).rejects.toThrow(/constructor/);
+  });
+});
+
 describe('createAws over HTTP', () => {
   it('sends to the endpoint of the environment, never to the host of a queue URL', async () => {
     const { seen, url } = await sink(() => ({ status: 200, body: '{}' }));

@@ -57,6 +57,12 @@ const ENDPOINT_VARIABLES: Record<Service, string> = {
   dynamodb: 'AWS_ENDPOINT_URL_DYNAMODB',
 };
 
+/** Every variable of `env` that names an endpoint and counts. */
+export function endpointVariables(env: Environment): string[] {
+  if (env.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS?.toLowerCase() === 'true') return [];
+  return ['AWS_ENDPOINT_URL', ...Object.values(ENDPOINT_VARIABLES)].filter((name) => env[name]);
+}
+
 /** The endpoint for `service`, or `undefined` for AWS itself. */
 export function endpointFor(service: Service, settings: AwsSettings, env: Environment): string | undefined {
   if (settings.endpoint !== undefined) return settings.endpoint;

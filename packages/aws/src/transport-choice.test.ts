@@ -111,7 +111,7 @@ describe('createAws', () => {
       maxSockets: 1.5,
     };
     expect(() => createAws(options as never)).toThrow(
-      /'maxAttempts' is not.*'maxSockets' is not.*'transport' names no service: 's3'.*TWELVEFOLD_TRANSPORT is neither/,
+      /'maxAttempts' is not.*'maxSockets' is not.*'transport' names an unknown service: 's3'.*TWELVEFOLD_TRANSPORT is neither/,
     );
   });
 

@@ -18,7 +18,7 @@ export function uncovered(
   settings: AwsSettings,
   env: Environment,
 ): string | undefined {
-  if (!(operation in LEAN_OPERATIONS[service])) return `the lean transport has no ${service} ${operation}`;
+  if (!Object.hasOwn(LEAN_OPERATIONS[service], operation)) return `the lean transport has no ${service} ${operation}`;
   return uncoveredSettings(service, settings, env);
 }
 

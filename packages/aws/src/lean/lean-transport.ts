@@ -164,15 +164,14 @@ function credentialSource(settings: AwsSettings, env: Environment, runtime: Lean
   return refreshingCredentials(async () => checked(await fetch()), runtime.now);
 }
 
-/** They go into headers: a line break, as files and shells leave it, would begin another one. */
+/** They go into headers, and the key's id into the signature's scope: a line break, as files and shells leave it, would end one. */
 function checked(credentials: Credentials): Credentials {
   const { accessKeyId, secretAccessKey, sessionToken = '' } = credentials ?? {};
-  const broken = [accessKeyId, secretAccessKey, sessionToken].some(
-    (part) => typeof part !== 'string' || /[^\x20-\x7e]/.test(part),
-  );
-  if (!broken) return credentials;
+  const isVisible = (part: unknown) => typeof part === 'string' && /^[\x21-\x7e]*$/.test(part);
+  const sound = [accessKeyId, secretAccessKey, sessionToken].every(isVisible);
+  if (sound && /^[^/,]+$/.test(accessKeyId) && secretAccessKey !== '') return credentials;
   throw new AwsError(
-    'Cannot sign calls to AWS: the credentials are incomplete or hold characters that no key has, such as a line break',
+    'Cannot sign calls to AWS: the credentials are incomplete or have a character that keys never have, such as a line break',
     { code: 'CredentialsProviderError', service: 'credentials', operation: 'Sign', retryable: false },
   );
 }

@@ -79,8 +79,13 @@ describe('fetchContainerCredentials', () => {
     },
   );
 
-  it('makes no header of a token that has a line break', async () => {
-    await expect(fetch({ AWS_CONTAINER_AUTHORIZATION_TOKEN: 'a\r\nx: y' })).rejects.toThrow('control characters');
+  it.each(['a\r\nx: y', 'a\0b', 'a\u2028b', 'ä'])('makes no header of the token %j', async (token) => {
+    await expect(fetch({ AWS_CONTAINER_AUTHORIZATION_TOKEN: token })).rejects.toThrow('other than visible ASCII');
     expect(server.requests).toEqual([]);
+  });
+
+  it.each(['@example.com/', '.example.com/', ':80/', 'v2/x'])('lets no relative URI name a host: %s', async (uri) => {
+    const env = { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: uri, AWS_CONTAINER_AUTHORIZATION_TOKEN: 't' };
+    await expect(fetch(env)).rejects.toThrow("does not begin with '/'");
   });
 });

@@ -62,8 +62,12 @@ async function fetchOnce(url: URL, env: Environment): Promise<Credentials> {
 
 function endpointOf(env: Environment): URL {
   const { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: relative, AWS_CONTAINER_CREDENTIALS_FULL_URI: full = '' } = env;
+  // Anything before the path would become a part of the host.
+  if (relative && !relative.startsWith('/')) {
+    throw credentialsError("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI does not begin with '/'", false);
+  }
   const text = relative ? `http://${ECS_HOST}${relative}` : full;
-  if (!URL.canParse(text)) throw credentialsError('AWS_CONTAINER_CREDENTIALS_FULL_URI is no URL', false);
+  if (!URL.canParse(text)) throw credentialsError('AWS_CONTAINER_CREDENTIALS_FULL_URI is not a URL', false);
   const url = new URL(text);
   const plain =
     url.protocol === 'http:' && (PLAIN_HOSTS.has(url.hostname) || /^127(?:\.\d{1,3}){3}$/.test(url.hostname));
@@ -83,9 +87,10 @@ function tokenOf(env: Environment): string | undefined {
   } catch (cause) {
     throw credentialsError('the file of AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE cannot be read', false, cause);
   }
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for; a line break would begin another header
-  if (token && /[\x00-\x1f\x7f]/.test(token))
-    throw credentialsError('the authorization token has control characters', false);
+  // A line break would begin another header.
+  if (token && /[^\x20-\x7e]/.test(token)) {
+    throw credentialsError('the authorization token has characters other than visible ASCII', false);
+  }
   return token || undefined;
 }
 
