@@ -49,8 +49,9 @@ function logicalId(kind: string, name: string): string {
 function granted(component: ManifestComponent): string[] {
   return component.grants.flatMap(({ resource: key, actions }) => {
     const resource = manifest.resources.find((one) => one.key === key);
-    const id = logicalId(resource?.kind ?? '', resource?.physicalName ?? '');
-    const arn = resource?.kind === 'topic' ? { Ref: id } : { 'Fn::GetAtt': [id, 'Arn'] };
+    const kind = resource?.kind === 'queue' || resource?.kind === 'topic' ? resource.kind : 'table';
+    const id = logicalId(kind, resource?.physicalName ?? '');
+    const arn = kind === 'topic' ? { Ref: id } : { 'Fn::GetAtt': [id, 'Arn'] };
     return actions.map((action) => `${action} ${JSON.stringify(arn)}`);
   });
 }
@@ -107,5 +108,5 @@ it('binds every resource of the manifest, and no other', () => {
       ([, { Type, Properties }]) => Type === 'AWS::SSM::Parameter' && JSON.stringify(Properties).includes('/bindings/'),
     )
     .map(([, { Properties }]) => Properties.Name);
-  expect(names).toEqual(manifest.resources.map(({ binding }) => atStage(binding.parameter)));
+  expect(names).toEqual(manifest.resources.map(({ binding }) => atStage(binding?.parameter ?? '')));
 });

@@ -1,5 +1,5 @@
 import type { Aws } from '@twelvefold/aws';
-import type { TableWriter } from '@twelvefold/backing';
+import type { TableClient } from '@twelvefold/backing';
 import { idempotencyStore, queue, sessionStore, table, topic } from '@twelvefold/backing';
 import * as z from 'zod';
 
@@ -20,5 +20,5 @@ export const sessions = sessionStore('sessions', {
 });
 export const effects = idempotencyStore('effects');
 export const orderRows = table('orders', { schema: OrderRow, key: 'orderId' });
-export declare const rows: TableWriter<z.infer<typeof OrderRow>, string>;
+export declare const rows: TableClient<z.infer<typeof OrderRow>, string>;
 export declare const order: z.infer<typeof OrderRow>;

@@ -1,4 +1,4 @@
-import type { IdempotencyStoreDefinition, IdempotencyWriter, TableReader, TableWriter } from '@twelvefold/backing';
+import type { IdempotencyClient, IdempotencyStoreDefinition, TableClient } from '@twelvefold/backing';
 import { idempotencyStore, table } from '@twelvefold/backing';
 import type { Clock } from '@twelvefold/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -15,7 +15,7 @@ export interface IdempotencyDriver extends AsyncDisposable {
   create(
     definition: IdempotencyStoreDefinition,
     options: { clock: Clock },
-  ): Promise<{ store: IdempotencyWriter; counters: TableReader<Counter, string> & TableWriter<Counter, string> }>;
+  ): Promise<{ store: IdempotencyClient; counters: TableClient<Counter, string> }>;
   /** Loses the answers of the next `count` calls. */
   loseAnswers(count: number): void;
 }
@@ -143,7 +143,7 @@ export function idempotencyContract(open: () => Promise<IdempotencyDriver>): voi
 
   describe('begin', () => {
     const lease = { leaseMs: 30_000 };
-    const started = async (store: IdempotencyWriter, key = 'k') => {
+    const started = async (store: IdempotencyClient, key = 'k') => {
       const turn = await store.begin(key, lease);
       if (turn.state !== 'started') throw new Error(`the turn is ${turn.state}`);
       return turn;

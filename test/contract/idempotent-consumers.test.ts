@@ -1,6 +1,6 @@
 import type { Aws } from '@twelvefold/aws';
 import { createAws } from '@twelvefold/aws';
-import type { ConsumerEvent, Effect, IdempotencyWriter, MessageHandler, QueueConsumer } from '@twelvefold/backing';
+import type { ConsumerEvent, Effect, IdempotencyClient, MessageHandler, QueueConsumer } from '@twelvefold/backing';
 import { idempotencyStore, idempotent, queue, table } from '@twelvefold/backing';
 import { createDynamoDbIdempotency } from '@twelvefold/backing/dynamodb-idempotency';
 import { createDynamoDbTable } from '@twelvefold/backing/dynamodb-table';
@@ -70,7 +70,7 @@ interface Begun {
 function world() {
   const clock = manualClock();
   const definition = idempotencyStore('effects', { window: '1h' });
-  const store: IdempotencyWriter = createDynamoDbIdempotency({ definition, name: 'effects', aws, clock });
+  const store: IdempotencyClient = createDynamoDbIdempotency({ definition, name: 'effects', aws, clock });
   const rows = createDynamoDbTable({ definition: counters, name: 'counters', aws });
   const begun: Begun[] = [];
   const events: ConsumerEvent[] = [];

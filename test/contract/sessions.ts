@@ -1,4 +1,4 @@
-import type { SessionReader, SessionStoreDefinition, SessionWriter } from '@twelvefold/backing';
+import type { SessionClient, SessionStoreDefinition } from '@twelvefold/backing';
 import { sessionStore } from '@twelvefold/backing';
 import type { Clock } from '@twelvefold/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -12,7 +12,7 @@ export interface SessionsDriver extends AsyncDisposable {
   create<T>(
     definition: SessionStoreDefinition<z.ZodType<T>>,
     options: { clock: Clock; sharing?: object },
-  ): Promise<SessionReader<T> & SessionWriter<T>>;
+  ): Promise<SessionClient<T>>;
   /** Calls to the store since the last time. */
   calls(): string[];
 }

@@ -1,4 +1,4 @@
-import type { KeyOf, TableDefinition, TableReader, TableWriter } from '@twelvefold/backing';
+import type { KeyOf, TableClient, TableDefinition } from '@twelvefold/backing';
 import { table } from '@twelvefold/backing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
@@ -10,7 +10,7 @@ export interface TableDriver extends AsyncDisposable {
   /** A client of a new, empty table. */
   create<R, P extends string, K extends string>(
     definition: TableDefinition<z.ZodType<R>, P, K>,
-  ): Promise<TableReader<R, KeyOf<P, K>> & TableWriter<R, KeyOf<P, K>>>;
+  ): Promise<TableClient<R, KeyOf<P, K>>>;
 }
 
 const account = table('accounts', {

@@ -1,8 +1,10 @@
-import type { ResourceDefinition } from '@twelvefold/backing';
+import type { Definition } from '@twelvefold/backing';
+import { findKind } from '@twelvefold/backing';
 import type { Duration } from '@twelvefold/core';
 import { durationMs } from '@twelvefold/core';
-import { constantCase, deadLetterName } from './names.ts';
-import { RESOURCE_ACCESS } from './resource-access.ts';
+import { constantCase, kebabCase } from './names.ts';
+import type { DeclaredResource } from './resources.ts';
+import { companionsOf } from './resources.ts';
 
 const WORDS = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 /** Keys become environment variables and parameter names. */
@@ -10,7 +12,8 @@ const KEY = /^[a-z][A-Za-z0-9]*$/;
 
 interface AppLike {
   readonly name: string;
-  readonly backing?: Readonly<Record<string, ResourceDefinition>> | undefined;
+  readonly config?: object | undefined;
+  readonly backing?: Readonly<Record<string, Definition>> | undefined;
 }
 
 export function assertApp(options: AppLike): void {
@@ -18,42 +21,57 @@ export function assertApp(options: AppLike): void {
   if (typeof options.name !== 'string' || options.name.length > 20 || !WORDS.test(options.name)) {
     faults.push("'name' must be 1 to 20 characters, lower-case words joined by hyphens, e.g. 'orders'");
   }
-  const entries = Object.entries(options.backing ?? {});
-  const names = new Map<string, string>();
-  const claim = (space: string, name: string, owner: string) => {
-    const taken = names.get(`${space}/${name}`);
-    if (taken) faults.push(`${owner} and ${taken} are both a ${space} named '${name}'`);
-    names.set(`${space}/${name}`, owner);
-  };
-  const variables = new Map<string, string>();
-  for (const [key, definition] of entries) {
+  const backing = options.backing ?? {};
+  const resources: DeclaredResource[] = [];
+  for (const [key, definition] of Object.entries(backing)) {
     if (!KEY.test(key)) faults.push(`the key '${key}' must be camelCase letters and digits`);
-    const namesake = variables.get(constantCase(key));
-    if (namesake) faults.push(`the keys '${key}' and '${namesake}' would read the same environment variables`);
-    variables.set(constantCase(key), key);
-    if (key.endsWith('DeadLetter'))
-      faults.push(`the key '${key}' ends in DeadLetter, which names the dead-letter queue of a queue`);
-    if (!Object.hasOwn(RESOURCE_ACCESS, definition?.kind)) {
-      faults.push(
-        `'${key}' is no resource definition: make it with queue(), topic(), table(), sessionStore() or idempotencyStore()`,
-      );
-      continue;
-    }
-    // Tables of every kind share DynamoDB's name space; queues and topics have one each.
-    const space = definition.kind === 'queue' || definition.kind === 'topic' ? definition.kind : 'table';
-    claim(space, definition.name, `'${key}'`);
-    if (definition.kind === 'queue' && definition.deadLetter)
-      claim(space, deadLetterName(definition.name), `the dead-letter queue of '${key}'`);
+    const kind = findKind(definition);
+    if (kind) resources.push({ key, definition, kind });
+    else faults.push(`'${key}' is not a resource definition: make it with queue(), table() or another kind's function`);
   }
-  for (const [key, definition] of entries) {
-    if (definition?.kind !== 'queue') continue;
-    for (const topic of definition.subscribe) {
-      if (!entries.some(([, other]) => other === topic)) {
-        faults.push(`'${key}' subscribes to the topic '${topic.name}', which is not in backing`);
-      }
+  faults.push(...collisions(resources));
+  for (const { key, definition, kind } of resources) {
+    for (const reference of kind.references?.(definition as never) ?? []) {
+      if (Object.values(backing).includes(reference.definition)) continue;
+      faults.push(`'${key}' ${reference.relation} '${reference.definition.name}', which is not in backing`);
+    }
+    for (const { path, config } of kind.configKeys?.(definition as never) ?? []) {
+      if (config !== options.config) faults.push(`'${key}' needs '${path}' of a config that is not this app's`);
     }
   }
   refuse(`app ${JSON.stringify(options.name)}`, faults);
+}
+
+/** Keys and names that would meet in the environment or in AWS, companions included. */
+function collisions(resources: readonly DeclaredResource[]): string[] {
+  const faults: string[] = [];
+  const taken = new Map<string, string>();
+  const claim = (name: string, owner: string, fault: (other: string) => string) => {
+    const other = taken.get(name);
+    if (other !== undefined) faults.push(fault(other));
+    taken.set(name, owner);
+  };
+  for (const resource of resources) {
+    const companions = [...companionsOf(resource)].map(([name, companion]) => ({
+      ...companion,
+      owner: `the ${kebabCase(name)} ${companion.kind.name} of '${resource.key}'`,
+    }));
+    for (const { key, definition, kind, owner } of [{ ...resource, owner: `'${resource.key}'` }, ...companions]) {
+      claim(
+        `environment ${constantCase(key)}`,
+        owner,
+        (other) => `${other} and ${owner} would read the same environment variables`,
+      );
+      // Kinds of one service share its names: tables, session stores and idempotency stores are all DynamoDB tables.
+      const space = kind.namespace ?? kind.name;
+      claim(
+        `${space} ${definition.name}`,
+        owner,
+        (other) => `${other} and ${owner} are both a ${space} named '${definition.name}'`,
+      );
+    }
+  }
+  return faults;
 }
 
 export function assertHttp(
@@ -82,11 +100,10 @@ export function assertConsumer(
   handler: unknown,
 ): void {
   const faults = unknownOptions(options, ['uses', 'concurrency']);
-  const kind = app.backing?.[key]?.kind;
-  if (kind !== 'queue')
-    faults.push(
-      kind ? `'${key}' is a ${kind}, not a queue; let a queue subscribe to it` : `'${key}' is not in backing`,
-    );
+  const definition = app.backing?.[key];
+  if (!definition) faults.push(`'${key}' is not in backing`);
+  else if (!findKind(definition)?.source)
+    faults.push(`'${key}' is a ${definition.kind}, not a queue; let a queue subscribe to it`);
   const { concurrency } = options;
   if (concurrency !== undefined && !(Number.isInteger(concurrency) && concurrency >= 1 && concurrency <= 1_000)) {
     faults.push(`'concurrency' is ${concurrency}; it must be 1 to 1000`);
@@ -122,9 +139,12 @@ function componentFaults(app: AppLike, uses: unknown, handler: unknown): string[
       );
       continue;
     }
-    // `consume` is not asked for: a queue's consumer has it.
-    const known = Object.keys(RESOURCE_ACCESS[definition.kind]).filter((one) => one !== 'consume');
-    const wrong = Array.isArray(access) ? access.filter((one) => !known.includes(one)) : [access];
+    const known = Object.keys(findKind(definition)?.accesses ?? {});
+    if (!Array.isArray(access) || access.length === 0) {
+      faults.push(`'${key}' in 'uses' needs a list of one access or more: ${known.join(', ')}`);
+      continue;
+    }
+    const wrong = access.filter((one) => !known.includes(one));
     if (wrong.length > 0)
       faults.push(`a ${definition.kind} ('${key}') offers ${known.join(', ')}, not ${wrong.join(', ')}`);
   }

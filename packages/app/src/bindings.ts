@@ -1,12 +1,14 @@
-import type { ResourceDefinition } from '@twelvefold/backing';
-import { constantCase, deadLetterKey, deadLetterName, physicalName } from './names.ts';
+import type { BindingOfKind, Definition } from '@twelvefold/backing';
+import { constantCase, physicalName } from './names.ts';
+import type { DeclaredResource } from './resources.ts';
+import { resourcesOf } from './resources.ts';
 
-/** What of a resource a client needs to know. */
-export type BindingValue = 'url' | 'arn' | 'name';
+/** The part of a resource that a client needs. */
+export type BindingValue = BindingOfKind['value'];
 
-/** Where one resource's binding is found: infrastructure writes it, the runtime reads it, both from this. */
+/** The places of one resource's binding. Infrastructure writes to them, and the runtime reads them. */
 export interface Binding {
-  /** The key in `backing`, or a dead-letter queue's. */
+  /** The key in `backing`, or a companion's, such as a dead-letter queue's. */
   readonly key: string;
   readonly value: BindingValue;
   /** `TWELVEFOLD_<KEY>_URL|ARN|NAME`: wins. */
@@ -16,34 +18,32 @@ export interface Binding {
   readonly physicalName: string;
 }
 
-const VALUES: Record<ResourceDefinition['kind'], BindingValue> = {
-  queue: 'url',
-  topic: 'arn',
-  table: 'name',
-  sessions: 'name',
-  idempotency: 'name',
-};
-
 interface BindableApp {
   readonly name: string;
-  readonly backing: Readonly<Record<string, ResourceDefinition>>;
+  readonly backing: Readonly<Record<string, Definition>>;
 }
 
-/** Every binding of an app at a stage, dead-letter queues included: a pure function of both. */
+/** Every binding of an app at a stage, companions included: a pure function of both. */
 export function bindings(app: BindableApp, stage: string): Binding[] {
-  // SQS and SNS want the suffix on everything that keeps order; the dead-letter queue of a FIFO queue is one too.
-  const binding = (key: string, value: BindingValue, name: string, fifo: boolean): Binding => ({
+  return resourcesOf(app.backing).flatMap((resource) => bindingOf(app.name, stage, resource) ?? []);
+}
+
+/** The binding of one resource; `undefined` for a kind that has none. */
+export function bindingOf(app: string, stage: string, resource: DeclaredResource): Binding | undefined {
+  const { key, kind } = resource;
+  if (!kind.binding) return undefined;
+  const { value } = kind.binding;
+  return {
     key,
     value,
     env: `TWELVEFOLD_${constantCase(key)}_${value.toUpperCase()}`,
-    parameter: `/${app.name}/${stage}/bindings/${key}`,
-    physicalName: `${physicalName(app.name, stage, name)}${fifo ? '.fifo' : ''}`,
-  });
-  return Object.entries(app.backing).flatMap(([key, definition]) => {
-    const fifo = (definition.kind === 'queue' || definition.kind === 'topic') && definition.fifo !== undefined;
-    const own = binding(key, VALUES[definition.kind], definition.name, fifo);
-    return definition.kind === 'queue' && definition.deadLetter
-      ? [own, binding(deadLetterKey(key), 'url', deadLetterName(definition.name), fifo)]
-      : [own];
-  });
+    parameter: `/${app}/${stage}/bindings/${key}`,
+    physicalName: physicalNameOf(app, stage, resource),
+  };
+}
+
+/** The physical name of one resource. */
+export function physicalNameOf(app: string, stage: string, { definition, kind }: DeclaredResource): string {
+  const suffix = kind.nameSuffix?.(definition as never) ?? ''; // it is the kind's own definition
+  return `${physicalName(app, stage, definition.name)}${suffix}`;
 }

@@ -1,6 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { ConfigDefinition } from '@twelvefold/config';
-import type { Backing, Context, MessageContext, Uses } from './context.ts';
+import type { Backing, Context, MessageContext } from './context.ts';
+import type { AnyUses } from './uses.ts';
 
 /** The part of an app that running its components needs. */
 export interface AppIdentity {
@@ -14,7 +15,7 @@ interface ComponentBase<Kind extends string> {
   /** Names the component in logs, metrics, user agents and, behind app and stage, its function. */
   readonly name: string;
   readonly app: AppIdentity;
-  readonly uses: Uses<Backing>;
+  readonly uses: AnyUses;
 }
 
 /** An HTTP front: any router's `fetch`. */

@@ -1,11 +1,11 @@
-import type { AccessOf, ClientFor, MessageInfo, ResourceDefinition } from '@twelvefold/backing';
+import type { AccessOf, ClientFor, Definition, MessageInfo } from '@twelvefold/backing';
 import type { ConfigDefinition } from '@twelvefold/config';
 import type { Deadline } from '@twelvefold/core';
 import type { Scope } from '@twelvefold/lifecycle';
 import type { Logger, Metrics } from '@twelvefold/logging';
 
 /** What an app declares as backing services, by key. */
-export type Backing = Readonly<Record<string, ResourceDefinition>>;
+export type Backing = Readonly<Record<string, Definition>>;
 
 /** Which resources a component uses, and how: what its types, its clients and its IAM are made of. */
 export type Uses<B extends Backing> = { readonly [K in keyof B]?: ReadonlyArray<AccessOf<B[K]>> };

@@ -61,7 +61,7 @@ describe('defineApp', () => {
     );
     // @ts-expect-error: a table cannot be sent to
     expect(() => app.consumer('orders', { uses: { table: ['send'] } }, handler)).toThrow(
-      /offers read, write, not send/,
+      /offers get, query, scan, put, update, delete, check, read, write, not send/,
     );
     // @ts-expect-error: a topic has no consumer
     expect(() => app.consumer('events', { uses: {} }, handler)).toThrow(/'events' is a topic, not a queue/);
@@ -85,29 +85,28 @@ describe('defineApp', () => {
           one: table('same', { schema: Order, key: 'orderId' }),
           two: sessionStore('same', { schema: z.object({}) }),
           q: queue('q', { schema: z.object({ orderId: z.string() }), subscribe: [other] }),
-          // @ts-expect-error: not a definition
           odd: { kind: 'bucket', name: 'x' },
         },
       });
     expect(faulty).toThrow(/'name' must be/);
     expect(faulty).toThrow(/'bad-key' must be camelCase/);
-    expect(faulty).toThrow(/'two' and 'one' are both a table named 'same'/);
+    expect(faulty).toThrow(/'one' and 'two' are both a table named 'same'/);
     expect(faulty).toThrow(/subscribes to the topic 'other', which is not in backing/);
-    expect(faulty).toThrow(/'odd' is no resource definition/);
+    expect(faulty).toThrow(/'odd' is not a resource definition/);
   });
 
   it('refuses keys and names that would meet in the environment or in AWS', () => {
     const schema = z.object({ orderId: z.string() });
     const one = (backing: Record<string, ReturnType<typeof queue>>) => () => defineApp({ name: 'orders', backing });
     expect(one({ orderAB: queue('a', { schema }), orderAb: queue('b', { schema }) })).toThrow(
-      /the keys 'orderAb' and 'orderAB' would read the same environment variables/,
+      /'orderAB' and 'orderAb' would read the same environment variables/,
     );
     const dead = queue('a-dead-letter', { schema, deadLetter: false });
     expect(one({ a: queue('a', { schema }), b: dead })).toThrow(
-      /'b' and the dead-letter queue of 'a' are both a queue named 'a-dead-letter'/,
+      /the dead-letter queue of 'a' and 'b' are both a queue named 'a-dead-letter'/,
     );
     expect(one({ b: dead, a: queue('a', { schema }) })).toThrow(
-      /the dead-letter queue of 'a' and 'b' are both a queue/,
+      /'b' and the dead-letter queue of 'a' are both a queue/,
     );
     expect(one({ a: queue('a', { schema, deadLetter: false }), b: dead })).not.toThrow();
   });

@@ -1,5 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import type { QueueDefinition, ResourceDefinition } from '@twelvefold/backing';
+import type { Definition } from '@twelvefold/backing';
 import type { ConfigDefinition } from '@twelvefold/config';
 import type { Duration } from '@twelvefold/core';
 import { durationMs } from '@twelvefold/core';
@@ -39,7 +39,7 @@ export interface App<C, B extends Backing> {
    */
   // Not a type of its own: the compiler would name it where it now lists the queues.
   consumer<
-    K extends { [Q in keyof B]: B[Q] extends QueueDefinition ? Q : never }[keyof B] & string,
+    K extends { [Q in keyof B]: B[Q] extends { kind: 'queue' } ? Q : never }[keyof B] & string,
     const U extends Uses<B>,
   >(
     key: K,
@@ -64,10 +64,9 @@ export interface App<C, B extends Backing> {
  * export const app = defineApp({ name: 'orders', config, backing: { orders: queue('orders', { schema: Order }) } });
  * ```
  */
-export function defineApp<
-  C = Record<never, never>,
-  const B extends Record<string, ResourceDefinition> = Record<never, never>,
->(options: AppOptions<C, B>): App<C, B> {
+export function defineApp<C = Record<never, never>, const B extends Record<string, Definition> = Record<never, never>>(
+  options: AppOptions<C, B>,
+): App<C, B> {
   assertApp(options);
   const backing = Object.freeze({ ...options.backing }) as B; // a frozen copy with the very same keys
   const app: App<C, B> = {

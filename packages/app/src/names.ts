@@ -11,17 +11,12 @@ export function kebabCase(key: string): string {
   return key.replaceAll(/([a-z0-9])([A-Z])/g, '$1-$2').toLowerCase();
 }
 
+/** `orderEvents` -> `OrderEvents`: part of a logical id. */
+export function pascalCase(key: string): string {
+  return `${key.charAt(0).toUpperCase()}${key.slice(1)}`;
+}
+
 /** The name of a resource in AWS: a pure function of app, stage and the definition's name. */
 export function physicalName(app: string, stage: string, name: string): string {
   return `${app}-${stage}-${name}`;
-}
-
-/** The key of the dead-letter queue that belongs to the queue `key`. */
-export function deadLetterKey(key: string): string {
-  return `${key}DeadLetter`;
-}
-
-/** The definition's name that the dead-letter queue of the queue `name` would have. */
-export function deadLetterName(name: string): string {
-  return `${name}-dead-letter`;
 }

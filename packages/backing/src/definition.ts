@@ -1,8 +1,45 @@
-/** What every definition of a resource has: plain data, no I/O, no client. */
-export interface Definition<Kind extends string = string> {
-  readonly kind: Kind;
-  /** The resource's own name; the physical name is a pure function of app, stage and this. */
+/** One way to use a resource: the client's methods that it gives, and the IAM actions that they need. */
+export interface Access {
+  readonly methods: readonly string[];
+  /** Exact actions such as `dynamodb:GetItem`; empty for a service that IAM does not guard. */
+  readonly actions: readonly string[];
+}
+
+/** The accesses of a kind, by the name that `uses` asks for. */
+export type Accesses = Readonly<Record<string, Access>>;
+
+/**
+ * The declaration of a resource: plain data without I/O, made by a function such as `queue()` or `table()`. `Client` has all
+ * methods of all accesses.
+ */
+export interface Definition<Client = unknown, A extends Accesses = Accesses> {
+  /** The kind's name, e.g. `queue`. */
+  readonly kind: string;
+  /** The resource's own name. The physical name is a pure function of app, stage and this. */
   readonly name: string;
+  /** Never present. It carries types from the definition to `uses` and the context. */
+  readonly types?: { readonly client: Client; readonly accesses: A } | undefined;
+}
+
+/** The accesses that `uses` can ask of a resource, e.g. `'get' | 'put' | 'read'`. */
+export type AccessOf<D> = D extends Definition<unknown, infer A> ? keyof A & string : never;
+
+type MethodsOf<A, N> = A extends Accesses ? { [K in N & keyof A]: A[K]['methods'][number] }[N & keyof A] : never;
+
+/** The client of a resource, with only the methods of the named accesses. */
+export type ClientFor<D, N extends string = AccessOf<D>> =
+  D extends Definition<infer Client, infer A> ? Pick<Client, MethodsOf<A, N> & keyof Client> : never;
+
+/** An access that gives what the named ones give together. */
+export function sumOf<const A extends Accesses, N extends keyof A & string>(
+  accesses: A,
+  ...names: readonly N[]
+): { readonly methods: ReadonlyArray<A[N]['methods'][number]>; readonly actions: readonly string[] } {
+  const summed = names.map((name) => accesses[name]);
+  return {
+    methods: [...new Set(summed.flatMap((access) => access?.methods ?? []))],
+    actions: [...new Set(summed.flatMap((access) => access?.actions ?? []))],
+  };
 }
 
 /** Lower-case words joined by hyphens, 1 to 40 characters: fits every AWS name with app and stage in front. */

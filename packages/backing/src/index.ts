@@ -1,18 +1,42 @@
-export type { AccessOf, ClientFor, FacetsOf, ResourceDefinition } from './client-for.ts';
-export { assertName, type Definition } from './definition.ts';
-export { IDEMPOTENCY_ACCESS } from './idempotency/access.ts';
+export {
+  type Access,
+  type Accesses,
+  type AccessOf,
+  assertName,
+  type ClientFor,
+  type Definition,
+} from './definition.ts';
 export {
   type IdempotencyStoreDefinition,
   type IdempotencyStoreOptions,
   idempotencyStore,
-} from './idempotency/definition.ts';
+} from './idempotency/idempotency-store.ts';
 export { type Effect, type IdempotentOptions, idempotent } from './idempotency/idempotent.ts';
-export type { BeginOptions, IdempotencyTurn, IdempotencyWriter } from './idempotency/port.ts';
+export type { BeginOptions, IdempotencyClient, IdempotencyTurn } from './idempotency/port.ts';
+export type {
+  CloudFormationResource,
+  CloudFormationValue,
+  Infrastructure,
+  InfrastructureContext,
+} from './infrastructure.ts';
+export {
+  type BindingOfKind,
+  type ConfigReference,
+  defineKind,
+  findKind,
+  type Kind,
+  type KindOptions,
+  kindOf,
+  makeDefinition,
+  type OpenContext,
+  type Opened,
+  type Reference,
+  type Source,
+  type SourceTrigger,
+} from './kind.ts';
 export type { FieldOf } from './message/field-of.ts';
 export type { Fifo, FifoOptions } from './message/fifo.ts';
-export { QUEUE_ACCESS } from './queue/access.ts';
 export type { ConsumerEvent, ConsumerEventListener, MessageIdentity } from './queue/consumer-event.ts';
-export { type QueueDefinition, type QueueOptions, queue } from './queue/definition.ts';
 export { Drop } from './queue/drop.ts';
 export { Poison } from './queue/poison.ts';
 export type {
@@ -29,16 +53,13 @@ export type {
   SendReceipt,
   SendResult,
 } from './queue/port.ts';
+export { type QueueDefinition, type QueueOptions, queue } from './queue/queue.ts';
 export { Retry } from './queue/retry.ts';
-export { SESSIONS_ACCESS } from './sessions/access.ts';
-export { type SessionStoreDefinition, type SessionStoreOptions, sessionStore } from './sessions/definition.ts';
-export type { Session, SessionReader, SessionWriter } from './sessions/port.ts';
-export { TABLE_ACCESS } from './table/access.ts';
-export { type TableDefinition, type TableOptions, table } from './table/definition.ts';
-export type { KeyOf } from './table/key-of.ts';
-export type { Changes, Condition, TableReader, TableWriter, WriteOperation } from './table/port.ts';
-export { TOPIC_ACCESS } from './topic/access.ts';
-export { type TopicDefinition, type TopicOptions, topic } from './topic/definition.ts';
+export type { Session, SessionClient } from './sessions/port.ts';
+export { type SessionStoreDefinition, type SessionStoreOptions, sessionStore } from './sessions/session-store.ts';
+export type { Changes, Condition, KeyOf, TableClient, WriteOperation } from './table/port.ts';
+export { type TableDefinition, type TableOptions, table } from './table/table.ts';
 export { filtered } from './topic/filtered.ts';
 export type { PublishAllOptions, PublishOptions, PublishReceipt, PublishResult, TopicPublisher } from './topic/port.ts';
 export type { FilterCondition, FilterPolicy, Subscribable, TopicSubscription } from './topic/subscription.ts';
+export { type TopicDefinition, type TopicOptions, topic } from './topic/topic.ts';

@@ -13,6 +13,7 @@ type Loose = Readonly<Record<string, unknown>>;
 const { resources, components, config } = shopManifest;
 const [http, carts, mails, closeCarts] = components;
 const [cartsQueue, deadLetters, mailsQueue, ...otherResources] = resources;
+if (!cartsQueue || !deadLetters || !mailsQueue) throw new Error('the fixture begins with three queues');
 
 /** The faults that the error lists, which must be thrown before anything is added to the stack. */
 function faultsOf(manifest: Loose | string | null, props: Loose = {}): string[] {
@@ -32,7 +33,7 @@ function faultsOf(manifest: Loose | string | null, props: Loose = {}): string[] 
 }
 
 const changed = (changes: Loose): Loose => ({ ...shopManifest, ...changes });
-const withResources = (...changes: readonly Loose[]) => changed({ resources: [...changes, ...otherResources] });
+const withResources = (...changes: readonly object[]) => changed({ resources: [...changes, ...otherResources] });
 const withComponents = (...changes: readonly Loose[]) => changed({ components: changes });
 
 describe('the shape of a manifest', () => {
@@ -44,8 +45,8 @@ describe('the shape of a manifest', () => {
   });
 
   it('refuses another version before anything else', () => {
-    expect(faultsOf({ ...changed({ version: 2 }), components: 'elsewhere' })).toEqual([
-      'version is 2, but this version of @twelvefold/cdk reads version 1',
+    expect(faultsOf({ ...changed({ version: 1 }), components: 'elsewhere' })).toEqual([
+      'version is 1, but this version of @twelvefold/cdk reads version 2',
     ]);
   });
 
@@ -62,15 +63,19 @@ describe('the shape of a manifest', () => {
   it('lists every fault at once, each with its place', () => {
     const manifest = {
       ...withResources(
-        { ...cartsQueue, kind: 'stream' },
-        { ...deadLetters, physicalName: 'shop-carts-dead-letter', visibilitySeconds: 50_000 },
+        { ...cartsQueue, kind: 'A stream' },
+        { ...deadLetters, physicalName: 'shop-carts-dead-letter', cloudFormation: [{ id: 'A-B', type: 'Queue' }] },
         { ...mailsQueue, sharded: true, binding: { ...mailsQueue.binding, env: 'MAILS_URL' } },
       ),
       app: 'Shop',
       components: [
         { ...http, entry: '../http.js', export: 'main' },
         { ...carts, trigger: { kind: 'schedule' } },
-        { ...mails, grants: [{ resource: 'rows', actions: ['dynamodb:*'] }] },
+        {
+          ...mails,
+          trigger: { ...mails.trigger, visibilitySeconds: 50_000 },
+          grants: [{ resource: 'rows', actions: ['dynamodb:*'] }],
+        },
       ],
       config: { parameters: [{ key: 'pricing.taxRate', name: '/shop/pricing/taxRate' }], secrets: {} },
     };
@@ -79,10 +84,13 @@ describe('the shape of a manifest', () => {
       'manifest.components[0].entry is "../http.js", not a built entry, e.g. lambda/orders.js',
       'manifest.components[0].export is "main", not "handler"',
       'manifest.components[1].trigger.kind is "schedule", not "http" or "queue" or "invoke"',
+      'manifest.components[2].trigger.visibilitySeconds is 50000, not a whole number from 0 to 43200',
       'manifest.components[2].grants[0].actions[0] is "dynamodb:*", not one IAM action without a wildcard, e.g. sqs:SendMessage',
-      'manifest.resources[0].kind is "stream", not "queue" or "topic" or "table"',
-      'manifest.resources[1].physicalName is "shop-carts-dead-letter", not a queue name with {stage} in it',
-      'manifest.resources[1].visibilitySeconds is 50000, not a whole number from 0 to 43200',
+      'manifest.resources[0].kind is "A stream", not camelCase letters and digits',
+      'manifest.resources[1].physicalName is "shop-carts-dead-letter", not a name with {stage} in it',
+      'manifest.resources[1].cloudFormation[0].id is "A-B", not a logical id of letters and digits',
+      'manifest.resources[1].cloudFormation[0].type is "Queue", not a resource type',
+      'manifest.resources[1].cloudFormation[0].properties is missing',
       'manifest.resources[2].sharded is not a field that this version of @twelvefold/cdk knows',
       'manifest.resources[2].binding.env is "MAILS_URL", not TWELVEFOLD_<KEY>_URL, _ARN or _NAME',
       'manifest.config.parameters[0].name is "/shop/pricing/taxRate", not a Parameter Store name with {stage} in it',
@@ -91,9 +99,9 @@ describe('the shape of a manifest', () => {
   });
 
   it('is not fooled by names that every object has', () => {
-    const inherited = withResources({ ...cartsQueue, kind: 'constructor' }, deadLetters, mailsQueue);
+    const inherited = withComponents(http, { ...carts, trigger: { kind: 'constructor' } });
     expect(faultsOf(inherited)).toEqual([
-      'manifest.resources[0].kind is "constructor", not "queue" or "topic" or "table"',
+      'manifest.components[1].trigger.kind is "constructor", not "http" or "queue" or "invoke"',
     ]);
     expect(faultsOf(shopManifest, { compute: { ...shopProps.compute, toString: lambda() } })).toEqual([
       "compute has 'toString', which is no component (components: http, carts, mails, close-carts)",
@@ -109,19 +117,23 @@ describe('the shape of a manifest', () => {
 });
 
 describe('what a manifest says', () => {
-  it('refuses grants and triggers on resources that are not there or are of another kind', () => {
-    const manifest = withComponents(
-      { ...http, grants: [{ resource: 'orders', actions: ['sqs:SendMessage'] }] },
-      { ...carts, grants: [...carts.grants, { resource: 'rows', actions: ['sqs:SendMessage', 's3:GetObject'] }] },
-      { ...mails, trigger: { kind: 'queue', resource: 'cartEvents' } },
-      { ...closeCarts, trigger: { kind: 'queue', resource: 'nowhere' } },
-    );
+  it('refuses grants and triggers on resources that are not there, and grants that no ARN is known for', () => {
+    const manifest = {
+      ...withComponents(
+        { ...http, grants: [{ resource: 'orders', actions: ['sqs:SendMessage'] }] },
+        { ...carts, uses: ['nothing'] },
+        mails,
+        { ...closeCarts, trigger: { kind: 'queue', resource: 'nowhere', visibilitySeconds: 30, maxReceives: 5 } },
+      ),
+      resources: resources.map((one) => (one.key === 'rows' ? { ...one, arns: [] } : one)),
+    };
     expect(faultsOf(manifest)).toEqual([
       "component 'http' has a grant on 'orders', which is not in resources",
-      "component 'carts' is granted sqs:SendMessage on 'rows', but that is a table",
-      "component 'carts' is granted s3:GetObject on 'rows', but that is a table",
-      "component 'mails' is triggered by the queue 'cartEvents', which is a topic",
-      "component 'close-carts' is triggered by the queue 'nowhere', which is not in resources",
+      "component 'carts' is granted dynamodb:PutItem on 'rows', but the kind 'table' gives no ARN for it",
+      "component 'carts' uses 'nothing', which is not in resources",
+      "component 'mails' is granted dynamodb:GetItem, dynamodb:PutItem on 'rows', but the kind 'table' gives no ARN for it",
+      "component 'close-carts' is granted dynamodb:Query on 'rows', but the kind 'table' gives no ARN for it",
+      "component 'close-carts' is triggered by 'nowhere', which is not in resources",
     ]);
   });
 
@@ -147,6 +159,9 @@ describe('what a manifest says', () => {
     expect(faultsOf(withResources(cartsQueue, deadLetters, mailsQueue, mailsQueue))).toEqual([
       "two resources have the key 'mails'",
       "two queues have the name 'shop-{stage}-mails'",
+      "two resources make the logical id 'MailsQueue'",
+      "two resources make the logical id 'MailsQueuePolicy'",
+      "two resources make the logical id 'MailsCartEventsSubscription'",
       'two resources have the binding TWELVEFOLD_MAILS_URL',
       'two resources have the binding /shop/{stage}/bindings/mails',
     ]);
@@ -163,24 +178,13 @@ describe('what a manifest says', () => {
     ]);
   });
 
-  it('refuses dead-letter queues and subscriptions that lead nowhere', () => {
-    const manifest = withResources(
-      { ...cartsQueue, deadLetter: { resource: 'cartEvents', maxReceives: 5 } },
-      { ...deadLetters, deadLetter: { resource: 'cartsDeadLetter', maxReceives: 5 } },
-      { ...mailsQueue, subscribe: ['carts', 'nothing'] },
-    );
+  it('refuses a resource that nothing makes or whose binding nothing writes', () => {
+    const { cloudFormation: _, ...unmade } = cartsQueue;
+    const { from: __, ...unwritten } = mailsQueue.binding ?? {};
+    const manifest = withResources(unmade, deadLetters, { ...mailsQueue, binding: unwritten });
     expect(faultsOf(manifest)).toEqual([
-      "resource 'carts' has the dead-letter queue 'cartEvents', which is no other queue in resources",
-      "resource 'cartsDeadLetter' has the dead-letter queue 'cartsDeadLetter', which is no other queue in resources",
-      "resource 'mails' subscribes to 'carts', which is a queue",
-      "resource 'mails' subscribes to 'nothing', which is not in resources",
-    ]);
-  });
-
-  it('refuses a dead-letter queue where messages would expire early', () => {
-    const manifest = withResources(cartsQueue, { ...deadLetters, retentionSeconds: 3_600 }, mailsQueue);
-    expect(faultsOf(manifest)).toEqual([
-      "resource 'carts' keeps messages for 345600 s, longer than its dead-letter queue 'cartsDeadLetter' (3600 s), where they would expire early",
+      "resource 'carts' has no cloudFormation: pass a handler for its kind, kinds: { queue: ... }",
+      "resource 'mails' has a binding without 'from'",
     ]);
   });
 });
@@ -203,7 +207,8 @@ describe('where components run', () => {
     expect(faultsOfCompute({ mails: lambda({ timeout }) })).toEqual([
       "the function of 'mails' has a timeout of 31 s, longer than its queue's visibility timeout of 30 s; raise that to 186 s (six times is recommended) or lower the timeout",
     ]);
-    const immediate = withResources(cartsQueue, deadLetters, { ...mailsQueue, visibilitySeconds: 0 });
+    const trigger = { ...mails.trigger, visibilitySeconds: 0 };
+    const immediate = withComponents(http, carts, { ...mails, trigger }, closeCarts);
     expect(faultsOf(immediate)).toEqual([
       "the function of 'mails' has a timeout of 1 s, longer than its queue's visibility timeout of 0 s; raise that to 6 s (six times is recommended) or lower the timeout",
     ]);
@@ -261,7 +266,7 @@ describe('where components run', () => {
 it('refuses unknown options', () => {
   const make = (props: Loose) => new TwelveFactorApp(newStack(), 'App', { ...shopProps, ...props });
   expect(() => make({ stage: 'dev' })).toThrow(
-    "Cannot use TwelveFactorApp: unknown option 'stage'; known: manifest, compute, service, removalPolicy, logRetention, acceptLossOf",
+    "Cannot use TwelveFactorApp: unknown option 'stage'; known: manifest, compute, service, removalPolicy, logRetention, acceptLossOf, kinds",
   );
   expect(() => make({ service: { memory: 1 } })).toThrow(
     "Cannot use service of TwelveFactorApp: unknown option 'memory'",

@@ -19,6 +19,7 @@ export function assertProps(props: TwelveFactorAppProps): void {
     'removalPolicy',
     'logRetention',
     'acceptLossOf',
+    'kinds',
   ]);
   assertKnownOptions('use service of TwelveFactorApp', service, [
     'cpu',
@@ -27,7 +28,7 @@ export function assertProps(props: TwelveFactorAppProps): void {
     'command',
     'taskProtection',
   ]);
-  const faults = manifestFaults(manifest);
+  const faults = manifestFaults(manifest, Object.keys(props.kinds ?? {}));
   // What is placed where can only be asked of a manifest that holds together.
   if (!isFields(compute)) faults.push('compute is missing: say where each component runs');
   else if (faults.length === 0) faults.push(...computeFaults(manifest, compute), ...queueRisks(manifest, acceptLossOf));

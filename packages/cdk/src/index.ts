@@ -4,5 +4,6 @@ export type { FargatePlacement } from './compute/fargate.ts';
 export { fargate } from './compute/fargate.ts';
 export type { LambdaOptions, LambdaPlacement } from './compute/lambda.ts';
 export { lambda } from './compute/lambda.ts';
+export type { Kinds, ProvidedResource } from './data/add-resources.ts';
 export type { TwelveFactorAppProps } from './twelve-factor-app.ts';
 export { TwelveFactorApp } from './twelve-factor-app.ts';

@@ -1,6 +1,6 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { CfnResource, RemovalPolicy } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { CfnQueue } from 'aws-cdk-lib/aws-sqs';
+
 import { expect, it } from 'vitest';
 import { newStack, shopProps, synthesize } from './testing/synthesize.fixture.ts';
 import { TwelveFactorApp } from './twelve-factor-app.ts';
@@ -30,7 +30,7 @@ it("has CDK's own constructs as members, to change what it has no option for", (
   const stack = newStack();
   const app = new TwelveFactorApp(stack, 'App', shopProps);
   const carts = app.resources.get('carts');
-  if (carts instanceof CfnQueue) carts.delaySeconds = 3;
+  if (carts instanceof CfnResource) carts.addPropertyOverride('DelaySeconds', 3);
   app.functions.get('http')?.addPropertyOverride('ReservedConcurrentExecutions', 7);
   app.secrets.get('payments.apiKey')?.applyRemovalPolicy(RemovalPolicy.DESTROY);
   app.service?.addPropertyOverride('EphemeralStorage', { SizeInGiB: 21 });

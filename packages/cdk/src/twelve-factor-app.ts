@@ -12,14 +12,9 @@ import type { ServiceOptions } from './compute/add-service.ts';
 import { addService } from './compute/add-service.ts';
 import type { Compute } from './compute/compute.ts';
 import { placementsOf } from './compute/placements-of.ts';
-import { addBindings } from './data/add-bindings.ts';
 import { addConfig } from './data/add-config.ts';
-import { addQueue } from './data/add-queue.ts';
-import { addQueuePolicies } from './data/add-queue-policies.ts';
-import { addSubscriptions } from './data/add-subscriptions.ts';
-import { addTable } from './data/add-table.ts';
-import { addTopic } from './data/add-topic.ts';
-import type { Attached } from './data/attached.ts';
+import type { Kinds } from './data/add-resources.ts';
+import { addResources } from './data/add-resources.ts';
 import { configStatements } from './policy/config-statements.ts';
 import { addCodeParameters, addImageParameters, addStageParameter } from './template/parameters.ts';
 
@@ -49,6 +44,13 @@ export interface TwelveFactorAppProps {
    * @defaultValue none
    */
   readonly acceptLossOf?: readonly string[];
+  /**
+   * Handlers that make resources of a kind in place of the manifest's CloudFormation, by kind: for resources that another stack owns,
+   * or kinds that describe no infrastructure.
+   *
+   * @defaultValue none
+   */
+  readonly kinds?: Kinds;
 }
 
 /**
@@ -68,8 +70,8 @@ export interface TwelveFactorAppProps {
  * ```
  */
 export class TwelveFactorApp extends Construct {
-  /** Queues, topics and tables, by key. */
-  readonly resources: ReadonlyMap<string, Attached['resource']>;
+  /** The resources of the manifest, by key: a `CfnResource`, or what the kind's handler gave. */
+  readonly resources: ReadonlyMap<string, Construct>;
   /** By config key. */
   readonly secrets: ReadonlyMap<string, CfnSecret>;
   /** By component name. */
@@ -91,15 +93,8 @@ export class TwelveFactorApp extends Construct {
     const { logRetention = RetentionDays.ONE_MONTH } = props;
 
     addStageParameter(this);
-    const attached = new Map<string, Attached>();
-    for (const declared of manifest.resources) {
-      if (declared.kind === 'queue') attached.set(declared.key, addQueue(this, declared));
-      else if (declared.kind === 'topic') attached.set(declared.key, addTopic(this, declared));
-      else attached.set(declared.key, addTable(this, declared, removalPolicy));
-    }
-    addSubscriptions(this, attached, addQueuePolicies(this, attached));
-    addBindings(this, attached);
-    this.resources = new Map([...attached].map(([key, { resource }]) => [key, resource]));
+    const attached = addResources(this, manifest, { kinds: props.kinds ?? {}, removalPolicy });
+    this.resources = new Map([...attached].flatMap(([key, { resource }]) => (resource ? [[key, resource]] : [])));
     this.secrets = addConfig(this, manifest.config, removalPolicy);
 
     const statements = configStatements(manifest.config, this.secrets);

@@ -83,7 +83,7 @@ export async function run<A extends AppIdentity>(
     return runtime;
   };
   const resources = appResources(options, { config: () => opened().config(), logger });
-  lifecycle.register({
+  const attached: Resource = {
     name: CONFIG_RESOURCE,
     start: async (signal) => {
       assertComponents(app, components);
@@ -99,9 +99,19 @@ export async function run<A extends AppIdentity>(
         caller: 'service',
         signal,
       });
+      // A step that does nothing has no place in the health and in the shutdown report.
+      if (runtime.check) attached.check = runtime.check;
+      if (runtime.drain) attached.drain = runtime.drain;
     },
-    stop: () => aws.close(),
-  });
+    stop: async (signal) => {
+      try {
+        await runtime?.stop(signal);
+      } finally {
+        aws.close();
+      }
+    },
+  };
+  lifecycle.register(attached);
   const own = createProcessMetrics({
     metrics,
     component: 'service',

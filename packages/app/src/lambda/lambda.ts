@@ -82,7 +82,16 @@ export async function lambda<K extends Component>(
     await metrics.flush();
   };
   const lifecycle = createLifecycle({ budgetMs: TERMINATE_BUDGET_MS });
-  lifecycle.register({ name: CONFIG_RESOURCE, stop: () => aws.close() });
+  lifecycle.register({
+    name: CONFIG_RESOURCE,
+    stop: async (signal) => {
+      try {
+        await runtime.stop(signal);
+      } finally {
+        aws.close();
+      }
+    },
+  });
   lifecycle.register({
     name: 'metrics',
     flush: async () => {

@@ -72,20 +72,33 @@ describe('buildManifest', () => {
     });
     const { resources } = buildManifest(defineApp({ name: 'bank', backing: { events, bookings } }), {});
     expect(resources).toMatchObject([
-      { key: 'events', physicalName: 'bank-{stage}-events.fifo', fifo: true, maxMessageBytes: 1_000_000 },
+      {
+        key: 'events',
+        physicalName: 'bank-{stage}-events.fifo',
+        details: { fifo: true, maxBytes: 1_000_000 },
+        cloudFormation: [{ properties: { FifoTopic: true, MaximumMessageSize: 1_000_000 } }, {}],
+      },
       {
         key: 'bookings',
         physicalName: 'bank-{stage}-bookings.fifo',
-        fifo: true,
-        subscribe: ['events'],
-        filters: { events: { kind: ['booked'] } },
+        details: { fifo: true },
+        cloudFormation: [
+          { id: 'BookingsQueue', properties: { FifoQueue: true } },
+          { id: 'BookingsQueuePolicy' },
+          { id: 'BookingsEventsSubscription', properties: { FilterPolicy: { kind: ['booked'] } } },
+        ],
       },
-      { key: 'bookingsDeadLetter', physicalName: 'bank-{stage}-bookings-dead-letter.fifo', fifo: true },
+      {
+        key: 'bookingsDeadLetter',
+        physicalName: 'bank-{stage}-bookings-dead-letter.fifo',
+        details: { fifo: true },
+        cloudFormation: [{ properties: { FifoQueue: true, MessageRetentionPeriod: 1_209_600 } }, {}],
+      },
     ]);
     const plain = queue('plain', { schema: Event });
-    expect(Object.keys(buildManifest(defineApp({ name: 'bank', backing: { plain } }), {}).resources[0] ?? {})).toEqual(
-      expect.not.arrayContaining(['fifo', 'filters']),
-    );
+    const [standard] = buildManifest(defineApp({ name: 'bank', backing: { plain } }), {}).resources;
+    expect(standard).toMatchObject({ physicalName: 'bank-{stage}-plain', details: { fifo: false } });
+    expect(standard?.cloudFormation?.[0]?.properties).not.toHaveProperty('FifoQueue');
   });
 
   it('refuses a subscription whose messages cannot fit, as far as the schemas can tell', () => {

@@ -1,23 +1,19 @@
-import type { ResourceDefinition } from '@twelvefold/backing';
-import { bindings } from '../bindings.ts';
+import type { Infrastructure } from '@twelvefold/backing';
+import type { Binding } from '../bindings.ts';
+import { bindingOf, physicalNameOf } from '../bindings.ts';
 import type { AppIdentity, Component } from '../component.ts';
 import type { Backing } from '../context.ts';
-import { deadLetterKey, physicalName } from '../names.ts';
-import { RESOURCE_ACCESS } from '../resource-access.ts';
+import { pascalCase, physicalName } from '../names.ts';
+import type { DeclaredResource } from '../resources.ts';
+import { companionsOf, resourcesOf } from '../resources.ts';
 import { STAGE_PLACEHOLDER } from '../stage.ts';
+import { consumedResources, usedResources } from '../uses.ts';
 import type { Manifest, ManifestComponent, ManifestConfig, ManifestResource } from './manifest.ts';
 import { subscriptionFaults, unseenSubscriptions } from './subscription-faults.ts';
 
 /** Lambda refuses longer function names. */
 const MAX_FUNCTION_NAME = 64;
 const LONGEST_STAGE = 16;
-/** SQS's default. */
-const RETENTION_SECONDS = 4 * 86_400;
-/** SNS's own limit of a message, attributes included. */
-const TOPIC_BYTES = 262_144;
-/** SQS's longest: a message keeps its age in a dead-letter queue, which must therefore outlive its source's retention. */
-const DEAD_LETTER_RETENTION_SECONDS = 14 * 86_400;
-
 /**
  * The app as data, from its definitions and the entries of its components.
  *
@@ -26,11 +22,9 @@ const DEAD_LETTER_RETENTION_SECONDS = 14 * 86_400;
  */
 export function buildManifest(app: AppIdentity, entries: Readonly<Record<string, Component>>): Manifest {
   assertEntries(app, entries);
-  const notes = Object.entries(app.backing).flatMap(([key, definition]) =>
-    definition.kind === 'queue' ? unseenSubscriptions(key, definition) : [],
-  );
+  const notes = resourcesOf(app.backing).flatMap(unseenSubscriptions);
   return {
-    version: 1,
+    version: 2,
     app: app.name,
     components: Object.entries(entries).map(([entry, component]) => manifestComponent(app.backing, entry, component)),
     resources: manifestResources(app),
@@ -70,9 +64,7 @@ function assertEntries(app: AppIdentity, entries: Readonly<Record<string, Compon
     if (length > MAX_FUNCTION_NAME)
       faults.push(`'${component.name}' makes a function name of ${length} characters; Lambda allows 64`);
   }
-  for (const [key, definition] of Object.entries(app.backing)) {
-    if (definition.kind === 'queue') faults.push(...subscriptionFaults(key, definition));
-  }
+  faults.push(...resourcesOf(app.backing).flatMap(subscriptionFaults));
   if (faults.length > 0) throw new TypeError(`Cannot build the manifest of '${app.name}': ${faults.join('; ')}`);
 }
 
@@ -81,92 +73,84 @@ function manifestComponent(backing: Backing, entry: string, component: Component
   const grant = (resource: string, actions: readonly string[]) =>
     grants.set(resource, [...new Set([...(grants.get(resource) ?? []), ...actions])]);
 
-  for (const [resource, accesses] of Object.entries(component.uses))
-    grant(resource, actionsOf(backing[resource], accesses ?? []));
-  if (component.kind === 'consumer') {
-    const definition = backing[component.queue];
-    grant(component.queue, actionsOf(definition, ['consume']));
-    // Poison goes straight to the dead-letter queue.
-    if (definition?.kind === 'queue' && definition.deadLetter)
-      grant(deadLetterKey(component.queue), actionsOf(definition, ['send']));
+  const uses = usedResources(backing, component.uses);
+  for (const { resource, accesses } of uses) {
+    grant(
+      resource.key,
+      accesses.flatMap((access) => resource.kind.accesses[access]?.actions ?? []),
+    );
   }
+  const consumed = component.kind === 'consumer' ? consumedResources(backing, component.queue) : [];
+  for (const { resource, actions } of consumed) grant(resource.key, actions);
+  const drivers = [
+    ...uses.flatMap(({ resource }) => resource.kind.drivers ?? []),
+    ...consumed.flatMap(({ resource }) => resource.kind.source?.drivers ?? []),
+  ];
   return {
     name: component.name,
     entry,
     export: 'handler',
-    trigger: triggerOf(component),
-    grants: [...grants].map(([resource, actions]) => ({ resource, actions })),
+    trigger: triggerOf(backing, component),
+    // Without an action there is nothing to allow: a service that IAM does not guard, or a transaction's own access.
+    grants: [...grants].flatMap(([resource, actions]) => (actions.length === 0 ? [] : [{ resource, actions }])),
+    uses: [...new Set([...uses, ...consumed].map(({ resource }) => resource.key))],
+    drivers: [...new Set(drivers)],
   };
 }
 
-function triggerOf(component: Component): ManifestComponent['trigger'] {
+function triggerOf(backing: Backing, component: Component): ManifestComponent['trigger'] {
   switch (component.kind) {
     case 'http':
       return { kind: 'http' };
-    case 'consumer':
-      return { kind: 'queue', resource: component.queue };
+    case 'consumer': {
+      const [consumed] = consumedResources(backing, component.queue);
+      const { definition, kind } = consumed.resource;
+      if (!kind.source) throw new TypeError(`Cannot trigger a component by '${component.queue}'`);
+      return { ...kind.source.trigger(definition as never), resource: component.queue }; // it is the kind's own definition
+    }
     case 'task':
       return { kind: 'invoke' };
   }
 }
 
-function actionsOf(definition: ResourceDefinition | undefined, accesses: readonly string[]): string[] {
-  return definition ? accesses.flatMap((access) => RESOURCE_ACCESS[definition.kind][access] ?? []) : [];
-}
-
-function manifestResources(app: AppIdentity): ManifestResource[] {
-  return bindings(app, STAGE_PLACEHOLDER).map((binding) => {
-    const { key, physicalName: name, env, parameter, value } = binding;
-    const base = { key, physicalName: name, binding: { env, parameter, value } };
-    return { ...base, ...resourceDetails(app.backing, key) };
+function manifestResources({ name: app, backing }: AppIdentity): ManifestResource[] {
+  const resources = resourcesOf(backing);
+  const described = (resource: DeclaredResource): Infrastructure | undefined => {
+    const { key, definition, kind } = resource;
+    const arnOf = (other: DeclaredResource | undefined, what: string) => {
+      const arn = other && described(other)?.arns[0];
+      if (!other || arn === undefined) throw new TypeError(`Cannot describe '${key}': ${what} has no ARN`);
+      return { key: other.key, arn };
+    };
+    return kind.infrastructure?.(definition as never, {
+      key,
+      physicalName: physicalNameOf(app, STAGE_PLACEHOLDER, resource),
+      logicalId: (suffix) => `${pascalCase(key)}${suffix}`,
+      companion: (name) => arnOf(companionsOf(resource).get(name), `its ${name}`),
+      reference: (other) =>
+        arnOf(
+          resources.find((one) => one.definition === other),
+          `'${other.name}'`,
+        ),
+    });
+  };
+  return resources.map((resource) => {
+    const { key, definition, kind } = resource;
+    const infrastructure = described(resource);
+    const binding = bindingOf(app, STAGE_PLACEHOLDER, resource);
+    return {
+      key,
+      kind: kind.name,
+      physicalName: physicalNameOf(app, STAGE_PLACEHOLDER, resource),
+      ...(binding ? { binding: manifestBinding(binding, infrastructure) } : {}),
+      details: kind.details?.(definition as never) ?? {},
+      ...(infrastructure ? { arns: infrastructure.arns, cloudFormation: infrastructure.resources } : {}),
+      drivers: [...(kind.drivers ?? []), ...(kind.source?.drivers ?? [])],
+    };
   });
 }
 
-type Details<R> = R extends ManifestResource ? Omit<R, 'key' | 'physicalName' | 'binding'> : never;
-
-function resourceDetails(backing: Backing, key: string): Details<ManifestResource> {
-  const definition = backing[key];
-  if (!definition) {
-    // Only a dead-letter queue has a binding without a definition of its own.
-    const source = Object.entries(backing).find(([other]) => deadLetterKey(other) === key)?.[1];
-    return {
-      kind: 'queue',
-      visibilitySeconds: 30,
-      retentionSeconds: DEAD_LETTER_RETENTION_SECONDS,
-      subscribe: [],
-      ...(source?.kind === 'queue' && source.fifo ? { fifo: true } : {}),
-    };
-  }
-  switch (definition.kind) {
-    case 'queue': {
-      const { deadLetter, subscribe, fifo } = definition;
-      const keyOf = (topic: ResourceDefinition) => Object.keys(backing).filter((other) => backing[other] === topic);
-      const filters = subscribe.flatMap((topic, at) => {
-        const policy = definition.filters[at];
-        return policy ? keyOf(topic).map((other) => [other, policy] as const) : [];
-      });
-      return {
-        kind: 'queue',
-        visibilitySeconds: definition.visibilityMs / 1_000,
-        retentionSeconds: RETENTION_SECONDS,
-        ...(deadLetter ? { deadLetter: { resource: deadLetterKey(key), maxReceives: deadLetter.maxReceives } } : {}),
-        subscribe: subscribe.flatMap(keyOf),
-        ...(fifo ? { fifo: true } : {}),
-        ...(filters.length > 0 ? { filters: Object.fromEntries(filters) } : {}),
-      };
-    }
-    case 'topic':
-      return {
-        kind: 'topic',
-        ...(definition.fifo ? { fifo: true } : {}),
-        ...(definition.maxBytes === TOPIC_BYTES ? {} : { maxMessageBytes: definition.maxBytes }),
-      };
-    case 'table': {
-      const { partitionKey, sortKey } = definition;
-      return { kind: 'table', partitionKey, ...(sortKey === undefined ? {} : { sortKey }) };
-    }
-    case 'sessions':
-    case 'idempotency':
-      return { kind: 'table', partitionKey: 'id', ttlAttribute: 'expiresAt' };
-  }
+function manifestBinding({ env, parameter, value }: Binding, infrastructure: Infrastructure | undefined) {
+  const from = infrastructure?.binding;
+  return { env, parameter, value, ...(from === undefined ? {} : { from }) };
 }

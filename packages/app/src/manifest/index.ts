@@ -1,13 +1,12 @@
 export { buildManifest } from './build-manifest.ts';
 export type {
+  CloudFormationResource,
+  CloudFormationValue,
   Manifest,
   ManifestAccess,
   ManifestComponent,
   ManifestConfig,
   ManifestParameter,
-  ManifestQueue,
   ManifestResource,
   ManifestSecret,
-  ManifestTable,
-  ManifestTopic,
 } from './manifest.ts';

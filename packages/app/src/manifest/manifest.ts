@@ -1,11 +1,13 @@
-import type { FilterPolicy } from '@twelvefold/backing';
+import type { CloudFormationResource, CloudFormationValue, SourceTrigger } from '@twelvefold/backing';
+
+export type { CloudFormationResource, CloudFormationValue };
 
 /**
  * The app as data: what the infrastructure provisions and grants. Everything in it is derived from definitions, `uses`
- * and pure names. `{stage}` in a string stands for the stage, which is chosen at deploy time.
+ * and names. `{stage}` in a string stands for the stage, which is chosen at deploy time.
  */
 export interface Manifest {
-  readonly version: 1;
+  readonly version: 2;
   readonly app: string;
   readonly components: readonly ManifestComponent[];
   readonly resources: readonly ManifestResource[];
@@ -22,58 +24,43 @@ export interface ManifestComponent {
   readonly export: 'handler';
   readonly trigger:
     | { readonly kind: 'http' }
-    | { readonly kind: 'queue'; readonly resource: string }
+    | (SourceTrigger & { readonly resource: string })
     | { readonly kind: 'invoke' };
   /** Exact IAM actions by resource key; what the role of this component is made of. */
   readonly grants: ReadonlyArray<{ readonly resource: string; readonly actions: readonly string[] }>;
+  /** Keys of the resources that it uses or consumes: its environment has their bindings. */
+  readonly uses: readonly string[];
+  /** Module specifiers of the drivers that it opens: a bundle can leave out all others of the app. */
+  readonly drivers: readonly string[];
 }
 
-interface ResourceBase {
-  /** The key in `backing`, e.g. `orders`; a dead-letter queue's key is its queue's with `DeadLetter` behind. */
+/** A backing service as data: everything that the infrastructure needs, whatever its kind. */
+export interface ManifestResource {
+  /** The key in `backing`, e.g. `orders`. The dead-letter queue of `orders` has the key `ordersDeadLetter`. */
   readonly key: string;
+  /** e.g. `queue`. */
+  readonly kind: string;
   /** e.g. `orders-{stage}-order-events`. */
   readonly physicalName: string;
-  readonly binding: {
+  /** Absent for a kind that is reached without one. */
+  readonly binding?: {
     /** `TWELVEFOLD_<KEY>_URL`, `_ARN` or `_NAME`. */
     readonly env: string;
     /** `/{app}/{stage}/bindings/<key>` in Parameter Store. */
     readonly parameter: string;
     readonly value: 'url' | 'arn' | 'name';
+    /** The value in CloudFormation, e.g. `{ Ref: 'OrdersQueue' }`. Absent when something else than the manifest makes it. */
+    readonly from?: CloudFormationValue;
   };
+  /** Facts of the kind, for other tools. */
+  readonly details: Readonly<Record<string, unknown>>;
+  /** What policies name, in CloudFormation. Absent when something else than the manifest makes the resource. */
+  readonly arns?: readonly CloudFormationValue[];
+  /** The resource first, then what belongs to it. Absent when something else than the manifest makes it. */
+  readonly cloudFormation?: readonly CloudFormationResource[];
+  /** Module specifiers of the drivers that open its client. */
+  readonly drivers: readonly string[];
 }
-
-export interface ManifestQueue extends ResourceBase {
-  readonly kind: 'queue';
-  readonly visibilitySeconds: number;
-  readonly retentionSeconds: number;
-  /** Set on a queue that has a dead-letter queue: its key. */
-  readonly deadLetter?: { readonly resource: string; readonly maxReceives: number };
-  /** Keys of topics whose messages arrive here, raw. */
-  readonly subscribe: readonly string[];
-  /** Keeps order within a message group; deduplication and throughput are per group. */
-  readonly fifo?: true;
-  /** SNS filter policies on message attributes, by the topic's key; a topic without one sends everything. */
-  readonly filters?: Readonly<Record<string, FilterPolicy>>;
-}
-
-export interface ManifestTopic extends ResourceBase {
-  readonly kind: 'topic';
-  /** Keeps order within a message group; deduplication and throughput are per group. */
-  readonly fifo?: true;
-  /** The largest message in bytes, where it is not SNS's own 256 KiB. */
-  readonly maxMessageBytes?: number;
-}
-
-/** Tables, session stores and idempotency stores alike: all are DynamoDB tables, billed per request. */
-export interface ManifestTable extends ResourceBase {
-  readonly kind: 'table';
-  readonly partitionKey: string;
-  readonly sortKey?: string;
-  /** The attribute (whole seconds) that TTL reads. */
-  readonly ttlAttribute?: string;
-}
-
-export type ManifestResource = ManifestQueue | ManifestTopic | ManifestTable;
 
 export interface ManifestConfig {
   /** Parameter Store names, e.g. `/orders/{stage}/pricing/taxRate`. Read by every component. */

@@ -1,6 +1,8 @@
-import type { QueueDefinition, TopicDefinition } from '@twelvefold/backing';
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { Definition, Kind } from '@twelvefold/backing';
 import type { $ZodType } from 'zod/v4/core';
 import { toJSONSchema } from 'zod/v4/core';
+import type { DeclaredResource } from '../resources.ts';
 
 /** The part of JSON Schema that is compared. */
 interface JsonSchema {
@@ -9,34 +11,45 @@ interface JsonSchema {
   readonly required?: readonly string[];
 }
 
+/** A definition that sends or receives messages. */
+type Messages = Definition & { readonly schema: StandardSchemaV1 };
+
 /**
- * Why messages of the topics that a queue subscribes to would not fit its schema, as far as the schemas can tell: those that implement
- * Standard JSON Schema (zod does), and those of zod/mini, are compared field by field. The compiler has compared them before; this is for apps in JavaScript and for casts. What
- * is filtered, or is a union, is left to the queue's own check of each message.
+ * The reasons why messages of another definition, such as a topic, would not fit the schema of one that receives all of them.
+ * Schemas that implement Standard JSON Schema (zod does), and those of zod/mini, are compared field by field. The compiler has
+ * compared them before: this is for apps in JavaScript and for casts. Filtered messages and unions are left to the check of
+ * each message.
  */
-export function subscriptionFaults(key: string, queue: QueueDefinition): string[] {
-  const wanted = jsonSchemaOf(queue);
-  if (wanted?.properties === undefined) return [];
-  return queue.subscribe.flatMap((topic, at) => {
-    const given = queue.filters[at] === undefined ? jsonSchemaOf(topic) : undefined;
-    if (given?.properties === undefined) return [];
+export function subscriptionFaults({ key, definition, kind }: DeclaredResource): string[] {
+  return received(definition, kind).flatMap(({ from, relation }) => {
+    const wanted = jsonSchemaOf(definition as Messages); // received() found a schema
+    const given = jsonSchemaOf(from);
+    if (wanted?.properties === undefined || given?.properties === undefined) return [];
     return misfits(given, wanted, '').map(
-      (fault) => `'${key}' subscribes to the topic '${topic.name}', whose messages do not fit: ${fault}`,
+      (fault) => `'${key}' ${relation} '${from.name}', whose messages do not fit: ${fault}`,
     );
   });
 }
 
-/** Subscriptions that nothing compares at build: a library whose schemas have no JSON Schema. */
-export function unseenSubscriptions(key: string, queue: QueueDefinition): string[] {
-  return queue.subscribe.flatMap((topic, at) => {
-    if (queue.filters[at] !== undefined) return [];
-    const unseen = [topic, queue].filter((one) => jsonSchemaOf(one) === undefined);
-    const names = unseen.map(({ kind, name, schema }) => `${kind} '${name}' (${schema['~standard'].vendor})`);
+/** Subscriptions that nothing compares at build: the library of a schema makes no JSON Schema. */
+export function unseenSubscriptions({ key, definition, kind }: DeclaredResource): string[] {
+  return received(definition, kind).flatMap(({ from, relation }) => {
+    const unseen = [from, definition as Messages].filter((one) => jsonSchemaOf(one) === undefined);
+    const names = unseen.map(({ kind: of, name, schema }) => `${of} '${name}' (${schema['~standard'].vendor})`);
     if (names.length === 0) return [];
     return [
-      `'${key}' subscribes to the topic '${topic.name}' unchecked at build: the schema of ${names.join(' and of ')} has no JSON Schema; the compiler has compared them where it could, and each message is checked as it arrives`,
+      `'${key}' ${relation} '${from.name}' unchecked at build: the schema of ${names.join(' and of ')} has no JSON Schema; the compiler has compared them where it could, and each message is checked as it arrives`,
     ];
   });
+}
+
+/** The definitions all of whose messages arrive at this one. */
+function received(definition: Definition, kind: Kind): ReadonlyArray<{ from: Messages; relation: string }> {
+  if (!('schema' in definition)) return [];
+  const references = kind.references?.(definition as never) ?? []; // it is the kind's own definition
+  return references.flatMap(({ definition: from, relation, messages }) =>
+    messages === 'all' && 'schema' in from ? [{ from: from as Messages, relation }] : [],
+  );
 }
 
 function misfits(given: JsonSchema, wanted: JsonSchema, path: string): string[] {
@@ -60,7 +73,7 @@ function typesOf({ type }: JsonSchema): readonly string[] {
 }
 
 /** What is on the wire is a schema's input. `undefined` where the schema, or a part of it, has no JSON Schema. */
-function jsonSchemaOf({ schema }: QueueDefinition | TopicDefinition): JsonSchema | undefined {
+function jsonSchemaOf({ schema }: Messages): JsonSchema | undefined {
   // Standard JSON Schema is an optional part of the same interface; every step is checked.
   const standard = schema['~standard'] as { jsonSchema?: { input?(options: { target: string }): unknown } };
   try {

@@ -3,7 +3,7 @@ import type { SqsConsumerOptions } from '@twelvefold/backing/sqs';
 import type { Clock } from '@twelvefold/core';
 import type { Logger, Metrics } from '@twelvefold/logging';
 import type { ConsumerComponent } from '../component.ts';
-import { deadLetterKey } from '../names.ts';
+import { companionKey } from '../resources.ts';
 import { createConsumerMetrics } from './consumer-metrics.ts';
 import { logConsumerEvent } from './log-consumer-event.ts';
 import type { Runtime } from './open-runtime.ts';
@@ -23,7 +23,7 @@ export function consumerParts({ component, runtime, logger, metrics, clock, hold
   const definition = component.app.backing[component.queue] as QueueDefinition; // app.consumer() checked the kind
   const url = runtime.target(component.queue);
   if (url === undefined) throw new TypeError(`Cannot consume '${component.queue}': its binding was not resolved`);
-  const deadLetterUrl = runtime.target(deadLetterKey(component.queue));
+  const deadLetterUrl = runtime.target(companionKey(component.queue, 'deadLetter'));
   const counted = createConsumerMetrics({ metrics, component: component.name, clock, random: Math.random });
   const options: SqsConsumerOptions<QueueDefinition['schema']> = {
     definition,

@@ -5,26 +5,30 @@ import type { Clock } from '@twelvefold/core';
 import type { Scope } from '@twelvefold/lifecycle';
 import { scopeKey } from '@twelvefold/lifecycle';
 import type { Logger, Metrics } from '@twelvefold/logging';
-import { bindings } from '../bindings.ts';
+import { bindingOf, bindings } from '../bindings.ts';
 import type { AppIdentity, Component } from '../component.ts';
-import type { Backing, Context } from '../context.ts';
-import { deadLetterKey } from '../names.ts';
+import type { Context } from '../context.ts';
 import { stageFrom } from '../stage.ts';
-import type { FacetOptions } from './create-facets.ts';
-import { createFacets } from './create-facets.ts';
+import { consumedResources, usedResources } from '../uses.ts';
 import { logConfigEvent } from './log-config-event.ts';
+import type { Clients } from './open-clients.ts';
+import { openClients } from './open-clients.ts';
+import type { WantedBinding } from './resolve-bindings.ts';
 import { resolveBindings } from './resolve-bindings.ts';
 import { retryWhilePassing } from './retry-while-passing.ts';
 import { startupError } from './startup-error.ts';
 import { subscribesTo } from './subscribes-to.ts';
 import { traceAws } from './trace-aws.ts';
 
-/** The clients of one component by key, each with only the methods that `uses` names. */
-export type Clients = Readonly<Record<string, object>>;
-
 /** An app bound to its stage: config loaded, bindings known, clients made. */
 export interface Runtime {
   readonly aws: Aws;
+  /** Rejects while a resource that a component uses cannot be used. Absent when no client has a check. */
+  readonly check?: ((signal?: AbortSignal) => Promise<void>) | undefined;
+  /** Waits for the work that clients hold. Absent when no client has a drain. */
+  readonly drain?: ((signal?: AbortSignal) => Promise<void>) | undefined;
+  /** Closes the clients. */
+  stop(signal?: AbortSignal): Promise<void>;
   /** The value of a binding: URL, ARN or name; `undefined` for a resource that no component here uses. */
   target(key: string): string | undefined;
   /** Whether the queue `key` subscribes to the topic with this ARN. */
@@ -77,9 +81,8 @@ export async function openRuntime(
   const stage = stageFrom(env);
   const port = traceAws(options.aws);
   const aws = limited(port.as(options.caller), options.callTimeoutMs);
-  const wanted = neededKeys(app.backing, components);
   const known = bindings(app, stage);
-  const needed = known.filter(({ key }) => wanted.has(key));
+  const needed = wantedBindings(app, stage, components);
   const onSecret = (value: string) => logger.redactor.add(value);
 
   const onEvent = (event: ConfigEvent) => logConfigEvent(logger, metrics, event);
@@ -104,11 +107,16 @@ export async function openRuntime(
       ),
   });
 
-  const clients = new Map<Component, Clients>();
-  for (const component of components) {
-    const facetOptions = { aws: port.as(component.name), clock, logger };
-    clients.set(component, await clientsOf(app.backing, component, targets, facetOptions));
-  }
+  const clients = await openClients(app.backing, components, {
+    port,
+    caller: options.caller,
+    targets,
+    configValue: ({ path }) => valueAt(live?.current, path),
+    clock,
+    random,
+    logger,
+    signal,
+  });
   const pinned = (scope: Scope): Pinned => {
     const pin = scope.get(PINNED) ?? (live ? { config: live.current, version: live.state.version } : none);
     scope.set(PINNED, pin);
@@ -118,7 +126,7 @@ export async function openRuntime(
     logger.refreshSampleRateCalculation(); // before anything is sent on, and so that slowness counts from here
     const { config, version } = pinned(scope);
     return {
-      backing: clients.get(component) ?? {},
+      backing: clients.of(component),
       config,
       credentialsRefused: async () =>
         (await live?.reportAuthFailure({ version, signal: scope.signal })) === true ? live?.current : undefined,
@@ -132,6 +140,9 @@ export async function openRuntime(
   };
   return {
     aws: port,
+    check: clients.check,
+    drain: clients.drain,
+    stop: clients.stop,
     target: (key) => targets.get(key),
     config: () => (live ? live.current : none.config),
     configAgeMs: () => live?.state.ageMs,
@@ -152,31 +163,23 @@ function limited(aws: Aws, timeoutMs: number | undefined): Aws {
   };
 }
 
-function neededKeys(backing: Backing, components: readonly Component[]): Set<string> {
-  const keys = new Set<string>();
+/** The bindings of what components use and consume. */
+function wantedBindings(app: AppIdentity, stage: string, components: readonly Component[]): WantedBinding[] {
+  const wanted = new Map<string, WantedBinding>();
   for (const component of components) {
-    for (const key of Object.keys(component.uses)) keys.add(key);
-    if (component.kind !== 'consumer') continue;
-    keys.add(component.queue);
-    const definition = backing[component.queue];
-    if (definition?.kind === 'queue' && definition.deadLetter) keys.add(deadLetterKey(component.queue));
+    const resources = [
+      ...usedResources(app.backing, component.uses),
+      ...(component.kind === 'consumer' ? consumedResources(app.backing, component.queue) : []),
+    ];
+    for (const { resource } of resources) {
+      const binding = bindingOf(app.name, stage, resource);
+      if (binding && resource.kind.binding) wanted.set(resource.key, { binding, shape: resource.kind.binding });
+    }
   }
-  return keys;
+  return [...wanted.values()];
 }
 
-async function clientsOf(
-  backing: Backing,
-  component: Component,
-  targets: ReadonlyMap<string, string>,
-  options: FacetOptions,
-): Promise<Clients> {
-  const clients: Record<string, object> = {};
-  for (const [key, accesses] of Object.entries(component.uses)) {
-    const definition = backing[key];
-    const target = targets.get(key);
-    if (!definition || target === undefined || !accesses) continue;
-    const facets = await createFacets(definition, target, options);
-    clients[key] = Object.freeze(Object.assign({}, ...accesses.map((access) => facets[access])));
-  }
-  return Object.freeze(clients);
+/** The value at a path such as `database.url`; the reference was checked when the app was defined. */
+function valueAt(config: unknown, path: string): unknown {
+  return path.split('.').reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], config);
 }

@@ -1,15 +1,25 @@
 import type { Aws } from '@twelvefold/aws';
+import { kindOf, queue, table, topic } from '@twelvefold/backing';
 import { expect, it } from 'vitest';
-import type { Binding } from '../bindings.ts';
+import * as z from 'zod/mini';
+import type { BindingValue } from '../bindings.ts';
+import type { WantedBinding } from './resolve-bindings.ts';
 import { resolveBindings } from './resolve-bindings.ts';
 
-const binding = (key: string, value: Binding['value']): Binding => ({
-  key,
-  value,
-  env: `TWELVEFOLD_${key.toUpperCase()}`,
-  parameter: `/app/dev/bindings/${key}`,
-  physicalName: `app-dev-${key}`,
-});
+const schema = z.object({ id: z.string() });
+const DEFINITIONS = {
+  url: queue('jobs', { schema }),
+  arn: topic('events', { schema }),
+  name: table('rows', { schema, key: 'id' }),
+};
+
+const binding = (key: string, value: BindingValue): WantedBinding => {
+  const shape = kindOf(DEFINITIONS[value]).binding;
+  if (!shape) throw new TypeError(`${value} has no binding`);
+  const env = `TWELVEFOLD_${key.toUpperCase()}`;
+  const physicalName = `app-dev-${key}`;
+  return { binding: { key, value, env, parameter: `/app/dev/bindings/${key}`, physicalName }, shape };
+};
 
 /** Parameter Store holding `stored`; answers nothing else. */
 function holding(stored: Readonly<Record<string, string>>): Aws {

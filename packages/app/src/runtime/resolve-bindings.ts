@@ -1,17 +1,14 @@
 import type { Aws } from '@twelvefold/aws';
-import type { Binding, BindingValue } from '../bindings.ts';
+import type { BindingOfKind } from '@twelvefold/backing';
+import type { Binding } from '../bindings.ts';
 import type { BindingFault } from './bindings-error.ts';
 import { BindingsError } from './bindings-error.ts';
 
-/** What each kind of value looks like; the limits of a table's name are DynamoDB's, which takes its ARN too. */
-const SHAPES: Record<BindingValue, { fits(value: string): boolean; expected: string }> = {
-  url: { fits: (value) => /^https?:\/\/\S+$/.test(value) && URL.canParse(value), expected: 'the URL of a queue' },
-  arn: { fits: (value) => /^arn:[^:\s]+:sns:[^:\s]*:[^:\s]*:[^:\s]+$/.test(value), expected: 'the ARN of a topic' },
-  name: {
-    fits: (value) => /^(arn:[^:\s]+:dynamodb:\S+:table\/)?[\w.-]{3,255}$/.test(value),
-    expected: 'the name of a table',
-  },
-};
+/** A binding that a component needs, and how its kind wants it to look. */
+export interface WantedBinding {
+  readonly binding: Binding;
+  readonly shape: BindingOfKind;
+}
 
 /** GetParameters takes 10 names. */
 const NAMES_PER_CALL = 10;
@@ -28,34 +25,38 @@ export interface ResolveBindingsOptions {
  * @throws BindingsError listing every binding that neither has, with both ways to supply it, and every malformed one.
  */
 export async function resolveBindings(
-  wanted: readonly Binding[],
+  wanted: readonly WantedBinding[],
   { env, aws, signal }: ResolveBindingsOptions,
 ): Promise<ReadonlyMap<string, string>> {
   const found = new Map<string, string>();
   const faults: BindingFault[] = [];
-  const take = (binding: Binding, value: string, source: 'environment' | 'parameter') => {
-    const { fits, expected } = SHAPES[binding.value];
-    if (fits(value)) found.set(binding.key, value);
-    else faults.push({ binding, malformed: { source, expected } });
+  const take = ({ binding, shape }: WantedBinding, value: string, source: 'environment' | 'parameter') => {
+    if (shape.pattern.test(value)) found.set(binding.key, value);
+    else faults.push({ binding, malformed: { source, expected: shape.expected } });
   };
-  const unset: Binding[] = [];
-  for (const binding of wanted) {
-    const value = env[binding.env];
-    if (value) take(binding, value, 'environment');
-    else unset.push(binding);
+  const unset: WantedBinding[] = [];
+  for (const one of wanted) {
+    const value = env[one.binding.env];
+    if (value) take(one, value, 'environment');
+    else unset.push(one);
   }
-  const pages: Binding[][] = [];
+  const pages: WantedBinding[][] = [];
   for (let at = 0; at < unset.length; at += NAMES_PER_CALL) pages.push(unset.slice(at, at + NAMES_PER_CALL));
   const answers = await Promise.all(
     pages.map((page) =>
-      aws.call('ssm', 'GetParameters', { Names: page.map(({ parameter }) => parameter) }, { access: 'read', signal }),
+      aws.call(
+        'ssm',
+        'GetParameters',
+        { Names: page.map(({ binding }) => binding.parameter) },
+        { access: 'read', signal },
+      ),
     ),
   );
   const stored = new Map(answers.flatMap(({ Parameters = [] }) => Parameters.map(({ Name, Value }) => [Name, Value])));
-  for (const binding of unset) {
-    const value = stored.get(binding.parameter);
-    if (value) take(binding, value, 'parameter');
-    else faults.push({ binding });
+  for (const one of unset) {
+    const value = stored.get(one.binding.parameter);
+    if (value) take(one, value, 'parameter');
+    else faults.push({ binding: one.binding });
   }
   if (faults.length > 0) throw new BindingsError(faults);
   return found;

@@ -1,4 +1,4 @@
-import type { ResourceDefinition } from '@twelvefold/backing';
+import type { Definition, QueueDefinition } from '@twelvefold/backing';
 import type { Binding } from '../bindings.ts';
 
 export interface KnownBindings {
@@ -14,15 +14,14 @@ export interface KnownBindings {
  * alone, in whichever account and region: who may invoke the function is IAM's to say, and this only that the message is of a kind that it takes.
  */
 export function subscribesTo(
-  backing: Readonly<Record<string, ResourceDefinition>>,
+  backing: Readonly<Record<string, Definition>>,
   key: string,
   topicArn: string,
   { bindings, env }: KnownBindings,
 ): boolean {
-  const definition = backing[key];
-  if (definition?.kind !== 'queue') return false;
+  const { subscribe = [] } = (backing[key] ?? {}) as Partial<QueueDefinition>; // other kinds subscribe to nothing
   return bindings.some((binding) => {
-    const topic = definition.subscribe.find((one) => one === backing[binding.key]);
+    const topic = subscribe.find((one) => one === backing[binding.key]);
     if (topic === undefined || topic.fifo !== undefined) return false;
     const bound = env[binding.env];
     return bound ? bound === topicArn : nameOf(topicArn) === binding.physicalName;

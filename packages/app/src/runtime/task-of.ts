@@ -2,7 +2,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { TaskDefinition } from '@twelvefold/admin';
 import type { TaskComponent } from '../component.ts';
 import type { Context } from '../context.ts';
-import type { Clients } from './open-runtime.ts';
+import type { Clients } from './open-clients.ts';
 
 /** A task component as the runner knows tasks: its handler takes exactly the context that the runtime makes for it. */
 export function taskOf(component: TaskComponent): TaskDefinition<StandardSchemaV1, unknown, Context<unknown, Clients>> {

@@ -4,8 +4,8 @@ import type { Clock } from '@twelvefold/core';
 import { describe, expect, it } from 'vitest';
 import { digest } from '../dynamodb/digest.ts';
 import type { WriteOperation } from '../table/port.ts';
-import { idempotencyStore } from './definition.ts';
 import { createDynamoDbIdempotency } from './dynamodb.ts';
+import { idempotencyStore } from './idempotency-store.ts';
 
 const definition = idempotencyStore('effects', { window: '1h' });
 const HOUR = 3_600_000;

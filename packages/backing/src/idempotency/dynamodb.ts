@@ -8,9 +8,9 @@ import { digest } from '../dynamodb/digest.ts';
 import { failedConditions } from '../dynamodb/failed-conditions.ts';
 import { sendWrite } from '../dynamodb/send-write.ts';
 import type { WriteOperation } from '../table/port.ts';
-import type { IdempotencyStoreDefinition } from './definition.ts';
+import type { IdempotencyStoreDefinition } from './idempotency-store.ts';
 import { recordParams } from './params.ts';
-import type { IdempotencyTurn, IdempotencyWriter } from './port.ts';
+import type { IdempotencyClient, IdempotencyTurn } from './port.ts';
 import { beginParams, endParams } from './turn-params.ts';
 
 export interface DynamoDbIdempotencyOptions {
@@ -40,7 +40,7 @@ const MAX_OPERATIONS = 99;
  * await placed.once(order.orderId, [rows.putOperation(order)]); // 'done', and 'already' ever after
  * ```
  */
-export function createDynamoDbIdempotency(options: DynamoDbIdempotencyOptions): IdempotencyWriter {
+export function createDynamoDbIdempotency(options: DynamoDbIdempotencyOptions): IdempotencyClient {
   const { definition, name: tableName, aws, clock = systemClock, random = Math.random } = options;
   const subject = `the client of idempotency store '${definition.name}'`;
   assertKnownOptions(`create ${subject}`, options, ['definition', 'name', 'aws', 'clock', 'random']);

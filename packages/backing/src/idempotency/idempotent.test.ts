@@ -2,14 +2,14 @@ import { describe, expect, expectTypeOf, it } from 'vitest';
 import { Retry } from '../queue/retry.ts';
 import type { WriteOperation } from '../table/port.ts';
 import { idempotent } from './idempotent.ts';
-import type { IdempotencyWriter } from './port.ts';
+import type { IdempotencyClient } from './port.ts';
 
-type Begun = Awaited<ReturnType<IdempotencyWriter['begin']>>;
+type Begun = Awaited<ReturnType<IdempotencyClient['begin']>>;
 
 /** A store whose next answer is given, and which keeps what was asked. */
 function fakeStore(answer: 'started' | Begun) {
   const log: unknown[] = [];
-  const store: Pick<IdempotencyWriter, 'begin'> = {
+  const store: Pick<IdempotencyClient, 'begin'> = {
     begin: async (key, { leaseMs, windowMs }) => {
       log.push(['begin', key, leaseMs, windowMs]);
       if (answer !== 'started') return answer;
@@ -21,7 +21,7 @@ function fakeStore(answer: 'started' | Begun) {
       };
     },
   };
-  return { log, store: store as IdempotencyWriter }; // the other methods are not called
+  return { log, store: store as IdempotencyClient }; // the other methods are not called
 }
 
 const order = { orderId: 'o-1' };
@@ -47,7 +47,7 @@ describe('idempotent', () => {
   it('leaves it to the commit when there is one', async () => {
     const { log, store } = fakeStore('started');
     const options = {
-      store: (ctx: { backing: { effects: IdempotencyWriter } }) => ctx.backing.effects,
+      store: (ctx: { backing: { effects: IdempotencyClient } }) => ctx.backing.effects,
       key: () => 'k',
     };
     const handle = idempotent(options, async (_: unknown, { effect }) => effect.commit([operation]));
@@ -100,7 +100,7 @@ describe('idempotent', () => {
 
   it('fits where a handler is wanted, with the types of its place', () => {
     const place = (
-      _: (message: { id: string }, ctx: { backing: { effects: IdempotencyWriter } }) => Promise<void>,
+      _: (message: { id: string }, ctx: { backing: { effects: IdempotencyClient } }) => Promise<void>,
     ) => {};
     place(
       idempotent({ store: ({ backing }) => backing.effects, key: ({ id }) => id }, async (message, ctx) => {

@@ -3,11 +3,11 @@ import { durationMs } from '@twelvefold/core';
 import { assertKnownOptions } from '@twelvefold/core/internal';
 import { Retry } from '../queue/retry.ts';
 import type { WriteOperation } from '../table/port.ts';
-import type { IdempotencyWriter } from './port.ts';
+import type { IdempotencyClient } from './port.ts';
 
 export interface IdempotentOptions<M, C> {
   /** The store, or where it is in the handler's context: `({ backing }) => backing.effects`. */
-  store: IdempotencyWriter | ((ctx: C) => IdempotencyWriter);
+  store: IdempotencyClient | ((ctx: C) => IdempotencyClient);
   /** What names the effect: a field of the message, never the message's id where a producer may send twice. */
   key: (message: M, ctx: C) => string;
   /** How long a key is remembered. @defaultValue the store's window */

@@ -28,7 +28,7 @@ export interface BeginOptions {
 }
 
 /** Keys given to `once` and keys given to `claim` are apart: one text may be used for both. */
-export interface IdempotencyWriter {
+export interface IdempotencyClient {
   /**
    * Takes the key for work that is more than one transaction: `'started'` is the right to do it, `'done'` says that it has been, `'inProgress'`
    * that somebody is at it for `retryAfterMs` at most. Of calls that overlap, one starts. Keys given here are apart from those of the other methods.

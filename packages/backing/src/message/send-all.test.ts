@@ -2,7 +2,7 @@ import { createTestClock } from '@twelvefold/core/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { queue } from '../queue/definition.ts';
+import { queue } from '../queue/queue.ts';
 import { createSqsSender } from '../queue/sqs-sender.ts';
 import { awsFailure, createSqsModel } from '../testing/sqs-model.ts';
 

@@ -6,8 +6,8 @@ import { assertKnownOptions } from '@twelvefold/core/internal';
 import type { ProcessMessage } from './consumer/process-message.ts';
 import { createMessageProcessor } from './consumer/process-message.ts';
 import type { ConsumerEvent, ConsumerEventListener } from './consumer-event.ts';
-import type { QueueDefinition } from './definition.ts';
 import type { MessageHandler } from './port.ts';
+import type { QueueDefinition } from './queue.ts';
 
 export interface SqsConsumerOptions<S extends StandardSchemaV1> {
   definition: QueueDefinition<S>;

@@ -8,8 +8,8 @@ import { assertMessageSize, messageBytes } from '../message/message-size.ts';
 import { orderOf } from '../message/order.ts';
 import { outgoingAttributes, stringAttribute } from '../message/outgoing-attributes.ts';
 import type { Prepared } from '../message/send-all.ts';
-import type { QueueDefinition } from './definition.ts';
 import type { SendOptions } from './port.ts';
+import type { QueueDefinition } from './queue.ts';
 import { SQS_LIMITS } from './sqs-limits.ts';
 
 type Entry = Omit<SendMessageEntry, 'Id'>;

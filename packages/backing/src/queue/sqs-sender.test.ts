@@ -6,8 +6,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import type { SqsModel } from '../testing/sqs-model.ts';
 import { awsFailure, createSqsModel } from '../testing/sqs-model.ts';
-import { queue } from './definition.ts';
 import type { SendResult } from './port.ts';
+import { queue } from './queue.ts';
 import { createSqsSender } from './sqs-sender.ts';
 
 const URL_ = 'https://sqs.eu-west-1.amazonaws.com/123456789012/orders-test-orders';

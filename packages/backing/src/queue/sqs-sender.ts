@@ -6,9 +6,9 @@ import { assertKnownOptions } from '@twelvefold/core/internal';
 import { groupOf } from '../message/order.ts';
 import { sendOne } from '../message/producer-span.ts';
 import { sendAll } from '../message/send-all.ts';
-import type { QueueDefinition } from './definition.ts';
 import type { QueueSender, SendOptions, SendReceipt } from './port.ts';
 import { entryPreparer } from './prepare-entry.ts';
+import type { QueueDefinition } from './queue.ts';
 import { SQS_LIMITS } from './sqs-limits.ts';
 
 export interface SqsSenderOptions<S extends StandardSchemaV1> {

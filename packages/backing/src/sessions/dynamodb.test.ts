@@ -4,8 +4,8 @@ import type { Clock, TwelvefoldError } from '@twelvefold/core';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { digest } from '../dynamodb/digest.ts';
-import { sessionStore } from './definition.ts';
 import { createDynamoDbSessions } from './dynamodb.ts';
+import { sessionStore } from './session-store.ts';
 
 const schema = z.object({ userId: z.string(), visits: z.number().optional() });
 const definition = sessionStore('sessions', { schema, idle: '30m', absolute: '12h' });

@@ -9,13 +9,13 @@ import { digest } from '../dynamodb/digest.ts';
 import { failedConditions } from '../dynamodb/failed-conditions.ts';
 import { misfitList } from '../dynamodb/misfit-list.ts';
 import { sendWrite } from '../dynamodb/send-write.ts';
-import type { SessionStoreDefinition } from './definition.ts';
 import { sessionParams } from './params.ts';
-import type { Session, SessionReader, SessionWriter } from './port.ts';
+import type { Session, SessionClient } from './port.ts';
 import { createSessionData } from './session-data.ts';
 import { createSessionId, isSessionId } from './session-id.ts';
 import type { SessionItem } from './session-item.ts';
 import { sessionEnd } from './session-item.ts';
+import type { SessionStoreDefinition } from './session-store.ts';
 
 export interface DynamoDbSessionsOptions<T> {
   definition: SessionStoreDefinition<StandardSchemaV1<unknown, T>>;
@@ -47,7 +47,7 @@ const MOVES = 5;
  * const session = await store.touch(id); // undefined once it has ended
  * ```
  */
-export function createDynamoDbSessions<T>(options: DynamoDbSessionsOptions<T>): SessionReader<T> & SessionWriter<T> {
+export function createDynamoDbSessions<T>(options: DynamoDbSessionsOptions<T>): SessionClient<T> {
   const {
     definition,
     name,

@@ -8,22 +8,18 @@ export interface Session<T> {
 }
 
 /**
+ * Reads and changes sessions. A component has the methods of the accesses that its `uses` names.
+ *
  * A session whose stored data no longer fits the schema counts as ended, here and wherever a session is returned: after
  * an incompatible release its users log in again instead of getting errors. It is not deleted, so a release that is
- * taken back finds it again; drivers tell through `onUnreadable`.
- */
-export interface SessionReader<T> {
-  /** The session, or `undefined` when it is unknown, destroyed or expired. Reads consistently. */
-  load(id: string, options?: { signal?: AbortSignal }): Promise<Session<T> | undefined>;
-}
-
-/**
- * What changes sessions. Data is kept as JSON and checked as it will be read again.
+ * taken back finds it again; drivers report it through `onUnreadable`.
  *
- * Methods that take data reject with TwelvefoldError `SESSION_INVALID` when it does not fit the schema, before and after
+ * Data is kept as JSON and checked as it will be read again. Methods that take data reject with TwelvefoldError `SESSION_INVALID` when it does not fit the schema, before and after
  * JSON, and `SESSION_TOO_LARGE` when the store could not hold it; nothing is sent then.
  */
-export interface SessionWriter<T> {
+export interface SessionClient<T> {
+  /** The session, or `undefined` when it is unknown, destroyed or expired. Reads consistently. */
+  load(id: string, options?: { signal?: AbortSignal }): Promise<Session<T> | undefined>;
   /** Starts a session under a new random id (256 bits). */
   create(data: T, options?: { signal?: AbortSignal }): Promise<Session<T>>;
   /** Replaces the data and extends the idle time. `undefined` when the session no longer exists: it is never recreated. */

@@ -3,7 +3,7 @@ import { TwelvefoldError } from '@twelvefold/core';
 import type { Fit } from '../dynamodb/fit.ts';
 import { fit } from '../dynamodb/fit.ts';
 import { misfitList } from '../dynamodb/misfit-list.ts';
-import type { SessionStoreDefinition } from './definition.ts';
+import type { SessionStoreDefinition } from './session-store.ts';
 
 /** DynamoDB: 400 KB per item, in bytes, names and values together. */
 const MAX_ITEM_BYTES = 400 * 1_024;

@@ -4,8 +4,8 @@ import type { Clock } from '@twelvefold/core';
 import { TwelvefoldError } from '@twelvefold/core';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { table } from './definition.ts';
 import { createDynamoDbTable } from './dynamodb.ts';
+import { table } from './table.ts';
 
 const Order = z.object({
   orderId: z.string(),

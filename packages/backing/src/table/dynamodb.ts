@@ -9,17 +9,16 @@ import { failedConditions } from '../dynamodb/failed-conditions.ts';
 import { fit } from '../dynamodb/fit.ts';
 import { misfitList } from '../dynamodb/misfit-list.ts';
 import { sendWrite } from '../dynamodb/send-write.ts';
-import type { TableDefinition } from './definition.ts';
-import type { KeyOf } from './key-of.ts';
 import { checkParams } from './params/check.ts';
 import { deleteParams } from './params/delete.ts';
 import { keyItem } from './params/key.ts';
 import { putParams } from './params/put.ts';
 import { queryParams } from './params/query.ts';
 import { updateParams } from './params/update.ts';
-import type { Condition, TableReader, TableWriter } from './port.ts';
+import type { Condition, KeyOf, TableClient } from './port.ts';
 import type { Position } from './read-pages.ts';
 import { readPages } from './read-pages.ts';
+import type { TableDefinition } from './table.ts';
 import type { Target } from './target.ts';
 
 export interface DynamoDbTableOptions<R, P extends string, K extends string> {
@@ -48,7 +47,7 @@ const MAX_OPERATIONS = 100;
  */
 export function createDynamoDbTable<R, P extends string, K extends string>(
   options: DynamoDbTableOptions<R, P, K>,
-): TableReader<R, KeyOf<P, K>> & TableWriter<R, KeyOf<P, K>> {
+): TableClient<R, KeyOf<P, K>> {
   const { definition, name, aws, clock = systemClock, random = Math.random } = options;
   assertKnownOptions(`create the client of table '${definition.name}'`, options, [
     'definition',

@@ -1,5 +1,8 @@
 import type { TransactWriteEntry } from '@twelvefold/aws';
 
+/** The key of a row: a string for a partition key alone, else an object of both. */
+export type KeyOf<P extends string, K extends string> = [K] extends [never] ? string : { [F in P | K]: string };
+
 /** Conditions on a write: field equals value; `exists: false` for "no such row". */
 export interface Condition<R> {
   /** `true`: the row must exist; `false`: it must not. */
@@ -22,14 +25,15 @@ export interface Changes<R> {
 }
 
 /**
- * A write that has been described but not sent: what {@link TableWriter.transact} and `idempotency.once` join into one
+ * A write that has been described but not sent: {@link TableClient.transact} and `idempotency.once` join into one
  * transaction. It names its table, so operations of several tables can be joined.
  */
 export interface WriteOperation {
   readonly entry: TransactWriteEntry;
 }
 
-export interface TableReader<R, Key> {
+/** Reads and writes rows of one table. A component has the methods of the accesses that its `uses` names. */
+export interface TableClient<R, Key> {
   /**
    * The row, or `undefined`. `consistent` sees every earlier write.
    *
@@ -43,9 +47,6 @@ export interface TableReader<R, Key> {
   ): AsyncIterable<R>;
   /** Every row, page by page underneath: for admin tasks, not for requests. */
   scan(options?: { signal?: AbortSignal }): AsyncIterable<R>;
-}
-
-export interface TableWriter<R, Key> {
   /**
    * Writes the whole row as its schema returns it; fields that are `undefined` are left out.
    *

@@ -1,7 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import type { TopicDefinition } from './definition.ts';
 import { SNS_LIMITS } from './sns-limits.ts';
 import type { FilterCondition, TopicSubscription } from './subscription.ts';
+import type { TopicDefinition } from './topic.ts';
 
 type Exact = string | number | boolean;
 /** A value that must be met, or a condition: a prefix, all but some texts, or a range of numbers, both ends included. */

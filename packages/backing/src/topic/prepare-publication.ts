@@ -10,8 +10,8 @@ import type { GivenOrder } from '../message/order.ts';
 import { orderOf } from '../message/order.ts';
 import { outgoingAttributes, stringAttribute, XRAY_ATTRIBUTE } from '../message/outgoing-attributes.ts';
 import type { Prepared } from '../message/send-all.ts';
-import type { TopicDefinition } from './definition.ts';
 import { SNS_LIMITS } from './sns-limits.ts';
+import type { TopicDefinition } from './topic.ts';
 
 type Entry = Omit<PublishEntry, 'Id'>;
 

@@ -5,8 +5,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import type { SqsModel } from '../testing/sqs-model.ts';
 import { createSqsModel } from '../testing/sqs-model.ts';
-import { topic } from './definition.ts';
 import { createSnsPublisher } from './sns-publisher.ts';
+import { topic } from './topic.ts';
 
 const ARN = 'arn:aws:sns:eu-west-1:123456789012:orders-test-order-events';
 const events = topic('order-events', { schema: z.object({ orderId: z.string() }) });

@@ -6,9 +6,9 @@ import { assertKnownOptions } from '@twelvefold/core/internal';
 import { groupOf } from '../message/order.ts';
 import { sendOne } from '../message/producer-span.ts';
 import { sendAll } from '../message/send-all.ts';
-import type { TopicDefinition } from './definition.ts';
 import type { TopicPublisher } from './port.ts';
 import { publicationPreparer } from './prepare-publication.ts';
+import type { TopicDefinition } from './topic.ts';
 
 export interface SnsPublisherOptions<S extends StandardSchemaV1> {
   definition: TopicDefinition<S>;

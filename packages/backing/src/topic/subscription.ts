@@ -1,5 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import type { TopicDefinition } from './definition.ts';
+import type { TopicDefinition } from './topic.ts';
 
 /** What SNS compares an attribute with; as in its filter policies. */
 export type FilterCondition =

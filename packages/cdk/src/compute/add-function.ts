@@ -1,10 +1,10 @@
 import { posix } from 'node:path';
-import { Annotations, Fn } from 'aws-cdk-lib';
+import { Annotations, Fn, Token } from 'aws-cdk-lib';
 import { CfnEventSourceMapping, CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { Manifest, ManifestComponent } from 'twelvefold/manifest';
-import type { Attached } from '../data/attached.ts';
+import type { Attached } from '../data/add-resources.ts';
 import { addRole } from '../policy/add-role.ts';
 import { grantStatements } from '../policy/grant-statements.ts';
 import { logStatement } from '../policy/log-statement.ts';
@@ -65,7 +65,7 @@ export function addFunction(
       },
       role: role.attrArn,
       memorySize: placement.memorySize ?? DEFAULT_MEMORY,
-      timeout: functionTimeout(manifest, component, placement),
+      timeout: functionTimeout(component, placement),
       loggingConfig: { logGroup: logs.ref },
       environment: { variables: componentEnvironment([component], attached) },
     }),
@@ -77,7 +77,7 @@ export function addFunction(
   if (queue) {
     const mapping = named(
       new CfnEventSourceMapping(scope, `${pascalCase(component.name)}EventSource`, {
-        eventSourceArn: queue.arn,
+        eventSourceArn: Token.asString(queue.arns[0]),
         functionName: resource.ref,
         batchSize: BATCH_SIZE,
         functionResponseTypes: [PARTIAL],
@@ -94,8 +94,8 @@ export function addFunction(
           : [`the event source of '${component.name}' lacks ${PARTIAL}: Lambda would delete messages that failed`];
       },
     });
-    const seconds = functionTimeout(manifest, component, placement);
-    const visibility = triggerVisibility(manifest, component) ?? 0;
+    const seconds = functionTimeout(component, placement);
+    const visibility = triggerVisibility(component) ?? 0;
     const warnOfVisibility = () => {
       const window = Number(mapping.maximumBatchingWindowInSeconds ?? 0);
       if (warned || visibility >= 6 * seconds + window) return;

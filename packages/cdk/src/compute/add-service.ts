@@ -4,7 +4,7 @@ import { CfnTaskDefinition } from 'aws-cdk-lib/aws-ecs';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { Manifest, ManifestComponent } from 'twelvefold/manifest';
-import type { Attached } from '../data/attached.ts';
+import type { Attached } from '../data/add-resources.ts';
 import { addRole } from '../policy/add-role.ts';
 import { grantStatements } from '../policy/grant-statements.ts';
 import { logStatement } from '../policy/log-statement.ts';

@@ -19,14 +19,12 @@ export function computeFaults(manifest: Manifest, compute: Compute): string[] {
     ...Object.keys(compute)
       .filter((name) => !names.includes(name))
       .map((name) => `compute has '${name}', which is no component (components: ${names.join(', ')})`),
-    ...manifest.components.flatMap((component) =>
-      placementFaults(manifest, component, placementsOf(compute, component.name)),
-    ),
+    ...manifest.components.flatMap((component) => placementFaults(component, placementsOf(compute, component.name))),
     ...(fronts.length > 1 ? [`${fronts.join(' and ')} are both HTTP fronts, and a service has one port`] : []),
   ];
 }
 
-function placementFaults(manifest: Manifest, component: ManifestComponent, placements: readonly Placement[]): string[] {
+function placementFaults(component: ManifestComponent, placements: readonly Placement[]): string[] {
   const { name, trigger } = component;
   const at = `component '${name}'`;
   if (placements.length === 0) {
@@ -42,14 +40,14 @@ function placementFaults(manifest: Manifest, component: ManifestComponent, place
     faults.push(`${at} is a task, and a service runs fronts and consumers only: place it with lambda()`);
   }
   const functions = placements.filter((placement): placement is LambdaPlacement => placement.host === 'lambda');
-  return [...faults, ...functions.flatMap((placement) => functionFaults(manifest, component, placement))];
+  return [...faults, ...functions.flatMap((placement) => functionFaults(component, placement))];
 }
 
-function functionFaults(manifest: Manifest, component: ManifestComponent, placement: LambdaPlacement): string[] {
+function functionFaults(component: ManifestComponent, placement: LambdaPlacement): string[] {
   const { name, trigger } = component;
   const { memorySize = MEMORY.least } = placement;
-  const seconds = functionTimeout(manifest, component, placement);
-  const visibility = triggerVisibility(manifest, component);
+  const seconds = functionTimeout(component, placement);
+  const visibility = triggerVisibility(component);
   const at = `the function of '${name}'`;
   const faults: string[] = [];
   if (!Number.isInteger(memorySize) || memorySize < MEMORY.least || memorySize > MEMORY.most) {

@@ -1,4 +1,4 @@
-import type { Manifest, ManifestComponent } from 'twelvefold/manifest';
+import type { ManifestComponent } from 'twelvefold/manifest';
 import type { LambdaPlacement } from './lambda.ts';
 
 /** The longest a Lambda function may run. */
@@ -12,20 +12,14 @@ const HTTP_TIMEOUT_SECONDS = 29;
 const VISIBILITY_PER_TIMEOUT = 6;
 
 /** The visibility timeout, in seconds, of the queue that triggers a component; undefined for other triggers. */
-export function triggerVisibility(manifest: Manifest, { trigger }: ManifestComponent): number | undefined {
-  if (trigger.kind !== 'queue') return undefined;
-  const queue = manifest.resources.find(({ key }) => key === trigger.resource);
-  return queue?.kind === 'queue' ? queue.visibilitySeconds : undefined;
+export function triggerVisibility({ trigger }: ManifestComponent): number | undefined {
+  return trigger.kind === 'queue' ? trigger.visibilitySeconds : undefined;
 }
 
 /** The function timeout of a component, in seconds. */
-export function functionTimeout(
-  manifest: Manifest,
-  component: ManifestComponent,
-  { timeout }: LambdaPlacement,
-): number {
+export function functionTimeout(component: ManifestComponent, { timeout }: LambdaPlacement): number {
   if (timeout) return timeout.toSeconds({ integral: false });
   if (component.trigger.kind === 'http') return HTTP_TIMEOUT_SECONDS;
-  const visibility = triggerVisibility(manifest, component) ?? Number.POSITIVE_INFINITY;
+  const visibility = triggerVisibility(component) ?? Number.POSITIVE_INFINITY;
   return Math.min(MAX_TIMEOUT_SECONDS, Math.max(1, Math.floor(visibility / VISIBILITY_PER_TIMEOUT)));
 }

@@ -1,8 +1,11 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
-import type { Manifest } from 'twelvefold/manifest';
+import { CfnResource, RemovalPolicy } from 'aws-cdk-lib';
+import { defineApp, filtered, queue, topic } from 'twelvefold';
+import type { Manifest, ManifestResource } from 'twelvefold/manifest';
+import { buildManifest } from 'twelvefold/manifest';
 import { describe, expect, it } from 'vitest';
-import { shopManifest } from '../testing/shop-manifest.fixture.ts';
+import { shop, shopManifest } from '../testing/shop-manifest.fixture.ts';
 import { ofType, resourceOf, shopProps, sub, synthesize } from '../testing/synthesize.fixture.ts';
+import type { Kinds } from './add-resources.ts';
 
 const template = synthesize();
 const properties = (logicalId: string) => resourceOf(template, logicalId).Properties;
@@ -85,30 +88,26 @@ describe('topics', () => {
 });
 
 describe('order', () => {
-  const { resources } = shopManifest;
-  const ordered = resources.map((resource) => {
-    const physicalName = `${resource.physicalName}.fifo`;
-    if (resource.key === 'mails') {
-      return {
-        ...resource,
-        physicalName,
-        fifo: true as const,
-        filters: { cartEvents: { kind: ['closed', { prefix: 'a' }] } },
-      };
-    }
-    return resource.key === 'cartEvents'
-      ? { ...resource, physicalName, fifo: true as const, maxMessageBytes: 1_048_576 }
-      : resource;
+  const { schema } = shop.backing.cartEvents;
+  const cartEvents = topic('cart-events', { schema, fifo: true, filters: ['kind'], maxBytes: 1_048_576 });
+  const mails = queue('mails', {
+    schema,
+    fifo: true,
+    subscribe: [filtered(cartEvents, { kind: ['closed', { prefix: 'a' }] })],
   });
-  const inOrder = synthesize({ ...shopProps, manifest: { ...shopManifest, resources: ordered } });
+  const ordered = defineApp({ name: 'shop', backing: { ...shop.backing, cartEvents, mails } });
+  const { resources } = buildManifest(ordered, {});
+  const inOrder = synthesize({ ...shopProps, manifest: { ...shopManifest, resources } });
 
-  it('is kept per group by queues and topics, with what passes of a topic', () => {
+  it('is kept per group by queues and topics, with the filter of a subscription', () => {
     expect(resourceOf(inOrder, 'MailsQueue').Properties).toMatchObject({
       QueueName: sub('shop-{Stage}-mails.fifo'),
       FifoQueue: true,
       DeduplicationScope: 'messageGroup',
       FifoThroughputLimit: 'perMessageGroupId',
+      RedrivePolicy: { deadLetterTargetArn: getArn('MailsDeadLetterQueue') },
     });
+    expect(resourceOf(inOrder, 'MailsDeadLetterQueue').Properties).toMatchObject({ FifoQueue: true });
     expect(resourceOf(inOrder, 'CartEventsTopic').Properties).toEqual({
       TopicName: sub('shop-{Stage}-cart-events.fifo'),
       FifoTopic: true,
@@ -121,20 +120,52 @@ describe('order', () => {
       RawMessageDelivery: true,
     });
   });
+});
 
-  it('ends nowhere on the way: faults are told before anything is made', () => {
-    const only = (key: string) =>
-      resources.map((resource) => ordered.find((one) => one.key === key && key === resource.key) ?? resource);
-    const faults = (key: string) => () =>
-      synthesize({ ...shopProps, manifest: { ...shopManifest, resources: only(key) } });
-    expect(faults('mails')).toThrow(/'mails' keeps order and subscribes to 'cartEvents', which does not/);
-    expect(faults('cartEvents')).not.toThrow(); // a standard queue may do without the order
-    const misnamed = resources.map((one) => (one.key === 'audit' ? { ...one, fifo: true as const } : one));
-    const manifest = { ...shopManifest, resources: misnamed } as Manifest;
-    expect(() => synthesize({ ...shopProps, manifest })).toThrow(/'audit' keeps order, so its name must end in .fifo/);
-    const unsent = resources.map((one) => (one.key === 'carts' ? { ...one, filters: { audit: { a: ['b'] } } } : one));
-    expect(() => synthesize({ ...shopProps, manifest: { ...shopManifest, resources: unsent } as Manifest })).toThrow(
-      /'carts' filters 'audit', which it does not subscribe to/,
+describe('a kind that the manifest does not make', () => {
+  const search: ManifestResource = {
+    key: 'search',
+    kind: 'search',
+    physicalName: 'shop-{stage}-search',
+    binding: { env: 'TWELVEFOLD_SEARCH_URL', parameter: '/shop/{stage}/bindings/search', value: 'url' },
+    details: { shards: 2 },
+    drivers: [],
+  };
+  const [http, ...others] = shopManifest.components;
+  const grants = [{ resource: 'search', actions: ['es:ESHttpGet'] }];
+  const manifest: Manifest = {
+    ...shopManifest,
+    components: [{ ...http, grants, uses: ['search'] }, ...others],
+    resources: [...shopManifest.resources, search],
+  };
+
+  it('is made by its handler, which gets the details and gives ARNs and a binding', () => {
+    const kinds: Kinds = {
+      search: (scope, { details }) => {
+        const resource = new CfnResource(scope, 'Search', {
+          type: 'AWS::OpenSearchService::Domain',
+          properties: { ClusterConfig: { InstanceCount: details.shards } },
+        });
+        return { resource, arns: ['arn:aws:es:::one', 'arn:aws:es:::one/*'], binding: 'https://search.test' };
+      },
+    };
+    const made = synthesize({ ...shopProps, manifest, kinds });
+    expect(ofType(made, 'AWS::OpenSearchService::Domain')).toHaveLength(1);
+    expect(resourceOf(made, 'SearchBinding').Properties.Value).toBe('https://search.test');
+    expect(JSON.stringify(resourceOf(made, 'HttpFunctionRole'))).toContain(
+      '"Action":["es:ESHttpGet"],"Resource":["arn:aws:es:::one","arn:aws:es:::one/*"]',
+    );
+    expect(resourceOf(made, 'HttpFunction').Properties).toMatchObject({
+      Environment: { Variables: { TWELVEFOLD_SEARCH_URL: 'https://search.test' } },
+    });
+  });
+
+  it('is refused without a handler, and a handler that gives too little too', () => {
+    expect(() => synthesize({ ...shopProps, manifest })).toThrow(
+      /'search' has no cloudFormation: pass a handler for its kind, kinds: \{ search: \.\.\. \}/,
+    );
+    expect(() => synthesize({ ...shopProps, manifest, kinds: { search: () => ({}) } })).toThrow(
+      "Cannot add the resource 'search': kinds.search returned no arns and no binding",
     );
   });
 });
@@ -212,17 +243,6 @@ describe('parameters and secrets', () => {
       },
       DeletionPolicy: 'Retain',
       UpdateReplacePolicy: 'Retain',
-    });
-  });
-
-  it('write the binding that the manifest asks for', () => {
-    const [carts, ...others] = shopProps.manifest.resources;
-    if (carts?.kind !== 'queue') throw new Error('the fixture begins with a queue');
-    const asArn = { ...carts, binding: { ...carts.binding, env: 'TWELVEFOLD_CARTS_ARN', value: 'arn' as const } };
-    const changed = synthesize({ ...shopProps, manifest: { ...shopProps.manifest, resources: [asArn, ...others] } });
-    expect(resourceOf(changed, 'CartsBinding').Properties.Value).toEqual(getArn('CartsQueue'));
-    expect(resourceOf(changed, 'HttpFunction').Properties).toMatchObject({
-      Environment: { Variables: { TWELVEFOLD_CARTS_ARN: getArn('CartsQueue') } },
     });
   });
 });

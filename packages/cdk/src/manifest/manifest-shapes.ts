@@ -1,58 +1,44 @@
 import type { Shape } from './shape.ts';
-import { anyText, fields, isFields, kinds, list, oneOf, record, text, whole } from './shape.ts';
+import { anyText, fields, isFields, kinds, list, oneOf, text, whole } from './shape.ts';
 
 const key = text(/^[a-z][A-Za-z0-9]*$/, 'camelCase letters and digits');
 const words = text(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'lower-case words joined by hyphens');
-const attribute = text(/^[^\s]{1,255}$/, 'an attribute name');
 /** Without the stage in it, two stages would share what has the name. */
-const staged = (characters: string, hint: string, end = ''): Shape =>
-  text(new RegExp(`^${characters}*\\{stage\\}${characters}*${end}$`), `${hint} with {stage} in it`);
-/** The end of the name of what keeps order. */
-const FIFO = '(\\.fifo)?';
+const staged = (characters: string, hint: string): Shape =>
+  text(new RegExp(`^${characters}*\\{stage\\}${characters}*$`), `${hint} with {stage} in it`);
 const action = text(/^[a-z0-9-]+:[A-Za-z]+$/, 'one IAM action without a wildcard, e.g. sqs:SendMessage');
 
-const base = (kind: string, name: Shape, ...values: readonly string[]) => ({
-  kind: oneOf(kind),
-  key,
-  physicalName: name,
-  binding: fields({
-    env: text(/^TWELVEFOLD_[A-Z0-9_]+_(URL|ARN|NAME)$/, 'TWELVEFOLD_<KEY>_URL, _ARN or _NAME'),
-    parameter: staged('[A-Za-z0-9_./-]', 'a Parameter Store name'),
-    value: oneOf(...values),
-  }),
-});
+/** JSON that CloudFormation checks. */
+const value: Shape = () => [];
+const object: Shape = (given, at) => (isFields(given) ? [] : [`${at} is not an object`]);
+const logicalId = text(/^[A-Za-z0-9]{1,255}$/, 'a logical id of letters and digits');
 
-/** What an SNS filter policy compares an attribute with. */
-const conditions: Shape = (value, at) =>
-  Array.isArray(value) && value.length > 0 ? [] : [`${at} is not a list of conditions`];
-
-/** SQS's limits: visibility up to 12 hours, retention from a minute to 14 days, 1 to 1,000 receives. */
-const queue = fields(
+const resource = fields(
   {
-    ...base('queue', staged('[A-Za-z0-9_-]', 'a queue name', FIFO), 'url', 'arn', 'name'),
-    visibilitySeconds: whole(0, 43_200),
-    retentionSeconds: whole(60, 1_209_600),
-    subscribe: list(key),
+    key,
+    kind: key,
+    physicalName: staged('[A-Za-z0-9_.-]', 'a name'),
+    details: object,
+    drivers: list(anyText),
   },
   {
-    deadLetter: fields({ resource: key, maxReceives: whole(1, 1_000) }),
-    fifo: oneOf(true),
-    filters: record(key, record(attribute, conditions)),
+    binding: fields(
+      {
+        env: text(/^TWELVEFOLD_[A-Z0-9_]+_(URL|ARN|NAME)$/, 'TWELVEFOLD_<KEY>_URL, _ARN or _NAME'),
+        parameter: staged('[A-Za-z0-9_./-]', 'a Parameter Store name'),
+        value: oneOf('url', 'arn', 'name'),
+      },
+      { from: value },
+    ),
+    arns: list(value),
+    cloudFormation: list(
+      fields(
+        { id: logicalId, type: text(/^[A-Za-z0-9]+(::[A-Za-z0-9]+){2,3}$/, 'a resource type'), properties: object },
+        { dependsOn: list(logicalId), keepsData: oneOf(true) },
+      ),
+    ),
   },
 );
-
-const topic = fields(base('topic', staged('[A-Za-z0-9_-]', 'a topic name', FIFO), 'arn', 'name'), {
-  fifo: oneOf(true),
-  // SNS: 1 KiB to 1 MiB.
-  maxMessageBytes: whole(1_024, 1_048_576),
-});
-
-const table = fields(
-  { ...base('table', staged('[A-Za-z0-9_.-]', 'a table name'), 'name', 'arn'), partitionKey: attribute },
-  { sortKey: attribute, ttlAttribute: attribute },
-);
-
-const resource = kinds({ queue, topic, table });
 
 const component = fields({
   name: words,
@@ -60,10 +46,16 @@ const component = fields({
   export: oneOf('handler'),
   trigger: kinds({
     http: fields({ kind: oneOf('http') }),
-    queue: fields({ kind: oneOf('queue'), resource: key }),
+    // SQS's limits: visibility up to 12 hours, 1 to 1,000 receives.
+    queue: fields(
+      { kind: oneOf('queue'), resource: key, visibilitySeconds: whole(0, 43_200) },
+      { maxReceives: whole(1, 1_000) },
+    ),
     invoke: fields({ kind: oneOf('invoke') }),
   }),
   grants: list(fields({ resource: key, actions: list(action) })),
+  uses: list(key),
+  drivers: list(anyText),
 });
 
 const configKey = text(/^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/, 'a config key, e.g. pricing.taxRate');
@@ -106,10 +98,10 @@ const config = fields(
   },
 );
 
-/** What version 1 of the manifest looks like. */
+/** The shape of version 2 of the manifest. */
 export const manifestShape = fields(
   {
-    version: oneOf(1),
+    version: oneOf(2),
     app: words,
     components: list(component),
     resources: list(resource),

@@ -10,8 +10,8 @@ import { TwelveFactorApp } from '../twelve-factor-app.ts';
 
 const oneReceive = (): Manifest => ({
   ...shopManifest,
-  resources: shopManifest.resources.map((resource) =>
-    resource.key === 'carts' ? { ...resource, deadLetter: { ...resource.deadLetter, maxReceives: 1 } } : resource,
+  components: shopManifest.components.map((component) =>
+    component.name === 'carts' ? { ...component, trigger: { ...component.trigger, maxReceives: 1 } } : component,
   ),
 });
 
@@ -24,7 +24,7 @@ describe('what would lose messages', () => {
     expect(() => synthesize({ ...shopProps, manifest })).toThrow(/'carts' gives a message one receive/);
     expect(() => synthesize({ ...shopProps, manifest, acceptLossOf: ['mails', 'carts'] })).not.toThrow();
     expect(() => synthesize({ ...shopProps, acceptLossOf: ['mails', 'cartsDeadLetter'] })).toThrow(
-      /'cartsDeadLetter', which is no consumed queue that loses messages/,
+      /'cartsDeadLetter', which is not a consumed queue that loses messages/,
     );
   });
 

@@ -49,14 +49,6 @@ export const fields =
     ];
   };
 
-/** An object of any number of fields, whose names and values have each their shape. */
-export const record =
-  (name: Shape, item: Shape): Shape =>
-  (value, at) =>
-    isFields(value)
-      ? Object.entries(value).flatMap(([key, each]) => [...name(key, `a key of ${at}`), ...item(each, `${at}.${key}`)])
-      : [`${at} is ${shown(value)}, not an object`];
-
 /** An object whose field `kind` decides which fields the others are. */
 export const kinds =
   (shapes: Readonly<Record<string, Shape>>): Shape =>

@@ -4,7 +4,8 @@ export interface Statement {
   readonly Effect: 'Allow' | 'Deny';
   readonly Principal?: string | Readonly<Record<string, string>>;
   readonly Action: string | readonly string[];
-  readonly Resource?: string | readonly string[];
+  /** ARNs, as text or as CloudFormation's intrinsic functions. */
+  readonly Resource?: unknown;
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
 }
 

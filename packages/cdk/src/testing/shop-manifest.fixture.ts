@@ -1,19 +1,38 @@
+import { defineApp, queue, sessionStore, table, topic } from 'twelvefold';
 import type { Manifest } from 'twelvefold/manifest';
+import { buildManifest } from 'twelvefold/manifest';
+import * as z from 'zod/mini';
 
-const binding = (key: string, env: string, value: 'url' | 'arn' | 'name') =>
-  ({ env: `TWELVEFOLD_${env}`, parameter: `/shop/{stage}/bindings/${key}`, value }) as const;
+const schema = z.object({ cartId: z.string(), line: z.string(), kind: z.string() });
+const cartEvents = topic('cart-events', { schema, filters: ['kind'] });
+
+/** The backing services of the shop: with everything that their kinds give to the template. */
+export const shop = defineApp({
+  name: 'shop',
+  backing: {
+    carts: queue('carts', { schema, visibility: '90s', deadLetter: { maxReceives: 5 } }),
+    mails: queue('mails', { schema, subscribe: [cartEvents], deadLetter: false }),
+    cartEvents,
+    audit: topic('audit', { schema }),
+    rows: table('rows', { schema, key: { partition: 'cartId', sort: 'line' } }),
+    sessions: sessionStore('sessions', { schema, idle: '30m', absolute: '12h' }),
+  },
+});
+const { resources } = buildManifest(shop, {});
 
 const consume = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility', 'sqs:GetQueueAttributes'];
 
 /** A manifest with every kind of resource, trigger and config key. */
 export const shopManifest = {
-  version: 1,
+  version: 2,
   app: 'shop',
   components: [
     {
       name: 'http',
       entry: 'lambda/http.js',
       export: 'handler',
+      uses: ['carts', 'sessions'],
+      drivers: [],
       trigger: { kind: 'http' },
       grants: [
         { resource: 'carts', actions: ['sqs:SendMessage'] },
@@ -24,7 +43,9 @@ export const shopManifest = {
       name: 'carts',
       entry: 'lambda/carts.mjs',
       export: 'handler',
-      trigger: { kind: 'queue', resource: 'carts' },
+      uses: ['carts', 'cartsDeadLetter', 'cartEvents', 'rows'],
+      drivers: [],
+      trigger: { kind: 'queue', resource: 'carts', visibilitySeconds: 90, maxReceives: 5 },
       grants: [
         { resource: 'rows', actions: ['dynamodb:PutItem'] },
         { resource: 'cartEvents', actions: ['sns:Publish'] },
@@ -36,7 +57,9 @@ export const shopManifest = {
       name: 'mails',
       entry: 'lambda/mails.js',
       export: 'handler',
-      trigger: { kind: 'queue', resource: 'mails' },
+      uses: ['rows', 'mails'],
+      drivers: [],
+      trigger: { kind: 'queue', resource: 'mails', visibilitySeconds: 30 },
       grants: [
         { resource: 'rows', actions: ['dynamodb:GetItem', 'dynamodb:PutItem'] },
         { resource: 'mails', actions: consume },
@@ -46,68 +69,13 @@ export const shopManifest = {
       name: 'close-carts',
       entry: 'tasks.js',
       export: 'handler',
+      uses: ['rows'],
+      drivers: [],
       trigger: { kind: 'invoke' },
       grants: [{ resource: 'rows', actions: ['dynamodb:Query'] }],
     },
   ],
-  resources: [
-    {
-      kind: 'queue',
-      key: 'carts',
-      physicalName: 'shop-{stage}-carts',
-      binding: binding('carts', 'CARTS_URL', 'url'),
-      visibilitySeconds: 90,
-      retentionSeconds: 345_600,
-      deadLetter: { resource: 'cartsDeadLetter', maxReceives: 5 },
-      subscribe: [],
-    },
-    {
-      kind: 'queue',
-      key: 'cartsDeadLetter',
-      physicalName: 'shop-{stage}-carts-dead-letter',
-      binding: binding('cartsDeadLetter', 'CARTS_DEAD_LETTER_URL', 'url'),
-      visibilitySeconds: 30,
-      retentionSeconds: 1_209_600,
-      subscribe: [],
-    },
-    {
-      kind: 'queue',
-      key: 'mails',
-      physicalName: 'shop-{stage}-mails',
-      binding: binding('mails', 'MAILS_URL', 'url'),
-      visibilitySeconds: 30,
-      retentionSeconds: 345_600,
-      subscribe: ['cartEvents'],
-    },
-    {
-      kind: 'topic',
-      key: 'cartEvents',
-      physicalName: 'shop-{stage}-cart-events',
-      binding: binding('cartEvents', 'CART_EVENTS_ARN', 'arn'),
-    },
-    {
-      kind: 'topic',
-      key: 'audit',
-      physicalName: 'shop-{stage}-audit',
-      binding: binding('audit', 'AUDIT_ARN', 'arn'),
-    },
-    {
-      kind: 'table',
-      key: 'rows',
-      physicalName: 'shop-{stage}-rows',
-      binding: binding('rows', 'ROWS_NAME', 'name'),
-      partitionKey: 'cartId',
-      sortKey: 'line',
-    },
-    {
-      kind: 'table',
-      key: 'sessions',
-      physicalName: 'shop-{stage}-sessions',
-      binding: binding('sessions', 'SESSIONS_NAME', 'name'),
-      partitionKey: 'id',
-      ttlAttribute: 'expiresAt',
-    },
-  ],
+  resources,
   config: {
     parameters: [
       { key: 'pricing.taxRate', name: '/shop/{stage}/pricing/taxRate', default: '0.19' },

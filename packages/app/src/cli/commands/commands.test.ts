@@ -77,7 +77,7 @@ describe('twelvefold manifest', () => {
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     const lines = stderr.split('\n');
     expect(lines[0]).toBe('twelvefold: m.json is stale (- only there, + only in the app, ~ changed)');
-    expect(lines).toContain('  ~ resources[orders].visibilitySeconds: 60 -> 30');
+    expect(lines).toContain('  ~ resources[orders].details.visibilityMs: 60000 -> 30000');
     expect(lines).toContain('  + components[orders].grants[rows].actions[dynamodb:PutItem]');
     expect(lines).toContainEqual(expect.stringMatching(/^ {2}- components\[gone\]: \{"name":"gone",.*\.\.\.$/));
     expect(lines).toContainEqual(expect.stringMatching(/^ {2}\+ resources\[rows\]: \{"key":"rows",/));
@@ -87,9 +87,9 @@ describe('twelvefold manifest', () => {
     expect(json).toMatchObject({ code: 1, stderr: '' });
     expect(JSON.parse(json.stdout)).toMatchObject({ file: 'm.json', stale: true });
     expect(JSON.parse(json.stdout).differences).toContainEqual({
-      path: 'resources[orders].visibilitySeconds',
-      was: 60,
-      is: 30,
+      path: 'resources[orders].details.visibilityMs',
+      was: 60_000,
+      is: 30_000,
     });
   });
 

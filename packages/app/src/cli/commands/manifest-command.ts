@@ -47,8 +47,8 @@ async function loadManifest(io: CommandIo, module: string, name: string): Promis
   const value = await io.load(module, name);
   const manifest = value as Partial<Manifest> | null | undefined; // every field read is checked here
   const fits =
-    manifest?.version === 1 && [manifest.components, manifest.resources].every((list) => Array.isArray(list));
-  if (fits) return value as Manifest; // a version 1 of our own making
+    manifest?.version === 2 && [manifest.components, manifest.resources].every((list) => Array.isArray(list));
+  if (fits) return value as Manifest; // its version was checked
   throw new TypeError(
     `Cannot read the manifest: the export '${name}' of ${module} is none; export what buildManifest(app, entries) of 'twelvefold/manifest' returns`,
   );

@@ -9,10 +9,10 @@ import { CORRELATION_ATTRIBUTE, failSpan, openScope, SAMPLED, SAMPLED_ATTRIBUTE 
 import { describeIssues } from '../../message/describe-issues.ts';
 import { TRACEPARENT_ATTRIBUTE, XRAY_ATTRIBUTE } from '../../message/outgoing-attributes.ts';
 import type { ConsumerEvent, MessageIdentity } from '../consumer-event.ts';
-import type { QueueDefinition } from '../definition.ts';
 import { Drop } from '../drop.ts';
 import { Poison } from '../poison.ts';
 import type { MessageHandler, MessageInfo, ReceivedMessage } from '../port.ts';
+import type { QueueDefinition } from '../queue.ts';
 import { Retry } from '../retry.ts';
 import type { DeadLetterReason } from './dead-letter.ts';
 import { fingerprint, lastFailure, sendDeadLetter } from './dead-letter.ts';

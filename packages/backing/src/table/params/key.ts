@@ -1,5 +1,5 @@
 import type { Item } from '@twelvefold/aws';
-import type { TableDefinition } from '../definition.ts';
+import type { TableFields } from '../target.ts';
 
 /** DynamoDB: a partition key has 1 to 2048 bytes, a sort key 1 to 1024. */
 const PARTITION_KEY_BYTES = 2_048;
@@ -10,7 +10,7 @@ const SORT_KEY_BYTES = 1_024;
  *
  * @throws TypeError naming the field that is missing, unknown, no string, empty or too long.
  */
-export function keyItem(definition: TableDefinition, key: unknown): Item {
+export function keyItem(definition: TableFields, key: unknown): Item {
   const { name, partitionKey, sortKey } = definition;
   const fault = (reason: string) => new TypeError(`Cannot address a row of table '${name}': ${reason}`);
   if (sortKey === undefined) return { [partitionKey]: part(partitionKey, key, PARTITION_KEY_BYTES, fault) };

@@ -5,7 +5,7 @@ import * as z from 'zod';
 import { Drop } from '../../queue/drop.ts';
 import { Poison } from '../../queue/poison.ts';
 import { selfSigned } from '../../testing/self-signed.ts';
-import { topic } from '../definition.ts';
+import { topic } from '../topic.ts';
 import type { SnsEnvelope } from './envelope.ts';
 import { signedText } from './envelope.ts';
 import type { SnsEndpointEvent } from './sns-endpoint.ts';

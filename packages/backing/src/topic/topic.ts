@@ -3,10 +3,14 @@ import { assertKnownOptions } from '@twelvefold/core/internal';
 import { CORRELATION_ATTRIBUTE, SAMPLED_ATTRIBUTE } from '@twelvefold/lifecycle';
 import type { Definition } from '../definition.ts';
 import { assertName } from '../definition.ts';
+import { tlsOnly } from '../infrastructure.ts';
+import type { Kind } from '../kind.ts';
+import { makeDefinition } from '../kind.ts';
 import type { FieldOf } from '../message/field-of.ts';
 import type { Fifo, FifoOptions } from '../message/fifo.ts';
 import { fifoFrom } from '../message/fifo.ts';
 import { TRACEPARENT_ATTRIBUTE, XRAY_ATTRIBUTE } from '../message/outgoing-attributes.ts';
+import type { TopicPublisher } from './port.ts';
 import { SNS_LIMITS } from './sns-limits.ts';
 
 /** What a filter can look at: SNS compares text and numbers. */
@@ -26,8 +30,12 @@ export interface TopicOptions<S extends StandardSchemaV1, F extends string = str
   maxBytes?: number;
 }
 
+/** The accesses of a topic. */
+const TOPIC_ACCESSES = { publish: { methods: ['publish', 'publishAll'], actions: ['sns:Publish'] } } as const;
+
 export interface TopicDefinition<S extends StandardSchemaV1 = StandardSchemaV1, F extends string = string>
-  extends Definition<'topic'> {
+  extends Definition<TopicPublisher<StandardSchemaV1.InferInput<S>>, typeof TOPIC_ACCESSES> {
+  readonly kind: 'topic';
   readonly schema: S;
   readonly fifo: Fifo | undefined;
   readonly filters: readonly F[];
@@ -82,12 +90,47 @@ export function topic<S extends StandardSchemaV1, const F extends string = never
       `Cannot define topic '${name}': maxBytes is ${maxBytes}; SNS allows 1024 to ${SNS_LIMITS.mostBytes}`,
     );
   }
-  return Object.freeze({
-    kind: 'topic',
+  const fields = {
     name,
     schema,
     fifo: fifoFrom(`topic '${name}'`, options.fifo),
     filters: Object.freeze([...filters]),
     maxBytes,
-  });
+  };
+  return makeDefinition(SNS, fields) as TopicDefinition<S, F>; // its types exist in the compiler only
 }
+
+const SNS: Kind<TopicDefinition, object, typeof TOPIC_ACCESSES> = {
+  name: 'topic',
+  accesses: TOPIC_ACCESSES,
+  binding: { value: 'arn', pattern: /^arn:[^:\s]+:sns:[^:\s]*:[^:\s]*:[^:\s]+$/, expected: 'the ARN of a topic' },
+  drivers: ['@twelvefold/backing/sns'],
+  // SNS demands the suffix on topics that keep order, and refuses it on others.
+  nameSuffix: ({ fifo }) => (fifo ? '.fifo' : ''),
+  details: ({ fifo, maxBytes }) => ({ fifo: fifo !== undefined, maxBytes }),
+  infrastructure: ({ fifo, maxBytes }, { physicalName, logicalId }) => {
+    const id = logicalId('Topic');
+    const topic = {
+      TopicName: physicalName,
+      ...(fifo ? { FifoTopic: true, FifoThroughputScope: 'MessageGroup' } : {}),
+      ...(maxBytes === SNS_LIMITS.defaultBytes ? {} : { MaximumMessageSize: maxBytes }),
+    };
+    const policy = { Version: '2012-10-17', Statement: [tlsOnly('sns:Publish', { Ref: id })] };
+    return {
+      resources: [
+        { id, type: 'AWS::SNS::Topic', properties: topic },
+        {
+          id: `${id}Policy`,
+          type: 'AWS::SNS::TopicPolicy',
+          properties: { Topics: [{ Ref: id }], PolicyDocument: policy },
+        },
+      ],
+      arns: [{ Ref: id }],
+      binding: { Ref: id },
+    };
+  },
+  open: async (definition, { target: arn, aws, clock, random }) => {
+    const { createSnsPublisher } = await import('@twelvefold/backing/sns');
+    return { client: createSnsPublisher({ definition, arn, aws, clock, random }) };
+  },
+};

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { topic } from '../topic/definition.ts';
 import { filtered } from '../topic/filtered.ts';
-import { queue } from './definition.ts';
+import { topic } from '../topic/topic.ts';
+import { queue } from './queue.ts';
 
 const Event = z.object({ kind: z.string(), cents: z.number(), express: z.boolean() });
 const events = topic('events', { schema: Event, filters: ['kind', 'cents', 'express'] });

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import * as z from 'zod';
-import { sessionStore } from './definition.ts';
+import { sessionStore } from './session-store.ts';
 
 const schema = z.object({ userId: z.string() });
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { idempotencyStore } from './definition.ts';
+import { idempotencyStore } from './idempotency-store.ts';
 
 it('remembers for longer than any SQS message lives, unless told otherwise', () => {
   expect(idempotencyStore('effects').windowMs).toBeGreaterThan(14 * 86_400_000);

@@ -1,8 +1,12 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { assertKnownOptions } from '@twelvefold/core/internal';
 import type { Definition } from '../definition.ts';
-import { assertName } from '../definition.ts';
+import { assertName, sumOf } from '../definition.ts';
+import { TABLE_BINDING, tableInfrastructure } from '../dynamodb/infrastructure.ts';
+import type { Kind } from '../kind.ts';
+import { makeDefinition } from '../kind.ts';
 import type { Rereadable } from '../rereadable.ts';
+import type { KeyOf, TableClient } from './port.ts';
 
 /** The row type of a schema. */
 type Row<S extends StandardSchemaV1> = StandardSchemaV1.InferOutput<S>;
@@ -19,11 +23,30 @@ export interface TableOptions<S extends StandardSchemaV1, P extends KeyField<S>,
   key: P | { partition: P; sort: K };
 }
 
+const ACCESSES = {
+  get: { methods: ['get'], actions: ['dynamodb:GetItem'] },
+  query: { methods: ['query'], actions: ['dynamodb:Query'] },
+  scan: { methods: ['scan'], actions: ['dynamodb:Scan'] },
+  // DynamoDB authorizes a transaction by the actions of its entries: `transact` needs none of its own.
+  put: { methods: ['put', 'putOperation', 'transact'], actions: ['dynamodb:PutItem'] },
+  update: { methods: ['update', 'updateOperation', 'transact'], actions: ['dynamodb:UpdateItem'] },
+  delete: { methods: ['delete', 'deleteOperation', 'transact'], actions: ['dynamodb:DeleteItem'] },
+  check: { methods: ['checkOperation', 'transact'], actions: ['dynamodb:ConditionCheckItem'] },
+} as const;
+
+/** The accesses of a table. `read` is `get`, `query` and `scan`; `write` is the other four. */
+const TABLE_ACCESSES = {
+  ...ACCESSES,
+  read: /* @__PURE__ */ sumOf(ACCESSES, 'get', 'query', 'scan'),
+  write: /* @__PURE__ */ sumOf(ACCESSES, 'put', 'update', 'delete', 'check'),
+} as const;
+
 export interface TableDefinition<
   S extends StandardSchemaV1 = StandardSchemaV1,
   P extends string = string,
   K extends string = string,
-> extends Definition<'table'> {
+> extends Definition<TableClient<Row<S>, KeyOf<P, K>>, typeof TABLE_ACCESSES> {
+  readonly kind: 'table';
   readonly schema: S;
   readonly partitionKey: P;
   readonly sortKey: K | undefined;
@@ -52,9 +75,22 @@ export function table<S extends StandardSchemaV1, const P extends KeyField<S>, c
       `Cannot define table '${name}': 'key' names no field; write key: 'orderId' or key: { partition, sort }`,
     );
   }
-  const fields: ReadonlyArray<string | undefined> = [key.partition, key.sort];
-  if (fields[0] === fields[1]) {
+  if ((key.partition as string) === key.sort) {
     throw new TypeError(`Cannot define table '${name}': '${key.sort}' is both partition and sort key`);
   }
-  return Object.freeze({ kind: 'table', name, schema: options.schema, partitionKey: key.partition, sortKey: key.sort });
+  const fields = { name, schema: options.schema, partitionKey: key.partition, sortKey: key.sort };
+  return makeDefinition(DYNAMODB, fields) as TableDefinition<S, P, NoInfer<K>>; // its types exist in the compiler only
 }
+
+const DYNAMODB: Kind<TableDefinition, object, typeof TABLE_ACCESSES> = {
+  name: 'table',
+  accesses: TABLE_ACCESSES,
+  binding: TABLE_BINDING,
+  drivers: ['@twelvefold/backing/dynamodb-table'],
+  details: ({ partitionKey, sortKey }) => ({ partitionKey, ...(sortKey === undefined ? {} : { sortKey }) }),
+  infrastructure: tableInfrastructure,
+  open: async (definition, { target: name, aws, clock, random }) => {
+    const { createDynamoDbTable } = await import('@twelvefold/backing/dynamodb-table');
+    return { client: createDynamoDbTable({ definition, name, aws, clock, random }) };
+  },
+};

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import * as z from 'zod';
-import { table } from './definition.ts';
+import { table } from './table.ts';
 
 const schema = z.object({ id: z.string(), at: z.string(), n: z.number(), note: z.string().optional() });
 

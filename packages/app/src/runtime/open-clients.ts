@@ -1,0 +1,108 @@
+import type { Aws } from '@twelvefold/aws';
+import type { ConfigReference, OpenContext, Opened } from '@twelvefold/backing';
+import type { Clock } from '@twelvefold/core';
+import type { Logger } from '@twelvefold/logging';
+import type { Component } from '../component.ts';
+import type { Backing } from '../context.ts';
+import type { DeclaredResource } from '../resources.ts';
+import { usedResources } from '../uses.ts';
+
+/** The clients of one component by key, each with only the methods that `uses` names. */
+export type Clients = Readonly<Record<string, object>>;
+
+export interface OpenClientsOptions {
+  /** The port to AWS, before it names a component. */
+  port: Aws;
+  /** Names the calls of clients that the process shares. */
+  caller: string;
+  /** The values of bindings, by key. */
+  targets: ReadonlyMap<string, string>;
+  /** The value of a path in the current config. */
+  configValue(reference: ConfigReference): unknown;
+  clock: Clock;
+  random: () => number;
+  logger: Logger;
+  signal?: AbortSignal | undefined;
+}
+
+/** The clients of a process. */
+export interface OpenedClients {
+  of(component: Component): Clients;
+  /** Rejects when one of the resources cannot be used. Absent when no client has a check. */
+  readonly check: ((signal?: AbortSignal) => Promise<void>) | undefined;
+  /** Waits for the work that clients hold. Absent when no client has a drain. */
+  readonly drain: ((signal?: AbortSignal) => Promise<void>) | undefined;
+  stop(signal?: AbortSignal): Promise<void>;
+}
+
+/** Opens the clients of components. A driver is loaded when the first component that uses it opens. */
+export async function openClients(
+  backing: Backing,
+  components: readonly Component[],
+  options: OpenClientsOptions,
+): Promise<OpenedClients> {
+  const opened: Opened<unknown>[] = [];
+  const shared = new Map<string, Promise<Opened<unknown>>>();
+  const clients = new Map<Component, Clients>();
+
+  const open = async (resource: DeclaredResource, accesses: readonly string[], component: string) => {
+    const { key, definition, kind } = resource;
+    const { port, targets, configValue, clock, random, logger, signal } = options;
+    const context: OpenContext = {
+      key,
+      target: targets.get(key) ?? '',
+      accesses,
+      aws: port.as(component),
+      component,
+      clock,
+      random,
+      signal,
+      warn: (message) => logger.warn(message),
+      config: <T>(reference: ConfigReference<T>) => configValue(reference) as T, // the reference was made with this type
+    };
+    const one = await kind.open(definition as never, context); // it is the kind's own definition
+    opened.push(one);
+    return one;
+  };
+  const openShared = (resource: DeclaredResource) => {
+    const { key } = resource;
+    const asked = components.flatMap((component) =>
+      usedResources(backing, component.uses).flatMap((use) => (use.resource.key === key ? use.accesses : [])),
+    );
+    const one = shared.get(key) ?? open(resource, [...new Set(asked)], options.caller);
+    shared.set(key, one);
+    return one;
+  };
+
+  for (const component of components) {
+    const bound: Record<string, object> = {};
+    for (const { resource, accesses } of usedResources(backing, component.uses)) {
+      const { client } =
+        resource.kind.share === 'process' ? await openShared(resource) : await open(resource, accesses, component.name);
+      bound[resource.key] = pickMethods(client as object, resource, accesses);
+    }
+    clients.set(component, Object.freeze(bound));
+  }
+  const all = async (work: (one: Opened<unknown>) => Promise<void> | undefined) => {
+    const results = await Promise.allSettled(opened.map(work));
+    const failures = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
+    if (failures.length > 1) throw new AggregateError(failures, failures.map(String).join('; '));
+    if (failures.length === 1) throw failures[0];
+  };
+  return {
+    of: (component) => clients.get(component) ?? {},
+    check: opened.some((one) => one.check) ? (signal) => all((one) => one.check?.(signal)) : undefined,
+    drain: opened.some((one) => one.drain) ? (signal) => all((one) => one.drain?.(signal)) : undefined,
+    stop: (signal) => all((one) => one.stop?.(signal)),
+  };
+}
+
+/** The methods of the accesses, bound: a client may be an object with state of its own class. */
+function pickMethods(client: object, { kind }: DeclaredResource, accesses: readonly string[]): object {
+  const names = new Set(accesses.flatMap((access) => kind.accesses[access]?.methods ?? []));
+  const methods = [...names].map((name) => {
+    const method: unknown = Reflect.get(client, name);
+    return [name, typeof method === 'function' ? method.bind(client) : method];
+  });
+  return Object.freeze(Object.fromEntries(methods));
+}

@@ -1,0 +1,38 @@
+import type { Backing } from './context.ts';
+import type { DeclaredResource } from './resources.ts';
+import { companionsOf, resourcesOf } from './resources.ts';
+
+/** `uses` of any component. */
+export type AnyUses = Readonly<Record<string, readonly string[] | undefined>>;
+
+/** A resource that a component uses, and the accesses that it asks for. */
+export interface ResourceUse {
+  readonly resource: DeclaredResource;
+  readonly accesses: readonly string[];
+}
+
+/** The resources that `uses` names. */
+export function usedResources(backing: Backing, uses: AnyUses): ResourceUse[] {
+  return resourcesOf(backing).flatMap((resource) => {
+    const accesses = Object.hasOwn(backing, resource.key) ? uses[resource.key] : undefined;
+    return accesses === undefined ? [] : [{ resource, accesses }];
+  });
+}
+
+/** A resource that a consumer needs to receive, and the actions on it. */
+export interface ConsumedResource {
+  readonly resource: DeclaredResource;
+  readonly actions: readonly string[];
+}
+
+/** The resource that a consumer consumes, and the companions that it needs for that, each with the actions on it. */
+export function consumedResources(backing: Backing, key: string): readonly [ConsumedResource, ...ConsumedResource[]] {
+  const resource = resourcesOf(backing).find((one) => one.key === key);
+  const source = resource?.kind.source;
+  if (!resource || !source) throw new TypeError(`Cannot consume '${key}': it is not a queue in backing`);
+  const actions = source.companionActions?.(resource.definition as never) ?? {}; // it is the kind's own definition
+  const companions = [...companionsOf(resource)].flatMap(([name, companion]) =>
+    actions[name] ? [{ resource: companion, actions: actions[name] }] : [],
+  );
+  return [{ resource, actions: source.actions }, ...companions];
+}

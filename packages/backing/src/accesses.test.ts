@@ -1,0 +1,144 @@
+import type { Aws, TransactWriteEntry } from '@twelvefold/aws';
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import type { AccessOf, Definition } from './definition.ts';
+import type { IdempotencyStoreDefinition } from './idempotency/idempotency-store.ts';
+import { idempotencyStore } from './idempotency/idempotency-store.ts';
+import { kindOf } from './kind.ts';
+import type { QueueDefinition } from './queue/queue.ts';
+import { queue } from './queue/queue.ts';
+import type { SessionStoreDefinition } from './sessions/session-store.ts';
+import { sessionStore } from './sessions/session-store.ts';
+import type { TableDefinition } from './table/table.ts';
+import { table } from './table/table.ts';
+import type { TopicDefinition } from './topic/topic.ts';
+import { topic } from './topic/topic.ts';
+
+/** A port that keeps the IAM actions of every call: a transaction is authorized by those of its entries. */
+function recorder() {
+  const actions = new Set<string>();
+  const row = { id: '1', data: '{}', createdAtMs: Date.now(), seenAtMs: Date.now() };
+  const aws = {
+    call: async (service: string, operation: string, input: { TransactItems?: TransactWriteEntry[] }) => {
+      const entries = (input.TransactItems ?? []).flatMap((entry) => Object.keys(entry));
+      const names = operation === 'TransactWriteItems' ? entries.map((kind) => `${kind}Item`) : [operation];
+      for (const name of names)
+        actions.add(`${service}:${name.replace(/Batch$/, '').replace('SendMessageBatch', 'SendMessage')}`);
+      return { Item: row, Attributes: row, Items: [row], MessageId: 'm', Successful: [{ Id: '0', MessageId: 'm' }] };
+    },
+    as: () => aws,
+  } as unknown as Aws; // one answer that serves every operation
+  return { aws, actions };
+}
+
+type ClientOf<D> = D extends Definition<infer Client> ? Client : never;
+/** A call of every method; typed by the client, so that a new method without a call does not compile. */
+type Calls<D> = Record<keyof ClientOf<D>, (client: ClientOf<D>) => unknown>;
+
+const read = async (rows: AsyncIterable<unknown>) => {
+  for await (const _ of rows) break;
+};
+const schema = z.object({ id: z.string(), n: z.number().optional() });
+const id = 'A'.repeat(43);
+const rows = table('rows', { schema, key: 'id' });
+const sessions = sessionStore('sessions', { schema: z.object({}) });
+const effects = idempotencyStore('effects');
+const jobs = queue('jobs', { schema });
+const events = topic('events', { schema });
+
+const tableCalls: Calls<TableDefinition<typeof schema, 'id', never>> = {
+  get: (client) => client.get('1'),
+  query: (client) => read(client.query('1')),
+  scan: (client) => read(client.scan()),
+  put: (client) => client.put({ id: '1' }),
+  update: (client) => client.update('1', { set: { n: 1 } }),
+  delete: (client) => client.delete('1'),
+  putOperation: (client) => client.transact([client.putOperation({ id: '1' })]),
+  updateOperation: (client) => client.transact([client.updateOperation('1', { set: { n: 1 } })]),
+  deleteOperation: (client) => client.transact([client.deleteOperation('1')]),
+  checkOperation: (client) => client.transact([client.checkOperation('1', { exists: true })]),
+  // It has no action of its own: those of its operations count.
+  transact: () => undefined,
+};
+const sessionCalls: Calls<SessionStoreDefinition> = {
+  load: (client) => client.load(id),
+  create: (client) => client.create({}),
+  save: (client) => client.save(id, {}),
+  touch: (client) => client.touch(id),
+  destroy: (client) => client.destroy(id),
+  regenerate: (client) => client.regenerate(id),
+};
+const idempotencyCalls: Calls<IdempotencyStoreDefinition> = {
+  once: (client) => client.once('k', []),
+  begin: (client) => client.begin('k', { leaseMs: 1_000 }),
+  claim: (client) => client.claim('k', 'f'),
+};
+const queueCalls: Calls<QueueDefinition<typeof schema>> = {
+  send: (client) => client.send({ id: '1' }),
+  sendAll: (client) => client.sendAll([{ id: '1' }]),
+};
+const topicCalls: Calls<TopicDefinition<typeof schema>> = {
+  publish: (client) => client.publish({ id: '1' }),
+  publishAll: (client) => client.publishAll([{ id: '1' }]),
+};
+
+const KINDS: ReadonlyArray<[Definition, Record<string, (client: never) => unknown>, string]> = [
+  [rows, tableCalls, 'rows'],
+  [sessions, sessionCalls, 'sessions'],
+  [effects, idempotencyCalls, 'effects'],
+  [jobs, queueCalls, 'https://sqs.eu-west-1.amazonaws.com/123456789012/jobs'],
+  [events, topicCalls, 'arn:aws:sns:eu-west-1:123456789012:events'],
+];
+const cases = KINDS.flatMap(([definition, calls, target]) =>
+  Object.keys(kindOf(definition).accesses).map((access) => ({
+    kind: definition.kind,
+    access,
+    definition,
+    calls,
+    target,
+  })),
+);
+
+async function open(definition: Definition, target: string, aws: Aws) {
+  const clock = { now: () => Date.now(), monotonic: () => performance.now(), sleep: () => new Promise<void>(() => {}) };
+  const opened = await kindOf(definition).open(definition as never, {
+    key: 'key',
+    target,
+    accesses: [],
+    aws,
+    component: 'test',
+    clock,
+    random: () => 0.5,
+    warn: () => undefined,
+    config: () => {
+      throw new TypeError('no kind here reads config');
+    },
+  });
+  return opened.client as object;
+}
+
+describe('the actions of an access are exactly those that its methods call', () => {
+  it.each(cases)('$kind: $access', async ({ access, definition, calls, target }) => {
+    const { aws, actions } = recorder();
+    const client = await open(definition, target, aws);
+    const declared = kindOf(definition).accesses[access];
+    for (const method of declared?.methods ?? []) await calls[method]?.(client as never);
+    expect([...actions].sort()).toEqual([...(declared?.actions ?? [])].sort());
+  });
+});
+
+describe('the accesses of a kind', () => {
+  it.each(KINDS)('%o: give every method that its client has', async (definition, calls, target) => {
+    const client = await open(definition, target, recorder().aws);
+    const methods = Object.values(kindOf(definition).accesses).flatMap((access) => access.methods);
+    expect([...new Set(methods)].sort()).toEqual(Object.keys(client).sort());
+    expect(Object.keys(calls).sort()).toEqual(Object.keys(client).sort());
+  });
+
+  it('are sums in read and write', () => {
+    const { accesses } = kindOf(rows);
+    const names: Array<AccessOf<typeof rows>> = ['get', 'query', 'scan', 'put', 'update', 'delete', 'check'];
+    const together = names.flatMap((name) => accesses[name]?.actions ?? []);
+    expect([...(accesses.read?.actions ?? []), ...(accesses.write?.actions ?? [])]).toEqual(together);
+  });
+});

@@ -1,0 +1,174 @@
+import type { Aws } from '@twelvefold/aws';
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import * as z from 'zod';
+import type { AccessOf, ClientFor, Definition } from './definition.ts';
+import { idempotencyStore } from './idempotency/idempotency-store.ts';
+import type { IdempotencyClient } from './idempotency/port.ts';
+import { defineKind, findKind, kindOf, makeDefinition } from './kind.ts';
+import type { QueueSender } from './queue/port.ts';
+import { queue } from './queue/queue.ts';
+import type { Session } from './sessions/port.ts';
+import { sessionStore } from './sessions/session-store.ts';
+import { createDynamoDbTable } from './table/dynamodb.ts';
+import type { TableClient } from './table/port.ts';
+import { table } from './table/table.ts';
+import type { TopicPublisher } from './topic/port.ts';
+import { topic } from './topic/topic.ts';
+
+const schema = z.object({ orderId: z.string(), line: z.string(), count: z.number(), note: z.string().optional() });
+type Row = z.output<typeof schema>;
+
+const single = table('single', { schema, key: 'orderId' });
+const sorted = table('sorted', { schema, key: { partition: 'orderId', sort: 'line' } });
+const message = z.object({ at: z.string().transform((text) => new Date(text)) });
+const jobs = queue('jobs', { schema: message });
+const events = topic('events', { schema: message });
+const sessions = sessionStore('sessions', { schema: z.object({ userId: z.string() }) });
+const effects = idempotencyStore('effects');
+
+// Most of these expectations are about types: the type check decides them.
+describe('keys', () => {
+  it('are a string for a partition key alone, an object of both otherwise', () => {
+    type Single = ClientFor<typeof single, 'read'>;
+    type Sorted = ClientFor<typeof sorted, 'read' | 'write'>;
+    expectTypeOf<Parameters<Single['get']>[0]>().toEqualTypeOf<string>();
+    expectTypeOf<Parameters<Sorted['get']>[0]>().toEqualTypeOf<{ orderId: string; line: string }>();
+    expectTypeOf<Parameters<Sorted['delete']>[0]>().toEqualTypeOf<{ orderId: string; line: string }>();
+  });
+
+  it('must be fields of the row', () => {
+    // @ts-expect-error: no such field
+    table('bad', { schema, key: 'orderid' });
+    // @ts-expect-error: no such field
+    table('bad', { schema, key: { partition: 'orderId', sort: 'lines' } });
+  });
+
+  it('are the same for a client that is made by hand', () => {
+    const made = createDynamoDbTable({ definition: sorted, name: 't', aws: {} as Aws });
+    expectTypeOf(made).toExtend<ClientFor<typeof sorted, 'read' | 'write'>>();
+    expectTypeOf(made.get).parameter(0).toEqualTypeOf<{ orderId: string; line: string }>();
+    const byHand = createDynamoDbTable({ definition: single, name: 't', aws: {} as Aws });
+    expectTypeOf(byHand.get).parameter(0).toEqualTypeOf<string>();
+    expectTypeOf(byHand.put).parameter(0).toEqualTypeOf<Row>();
+  });
+});
+
+describe('accesses', () => {
+  type TableAccess = 'get' | 'query' | 'scan' | 'put' | 'update' | 'delete' | 'check' | 'read' | 'write';
+
+  it('are those of the kind', () => {
+    expectTypeOf<AccessOf<typeof single>>().toEqualTypeOf<TableAccess>();
+    expectTypeOf<AccessOf<typeof sessions>>().toEqualTypeOf<
+      'load' | 'create' | 'save' | 'touch' | 'destroy' | 'regenerate' | 'read' | 'write'
+    >();
+    expectTypeOf<AccessOf<typeof effects>>().toEqualTypeOf<'once' | 'claim' | 'begin' | 'write'>();
+    expectTypeOf<AccessOf<typeof jobs>>().toEqualTypeOf<'send'>();
+    expectTypeOf<AccessOf<typeof events>>().toEqualTypeOf<'publish'>();
+  });
+
+  it('give exactly the methods that they name', () => {
+    expectTypeOf<ClientFor<typeof single, 'get'>>().toEqualTypeOf<Pick<TableClient<Row, string>, 'get'>>();
+    expectTypeOf<ClientFor<typeof single, 'get' | 'put'>>().toEqualTypeOf<
+      Pick<TableClient<Row, string>, 'get' | 'put' | 'putOperation' | 'transact'>
+    >();
+    expectTypeOf<ClientFor<typeof single>>().toEqualTypeOf<
+      Pick<TableClient<Row, string>, keyof TableClient<Row, string>>
+    >();
+    expectTypeOf<keyof ClientFor<typeof sessions, 'load' | 'destroy'>>().toEqualTypeOf<'load' | 'destroy'>();
+    expectTypeOf<ClientFor<typeof effects, 'write'>>().toExtend<IdempotencyClient>();
+  });
+
+  it("read has no put, a session's write has no load, and a write's touch returns the session", () => {
+    expectTypeOf<keyof ClientFor<typeof single, 'read'>>().toEqualTypeOf<'get' | 'query' | 'scan'>();
+    expectTypeOf<ClientFor<typeof single, 'write'>>().not.toHaveProperty('get');
+    expectTypeOf<ClientFor<typeof sessions, 'write'>>().not.toHaveProperty('load');
+    expectTypeOf<ClientFor<typeof sessions, 'read'>>().not.toHaveProperty('touch');
+    type Touched = Awaited<ReturnType<ClientFor<typeof sessions, 'write'>['touch']>>;
+    expectTypeOf<Touched>().toEqualTypeOf<Session<{ userId: string }> | undefined>();
+  });
+
+  it('send and publish what goes into the schema', () => {
+    expectTypeOf<ClientFor<typeof jobs, 'send'>>().toExtend<QueueSender<{ at: string }>>();
+    expectTypeOf<ClientFor<typeof events, 'publish'>>().toExtend<TopicPublisher<{ at: string }>>();
+  });
+});
+
+describe('writes', () => {
+  type Writer = ClientFor<typeof single, 'write'>;
+  type Changes = Parameters<Writer['update']>[1];
+
+  it('add to numbers and remove optional fields only', () => {
+    expectTypeOf<keyof NonNullable<Changes['add']>>().toEqualTypeOf<'count'>();
+    expectTypeOf<NonNullable<Changes['remove']>[number]>().toEqualTypeOf<'note'>();
+    // @ts-expect-error: a text is no count
+    expectTypeOf<{ set: { count: 'x' } }>().toExtend<Changes>();
+    expectTypeOf<{ set: { note: undefined } }>().toExtend<Changes>();
+  });
+});
+
+describe('definitions', () => {
+  it('are plain data with their kind under a symbol', () => {
+    const all: Definition[] = [single, sorted, jobs, events, sessions, effects];
+    expect(all.map((definition) => kindOf(definition).name)).toEqual(all.map(({ kind }) => kind));
+    expect(JSON.parse(JSON.stringify(effects))).toEqual({
+      kind: 'idempotency',
+      name: 'effects',
+      windowMs: 1_296_000_000,
+    });
+    expect(structuredClone(effects)).toEqual({ ...effects });
+    expect(Object.getOwnPropertyDescriptor(effects, Symbol.for('twelvefold.kind'))?.enumerable).toBe(false);
+  });
+
+  it('are refused when they were made by hand, or copied', () => {
+    expect(findKind({ kind: 'queue', name: 'x' })).toBeUndefined();
+    expect(findKind(undefined)).toBeUndefined();
+    expect(() => kindOf({ ...effects })).toThrow(/Cannot use \{"kind":"idempotency".* as a resource: make it with/);
+  });
+});
+
+describe("a user's kind", () => {
+  interface Counter {
+    increment(by?: number): Promise<number>;
+    read(): Promise<number>;
+  }
+  type Fields = { readonly name: string; readonly step: number };
+  const options = {
+    name: 'counter',
+    open: async ({ step }: Fields, { target }: { target: string }) => ({
+      client: {
+        increment: async (by = step) => by + target.length,
+        read: async () => target.length,
+      } satisfies Counter as Counter,
+    }),
+  };
+  const counterKind = defineKind(options).accesses({
+    increment: { methods: ['increment'], actions: ['dynamodb:UpdateItem'] },
+    read: { methods: ['read'], actions: ['dynamodb:GetItem'] },
+  });
+  interface CounterDefinition extends Definition<Counter, typeof counterKind.accesses> {
+    readonly step: number;
+  }
+  const counter = (name: string, step: number): CounterDefinition => makeDefinition(counterKind, { name, step });
+
+  it('gives a client by its accesses', () => {
+    const hits = counter('hits', 2);
+    expect(kindOf(hits)).toBe(counterKind);
+    expectTypeOf<AccessOf<typeof hits>>().toEqualTypeOf<'increment' | 'read'>();
+    expectTypeOf<ClientFor<typeof hits, 'read'>>().toEqualTypeOf<Pick<Counter, 'read'>>();
+    expect(() => counter('Hits', 1)).toThrow(/Cannot define counter "Hits": a name is/);
+  });
+
+  it('refuses methods that the client does not have, and actions that are not exact', () => {
+    defineKind(options).accesses({
+      // @ts-expect-error: the client has no such method
+      increment: { methods: ['increments'], actions: ['dynamodb:UpdateItem'] },
+    });
+    const faulty = () =>
+      defineKind(options).accesses({
+        read: { methods: [], actions: ['dynamodb:*'] },
+      });
+    expect(faulty).toThrow(
+      "Cannot define the kind 'counter': the access 'read' has no methods; the access 'read' has the action 'dynamodb:*'",
+    );
+  });
+});

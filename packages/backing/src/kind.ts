@@ -1,0 +1,201 @@
+import type { Aws } from '@twelvefold/aws';
+import type { Clock } from '@twelvefold/core';
+import type { Access, Accesses, Definition } from './definition.ts';
+import { assertName } from './definition.ts';
+import type { Infrastructure, InfrastructureContext } from './infrastructure.ts';
+
+/** A value of the app's config that a kind needs, as `config.key('database.url')` makes it. */
+export interface ConfigReference<T = unknown> {
+  /** The path of the value, e.g. `database.url`. */
+  readonly path: string;
+  /** The config that has it. */
+  readonly config: object;
+  /** Never present. */
+  readonly types?: { readonly value: T } | undefined;
+}
+
+/** The value that leads a client to its resource: how it is named, and how a correct one looks. */
+export interface BindingOfKind {
+  readonly value: 'url' | 'arn' | 'name';
+  readonly pattern: RegExp;
+  /** For errors, e.g. `the URL of a queue`. */
+  readonly expected: string;
+}
+
+/** Another definition that a definition depends on, such as a topic that a queue subscribes to. */
+export interface Reference {
+  /** Must be in the same app's `backing`. */
+  readonly definition: Definition;
+  /** For errors, e.g. `subscribes to the topic`. */
+  readonly relation: string;
+  /** Set where messages of the other arrive here: `all` are compared with this one's schema when the manifest is built. */
+  readonly messages?: 'all' | 'some';
+}
+
+/** Everything that a driver gets to open a client. */
+export interface OpenContext {
+  /** The resource's key in `backing`. */
+  readonly key: string;
+  /** The binding's value: URL, ARN or name. Empty for a kind without a binding. */
+  readonly target: string;
+  /** The accesses that `uses` asks for. */
+  readonly accesses: readonly string[];
+  /** The port to AWS. Its calls name the component. */
+  readonly aws: Aws;
+  /** The component that uses the client, or `service` for a client that the process shares. */
+  readonly component: string;
+  readonly clock: Clock;
+  /** 0 to below 1, for jitter. */
+  readonly random: () => number;
+  /** Aborts when the start is given up. */
+  readonly signal?: AbortSignal | undefined;
+  /** Logs a warning. */
+  warn(message: string): void;
+  /** The value of a reference in the current config: ask again after a refused login, it may have been rotated. */
+  config<T>(reference: ConfigReference<T>): T;
+}
+
+/** An opened client, and what the lifecycle does with it. */
+export interface Opened<Client> {
+  readonly client: Client;
+  /** Rejects with the reason while the resource cannot be used: the service is then not ready. */
+  check?(signal?: AbortSignal): Promise<void>;
+  /** Resolves when work that the client holds has ended. */
+  drain?(signal?: AbortSignal): Promise<void>;
+  /** Closes connections. */
+  stop?(signal?: AbortSignal): Promise<void>;
+}
+
+/** How a component is triggered by a resource. */
+export interface Source<D> {
+  /** Actions on the resource that receiving takes, on every host. */
+  readonly actions: readonly string[];
+  /** Actions on companions, by the companion's name. */
+  companionActions?(definition: D): Readonly<Record<string, readonly string[]>>;
+  /** The trigger as the manifest has it. */
+  trigger(definition: D): SourceTrigger;
+  /** Module specifiers of the drivers that receive, which a bundle without such a component leaves out. */
+  readonly drivers?: readonly string[];
+}
+
+/** A queue whose messages invoke the component. */
+export interface SourceTrigger {
+  readonly kind: 'queue';
+  readonly visibilitySeconds: number;
+  /** Absent when nothing takes messages away that fail. */
+  readonly maxReceives?: number;
+}
+
+/**
+ * A kind of backing service: one object that has everything that the runtime, the manifest and the infrastructure need.
+ * `D` is the definition; it defaults to `never` because only the runtime calls a kind that it found on a definition.
+ */
+export interface Kind<D = never, Client = unknown, A extends Accesses = Accesses> {
+  /** The definition's `kind`. */
+  readonly name: string;
+  readonly accesses: A;
+  /**
+   * Kinds with the same one must have different names in an app, e.g. `table` for all that are DynamoDB tables.
+   * @defaultValue the kind's name
+   */
+  readonly namespace?: string;
+  /** Undefined for a kind that is reached without one, e.g. by its config. */
+  readonly binding?: BindingOfKind | undefined;
+  /**
+   * Module specifiers that `open` imports. A bundle leaves out those of resources that its component does not use.
+   * @defaultValue none: every bundle carries what `open` imports
+   */
+  readonly drivers?: readonly string[];
+  /**
+   * Whether each component of a process has its own client, or all share one, as connection pools do.
+   * @defaultValue 'component'
+   */
+  readonly share?: 'process' | 'component';
+  /** Set on a kind that components can consume. */
+  readonly source?: Source<D>;
+  /** The config values that `open` reads: components that use the resource may read exactly these. */
+  configKeys?(definition: D): readonly ConfigReference[];
+  /** Resources that come with this one, by name: `{ deadLetter }` of `orders` has the key `ordersDeadLetter`. */
+  companions?(definition: D): Readonly<Record<string, Definition>>;
+  /** Other definitions of the app that this one needs. */
+  references?(definition: D): readonly Reference[];
+  /** Put behind the physical name, e.g. `.fifo`. */
+  nameSuffix?(definition: D): string;
+  /** Facts for the manifest that other tools may read. */
+  details?(definition: D): Readonly<Record<string, unknown>>;
+  /** CloudFormation's view. Without it, `props.kinds` of the CDK construct makes the resource. */
+  infrastructure?(definition: D, context: InfrastructureContext): Infrastructure;
+  /** Makes the client, with all its methods. Third-party packages and SDKs are imported in here, by `await import()`. */
+  open(definition: D, context: OpenContext): Promise<Opened<Client>>;
+}
+
+/** Where a definition keeps its kind. `Symbol.for`, so that two copies of this package find the same one. */
+const KIND = Symbol.for('twelvefold.kind');
+
+/**
+ * Makes a frozen definition of a kind. The kind hangs on it under a symbol, so JSON and `structuredClone` see plain data.
+ *
+ * @throws TypeError for a name that cannot become part of a physical name.
+ */
+export function makeDefinition<const F extends { readonly name: string }>(kind: Kind, fields: F): F & { kind: string } {
+  assertName(kind.name, fields.name);
+  return Object.freeze(Object.defineProperty({ kind: kind.name, ...fields }, KIND, { value: kind }));
+}
+
+/**
+ * The kind of a definition.
+ *
+ * @throws TypeError for an object that no kind's function made, or a copy of one by `{ ...definition }`.
+ */
+export function kindOf(definition: Definition): Kind {
+  const kind = findKind(definition);
+  if (kind) return kind;
+  throw new TypeError(
+    `Cannot use ${JSON.stringify(definition)} as a resource: make it with queue(), table() or another kind's function`,
+  );
+}
+
+/** The kind of a definition, or `undefined` for anything else. */
+export function findKind(definition: unknown): Kind | undefined {
+  if (typeof definition !== 'object' || definition === null) return undefined;
+  return (definition as { [KIND]?: Kind })[KIND]; // set by makeDefinition only
+}
+
+/** The options of {@link defineKind}: a kind without its accesses, which need the client's type. */
+export type KindOptions<D, Client> = Omit<Kind<D, Client>, 'accesses'>;
+
+/** Accesses whose methods the client has. */
+type AccessesOf<Client> = Readonly<Record<string, Access & { readonly methods: ReadonlyArray<keyof Client & string> }>>;
+
+/**
+ * Defines a kind of backing service. The second call is there for the compiler: it takes the client's type from `open`, and
+ * compares the methods of each access with it.
+ *
+ * @throws TypeError for an access without methods or with an action that is not exact.
+ * @example
+ * ```ts
+ * const counterKind = defineKind({
+ *   name: 'counter',
+ *   binding: { value: 'name', pattern: /^[\w-]+$/, expected: 'the name of a counter' },
+ *   open: async (definition: { name: string; step: number }, { target, aws }) => ({
+ *     client: { increment: () => add(aws, target, definition.step) },
+ *   }),
+ * }).accesses({ increment: { methods: ['increment'], actions: ['dynamodb:UpdateItem'] } });
+ * ```
+ */
+export function defineKind<D extends { readonly name: string }, Client extends object>(
+  options: KindOptions<D, Client>,
+): { accesses<const A extends AccessesOf<Client>>(accesses: A): Kind<D, Client, A> } {
+  return {
+    accesses(accesses) {
+      const faults = Object.entries(accesses).flatMap(([name, { methods, actions }]) => [
+        ...(methods.length === 0 ? [`the access '${name}' has no methods`] : []),
+        ...actions
+          .filter((action) => !/^[a-z0-9-]+:[A-Za-z]+$/.test(action))
+          .map((action) => `the access '${name}' has the action '${action}'; name one action, e.g. sqs:SendMessage`),
+      ]);
+      if (faults.length > 0) throw new TypeError(`Cannot define the kind '${options.name}': ${faults.join('; ')}`);
+      return Object.freeze({ ...options, accesses });
+    },
+  };
+}

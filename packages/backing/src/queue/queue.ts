@@ -1,0 +1,235 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { Duration } from '@twelvefold/core';
+import { durationMs } from '@twelvefold/core';
+import { assertKnownOptions } from '@twelvefold/core/internal';
+import type { Definition } from '../definition.ts';
+import { assertName } from '../definition.ts';
+import type { CloudFormationResource, Infrastructure, InfrastructureContext } from '../infrastructure.ts';
+import { tlsOnly } from '../infrastructure.ts';
+import type { Kind } from '../kind.ts';
+import { makeDefinition } from '../kind.ts';
+import type { Fifo, FifoOptions } from '../message/fifo.ts';
+import { fifoFrom } from '../message/fifo.ts';
+import type { FilterPolicy, Subscribable } from '../topic/subscription.ts';
+import type { TopicDefinition } from '../topic/topic.ts';
+import type { Fits } from './fits.ts';
+import type { QueueSender } from './port.ts';
+
+export interface QueueOptions<S extends StandardSchemaV1, T extends readonly Subscribable[] = readonly Subscribable[]> {
+  /** What a message is; checked before it is sent and before it is handled. */
+  schema: S;
+  /**
+   * Keeps order within a group: one message of a group is handled at a time, groups side by side, and a message that comes again holds up the
+   * rest of its group. @defaultValue false
+   */
+  fifo?: boolean | FifoOptions<StandardSchemaV1.InferInput<S>>;
+  /** How long a received message stays hidden. SQS: 0 s to 12 h. @defaultValue '30s' */
+  visibility?: Duration;
+  /** Where a message goes after `maxReceives` (1 to 1000) failed receives. @defaultValue `{ maxReceives: 5 }` */
+  deadLetter?: { maxReceives: number } | false;
+  /**
+   * Topics whose messages arrive here, or a part of them: `filtered(topic, ...)`. The wire carries a schema's input, so the topic's input must
+   * fit this queue's.
+   */
+  subscribe?: T & Fits<T, S>;
+}
+
+/** The accesses of a queue. Its consumer receives and deletes without asking for it. */
+const QUEUE_ACCESSES = { send: { methods: ['send', 'sendAll'], actions: ['sqs:SendMessage'] } } as const;
+
+export interface QueueDefinition<S extends StandardSchemaV1 = StandardSchemaV1>
+  extends Definition<QueueSender<StandardSchemaV1.InferInput<S>>, typeof QUEUE_ACCESSES> {
+  readonly kind: 'queue';
+  readonly schema: S;
+  readonly fifo: Fifo | undefined;
+  readonly visibilityMs: number;
+  /** How long a message waits to be received before SQS deletes it. */
+  readonly retentionMs: number;
+  readonly deadLetter: { readonly maxReceives: number } | undefined;
+  readonly subscribe: readonly TopicDefinition[];
+  /** What passes of each topic of `subscribe`, by its place there; `undefined` for all of it. */
+  readonly filters: ReadonlyArray<FilterPolicy | undefined>;
+}
+
+/** SQS allows 0 s to 12 h. */
+const MAX_VISIBILITY_MS = 12 * 3_600_000;
+/** SQS's default. */
+const RETENTION_MS = 4 * 86_400_000;
+/** SQS's longest: a message keeps its age in a dead-letter queue, which must therefore outlive its source's retention. */
+const DEAD_LETTER_RETENTION_MS = 14 * 86_400_000;
+/** SQS's default: nothing but an operator receives from a dead-letter queue. */
+const DEAD_LETTER_VISIBILITY_MS = 30_000;
+
+/**
+ * Declares a queue. No I/O happens here.
+ *
+ * @throws TypeError or RangeError for a name, an option or a limit that SQS would refuse.
+ * @example
+ * ```ts
+ * const orders = queue('orders', { schema: z.object({ sku: z.string() }), deadLetter: { maxReceives: 5 } });
+ * ```
+ */
+export function queue<S extends StandardSchemaV1, const T extends readonly Subscribable[] = readonly []>(
+  name: string,
+  options: QueueOptions<S, T>,
+): QueueDefinition<S> {
+  assertName('queue', name);
+  assertKnownOptions(`define queue '${name}'`, options, ['schema', 'fifo', 'visibility', 'deadLetter', 'subscribe']);
+  const visibilityMs = durationMs(options.visibility ?? '30s');
+  if (visibilityMs > MAX_VISIBILITY_MS || visibilityMs % 1_000 !== 0) {
+    throw new RangeError(
+      `Cannot define queue '${name}': visibility is ${options.visibility}; SQS allows whole seconds from 0 s to 12 h`,
+    );
+  }
+  const deadLetter = options.deadLetter === false ? undefined : (options.deadLetter ?? { maxReceives: 5 });
+  if (
+    deadLetter &&
+    !(Number.isInteger(deadLetter.maxReceives) && deadLetter.maxReceives >= 1 && deadLetter.maxReceives <= 1_000)
+  ) {
+    throw new RangeError(
+      `Cannot define queue '${name}': deadLetter.maxReceives is ${deadLetter.maxReceives}; SQS allows 1 to 1000`,
+    );
+  }
+  const fifo = fifoFrom(`queue '${name}'`, options.fifo);
+  const subscriptions: readonly Subscribable[] = options.subscribe ?? [];
+  const subscribe = subscriptions.map((one) => (one.kind === 'topic' ? one : one.topic));
+  for (const [at, topic] of subscribe.entries()) {
+    if (fifo && !topic.fifo) {
+      throw new TypeError(
+        `Cannot define queue '${name}': it keeps order and topic '${topic.name}' does not; SNS delivers to FIFO queues from FIFO topics only`,
+      );
+    }
+    if (subscribe.indexOf(topic) < at) {
+      throw new TypeError(
+        `Cannot define queue '${name}': it subscribes to topic '${topic.name}' twice; name several values in one filter`,
+      );
+    }
+  }
+  const fields = {
+    name,
+    schema: options.schema,
+    fifo,
+    visibilityMs,
+    retentionMs: RETENTION_MS,
+    deadLetter,
+    subscribe: Object.freeze(subscribe),
+    filters: Object.freeze(subscriptions.map((one) => (one.kind === 'topic' ? undefined : one.filter))),
+  };
+  return makeDefinition(SQS, fields) as QueueDefinition<S>; // its types exist in the compiler only
+}
+
+const SQS: Kind<QueueDefinition, object, typeof QUEUE_ACCESSES> = {
+  name: 'queue',
+  accesses: QUEUE_ACCESSES,
+  binding: {
+    value: 'url',
+    pattern: /^https?:\/\/[^\s/?#]+(\/\S*)?$/,
+    expected: 'the URL of a queue',
+  },
+  drivers: ['@twelvefold/backing/sqs-sender'],
+  source: {
+    actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility', 'sqs:GetQueueAttributes'],
+    // Poison goes to the dead-letter queue at once.
+    companionActions: () => ({ deadLetter: ['sqs:SendMessage'] }),
+    trigger: ({ visibilityMs, deadLetter }) => ({
+      kind: 'queue',
+      visibilitySeconds: visibilityMs / 1_000,
+      ...(deadLetter ? { maxReceives: deadLetter.maxReceives } : {}),
+    }),
+    drivers: ['@twelvefold/backing/sqs'],
+  },
+  companions: (definition) => (definition.deadLetter ? { deadLetter: deadLetterQueue(definition) } : {}),
+  references: ({ subscribe, filters }) =>
+    subscribe.map((definition, at) => ({
+      definition,
+      relation: 'subscribes to the topic',
+      messages: filters[at] === undefined ? 'all' : 'some',
+    })),
+  // SQS demands the suffix on queues that keep order, and refuses it on others.
+  nameSuffix: ({ fifo }) => (fifo ? '.fifo' : ''),
+  details: ({ fifo, visibilityMs, retentionMs }) => ({ fifo: fifo !== undefined, visibilityMs, retentionMs }),
+  infrastructure: queueInfrastructure,
+  open: async (definition, { target: url, aws, clock, random }) => {
+    const { createSqsSender } = await import('@twelvefold/backing/sqs-sender');
+    return { client: createSqsSender({ definition, url, aws, clock, random }) };
+  },
+};
+
+/** The dead-letter queue of a FIFO queue must be FIFO too. */
+function deadLetterQueue({ name, schema, fifo }: QueueDefinition): QueueDefinition {
+  const fields = {
+    name: `${name}-dead-letter`,
+    schema,
+    fifo,
+    visibilityMs: DEAD_LETTER_VISIBILITY_MS,
+    retentionMs: DEAD_LETTER_RETENTION_MS,
+    deadLetter: undefined,
+    subscribe: [],
+    filters: [],
+  };
+  return makeDefinition(SQS, fields) as QueueDefinition; // its types exist in the compiler only
+}
+
+function queueInfrastructure(definition: QueueDefinition, context: InfrastructureContext): Infrastructure {
+  const { fifo, visibilityMs, retentionMs, deadLetter } = definition;
+  const { physicalName, logicalId } = context;
+  const id = logicalId('Queue');
+  const arn = { 'Fn::GetAtt': [id, 'Arn'] };
+  const queue = {
+    QueueName: physicalName,
+    VisibilityTimeout: visibilityMs / 1_000,
+    MessageRetentionPeriod: retentionMs / 1_000,
+    SqsManagedSseEnabled: true,
+    ...(fifo ? { FifoQueue: true, DeduplicationScope: 'messageGroup', FifoThroughputLimit: 'perMessageGroupId' } : {}),
+    ...(deadLetter
+      ? {
+          RedrivePolicy: {
+            deadLetterTargetArn: context.companion('deadLetter').arn,
+            maxReceiveCount: deadLetter.maxReceives,
+          },
+        }
+      : {}),
+  };
+  const topics = definition.subscribe.map((topic) => context.reference(topic));
+  const statements = topics.map((topic) => ({
+    Sid: `${pascalCase(topic.key)}MaySend`,
+    Effect: 'Allow',
+    Principal: { Service: 'sns.amazonaws.com' },
+    Action: 'sqs:SendMessage',
+    Resource: arn,
+    Condition: { ArnEquals: { 'aws:SourceArn': topic.arn } },
+  }));
+  const policy: CloudFormationResource = {
+    id: `${id}Policy`,
+    type: 'AWS::SQS::QueuePolicy',
+    properties: {
+      Queues: [{ Ref: id }],
+      PolicyDocument: { Version: '2012-10-17', Statement: [tlsOnly('sqs:*', arn), ...statements] },
+    },
+  };
+  const subscriptions = topics.map((topic, at): CloudFormationResource => {
+    const filter = definition.filters[at];
+    return {
+      id: logicalId(`${pascalCase(topic.key)}Subscription`),
+      type: 'AWS::SNS::Subscription',
+      properties: {
+        TopicArn: topic.arn,
+        Protocol: 'sqs',
+        Endpoint: arn,
+        // Otherwise SNS wraps the body, and the attributes with it, in JSON of its own.
+        RawMessageDelivery: true,
+        ...(filter ? { FilterPolicy: filter, FilterPolicyScope: 'MessageAttributes' } : {}),
+      },
+      dependsOn: [policy.id],
+    };
+  });
+  return {
+    resources: [{ id, type: 'AWS::SQS::Queue', properties: queue }, policy, ...subscriptions],
+    arns: [arn],
+    binding: { Ref: id },
+  };
+}
+
+function pascalCase(key: string): string {
+  return `${key.charAt(0).toUpperCase()}${key.slice(1)}`;
+}

@@ -1,0 +1,100 @@
+import type { RemovalPolicy } from 'aws-cdk-lib';
+import { CfnResource, Token } from 'aws-cdk-lib';
+import { CfnParameter } from 'aws-cdk-lib/aws-ssm';
+import type { Construct } from 'constructs';
+import type { Manifest, ManifestResource } from 'twelvefold/manifest';
+import { atStage, valueAtStage } from '../template/at-stage.ts';
+import { named } from '../template/named.ts';
+import { pascalCase } from '../template/pascal-case.ts';
+
+/** The resource that a handler of {@link Kinds} made or looked up. */
+export interface ProvidedResource {
+  /** The construct to change where there is no option for it. */
+  readonly resource?: Construct;
+  /** ARNs for policies; needed when a component has actions on it. */
+  readonly arns?: readonly string[];
+  /** URL, ARN or name; needed when the manifest has a binding for it. */
+  readonly binding?: string;
+}
+
+/** Handlers that make resources in place of the manifest, by kind. */
+export type Kinds = Readonly<Record<string, (scope: Construct, resource: ManifestResource) => ProvidedResource>>;
+
+/** A resource of the manifest in the template. */
+export interface Attached {
+  readonly declared: ManifestResource;
+  readonly resource: Construct | undefined;
+  /** Named by policies. */
+  readonly arns: readonly unknown[];
+  /** The value of its binding. */
+  readonly value: string | undefined;
+}
+
+/**
+ * Adds the resources of a manifest, and a parameter with the binding of each: for processes whose environment has none.
+ *
+ * @throws TypeError for a handler whose resource lacks an ARN or a value that the manifest needs.
+ */
+export function addResources(
+  scope: Construct,
+  { resources, components }: Manifest,
+  { kinds, removalPolicy }: { kinds: Kinds; removalPolicy: RemovalPolicy },
+): ReadonlyMap<string, Attached> {
+  const attached = new Map<string, Attached>();
+  const made = new Map<string, CfnResource>();
+  const granted = new Set(components.flatMap(({ grants }) => grants.map(({ resource }) => resource)));
+  for (const declared of resources) {
+    const handler = Object.hasOwn(kinds, declared.kind) ? kinds[declared.kind] : undefined;
+    if (handler) attached.set(declared.key, provided(declared, handler(scope, declared), granted));
+    else {
+      const [resource] = addCloudFormation(scope, declared, removalPolicy, made);
+      const from = declared.binding?.from;
+      attached.set(declared.key, {
+        declared,
+        resource,
+        arns: (declared.arns ?? []).map(valueAtStage),
+        value: from === undefined ? undefined : Token.asString(valueAtStage(from)),
+      });
+    }
+  }
+  for (const { declared, value } of attached.values()) {
+    if (declared.binding === undefined || value === undefined) continue;
+    named(
+      new CfnParameter(scope, `${pascalCase(declared.key)}Binding`, {
+        name: atStage(declared.binding.parameter),
+        type: 'String',
+        value,
+        description: `The ${declared.binding.value} of the ${declared.kind} ${declared.key}`,
+      }),
+    );
+  }
+  return attached;
+}
+
+function provided(declared: ManifestResource, given: ProvidedResource, granted: ReadonlySet<string>): Attached {
+  const { key, kind, binding } = declared;
+  const { resource, arns = [] } = given;
+  const lacking = [
+    ...(granted.has(key) && arns.length === 0 ? ['arns'] : []),
+    ...(binding !== undefined && given.binding === undefined ? ['binding'] : []),
+  ];
+  if (lacking.length > 0) {
+    throw new TypeError(`Cannot add the resource '${key}': kinds.${kind} returned no ${lacking.join(' and no ')}`);
+  }
+  return { declared, resource, arns, value: given.binding };
+}
+
+function addCloudFormation(
+  scope: Construct,
+  { cloudFormation = [] }: ManifestResource,
+  removalPolicy: RemovalPolicy,
+  made: Map<string, CfnResource>,
+): CfnResource[] {
+  return cloudFormation.map(({ id, type, properties, dependsOn = [], keepsData = false }) => {
+    const resource = named(new CfnResource(scope, id, { type, properties: valueAtStage(properties) as object }));
+    if (keepsData) resource.applyRemovalPolicy(removalPolicy);
+    for (const other of dependsOn.flatMap((one) => made.get(one) ?? [])) resource.addResourceDependency(other);
+    made.set(id, resource);
+    return resource;
+  });
+}
