@@ -176,11 +176,13 @@ type AccessesOf<Client> = Readonly<Record<string, Access & { readonly methods: R
  * ```ts
  * const counterKind = defineKind({
  *   name: 'counter',
- *   binding: { value: 'name', pattern: /^[\w-]+$/, expected: 'the name of a counter' },
- *   open: async (definition: { name: string; step: number }, { target, aws }) => ({
- *     client: { increment: () => add(aws, target, definition.step) },
+ *   binding: { value: 'name', pattern: /^[\w-]+$/, expected: 'the name of a table' },
+ *   open: async ({ name }: { name: string; step: number }, { target: TableName, aws }) => ({
+ *     client: {
+ *       remove: () => aws.call('dynamodb', 'DeleteItem', { TableName, Key: { id: name } }, { access: 'write' }),
+ *     },
  *   }),
- * }).accesses({ increment: { methods: ['increment'], actions: ['dynamodb:UpdateItem'] } });
+ * }).accesses({ remove: { methods: ['remove'], actions: ['dynamodb:DeleteItem'] } });
  * ```
  */
 export function defineKind<D extends { readonly name: string }, Client extends object>(
