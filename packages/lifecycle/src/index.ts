@@ -17,6 +17,7 @@ export {
   SAMPLED_HEADER,
 } from './correlation.ts';
 export { detectHost, type Host } from './hosts/detect.ts';
+export { endOnFatalError, type FatalErrorOptions, type FatalProcess } from './hosts/fatal-errors.ts';
 export { clientGone, isClientGone } from './http/client-gone.ts';
 export { healthResponse } from './http/health.ts';
 export { installLightHttp } from './http/light/install-light-http.ts';

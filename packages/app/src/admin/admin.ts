@@ -3,11 +3,12 @@ import { adminCommand, runTask, validateParams } from '@twelvefold/admin';
 import { createAws } from '@twelvefold/aws';
 import type { ConfigOf } from '@twelvefold/config';
 import { systemClock } from '@twelvefold/core';
-import { createLifecycle } from '@twelvefold/lifecycle';
+import { createLifecycle, endOnFatalError } from '@twelvefold/lifecycle';
 import { serviceProfile } from '@twelvefold/lifecycle/service';
 import type { HostOptions } from '../app-resource.ts';
 import { appResources, CONFIG_RESOURCE } from '../app-resource.ts';
 import type { AppIdentity, TaskComponent } from '../component.ts';
+import { failureReport } from '../runtime/failure-report.ts';
 import { openRuntime } from '../runtime/open-runtime.ts';
 import { startupExitCode } from '../runtime/startup-error.ts';
 import { taskOf } from '../runtime/task-of.ts';
@@ -53,6 +54,14 @@ export async function admin<A extends AppIdentity>(
         format: profile.logFormat,
         facts: profile.facts,
         write: (line) => void process.stderr.write(`${line}\n`),
+      });
+      // Until the process ends: a rejection may surface after the task. Nothing before this reads a secret.
+      endOnFatalError({
+        process,
+        clock: systemClock,
+        onFatal: failureReport({ logger, terminal: undefined }),
+        flush: () => metrics.flush('open'),
+        redact: (error) => withoutSecrets(error, logger.redactor, inspect),
       });
       const definition = taskOf(component);
       // Before anything is opened: a wrong flag needs no endpoint to be told.

@@ -1,7 +1,6 @@
 import { createAws } from '@twelvefold/aws';
 import { systemClock } from '@twelvefold/core';
-import { toError } from '@twelvefold/core/internal';
-import { createLifecycle } from '@twelvefold/lifecycle';
+import { createLifecycle, endOnFatalError } from '@twelvefold/lifecycle';
 import type { LambdaHandler } from '@twelvefold/lifecycle/lambda';
 import {
   lambda as lambdaHost,
@@ -13,13 +12,13 @@ import {
 import type { ConfigOfComponent, HostOptions } from '../app-resource.ts';
 import { appResources, CONFIG_RESOURCE } from '../app-resource.ts';
 import type { Component } from '../component.ts';
+import { failureReport } from '../runtime/failure-report.ts';
 import { openRuntime } from '../runtime/open-runtime.ts';
 import { createProcessMetrics } from '../runtime/process-metrics.ts';
-import { publishStart } from '../runtime/publish-start.ts';
 import { createTelemetry } from '../runtime/telemetry.ts';
 import { withoutSecrets } from '../runtime/without-secrets.ts';
 import { componentWork } from './component-work.ts';
-import { tellFailures } from './tell-failures.ts';
+import { createInvoke } from './invoke.ts';
 
 /**
  * Lambda gives init 10 s. Against an endpoint that accepts connections and never answers, two loads of 3.5 s and the pause between
@@ -53,6 +52,15 @@ export async function lambda<K extends Component>(
   const { env } = process;
   const { extensionsApi, facts, startIsAwaited } = lambdaProfile(env);
   const { logger, metrics } = createTelemetry({ app: component.app.name, env, format: 'json', facts });
+  const redact = (error: unknown) =>
+    withoutSecrets(error, logger.redactor, process.getBuiltinModule('node:util').inspect);
+  endOnFatalError({
+    process,
+    clock: systemClock,
+    onFatal: failureReport({ logger, terminal: undefined }),
+    flush: () => metrics.flush('open'),
+    redact,
+  });
   const resources = appResources(options, { config: () => runtime.config(), logger });
   const aws = createAws({ env, logger });
   // Beside the loading of config, not after it. An import of node:http costs a cold start several times as much.
@@ -104,46 +112,26 @@ export async function lambda<K extends Component>(
   try {
     await lifecycle.start();
   } catch (error) {
-    throw withoutSecrets(error, logger.redactor, process.getBuiltinModule('node:util').inspect);
+    throw redact(error);
   }
   if (registering) {
     const refused = await registering;
     if (refused) logger.debug(refused.message);
     else onTerminate(process, lifecycle, (report) => logger.info('environment stopped', { shutdown: report }));
   }
-  // It changes nothing of the end. AWS's client (4.0.2) says nothing of a worker thread that dies of it.
-  process.on('uncaughtExceptionMonitor', (error, origin) =>
-    logger.critical(
-      `${origin === 'unhandledRejection' ? 'unhandled rejection' : 'uncaught exception'} failed: ${toError(error).message}`,
-      {
-        error: toError(error),
-      },
-    ),
-  );
   const startMs = systemClock.monotonic();
-  const firstThen: typeof work = async (event, invocation) => {
-    if (invocation.coldStart) await publishStart(metrics, component.name, { startMs, cold: startIsAwaited });
-    return work(event, invocation);
-  };
   logger.info('environment ready', {
     init_duration_ms: Math.round(startMs),
     memory_used_mb: Math.round(process.memoryUsage.rss() / 1_048_576),
     memory_limit_mb: Number(env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE) || undefined,
   });
-  const told = tellFailures(firstThen, logger);
-  const handle: typeof told = async (event, invocation) => {
-    try {
-      return await told(event, invocation);
-    } catch (error) {
-      // Lambda's runtime logs it.
-      throw withoutSecrets(error, logger.redactor, process.getBuiltinModule('node:util').inspect);
-    }
-  };
-  return lambdaHost<unknown, unknown>(handle, {
+  const start = { startMs, cold: startIsAwaited };
+  const invoke = createInvoke({ work, component: component.name, logger, metrics, start, redact });
+  return lambdaHost<unknown, unknown>(invoke, {
     clock: systemClock,
     flush,
     onResume: (idleMs) => {
-      // The other side of a connection may have closed it while nothing here could notice.
+      // The other side of a connection may have closed it during the freeze.
       aws.resume();
       logger.debug('environment resumed', { idle_ms: Math.round(idleMs) });
     },

@@ -58,8 +58,12 @@ it('goes on without a Runtime API', async () => {
 });
 
 it('stops the lifecycle on SIGTERM within what Lambda gives, reports, and ends the process although the report fails', async () => {
-  const exited = Promise.withResolvers<number>();
-  const process = Object.assign(new EventEmitter(), { exit: (code: number) => exited.resolve(code) });
+  const killed = Promise.withResolvers<unknown[]>();
+  const process = Object.assign(new EventEmitter(), {
+    pid: 7,
+    kill: (...args: unknown[]) => killed.resolve([...args, process.listenerCount('SIGTERM')]),
+  });
+  process.on('SIGTERM', () => {}); // any other, which would keep the signal from ending the process
   const lifecycle = createLifecycle({ budgetMs: TERMINATE_BUDGET_MS });
   let flushed = false;
   lifecycle.register({
@@ -75,7 +79,7 @@ it('stops the lifecycle on SIGTERM within what Lambda gives, reports, and ends t
     throw new Error('cannot write');
   });
   process.emit('SIGTERM');
-  expect(await exited.promise).toBe(0);
+  expect(await killed.promise).toEqual([7, 'SIGTERM', 0]);
   expect(flushed).toBe(true);
   expect(reports).toMatchObject([{ reason: 'SIGTERM', budgetMs: 300 }]);
 });

@@ -1,6 +1,6 @@
 import type { Clock, Deadline } from '@twelvefold/core';
 import { deadlineIn, systemClock } from '@twelvefold/core';
-import { leftRunning } from './left-running.ts';
+import { after } from '@twelvefold/core/internal';
 
 /** The part of Lambda's context object that is read. */
 export interface LambdaContext {
@@ -12,7 +12,7 @@ export interface LambdaContext {
   getRemainingTimeInMillis(): number;
 }
 
-/** One invocation, as the work sees it. */
+/** One invocation. */
 export interface LambdaInvocation {
   readonly context: LambdaContext;
   /** When the work should be over: Lambda's deadline less the reserve. */
@@ -24,18 +24,21 @@ export interface LambdaInvocation {
 }
 
 export interface LambdaOptions {
-  /** Milliseconds kept back from Lambda's deadline for answering and flushing. @defaultValue 500, at most a tenth of the time */
+  /** Milliseconds of Lambda's deadline that are kept for the answer and the flush. @defaultValue 500, at most a tenth of the time */
   reserveMs?: number;
   /** Runs at the end of every invocation, failed or not: after it the environment may freeze. */
   flush?: () => Promise<void>;
   /**
-   * Runs before the work when the environment was idle for `idleMs` milliseconds, a second or more: it was frozen in between, and what
-   * the other side of a connection did meanwhile was missed.
+   * Runs before the work when the environment was idle for `idleMs` milliseconds, a second or more: it was
+   * frozen meanwhile, and missed what the other side of a connection did.
    */
   onResume?: (idleMs: number) => void | Promise<void>;
-  /** Told once of each kind of thing that was still running when an invocation was over; it would go on in a later one. */
+  /**
+   * Called with what still ran at the end of an invocation, by Node's names and once per name. It would
+   * continue in a later invocation.
+   */
   onLeftRunning?: (left: Readonly<Record<string, number>>) => void;
-  /** What is running now, by Node's names: `process.getActiveResourcesInfo`. Nothing is told without it. */
+  /** What is running now: `process.getActiveResourcesInfo`. Without it `onLeftRunning` is not called. */
   activeResources?: () => readonly string[];
   clock?: Clock;
 }
@@ -46,9 +49,10 @@ const FROZEN_MS = 1_000;
 export type LambdaHandler<Event, Result> = (event: Event, context: LambdaContext) => Promise<Result>;
 
 /**
- * Wraps work as a Lambda handler: an abort signal and a deadline from Lambda's own, a flush before the freeze, and no timer
- * left behind.
+ * Wraps work as a Lambda handler: an abort signal and a deadline from Lambda's, a flush before the freeze,
+ * and no timer that is left behind.
  *
+ * @throws TypeError when the work is not a function.
  * @example
  * ```ts
  * export const handler = lambda(async (event: { id: string }, { signal }) => load(event.id, signal));
@@ -62,43 +66,43 @@ export function lambda<Event, Result>(
   const { reserveMs = 500, flush, onResume, onLeftRunning, activeResources, clock = systemClock } = options;
   let coldStart = true;
   let inFlight = 0;
-  /** How many invocations have begun beside another one. */
+  /** Invocations that began while another one ran. */
   let overlaps = 0;
   let idleSince: { readonly now: number; readonly monotonic: number } | undefined;
-  const told = new Set<string>();
+  const reported = new Set<string>();
 
-  const resumed = (): number => {
-    if (!idleSince) return 0;
-    // The monotonic clock may stand still while frozen, the wall clock may be set: the longer of the two is the safe one.
+  /** Milliseconds without an invocation. */
+  const idleMs = (): number => {
+    if (!idleSince || inFlight > 1) return 0;
+    // The monotonic clock may stand still during a freeze, and the wall clock may be set: the longer time is safe.
     return Math.max(clock.now() - idleSince.now, clock.monotonic() - idleSince.monotonic);
   };
-  const tellLeft = (before: readonly string[], after: readonly string[]) => {
-    const left = Object.entries(leftRunning(before, after)).filter(([kind]) => !told.has(kind));
-    for (const [kind] of left) told.add(kind);
+  const reportLeft = (before: readonly string[], now: readonly string[]) => {
+    const left = Object.entries(leftRunning(before, now)).filter(([kind]) => !reported.has(kind));
+    for (const [kind] of left) reported.add(kind);
     if (left.length > 0) onLeftRunning?.(Object.fromEntries(left));
   };
 
-  return async (event, context) => {
-    // With several at once, as on managed instances, what one left cannot be told from what another is at.
-    const before = onLeftRunning && inFlight === 0 ? activeResources?.() : undefined;
+  return async function invoke(event, context) {
     inFlight += 1;
+    // With several at once, as on managed instances, the resources of one cannot be told from another's.
+    const before = onLeftRunning && inFlight === 1 ? activeResources?.() : undefined;
     if (inFlight > 1) overlaps += 1;
     const overlapsBefore = overlaps;
     const remainingMs = context.getRemainingTimeInMillis();
-    const deadline = deadlineIn(remainingMs - Math.min(reserveMs, remainingMs / 10), clock);
-    const { signal, cancel } = deadlineSignal(deadline, clock);
-    const invocation = new Invocation(context, deadline, coldStart, signal);
+    const limitMs = remainingMs - Math.min(reserveMs, remainingMs / 10);
+    const invocation = new Invocation(context, deadlineIn(limitMs, clock), coldStart, clock);
     coldStart = false;
     try {
-      const idleMs = inFlight === 1 ? resumed() : 0;
-      if (idleMs >= FROZEN_MS) await onResume?.(idleMs);
+      const idle = idleMs();
+      if (idle >= FROZEN_MS) await onResume?.(idle);
       return await work(event, invocation);
     } finally {
-      await cancel();
+      invocation.end();
       await flush?.();
       inFlight -= 1;
       idleSince = { now: clock.now(), monotonic: clock.monotonic() };
-      if (before && activeResources && overlaps === overlapsBefore) tellLeft(before, activeResources());
+      if (before && activeResources && overlaps === overlapsBefore) reportLeft(before, activeResources());
     }
   };
 }
@@ -108,47 +112,46 @@ class Invocation implements LambdaInvocation {
   readonly context: LambdaContext;
   readonly deadline: Deadline;
   readonly coldStart: boolean;
-  readonly #signal: () => AbortSignal;
+  readonly #clock: Clock;
+  #controller: AbortController | undefined;
+  #cancel: (() => void) | undefined;
+  #hasEnded = false;
 
-  constructor(context: LambdaContext, deadline: Deadline, coldStart: boolean, signal: () => AbortSignal) {
+  constructor(context: LambdaContext, deadline: Deadline, coldStart: boolean, clock: Clock) {
     this.context = context;
     this.deadline = deadline;
     this.coldStart = coldStart;
-    this.#signal = signal;
+    this.#clock = clock;
   }
 
+  /** Made with its timer when the work first asks for it: most work does not. */
   get signal(): AbortSignal {
-    return this.#signal();
+    if (this.#controller === undefined) {
+      const controller = new AbortController();
+      this.#controller = controller;
+      // Work that outlives its invocation gets no timer: nothing may be left behind.
+      if (!this.#hasEnded) {
+        this.#cancel = after(this.#clock, this.deadline.remainingMs(), () =>
+          controller.abort(new DOMException("The invocation's deadline is near", 'TimeoutError')),
+        );
+      }
+    }
+    return this.#controller.signal;
+  }
+
+  end(): void {
+    this.#hasEnded = true;
+    this.#cancel?.();
   }
 }
 
-/** Built once: an abort without a reason builds an error with a stack each time. */
-const OVER = new Error('The invocation is over');
+/** Kinds that are no work: streams, signal listeners, and what ends within a turn of the event loop. */
+const IGNORED = new Set(['TTYWrap', 'PipeWrap', 'SignalWrap', 'Immediate', 'TickObject', 'CloseReq']);
 
-/** A signal that aborts at the deadline, with its timer: made when somebody asks for it, gone when `cancel` resolves. */
-function deadlineSignal(deadline: Deadline, clock: Clock) {
-  let controller: AbortController | undefined;
-  let over: AbortController | undefined;
-  let timer: Promise<void> | undefined;
-  let ended = false;
-  return {
-    signal: (): AbortSignal => {
-      if (controller) return controller.signal;
-      const made = new AbortController();
-      controller = made;
-      // Work that outlives its invocation gets no timer: nothing may be left behind.
-      if (ended) return made.signal;
-      over = new AbortController();
-      timer = clock.sleep(deadline.remainingMs(), over.signal).then(
-        () => made.abort(new DOMException("The invocation's deadline is near", 'TimeoutError')),
-        () => undefined,
-      );
-      return made.signal;
-    },
-    cancel: async (): Promise<void> => {
-      ended = true;
-      over?.abort(OVER);
-      await timer;
-    },
-  };
+/** By kind: how many resources are active now that were not `before`. */
+function leftRunning(before: readonly string[], now: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const kind of now) if (!IGNORED.has(kind)) counts[kind] = (counts[kind] ?? 0) + 1;
+  for (const kind of before) if (counts[kind] !== undefined) counts[kind] -= 1;
+  return Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));
 }
