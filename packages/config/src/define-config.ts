@@ -29,6 +29,8 @@ export interface ConfigDefinition<T = unknown> {
   readonly leaves: readonly ConfigLeaf[];
   /** The keys that are made from others. */
   readonly derived: readonly DerivedLeaf[];
+  /** For a part of a config: the sections and keys that its snapshot has. */
+  readonly paths?: readonly string[];
   /** The same keys as a tree. */
   readonly root: ConfigGroup;
   /** Where each key is looked for and what would be fetched. Pure; `stage` may be `'{stage}'`, for templates. */

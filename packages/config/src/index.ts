@@ -28,6 +28,8 @@ export type { ConfigTarget } from './schema/names.ts';
 export { type ParamOptions, type ParamSchema, param } from './schema/param.ts';
 export { type SecretOptions, type SecretSchema, secret } from './schema/secret.ts';
 export { Secret } from './secret.ts';
+export type { ConfigPath, PickConfig } from './select/config-path.ts';
+export { type SelectedConfig, selectConfig } from './select/select-config.ts';
 export type { Snapshot } from './snapshot.ts';
 export {
   type CustomSource,

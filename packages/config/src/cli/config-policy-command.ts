@@ -62,5 +62,7 @@ function parameterArn(name: string, { partition, region, account }: ArnPlace): s
 
 /** The ARN of a secret. Secrets Manager adds a hyphen and six characters to a secret's name. */
 function secretArn(id: string, { partition, region, account }: ArnPlace): string {
-  return id.startsWith('arn:') ? id : `arn:${partition}:secretsmanager:${region}:${account}:secret:${id}-??????`;
+  if (id.startsWith('arn:')) return id;
+  const suffix = id.endsWith('/*') ? '' : '-??????';
+  return `arn:${partition}:secretsmanager:${region}:${account}:secret:${id}${suffix}`;
 }

@@ -7,6 +7,7 @@ import { suppliedAbove } from '../plan/plan-config.ts';
 import type { ConfigLeaf } from '../schema/leaf.ts';
 import type { ConfigTarget } from '../schema/names.ts';
 import { assertTarget } from '../schema/names.ts';
+import { keepPaths } from '../select/select-config.ts';
 import { assemble } from './assemble.ts';
 import { collectFaults } from './collect-faults.ts';
 import { derive } from './derive.ts';
@@ -90,6 +91,7 @@ export async function readConfig(definition: ConfigDefinition, options: LoadConf
     const cause = [...found.values()].map((value) => (value.kind === 'fault' ? value.cause : undefined)).find(Boolean);
     return { faults, found, cause };
   }
+  if (definition.paths !== undefined) keepPaths(output, definition.paths);
   freeze(output);
   return { output, faults, found };
 }

@@ -1,6 +1,7 @@
 import type { ConfigLeaf } from '../schema/leaf.ts';
 import type { ConfigTarget } from '../schema/names.ts';
 import { atTarget } from '../schema/names.ts';
+import { REFERENCE } from './lookup.ts';
 import type { PlannedCall } from './plan-calls.ts';
 
 /** One IAM action that the planned calls take, and on what. */
@@ -13,7 +14,7 @@ export interface PlannedAccess {
     | 'kms:Decrypt';
   /** `kms:Decrypt` is for the key of these parameters, whichever it is. BatchGetSecretValue itself knows no resource. */
   readonly on: 'parameters' | 'secrets' | 'keyOfParameters' | 'anything';
-  /** Parameters' names without selectors, or secrets' ids. */
+  /** Parameters' names without selectors, or secrets' ids; all under a path where one ends with `/*`. */
   readonly names: readonly string[];
 }
 
@@ -25,6 +26,7 @@ export function planAccess(
   calls: readonly PlannedCall[],
   leaves: readonly ConfigLeaf[],
   target: ConfigTarget,
+  sections: readonly string[] = [],
 ): PlannedAccess[] {
   const names = (operation: PlannedCall['operation']) =>
     calls.flatMap((call) => (call.operation === operation ? call.names : []));
@@ -50,7 +52,16 @@ export function planAccess(
     { action: 'secretsmanager:BatchGetSecretValue', on: 'anything', names: batched },
     { action: 'kms:Decrypt', on: 'keyOfParameters', names: secure.filter((name) => fetched.has(name)) },
   ];
-  return all.flatMap((access) => (access.names.length === 0 ? [] : [{ ...access, names: [...new Set(access.names)] }]));
+  const below = sections.map((section) => `${target.app}/${target.stage}/${section.replaceAll('.', '/')}/`);
+  const inSection = (name: string) => {
+    const path = below.find((one) => name.replace(REFERENCE, '').replace(/^\//, '').startsWith(one));
+    return path === undefined ? name : `${name.slice(0, name.indexOf(path))}${path}*`;
+  };
+  return all.flatMap(({ names: exact, ...access }) => {
+    // An encryption context is compared as text.
+    const names = access.on === 'keyOfParameters' ? exact : exact.map(inSection);
+    return names.length === 0 ? [] : [{ ...access, names: [...new Set(names)] }];
+  });
 }
 
 function withoutSelector(name: string): string {

@@ -58,17 +58,22 @@ export function suppliedAbove(leaf: ConfigLeaf, sources: readonly ConfigSource[]
   });
 }
 
-/** The whole plan of a definition; pure. */
+/**
+ * The whole plan of a definition; pure.
+ *
+ * @param sections - sections that are read as a whole; a permission names the path of each instead of its keys
+ */
 export function planConfig(
   leaves: readonly ConfigLeaf[],
   sources: readonly ConfigSource[],
   target: PlanTarget,
+  sections: readonly string[] = [],
 ): ConfigPlan {
   assertTarget(target, STAGE_PLACEHOLDER);
   const keys = leaves.map((leaf) => plannedKey(leaf, sources, target));
   const fetched = leaves.filter((leaf) => !suppliedAbove(leaf, sources, target.env));
   const calls = planCalls(fetched, sources, target);
-  return { keys, calls, access: planAccess(calls, fetched, target) };
+  return { keys, calls, access: planAccess(calls, fetched, target, sections) };
 }
 
 function plannedKey(leaf: ConfigLeaf, sources: readonly ConfigSource[], target: ConfigTarget): PlannedKey {
