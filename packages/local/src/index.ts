@@ -24,9 +24,8 @@ export { launchEventSourceMapping } from './launcher/mapping/launch-event-source
 export type { StreamMappingOptions } from './launcher/mapping/launch-stream-mapping.ts';
 export { launchStreamMapping } from './launcher/mapping/launch-stream-mapping.ts';
 export type { SqsRecord, SqsRecordAttribute } from './launcher/mapping/sqs-event.ts';
-export type { StreamRecord } from './launcher/mapping/stream-event.ts';
-export type { ProcessExit } from './launcher/process/exit.ts';
-export type { OutputLine } from './launcher/process/output.ts';
+export type { StreamRecord } from './launcher/mapping/stream-reader.ts';
+export type { OutputLine, ProcessExit } from './launcher/process/start-process.ts';
 export type { LaunchedStack, LaunchStackOptions } from './launcher/stack/launch-stack.ts';
 export { launchStack } from './launcher/stack/launch-stack.ts';
 export type { LaunchedTask, LaunchTaskOptions } from './launcher/task/launch-task.ts';

@@ -1,6 +1,5 @@
 import { stderr } from 'node:process';
 import { assertKnownOptions } from '@twelvefold/core/internal';
-import type { Answer } from './core/answer.ts';
 import type { Background } from './core/background.ts';
 import { createBackground } from './core/background.ts';
 import type { CallFilter, RecordedCall } from './core/call-log.ts';
@@ -12,9 +11,8 @@ import { dispatch } from './core/dispatch.ts';
 import type { Faults } from './core/faults.ts';
 import { createFaults } from './core/faults.ts';
 import type { FunctionRegistry } from './core/function-registry.ts';
-import { createFunctionRegistry } from './core/function-registry.ts';
-import type { HttpRequest } from './core/http-request.ts';
-import { announceEndpoint } from './core/running-endpoints.ts';
+import { announceEndpoint, createFunctionRegistry } from './core/function-registry.ts';
+import type { Answer, HttpRequest } from './core/http.ts';
 import { startServer } from './core/server.ts';
 import type { ResumeContext } from './core/service.ts';
 import type { Snapshot } from './core/snapshot.ts';

@@ -2,9 +2,8 @@ import { provision } from '../provision/provision.ts';
 import type { ProvisionedStack, ProvisionProgress } from '../provision/stack.ts';
 import type { LocalAws } from '../start.ts';
 import { startLocalAws } from '../start.ts';
-import { HELP } from './help.ts';
 import type { CliArguments } from './read-arguments.ts';
-import { readArguments, UsageError } from './read-arguments.ts';
+import { HELP, readArguments, UsageError } from './read-arguments.ts';
 
 interface Output {
   /** Whether somebody is watching. */

@@ -1,11 +1,10 @@
-import type { Answer } from './answer.ts';
 import type { Caller } from './caller.ts';
-import type { HttpRequest } from './http-request.ts';
+import type { Answer, HttpRequest } from './http.ts';
+import { readForm } from './http.ts';
 import { decodeCborInput, encodeCborAnswer, encodeCborError } from './protocols/cbor.ts';
 import { decodeJson, encodeJson, encodeJsonError } from './protocols/json.ts';
 import { decodeQuery } from './protocols/query.ts';
 import { encodeXml, encodeXmlError } from './protocols/xml.ts';
-import { readForm } from './read-form.ts';
 import type { ServiceEntry, ServiceModule } from './service.ts';
 import { ServiceError } from './service-error.ts';
 

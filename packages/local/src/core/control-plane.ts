@@ -1,8 +1,7 @@
-import type { Answer } from './answer.ts';
 import type { CallFilter } from './call-log.ts';
 import type { Endpoint } from './dispatch.ts';
 import type { Fault } from './faults.ts';
-import type { HttpRequest } from './http-request.ts';
+import type { Answer, HttpRequest } from './http.ts';
 
 /** What a separate process can ask of the endpoint itself. */
 export interface Control extends Pick<Endpoint, 'calls' | 'clock' | 'faults'> {

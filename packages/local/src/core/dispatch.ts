@@ -1,20 +1,18 @@
 import { hrtime } from 'node:process';
-import type { Answer } from './answer.ts';
 import type { Background } from './background.ts';
 import type { Call } from './call.ts';
 import { readCall } from './call.ts';
 import type { CallLog } from './call-log.ts';
-import { readCaller, readComponent } from './caller.ts';
+import { readCaller, readComponent, readPrincipal } from './caller.ts';
 import type { ControlledClock } from './clock.ts';
-import { createRequestId } from './create-request-id.ts';
-import { faultError } from './fault-error.ts';
+import { sleep } from './clock.ts';
 import type { Fault, FaultInjector } from './faults.ts';
+import { faultError } from './faults.ts';
 import type { FunctionRegistry } from './function-registry.ts';
-import type { HttpRequest } from './http-request.ts';
-import { readPrincipal } from './principal.ts';
+import type { Answer, HttpRequest } from './http.ts';
+import { createRequestId } from './random.ts';
 import type { Action, CallContext, ServiceEntry } from './service.ts';
 import { ServiceError } from './service-error.ts';
-import { sleep } from './sleep.ts';
 import type { World } from './stores.ts';
 
 /** All that calls share. */

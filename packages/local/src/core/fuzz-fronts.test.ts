@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LocalAws } from '../start.ts';
 import { startLocalAws } from '../start.ts';
 import { createClock } from './clock.ts';
-import { encodeCbor } from './protocols/cbor-encode.ts';
+import { encodeCbor } from './protocols/cbor.ts';
 
 /** `npm run verify` throws 100,000 requests, with those of the fuzz test of JSON and forms. */
 const RUNS = process.env.TWELVEFOLD_VERIFY === '1' ? 17_000 : 300;

@@ -1,17 +1,32 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Answer } from './answer.ts';
-import type { HttpRequest } from './http-request.ts';
-import { readBody } from './read-body.ts';
+import type { Answer, HttpRequest } from './http.ts';
+
+/**
+ * The whole body; undefined when it is larger than `limit` bytes. Reads to the end even then, keeping no more than that: an
+ * answer to a half-read request costs the client its connection (seen as ECONNRESET on the next call).
+ */
+export function readBody(request: IncomingMessage, limit: number): Promise<Buffer | undefined> {
+  // Not `for await`: the iterator of a stream is a millisecond of a cold start.
+  const { promise, resolve, reject } = Promise.withResolvers<Buffer | undefined>();
+  const chunks: Buffer[] = [];
+  let size = 0;
+  request.on('data', (chunk: Buffer) => {
+    size += chunk.length;
+    if (size <= limit) chunks.push(chunk);
+    else chunks.length = 0;
+  });
+  request.once('end', () => resolve(size > limit ? undefined : Buffer.concat(chunks)));
+  request.once('error', reject);
+  request.once('close', () => reject(new Error('Cannot read the request: the client hung up before its end')));
+  return promise;
+}
 
 /** Answers a request; undefined breaks the connection. Must not reject. */
-export type Handler = (
-  request: HttpRequest,
-  from: { origin: string; signal: AbortSignal },
-) => Promise<Answer | undefined>;
+type Handler = (request: HttpRequest, from: { origin: string; signal: AbortSignal }) => Promise<Answer | undefined>;
 
-export interface RunningServer {
+interface RunningServer {
   readonly port: number;
   /** Stops listening, lets every request under way end (its signal aborted), then closes every socket. */
   close(): Promise<void>;
@@ -92,7 +107,7 @@ function cannotListen(host: string, port: number, cause: NodeJS.ErrnoException):
   });
 }
 
-export interface ServerOptions {
+interface ServerOptions {
   readonly host: string;
   readonly port: number;
   readonly log: (line: string) => void;

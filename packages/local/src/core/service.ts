@@ -1,8 +1,7 @@
-import type { Answer } from './answer.ts';
+import type { Principal } from './caller.ts';
 import type { Clock } from './clock.ts';
 import type { FunctionRegistry } from './function-registry.ts';
-import type { HttpRequest } from './http-request.ts';
-import type { Principal } from './principal.ts';
+import type { Answer, HttpRequest } from './http.ts';
 import type { ServiceError } from './service-error.ts';
 import type { StoreContext, Stores } from './stores.ts';
 
@@ -69,7 +68,7 @@ export interface QueryProtocol {
 }
 
 /** A protocol of HTTP methods and paths: S3, Lambda. Its actions take and give what its own functions make of requests and answers. */
-export interface RestProtocol {
+interface RestProtocol {
   /** What a request means; undefined when it is nothing that is here. @throws ServiceError for one that cannot be read */
   route(
     request: HttpRequest,
@@ -98,7 +97,7 @@ export interface ResumeContext extends StoreContext {
   readonly functions: FunctionRegistry;
 }
 
-/** One AWS service: how calls reach it and what it can do. One file per action. */
+/** One AWS service: how calls reach it and what it can do. */
 export interface ServiceModule {
   /** The signing name in the credential scope, e.g. `sqs`, `secretsmanager`. */
   readonly name: string;

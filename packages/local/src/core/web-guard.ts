@@ -1,5 +1,4 @@
-import type { Answer } from './answer.ts';
-import type { HttpRequest } from './http-request.ts';
+import type { Answer, HttpRequest } from './http.ts';
 
 /** `127.0.0.1:4566` without its port, in lower case; undefined if it is not a host. */
 function hostnameOf(host: string): string | undefined {

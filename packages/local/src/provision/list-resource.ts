@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
+import type { Pseudo } from './parameters.ts';
 import type { Properties } from './properties.ts';
 import { optionalText } from './properties.ts';
-import type { Pseudo } from './pseudo-parameters.ts';
 
 /** A resource that is not created: what `Ref` and `Fn::GetAtt` would give for it. */
 export interface ListedResource {

@@ -1,13 +1,37 @@
-import { createConditions } from './conditions.ts';
-import { inOrder } from './in-order.ts';
 import type { Scope } from './intrinsics.ts';
-import type { Pseudo } from './pseudo-parameters.ts';
-import { pseudoParameter } from './pseudo-parameters.ts';
-import type { ReadTemplate, TemplateOutput, TemplateResource } from './read-template.ts';
-import { references } from './references.ts';
+import { references } from './intrinsics.ts';
+import type { Pseudo } from './parameters.ts';
+import { pseudoParameter } from './parameters.ts';
+import type { ReadTemplate, TemplateOutput, TemplateResource } from './template.ts';
+import { createConditions } from './template.ts';
+
+/**
+ * The nodes, each after those that it needs, otherwise in the order given.
+ *
+ * @throws Error that names the nodes of a cycle, in order.
+ */
+export function inOrder(needs: ReadonlyMap<string, readonly string[]>): string[] {
+  const done = new Set<string>();
+  const path: string[] = [];
+  const visit = (node: string) => {
+    if (done.has(node)) return;
+    const start = path.indexOf(node);
+    if (start >= 0) {
+      throw new Error(
+        `Cannot order the resources: they need each other (${[...path.slice(start), node].join(' -> ')})`,
+      );
+    }
+    path.push(node);
+    for (const needed of needs.get(node) ?? []) if (needs.has(needed)) visit(needed);
+    path.pop();
+    done.add(node);
+  };
+  for (const node of needs.keys()) visit(node);
+  return [...done];
+}
 
 /** A template with its parameters known: what of it counts, and in which order. */
-export interface Plan {
+interface Plan {
   /** Each after those that it refers to or depends on. */
   readonly ordered: readonly TemplateResource[];
   readonly outputs: readonly TemplateOutput[];

@@ -1,21 +1,17 @@
 import { assertKnownOptions } from '@twelvefold/core/internal';
-import { AwsCallError } from '../client/aws-call-error.ts';
 import type { AwsClient } from '../client/aws-client.ts';
-import { createAwsClient } from '../client/aws-client.ts';
+import { AwsCallError, createAwsClient } from '../client/aws-client.ts';
 import type { Scope } from './intrinsics.ts';
 import { NO_VALUE, resolveIntrinsics, text } from './intrinsics.ts';
 import { listResource } from './list-resource.ts';
-import type { ParameterValues } from './parameters.ts';
-import { readParameters } from './parameters.ts';
+import type { ParameterValues, Pseudo } from './parameters.ts';
+import { readParameters, readPseudo } from './parameters.ts';
 import { makePlan } from './plan.ts';
-import type { Pseudo } from './pseudo-parameters.ts';
-import { readPseudo } from './pseudo-parameters.ts';
-import type { ConnectionOptions } from './read-connection.ts';
-import { readConnection } from './read-connection.ts';
-import type { TemplateResource } from './read-template.ts';
-import { readTemplate } from './read-template.ts';
 import { MADE_TYPES } from './resource-types/made-types.ts';
-import type { ProvisionedResource, ProvisionedStack, ProvisionProgress } from './stack.ts';
+import type { ConnectionOptions, ProvisionedResource, ProvisionedStack, ProvisionProgress } from './stack.ts';
+import { readConnection } from './stack.ts';
+import type { TemplateResource } from './template.ts';
+import { readTemplate } from './template.ts';
 
 export interface ProvisionOptions extends ConnectionOptions {
   /** Values of the template's parameters. @defaultValue none: every parameter must have a default */

@@ -1,4 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { AwsClient } from '../client/aws-client.ts';
+import { AwsCallError } from '../client/aws-client.ts';
 import type { Properties } from './properties.ts';
 
 /** One resource of a template, to be made. */
@@ -25,3 +27,52 @@ interface MadeResource {
 
 /** Creates a resource, or makes an existing one match its template; the same twice changes nothing. */
 export type MakeResource = (request: ResourceRequest) => Promise<MadeResource>;
+
+/** What `read` gives, undefined where AWS answers with one of `codes`: the resource does not exist. */
+export async function whenMissing<T>(read: Promise<T>, ...codes: string[]): Promise<T | undefined> {
+  try {
+    return await read;
+  } catch (error) {
+    if (error instanceof AwsCallError && codes.includes(error.code)) return undefined;
+    throw error;
+  }
+}
+
+/** Whether the endpoint says that it has no such operation. */
+export const isUnsupported = (error: unknown): error is AwsCallError =>
+  error instanceof AwsCallError &&
+  (error.status === 501 || ['UnknownOperationException', 'InvalidAction', 'NotImplemented'].includes(error.code));
+
+function normalised(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(normalised);
+  if (typeof value === 'object' && value !== null) {
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, normalised(item)]));
+  }
+  // Endpoints differ in whether a redrive policy's maxReceiveCount is 5 or "5".
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : value;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return normalised(JSON.parse(text));
+  } catch {
+    return text;
+  }
+}
+
+/** Whether two attribute values say the same: as text, or as JSON whatever its spacing and the order of its keys. */
+export const sameJson = (left: string | undefined, right: string | undefined) =>
+  left === right || (left !== undefined && right !== undefined && isDeepStrictEqual(parsed(left), parsed(right)));
+
+/** The entries of `wanted` that `current` does not have. */
+export function differing(
+  wanted: Readonly<Record<string, string>>,
+  current: Readonly<Record<string, unknown>>,
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(wanted).filter(([name, value]) => {
+      const now = current[name];
+      return !sameJson(value, now === undefined ? undefined : String(now));
+    }),
+  );
+}

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeCbor } from './cbor-decode.ts';
-import { encodeCbor } from './cbor-encode.ts';
+import { decodeCbor, encodeCbor } from './cbor.ts';
 
 const hex = (text: string) => decodeCbor(Buffer.from(text, 'hex'));
 

@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import type { Answer } from '../answer.ts';
+import type { Answer } from '../http.ts';
 import type { JsonProtocol } from '../service.ts';
 import { ServiceError } from '../service-error.ts';
 

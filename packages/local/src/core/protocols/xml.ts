@@ -1,4 +1,4 @@
-import type { Answer } from '../answer.ts';
+import type { Answer } from '../http.ts';
 import type { FlattenedMember, QueryProtocol } from '../service.ts';
 import type { ServiceError } from '../service-error.ts';
 

@@ -1,13 +1,9 @@
-import type { ProcessExit } from '../process/exit.ts';
 import { killGroup } from '../process/guard.ts';
-import type { OutputLine } from '../process/output.ts';
-import type { FunctionSpec } from './environment-variables.ts';
-import { exitError, timeoutError } from './function-errors.ts';
-import { initFault } from './init-fault.ts';
+import type { OutputLine, ProcessExit } from '../process/start-process.ts';
+import type { FunctionSpec } from './function-spec.ts';
+import { startInstance } from './managed-instance.ts';
 import type { InvocationInput, InvocationResult } from './result.ts';
-import { readPayload } from './result.ts';
-import { startInstance } from './start-instance.ts';
-import { EXPIRED, within } from './within.ts';
+import { EXPIRED, exitError, initFault, readPayload, timeoutError, within } from './result.ts';
 
 /** How long a runtime with an internal extension may take between SIGTERM and SIGKILL. */
 const TERMINATION_GRACE_MS = 500;

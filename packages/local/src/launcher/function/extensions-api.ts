@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { readBody } from '../../core/read-body.ts';
+import { readBody } from '../../core/server.ts';
 import { sendJson } from '../http/listen.ts';
 
 /** At most this many may register (Lambda quotas). */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test, vi } from 'vitest';
-import type { OutputLine } from '../process/output.ts';
+import type { OutputLine } from '../process/start-process.ts';
 import type { LaunchedFunction, LaunchFunctionOptions } from './launch-function.ts';
 import { launchFunction } from './launch-function.ts';
 

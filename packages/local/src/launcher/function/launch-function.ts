@@ -2,13 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { resolve as resolvePath } from 'node:path';
 import { assertKnownOptions } from '@twelvefold/core/internal';
-import type { OutputLine } from '../process/output.ts';
-import { createTurns } from './create-turns.ts';
-import { environmentPool } from './environment-pool.ts';
-import type { FunctionSpec } from './environment-variables.ts';
-import { managedPool } from './managed-pool.ts';
+import type { OutputLine } from '../process/start-process.ts';
+import { createTurns, environmentPool, managedPool } from './environment-pool.ts';
+import type { FunctionSpec } from './function-spec.ts';
+import { newTraceId } from './function-spec.ts';
 import type { InvocationResult } from './result.ts';
-import { newTraceId } from './trace-id.ts';
 
 /** A synchronous invocation's event may have at most this many bytes (Lambda quotas). */
 const MAX_EVENT_BYTES = 6_291_456;

@@ -1,4 +1,6 @@
-import type { ProcessExit } from '../process/exit.ts';
+import type { ProcessExit } from '../process/start-process.ts';
+import { describeExit } from '../process/start-process.ts';
+import type { Instance } from './managed-instance.ts';
 
 /** Why an invocation failed, in the words that Lambda uses. */
 export interface FunctionError {
@@ -32,4 +34,80 @@ export function readPayload(payload: string): unknown {
   } catch {
     return payload;
   }
+}
+
+/** What Lambda says of an invocation, or a start, that ended with its process. */
+export function exitError(requestId: string | undefined, exit: ProcessExit, phase: 'init' | 'invoke'): FunctionError {
+  const reason =
+    exit.code === 0 ? 'Runtime exited without providing a reason' : `Runtime exited with error: ${describeExit(exit)}`;
+  const prefix = requestId === undefined ? '' : `RequestId: ${requestId} `;
+  return { errorType: 'Runtime.ExitError', errorMessage: `${prefix}Error: ${reason}`, phase, exit };
+}
+
+/** What Lambda says of an invocation that took too long. */
+export function timeoutError(requestId: string, timeoutMs: number): FunctionError {
+  const errorMessage = `RequestId: ${requestId} Error: Task timed out after ${(timeoutMs / 1_000).toFixed(2)} seconds`;
+  return { errorType: 'Sandbox.Timedout', errorMessage, phase: 'invoke' };
+}
+
+/** An error in the shape that AWS's Node.js client posts. */
+interface DescribedError {
+  readonly errorType: string;
+  readonly errorMessage: string;
+  readonly trace: readonly string[];
+}
+
+/** A fault of the handler that Lambda has a name for: `Runtime.HandlerNotFound`, `Runtime.UserCodeSyntaxError`... */
+export class RuntimeError extends Error {
+  constructor(kind: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = `Runtime.${kind}`;
+  }
+}
+
+/** Anything may be thrown: an Error keeps its name and stack, everything else is told by its type. */
+export function describeError(error: unknown): DescribedError {
+  if (error instanceof Error) {
+    return { errorType: error.name, errorMessage: error.message, trace: (error.stack ?? '').split('\n') };
+  }
+  return { errorType: typeof error, errorMessage: String(error), trace: [] };
+}
+
+export const EXPIRED: unique symbol = Symbol('expired');
+
+/** Like the promise, or EXPIRED after `ms`; leaves no timer behind. */
+export async function within<T>(ms: number, promise: Promise<T>): Promise<T | typeof EXPIRED> {
+  let timer: NodeJS.Timeout | undefined;
+  const expiry = new Promise<typeof EXPIRED>((resolve) => {
+    timer = setTimeout(resolve, ms, EXPIRED);
+  });
+  try {
+    return await Promise.race([promise, expiry]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** How long a process that reported a failed init may take to exit by itself. */
+const INIT_EXIT_GRACE_MS = 1_000;
+
+/** Waits until an instance takes invocations; resolves with why it does not. It is gone then. */
+export async function initFault(limitMs: number, { api, child, ended }: Instance): Promise<FunctionError | undefined> {
+  const outcome = await within(limitMs, Promise.race([api.idle(), ended]));
+  const fault = api.initFault();
+  const startError = child.startError();
+  if (startError) {
+    return { errorType: 'Runtime.InvalidEntrypoint', errorMessage: startError.message, phase: 'init' };
+  }
+  if (outcome === EXPIRED) {
+    child.kill('SIGKILL');
+    const seconds = (limitMs / 1_000).toFixed(2);
+    const errorMessage = `Error: init timed out after ${seconds} seconds; an extension that registered must ask for its next event`;
+    return { errorType: 'Sandbox.Timedout', errorMessage, phase: 'init', exit: (await ended).exit };
+  }
+  // Of several workers one is enough.
+  if (!outcome) return undefined;
+  if ((await within(INIT_EXIT_GRACE_MS, ended)) === EXPIRED) child.kill('SIGKILL');
+  const { exit } = await ended;
+  return fault ? { ...fault, phase: 'init', exit } : exitError(undefined, exit, 'init');
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { readBody } from '../../core/read-body.ts';
+import { readBody } from '../../core/server.ts';
 import { listen, sendJson } from '../http/listen.ts';
 import type { ExtensionsApi, InvokeEvent } from './extensions-api.ts';
 import { createExtensionsApi } from './extensions-api.ts';

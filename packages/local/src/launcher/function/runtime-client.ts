@@ -1,7 +1,6 @@
 import { argv, env } from 'node:process';
 import { isMainThread } from 'node:worker_threads';
-import { runRuntime } from './run-runtime.ts';
-import { runWorkers } from './run-workers.ts';
+import { runRuntime, runWorkers } from './run-runtime.ts';
 
 /**
  * The program of an execution environment: `node runtime-client.js <entry> <export>`, with AWS_LAMBDA_RUNTIME_API set; with

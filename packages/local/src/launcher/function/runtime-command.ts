@@ -1,7 +1,7 @@
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { FunctionSpec } from './environment-variables.ts';
-import { handlerName } from './environment-variables.ts';
+import type { FunctionSpec } from './function-spec.ts';
+import { handlerName } from './function-spec.ts';
 
 /** The share of the function's memory that V8's old space may fill, so that a leak ends the process before the machine's memory does. */
 const HEAP_SHARE = 0.9;

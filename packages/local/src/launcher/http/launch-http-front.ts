@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { assertKnownOptions } from '@twelvefold/core/internal';
-import { readBody } from '../../core/read-body.ts';
+import { readBody } from '../../core/server.ts';
+import { newTraceId } from '../function/function-spec.ts';
 import type { InvocationResult } from '../function/result.ts';
-import { newTraceId } from '../function/trace-id.ts';
 import type { ApiEvent } from './api-event.ts';
 import { apiEvent } from './api-event.ts';
 import type { ApiResponse } from './api-response.ts';

@@ -7,7 +7,7 @@ import type { InvocationResult } from '../function/result.ts';
 import type { EventSourceMapping } from './launch-event-source-mapping.ts';
 import type { StreamMappingOptions } from './launch-stream-mapping.ts';
 import { launchStreamMapping } from './launch-stream-mapping.ts';
-import type { StreamRecord } from './stream-event.ts';
+import type { StreamRecord } from './stream-reader.ts';
 
 const region = 'eu-central-1';
 const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };

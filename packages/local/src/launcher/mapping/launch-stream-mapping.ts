@@ -3,12 +3,10 @@ import { assertKnownOptions } from '@twelvefold/core/internal';
 import { createAwsClient } from '../../client/aws-client.ts';
 import type { Credentials } from '../../client/sign-request.ts';
 import type { InvocationResult } from '../function/result.ts';
-import { failedRecords } from './failed-records.ts';
 import type { EventSourceMapping } from './launch-event-source-mapping.ts';
-import { splitBySize } from './sqs-event.ts';
-import type { StreamApiRecord, StreamRecord } from './stream-event.ts';
-import { streamRecord } from './stream-event.ts';
-import { createStreamReader } from './stream-reader.ts';
+import { failedRecords, splitBySize } from './sqs-event.ts';
+import type { StreamApiRecord, StreamRecord } from './stream-reader.ts';
+import { createStreamReader, streamRecord } from './stream-reader.ts';
 
 export interface StreamMappingOptions {
   readonly streamArn: string;

@@ -5,9 +5,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, test, vi } from 'vitest';
-import { describeExit } from './exit.ts';
-import type { OutputLine } from './output.ts';
-import { startProcess } from './start-process.ts';
+import type { OutputLine } from './start-process.ts';
+import { describeExit, startProcess } from './start-process.ts';
 
 // Real processes on a busy machine.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });

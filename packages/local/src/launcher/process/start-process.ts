@@ -1,10 +1,58 @@
 import { spawn } from 'node:child_process';
-import type { ProcessExit } from './exit.ts';
+import type { Readable } from 'node:stream';
 import { guard, killGroup } from './guard.ts';
-import type { OutputLine } from './output.ts';
-import { readLines } from './output.ts';
 
-export interface StartProcessOptions {
+/** How a process ended; both are null when it never started. */
+export interface ProcessExit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+const SIGNAL_NAMES: Readonly<Partial<Record<NodeJS.Signals, string>>> = {
+  SIGABRT: 'aborted',
+  SIGBUS: 'bus error',
+  SIGHUP: 'hangup',
+  SIGINT: 'interrupt',
+  SIGKILL: 'killed',
+  SIGSEGV: 'segmentation fault',
+  SIGTERM: 'terminated',
+  SIGTRAP: 'trace/breakpoint trap',
+};
+
+/** In Lambda's words: `exit status 1`, `signal: killed`. */
+export function describeExit(exit: ProcessExit): string {
+  if (exit.signal) return `signal: ${SIGNAL_NAMES[exit.signal] ?? exit.signal}`;
+  return `exit status ${exit.code ?? 'unknown'}`;
+}
+
+/** One line that a launched process wrote. */
+export interface OutputLine {
+  /** The function's or container's name. */
+  readonly source: string;
+  readonly stream: 'stdout' | 'stderr';
+  /** Without its line break. */
+  readonly line: string;
+}
+
+/**
+ * Splits at `\n` only and hands each line on whole: readline would also split at U+2028, which JSON leaves unescaped, and
+ * metrics in EMF must stay one unbroken line.
+ */
+function readLines(stream: Readable, onLine: (line: string) => void): void {
+  let rest = '';
+  stream.setEncoding('utf8');
+  stream.on('data', (chunk: string) => {
+    const lines = (rest + chunk).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) onLine(line.endsWith('\r') ? line.slice(0, -1) : line);
+  });
+  stream.on('end', () => {
+    if (rest !== '') onLine(rest);
+    rest = '';
+  });
+}
+
+interface StartProcessOptions {
   readonly command: readonly [string, ...string[]];
   readonly cwd: string;
   /** The whole environment: nothing is inherited. */

@@ -6,7 +6,7 @@ import type { ProvisionedStack } from '../../provision/stack.ts';
 import type { LocalAws } from '../../start.ts';
 import { startLocalAws } from '../../start.ts';
 import { listen } from '../http/listen.ts';
-import type { OutputLine } from '../process/output.ts';
+import type { OutputLine } from '../process/start-process.ts';
 import type { LaunchedStack, LaunchStackOptions } from './launch-stack.ts';
 import { launchStack } from './launch-stack.ts';
 

@@ -4,13 +4,9 @@ import { dirname, resolve as resolvePath } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { assertKnownOptions } from '@twelvefold/core/internal';
 import { listen } from '../http/listen.ts';
-import type { ProcessExit } from '../process/exit.ts';
-import { describeExit } from '../process/exit.ts';
-import type { OutputLine } from '../process/output.ts';
-import type { StartedProcess } from '../process/start-process.ts';
-import { startProcess } from '../process/start-process.ts';
-import { startAgent } from './agent.ts';
-import { createTaskProtection } from './task-protection.ts';
+import type { OutputLine, ProcessExit, StartedProcess } from '../process/start-process.ts';
+import { describeExit, startProcess } from '../process/start-process.ts';
+import { createTaskProtection, startAgent } from './task-agent.ts';
 
 export interface LaunchTaskOptions {
   /** e.g. `['node', 'ecs.js']`; `node` is `execPath`. */

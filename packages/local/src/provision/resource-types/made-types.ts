@@ -1,11 +1,8 @@
 import type { MakeResource } from '../resource-type.ts';
-import { makeTable } from './dynamodb-table.ts';
+import { makeTable } from './dynamodb.ts';
 import { makeSecret } from './secret.ts';
-import { makeSubscription } from './sns-subscription.ts';
-import { makeTopic } from './sns-topic.ts';
-import { makeTopicPolicy } from './sns-topic-policy.ts';
-import { makeQueue } from './sqs-queue.ts';
-import { makeQueuePolicy } from './sqs-queue-policy.ts';
+import { makeSubscription, makeTopic, makeTopicPolicy } from './sns.ts';
+import { makeQueue, makeQueuePolicy } from './sqs.ts';
 import { makeParameter } from './ssm-parameter.ts';
 
 /** The types that are created by API calls. Every other is listed only. */

@@ -3,7 +3,7 @@ import type { AwsClient } from '../../client/aws-client.ts';
 import type { Properties } from '../properties.ts';
 import { fieldsList, optionalFields, optionalFlag, optionalNumber, optionalText, requiredText } from '../properties.ts';
 import type { MakeResource } from '../resource-type.ts';
-import { whenMissing } from '../when-missing.ts';
+import { whenMissing } from '../resource-type.ts';
 
 const PASSWORD_FLAGS = [
   'ExcludeLowercase',

@@ -3,7 +3,7 @@ import type { AwsClient } from '../../client/aws-client.ts';
 import type { Properties } from '../properties.ts';
 import { optionalFields, optionalText, requiredText } from '../properties.ts';
 import type { MakeResource } from '../resource-type.ts';
-import { whenMissing } from '../when-missing.ts';
+import { whenMissing } from '../resource-type.ts';
 
 /**
  * Holds a digest of the value that this template gave last. CloudFormation knows by its own state whether a value was pushed by

@@ -1,6 +1,6 @@
 import type { CallContext } from '../../core/service.ts';
-import type { Dimension } from './store.ts';
-import { addPoint, metricStore, pointOf } from './store.ts';
+import type { Dimension } from './metric-store.ts';
+import { addPoint, metricStore, pointOf } from './metric-store.ts';
 
 type Root = Readonly<Record<string, unknown>>;
 

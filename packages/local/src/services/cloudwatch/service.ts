@@ -1,8 +1,6 @@
 import type { ServiceModule } from '../../core/service.ts';
-import { getMetricData } from './actions/get-metric-data.ts';
-import { getMetricStatistics } from './actions/get-metric-statistics.ts';
-import { listMetrics } from './actions/list-metrics.ts';
-import { putMetricData } from './actions/put-metric-data.ts';
+import { listMetrics, putMetricData } from './metrics.ts';
+import { getMetricData, getMetricStatistics } from './statistics.ts';
 
 /** CloudWatch metrics. SDK v3 speaks JSON, the AWS CLI (since 1.45) CBOR, older clients the Query protocol. */
 export const cloudwatch: ServiceModule = {

@@ -1,8 +1,6 @@
 import type { ServiceModule } from '../../core/service.ts';
-import { describeStream } from './actions/describe-stream.ts';
-import { getRecords } from './actions/get-records.ts';
-import { getShardIterator } from './actions/get-shard-iterator.ts';
-import { listStreams } from './actions/list-streams.ts';
+import { getRecords, getShardIterator } from './records.ts';
+import { describeStream, listStreams } from './streams.ts';
 
 /**
  * DynamoDB Streams: a second face of DynamoDB's tables, whose state it reads. The signing name is DynamoDB's too, but the protocol

@@ -1,4 +1,4 @@
-import type { SecondaryIndex, Table } from './tables/table.ts';
+import type { SecondaryIndex, Table } from './table.ts';
 
 /** Source: "DynamoDB throughput capacity": a read unit is 4 KB, half when eventually consistent; a write unit is 1 KB. */
 export function readUnits(bytes: number, consistent: boolean | undefined): number {
@@ -22,7 +22,7 @@ export interface Usage {
 }
 
 /** In transactions alone AWS says which kind of units it counted. */
-export type CapacityKind = 'Read' | 'Write';
+type CapacityKind = 'Read' | 'Write';
 
 const sum = (amounts: readonly number[]) => amounts.reduce((total, amount) => total + amount, 0);
 

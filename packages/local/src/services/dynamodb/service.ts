@@ -1,31 +1,25 @@
 import type { ServiceModule } from '../../core/service.ts';
-import { batchGetItem } from './actions/batch-get-item.ts';
-import { batchWriteItem } from './actions/batch-write-item.ts';
-import { createTable } from './actions/create-table.ts';
-import { deleteItem } from './actions/delete-item.ts';
-import { deleteResourcePolicy } from './actions/delete-resource-policy.ts';
-import { deleteTable } from './actions/delete-table.ts';
-import { describeContinuousBackups } from './actions/describe-continuous-backups.ts';
-import { describeEndpoints } from './actions/describe-endpoints.ts';
-import { describeLimits } from './actions/describe-limits.ts';
-import { describeTable } from './actions/describe-table.ts';
-import { describeTimeToLive } from './actions/describe-time-to-live.ts';
-import { getItem } from './actions/get-item.ts';
-import { getResourcePolicy } from './actions/get-resource-policy.ts';
-import { listTables } from './actions/list-tables.ts';
-import { listTagsOfResource } from './actions/list-tags-of-resource.ts';
-import { putItem } from './actions/put-item.ts';
-import { putResourcePolicy } from './actions/put-resource-policy.ts';
-import { query } from './actions/query.ts';
-import { scan } from './actions/scan.ts';
-import { tagResource } from './actions/tag-resource.ts';
-import { transactGetItems } from './actions/transact-get-items.ts';
-import { transactWriteItems } from './actions/transact-write-items.ts';
-import { untagResource } from './actions/untag-resource.ts';
-import { updateContinuousBackups } from './actions/update-continuous-backups.ts';
-import { updateItem } from './actions/update-item.ts';
-import { updateTable } from './actions/update-table.ts';
-import { updateTimeToLive } from './actions/update-time-to-live.ts';
+import { query, scan } from './queries.ts';
+import { batchGetItem, getItem } from './reads.ts';
+import { deleteResourcePolicy, getResourcePolicy, putResourcePolicy } from './resource-policy.ts';
+import {
+  describeContinuousBackups,
+  describeTimeToLive,
+  updateContinuousBackups,
+  updateTimeToLive,
+} from './table-settings.ts';
+import {
+  createTable,
+  deleteTable,
+  describeEndpoints,
+  describeLimits,
+  describeTable,
+  listTables,
+  updateTable,
+} from './tables.ts';
+import { listTagsOfResource, tagResource, untagResource } from './tags.ts';
+import { transactGetItems, transactWriteItems } from './transactions.ts';
+import { batchWriteItem, deleteItem, putItem, updateItem } from './writes.ts';
 
 /**
  * DynamoDB. Not here, and answered with 501: backups, global tables, imports and exports, Contributor Insights, Kinesis destinations and

@@ -1,8 +1,8 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import type { CallContext } from '../../core/service.ts';
 import { ServiceError } from '../../core/service-error.ts';
-import type { KmsKey } from './store.ts';
-import { liveState } from './store.ts';
+import type { KmsKey } from './key-store.ts';
+import { liveState } from './key-store.ts';
 
 /** Key-value pairs that must be the same when the blob is opened; not secret. */
 export type EncryptionContext = Readonly<Record<string, string>>;

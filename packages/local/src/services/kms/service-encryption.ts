@@ -1,9 +1,8 @@
 import type { CallContext } from '../../core/service.ts';
 import type { EncryptionContext } from './ciphertext.ts';
 import { keyOfBlob, open, seal } from './ciphertext.ts';
-import { findKey } from './find-key.ts';
-import { checkUsable } from './key-state.ts';
-import type { KmsKey } from './store.ts';
+import type { KmsKey } from './key-store.ts';
+import { checkUsable, findKey } from './key-store.ts';
 
 /** A caller needs permissions for a key of its own; those that AWS manages allow every caller of their service. */
 function touch(key: KmsKey, action: string, context: CallContext): void {

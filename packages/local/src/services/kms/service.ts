@@ -1,28 +1,32 @@
 import type { ServiceModule } from '../../core/service.ts';
-import { createAlias } from './actions/create-alias.ts';
-import { createKey } from './actions/create-key.ts';
-import { decrypt } from './actions/decrypt.ts';
-import { deleteAlias } from './actions/delete-alias.ts';
-import { describeKey } from './actions/describe-key.ts';
-import { disableKey, enableKey } from './actions/enable-key.ts';
-import { encrypt } from './actions/encrypt.ts';
-import { generateDataKey, generateDataKeyWithoutPlaintext } from './actions/generate-data-key.ts';
-import { generateRandom } from './actions/generate-random.ts';
-import { getKeyPolicy, listKeyPolicies, putKeyPolicy } from './actions/key-policy.ts';
+import { createAlias, deleteAlias, listAliases, updateAlias } from './aliases.ts';
 import {
+  decrypt,
+  encrypt,
+  generateDataKey,
+  generateDataKeyWithoutPlaintext,
+  generateRandom,
+  reEncrypt,
+} from './encryption.ts';
+import {
+  cancelKeyDeletion,
+  createKey,
+  describeKey,
+  disableKey,
   disableKeyRotation,
+  enableKey,
   enableKeyRotation,
+  getKeyPolicy,
   getKeyRotationStatus,
+  listKeyPolicies,
   listKeyRotations,
+  listKeys,
+  putKeyPolicy,
   rotateKeyOnDemand,
-} from './actions/key-rotation.ts';
-import { listResourceTags, tagResource, untagResource } from './actions/key-tags.ts';
-import { listAliases } from './actions/list-aliases.ts';
-import { listKeys } from './actions/list-keys.ts';
-import { reEncrypt } from './actions/re-encrypt.ts';
-import { cancelKeyDeletion, scheduleKeyDeletion } from './actions/schedule-key-deletion.ts';
-import { updateAlias } from './actions/update-alias.ts';
-import { updateKeyDescription } from './actions/update-key-description.ts';
+  scheduleKeyDeletion,
+  updateKeyDescription,
+} from './keys.ts';
+import { listResourceTags, tagResource, untagResource } from './tags.ts';
 
 export const kms: ServiceModule = {
   name: 'kms',

@@ -1,4 +1,4 @@
-import type { HttpRequest } from '../../core/http-request.ts';
+import type { HttpRequest } from '../../core/http.ts';
 import type { Action, CallContext } from '../../core/service.ts';
 import { ServiceError } from '../../core/service-error.ts';
 

@@ -1,24 +1,20 @@
 import type { Action, ServiceModule } from '../../core/service.ts';
 import { ServiceError } from '../../core/service-error.ts';
-import { createLogGroup } from './actions/create-log-group.ts';
-import { createLogStream } from './actions/create-log-stream.ts';
-import { deleteLogGroup } from './actions/delete-log-group.ts';
-import { deleteLogStream } from './actions/delete-log-stream.ts';
-import { deleteRetentionPolicy } from './actions/delete-retention-policy.ts';
-import { describeLogGroups } from './actions/describe-log-groups.ts';
-import { describeLogStreams } from './actions/describe-log-streams.ts';
-import { filterLogEvents } from './actions/filter-log-events.ts';
-import { getLogEvents } from './actions/get-log-events.ts';
-import { putLogEvents } from './actions/put-log-events.ts';
-import { putRetentionPolicy } from './actions/put-retention-policy.ts';
+import { filterLogEvents, getLogEvents, putLogEvents } from './events.ts';
 import {
+  createLogGroup,
+  deleteLogGroup,
+  deleteRetentionPolicy,
+  describeLogGroups,
   listTagsForResource,
   listTagsLogGroup,
+  putRetentionPolicy,
   tagLogGroup,
   tagResource,
   untagLogGroup,
   untagResource,
-} from './actions/tags.ts';
+} from './groups.ts';
+import { createLogStream, deleteLogStream, describeLogStreams } from './streams.ts';
 
 /** CloudWatch Logs calls every fault of validation InvalidParameterException. */
 const inItsWords =

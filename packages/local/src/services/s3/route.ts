@@ -1,4 +1,4 @@
-import type { HttpRequest } from '../../core/http-request.ts';
+import type { HttpRequest } from '../../core/http.ts';
 import { s3Error } from './errors.ts';
 
 interface Target {

@@ -1,15 +1,12 @@
-import type { Answer } from '../../core/answer.ts';
+import type { Answer } from '../../core/http.ts';
 import type { Action, CallContext, ServiceModule } from '../../core/service.ts';
-import { createBucket, deleteBucket, getBucketLocation, headBucket, listBuckets } from './actions/buckets.ts';
-import { copyObject } from './actions/copy-object.ts';
-import { deleteObject, deleteObjects } from './actions/delete-objects.ts';
-import { getObject } from './actions/get-object.ts';
-import { listObjectsV2 } from './actions/list-objects-v2.ts';
-import { putObject } from './actions/put-object.ts';
+import { createBucket, deleteBucket, getBucketLocation, headBucket, listBuckets } from './buckets.ts';
 import { s3Error } from './errors.ts';
-import type { S3Answer, S3Request } from './request.ts';
+import { listObjectsV2 } from './listing.ts';
+import type { S3Answer, S3Request } from './object-store.ts';
+import { element } from './object-store.ts';
+import { copyObject, deleteObject, deleteObjects, getObject, putObject } from './objects.ts';
 import { route } from './route.ts';
-import { element } from './xml.ts';
 
 /** A presigned URL is good until its time is over, on the endpoint's clock. @throws ServiceError `AccessDenied` */
 function checkExpiry({ search }: S3Request['http'], nowMs: number): void {

@@ -1,28 +1,17 @@
 import type { ServiceModule } from '../../core/service.ts';
-import { batchGetSecretValue } from './actions/batch-get-secret-value.ts';
-import { cancelRotateSecret } from './actions/cancel-rotate-secret.ts';
-import { createSecret } from './actions/create-secret.ts';
-import { deleteSecret } from './actions/delete-secret.ts';
-import { describeSecret } from './actions/describe-secret.ts';
-import { getRandomPassword } from './actions/get-random-password.ts';
-import { getSecretValue } from './actions/get-secret-value.ts';
-import { listSecretVersionIds } from './actions/list-secret-version-ids.ts';
-import { listSecrets } from './actions/list-secrets.ts';
-import { putSecretValue } from './actions/put-secret-value.ts';
+import { batchGetSecretValue, listSecrets } from './listing.ts';
+import { getRandomPassword } from './random-password.ts';
 import {
   deleteResourcePolicy,
   getResourcePolicy,
   putResourcePolicy,
   validateResourcePolicy,
-} from './actions/resource-policy.ts';
-import { restoreSecret } from './actions/restore-secret.ts';
-import { rotateSecret } from './actions/rotate-secret.ts';
-import { tagResource } from './actions/tag-resource.ts';
-import { untagResource } from './actions/untag-resource.ts';
-import { updateSecret } from './actions/update-secret.ts';
-import { updateSecretVersionStage } from './actions/update-secret-version-stage.ts';
-import { armRotation } from './rotate.ts';
-import { liveSecrets } from './store.ts';
+} from './resource-policy.ts';
+import { armRotation, cancelRotateSecret, rotateSecret } from './rotation.ts';
+import { liveSecrets } from './secret-store.ts';
+import { createSecret, deleteSecret, describeSecret, restoreSecret, updateSecret } from './secrets.ts';
+import { tagResource, untagResource } from './tags.ts';
+import { getSecretValue, listSecretVersionIds, putSecretValue, updateSecretVersionStage } from './values.ts';
 
 export const secretsManager: ServiceModule = {
   name: 'secretsmanager',

@@ -1,10 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { CallContext } from '../../core/service.ts';
-import { retryDelays } from './delivery-policy.ts';
-import { effectiveDeliveryPolicy } from './effective-delivery-policy.ts';
-import { httpHeaders } from './http-headers.ts';
-import { startDelivery } from './run-delivery.ts';
-import { signMessage } from './sign-message.ts';
+import { startDelivery } from './delivery.ts';
+import { effectiveDeliveryPolicy, retryDelays } from './delivery-policy.ts';
+import { httpHeaders } from './notification.ts';
+import { signMessage } from './signing.ts';
 import type { Subscription, Topic } from './topic.ts';
 
 // "Confirmation tokens are valid for two days" (Subscribe).

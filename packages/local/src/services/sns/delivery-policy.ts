@@ -1,5 +1,7 @@
+import type { Subscription, Topic } from './topic.ts';
+
 /** How often and when a delivery over HTTP is retried; times in seconds. */
-export interface RetryPolicy {
+interface RetryPolicy {
   readonly minDelayTarget: number;
   readonly maxDelayTarget: number;
   readonly numRetries: number;
@@ -10,7 +12,7 @@ export interface RetryPolicy {
 }
 
 /** What a subscription's or a topic's delivery policy says. */
-export interface DeliveryPolicy {
+interface DeliveryPolicy {
   readonly retry: RetryPolicy;
   readonly contentType: string;
 }
@@ -106,4 +108,13 @@ export function parseDeliveryPolicy(text: string, of: 'subscription' | 'topic'):
     retry: readRetryPolicy(part[of === 'topic' ? 'defaultHealthyRetryPolicy' : 'healthyRetryPolicy']),
     contentType,
   };
+}
+
+/** The subscription's own policy, else its topic's, else what SNS does by itself. */
+export function effectiveDeliveryPolicy(topic: Topic, { attributes }: Subscription): DeliveryPolicy {
+  const own = attributes.get('DeliveryPolicy');
+  if (own !== undefined) return parseDeliveryPolicy(own, 'subscription');
+  const general = topic.attributes.get('DeliveryPolicy');
+  if (general !== undefined && general !== '') return parseDeliveryPolicy(general, 'topic');
+  return { retry: DEFAULT_RETRY_POLICY, contentType: DEFAULT_CONTENT_TYPE };
 }

@@ -1,7 +1,7 @@
 import { BlockList, isIP } from 'node:net';
 
 /** A parsed filter policy: names to lists of rules, or (in bodies) to nested policies. */
-export type FilterPolicy = Readonly<Record<string, unknown>>;
+type FilterPolicy = Readonly<Record<string, unknown>>;
 
 type Scalar = string | number | boolean | null;
 

@@ -1,5 +1,6 @@
 import type { MessageAttribute, MessageAttributes } from '../sqs/message.ts';
-import type { MessageSignature } from './sign-message.ts';
+import { DEFAULT_CONTENT_TYPE } from './delivery-policy.ts';
+import type { MessageSignature } from './signing.ts';
 import type { Subscription } from './topic.ts';
 
 /** A published message. */
@@ -37,10 +38,10 @@ const shown = ({ DataType, StringValue, BinaryValue }: MessageAttribute) => ({
 });
 
 /** The attributes as JSON shows them. */
-export const shownAttributes = ({ attributes }: Notification) =>
+const shownAttributes = ({ attributes }: Notification) =>
   Object.fromEntries(Object.entries(attributes).map(([name, attribute]) => [name, shown(attribute)]));
 
-export const unsubscribeUrl = (origin: string, { arn }: Subscription) =>
+const unsubscribeUrl = (origin: string, { arn }: Subscription) =>
   `${origin}/?Action=Unsubscribe&SubscriptionArn=${arn}`;
 
 /** The body of a delivery without raw delivery, members in the order of AWS. Of a FIFO topic it is not signed. */
@@ -61,4 +62,53 @@ export function wrap(
     UnsubscribeURL: unsubscribeUrl(origin, subscription),
     ...(Object.keys(MessageAttributes).length > 0 ? { MessageAttributes } : {}),
   });
+}
+
+/** The event that a subscribed function gets: one record, its URLs spelt as Lambda's events spell them. */
+export function lambdaEvent(
+  notification: Notification,
+  subscription: Subscription,
+  signature: MessageSignature,
+  origin: string,
+) {
+  const { Subject = null, ...rest } = signedPart(notification, subscription.protocol);
+  const { SigningCertURL: SigningCertUrl, ...signed } = signature;
+  return {
+    Records: [
+      {
+        EventSource: 'aws:sns',
+        EventVersion: '1.0',
+        EventSubscriptionArn: subscription.arn,
+        Sns: {
+          ...rest,
+          Subject,
+          ...signed,
+          SigningCertUrl,
+          UnsubscribeUrl: unsubscribeUrl(origin, subscription),
+          MessageAttributes: shownAttributes(notification),
+        },
+      },
+    ],
+  };
+}
+
+/** The headers of a request of SNS ("HTTP/HTTPS headers" in the developer guide). */
+export function httpHeaders(message: {
+  readonly type: string;
+  readonly messageId: string;
+  readonly topicArn: string;
+  readonly subscriptionArn: string | undefined;
+  readonly contentType?: string;
+  readonly raw?: boolean;
+}): Record<string, string> {
+  return {
+    'x-amz-sns-message-type': message.type,
+    'x-amz-sns-message-id': message.messageId,
+    'x-amz-sns-topic-arn': message.topicArn,
+    ...(message.subscriptionArn === undefined ? {} : { 'x-amz-sns-subscription-arn': message.subscriptionArn }),
+    ...(message.raw ? { 'x-amz-sns-rawdelivery': 'true' } : {}),
+    'content-type': message.contentType ?? DEFAULT_CONTENT_TYPE,
+    'user-agent': 'Amazon Simple Notification Service Agent',
+    'accept-encoding': 'gzip,deflate',
+  };
 }

@@ -1,25 +1,19 @@
 import type { ServiceModule } from '../../core/service.ts';
-import { addPermission } from './actions/add-permission.ts';
-import { confirmSubscription } from './actions/confirm-subscription.ts';
-import { createTopic } from './actions/create-topic.ts';
-import { deleteTopic } from './actions/delete-topic.ts';
-import { getSubscriptionAttributes } from './actions/get-subscription-attributes.ts';
-import { getTopicAttributes } from './actions/get-topic-attributes.ts';
-import { listSubscriptions } from './actions/list-subscriptions.ts';
-import { listSubscriptionsByTopic } from './actions/list-subscriptions-by-topic.ts';
-import { listTagsForResource } from './actions/list-tags-for-resource.ts';
-import { listTopics } from './actions/list-topics.ts';
-import { publish } from './actions/publish.ts';
-import { publishBatch } from './actions/publish-batch.ts';
-import { removePermission } from './actions/remove-permission.ts';
-import { setSubscriptionAttributes } from './actions/set-subscription-attributes.ts';
-import { setTopicAttributes } from './actions/set-topic-attributes.ts';
-import { subscribe } from './actions/subscribe.ts';
-import { tagResource } from './actions/tag-resource.ts';
-import { unsubscribe } from './actions/unsubscribe.ts';
-import { untagResource } from './actions/untag-resource.ts';
-import { certificatePage } from './certificate-page.ts';
-import { resumeDeliveries } from './resume-deliveries.ts';
+import { resumeDeliveries } from './delivery.ts';
+import { addPermission, removePermission } from './permissions.ts';
+import { publish, publishBatch } from './publishing.ts';
+import { certificatePage } from './signing.ts';
+import {
+  confirmSubscription,
+  getSubscriptionAttributes,
+  listSubscriptions,
+  listSubscriptionsByTopic,
+  setSubscriptionAttributes,
+  subscribe,
+  unsubscribe,
+} from './subscriptions.ts';
+import { listTagsForResource, tagResource, untagResource } from './tags.ts';
+import { createTopic, deleteTopic, getTopicAttributes, listTopics, setTopicAttributes } from './topics.ts';
 
 export const sns: ServiceModule = {
   name: 'sns',

@@ -1,9 +1,25 @@
-import { parseDeliveryPolicy } from './delivery-policy.ts';
-import { effectiveDeliveryPolicy } from './effective-delivery-policy.ts';
+import { effectiveDeliveryPolicy, parseDeliveryPolicy } from './delivery-policy.ts';
 import { invalidParameter, snsError } from './errors.ts';
 import { parseFilterPolicy } from './filter-policy.ts';
-import { parseRedriveTarget } from './redrive-target.ts';
 import type { Subscription, Topic } from './topic.ts';
+
+/** Where dead letters of a subscription go. @throws Error with what is wrong */
+export function parseRedriveTarget(text: string): string {
+  let policy: unknown;
+  try {
+    policy = JSON.parse(text);
+  } catch {
+    throw new Error('failed to parse JSON.');
+  }
+  const target =
+    typeof policy === 'object' && policy !== null && 'deadLetterTargetArn' in policy
+      ? policy.deadLetterTargetArn
+      : undefined;
+  if (typeof target !== 'string' || !/^arn:aws[a-z-]*:sqs:[^:]+:\d{12}:[^:]+$/.test(target)) {
+    throw new Error('deadLetterTargetArn is an invalid arn');
+  }
+  return target;
+}
 
 const KNOWN = ['DeliveryPolicy', 'FilterPolicy', 'FilterPolicyScope', 'RawMessageDelivery', 'RedrivePolicy'];
 

@@ -1,5 +1,9 @@
-import { readString, readStructures } from '../../core/input.ts';
+import { readString, readStrings, readStructures } from '../../core/input.ts';
+import type { Action, CallContext } from '../../core/service.ts';
+import { ServiceError } from '../../core/service-error.ts';
 import { invalidParameter, snsError } from './errors.ts';
+import type { Topic } from './topic.ts';
+import { topicOf } from './topic.ts';
 
 const MAX_TAGS = 50;
 
@@ -19,3 +23,30 @@ export function addTags(tags: Map<string, string>, added: ReadonlyMap<string, st
   }
   for (const [key, value] of added) tags.set(key, value);
 }
+
+/** The topic of the input's ResourceArn. @throws ServiceError `ResourceNotFound`, `InvalidParameter` */
+function taggedTopic(input: Readonly<Record<string, unknown>>, context: CallContext): Topic {
+  try {
+    return topicOf(input, context, undefined, 'ResourceArn');
+  } catch (error) {
+    if (error instanceof ServiceError && error.code === 'NotFoundException') {
+      throw snsError('ResourceNotFoundException', 'Resource does not exist');
+    }
+    throw error;
+  }
+}
+
+export const listTagsForResource: Action = (input, context) => ({
+  Tags: [...taggedTopic(input, context).tags].map(([Key, Value]) => ({ Key, Value })),
+});
+
+export const tagResource: Action = (input, context) => {
+  addTags(taggedTopic(input, context).tags, readTags(input));
+  return {};
+};
+
+export const untagResource: Action = (input, context) => {
+  const { tags } = taggedTopic(input, context);
+  for (const key of readStrings(input, 'TagKeys') ?? []) tags.delete(key);
+  return {};
+};

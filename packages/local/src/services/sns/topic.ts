@@ -1,4 +1,9 @@
+import { readString } from '../../core/input.ts';
+import type { CallContext } from '../../core/service.ts';
+import { storeKey } from '../../core/stores.ts';
 import type { Deduplication } from '../sqs/deduplication.ts';
+import type { Delivery } from './delivery.ts';
+import { invalidParameter, snsError } from './errors.ts';
 
 /** One subscription. */
 export interface Subscription {
@@ -45,4 +50,56 @@ export function liveSubscriptions(topic: Topic, now: number): Subscription[] {
     if (!confirmed && tokenExpiresAt <= now) topic.subscriptions.delete(arn);
   }
   return [...topic.subscriptions.values()];
+}
+
+/** The topics of one account and region, by ARN. Plain data. */
+interface TopicStore {
+  readonly topics: Map<string, Topic>;
+  /** What has not arrived yet, by id. */
+  readonly deliveries: Map<string, Delivery>;
+}
+
+export const topicStore = storeKey('sns', (): TopicStore => ({ topics: new Map(), deliveries: new Map() }));
+
+/** A subscription and its topic, by the subscription's ARN. */
+export function findSubscription(
+  { topics }: TopicStore,
+  arn: string,
+  now: number,
+): { topic: Topic; subscription: Subscription } | undefined {
+  // A subscription's ARN is its topic's with one element more.
+  const topic = topics.get(arn.slice(0, Math.max(0, arn.lastIndexOf(':'))));
+  if (topic === undefined) return undefined;
+  liveSubscriptions(topic, now);
+  const subscription = topic.subscriptions.get(arn);
+  return subscription === undefined ? undefined : { topic, subscription };
+}
+
+type Input = Readonly<Record<string, unknown>>;
+
+/** The topic's ARN that the input names, noted in the call log. @throws ServiceError `InvalidParameter` */
+export function topicArnOf(input: Input, context: CallContext, iamAction?: string, member = 'TopicArn'): string {
+  const arn = readString(input, member) ?? '';
+  const elements = arn.split(':');
+  if (elements.length < 6) {
+    throw invalidParameter(`${member} Reason: An ARN must have at least 6 elements, not ${elements.length}`);
+  }
+  context.touches(arn, iamAction);
+  return arn;
+}
+
+/** The topic that the input names. @throws ServiceError `NotFound`, `InvalidParameter` */
+export function topicOf(input: Input, context: CallContext, iamAction?: string, member = 'TopicArn'): Topic {
+  const topic = context.stores.get(topicStore).topics.get(topicArnOf(input, context, iamAction, member));
+  if (topic === undefined) throw snsError('NotFoundException', 'Topic does not exist');
+  return topic;
+}
+
+/** @throws ServiceError `NotFound`, `InvalidParameter` */
+export function subscriptionOf(input: Input, context: CallContext): { topic: Topic; subscription: Subscription } {
+  const arn = readString(input, 'SubscriptionArn') ?? '';
+  if (arn.split(':').length < 6) throw invalidParameter('SubscriptionArn Reason: An ARN must have at least 6 elements');
+  const found = findSubscription(context.stores.get(topicStore), arn, context.clock.now());
+  if (found === undefined) throw snsError('NotFoundException', 'Subscription does not exist');
+  return found;
 }

@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ControlledClock } from '../../core/clock.ts';
 import { createClock } from '../../core/clock.ts';
-import { createQueue } from './create-queue.ts';
-import type { Queue, Received } from './queue.ts';
+import { encodeReceiptHandle } from './message.ts';
+import { createQueue } from './queue.ts';
 import { defaultAttributes } from './queue-attributes.ts';
-import { emptyQueueState } from './queue-state.ts';
-import { encodeReceiptHandle } from './receipt-handle.ts';
+import type { Queue, Received } from './queue-types.ts';
+import { emptyQueueState } from './queue-types.ts';
 
 const VISIBILITY_SECONDS = 30;
 const MAX_RECEIVES = 4;

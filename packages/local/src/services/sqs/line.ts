@@ -1,7 +1,7 @@
 import type { Message } from './message.ts';
 
 /** The order in which a queue gives its messages out. */
-export interface Line {
+interface Line {
   /** A message came in; it may still be delayed, or be in flight already. */
   add(message: Message, now: number): void;
   /** A message's delay is over. */
@@ -15,4 +15,180 @@ export interface Line {
    * removed it.
    */
   pick(max: number, now: number, accept: (message: Message) => boolean): Message[];
+}
+
+/** A list that loses items anywhere and is read at its head: both in constant time, which a Set's first item is not. */
+interface ReadyList<T> {
+  /** Puts an item at the end, under a number that must be higher than every one before. */
+  add(item: T, order: number): void;
+  delete(item: T): void;
+  first(): { readonly item: T; readonly order: number } | undefined;
+  readonly size: number;
+}
+
+function createReadyList<T>(): ReadyList<T> {
+  const orders = new Map<T, number>();
+  let entries: Array<{ readonly item: T; readonly order: number }> = [];
+  let head = 0;
+  const compact = () => {
+    if (entries.length < 64 || entries.length < 2 * orders.size) return;
+    entries = entries.slice(head).filter(({ item, order }) => orders.get(item) === order);
+    head = 0;
+  };
+  return {
+    add: (item, order) => {
+      orders.set(item, order);
+      entries.push({ item, order });
+    },
+    delete: (item) => {
+      if (orders.delete(item)) compact();
+    },
+    first: () => {
+      for (let entry = entries[head]; entry !== undefined; entry = entries[head]) {
+        if (orders.get(entry.item) === entry.order) return entry;
+        head += 1; // it left, or stands again further back
+      }
+      return undefined;
+    },
+    get size() {
+      return orders.size;
+    },
+  };
+}
+
+interface FairGroup {
+  readonly ready: ReadyList<Message>;
+  inFlight: number;
+}
+
+/** Of messages without a group: they are nobody's noise. */
+const NONE = '';
+
+/**
+ * A standard queue: whatever is visible, oldest first as far as possible. It is fair between message groups (developer guide,
+ * "Amazon SQS fair queues"): while a group has more than its equal share of what is in flight, those of the others go first. What
+ * counts as disproportionate AWS does not say.
+ */
+export function createStandardLine(): Line {
+  const groups = new Map<string, FairGroup>();
+  let order = 0;
+  let inFlight = 0;
+
+  const groupOf = (message: Message): FairGroup => {
+    const id = message.groupId ?? NONE;
+    const group = groups.get(id) ?? { ready: createReadyList<Message>(), inFlight: 0 };
+    groups.set(id, group);
+    return group;
+  };
+  const count = (message: Message, group: FairGroup, change: 1 | -1) => {
+    if (message.groupId === undefined) return;
+    group.inFlight += change;
+    inFlight += change;
+  };
+  const dropEmpty = (message: Message, group: FairGroup) => {
+    const id = message.groupId ?? NONE;
+    if (group.ready.size === 0 && group.inFlight === 0 && groups.get(id) === group) groups.delete(id);
+  };
+  const becomeReady = (message: Message) => {
+    order += 1;
+    groupOf(message).ready.add(message, order);
+  };
+
+  function nextGroup(): FairGroup | undefined {
+    let best: FairGroup | undefined;
+    let bestIsNoisy = true;
+    let bestOrder = Number.POSITIVE_INFINITY;
+    for (const group of groups.values()) {
+      const head = group.ready.first()?.order;
+      if (head === undefined) continue;
+      const noisy = group.inFlight * groups.size > inFlight;
+      if (noisy === bestIsNoisy ? head > bestOrder : noisy) continue;
+      best = group;
+      bestIsNoisy = noisy;
+      bestOrder = head;
+    }
+    return best;
+  }
+
+  return {
+    add: (message, now) => {
+      if (message.inFlight) count(message, groupOf(message), 1);
+      else if (message.visibleAt <= now) becomeReady(message);
+    },
+    ripen: becomeReady,
+    release: (message) => {
+      count(message, groupOf(message), -1);
+      becomeReady(message);
+    },
+    remove: (message) => {
+      const group = groupOf(message);
+      group.ready.delete(message);
+      if (message.inFlight) count(message, group, -1);
+      dropEmpty(message, group);
+    },
+    pick: (max, _now, accept) => {
+      const picked: Message[] = [];
+      while (picked.length < max) {
+        const group = nextGroup();
+        const message = group?.ready.first()?.item;
+        if (group === undefined || message === undefined) break;
+        group.ready.delete(message);
+        if (!accept(message)) {
+          dropEmpty(message, group);
+          continue;
+        }
+        picked.push(message);
+        count(message, group, 1);
+        dropEmpty(message, group);
+      }
+      return picked;
+    },
+  };
+}
+
+interface FifoGroup {
+  readonly messages: Set<Message>;
+  inFlight: number;
+}
+
+/** A FIFO queue: in order within a group, and nothing of a group while one of its messages is in flight. */
+export function createFifoLine(): Line {
+  const groups = new Map<string, FifoGroup>();
+  const groupOf = (message: Message): FifoGroup => {
+    const id = message.groupId ?? '';
+    const group = groups.get(id) ?? { messages: new Set<Message>(), inFlight: 0 };
+    groups.set(id, group);
+    return group;
+  };
+  return {
+    add: (message) => {
+      const group = groupOf(message);
+      group.messages.add(message);
+      if (message.inFlight) group.inFlight += 1;
+    },
+    ripen: () => {},
+    release: (message) => {
+      groupOf(message).inFlight -= 1;
+    },
+    remove: (message) => {
+      const group = groupOf(message);
+      if (group.messages.delete(message) && message.inFlight) group.inFlight -= 1;
+      if (group.messages.size === 0) groups.delete(message.groupId ?? '');
+    },
+    pick: (max, now, accept) => {
+      const picked: Message[] = [];
+      for (const group of groups.values()) {
+        if (group.inFlight > 0) continue;
+        for (const message of group.messages) {
+          // A delayed message holds back the later ones of its group, or they would overtake it.
+          if (picked.length === max || message.visibleAt > now) break;
+          if (!accept(message)) continue;
+          picked.push(message);
+          group.inFlight += 1;
+        }
+        if (picked.length === max) break;
+      }
+      return picked;
+    },
+  };
 }

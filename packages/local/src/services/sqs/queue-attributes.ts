@@ -1,7 +1,91 @@
-import { sqsError } from './errors.ts';
-import { parseObject } from './parse-object.ts';
-import { parseRedriveAllowPolicy } from './redrive-allow-policy.ts';
-import { parseRedrivePolicy } from './redrive-policy.ts';
+import { invalidParameter, sqsError } from './errors.ts';
+import type { QueueStore } from './queue-store.ts';
+
+/** A JSON object's members; undefined for any other text. */
+export function parseObject(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+    return value as Record<string, unknown>; // narrowed on the line above
+  } catch {
+    return undefined;
+  }
+}
+
+/** Which queues may name a queue as their dead-letter queue. */
+interface RedriveAllowPolicy {
+  readonly redrivePermission: 'allowAll' | 'denyAll' | 'byQueue';
+  readonly sourceQueueArns: readonly string[];
+}
+
+const MAX_SOURCES = 10;
+
+const isPermission = (value: unknown): value is RedriveAllowPolicy['redrivePermission'] =>
+  value === 'allowAll' || value === 'denyAll' || value === 'byQueue';
+
+/** @throws ServiceError `InvalidAttributeValue`, `InvalidParameterValue` */
+function parseRedriveAllowPolicy(text: string): RedriveAllowPolicy {
+  const { redrivePermission, sourceQueueArns, ...others } = parseObject(text) ?? {};
+  const sources: unknown = sourceQueueArns ?? [];
+  const isList = Array.isArray(sources) && sources.every((source) => typeof source === 'string');
+  if (!isPermission(redrivePermission) || !isList || Object.keys(others).length > 0) {
+    throw sqsError(
+      'InvalidAttributeValue',
+      "Invalid value for the parameter RedriveAllowPolicy. Reason: Amazon SQS can't create the redrive allow policy, as it’s in an unsupported format.",
+    );
+  }
+  const refuse = (reason: string) =>
+    invalidParameter(text, 'RedriveAllowPolicy', `Amazon SQS can't create the redrive allow policy. ${reason}`);
+  if (redrivePermission !== 'byQueue' && sourceQueueArns !== undefined) {
+    throw refuse('To specify one or more source queue ARNs, you must set redrivePermission to byQueue.');
+  }
+  if (redrivePermission === 'byQueue' && sources.length === 0) {
+    throw refuse(
+      'When you specify the byQueue permission type, you must also specify one or more sourceQueueArns values.',
+    );
+  }
+  if (sources.length > MAX_SOURCES) {
+    throw refuse(`The maximum number of source queue ARNs you can specify is ${MAX_SOURCES}.`);
+  }
+  return { redrivePermission, sourceQueueArns: sources };
+}
+
+/** Whether the queue of these attributes takes the dead letters of `sourceArn`. */
+function allowsRedrive({ RedriveAllowPolicy: text }: Readonly<Record<string, string>>, sourceArn: string): boolean {
+  if (text === undefined) return true;
+  const { redrivePermission, sourceQueueArns } = parseRedriveAllowPolicy(text);
+  return redrivePermission === 'allowAll' || (redrivePermission === 'byQueue' && sourceQueueArns.includes(sourceArn));
+}
+
+interface RedrivePolicy {
+  readonly deadLetterTargetArn: string;
+  readonly maxReceiveCount: number;
+}
+
+/** @throws ServiceError `InvalidParameterValue` */
+export function parseRedrivePolicy(text: string): RedrivePolicy {
+  const refuse = (reason: string) => invalidParameter(text, 'RedrivePolicy', reason);
+  const policy = parseObject(text);
+  if (policy === undefined) throw refuse('Redrive policy is not a valid JSON map.');
+  const { deadLetterTargetArn, maxReceiveCount, ...others } = policy;
+  if (maxReceiveCount === undefined)
+    throw refuse('Redrive policy does not contain mandatory attribute: maxReceiveCount.');
+  if (deadLetterTargetArn === undefined)
+    throw refuse('Redrive policy does not contain mandatory attribute: deadLetterTargetArn.');
+  const count = Number(maxReceiveCount);
+  if (!Number.isInteger(count) || count < 1 || count > 1000) {
+    throw refuse(
+      `Invalid value for maxReceiveCount: ${String(maxReceiveCount)}, valid values are from 1 to 1000 both inclusive.`,
+    );
+  }
+  if (typeof deadLetterTargetArn !== 'string' || !/^arn:aws[a-z-]*:sqs:[^:]+:\d{12}:[^:]+$/.test(deadLetterTargetArn)) {
+    throw refuse('Dead-letter target ARN should be fully qualified ARN.');
+  }
+  if (Object.keys(others).length > 0) {
+    throw refuse('Only following attributes are supported: [maxReceiveCount, deadLetterTargetArn].');
+  }
+  return { deadLetterTargetArn, maxReceiveCount: count };
+}
 
 /** Bounds from the SetQueueAttributes reference. */
 const INTEGERS: Record<string, { min: number; max: number; byDefault: number }> = {
@@ -103,4 +187,24 @@ export function withEncryption(changed: Readonly<Record<string, string>>): Recor
   }
   if (byKms) return { ...changed, SqsManagedSseEnabled: 'false' };
   return changed.SqsManagedSseEnabled === 'true' ? { ...changed, KmsMasterKeyId: '' } : { ...changed };
+}
+
+/**
+ * A dead-letter queue must be there, be another queue, be of the same type and take this queue's dead letters.
+ *
+ * @throws ServiceError `InvalidParameterValue`
+ */
+export function checkRedriveTarget(attributes: Readonly<Record<string, string>>, arn: string, store: QueueStore): void {
+  const text = attributes.RedrivePolicy;
+  if (text === undefined || text === '') return;
+  const { deadLetterTargetArn } = parseRedrivePolicy(text);
+  const refuse = (reason: string) => invalidParameter(text, 'RedrivePolicy', reason);
+  if (deadLetterTargetArn === arn) throw refuse('Dead letter target owner should be different from the source.');
+  const target = store.byArn(deadLetterTargetArn);
+  if (target === undefined) throw refuse('Dead letter target does not exist.');
+  if (target.fifo !== arn.endsWith('.fifo'))
+    throw refuse('Dead-letter queue must be same type of queue as the source.');
+  if (!allowsRedrive(target.attributes, arn)) {
+    throw refuse('The redrive allow policy of the dead-letter queue does not permit this source queue.');
+  }
 }

@@ -1,14 +1,15 @@
 import type { Clock } from '../../core/clock.ts';
+import { readString } from '../../core/input.ts';
+import type { CallContext } from '../../core/service.ts';
 import type { StoreContext } from '../../core/stores.ts';
 import { storeKey } from '../../core/stores.ts';
-import { createQueue } from './create-queue.ts';
-import { sqsError } from './errors.ts';
+import { invalidValue, missingParameter, queueDoesNotExist, sqsError } from './errors.ts';
 import type { MoveTask } from './move-task.ts';
-import { isActive } from './move-task.ts';
-import type { Queue } from './queue.ts';
-import type { QueueState } from './queue-state.ts';
-import { emptyQueueState } from './queue-state.ts';
-import { runMoveTask } from './run-move-task.ts';
+import { isActive, runMoveTask } from './move-task.ts';
+import { createQueue } from './queue.ts';
+import { parseRedrivePolicy } from './queue-attributes.ts';
+import type { Queue, QueueState } from './queue-types.ts';
+import { emptyQueueState } from './queue-types.ts';
 
 /** The queues of one account and region. */
 export interface QueueStore {
@@ -95,3 +96,67 @@ export const queueStore = storeKey('sqs', createQueueStore, {
   }),
   load: loadQueueStore,
 });
+
+/**
+ * The queue whose ARN a member gives, noted in the call log; undefined when the member is absent.
+ *
+ * @throws ServiceError `InvalidParameterValue` for what is no ARN, `ResourceNotFoundException`
+ */
+export function optionalQueueByArn(
+  input: Readonly<Record<string, unknown>>,
+  member: string,
+  context: CallContext,
+  iamAction?: string,
+): Queue | undefined {
+  const arn = readString(input, member);
+  if (arn === undefined || arn === '') return undefined;
+  if (!/^arn:[^:]+:sqs:[^:]+:\d{12}:[^:]+$/.test(arn)) {
+    throw invalidValue(
+      `You must use this format to specify the ${member}: arn:<partition>:<service>:<region>:<account-id>:<resource-id>`,
+    );
+  }
+  context.touches(arn, iamAction);
+  const queue = context.stores.get(queueStore).byArn(arn);
+  if (queue !== undefined) return queue;
+  throw sqsError(
+    'ResourceNotFoundException',
+    `The resource that you specified for the ${member} parameter doesn't exist.`,
+  );
+}
+
+/** As {@link optionalQueueByArn}, for a member that must be there. @throws ServiceError also `MissingParameter` */
+export function queueByArn(input: Readonly<Record<string, unknown>>, member: string, context: CallContext): Queue {
+  const queue = optionalQueueByArn(input, member, context);
+  if (queue === undefined) throw missingParameter(member);
+  return queue;
+}
+
+export const queueArn = ({ region, account }: CallContext, name: string) => `arn:aws:sqs:${region}:${account}:${name}`;
+
+/** The URL is at the host that the caller reached us at, or clients that send to it would not come back here. */
+export const queueUrl = ({ origin, account }: CallContext, name: string) => `${origin}/${account}/${name}`;
+
+/**
+ * The queue of the input's QueueUrl, noted in the call log as touched by `iamAction`: batches need the permission of the single
+ * action. Only the path of the URL counts: the same endpoint has several hosts.
+ *
+ * @throws ServiceError `QueueDoesNotExist`, `InvalidAddress`, `MissingParameter`
+ */
+export function queueOf(input: Readonly<Record<string, unknown>>, context: CallContext, iamAction?: string): Queue {
+  const url = readString(input, 'QueueUrl');
+  if (url === undefined || url === '') throw missingParameter('QueueUrl');
+  const [, account, name] = /\/(\d{12})\/([^/?#]+)\/?$/.exec(url) ?? [];
+  if (account === undefined || name === undefined) {
+    throw sqsError('InvalidAddress', `The address ${url} is not valid for this endpoint.`);
+  }
+  context.touches(`arn:aws:sqs:${context.region}:${account}:${name}`, iamAction);
+  const queue = account === context.account ? context.stores.get(queueStore).byName(name) : undefined;
+  if (queue === undefined) throw queueDoesNotExist();
+  return queue;
+}
+
+/** The queues whose redrive policy names `arn`, in the order of their names. */
+export const deadLetterSources = (arn: string, store: QueueStore): Queue[] =>
+  store.list().filter(({ attributes: { RedrivePolicy: text } }) => {
+    return text !== undefined && parseRedrivePolicy(text).deadLetterTargetArn === arn;
+  });

@@ -1,4 +1,7 @@
-import { invalidValue } from './errors.ts';
+import { readStringMap, readStrings } from '../../core/input.ts';
+import type { Action } from '../../core/service.ts';
+import { invalidValue, missingParameter } from './errors.ts';
+import { queueOf } from './queue-store.ts';
 
 // "Up to 50 tags; keys of 1 to 128, values of up to 256 characters" (SQS quotas, tag restrictions).
 const MAX_TAGS = 50;
@@ -20,3 +23,22 @@ export function addTags(tags: Map<string, string>, given: Readonly<Record<string
   }
   for (const [key, value] of entries) tags.set(key, value);
 }
+
+export const listQueueTags: Action = (input, context) => {
+  const { tags } = queueOf(input, context);
+  return tags.size > 0 ? { Tags: Object.fromEntries(tags) } : {};
+};
+
+export const tagQueue: Action = (input, context) => {
+  const { name, tags } = queueOf(input, context);
+  const given = readStringMap(input, 'Tags') ?? {};
+  if (Object.keys(given).length === 0) throw missingParameter('Tags');
+  addTags(tags, given, name);
+};
+
+export const untagQueue: Action = (input, context) => {
+  const { tags } = queueOf(input, context);
+  const keys = readStrings(input, 'TagKeys') ?? [];
+  if (keys.length === 0) throw invalidValue('Tag keys must be between 1 and 128 characters in length.');
+  for (const key of keys) tags.delete(key);
+};

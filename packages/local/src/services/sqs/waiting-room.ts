@@ -6,7 +6,7 @@ interface Waiter<T> {
 }
 
 /** Receives that wait for a message, served in the order they came. */
-export interface WaitingRoom<T> {
+interface WaitingRoom<T> {
   /** Resolves with what `attempt` finds when served, or with nothing after `waitMs` or when `signal` aborts. */
   enter(waitMs: number, signal: AbortSignal, attempt: () => T[]): Promise<T[]>;
   /** Lets those who wait try, now and again when the next message becomes visible by itself, at `nextAt()`. */

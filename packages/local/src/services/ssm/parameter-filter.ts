@@ -1,16 +1,16 @@
 import { constraint, readString, readStrings, readStructures, requireString } from '../../core/input.ts';
 import { ServiceError } from '../../core/service-error.ts';
-import { checkPath, isUnderPath } from './parameter-path.ts';
-import type { ParameterVersion, StoredParameter } from './store.ts';
-import { PARAMETER_TYPES } from './store.ts';
+import { checkPath, isUnderPath } from './parameter-name.ts';
+import type { ParameterVersion, StoredParameter } from './parameter-store.ts';
+import { PARAMETER_TYPES } from './parameter-store.ts';
 
-export interface Candidate {
+interface Candidate {
   readonly parameter: StoredParameter;
   /** The newest, or the one that a label filter picks. */
   readonly version: ParameterVersion;
 }
 
-export interface ParameterFilter {
+interface ParameterFilter {
   readonly key: string;
   readonly option: string;
   readonly values: readonly string[];

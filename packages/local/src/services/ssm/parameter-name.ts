@@ -19,7 +19,7 @@ export function parameterArn(name: string, { account, region }: Pick<CallContext
 }
 
 /** Whether `name` has the form that a parameter's name can have. */
-export function isWellFormed(name: string): boolean {
+function isWellFormed(name: string): boolean {
   return /^(\/[A-Za-z0-9_.-]+)+$|^[A-Za-z0-9_.-]+$/.test(name);
 }
 
@@ -53,4 +53,20 @@ export function checkNewName(name: string, context: Pick<CallContext, 'account' 
   if (parameterArn(name, context).length > MAX_ARN) {
     throw refused(`Parameter name: its ARN must have length less than or equal to ${MAX_ARN}`);
   }
+}
+
+/** @throws ServiceError `ValidationException` for what is no path of parameters. */
+export function checkPath(path: string): void {
+  if (path === '/' || (path.startsWith('/') && isWellFormed(path.replace(/\/$/, '')))) return;
+  throw new ServiceError(
+    'ValidationException',
+    'The parameter doesn\'t meet the parameter name requirements. The parameter name must begin with a forward slash "/". It can\'t be prefixed with "aws" or "ssm" (case-insensitive). It must use only letters, numbers, or the following symbols: . (period), - (hyphen), _ (underscore). Special characters are not allowed. All sub-paths, if specified, must use the forward slash symbol "/". Valid example: /get/parameters2-/by1./path0_.',
+  );
+}
+
+/** Whether `name` lies under `path`: directly, or at any depth. */
+export function isUnderPath(name: string, path: string, recursive: boolean): boolean {
+  const base = path.endsWith('/') ? path : `${path}/`;
+  const full = name.startsWith('/') ? name : `/${name}`;
+  return full.startsWith(base) && (recursive || !full.slice(base.length).includes('/'));
 }

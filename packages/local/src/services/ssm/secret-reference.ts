@@ -1,10 +1,8 @@
 import type { CallContext } from '../../core/service.ts';
 import { ServiceError } from '../../core/service-error.ts';
-import { findSecret } from '../secretsmanager/find-secret.ts';
-import { openVersion } from '../secretsmanager/open-version.ts';
-import { openValue } from '../secretsmanager/sealed-value.ts';
-import { secretArnForPolicy } from '../secretsmanager/secret-id.ts';
-import type { ParameterRequest } from './find-parameter.ts';
+import { findSecret, secretArnForPolicy } from '../secretsmanager/secret-store.ts';
+import { openValue, openVersion } from '../secretsmanager/secret-version.ts';
+import type { ParameterRequest } from './parameter-store.ts';
 
 const PREFIX = '/aws/reference/secretsmanager/';
 

@@ -23,6 +23,8 @@ import {
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { LocalAws } from '../../start.ts';
 import { startLocalAws } from '../../start.ts';
+import type { StoredParameter } from './parameter-store.ts';
+import { checkCount } from './parameters.ts';
 
 let aws: LocalAws;
 let client: SSMClient;
@@ -370,4 +372,13 @@ describe('the rest', () => {
       client.send(new ListTagsForResourceCommand({ ResourceType: 'Parameter', ResourceId: '/none' })),
     ).rejects.toMatchObject({ name: 'InvalidResourceId' });
   });
+});
+
+it('stops at 10,000 standard parameters, and lets advanced ones in', () => {
+  const standard = { versions: [{ tier: 'Standard' }] } as unknown as StoredParameter; // all that is looked at
+  const all = new Map(Array.from({ length: 9_999 }, (_, index) => [String(index), standard]));
+  checkCount(all, 'Standard');
+  all.set('last', standard);
+  expect(() => checkCount(all, 'Standard')).toThrow(expect.objectContaining({ code: 'ParameterLimitExceeded' }));
+  checkCount(all, 'Advanced');
 });

@@ -1,8 +1,5 @@
 import type { ServiceModule } from '../../core/service.ts';
-import { assumeRole } from './actions/assume-role.ts';
-import { assumeRoleWithWebIdentity } from './actions/assume-role-with-web-identity.ts';
-import { getCallerIdentity } from './actions/get-caller-identity.ts';
-import { getSessionToken } from './actions/get-session-token.ts';
+import { assumeRole, assumeRoleWithWebIdentity, getCallerIdentity, getSessionToken } from './roles.ts';
 
 export const sts: ServiceModule = {
   name: 'sts',

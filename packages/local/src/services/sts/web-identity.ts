@@ -1,7 +1,7 @@
 import { ServiceError } from '../../core/service-error.ts';
 
 /** What a token says of whom it was made for. */
-export interface WebIdentity {
+interface WebIdentity {
   readonly subject: string;
   readonly audience: string;
   readonly issuer: string;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { validationError } from '../errors.ts';
-import { normaliseAttributes } from '../values/normalise-value.ts';
-import { evaluateCondition } from './evaluate-condition.ts';
+import { normaliseAttributes } from '../values/value.ts';
+import { evaluateCondition } from './condition.ts';
 import { readExpressions } from './expressions.ts';
 
 const VALUES = {

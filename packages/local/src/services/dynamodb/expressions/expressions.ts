@@ -1,14 +1,41 @@
 import { rewording, validationError } from '../errors.ts';
 import { bindCondition } from './bind-condition.ts';
-import { bindUpdate } from './bind-update.ts';
-import type { Condition } from './condition.ts';
-import { parseCondition } from './parse-condition.ts';
-import { parseProjection } from './parse-projection.ts';
-import { parseUpdate } from './parse-update.ts';
+import type { Condition, Operand } from './condition.ts';
+import { parseCondition } from './condition.ts';
 import type { Path } from './path.ts';
+import { checkPaths } from './path.ts';
 import type { PlaceholderInput } from './placeholders.ts';
 import { Placeholders } from './placeholders.ts';
+import { checkReservedSteps, parsePath, TokenReader } from './tokens.ts';
 import type { UpdateAction } from './update.ts';
+import { bindUpdate, parseUpdate } from './update.ts';
+
+const NO_KEYWORDS: ReadonlySet<string> = new Set();
+
+/** `a, b.c[0], #d` as paths. @throws ServiceError for syntax, reserved words, undefined names and paths in each other's way. */
+function parseProjection(text: string, placeholders: Placeholders): readonly Path[] {
+  const reader = new TokenReader(text);
+  const parsed = [parsePath(reader, NO_KEYWORDS)];
+  while (reader.takeSymbol(',')) parsed.push(parsePath(reader, NO_KEYWORDS));
+  reader.expectEnd();
+  parsed.forEach(checkReservedSteps);
+  const paths = parsed.map((steps) => placeholders.path(steps));
+  checkPaths(paths);
+  return paths;
+}
+
+function inOperand(operand: Operand): string[] {
+  if (operand.kind === 'path') return [operand.path[0]];
+  return operand.kind === 'function' ? operand.args.flatMap(inOperand) : [];
+}
+
+/** The attributes of the item that a condition looks at. */
+export function attributesOf(condition: Condition): readonly string[] {
+  if (condition.kind === 'and' || condition.kind === 'or') {
+    return [...attributesOf(condition.left), ...attributesOf(condition.right)];
+  }
+  return condition.kind === 'not' ? attributesOf(condition.of) : condition.operands.flatMap(inOperand);
+}
 
 /** The parameters that hold expressions, by how AWS's messages name them. */
 type Parameter =
@@ -18,7 +45,7 @@ type Parameter =
   | 'ProjectionExpression'
   | 'UpdateExpression';
 
-export type ExpressionInput = PlaceholderInput & { readonly [P in Parameter]?: string | undefined };
+type ExpressionInput = PlaceholderInput & { readonly [P in Parameter]?: string | undefined };
 
 /** Source: "Service quotas": 4 KB for an expression. */
 const MAX_BYTES = 4096;

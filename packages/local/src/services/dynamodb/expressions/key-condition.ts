@@ -1,5 +1,5 @@
 import { validationError } from '../errors.ts';
-import type { AttributeValue } from '../values/attribute-value.ts';
+import type { AttributeValue } from '../values/value.ts';
 import type { Comparator, Condition, Test } from './condition.ts';
 
 /** What a key condition demands of one attribute. */

@@ -1,8 +1,7 @@
 import { rewording, validationError } from '../errors.ts';
-import type { AttributeValue } from '../values/attribute-value.ts';
-import type { RawAttributes } from '../values/normalise-value.ts';
-import { normaliseValue } from '../values/normalise-value.ts';
-import type { Operand, RawOperand, RawStep } from './operand.ts';
+import type { AttributeValue, RawAttributes } from '../values/value.ts';
+import { normaliseValue } from '../values/value.ts';
+import type { Operand, RawOperand, RawStep } from './condition.ts';
 import type { Path } from './path.ts';
 
 export interface PlaceholderInput {

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { validationError } from '../errors.ts';
-import { normaliseAttributes } from '../values/normalise-value.ts';
-import { applyUpdate } from './apply-update.ts';
+import { normaliseAttributes } from '../values/value.ts';
 import { readExpressions } from './expressions.ts';
+import { applyUpdate } from './update.ts';
 
 const VALUES = {
   ':one': { N: '1' },

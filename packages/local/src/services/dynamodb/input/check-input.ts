@@ -1,7 +1,77 @@
 import { validationError } from '../errors.ts';
-import { checkConstraints } from './check-constraints.ts';
-import { readTyped } from './read-typed.ts';
-import type { CheckedMembers, Members } from './shape.ts';
+import type { CheckedMembers, Members, Shape } from './shape.ts';
+import { readTyped } from './shape.ts';
+
+/** The names of AWS's messages begin in lower case. */
+const lowerFirst = (name: string) => name.charAt(0).toLowerCase() + name.slice(1);
+
+/** How AWS shows the offending value: close to Java's toString. */
+function show(value: unknown): string {
+  if (value === undefined || value === null) return 'null';
+  if (Array.isArray(value)) return `'[${value.map((element) => String(JSON.stringify(element))).join(', ')}]'`;
+  return typeof value === 'object' ? `'${JSON.stringify(value)}'` : `'${String(value)}'`;
+}
+
+function sizeFaults(size: number, noun: string, { min, max }: { min?: number; max?: number }): string[] {
+  const faults: string[] = [];
+  if (max !== undefined && size > max) faults.push(`Member must have ${noun} less than or equal to ${max}`);
+  if (min !== undefined && size < min) faults.push(`Member must have ${noun} greater than or equal to ${min}`);
+  return faults;
+}
+
+function faultsOf(value: unknown, shape: Shape): string[] {
+  if (shape.type === 'string' && typeof value === 'string') {
+    if (shape.exempt?.test(value)) return [];
+    const faults: string[] = [];
+    if (shape.values?.includes(value) === false) {
+      faults.push(`Member must satisfy enum value set: [${shape.values.join(', ')}]`);
+    }
+    if (shape.pattern?.test(value) === false) {
+      const pattern = shape.pattern.source.replace(/^\^|\$$/g, '');
+      faults.push(`Member must satisfy regular expression pattern: ${pattern}`);
+    }
+    return [...faults, ...sizeFaults(value.length, 'length', shape)];
+  }
+  if ((shape.type === 'Integer' || shape.type === 'Long') && typeof value === 'number') {
+    return sizeFaults(value, 'value', shape);
+  }
+  if (shape.type === 'list' && Array.isArray(value)) return sizeFaults(value.length, 'length', shape);
+  if (shape.type === 'map') return sizeFaults(Object.keys(value as object).length, 'length', shape); // typed before
+  return [];
+}
+
+function checkMembers(value: Record<string, unknown>, members: Members, path: string, broken: string[]): void {
+  for (const [name, member] of Object.entries(members)) {
+    const at = path === '' ? lowerFirst(name) : `${path}.${lowerFirst(name)}`;
+    const present = Object.hasOwn(value, name) ? value[name] : undefined;
+    if (present !== undefined) checkConstraints(present, member, at, broken);
+    else if (member.required) {
+      broken.push(`Value null at '${at}' failed to satisfy constraint: Member must not be null`);
+    }
+  }
+}
+
+/** Collects what breaks the shape's constraints, in AWS's words, of input whose types are right. */
+function checkConstraints(value: unknown, shape: Shape, path: string, broken: string[]): void {
+  if (value === null) {
+    broken.push(`Value null at '${path}' failed to satisfy constraint: Member must not be null`);
+    return;
+  }
+  for (const fault of faultsOf(value, shape)) {
+    broken.push(`Value ${show(value)} at '${path}' failed to satisfy constraint: ${fault}`);
+  }
+  // The casts below: readTyped has made lists, maps and structures of these.
+  if (shape.type === 'structure') checkMembers(value as Record<string, unknown>, shape.members, path, broken);
+  else if (shape.type === 'list') {
+    for (const [index, element] of (value as unknown[]).entries()) {
+      checkConstraints(element, shape.of, `${path}.${index + 1}.member`, broken);
+    }
+  } else if (shape.type === 'map') {
+    for (const [name, element] of Object.entries(value as object)) {
+      checkConstraints(element, shape.of, `${path}.${name}.member`, broken);
+    }
+  }
+}
 
 /** AWS reports this many broken constraints at most. */
 const MAX_REPORTED = 10;

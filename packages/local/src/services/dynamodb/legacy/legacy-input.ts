@@ -1,5 +1,6 @@
-import { ATTRIBUTES } from '../input/members.ts';
+import { validationError } from '../errors.ts';
 import type { Checked, Members } from '../input/shape.ts';
+import { ATTRIBUTES } from '../input/shape.ts';
 
 const OPERATORS = [
   'IN',
@@ -84,3 +85,27 @@ export type LegacyConditions = Checked<typeof CONDITIONS>;
 export type ExpectedInput = Checked<typeof LEGACY_WRITE.Expected>;
 export type AttributeUpdatesInput = Checked<typeof LEGACY_UPDATE.AttributeUpdates>;
 export type ConditionalOperator = Checked<typeof CONDITIONAL_OPERATOR>;
+
+/** @throws ServiceError for an operator with nothing, or one condition only, to combine. */
+export function checkConditionalOperator(operator: ConditionalOperator | undefined, conditions: object = {}): void {
+  const count = Object.keys(conditions).length;
+  if (operator === undefined || count > 1) return;
+  throw validationError(
+    count === 0
+      ? 'ConditionalOperator cannot be used without Filter or Expected'
+      : 'ConditionalOperator can only be used when Filter or Expected has two or more elements',
+  );
+}
+
+type Input = Readonly<Record<string, unknown>>;
+
+/** @throws ServiceError when a request has parameters of both times: expressions, and what came before them. */
+export function checkMixed(input: Input, legacy: readonly string[], expressions: readonly string[]): void {
+  const given = (names: readonly string[]) => names.filter((name) => input[name] !== undefined);
+  const [old, current] = [given(legacy), given(expressions)];
+  if (old.length === 0 || current.length === 0) return;
+  throw validationError(
+    'Can not use both expression and non-expression parameters in the same request: ' +
+      `Non-expression parameters: {${old.join(', ')}} Expression parameters: {${current.join(', ')}}`,
+  );
+}

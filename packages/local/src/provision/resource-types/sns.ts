@@ -1,0 +1,153 @@
+import type { AwsClient } from '../../client/aws-client.ts';
+import { xmlAt, xmlMap } from '../../client/xml.ts';
+import type { Properties } from '../properties.ts';
+import { attributesOf, fieldsList, optionalFlag, optionalText, requiredText, tagsOf, textList } from '../properties.ts';
+import type { MakeResource } from '../resource-type.ts';
+import { differing, sameJson, whenMissing } from '../resource-type.ts';
+
+/** A map as the Query protocol writes it: `Attributes.entry.1.key`, `Attributes.entry.1.value`. */
+function entries(name: string, map: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(map).flatMap(([key, value], index) => [
+      [`${name}.entry.${index + 1}.key`, key],
+      [`${name}.entry.${index + 1}.value`, value],
+    ]),
+  );
+}
+
+/** Tags as the Query protocol writes them. */
+function tagMembers(tags: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(tags).flatMap(([key, value], index) => [
+      [`Tags.member.${index + 1}.Key`, key],
+      [`Tags.member.${index + 1}.Value`, value],
+    ]),
+  );
+}
+
+const SUBSCRIPTION_ATTRIBUTES = [
+  'DeliveryPolicy',
+  'FilterPolicy',
+  'FilterPolicyScope',
+  'RawMessageDelivery',
+  'RedrivePolicy',
+  'ReplayPolicy',
+  'SubscriptionRoleArn',
+];
+
+async function findSubscription(client: AwsClient, topicArn: string, protocol: string, endpoint: string) {
+  let token: string | undefined;
+  do {
+    const page = await client.query('sns', 'ListSubscriptionsByTopic', {
+      TopicArn: topicArn,
+      ...(token ? { NextToken: token } : {}),
+    });
+    for (const member of xmlAt(page, 'Subscriptions')?.children ?? []) {
+      if (xmlAt(member, 'Protocol')?.text === protocol && xmlAt(member, 'Endpoint')?.text === endpoint) {
+        return xmlAt(member, 'SubscriptionArn')?.text;
+      }
+    }
+    token = xmlAt(page, 'NextToken')?.text;
+  } while (token);
+  return undefined;
+}
+
+/** Subscribes an endpoint to a topic, or makes the subscription that is there match. */
+async function subscribe(client: AwsClient, topicArn: string, properties: Properties) {
+  const protocol = requiredText(properties, 'Protocol');
+  const endpoint = requiredText(properties, 'Endpoint');
+  const wanted = attributesOf(properties, SUBSCRIPTION_ATTRIBUTES);
+  const existing = await findSubscription(client, topicArn, protocol, endpoint);
+  if (existing === undefined) {
+    const made = await client.query('sns', 'Subscribe', {
+      TopicArn: topicArn,
+      Protocol: protocol,
+      Endpoint: endpoint,
+      ReturnSubscriptionArn: 'true',
+      ...entries('Attributes', wanted),
+    });
+    return { arn: xmlAt(made, 'SubscriptionArn')?.text ?? '', outcome: 'created' as const };
+  }
+  // A subscription that its endpoint has not confirmed has no ARN yet, so there is nothing to change.
+  if (!existing.startsWith('arn:')) return { arn: existing, outcome: 'unchanged' as const };
+  const current = await client.query('sns', 'GetSubscriptionAttributes', { SubscriptionArn: existing });
+  const change = Object.entries(differing(wanted, xmlMap(current, 'Attributes')));
+  for (const [AttributeName, AttributeValue] of change) {
+    await client.query('sns', 'SetSubscriptionAttributes', {
+      SubscriptionArn: existing,
+      AttributeName,
+      AttributeValue,
+    });
+  }
+  return { arn: existing, outcome: change.length > 0 ? ('updated' as const) : ('unchanged' as const) };
+}
+
+const ATTRIBUTES = [
+  'ArchivePolicy',
+  'ContentBasedDeduplication',
+  'DisplayName',
+  'FifoThroughputScope',
+  'MaximumMessageSize',
+  'SignatureVersion',
+  'TracingConfig',
+];
+
+/** `AWS::SNS::Topic` and its inline subscriptions. Encryption is left out: keys are not made here. */
+export const makeTopic: MakeResource = async ({ properties, client, defaultName, arn }) => {
+  const isFifo = optionalFlag(properties, 'FifoTopic') ?? false;
+  const name = optionalText(properties, 'TopicName') ?? `${defaultName}${isFifo ? '.fifo' : ''}`;
+  const wanted = attributesOf(properties, ATTRIBUTES);
+  let topicArn = arn('sns', name);
+  const existing = await whenMissing(
+    client.query('sns', 'GetTopicAttributes', { TopicArn: topicArn }),
+    'NotFound',
+    'NotFoundException',
+  );
+  const outcomes: string[] = [];
+  if (existing === undefined) {
+    const created = await client.query('sns', 'CreateTopic', {
+      Name: name,
+      ...entries('Attributes', isFifo ? { ...wanted, FifoTopic: 'true' } : wanted),
+      ...tagMembers(tagsOf(properties)),
+    });
+    topicArn = xmlAt(created, 'TopicArn')?.text ?? topicArn;
+  } else {
+    const change = Object.entries(differing(wanted, xmlMap(existing, 'Attributes')));
+    for (const [AttributeName, AttributeValue] of change) {
+      await client.query('sns', 'SetTopicAttributes', { TopicArn: topicArn, AttributeName, AttributeValue });
+      outcomes.push('updated');
+    }
+  }
+  for (const subscription of fieldsList(properties, 'Subscription')) {
+    outcomes.push((await subscribe(client, topicArn, subscription)).outcome);
+  }
+  const hasChanged = outcomes.some((outcome) => outcome !== 'unchanged');
+  return {
+    physicalId: topicArn,
+    attributes: { TopicArn: topicArn, TopicName: name },
+    outcome: existing === undefined ? 'created' : hasChanged ? 'updated' : 'unchanged',
+  };
+};
+
+/** `AWS::SNS::Subscription`. */
+export const makeSubscription: MakeResource = async ({ properties, client }) => {
+  const { arn, outcome } = await subscribe(client, requiredText(properties, 'TopicArn'), properties);
+  return { physicalId: arn, attributes: { Arn: arn }, outcome };
+};
+
+/** `AWS::SNS::TopicPolicy`: the one policy of each of its topics. */
+export const makeTopicPolicy: MakeResource = async ({ properties, client, defaultName }) => {
+  const { PolicyDocument: policy = '' } = attributesOf(properties, ['PolicyDocument']);
+  let outcome: 'updated' | 'unchanged' = 'unchanged';
+  for (const topicArn of textList(properties, 'Topics')) {
+    const current = await client.query('sns', 'GetTopicAttributes', { TopicArn: topicArn });
+    if (sameJson(xmlMap(current, 'Attributes').Policy, policy)) continue;
+    await client.query('sns', 'SetTopicAttributes', {
+      TopicArn: topicArn,
+      AttributeName: 'Policy',
+      AttributeValue: policy,
+    });
+    outcome = 'updated';
+  }
+  return { physicalId: defaultName, attributes: { Id: defaultName }, outcome };
+};

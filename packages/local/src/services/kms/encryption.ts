@@ -1,0 +1,113 @@
+import { randomBytes } from 'node:crypto';
+import { constraint, readInteger, readOneOf, requireString } from '../../core/input.ts';
+import type { Action, CallContext } from '../../core/service.ts';
+import { ServiceError } from '../../core/service-error.ts';
+import { keyOfBlob, open, seal } from './ciphertext.ts';
+import { checkAlgorithm, endDryRun, readEncryptionContext, requireBlob } from './input.ts';
+import type { KmsKey } from './key-store.ts';
+import { checkUsable, findKey, requestedKey } from './key-store.ts';
+
+/** The key that opens a blob, which must be the one that the caller names if it names one. @throws ServiceError `IncorrectKeyException` */
+function sourceKey(blob: Buffer, id: unknown, context: CallContext, action?: string): KmsKey {
+  const named =
+    id === undefined || id === null
+      ? undefined
+      : findKey(requireString({ KeyId: id }, 'KeyId', { max: 2048, min: 1 }), context);
+  if (named !== undefined) context.touches(named.arn, action);
+  const key = keyOfBlob(blob, context);
+  if (named !== undefined && named !== key) {
+    throw new ServiceError(
+      'IncorrectKeyException',
+      'The key ID in the request does not identify a CMK that can perform this operation.',
+    );
+  }
+  if (named === undefined) context.touches(key.arn, action);
+  checkUsable(key);
+  return key;
+}
+
+/** From the API reference of Encrypt. */
+const MAX_PLAINTEXT_BYTES = 4096;
+
+export const encrypt: Action = (input, context) => {
+  const plaintext = requireBlob(input, 'Plaintext', MAX_PLAINTEXT_BYTES);
+  const key = requestedKey(input, context);
+  checkUsable(key);
+  checkAlgorithm(input);
+  endDryRun(input);
+  const blob = seal(key, plaintext, readEncryptionContext(input));
+  return {
+    CiphertextBlob: blob.toString('base64'),
+    KeyId: key.arn,
+    EncryptionAlgorithm: 'SYMMETRIC_DEFAULT',
+  };
+};
+
+export const decrypt: Action = (input, context) => {
+  const blob = requireBlob(input, 'CiphertextBlob', 6144);
+  const key = sourceKey(blob, input.KeyId, context);
+  checkAlgorithm(input);
+  const plaintext = open(key, blob, readEncryptionContext(input));
+  endDryRun(input);
+  return {
+    KeyId: key.arn,
+    Plaintext: plaintext.toString('base64'),
+    EncryptionAlgorithm: 'SYMMETRIC_DEFAULT',
+  };
+};
+
+export const reEncrypt: Action = (input, context) => {
+  const blob = requireBlob(input, 'CiphertextBlob', 6144);
+  const destination = findKey(requireString(input, 'DestinationKeyId', { min: 1, max: 2048 }), context);
+  const source = sourceKey(blob, input.SourceKeyId, context, 'kms:ReEncryptFrom');
+  context.touches(destination.arn, 'kms:ReEncryptTo');
+  checkUsable(destination);
+  checkAlgorithm(input, 'SourceEncryptionAlgorithm');
+  checkAlgorithm(input, 'DestinationEncryptionAlgorithm');
+  const plaintext = open(source, blob, readEncryptionContext(input, 'SourceEncryptionContext'));
+  endDryRun(input);
+  return {
+    CiphertextBlob: seal(destination, plaintext, readEncryptionContext(input, 'DestinationEncryptionContext')).toString(
+      'base64',
+    ),
+    SourceKeyId: source.arn,
+    KeyId: destination.arn,
+    SourceEncryptionAlgorithm: 'SYMMETRIC_DEFAULT',
+    DestinationEncryptionAlgorithm: 'SYMMETRIC_DEFAULT',
+  };
+};
+
+const BYTES = { AES_128: 16, AES_256: 32 } as const;
+
+function readSize(input: Record<string, unknown>): number {
+  const spec = readOneOf(input, 'KeySpec', ['AES_256', 'AES_128']);
+  const bytes = readInteger(input, 'NumberOfBytes', { min: 1, max: 1024 });
+  if (spec !== undefined && bytes === undefined) return BYTES[spec];
+  if (spec === undefined && bytes !== undefined) return bytes;
+  throw new ServiceError('ValidationException', 'Please specify either number of bytes or key spec.');
+}
+
+const makeDataKey: (withPlaintext: boolean) => Action = (withPlaintext) => (input, context) => {
+  const size = readSize(input);
+  const key = requestedKey(input, context);
+  checkUsable(key);
+  checkAlgorithm(input);
+  endDryRun(input);
+  const plaintext = randomBytes(size);
+  return {
+    CiphertextBlob: seal(key, plaintext, readEncryptionContext(input)).toString('base64'),
+    Plaintext: withPlaintext ? plaintext.toString('base64') : undefined,
+    KeyId: key.arn,
+    KeyMaterialId: key.materials.at(-1)?.id,
+  };
+};
+
+export const generateDataKey = makeDataKey(true);
+export const generateDataKeyWithoutPlaintext = makeDataKey(false);
+
+export const generateRandom: Action = (input, context) => {
+  context.touches('*');
+  const bytes = readInteger(input, 'NumberOfBytes', { min: 1, max: 1024 });
+  if (bytes === undefined) throw constraint('NumberOfBytes', 'not be null');
+  return { Plaintext: randomBytes(bytes).toString('base64') };
+};

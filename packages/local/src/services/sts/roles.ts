@@ -1,0 +1,138 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { Principal } from '../../core/caller.ts';
+import { makeAccessKeyId, SESSION_REGION, sessions } from '../../core/caller.ts';
+import { constraint, readInteger, readString, requireString } from '../../core/input.ts';
+import type { Action, CallContext } from '../../core/service.ts';
+import { ServiceError } from '../../core/service-error.ts';
+import { readWebIdentity } from './web-identity.ts';
+
+/** Reads a member; Query services call a refused one `ValidationError`, not `ValidationException`. */
+function readMember<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof ServiceError && error.code === 'ValidationException') {
+      throw new ServiceError('ValidationError', error.message);
+    }
+    throw error;
+  }
+}
+
+/** A role's id is not its name: the same for every session of it. */
+const roleId = (arn: string) =>
+  `AROA${BigInt(`0x${createHash('sha256').update(arn).digest('hex')}`)
+    .toString(32)
+    .toUpperCase()
+    .slice(0, 17)}`;
+
+/** The role of a call's `RoleArn`, as the principal that the session called `RoleSessionName` is. No role need exist: there is no IAM here. */
+function readAssumedRole(input: Record<string, unknown>): Principal & { readonly roleArn: string } {
+  return readMember(() => {
+    const roleArn = requireString(input, 'RoleArn', { min: 20, max: 2048 });
+    const session = requireString(input, 'RoleSessionName', { min: 2, max: 64 });
+    if (!/^[\w+=,.@-]*$/.test(session)) {
+      throw constraint('RoleSessionName', 'satisfy regular expression pattern: [\\w+=,.@-]*');
+    }
+    const [, partition, account, name] =
+      /^arn:(aws[a-z-]*):iam::(\d{12}):role\/(?:[!-~]*\/)?([\w+=,.@-]{1,64})$/.exec(roleArn) ?? [];
+    if (account === undefined) throw new ServiceError('ValidationError', `${roleArn} is invalid`);
+    return {
+      roleArn,
+      account,
+      // A role's path is not in the session's ARN.
+      arn: `arn:${partition}:sts::${account}:assumed-role/${name}/${session}`,
+      userId: `${roleId(roleArn)}:${session}`,
+    };
+  });
+}
+
+const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+
+const randomLetters = (count: number) => [...randomBytes(count)].map((byte) => LETTERS[byte % 32]).join('');
+
+/** Temporary keys of `principal`: calls with them are its calls until `seconds` have passed on the clock. */
+function issueCredentials(principal: Principal, seconds: number, { storesOf, clock }: CallContext) {
+  const accessKeyId = makeAccessKeyId(principal.account, randomLetters(8));
+  const sessionToken = randomBytes(192).toString('base64');
+  // Whole seconds: what the caller is told is when it ends.
+  const expiresMs = Math.floor(clock.now() / 1000 + seconds) * 1000;
+  storesOf(principal.account, SESSION_REGION)
+    .get(sessions)
+    .set(accessKeyId, { ...principal, sessionToken, expiresMs });
+  return {
+    AccessKeyId: accessKeyId,
+    SecretAccessKey: randomBytes(30).toString('base64'),
+    SessionToken: sessionToken,
+    Expiration: new Date(expiresMs).toISOString().replace('.000Z', 'Z'),
+  };
+}
+
+/** From the API reference of AssumeRole: also the limit where one role assumes another. */
+const DEFAULT_SECONDS = 3600;
+
+/** Every role trusts every caller: there are no policies to ask. */
+export const assumeRole: Action = (input, context) => {
+  const { roleArn, ...role } = readAssumedRole(input);
+  context.touches(roleArn);
+  const seconds = readMember(() => {
+    const sourceIdentity = readString(input, 'SourceIdentity', { min: 2, max: 64 });
+    if (sourceIdentity !== undefined) context.touches(roleArn, 'sts:SetSourceIdentity');
+    readString(input, 'ExternalId', { min: 2, max: 1224 });
+    return readInteger(input, 'DurationSeconds', { min: 900, max: 43_200 }) ?? DEFAULT_SECONDS;
+  });
+  if (seconds > DEFAULT_SECONDS && context.principal.arn.includes(':assumed-role/')) {
+    throw new ServiceError(
+      'ValidationError',
+      'The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining',
+    );
+  }
+  return {
+    Credentials: issueCredentials(role, seconds, context),
+    AssumedRoleUser: { AssumedRoleId: role.userId, Arn: role.arn },
+    SourceIdentity: input.SourceIdentity,
+  };
+};
+
+/** The one call of a pod or a pipeline that has no keys yet: needs no signature. Every role trusts every token. */
+export const assumeRoleWithWebIdentity: Action = (input, context) => {
+  const { roleArn, ...role } = readAssumedRole(input);
+  context.touches(roleArn);
+  const { token, seconds } = readMember(() => ({
+    token: requireString(input, 'WebIdentityToken', { min: 4, max: 20_000 }),
+    seconds: readInteger(input, 'DurationSeconds', { min: 900, max: 43_200 }) ?? DEFAULT_SECONDS,
+  }));
+  if (readString(input, 'ProviderId') !== undefined) {
+    throw new ServiceError(
+      'NotImplemented',
+      'Cannot answer sts AssumeRoleWithWebIdentity with a ProviderId: the local endpoint knows OpenID Connect tokens only',
+      { status: 501 },
+    );
+  }
+  const { subject, audience, issuer } = readWebIdentity(token, context.clock.now());
+  return {
+    Credentials: issueCredentials(role, seconds, context),
+    SubjectFromWebIdentityToken: subject,
+    AssumedRoleUser: { AssumedRoleId: role.userId, Arn: role.arn },
+    Provider: `arn:aws:iam::${role.account}:oidc-provider/${issuer.replace(/^https:\/\//, '')}`,
+    Audience: audience,
+  };
+};
+
+/** From the API reference of GetSessionToken: the longest for the root of an account, and its default. */
+const ROOT_SECONDS = 3600;
+
+export const getSessionToken: Action = (input, context) => {
+  if (context.accessKeyId.startsWith('ASIA')) {
+    throw new ServiceError('AccessDenied', 'Cannot call GetSessionToken with session credentials', { status: 403 });
+  }
+  const asked = readMember(() => readInteger(input, 'DurationSeconds', { min: 900, max: 129_600 }));
+  // Longer sessions of a root are cut to an hour, not refused.
+  const seconds = Math.min(asked ?? ROOT_SECONDS, ROOT_SECONDS);
+  return { Credentials: issueCredentials(context.principal, seconds, context) };
+};
+
+export const getCallerIdentity: Action = (_input, { principal }) => ({
+  UserId: principal.userId,
+  Account: principal.account,
+  Arn: principal.arn,
+});
