@@ -28,8 +28,9 @@ import {
 import type { LocalAws } from '@twelvefold/local';
 import { createClock, startLocalAws } from '@twelvefold/local';
 import fc from 'fast-check';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { awsCli, hasAwsCli } from './aws-cli.ts';
+import { eventually } from './eventually.ts';
 
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
@@ -211,7 +212,7 @@ describe('RotateSecret', () => {
   const rotate = (options: Partial<RotateSecretCommandInput> = {}) =>
     client.send(new RotateSecretCommand({ SecretId: 'a', RotationLambdaARN: FUNCTION, ...options }));
   const rotated = (value: string) =>
-    vi.waitFor(async () => {
+    eventually(async () => {
       expect((await get('a')).SecretString).toBe(value);
       expect(steps.at(-1)).toBe('finishSecret');
       expect((await describeSecret('a')).LastRotatedDate).toBeDefined();
@@ -252,7 +253,7 @@ describe('RotateSecret', () => {
     await create('a');
     failAt = 'testSecret';
     const { VersionId } = await rotate();
-    await vi.waitFor(() => expect(steps).toEqual(ALL.slice(0, 3)));
+    await eventually(() => expect(steps).toEqual(ALL.slice(0, 3)));
     expect((await get('a')).SecretString).toBe('one');
     expect((await get('a', { VersionStage: 'AWSPENDING' })).VersionId).toBe(VersionId);
     aws.functions.register(FUNCTION, async (event) => {
@@ -272,7 +273,7 @@ describe('RotateSecret', () => {
   it('later only tests, and leaves no version behind', async () => {
     await create('a');
     await rotate({ RotateImmediately: false, RotationRules: { ScheduleExpression: 'rate(10 days)' } });
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       expect(steps).toEqual(['testSecret']);
       expect(Object.keys((await describeSecret('a')).VersionIdsToStages ?? {})).toHaveLength(1);
     });
@@ -339,14 +340,14 @@ describe('RotateSecret', () => {
     const back = new SecretsManagerClient({ ...settings(), endpoint: second.url });
     expect((await back.send(new GetSecretValueCommand({ SecretId: 'a' }))).SecretString).toBe('kept');
     second.clock.advance(2 * DAY_MS);
-    await vi.waitFor(() => expect(invoked).toMatchObject(ALL.map((Step) => ({ Step }))));
+    await eventually(() => expect(invoked).toMatchObject(ALL.map((Step) => ({ Step }))));
     await rm(folder, { recursive: true });
   });
 
   it('ends with the secret and with a reset', async () => {
     await create('a');
     await rotate({ RotateImmediately: false, RotationRules: { AutomaticallyAfterDays: 1 } });
-    await vi.waitFor(() => expect(steps).toEqual(['testSecret']));
+    await eventually(() => expect(steps).toEqual(['testSecret']));
     await client.send(new DeleteSecretCommand({ SecretId: 'a' }));
     await expect(rotate()).rejects.toMatchObject({ name: 'InvalidRequestException' });
     aws.clock.advance(2 * DAY_MS);

@@ -5,7 +5,7 @@ import { decodeCborInput, encodeCborAnswer, encodeCborError } from './protocols/
 import { decodeJson, encodeJson, encodeJsonError } from './protocols/json.ts';
 import { decodeQuery } from './protocols/query.ts';
 import { encodeXml, encodeXmlError } from './protocols/xml.ts';
-import type { ServiceEntry, ServiceModule } from './service.ts';
+import type { QueryProtocol, ServiceEntry, ServiceModule } from './service.ts';
 import { ServiceError } from './service-error.ts';
 
 /** What a request asks for, and in which protocol to answer it. */
@@ -18,6 +18,8 @@ export interface Call {
   input(): Record<string, unknown>;
   answer(output: unknown, requestId: string): Answer;
   refuse(error: ServiceError, requestId: string): Answer;
+  /** What an operation that the service lacks is answered with, where AWS's own answer is known. @defaultValue a 501 that names it */
+  readonly unknown?: ServiceError | undefined;
   /** The codes of authentication faults differ: JSON says `MissingAuthenticationTokenException`, Query has no suffix and 403. */
   authenticationError(kind: keyof typeof AUTHENTICATION): ServiceError;
 }
@@ -65,15 +67,25 @@ function jsonCall(service: ServiceModule | undefined, target: string, request: H
   };
 }
 
-function queryCall(named: ServiceModule | undefined, form: URLSearchParams, signingName: string): Call {
+const invalidAction = (operation: string) =>
+  new ServiceError('InvalidAction', `The action ${operation} is not valid for this endpoint.`);
+
+function queryCall(named: ServiceModule | undefined, form: URLSearchParams, signingName: string, path = '/'): Call {
   const service = named?.query === undefined ? undefined : named;
   const operation = form.get('Action') ?? '';
-  const protocol = service?.query ?? { xmlns: '' };
+  const protocol: QueryProtocol = service?.query ?? { xmlns: '' };
+  const fromPath = protocol.resource?.input(path);
   return {
     service,
     serviceName: service?.name ?? signingName,
     operation,
-    input: () => decodeQuery(form, protocol, operation),
+    unknown: fromPath === undefined ? undefined : invalidAction(operation),
+    input: () => {
+      const given = decodeQuery(form, protocol, operation);
+      if (fromPath === undefined) return given;
+      if (!protocol.resource?.has(operation)) throw invalidAction(operation);
+      return { ...fromPath, ...given };
+    },
     answer: (output, requestId) => encodeXml(protocol, operation, output, requestId),
     refuse: (error, requestId) => encodeXmlError(service?.query, error, requestId),
     authenticationError: (kind) =>
@@ -110,6 +122,12 @@ function restCall(service: ServiceModule, request: HttpRequest): Call {
   };
 }
 
+const UNKNOWN_OPERATION: Answer = {
+  status: 404,
+  headers: { 'content-type': 'text/xml' },
+  body: '<UnknownOperationException/>\n',
+};
+
 /** Reads which service and operation a request means: by `X-Amz-Target`, by `Action`, or by method and path. */
 export async function readCall(
   registry: readonly ServiceEntry[],
@@ -125,7 +143,17 @@ export async function readCall(
   if (entry?.rest) return restCall(await entry.load(), request);
   if (request.headers['smithy-protocol'] === 'rpc-v2-cbor') return cborCall(await entry?.load(), signingName, request);
   const form = readForm(request);
-  if (form.has('Action')) return queryCall(await entry?.load(), form, signingName);
-  // No protocol: named by what it asked, so that the 501 says what to build.
-  return { ...queryCall(undefined, form, signingName), operation: `${request.method} ${request.path}` };
+  if (form.has('Action')) return queryCall(await entry?.load(), form, signingName, request.path);
+  // No protocol: the 501 names method and path.
+  const operation = `${request.method} ${request.path}`;
+  const unnamed = { ...queryCall(undefined, form, signingName), operation };
+  const service = await entry?.load();
+  if (service?.query?.resource?.input(request.path) === undefined) return unnamed;
+  // Recorded on AWS: a queue's URL without an action.
+  return {
+    ...unnamed,
+    unknown: new ServiceError('UnknownOperationException', '', { status: 404 }),
+    refuse: (error, requestId) =>
+      error.code === 'UnknownOperationException' ? UNKNOWN_OPERATION : unnamed.refuse(error, requestId),
+  };
 }

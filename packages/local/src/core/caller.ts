@@ -131,3 +131,11 @@ export function readComponent(headers: IncomingHttpHeaders): string | undefined 
   const agent = `${headers['user-agent'] ?? ''} ${headers['x-amz-user-agent'] ?? ''}`;
   return /(?:^|\s)md\/component#(\S+)/.exec(agent)?.[1];
 }
+
+/** The X-Ray tracing header of a request; undefined if it has none with a trace id. */
+export function readTraceHeader(headers: IncomingHttpHeaders): string | undefined {
+  const header = headers['x-amzn-trace-id'];
+  return typeof header === 'string' && /(?:^|;)\s*Root=1-[0-9a-f]{8}-[0-9a-f]{24}(?:;|$)/i.test(header)
+    ? header
+    : undefined;
+}

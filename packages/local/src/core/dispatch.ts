@@ -3,7 +3,7 @@ import type { Background } from './background.ts';
 import type { Call } from './call.ts';
 import { readCall } from './call.ts';
 import type { CallLog } from './call-log.ts';
-import { readCaller, readComponent, readPrincipal } from './caller.ts';
+import { readCaller, readComponent, readPrincipal, readTraceHeader } from './caller.ts';
 import type { ControlledClock } from './clock.ts';
 import { sleep } from './clock.ts';
 import type { Fault, FaultInjector } from './faults.ts';
@@ -120,7 +120,7 @@ export async function dispatch(endpoint: Endpoint, request: HttpRequest, arrival
     if (typeof caller === 'string') throw call.authenticationError(caller);
     if (typeof principal !== 'object') throw call.authenticationError(principal ?? 'missing');
     const action = findAction(call);
-    if (action === undefined) throw notImplemented(call);
+    if (action === undefined) throw call.unknown ?? notImplemented(call);
     fault = faults.take({ service: serviceName, operation, component });
     if (fault?.kind === 'delay') await sleep(clock, fault.delayMs ?? 0, signal);
     if (fault?.kind === 'hold') await faults.held(signal);
@@ -141,6 +141,7 @@ export async function dispatch(endpoint: Endpoint, request: HttpRequest, arrival
         accessKeyId,
         principal,
         requestId,
+        traceHeader: readTraceHeader(request.headers),
         clock: endpoint.background.clockFor(serviceName),
         background: (work) => endpoint.background.run(serviceName, work),
         signal,

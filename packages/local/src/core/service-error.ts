@@ -8,16 +8,19 @@ export class ServiceError extends Error {
   readonly fields: Readonly<Record<string, unknown>>;
   /** SQS: the code of the old Query protocol, sent in `x-amzn-query-error`. */
   readonly queryCode: string | undefined;
+  /** SQS: the message of the Query protocol, where it differs. */
+  readonly queryMessage: string | undefined;
 
   constructor(
     code: string,
     message: string,
-    options: { status?: number; fields?: Record<string, unknown>; queryCode?: string } = {},
+    options: { status?: number; fields?: Record<string, unknown>; queryCode?: string; queryMessage?: string } = {},
   ) {
     super(message);
     this.code = code;
     this.status = options.status ?? 400;
     this.fields = options.fields ?? {};
     this.queryCode = options.queryCode;
+    this.queryMessage = options.queryMessage;
   }
 }

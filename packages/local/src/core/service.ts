@@ -18,6 +18,8 @@ export interface CallContext {
   /** Who calls: the root of the account, or the role that STS made the key for. */
   readonly principal: Principal;
   readonly requestId: string;
+  /** X-Amzn-Trace-Id of the request, if it is an X-Ray tracing header. */
+  readonly traceHeader: string | undefined;
   readonly clock: Clock;
   /** Aborts when the client hangs up and when the endpoint resets or closes: ends a long poll. */
   readonly signal: AbortSignal;
@@ -52,6 +54,12 @@ export interface JsonProtocol {
 }
 
 export interface QueryProtocol {
+  /** Paths of one resource (SQS: a queue): what a path adds to the input, and which actions it has. */
+  readonly resource?: {
+    /** Members that the path gives; undefined for a path that is not a resource's. */
+    readonly input: (path: string) => Readonly<Record<string, string>> | undefined;
+    readonly has: (action: string) => boolean;
+  };
   /** The XML namespace of the answers. */
   readonly xmlns: string;
   /** Output members that are maps (`<entry><key/><value/></entry>`), not structures. */

@@ -76,7 +76,7 @@ export function encodeXmlError(protocol: QueryProtocol | undefined, error: Servi
   const said =
     element('Type', error.status < 500 ? 'Sender' : 'Receiver') +
     element('Code', escapeText(error.queryCode ?? error.code)) +
-    element('Message', escapeText(error.message));
+    element('Message', escapeText(error.queryMessage ?? error.message));
   return answer(
     error.status,
     requestId,

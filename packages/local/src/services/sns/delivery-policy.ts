@@ -29,6 +29,8 @@ export const DEFAULT_RETRY_POLICY: RetryPolicy = {
 };
 export const DEFAULT_CONTENT_TYPE = 'text/plain; charset=UTF-8';
 
+const DEFAULT_POLICY: DeliveryPolicy = { retry: DEFAULT_RETRY_POLICY, contentType: DEFAULT_CONTENT_TYPE };
+
 const MAX_RETRIES = 100;
 /** "The total policy retry time for an HTTP/S endpoint cannot be greater than 3,600 seconds." */
 const MAX_TOTAL_SECONDS = 3600;
@@ -59,15 +61,15 @@ export function retryDelays(policy: RetryPolicy): number[] {
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-function readRetryPolicy(given: unknown): RetryPolicy {
-  if (given === undefined) return DEFAULT_RETRY_POLICY;
+function readRetryPolicy(given: unknown, base: RetryPolicy): RetryPolicy {
+  if (given === undefined) return base;
   if (!isObject(given)) throw new Error('healthyRetryPolicy must be an object');
   const unknown = Object.keys(given).find((name) => !Object.hasOwn(DEFAULT_RETRY_POLICY, name));
   if (unknown !== undefined) throw new Error(`Unexpected JSON member: ${unknown}`);
-  const backoff = given.backoffFunction ?? DEFAULT_RETRY_POLICY.backoffFunction;
+  const backoff = given.backoffFunction ?? base.backoffFunction;
   if (typeof backoff !== 'string' || !Object.hasOwn(BACKOFF, backoff)) throw new Error('Unexpected backoffFunction');
   const number = (name: Exclude<keyof RetryPolicy, 'backoffFunction'>, min: number, max: number): number => {
-    const value = given[name] ?? DEFAULT_RETRY_POLICY[name];
+    const value = given[name] ?? base[name];
     if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max) return value;
     throw new Error(`${name} must be a whole number from ${min} to ${max}`);
   };
@@ -89,8 +91,12 @@ function readRetryPolicy(given: unknown): RetryPolicy {
   return policy;
 }
 
-/** Reads a subscription's policy, or (`defaults`) a topic's `http` part. @throws Error with what is wrong */
-export function parseDeliveryPolicy(text: string, of: 'subscription' | 'topic'): DeliveryPolicy {
+/** The policy of a subscription, or the `http` part of a topic's; absent members come from `base`. @throws Error with the fault */
+export function parseDeliveryPolicy(
+  text: string,
+  of: 'subscription' | 'topic',
+  base: DeliveryPolicy = DEFAULT_POLICY,
+): DeliveryPolicy {
   let policy: unknown;
   try {
     policy = JSON.parse(text);
@@ -100,21 +106,20 @@ export function parseDeliveryPolicy(text: string, of: 'subscription' | 'topic'):
   const part = of === 'topic' && isObject(policy) ? (policy.http ?? {}) : policy;
   if (!isObject(part)) throw new Error('DeliveryPolicy is not an object');
   const request = part[of === 'topic' ? 'defaultRequestPolicy' : 'requestPolicy'];
-  const contentType = isObject(request) ? (request.headerContentType ?? DEFAULT_CONTENT_TYPE) : DEFAULT_CONTENT_TYPE;
+  const contentType = isObject(request) ? (request.headerContentType ?? base.contentType) : base.contentType;
   if (typeof contentType !== 'string' || !/^[\x21-\x7e][\x20-\x7e]*$/.test(contentType)) {
     throw new Error('headerContentType must be a media type');
   }
   return {
-    retry: readRetryPolicy(part[of === 'topic' ? 'defaultHealthyRetryPolicy' : 'healthyRetryPolicy']),
+    retry: readRetryPolicy(part[of === 'topic' ? 'defaultHealthyRetryPolicy' : 'healthyRetryPolicy'], base.retry),
     contentType,
   };
 }
 
-/** The subscription's own policy, else its topic's, else what SNS does by itself. */
+/** Member by member: the subscription's policy, else its topic's, else SNS's default (recorded on AWS). */
 export function effectiveDeliveryPolicy(topic: Topic, { attributes }: Subscription): DeliveryPolicy {
+  const general = topic.attributes.get('DeliveryPolicy') || '{}';
+  const base = parseDeliveryPolicy(general, 'topic');
   const own = attributes.get('DeliveryPolicy');
-  if (own !== undefined) return parseDeliveryPolicy(own, 'subscription');
-  const general = topic.attributes.get('DeliveryPolicy');
-  if (general !== undefined && general !== '') return parseDeliveryPolicy(general, 'topic');
-  return { retry: DEFAULT_RETRY_POLICY, contentType: DEFAULT_CONTENT_TYPE };
+  return own === undefined ? base : parseDeliveryPolicy(own, 'subscription', base);
 }

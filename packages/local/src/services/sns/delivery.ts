@@ -9,7 +9,7 @@ import type { MessageAttributes, MessageDraft } from '../sqs/message.ts';
 import { draftSize, MAX_ATTRIBUTES } from '../sqs/message.ts';
 import { queueStore } from '../sqs/queue-store.ts';
 import { effectiveDeliveryPolicy, retryDelays } from './delivery-policy.ts';
-import { matchesPolicy, parseFilterPolicy } from './filter-policy.ts';
+import { matchesAttributes, matchesBody, parseFilterPolicy } from './filter-policy.ts';
 import type { Notification } from './notification.ts';
 import { httpHeaders, lambdaEvent, messageFor, signedPart, wrap } from './notification.ts';
 import type { MessageSignature } from './signing.ts';
@@ -182,10 +182,10 @@ function wants({ attributes, protocol }: Subscription, notification: Notificatio
   if (text === undefined) return true;
   const scope = attributes.get('FilterPolicyScope') ?? 'MessageAttributes';
   const policy = parseFilterPolicy(text, scope);
-  if (scope === 'MessageAttributes') return matchesPolicy(policy, filterable(notification.attributes));
+  if (scope === 'MessageAttributes') return matchesAttributes(policy, filterable(notification.attributes));
   const body = parse(messageFor(notification, protocol));
   // A body that is no JSON object satisfies no policy on bodies.
-  return typeof body === 'object' && body !== null && !Array.isArray(body) && matchesPolicy(policy, { ...body });
+  return typeof body === 'object' && body !== null && !Array.isArray(body) && matchesBody(policy, { ...body });
 }
 
 const isRaw = ({ attributes }: Subscription) => attributes.get('RawMessageDelivery') === 'true';
@@ -282,6 +282,7 @@ export async function deliver(topic: Topic, notification: Notification, context:
       groupId: notification.groupId,
       deduplicationId: notification.deduplicationId,
       senderId: context.account,
+      traceHeader: context.traceHeader,
     };
     DELIVER[subscription.protocol]?.({ topic, subscription, notification, signature, draft }, context);
   }

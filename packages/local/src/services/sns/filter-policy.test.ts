@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { matchesPolicy, parseFilterPolicy } from './filter-policy.ts';
+import { matchesAttributes, matchesBody, parseFilterPolicy } from './filter-policy.ts';
 
-const matches = (policy: unknown, document: Record<string, unknown>, scope = 'MessageBody') =>
-  matchesPolicy(parseFilterPolicy(JSON.stringify(policy), scope), document);
+const matches = (policy: unknown, document: Record<string, unknown>, scope = 'MessageBody') => {
+  const parsed = parseFilterPolicy(JSON.stringify(policy), scope);
+  return scope === 'MessageBody' ? matchesBody(parsed, document) : matchesAttributes(parsed, document);
+};
 
 describe('a filter policy', () => {
   it.each<[unknown, unknown, boolean]>([

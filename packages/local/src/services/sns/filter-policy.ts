@@ -171,20 +171,77 @@ export function parseFilterPolicy(text: string, scope: string): FilterPolicy {
 
 const scalars = (value: unknown): Scalar[] => [value].flat().filter(isScalar);
 
-/** Whether a document satisfies a checked policy: every name, by any of its rules. */
-export function matchesPolicy(policy: FilterPolicy, document: Readonly<Record<string, unknown>>): boolean {
+/** Whether message attributes satisfy a checked policy: every name, by any of its rules. */
+export function matchesAttributes(policy: FilterPolicy, document: Readonly<Record<string, unknown>>): boolean {
   return Object.entries(policy).every(([name, value]) => {
     if (name === '$or' && Array.isArray(value) && value.every(isObject)) {
-      return value.some((part) => matchesPolicy(part, document));
+      return value.some((part) => matchesAttributes(part, document));
     }
     const found = Object.hasOwn(document, name) ? document[name] : undefined;
-    if (Array.isArray(value)) {
-      const values = found === undefined ? [] : scalars(found);
-      return value.some((rule) => readRule(rule)(values));
-    }
-    if (!isObject(value)) return false;
-    const inner = [found].flat().filter(isObject);
-    // Absent, it may still satisfy `exists: false` further down.
-    return inner.length === 0 ? matchesPolicy(value, {}) : inner.some((one) => matchesPolicy(value, one));
+    return Array.isArray(value) && value.some((rule) => readRule(rule)(found === undefined ? [] : scalars(found)));
   });
 }
+
+/** The rules for one place in a body, by the dotted path that is left to it. */
+interface Condition {
+  readonly path: string;
+  readonly rules: readonly unknown[];
+}
+
+const holds = ({ rules }: Condition, values: readonly Scalar[]) => rules.some((rule) => readRule(rule)(values));
+
+/** The alternatives of a policy (`$or`), each a list of conditions that must all hold. */
+function alternatives(policy: FilterPolicy, prefix = ''): Condition[][] {
+  return Object.entries(policy).reduce<Condition[][]>(
+    (lists, [name, value]) => {
+      const path = prefix === '' ? name : `${prefix}.${name}`;
+      const isChoice = name === '$or' && Array.isArray(value) && value.every(isObject);
+      const added = isChoice
+        ? value.flatMap((part) => alternatives(part, prefix))
+        : isObject(value)
+          ? alternatives(value, path)
+          : [[{ path, rules: Array.isArray(value) ? value : [] }]];
+      return lists.flatMap((list) => added.map((more) => [...list, ...more]));
+    },
+    [[]],
+  );
+}
+
+/** The conditions below each member of `node`; those under no member are in `absent`. */
+function byMember(node: Readonly<Record<string, unknown>>, conditions: readonly Condition[]) {
+  const below = new Map<string, Condition[]>();
+  const absent: Condition[] = [];
+  for (const { path, rules } of conditions) {
+    // A body may spell `a.b` nested, as one dotted name, or mixed: the longest name that exists counts.
+    const names = Object.keys(node).filter((name) => path === name || path.startsWith(`${name}.`));
+    const [name] = names.sort((a, b) => b.length - a.length);
+    if (name === undefined) absent.push({ path, rules });
+    else below.set(name, [...(below.get(name) ?? []), { path: path.slice(name.length + 1), rules }]);
+  }
+  return { below, absent };
+}
+
+/** Whether a part of a body satisfies conditions; of an array of objects one object must satisfy all of them. */
+function satisfies(node: unknown, conditions: readonly Condition[]): boolean {
+  if (isObject(node)) {
+    const { below, absent } = byMember(node, conditions);
+    return (
+      absent.every((condition) => holds(condition, [])) &&
+      [...below].every(([name, inner]) => satisfies(node[name], inner))
+    );
+  }
+  const deep = [node].flat(Number.POSITIVE_INFINITY);
+  const here = conditions.filter(({ path }) => path === '');
+  const further = conditions.filter(({ path }) => path !== '');
+  const objects = deep.filter(isObject);
+  return (
+    here.every((condition) => holds(condition, deep.filter(isScalar))) &&
+    (objects.length === 0
+      ? further.every((condition) => holds(condition, []))
+      : further.length === 0 || objects.some((object) => satisfies(object, further)))
+  );
+}
+
+/** Whether a message body satisfies a checked policy. */
+export const matchesBody = (policy: FilterPolicy, body: Readonly<Record<string, unknown>>): boolean =>
+  alternatives(policy).some((conditions) => satisfies(body, conditions));

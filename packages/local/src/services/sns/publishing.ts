@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { readString, readStructures } from '../../core/input.ts';
 import type { Action, CallContext } from '../../core/service.ts';
 import { findOriginal } from '../sqs/deduplication.ts';
+import type { MessageAttribute } from '../sqs/message.ts';
 import { draftSize, readAttributes } from '../sqs/message.ts';
 import { deliver } from './delivery.ts';
 import { invalidParameter, notImplemented, snsError } from './errors.ts';
@@ -63,6 +64,42 @@ function readDeduplication(input: Input, topic: Topic, message: string): string 
   );
 }
 
+/** The fault of an attribute's name, undefined if it has none. The texts were recorded on AWS. */
+function nameFault(name: string): string | undefined {
+  if (Buffer.byteLength(name) > 256) return 'Length of message attribute name must be less than 256 bytes.';
+  if (name.startsWith('.')) return "Invalid message attribute name starting with character '.' was found.";
+  if (name.endsWith('.')) return "Invalid message attribute name ending with character '.' was found.";
+  const [character] = /[^A-Za-z0-9_.-]/u.exec(name) ?? [];
+  if (character !== undefined) {
+    const code = character.codePointAt(0)?.toString(16).toUpperCase();
+    return `Invalid non-alphanumeric character '#x${code}' was found in the message attribute name. Can only include alphanumeric characters, hyphens, underscores, or dots.`;
+  }
+  return name.includes('..') ? "Message attribute name can not have successive '.' character." : undefined;
+}
+
+/** The fault of an attribute of SNS, undefined if it has none. The texts were recorded on AWS. */
+function attributeFault(name: string, { DataType, StringValue, BinaryValue }: MessageAttribute): string | undefined {
+  const fault = nameFault(name);
+  if (fault !== undefined) return fault;
+  if (DataType === '') return `The message attribute '${name}' must contain non-empty message attribute type.`;
+  const [, logical] = /^(String|Number|Binary)(?:\..+)?$/.exec(DataType) ?? [];
+  if (logical === undefined) {
+    return `The message attribute '${name}' has an invalid message attribute type, the set of supported type prefixes is Binary, Number, and String.`;
+  }
+  const field = logical === 'Binary' ? 'Binary' : 'String';
+  const [value, other] = field === 'Binary' ? [BinaryValue, StringValue] : [StringValue, BinaryValue];
+  if (value === undefined && other !== undefined) {
+    return `The message attribute '${name}' with type '${DataType}' must use field '${field}'.`;
+  }
+  if (value === undefined || value === '') {
+    return `The message attribute '${name}' must contain non-empty message attribute value for message attribute type '${DataType}'.`;
+  }
+  if (logical === 'Number' && !(value.trim() === value && Number.isFinite(Number(value)))) {
+    return `Could not cast message attribute '${name}' value to number.`;
+  }
+  return undefined;
+}
+
 /** Reads and checks what Publish and an entry of PublishBatch carry; sizes are the caller's to check. @throws ServiceError */
 function readPublication(input: Input, topic: Topic): Publication {
   const message = readString(input, 'Message') ?? '';
@@ -80,6 +117,7 @@ function readPublication(input: Input, topic: Topic): Publication {
   const attributes = readAttributes(input, 'MessageAttributes', {
     refuse: (reason) => snsError('InvalidParameterValueException', reason),
     max: Number.POSITIVE_INFINITY,
+    fault: attributeFault,
   });
   return {
     messages: readMessages(message, readString(input, 'MessageStructure')),

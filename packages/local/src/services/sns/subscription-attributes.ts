@@ -50,6 +50,20 @@ export function checkSubscriptionAttributes(attributes: ReadonlyMap<string, stri
   }
 }
 
+/** The dead-letter queue of a FIFO subscription of a FIFO topic. @throws ServiceError `InvalidParameter`, recorded on AWS */
+export function checkFifoRedrive(
+  attributes: ReadonlyMap<string, string>,
+  { topic, endpoint }: { readonly topic: Topic; readonly endpoint: string },
+  prefix = '',
+): void {
+  const text = attributes.get('RedrivePolicy') ?? '';
+  if (!topic.fifo || !endpoint.endsWith('.fifo') || text === '' || text === '{}') return;
+  if (parseRedriveTarget(text).endsWith('.fifo')) return;
+  throw invalidParameter(
+    `${prefix}RedrivePolicy: must use a FIFO queue as DLQ for a FIFO Subscription to a FIFO Topic.`,
+  );
+}
+
 /** Sets one attribute; an empty policy removes it. */
 export function setSubscriptionAttribute(subscription: Subscription, name: string, value: string): void {
   const removes = value === '' || ((name === 'FilterPolicy' || name === 'RedrivePolicy') && value === '{}');

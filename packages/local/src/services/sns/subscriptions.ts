@@ -7,6 +7,7 @@ import { giveToken, sendConfirmation } from './confirmation.ts';
 import { invalidParameter, notImplemented, snsError } from './errors.ts';
 import { signingIdentity } from './signing.ts';
 import {
+  checkFifoRedrive,
   checkFilterPolicies,
   checkRaw,
   checkSubscriptionAttributes,
@@ -14,19 +15,36 @@ import {
   shownSubscriptionAttributes,
 } from './subscription-attributes.ts';
 import type { Subscription, Topic } from './topic.ts';
-import { findSubscription, liveSubscriptions, subscriptionOf, topicOf, topicStore } from './topic.ts';
+import {
+  findSubscription,
+  liveSubscriptions,
+  subscriptionArnOf,
+  subscriptionOf,
+  topicOf,
+  topicStore,
+} from './topic.ts';
 import { checkLargeTopic, DEFAULT_MESSAGE_BYTES, maximumMessageSize } from './topics.ts';
 
-const OTHER_PROTOCOLS = ['application', 'email', 'email-json', 'firehose', 'sms'];
+const OTHER_PROTOCOLS = ['application', 'firehose'];
+const EMAIL = ['email', 'email-json'];
+/** Those whose endpoint must confirm. */
+const CONFIRMED_LATER = ['http', 'https', ...EMAIL];
 
 function isUrl(protocol: string, endpoint: string): boolean {
   return URL.canParse(endpoint) && new URL(endpoint).protocol === `${protocol}:`;
 }
 
+/** E.164, with single `.`, `/` or `-` between digits. @throws ServiceError `InvalidParameter`, recorded on AWS */
+function checkPhoneNumber(endpoint: string): void {
+  const plain = endpoint.replace(/(?<=\d)[./-](?=\d)/g, '');
+  if (/^\+?[1-9]\d{1,14}$/.test(plain)) return;
+  throw snsError('InvalidParameterException', `Invalid SMS endpoint: ${endpoint}`);
+}
+
 /** Whether an endpoint may subscribe. @throws ServiceError `InvalidParameter`, `NotImplemented` */
 function checkEndpoint(topic: Topic, protocol: string, endpoint: string): void {
   if (OTHER_PROTOCOLS.includes(protocol)) throw notImplemented(`Subscribe with protocol ${protocol}`);
-  if (!['sqs', 'lambda', 'http', 'https'].includes(protocol)) {
+  if (!['sqs', 'lambda', 'sms', ...CONFIRMED_LATER].includes(protocol)) {
     throw invalidParameter(`Amazon SNS does not support this protocol string: ${protocol}`);
   }
   // "Customer managed endpoints can't subscribe to FIFO topics" (developer guide, message delivery for FIFO topics).
@@ -36,12 +54,19 @@ function checkEndpoint(topic: Topic, protocol: string, endpoint: string): void {
   if (protocol === 'sqs') {
     if (!/^arn:aws[a-z-]*:sqs:[^:]+:\d{12}:[^:]+$/.test(endpoint)) throw invalidParameter('SQS endpoint ARN');
     if (endpoint.endsWith('.fifo') && !topic.fifo) {
-      throw invalidParameter('Endpoint Reason: FIFO SQS Queues can not be subscribed to standard SNS topics');
+      // Twice the prefix, as recorded on AWS.
+      throw invalidParameter(
+        'Invalid parameter: Endpoint Reason: FIFO SQS Queues can not be subscribed to standard SNS topics',
+      );
     }
   } else if (protocol === 'lambda') {
     if (!/^arn:aws[a-z-]*:lambda:[^:]+:\d{12}:function:[^:]+(?::[^:]+)?$/.test(endpoint)) {
       throw invalidParameter('Lambda endpoint ARN');
     }
+  } else if (protocol === 'sms') {
+    checkPhoneNumber(endpoint);
+  } else if (EMAIL.includes(protocol)) {
+    if (!/^[^\s@]+@[^\s@]+$/.test(endpoint)) throw invalidParameter('Email address');
   } else if (!isUrl(protocol, endpoint)) {
     throw invalidParameter('Endpoint must match the specified protocol');
   }
@@ -84,8 +109,9 @@ export const subscribe: Action = async (input, context) => {
   const scope = attributes.get('FilterPolicyScope') ?? 'MessageAttributes';
   checkSubscriptionAttributes(attributes, scope, 'Attributes Reason: ');
   checkRaw(attributes, protocol);
+  checkFifoRedrive(attributes, { topic, endpoint }, 'Attributes Reason: ');
   const now = context.clock.now();
-  const isHttp = protocol === 'http' || protocol === 'https';
+  const confirmsLater = CONFIRMED_LATER.includes(protocol);
   const subscriptions = liveSubscriptions(topic, now);
   let subscription = subscriptions.find((other) => other.endpoint === endpoint && other.protocol === protocol);
   if (subscription !== undefined) {
@@ -104,8 +130,8 @@ export const subscribe: Action = async (input, context) => {
       attributes: new Map(),
       token: undefined,
       tokenExpiresAt: 0,
-      confirmed: !isHttp,
-      confirmedBySigner: !isHttp,
+      confirmed: !confirmsLater,
+      confirmedBySigner: !confirmsLater,
       authenticateOnUnsubscribe: false,
     } satisfies Subscription;
     for (const [name, value] of attributes) setSubscriptionAttribute(subscription, name, value);
@@ -117,9 +143,10 @@ export const subscribe: Action = async (input, context) => {
   }
   if (subscription.confirmed) return { SubscriptionArn: subscription.arn };
   giveToken(subscription, now);
-  await sendConfirmation('SubscriptionConfirmation', topic, subscription, context);
-  const told = readBoolean(input, 'ReturnSubscriptionArn') ?? false;
-  return { SubscriptionArn: told ? subscription.arn : 'pending confirmation' };
+  // No email is sent: such a subscription stays pending.
+  if (!EMAIL.includes(protocol)) await sendConfirmation('SubscriptionConfirmation', topic, subscription, context);
+  const returnsArn = readBoolean(input, 'ReturnSubscriptionArn') ?? false;
+  return { SubscriptionArn: returnsArn ? subscription.arn : 'pending confirmation' };
 };
 
 /** Makes a subscription one, or brings one back that has ended. Confirming again is no error. */
@@ -148,18 +175,20 @@ export const confirmSubscription: Action = (input, context) => {
 
 /** A subscription that is not there is no error. A URL is told, and may have it back. */
 export const unsubscribe: Action = async (input, context) => {
-  const arn = readString(input, 'SubscriptionArn') ?? '';
-  if (arn.split(':').length < 6) throw invalidParameter('SubscriptionArn Reason: An ARN must have at least 6 elements');
+  const arn = subscriptionArnOf(input);
   const now = context.clock.now();
   const found = findSubscription(context.stores.get(topicStore), arn, now);
   if (found === undefined) return;
   const { topic, subscription } = found;
+  if (!subscription.confirmed) {
+    throw invalidParameter('SubscriptionArn Reason: Cannot unsubscribe a subscription that is pending confirmation');
+  }
   if (subscription.authenticateOnUnsubscribe && isAnonymous(context)) {
     throw snsError('AuthorizationErrorException', 'This subscription can be deleted by an authenticated caller only');
   }
   topic.subscriptions.delete(arn);
   topic.subscriptionsDeleted += 1;
-  if (!subscription.confirmed || !/^https?$/.test(subscription.protocol)) return;
+  if (!/^https?$/.test(subscription.protocol)) return;
   giveToken(subscription, now);
   for (const [token, { tokenExpiresAt }] of topic.ended) if (tokenExpiresAt <= now) topic.ended.delete(token);
   topic.ended.set(subscription.token ?? '', subscription);
@@ -178,6 +207,7 @@ export const setSubscriptionAttributes: Action = (input, context) => {
   const scope = subscription.attributes.get('FilterPolicyScope') ?? 'MessageAttributes';
   checkSubscriptionAttributes(new Map([[name, value]]), scope);
   checkRaw(new Map([[name, value]]), subscription.protocol);
+  checkFifoRedrive(new Map([[name, value]]), { topic, endpoint: subscription.endpoint });
   const policy = subscription.attributes.get('FilterPolicy');
   if (name === 'FilterPolicy' && policy === undefined && value !== '' && value !== '{}') checkFilterPolicies(topic);
   // A policy that the new scope does not allow would fail at every publish instead of here.

@@ -85,6 +85,8 @@ export function topicArnOf(input: Input, context: CallContext, iamAction?: strin
     throw invalidParameter(`${member} Reason: An ARN must have at least 6 elements, not ${elements.length}`);
   }
   context.touches(arn, iamAction);
+  // Recorded on AWS, of every operation.
+  if (elements[3] !== context.region) throw invalidParameter(member);
   return arn;
 }
 
@@ -95,10 +97,21 @@ export function topicOf(input: Input, context: CallContext, iamAction?: string, 
   return topic;
 }
 
+/** The subscription's ARN that the input names. The texts were recorded on AWS. @throws ServiceError `InvalidParameter` */
+export function subscriptionArnOf(input: Input): string {
+  const arn = readString(input, 'SubscriptionArn');
+  if (arn === undefined) throw invalidParameter('SubscriptionArn Reason: no value for required parameter');
+  const elements = arn.split(':').length;
+  if (elements < 6) {
+    throw invalidParameter(`SubscriptionArn Reason: An ARN must have at least 6 elements, not ${elements}`);
+  }
+  if (elements === 6) throw invalidParameter('SubscriptionId');
+  return arn;
+}
+
 /** @throws ServiceError `NotFound`, `InvalidParameter` */
 export function subscriptionOf(input: Input, context: CallContext): { topic: Topic; subscription: Subscription } {
-  const arn = readString(input, 'SubscriptionArn') ?? '';
-  if (arn.split(':').length < 6) throw invalidParameter('SubscriptionArn Reason: An ARN must have at least 6 elements');
+  const arn = subscriptionArnOf(input);
   const found = findSubscription(context.stores.get(topicStore), arn, context.clock.now());
   if (found === undefined) throw snsError('NotFoundException', 'Subscription does not exist');
   return found;

@@ -39,6 +39,15 @@ function checkPolicy(text: string): void {
   if (!isObject) throw invalidParameter('Policy Error: the policy is not an object');
 }
 
+/** Booleans in lower case: SNS takes them in any case. A standard topic does not keep `FifoTopic` (recorded on AWS). */
+function plainBooleans(given: Readonly<Record<string, string>>): Map<string, string> {
+  const attributes = new Map(
+    Object.entries(given).map(([name, value]) => [name, BOOLEANS.includes(name) ? value.toLowerCase() : value]),
+  );
+  if (attributes.get('FifoTopic') === 'false') attributes.delete('FifoTopic');
+  return attributes;
+}
+
 /** Checks one attribute that a caller sets. @throws ServiceError `InvalidParameter` */
 function checkTopicAttribute(name: string, value: string): void {
   if (!BOOLEANS.includes(name) && !OTHERS.includes(name) && !FEEDBACK.test(name))
@@ -155,7 +164,7 @@ export function checkLargeTopic(subscriptions: ReadonlyArray<Pick<Subscription, 
 /** Creating a topic that is there succeeds as long as no given attribute or tag differs. */
 export const createTopic: Action = (input, context) => {
   const name = readString(input, 'Name') ?? '';
-  const attributes = new Map(Object.entries(readStringMap(input, 'Attributes') ?? {}));
+  const attributes = plainBooleans(readStringMap(input, 'Attributes') ?? {});
   const fifo = attributes.get('FifoTopic') === 'true';
   const plain = fifo && name.endsWith('.fifo') ? name.slice(0, -'.fifo'.length) : name;
   if (!/^[A-Za-z0-9_-]+$/.test(plain) || name.length > 256 || fifo !== name.endsWith('.fifo')) {
@@ -207,7 +216,8 @@ export const getTopicAttributes: Action = (input, context) => ({
 export const setTopicAttributes: Action = (input, context) => {
   const topic = topicOf(input, context);
   const name = readString(input, 'AttributeName') ?? '';
-  const value = readString(input, 'AttributeValue') ?? '';
+  const given = readString(input, 'AttributeValue') ?? '';
+  const value = BOOLEANS.includes(name) ? given.toLowerCase() : given;
   if (name === 'FifoTopic') throw invalidParameter('AttributeName');
   checkTopicAttribute(name, value);
   if (name === 'MaximumMessageSize' && Number(value) > DEFAULT_MESSAGE_BYTES) {

@@ -19,7 +19,6 @@ const RENAMED: Record<string, string> = {
   MissingRequiredParameterException: 'MissingParameter',
 };
 const STATUS: Record<string, number> = {
-  InvalidAddress: 404,
   ReceiptHandleIsInvalid: 404,
   ResourceNotFoundException: 404,
   OverLimit: 403,
@@ -34,7 +33,12 @@ export function sqsError(code: string, message: string): ServiceError {
   });
 }
 
-export const queueDoesNotExist = () => sqsError('QueueDoesNotExist', 'The specified queue does not exist.');
+/** The Query protocol adds to the sentence (recorded on AWS). */
+export const queueDoesNotExist = () =>
+  new ServiceError('QueueDoesNotExist', 'The specified queue does not exist.', {
+    queryCode: 'AWS.SimpleQueueService.NonExistentQueue',
+    queryMessage: 'The specified queue does not exist for this wsdl version.',
+  });
 
 export const invalidValue = (message: string) => sqsError('InvalidParameterValueException', message);
 

@@ -61,7 +61,7 @@ interface FairGroup {
   inFlight: number;
 }
 
-/** Of messages without a group: they are nobody's noise. */
+/** The group of messages without one; they are not counted as noise. */
 const NONE = '';
 
 /**
@@ -146,45 +146,35 @@ export function createStandardLine(): Line {
   };
 }
 
-interface FifoGroup {
-  readonly messages: Set<Message>;
-  inFlight: number;
-}
-
-/** A FIFO queue: in order within a group, and nothing of a group while one of its messages is in flight. */
+/**
+ * A FIFO queue: in order within a group. A message in flight or delayed holds back the later ones of its group, not the earlier
+ * ones (recorded on AWS).
+ */
 export function createFifoLine(): Line {
-  const groups = new Map<string, FifoGroup>();
-  const groupOf = (message: Message): FifoGroup => {
+  const groups = new Map<string, Set<Message>>();
+  const groupOf = (message: Message): Set<Message> => {
     const id = message.groupId ?? '';
-    const group = groups.get(id) ?? { messages: new Set<Message>(), inFlight: 0 };
+    const group = groups.get(id) ?? new Set<Message>();
     groups.set(id, group);
     return group;
   };
   return {
     add: (message) => {
-      const group = groupOf(message);
-      group.messages.add(message);
-      if (message.inFlight) group.inFlight += 1;
+      groupOf(message).add(message);
     },
     ripen: () => {},
-    release: (message) => {
-      groupOf(message).inFlight -= 1;
-    },
+    release: () => {},
     remove: (message) => {
       const group = groupOf(message);
-      if (group.messages.delete(message) && message.inFlight) group.inFlight -= 1;
-      if (group.messages.size === 0) groups.delete(message.groupId ?? '');
+      group.delete(message);
+      if (group.size === 0) groups.delete(message.groupId ?? '');
     },
     pick: (max, now, accept) => {
       const picked: Message[] = [];
       for (const group of groups.values()) {
-        if (group.inFlight > 0) continue;
-        for (const message of group.messages) {
-          // A delayed message holds back the later ones of its group, or they would overtake it.
-          if (picked.length === max || message.visibleAt > now) break;
-          if (!accept(message)) continue;
-          picked.push(message);
-          group.inFlight += 1;
+        for (const message of group) {
+          if (picked.length === max || message.inFlight || message.visibleAt > now) break;
+          if (accept(message)) picked.push(message);
         }
         if (picked.length === max) break;
       }

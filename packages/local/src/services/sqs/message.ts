@@ -22,6 +22,8 @@ export interface MessageDraft {
   readonly groupId?: string | undefined;
   readonly deduplicationId?: string | undefined;
   readonly senderId: string;
+  /** The X-Amzn-Trace-Id header of the request that sent it: shown as AWSTraceHeader, but part of no checksum. */
+  readonly traceHeader?: string | undefined;
 }
 
 /** A message in a queue. */
@@ -91,14 +93,20 @@ export function decodeReceiptHandle(handle: string, queueArn: string): Receipt {
   return { queueArn, messageId, receipt };
 }
 
+// XML 1.0's characters, because the first protocol of SQS was XML.
+const INVALID_CHARACTERS = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;
+const INVALID_TEXT =
+  'Invalid characters found. Valid unicode characters are #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF';
+
 // The limits of this file are from "Amazon SQS message metadata" in the developer guide.
 export const MAX_ATTRIBUTES = 10;
-const NAME = /^(?!(?:aws|amazon)\.)(?!\.)(?!.*\.\.)[A-Za-z0-9_.-]{1,256}(?<!\.)$/i;
+// Letters and digits of any script: AWS accepts them, though the guide lists only A-Z, a-z and 0-9 (recorded on AWS).
+const NAME = /^(?!(?:aws|amazon)\.)(?!\.)(?!.*\.\.)[\p{L}\p{N}_.-]{1,256}(?<!\.)$/iu;
 
 const bytesOf = ({ StringValue, BinaryValue }: MessageAttribute) =>
   BinaryValue === undefined ? Buffer.from(StringValue ?? '') : Buffer.from(BinaryValue, 'base64');
 
-/** What is wrong with an attribute, undefined when nothing is. */
+/** The fault of an attribute of SQS, undefined if it has none. */
 function faultOf(name: string, attribute: MessageAttribute): string | undefined {
   const { DataType: type, StringValue, BinaryValue } = attribute;
   if (!NAME.test(name))
@@ -112,6 +120,7 @@ function faultOf(name: string, attribute: MessageAttribute): string | undefined 
   if (value === undefined || value === '') {
     return `The message attribute '${name}' must contain non-empty message attribute value for message attribute type '${logical}'.`;
   }
+  if (logical === 'String' && INVALID_CHARACTERS.test(value)) return INVALID_TEXT;
   if (logical === 'Number' && !(value.trim() === value && Number.isFinite(Number(value)))) {
     return `Can't cast the value of message attribute '${name}' to a number.`;
   }
@@ -119,14 +128,18 @@ function faultOf(name: string, attribute: MessageAttribute): string | undefined 
 }
 
 /**
- * The input's attributes. SNS shares the rules under an error of its own and without the limit.
+ * The input's attributes. SNS has its own error, faults and no limit.
  *
  * @throws what `refuse` makes of the reason
  */
 export function readAttributes(
   input: Readonly<Record<string, unknown>>,
   member: string,
-  { refuse = invalidValue, max = MAX_ATTRIBUTES }: { refuse?: (reason: string) => Error; max?: number } = {},
+  {
+    refuse = invalidValue,
+    max = MAX_ATTRIBUTES,
+    fault: findFault = faultOf,
+  }: { refuse?: (reason: string) => Error; max?: number; fault?: typeof faultOf } = {},
 ): MessageAttributes {
   const given = readStructure(input, member) ?? {};
   const names = Object.keys(given);
@@ -142,7 +155,7 @@ export function readAttributes(
         ...(text === undefined ? {} : { StringValue: text }),
         ...(binary === undefined ? {} : { BinaryValue: binary }),
       };
-      const fault = faultOf(name, attribute);
+      const fault = findFault(name, attribute);
       if (fault !== undefined) throw refuse(fault);
       return [name, attribute];
     }),
@@ -202,8 +215,6 @@ function checkTraceHeader(attribute: MessageAttribute | undefined): void {
 type Input = Readonly<Record<string, unknown>>;
 
 const MAX_DELAY_SECONDS = 900;
-// XML 1.0's characters, because the first protocol of SQS was XML.
-const INVALID_CHARACTERS = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;
 
 /** Bytes that count against a queue's `MaximumMessageSize` and a batch's limit. */
 export const draftSize = ({ body, attributes }: Pick<MessageDraft, 'body' | 'attributes'>) =>
@@ -237,15 +248,16 @@ export function checkFifo(queue: Queue, input: Input): void {
   }
 }
 
-/** A valid message for `queue`. @throws ServiceError for what AWS refuses */
-export function readDraft(input: Input, queue: Queue, senderId: string): MessageDraft {
+/** A valid message for `queue`; `traceHeader` is the request's, which its own attribute overrides. @throws ServiceError for what AWS refuses */
+export function readDraft(
+  input: Input,
+  queue: Queue,
+  { account, traceHeader }: { readonly account: string; readonly traceHeader?: string | undefined },
+): MessageDraft {
   const body = readString(input, 'MessageBody');
   if (body === undefined || body === '') throw missingParameter('MessageBody');
   if (INVALID_CHARACTERS.test(body)) {
-    throw sqsError(
-      'InvalidMessageContents',
-      'Invalid characters found. Valid unicode characters are #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF',
-    );
+    throw sqsError('InvalidMessageContents', INVALID_TEXT);
   }
   const delaySeconds = readInteger(input, 'DelaySeconds');
   const groupId = readString(input, 'MessageGroupId');
@@ -276,11 +288,12 @@ export function readDraft(input: Input, queue: Queue, senderId: string): Message
     body,
     attributes,
     systemAttributes,
-    // A FIFO queue's delay is the queue's alone.
+    // Only a FIFO queue itself sets a delay.
     delaySeconds: queue.fifo ? undefined : delaySeconds,
     groupId,
     deduplicationId,
-    senderId,
+    senderId: account,
+    traceHeader,
   };
 }
 

@@ -106,7 +106,7 @@ function changeVisibility(input: Readonly<Record<string, unknown>>, queue: Queue
 export const sendMessage: Action = (input, context) => {
   const queue = queueOf(input, context);
   checkFifo(queue, input);
-  const draft = readDraft(input, queue, context.account);
+  const draft = readDraft(input, queue, context);
   const [sent] = queue.send([draft]);
   return sentAnswer(draft, sent);
 };
@@ -149,7 +149,7 @@ export const sendMessageBatch: Action = (input, context) => {
   const failed: BatchFailure[] = [];
   for (const { id, input: entry } of entries) {
     try {
-      drafts.push({ id, draft: readDraft(entry, queue, context.account) });
+      drafts.push({ id, draft: readDraft(entry, queue, context) });
     } catch (error) {
       failed.push(batchFailure(id, error));
     }
@@ -189,7 +189,7 @@ function systemAttributes({ message }: Received, names: readonly string[]): Reco
     SequenceNumber: message.sequenceNumber,
     MessageDeduplicationId: message.deduplicationId,
     MessageGroupId: message.groupId,
-    AWSTraceHeader: message.systemAttributes.AWSTraceHeader?.StringValue,
+    AWSTraceHeader: message.systemAttributes.AWSTraceHeader?.StringValue ?? message.traceHeader,
     DeadLetterQueueSourceArn: message.sourceArn,
   };
   const chosen = Object.entries(all).filter(
@@ -198,10 +198,13 @@ function systemAttributes({ message }: Received, names: readonly string[]): Reco
   return Object.fromEntries(chosen);
 }
 
-/** `All` and `.*` mean every attribute, `foo.*` those whose names begin with `foo`. */
+/** `All`, `*` and `.*` mean every attribute (recorded on AWS), `foo.*` those whose names begin with `foo`. */
 function chosenAttributes(attributes: MessageAttributes, names: readonly string[]): MessageAttributes {
   const matches = (name: string, wanted: string) =>
-    wanted === 'All' || name === wanted || (wanted.endsWith('.*') && name.startsWith(wanted.slice(0, -2)));
+    wanted === 'All' ||
+    wanted === '*' ||
+    name === wanted ||
+    (wanted.endsWith('.*') && name.startsWith(wanted.slice(0, -2)));
   return Object.fromEntries(
     Object.entries(attributes).filter(([name]) => names.some((wanted) => matches(name, wanted))),
   );

@@ -15,18 +15,18 @@ interface TaskHandle {
 const encodeTaskHandle = ({ taskId, sourceArn }: TaskHandle) =>
   Buffer.from(JSON.stringify({ taskId, sourceArn })).toString('base64');
 
-/** @throws ServiceError `MissingParameter`, `ResourceNotFoundException` for anything that is no handle */
+/** @throws ServiceError `MissingParameter`, `InvalidParameterValue` for text that is not a handle */
 function decodeTaskHandle(handle: string | undefined): TaskHandle {
   if (handle === undefined || handle === '') throw missingParameter('TaskHandle');
   try {
-    const said: unknown = JSON.parse(Buffer.from(handle, 'base64').toString());
-    if (typeof said === 'object' && said !== null && 'taskId' in said && 'sourceArn' in said) {
-      return { taskId: String(said.taskId), sourceArn: String(said.sourceArn) };
+    const read: unknown = JSON.parse(Buffer.from(handle, 'base64').toString());
+    if (typeof read === 'object' && read !== null && 'taskId' in read && 'sourceArn' in read) {
+      return { taskId: String(read.taskId), sourceArn: String(read.sourceArn) };
     }
   } catch {
-    // refused below, like a handle that says something else
+    // Refused below, like JSON without these members.
   }
-  throw sqsError('ResourceNotFoundException', 'Task does not exist.');
+  throw invalidValue('Value for parameter TaskHandle is invalid.');
 }
 
 /** ListMessageMoveTasks tells of ten at most. */

@@ -85,8 +85,7 @@ export const addPermission: Action = (input, context) => {
   }
   for (const action of actions) checkAction(action);
   const accounts = readStrings(input, 'AWSAccountIds') ?? [];
-  if (accounts.length === 0) throw missingParameter('AWSAccountIds');
-  if (!accounts.every((account) => /^\d{12}$/.test(account))) {
+  if (accounts.length === 0 || !accounts.every((account) => /^\d{12}$/.test(account))) {
     throw invalidParameter(`[${accounts.join(', ')}]`, 'PrincipalId', 'Unable to verify.');
   }
   const policy = readQueuePolicy(queue.attributes.Policy, queue.arn);
@@ -114,7 +113,7 @@ export const removePermission: Action = (input, context) => {
   const policy = readQueuePolicy(queue.attributes.Policy, queue.arn);
   const kept = policy.statements.filter(({ Sid }) => Sid !== label);
   if (kept.length === policy.statements.length) {
-    throw invalidParameter(label, 'Label', "can't find label on existing policy.");
+    throw invalidParameter(label, 'Label', "can't find label.");
   }
   queue.setAttributes({ Policy: policy.with(kept) });
 };

@@ -79,7 +79,7 @@ export function parseRedrivePolicy(text: string): RedrivePolicy {
     );
   }
   if (typeof deadLetterTargetArn !== 'string' || !/^arn:aws[a-z-]*:sqs:[^:]+:\d{12}:[^:]+$/.test(deadLetterTargetArn)) {
-    throw refuse('Dead-letter target ARN should be fully qualified ARN.');
+    throw refuse('Invalid value for deadLetterTargetArn.'); // recorded on AWS
   }
   if (Object.keys(others).length > 0) {
     throw refuse('Only following attributes are supported: [maxReceiveCount, deadLetterTargetArn].');
@@ -116,7 +116,7 @@ function checkAttribute(name: string, value: string, fifo: boolean): void {
     return;
   }
   if (BOOLEANS.includes(name) || (fifo && FIFO_BOOLEANS.includes(name))) {
-    if (!/^(true|false)$/.test(value)) throw invalidAttribute(name);
+    if (!/^(true|false)$/i.test(value)) throw invalidAttribute(name);
     return;
   }
   const choices = fifo ? FIFO_CHOICES[name] : undefined;
@@ -136,7 +136,19 @@ function checkAttribute(name: string, value: string, fifo: boolean): void {
     if (value !== '' && parseObject(value) === undefined) throw invalidAttribute(name);
     return;
   }
+  if (Object.hasOwn(FIFO_CHOICES, name)) {
+    throw sqsError('InvalidAttributeName', `You can specify the ${name} only when FifoQueue is set to true.`);
+  }
   if (name !== 'KmsMasterKeyId') throw sqsError('InvalidAttributeName', `Unknown Attribute ${name}.`);
+}
+
+/** Booleans in lower case, as SQS stores them; it takes them in any case (recorded on AWS). */
+export function withPlainBooleans(attributes: Readonly<Record<string, string>>): Record<string, string> {
+  const isBoolean = (name: string, value: string) =>
+    [...BOOLEANS, ...FIFO_BOOLEANS].includes(name) && /^(true|false)$/i.test(value);
+  return Object.fromEntries(
+    Object.entries(attributes).map(([name, value]) => [name, isBoolean(name, value) ? value.toLowerCase() : value]),
+  );
 }
 
 /** Checks attributes that a caller sets. @throws ServiceError `InvalidAttributeName`, `InvalidAttributeValue`, `InvalidParameterValue` */

@@ -82,7 +82,7 @@ export interface Queue {
   /** The draft must be valid. Several at once wake a poll once. */
   send(drafts: readonly MessageDraft[]): Sent[];
   receive(options: ReceiveOptions): Promise<Received[]>;
-  /** Succeeds without deleting when the message has been received again since, or is gone. */
+  /** Succeeds when the message is gone already. FIFO: only the newest handle, before its timeout. */
   delete(receiptHandle: string): void;
   changeVisibility(receiptHandle: string, seconds: number): void;
   purge(): void;

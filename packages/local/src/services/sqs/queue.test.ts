@@ -43,7 +43,7 @@ const step = (fifo: boolean): fc.Arbitrary<Step> =>
     fc.record({ do: fc.constant('advance' as const), seconds: fc.constantFrom(1, 5, 29, 30, 31, 200, 650) }),
   );
 
-/** A queue as the documentation tells it: one list, walked through in full at every step. */
+/** A queue as documented: one list that each step reads in full. */
 interface Modelled {
   body: string;
   group: string;
@@ -123,6 +123,15 @@ async function follow(fifo: boolean, steps: readonly Step[]): Promise<void> {
     model = model.filter(({ sentAt }) => clock.now() - sentAt < RETENTION_SECONDS * 1000);
   };
 
+  const isVisible = ({ inFlight, visibleAt }: Modelled) => !inFlight && visibleAt <= clock.now();
+  /** A FIFO message waits for the earlier ones of its group only. */
+  const receivable = () =>
+    model.filter(
+      (message, index) =>
+        isVisible(message) &&
+        !(fifo && model.slice(0, index).some((other) => other.group === message.group && !isVisible(other))),
+    );
+
   for (const one of steps) {
     settle();
     if (one.do === 'restart') run.restart();
@@ -183,10 +192,7 @@ async function follow(fifo: boolean, steps: readonly Step[]): Promise<void> {
         settle();
         continue;
       }
-      const lockedGroups = new Set(model.filter(({ inFlight }) => inFlight).map(({ group }) => group));
-      const available = model.filter(
-        ({ group, visibleAt, inFlight }) => !inFlight && visibleAt <= clock.now() && !(fifo && lockedGroups.has(group)),
-      );
+      const available = receivable();
       const poison = available.filter(({ receives }) => receives >= MAX_RECEIVES);
       const good = available.filter(({ receives }) => receives < MAX_RECEIVES);
       // A standard queue promises no order, so which ones it gives is its own affair; how many is not.
@@ -223,10 +229,7 @@ async function follow(fifo: boolean, steps: readonly Step[]): Promise<void> {
       }
     }
     if (one.do === 'move') {
-      const lockedGroups = new Set(model.filter(({ inFlight }) => inFlight).map(({ group }) => group));
-      const movable = model.filter(
-        ({ group, visibleAt, inFlight }) => !inFlight && visibleAt <= clock.now() && !(fifo && lockedGroups.has(group)),
-      );
+      const movable = receivable();
       const left = queue.moveOut(one.max, (message) => {
         other.readmit(message);
         return true;
@@ -245,16 +248,20 @@ async function follow(fifo: boolean, steps: readonly Step[]): Promise<void> {
         expect(act).toThrow('The receipt handle has expired.');
       } else {
         act();
-        if (modelled?.handle === handle) model = model.filter((message) => message !== modelled);
+        model = model.filter((message) => message !== modelled);
       }
     }
     if (one.do === 'change' && handle !== undefined) {
-      const modelled = model.find((message) => message.handle === handle);
+      // A standard queue takes the handle of any receive.
+      const modelled = model.find(
+        (message) => message.handle === handle || (!fifo && message.body === owners.get(handle)),
+      );
       const act = () => queue.changeVisibility(handle, one.seconds);
       if (modelled === undefined) expect(act).toThrow('Message does not exist');
-      else if (!modelled.inFlight) expect(act).toThrow("isn't in flight");
+      else if (fifo && !modelled.inFlight) expect(act).toThrow("isn't in flight");
       else {
         act();
+        modelled.inFlight = true;
         modelled.visibleAt = clock.now() + one.seconds * 1000;
       }
     }

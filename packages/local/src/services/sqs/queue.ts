@@ -215,7 +215,7 @@ export function createQueue({ state, clock, queueByArn }: QueueOptions): Queue {
       if (fifo && (message.receipt !== receipt || !message.inFlight)) {
         throw invalidParameter(receiptHandle, 'ReceiptHandle', 'The receipt handle has expired.');
       }
-      if (message.receipt !== receipt) return;
+      // On a standard queue the handle of any receive deletes (recorded on AWS).
       remove(message);
       wake();
     },
@@ -224,18 +224,25 @@ export function createQueue({ state, clock, queueByArn }: QueueOptions): Queue {
       const now = clock.now();
       settle(now);
       const message = messages.get(messageId);
-      if (message === undefined || message.receipt !== receipt) {
+      if (message === undefined || (fifo && message.receipt !== receipt)) {
         throw invalidParameter(
           receiptHandle,
           'ReceiptHandle',
           'Message does not exist or is not available for visibility timeout change.',
         );
       }
-      if (!message.inFlight) throw sqsError('MessageNotInflight', "The specified message isn't in flight.");
+      if (!message.inFlight && fifo) throw sqsError('MessageNotInflight', "The specified message isn't in flight.");
       if (now + seconds * 1000 > message.lastReceivedAt + MAX_VISIBILITY_SECONDS * 1000) {
         throw invalidValue(
           `Value ${seconds} for parameter VisibilityTimeout is invalid. Reason: Total VisibilityTimeout for the message is beyond the limit [${MAX_VISIBILITY_SECONDS} seconds].`,
         );
+      }
+      if (!message.inFlight) {
+        // A standard queue takes the message back into flight after its timeout (recorded on AWS).
+        line.remove(message);
+        message.inFlight = true;
+        inFlight += 1;
+        line.add(message, now);
       }
       hide(message, now + seconds * 1000);
       wake();

@@ -8,6 +8,7 @@ import {
   checkTogether,
   defaultAttributes,
   withEncryption,
+  withPlainBooleans,
 } from './queue-attributes.ts';
 import { deadLetterSources, queueArn, queueOf, queueStore, queueUrl } from './queue-store.ts';
 import type { Queue } from './queue-types.ts';
@@ -29,7 +30,7 @@ function checkName(name: string, fifo: boolean): void {
 export const createQueue: Action = (input, context) => {
   const name = readString(input, 'QueueName');
   if (name === undefined || name === '') throw missingParameter('QueueName');
-  const given = readStringMap(input, 'Attributes') ?? {};
+  const given = withPlainBooleans(readStringMap(input, 'Attributes') ?? {});
   const fifo = given.FifoQueue === 'true';
   checkName(name, fifo);
   context.touches(queueArn(context, name));
@@ -69,6 +70,17 @@ export const deleteQueue: Action = (input, context) => {
 
 const OPTIONAL = ['Policy', 'RedrivePolicy', 'RedriveAllowPolicy', 'KmsMasterKeyId', 'KmsDataKeyReusePeriodSeconds'];
 
+/** Without what does not apply: a key while SQS encrypts, a key's period without a key (recorded on AWS). */
+function shownSettings({ attributes }: Queue): Record<string, string> {
+  const { KmsMasterKeyId, KmsDataKeyReusePeriodSeconds, ...others } = attributes;
+  if (KmsMasterKeyId === undefined || attributes.SqsManagedSseEnabled === 'true') return others;
+  return {
+    ...others,
+    KmsMasterKeyId,
+    ...(KmsDataKeyReusePeriodSeconds === undefined ? {} : { KmsDataKeyReusePeriodSeconds }),
+  };
+}
+
 function attributesOf(queue: Queue): Record<string, string> {
   const { visible, inFlight, delayed } = queue.counts();
   return {
@@ -78,7 +90,7 @@ function attributesOf(queue: Queue): Record<string, string> {
     ApproximateNumberOfMessagesDelayed: String(delayed),
     CreatedTimestamp: String(Math.floor(queue.createdAt / 1000)),
     LastModifiedTimestamp: String(Math.floor(queue.modifiedAt / 1000)),
-    ...queue.attributes,
+    ...shownSettings(queue),
   };
 }
 
@@ -170,12 +182,15 @@ export const purgeQueue: Action = (input, context) => {
 
 export const setQueueAttributes: Action = (input, context) => {
   const queue = queueOf(input, context);
-  const attributes = readStringMap(input, 'Attributes');
-  if (attributes === undefined) throw missingParameter('Attributes');
+  const given = readStringMap(input, 'Attributes');
+  if (given === undefined) throw missingParameter('Attributes');
+  const attributes = withPlainBooleans(given);
   checkAttributes(attributes, queue.fifo);
-  const fifoQueue = attributes.FifoQueue;
-  if (fifoQueue !== undefined && fifoQueue !== queue.attributes.FifoQueue) {
-    throw sqsError('InvalidAttributeName', 'Unknown Attribute FifoQueue.');
+  if (attributes.FifoQueue === 'false') {
+    throw sqsError(
+      'InvalidAttributeValue',
+      'Invalid value for the parameter FifoQueue. Reason: Modifying queue type is not supported.',
+    );
   }
   checkRedriveTarget(attributes, queue.arn, context.stores.get(queueStore));
   checkTogether({ ...queue.attributes, ...attributes }, queue.fifo);

@@ -24,6 +24,42 @@ import {
 } from './queues.ts';
 import { listQueueTags, tagQueue, untagQueue } from './tags.ts';
 
+const ACTIONS = {
+  StartMessageMoveTask: startMessageMoveTask,
+  RemovePermission: removePermission,
+  ListMessageMoveTasks: listMessageMoveTasks,
+  ListDeadLetterSourceQueues: listDeadLetterSourceQueues,
+  CancelMessageMoveTask: cancelMessageMoveTask,
+  AddPermission: addPermission,
+  ChangeMessageVisibility: changeMessageVisibility,
+  ChangeMessageVisibilityBatch: changeMessageVisibilityBatch,
+  CreateQueue: createQueue,
+  DeleteMessage: deleteMessage,
+  DeleteMessageBatch: deleteMessageBatch,
+  DeleteQueue: deleteQueue,
+  GetQueueAttributes: getQueueAttributes,
+  GetQueueUrl: getQueueUrl,
+  ListQueueTags: listQueueTags,
+  ListQueues: listQueues,
+  PurgeQueue: purgeQueue,
+  ReceiveMessage: receiveMessage,
+  SendMessage: sendMessage,
+  SendMessageBatch: sendMessageBatch,
+  SetQueueAttributes: setQueueAttributes,
+  TagQueue: tagQueue,
+  UntagQueue: untagQueue,
+} satisfies ServiceModule['actions'];
+
+/** Actions that name no queue by its URL. */
+const WITHOUT_QUEUE = [
+  'CancelMessageMoveTask',
+  'CreateQueue',
+  'GetQueueUrl',
+  'ListMessageMoveTasks',
+  'ListQueues',
+  'StartMessageMoveTask',
+];
+
 export const sqs: ServiceModule = {
   name: 'sqs',
   // The service model's RequestThrottled.
@@ -32,6 +68,10 @@ export const sqs: ServiceModule = {
   json: { targetPrefix: 'AmazonSQS', version: '1.0', errorNamespace: 'com.amazonaws.sqs', queryCompatible: true },
   query: {
     xmlns: 'http://queue.amazonaws.com/doc/2012-11-05/',
+    resource: {
+      input: (path) => (/^\/\d{12}\/[^/]+\/?$/.test(path) ? { QueueUrl: path } : undefined),
+      has: (action) => Object.hasOwn(ACTIONS, action) && !WITHOUT_QUEUE.includes(action),
+    },
     integers: [
       'DelaySeconds',
       'MaxNumberOfMessages',
@@ -65,29 +105,5 @@ export const sqs: ServiceModule = {
   resume: ({ stores }) => {
     stores.get(queueStore);
   },
-  actions: {
-    StartMessageMoveTask: startMessageMoveTask,
-    RemovePermission: removePermission,
-    ListMessageMoveTasks: listMessageMoveTasks,
-    ListDeadLetterSourceQueues: listDeadLetterSourceQueues,
-    CancelMessageMoveTask: cancelMessageMoveTask,
-    AddPermission: addPermission,
-    ChangeMessageVisibility: changeMessageVisibility,
-    ChangeMessageVisibilityBatch: changeMessageVisibilityBatch,
-    CreateQueue: createQueue,
-    DeleteMessage: deleteMessage,
-    DeleteMessageBatch: deleteMessageBatch,
-    DeleteQueue: deleteQueue,
-    GetQueueAttributes: getQueueAttributes,
-    GetQueueUrl: getQueueUrl,
-    ListQueueTags: listQueueTags,
-    ListQueues: listQueues,
-    PurgeQueue: purgeQueue,
-    ReceiveMessage: receiveMessage,
-    SendMessage: sendMessage,
-    SendMessageBatch: sendMessageBatch,
-    SetQueueAttributes: setQueueAttributes,
-    TagQueue: tagQueue,
-    UntagQueue: untagQueue,
-  },
+  actions: ACTIONS,
 };
