@@ -1,7 +1,7 @@
 import { unknownOptions } from '@twelvefold/core/internal';
 import type { AwsOptions } from './create-aws.ts';
 import { LEAN_OPERATIONS } from './lean/operations.ts';
-import { endpointVariables } from './settings.ts';
+import { isRegionName, isUsableEndpoint } from './settings.ts';
 
 const KNOWN: ReadonlyArray<keyof AwsOptions> = [
   'env',
@@ -26,12 +26,13 @@ export function assertOptions(options: AwsOptions): void {
   for (const [service, client] of Object.entries(options.clients ?? {})) {
     if (typeof client?.send !== 'function') faults.push(`clients.${service} has no send(): pass an AWS SDK v3 client`);
   }
-  const env = options.env ?? {};
-  if (options.endpoint !== undefined) faults.push(...endpointFaults(options.endpoint, "'endpoint'"));
-  else for (const name of endpointVariables(env)) faults.push(...endpointFaults(env[name] ?? '', name));
-  if (options.region !== undefined) faults.push(...regionFaults(options.region, "'region'"));
-  else if (env.AWS_REGION) faults.push(...regionFaults(env.AWS_REGION, 'AWS_REGION'));
-  else if (env.AWS_DEFAULT_REGION) faults.push(...regionFaults(env.AWS_DEFAULT_REGION, 'AWS_DEFAULT_REGION'));
+  // What the environment gives is checked with the first call (setup-fault.ts): a process may never make one.
+  if (options.endpoint !== undefined && !isUsableEndpoint(options.endpoint)) {
+    faults.push("'endpoint' is not an http or https URL of host and path: write e.g. http://127.0.0.1:4566");
+  }
+  if (options.region !== undefined && !isRegionName(options.region)) {
+    faults.push("'region' is not the name of a region: write e.g. eu-west-1");
+  }
   for (const name of COUNTS) {
     const value = options[name];
     if (value !== undefined && !(Number.isInteger(value) && value > 0))
@@ -42,22 +43,6 @@ export function assertOptions(options: AwsOptions): void {
   faults.push(...transportFaults(options.transport, "'transport'"));
   faults.push(...transportFaults(options.env?.TWELVEFOLD_TRANSPORT || undefined, 'TWELVEFOLD_TRANSPORT'));
   if (faults.length > 0) throw new TypeError(`Cannot create the AWS port: ${faults.join('; ')}`);
-}
-
-/** The region becomes a part of a host and of the signature's scope. */
-function regionFaults(region: string, name: string): string[] {
-  return /^[a-z\d-]{1,63}$/i.test(region) ? [] : [`${name} is not the name of a region: write e.g. eu-west-1`];
-}
-
-/** Host and path of an endpoint go into each request; what else a URL may have would be left out in silence. */
-function endpointFaults(text: string, name: string): string[] {
-  const example = 'write e.g. http://127.0.0.1:4566';
-  if (!URL.canParse(text)) return [`${name} is not a URL: ${example}`];
-  const { protocol, username, password, search, hash } = new URL(text);
-  if (!/^https?:$/.test(protocol)) return [`${name} is not an http or https URL: ${example}`];
-  return username + password + search + hash === ''
-    ? []
-    : [`${name} has a user name, a query or a fragment: ${example}`];
 }
 
 function transportFaults(transport: unknown, name: string): string[] {

@@ -57,12 +57,6 @@ const ENDPOINT_VARIABLES: Record<Service, string> = {
   dynamodb: 'AWS_ENDPOINT_URL_DYNAMODB',
 };
 
-/** Every variable of `env` that names an endpoint and counts. */
-export function endpointVariables(env: Environment): string[] {
-  if (env.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS?.toLowerCase() === 'true') return [];
-  return ['AWS_ENDPOINT_URL', ...Object.values(ENDPOINT_VARIABLES)].filter((name) => env[name]);
-}
-
 /** The endpoint for `service`, or `undefined` for AWS itself. */
 export function endpointFor(service: Service, settings: AwsSettings, env: Environment): string | undefined {
   if (settings.endpoint !== undefined) return settings.endpoint;
@@ -90,4 +84,16 @@ export function credentialsFor(settings: AwsSettings, env: Environment): AwsSett
 export function maxAttemptsFor(settings: AwsSettings, env: Environment): number {
   const fromEnv = Number(env.AWS_MAX_ATTEMPTS || Number.NaN);
   return settings.maxAttempts ?? (Number.isInteger(fromEnv) && fromEnv > 0 ? fromEnv : DEFAULT_SETTINGS.maxAttempts);
+}
+
+/** The region becomes a part of a host and of each signature's scope: nothing that could end either. */
+export function isRegionName(region: string): boolean {
+  return /^[a-z\d-]{1,63}$/i.test(region);
+}
+
+/** Host and path go into each request; anything else in the URL would be left out in silence. */
+export function isUsableEndpoint(endpoint: string): boolean {
+  if (/\s/.test(endpoint) || !URL.canParse(endpoint)) return false;
+  const { protocol, username, password, search, hash } = new URL(endpoint);
+  return /^https?:$/.test(protocol) && username + password + search + hash === '';
 }

@@ -1,7 +1,7 @@
 import { AwsError } from './error.ts';
 import type { Service } from './port.ts';
 import type { AwsSettings, Environment } from './settings.ts';
-import { endpointFor, regionFor } from './settings.ts';
+import { endpointFor, isRegionName, isUsableEndpoint, regionFor } from './settings.ts';
 
 /** A setting without which no call can be made, and how to give it. */
 export interface SetupFault {
@@ -38,7 +38,7 @@ export function isSetupError(error: unknown): boolean {
 /** The region or the endpoint that no request can be made with; `undefined` if both can be used, or are left to the SDK. */
 export function setupFault(service: Service, settings: AwsSettings, env: Environment): SetupFault | undefined {
   const region = regionFor(settings, env);
-  if (region !== undefined && !/^[A-Za-z0-9-]+$/.test(region)) {
+  if (region !== undefined && !isRegionName(region)) {
     const name =
       settings.region !== undefined ? "the option 'region'" : env.AWS_REGION ? 'AWS_REGION' : 'AWS_DEFAULT_REGION';
     const what = /\s/.test(region) ? 'holds a blank' : 'is not the name of a region';
@@ -48,10 +48,12 @@ export function setupFault(service: Service, settings: AwsSettings, env: Environ
     };
   }
   const endpoint = endpointFor(service, settings, env);
-  if (endpoint === undefined) return undefined;
-  const usable = URL.canParse(endpoint) && /^https?:$/.test(new URL(endpoint).protocol);
-  if (usable && !/\s/.test(endpoint)) return undefined;
-  const what = /^https?:\/\//.test(endpoint) ? 'is not a URL' : 'does not begin with http:// or https://';
+  if (endpoint === undefined || isUsableEndpoint(endpoint)) return undefined;
+  const what = !/^https?:\/\//.test(endpoint)
+    ? 'does not begin with http:// or https://'
+    : URL.canParse(endpoint) && !/\s/.test(endpoint)
+      ? 'has a user name, a query or a fragment'
+      : 'is not a URL';
   return {
     code: 'EndpointInvalid',
     reason: `AWS_ENDPOINT_URL or its form for the service ${what}; write it as e.g. http://localhost:4566, or unset it`,
