@@ -1,15 +1,17 @@
 import { assertOptions } from './assert-options.ts';
-import { uncovered } from './lean/covers.ts';
+import { AwsError } from './error.ts';
+import { uncovered, uncoveredCredentials } from './lean/covers.ts';
 import { createLeanTransport } from './lean/lean-transport.ts';
 import { LEAN_OPERATIONS } from './lean/operations.ts';
 import type { DebugLogger } from './logger.ts';
 import type { Aws, CallOptions, Input, Operation, Output, Service } from './port.ts';
 import type { SdkClient } from './sdk/sdk-client.ts';
 import { createSdkTransport } from './sdk/sdk-transport.ts';
-import type { AwsSettings, Environment, TransportName } from './settings.ts';
+import type { AwsSettings, Credentials, Environment, TransportName } from './settings.ts';
+import { regionFor } from './settings.ts';
 import type { SetupFault } from './setup-fault.ts';
 import { setupError, setupFault } from './setup-fault.ts';
-import type { ConnectionCounts, Transport } from './transport.ts';
+import type { ConnectionCounts, LeanTransport, Transport } from './transport.ts';
 
 export interface AwsOptions extends AwsSettings {
   /** Where region, endpoint and credentials are read from, usually `process.env`. */
@@ -32,6 +34,10 @@ export interface AwsPort extends Aws, AsyncDisposable {
    * transport's alone: the SDK's are out of reach.
    */
   takeConnectionCounts(): ConnectionCounts[];
+  /** The region of every call; undefined when it is left to the SDK's shared config file. */
+  readonly region: string | undefined;
+  /** The credentials that the next call is signed with, for `createAuthTokens`. Rejects when they are left to the SDK's chain. */
+  credentials(): Promise<Credentials>;
   /** Closes idle connections now and busy ones after their call; later calls fail. */
   close(): void;
 }
@@ -52,7 +58,7 @@ export function createAws(options: AwsOptions): AwsPort {
   assertOptions(options);
   const { env, clients = {}, logger, ...settings } = options;
   const reasons = new Map<Service, Map<string, string | undefined>>();
-  let lean: Transport | undefined;
+  let lean: LeanTransport | undefined;
   let sdk: Transport | undefined;
 
   /** Why a call goes through the SDK; `undefined` when it does not. */
@@ -76,13 +82,27 @@ export function createAws(options: AwsOptions): AwsPort {
     return faults.get(service);
   };
 
+  const leanTransport = (): LeanTransport => {
+    lean ??= createLeanTransport(settings, env, logger);
+    return lean;
+  };
+
+  const credentials = async (): Promise<Credentials> => {
+    const reason = uncoveredCredentials(settings, env);
+    if (reason === undefined) return leanTransport().credentials();
+    const message = `Cannot get credentials to sign with: ${reason}; pass 'credentials', e.g. fromNodeProviderChain() of @aws-sdk/credential-providers`;
+    throw new AwsError(message, {
+      code: 'CredentialsProviderError',
+      service: 'credentials',
+      operation: 'Sign',
+      retryable: false,
+    });
+  };
+
   const transportOf = (service: Service, operation: string): Transport => {
     const fault = setupFaultOf(service);
     if (fault !== undefined) throw setupError(fault, service, operation);
-    if (sdkReason(service, operation) === undefined) {
-      lean ??= createLeanTransport(settings, env, logger);
-      return lean;
-    }
+    if (sdkReason(service, operation) === undefined) return leanTransport();
     sdk ??= createSdkTransport(settings, env, clients, (call) => sdkReason(call.service, call.operation) ?? '');
     return sdk;
   };
@@ -119,6 +139,8 @@ export function createAws(options: AwsOptions): AwsPort {
   };
   return {
     ...named(undefined),
+    region: regionFor(settings, env),
+    credentials,
     resume: () => {
       lean?.resume();
       sdk?.resume();

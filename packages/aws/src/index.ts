@@ -1,3 +1,4 @@
+export { type AuthToken, type AuthTokenTarget, createAuthTokens } from './auth-token.ts';
 export { type AwsOptions, type AwsPort, createAws } from './create-aws.ts';
 export { AwsError, type AwsErrorDetails } from './error.ts';
 export type { DebugLogger } from './logger.ts';

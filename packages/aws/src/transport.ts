@@ -1,5 +1,6 @@
 import type { PoolCounts } from './lean/http/pool-counter.ts';
 import type { CallOptions, Service } from './port.ts';
+import type { Credentials } from './settings.ts';
 
 /** One call as it reaches a transport. */
 export interface TransportCall extends CallOptions {
@@ -14,6 +15,11 @@ export interface TransportCall extends CallOptions {
 export interface ConnectionCounts extends PoolCounts {
   /** The service. */
   readonly name: string;
+}
+
+/** The lean transport, which has credentials of its own. */
+export interface LeanTransport extends Transport {
+  credentials(): Promise<Credentials> | Credentials;
 }
 
 /** A way to AWS below the port. Rejects as the port does. */

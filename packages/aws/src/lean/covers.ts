@@ -35,6 +35,11 @@ function uncoveredSettings(service: Service, settings: AwsSettings, env: Environ
   if (endpointFor(service, settings, env) === undefined && awsEndpoint(service, region) === undefined) {
     return `the region ${region} is in no partition that the lean transport knows`;
   }
+  return uncoveredCredentials(settings, env);
+}
+
+/** Why credentials are left to the SDK's chain. */
+export function uncoveredCredentials(settings: AwsSettings, env: Environment): string | undefined {
   if (settings.credentials !== undefined) return undefined;
   // A profile wins over keys in the environment, in the SDK as well.
   if (env.AWS_PROFILE) return 'AWS_PROFILE is set';

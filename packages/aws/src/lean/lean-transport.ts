@@ -3,7 +3,7 @@ import type { DebugLogger } from '../logger.ts';
 import type { Service } from '../port.ts';
 import type { AwsSettings, Credentials, Environment } from '../settings.ts';
 import { credentialsFor, DEFAULT_SETTINGS, endpointFor, maxAttemptsFor, regionFor } from '../settings.ts';
-import type { Transport, TransportCall } from '../transport.ts';
+import type { LeanTransport, TransportCall } from '../transport.ts';
 import type { RequestHead } from './attempt.ts';
 import { fetchContainerCredentials } from './credentials/container-credentials.ts';
 import type { CredentialSource } from './credentials/credential-source.ts';
@@ -94,7 +94,7 @@ export function createLeanTransport(
   env: Environment,
   logger?: DebugLogger,
   runtime: LeanRuntime = LEAN_RUNTIME,
-): Transport {
+): LeanTransport {
   const clients = new Map<Service, LeanClient>();
   const loading = new Map<Service, Promise<LeanClient>>();
   const { requestTimeoutMs, totalTimeoutMs, connectTimeoutMs, maxSockets } = { ...DEFAULT_SETTINGS, ...settings };
@@ -142,6 +142,7 @@ export function createLeanTransport(
   };
 
   return {
+    credentials: () => context.credentials.get(),
     takeCounts: () => [...clients.values()].map(({ service, pool }) => ({ name: service, ...pool.takeCounts() })),
     send: (call: TransportCall) => {
       const client = clients.get(call.service);
