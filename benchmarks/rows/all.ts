@@ -5,6 +5,7 @@ import { configLoad } from './config-load.ts';
 import { consume } from './consume.ts';
 import { emf } from './emf.ts';
 import { httpEvent } from './http-event.ts';
+import { httpService } from './http-service.ts';
 import { lambdaBatch } from './lambda-batch.ts';
 import { localStart } from './local-start.ts';
 import { log } from './log.ts';
@@ -29,5 +30,6 @@ export const MEASUREMENTS: readonly Measurement[] = [
   log,
   emf,
   httpEvent,
+  httpService,
   localStart,
 ];

@@ -13,6 +13,8 @@ const PEERS = [
   'pino',
   'aws-embedded-metrics',
   'hono',
+  '@hono/node-server',
+  'fastify',
   'zod',
   '@aws-sdk/client-sqs',
 ];

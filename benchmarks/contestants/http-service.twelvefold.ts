@@ -1,0 +1,20 @@
+import { defineApp, defineConfig, env, installLightHttp, secret } from 'twelvefold';
+import { run } from 'twelvefold/ecs';
+import * as z from 'zod/mini';
+import { createServiceApp } from '../support/service-app.ts';
+import { reportUsage } from '../support/service-process.ts';
+
+if (process.argv[2] === 'light') installLightHttp();
+const app = defineApp({
+  name: 'bench',
+  config: defineConfig({ schema: z.object({ vault: z.object({ token: secret(z.string()) }) }), sources: [env()] }),
+});
+const routes = createServiceApp();
+/** What the limits are checked by. */
+routes.get('/limits', (c) => {
+  const { deadline } = c.env as { deadline: { remainingMs(): number } }; // the context that is given below
+  return c.json({ remainingMs: deadline.remainingMs() });
+});
+const api = app.http({ uses: {} }, (request, ctx) => routes.fetch(request, ctx));
+reportUsage();
+await run(app, [api]);
