@@ -1,4 +1,2 @@
-import { installLightHttp } from '@twelvefold/lifecycle';
-
-installLightHttp();
+process.argv[3] = 'light';
 await import('./http-event.twelvefold.ts');

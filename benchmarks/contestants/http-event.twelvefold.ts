@@ -1,14 +1,20 @@
-import type { HttpEventV2 } from '@twelvefold/lifecycle/lambda';
-import { lambda, requestFromV2, resultV2 } from '@twelvefold/lifecycle/lambda';
+import { installLightHttp } from '@twelvefold/lifecycle';
+import { lambda, readHttpEvent } from '@twelvefold/lifecycle/lambda';
 import { contest } from '../support/contest.ts';
 import { app, httpEvent } from '../support/http-app.ts';
 import { LAMBDA_CONTEXT } from '../support/sqs-event.ts';
 
-const method = process.argv[2] === 'POST' ? 'POST' : 'GET';
+const [, , wanted, objects = 'default'] = process.argv;
+const method = wanted === 'POST' ? 'POST' : 'GET';
+// What `lambda(component)` does by default.
+if (objects === 'default') installLightHttp({ requests: false });
+if (objects === 'light') installLightHttp();
 // The adapter alone, as the peer has no more: no scope, no access log.
-const handler = lambda(async (event: HttpEventV2) => {
-  const request = requestFromV2(event);
-  return resultV2(request instanceof Response ? request : await app.fetch(request));
+const handler = lambda(async (event: unknown) => {
+  const exchange = readHttpEvent(event);
+  if (!exchange) throw new TypeError('not taken for an HTTP event');
+  const { request } = exchange;
+  return exchange.result(request instanceof Response ? request : await app.fetch(request));
 });
 const event = httpEvent(method);
 await contest(50_000, async (events) => {

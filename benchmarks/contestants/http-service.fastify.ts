@@ -23,6 +23,8 @@ app.post<{ Body: { sku: string; quantity: number } }>('/orders', async ({ body: 
   return { sku, quantity };
 });
 app.get('/page', async () => page());
-app.get('/stream', (_request, reply) => reply.type('application/octet-stream').send(Readable.fromWeb(pieces(4) as never))); // one class, two declarations
+app.get('/stream', (_request, reply) =>
+  reply.type('application/octet-stream').send(Readable.fromWeb(pieces(4) as never)),
+); // one class, two declarations
 await app.listen({ port: Number(process.env.PORT), host: '127.0.0.1' });
 reportUsage();

@@ -4,7 +4,9 @@ import * as z from 'zod/mini';
 import { createServiceApp } from '../support/service-app.ts';
 import { reportUsage } from '../support/service-process.ts';
 
-if (process.argv[2] === 'light') installLightHttp();
+const isLight = process.argv[2] === 'light';
+// Platform: the Response is the platform's; the Request is a stand-in in both modes, as hono's is.
+installLightHttp({ responses: isLight });
 const app = defineApp({
   name: 'bench',
   config: defineConfig({ schema: z.object({ vault: z.object({ token: secret(z.string()) }) }), sources: [env()] }),
@@ -17,4 +19,4 @@ routes.get('/limits', (c) => {
 });
 const api = app.http({ uses: {} }, (request, ctx) => routes.fetch(request, ctx));
 reportUsage();
-await run(app, [api]);
+await run(app, [api], { lightResponses: isLight });

@@ -55,7 +55,7 @@ async function measureOne(contestant: Contestant): Promise<Record<string, number
 }
 
 const NOTE =
-  'One Hono app on all sides (fastify: its own routes), correlation id in and out, one JSON access line to /dev/null, 32 kept-alive connections. Platform: `overrideGlobalObjects: false` at hono, whose Request is its own stand-in in both modes; ours is then a stand-in as well and the Response is the platform\'s. Ours is the whole service: before it is measured it is checked that deadline, access line (redacted, at its level), limits and metrics are on.';
+  "One Hono app on all sides (fastify: its own routes), correlation id in and out, one JSON access line to /dev/null, 32 kept-alive connections. Platform: `overrideGlobalObjects: false` at hono, whose Request is its own stand-in in both modes; ours is then a stand-in as well and the Response is the platform's. Ours is the whole service: before it is measured it is checked that deadline, access line (redacted, at its level), limits and metrics are on.";
 
 export const httpService: Measurement = {
   name: 'http-service',

@@ -36,4 +36,3 @@ export async function assertWhole(file: string, args: readonly string[]): Promis
   const missing = Object.keys(checks).filter((name) => !checks[name]);
   if (missing.length > 0) throw new Error(`Cannot measure ${file} ${args.join(' ')}: without ${missing.join(', ')}`);
 }
-

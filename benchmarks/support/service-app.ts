@@ -52,7 +52,7 @@ export const SERVICE_REQUESTS = {
 export type ServiceRequest = keyof typeof SERVICE_REQUESTS;
 
 /** A request with the headers that a load balancer hands on. */
-export function requestText(method: string, target: string, body?: string, headers: readonly string[] = []): string {
+function requestText(method: string, target: string, body?: string, headers: readonly string[] = []): string {
   return [
     `${method} ${target} HTTP/1.1`,
     'host: shop.example',

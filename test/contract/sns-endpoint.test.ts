@@ -7,8 +7,8 @@ import { Poison, topic } from '@twelvefold/backing';
 import { createSnsPublisher } from '@twelvefold/backing/sns';
 import type { SnsEndpointEvent } from '@twelvefold/backing/sns-http';
 import { createSnsEndpoint } from '@twelvefold/backing/sns-http';
-import type { HttpResult } from '@twelvefold/lifecycle/lambda';
-import { answerEvent, readHttpEvent } from '@twelvefold/lifecycle/lambda';
+import { systemClock } from '@twelvefold/core';
+import { readHttpEvent } from '@twelvefold/lifecycle/lambda';
 import { createHttpServer } from '@twelvefold/lifecycle/service';
 import type { LocalAws } from '@twelvefold/local';
 import { provision, startLocalAws } from '@twelvefold/local';
@@ -30,8 +30,8 @@ afterAll(() => local.close());
 type Fetch = (request: Request) => Promise<Response>;
 
 /** The HTTP front of a service. Resolves with its port. */
-async function startService(answer: Fetch): Promise<number> {
-  const server = createHttpServer({ port: 0, host: '127.0.0.1', answer });
+async function startService(handler: Fetch): Promise<number> {
+  const server = createHttpServer({ component: 'sns', port: 0, host: '127.0.0.1', handler });
   const { signal } = new AbortController();
   await server.start(signal);
   onTestFinished(() => server.stop(signal));
@@ -39,7 +39,7 @@ async function startService(answer: Fetch): Promise<number> {
 }
 
 /** What a function URL does: an event of payload format 2.0 per request, the body in base64 unless it says that it is text. */
-async function startFunctionUrl(answer: Fetch): Promise<number> {
+async function startFunctionUrl(handler: Fetch): Promise<number> {
   const server: Server = createServer(async (incoming, outgoing) => {
     const body = await text(incoming);
     const headers = Object.fromEntries(Object.entries(incoming.headers).map(([name, value]) => [name, String(value)]));
@@ -58,8 +58,7 @@ async function startFunctionUrl(answer: Fetch): Promise<number> {
       body: isText ? body : Buffer.from(body).toString('base64'),
       isBase64Encoded: !isText,
     };
-    const exchange = readHttpEvent(event);
-    const result: HttpResult | undefined = exchange && (await answerEvent(exchange, { answer }));
+    const result = await readHttpEvent(event)?.answer({ component: 'sns', clock: systemClock, handler });
     outgoing.writeHead(result?.statusCode ?? 500);
     outgoing.end();
   });

@@ -136,7 +136,7 @@ describe('resources of an app', () => {
     const resources = [null, {}, { name: 'pool' }, { name: 'pool', stop: 'end', dependsOn: 'x' }];
     expect(open({ resources, resource: [] })).toThrow(
       new TypeError(
-        "Cannot start the app: unknown option 'resource' (known: resources); resource 0 is not an object; " +
+        "Cannot start the app: unknown option 'resource' (known: resources, lightResponses); resource 0 is not an object; " +
           "resource 1 has no 'name'; 'pool' has none of start, check, health, quiesce, drain, flush, stop; " +
           "two resources are named 'pool'; 'stop' of 'pool' is not a function; " +
           "'dependsOn' of 'pool' is not an array of names",

@@ -38,6 +38,11 @@ export interface AppResource<C = unknown> extends Omit<Resource, 'start'> {
 export interface HostOptions<C> {
   /** Started in this order after the config is loaded, stopped in reverse. @defaultValue none */
   readonly resources?: ReadonlyArray<AppResource<C>>;
+  /**
+   * Stands in for the global `Response` where an HTTP component runs: a response of a text then costs a third. With false it is left
+   * alone. @defaultValue true
+   */
+  readonly lightResponses?: boolean;
 }
 
 /** The config that the handler of a component gets. */
@@ -66,8 +71,8 @@ export interface AppResourcesOptions {
 export function appResources(options: HostOptions<never>, { config, logger }: AppResourcesOptions): Resource[] {
   const { resources = [] } = options;
   const faults = Object.keys(options)
-    .filter((key) => key !== 'resources')
-    .map((key) => `unknown option '${key}' (known: resources)`);
+    .filter((key) => key !== 'resources' && key !== 'lightResponses')
+    .map((key) => `unknown option '${key}' (known: resources, lightResponses)`);
   if (Array.isArray(resources)) faults.push(...resourceFaults(resources));
   else faults.push("'resources' is not an array");
   if (faults.length > 0) throw new TypeError(`Cannot start the app: ${faults.join('; ')}`);

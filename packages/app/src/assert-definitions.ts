@@ -76,10 +76,16 @@ function collisions(resources: readonly DeclaredResource[]): string[] {
 
 export function assertHttp(
   app: AppLike,
-  options: { uses: unknown; name?: string; timeout?: Duration },
+  options: { uses: unknown; name?: string; timeout?: Duration; basePath?: string; proxies?: number },
   handler: unknown,
 ): void {
-  const faults = unknownOptions(options, ['uses', 'name', 'timeout']);
+  const faults = unknownOptions(options, ['uses', 'name', 'timeout', 'basePath', 'proxies']);
+  const { basePath, proxies = 0 } = options;
+  if (basePath !== undefined && !/^(\/[\w.~-]+)+$/.test(basePath))
+    faults.push(
+      `'basePath' is ${JSON.stringify(basePath)}; it must begin with a slash and not end with one, e.g. '/shop'`,
+    );
+  if (!(Number.isInteger(proxies) && proxies >= 0)) faults.push(`'proxies' is ${proxies}; it must be 0 or more`);
   if (options.timeout !== undefined) {
     try {
       const ms = durationMs(options.timeout);

@@ -1,6 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { ConfigDefinition } from '@twelvefold/config';
-import type { Backing, Context, MessageContext } from './context.ts';
+import type { Backing, Context, HttpContext, MessageContext } from './context.ts';
 import type { AnyUses } from './uses.ts';
 
 /** The part of an app that running its components needs. */
@@ -22,7 +22,11 @@ interface ComponentBase<Kind extends string> {
 export interface HttpComponent<C = never, Clients = never> extends ComponentBase<'http'> {
   /** Milliseconds for an answer; undefined leaves it to the host. */
   readonly timeoutMs: number | undefined;
-  readonly handler: (request: Request, ctx: Context<C, Clients>) => Response | Promise<Response>;
+  /** Taken away from the beginning of paths; undefined for none. */
+  readonly basePath: string | undefined;
+  /** Proxies in front of a service that append to `X-Forwarded-For`. */
+  readonly proxies: number;
+  readonly handler: (request: Request, ctx: HttpContext<C, Clients>) => Response | Promise<Response>;
 }
 
 /** The one consumer of a queue. */

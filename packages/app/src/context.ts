@@ -1,7 +1,7 @@
 import type { AccessOf, ClientFor, Definition, MessageInfo } from '@twelvefold/backing';
 import type { ConfigDefinition } from '@twelvefold/config';
 import type { Deadline } from '@twelvefold/core';
-import type { Scope } from '@twelvefold/lifecycle';
+import type { RequestContext, Scope } from '@twelvefold/lifecycle';
 import type { Logger, Metrics } from '@twelvefold/logging';
 
 /** What an app declares as backing services, by key. */
@@ -49,6 +49,14 @@ export interface Context<C, Clients> {
   readonly metrics: Metrics;
   readonly correlationId: string;
   readonly scope: Scope;
+}
+
+/** What an HTTP handler gets beside the request. */
+export interface HttpContext<C, Clients> extends Context<C, Clients> {
+  /** What the host knows about the request: source address, claims of an authorizer, stage. The same shape on every host. */
+  readonly http: RequestContext;
+  /** Aborts when the service begins to drain: an answer without an end of its own, e.g. an event stream, ends on it. */
+  readonly drainSignal: AbortSignal;
 }
 
 /** What a consumer's handler gets beside the message. */

@@ -5,7 +5,7 @@ import type { Duration } from '@twelvefold/core';
 import { durationMs } from '@twelvefold/core';
 import { assertApp, assertConsumer, assertHttp, assertTask } from './assert-definitions.ts';
 import type { ConsumerComponent, HttpComponent, TaskComponent } from './component.ts';
-import type { Backing, BoundClients, Context, MessageContext, OnlyDeclared, Uses } from './context.ts';
+import type { Backing, BoundClients, Context, HttpContext, MessageContext, OnlyDeclared, Uses } from './context.ts';
 import { kebabCase } from './names.ts';
 
 export interface AppOptions<C, B extends Backing> {
@@ -14,6 +14,20 @@ export interface AppOptions<C, B extends Backing> {
   config?: ConfigDefinition<C>;
   /** The attached resources. The key is a resource's identity in types and bindings. */
   backing?: B;
+}
+
+export interface HttpOptions {
+  /** Names the component. @defaultValue 'http' */
+  name?: string;
+  /** For an answer. @defaultValue 30 s, or the function's own less its reserve */
+  timeout?: Duration;
+  /** Taken away from the beginning of paths: the base path of a custom domain, or of a rule of a load balancer. @defaultValue none */
+  basePath?: string;
+  /**
+   * Proxies in front of a service that append to `X-Forwarded-For`: 1 behind a load balancer, 2 with a CDN before it. Decides
+   * `ctx.http.sourceAddress`; with 0 it is the other end of the connection. @defaultValue 0
+   */
+  proxies?: number;
 }
 
 type MessageOf<D> = D extends { schema: infer S extends StandardSchemaV1 } ? StandardSchemaV1.InferOutput<S> : never;
@@ -26,11 +40,11 @@ export interface App<C, B extends Backing> {
 
   /**
    * Declares the HTTP front. `handler` is any `(Request, ctx) => Response`. After `timeout`, `ctx.signal` aborts and a handler that
-   * goes on is answered for with 504, on every host. @defaultValue timeout: 30 s, or the function's own less its reserve
+   * goes on is answered for with 504, on every host.
    */
   http<const U extends Uses<B>>(
-    options: { uses: U & OnlyDeclared<B, U>; name?: string; timeout?: Duration },
-    handler: (request: Request, ctx: Context<C, BoundClients<B, U>>) => Response | Promise<Response>,
+    options: { uses: U & OnlyDeclared<B, U> } & HttpOptions,
+    handler: (request: Request, ctx: HttpContext<C, BoundClients<B, U>>) => Response | Promise<Response>,
   ): HttpComponent<C, BoundClients<B, U>>;
 
   /**
@@ -75,9 +89,9 @@ export function defineApp<C = Record<never, never>, const B extends Record<strin
     backing,
     http: (httpOptions, handler) => {
       assertHttp(app, httpOptions, handler);
-      const { uses, name = 'http', timeout } = httpOptions;
+      const { uses, name = 'http', timeout, basePath, proxies = 0 } = httpOptions;
       const timeoutMs = timeout === undefined ? undefined : durationMs(timeout);
-      return Object.freeze({ kind: 'http', name, app, uses, timeoutMs, handler });
+      return Object.freeze({ kind: 'http', name, app, uses, timeoutMs, basePath, proxies, handler });
     },
     consumer: (key, consumerOptions, handler) => {
       assertConsumer(app, key, consumerOptions, handler);

@@ -32,11 +32,17 @@ export {
   secretsManager,
 } from '@twelvefold/config';
 export { type Duration, type ErrorCode, TwelvefoldError } from '@twelvefold/core';
-export { type FieldFault, installLightHttp, problem } from '@twelvefold/lifecycle';
+export {
+  type FieldFault,
+  installLightHttp,
+  type LightHttpOptions,
+  problem,
+  type RequestContext,
+} from '@twelvefold/lifecycle';
 export type { AppResource, HostOptions, ResourceContext } from './app-resource.ts';
 export { type Binding, type BindingValue, bindings } from './bindings.ts';
 export type { AppIdentity, Component, ConsumerComponent, HttpComponent, TaskComponent } from './component.ts';
-export type { Backing, BoundClients, Context, ContextFor, MessageContext, Uses } from './context.ts';
-export { type App, type AppOptions, defineApp } from './define-app.ts';
+export type { Backing, BoundClients, Context, ContextFor, HttpContext, MessageContext, Uses } from './context.ts';
+export { type App, type AppOptions, defineApp, type HttpOptions } from './define-app.ts';
 export { physicalName } from './names.ts';
 export { stageFrom } from './stage.ts';

@@ -30,6 +30,8 @@ export interface Scope {
   readonly trace: Readonly<TraceContext>;
   /** Aborts when the work should end early: deadline near, lease lost, drain forced, client gone. */
   readonly signal: AbortSignal;
+  /** Aborts when the host begins to drain: work without an end of its own, e.g. an event stream, ends on it. Never on Lambda. */
+  readonly drainSignal: AbortSignal;
   readonly deadline: Deadline;
   /** True when the flow was chosen to be logged in detail, here or before; travels with the correlation id. Set by a logger that samples. */
   sampled?: boolean;
@@ -55,6 +57,8 @@ export interface ScopeInit {
   sampled?: boolean | undefined;
   /** The work's signal, or what makes it when somebody asks: a signal costs more than the rest of a scope. */
   signal?: AbortSignal | (() => AbortSignal) | undefined;
+  /** @defaultValue a signal that never aborts */
+  drainSignal?: AbortSignal | undefined;
   deadline?: Deadline | undefined;
   /** What the scope's span says; asked for only where an OpenTelemetry tracer is registered. @defaultValue kind and component */
   span?: (() => SpanInit) | undefined;
@@ -93,13 +97,16 @@ export function runInScope<T>(init: ScopeInit, work: (scope: Scope) => T | Promi
 
 /** A scope whose owner ends it: for hot paths, where `runInScope` costs a promise more. */
 export interface OpenScope extends Scope {
+  failed: boolean;
   /** Calls `work` inside the scope. */
   run<A extends unknown[], R>(work: (...args: A) => R, ...args: A): R;
   /**
    * Ends the scope, once. Without callbacks of `onEnd` it returns `undefined`, otherwise a promise that
    * rejects with an `AggregateError` when one of them fails.
+   *
+   * @param describe - called before the scope's span ends, with that error
    */
-  close(): Promise<void> | undefined;
+  close(describe?: (error?: unknown) => void): Promise<void> | undefined;
 }
 
 /** Opens a scope; the caller has to close it. Prefer {@link runInScope}. */
@@ -125,7 +132,7 @@ async function runWork<T>(scope: OpenScope, work: (scope: Scope) => T | Promise<
   try {
     result = await work(scope);
   } catch (error) {
-    (scope as WorkScope).failed = true; // openScope() made it
+    scope.failed = true;
     scopeSpan(scope)?.fail(error);
     await scope.close()?.catch(() => undefined); // the work's own error wins
     throw error;
@@ -191,6 +198,10 @@ class WorkScope implements OpenScope {
     return this.#signal;
   }
 
+  get drainSignal(): AbortSignal {
+    return this.#init.drainSignal ?? neverAborted;
+  }
+
   get<V>(key: ScopeKey<V>): V | undefined {
     return this.#slots?.get(key.id) as V | undefined; // set() is the only writer and takes V
   }
@@ -207,24 +218,34 @@ class WorkScope implements OpenScope {
     if (this.#ended) queueMicrotask(() => void runEndings(endings));
   }
 
-  close(): Promise<void> | undefined {
+  close(describe?: (error?: unknown) => void): Promise<void> | undefined {
     this.#ended = true;
     const span = this.#slots === undefined ? undefined : this.get(SPAN);
     if (this.#endings === undefined) {
+      describe?.();
       span?.end();
       return undefined;
     }
-    return this.run(closeScope, this, this.#endings, span);
+    return this.run(closeScope, this, this.#endings, span, describe);
   }
 }
 
-async function closeScope(scope: WorkScope, endings: Ending[], span: Span | undefined): Promise<void> {
+async function closeScope(
+  scope: WorkScope,
+  endings: Ending[],
+  span: Span | undefined,
+  describe: ((error?: unknown) => void) | undefined,
+): Promise<void> {
   const errors = await runEndings(endings);
   try {
-    if (errors.length === 0) return;
+    if (errors.length === 0) {
+      describe?.();
+      return;
+    }
     const error = new AggregateError(errors, 'Cannot end scope cleanly: an onEnd callback failed');
     scope.failed = true;
     span?.fail(error);
+    describe?.(error);
     throw error;
   } finally {
     span?.end();

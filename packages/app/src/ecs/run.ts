@@ -2,35 +2,27 @@ import { createAws } from '@twelvefold/aws';
 import type { QueueConsumer } from '@twelvefold/backing';
 import type { ConfigOf } from '@twelvefold/config';
 import { systemClock } from '@twelvefold/core';
-import { toError } from '@twelvefold/core/internal';
-import type { Resource } from '@twelvefold/lifecycle';
-import { createLifecycle, healthResponse, problem } from '@twelvefold/lifecycle';
-import type { HttpServer, HttpServerOptions } from '@twelvefold/lifecycle/service';
-import {
-  createHttpServer,
-  createTaskProtection,
-  holdSignals,
-  runService,
-  serviceProfile,
-} from '@twelvefold/lifecycle/service';
+import type { HttpService, Resource } from '@twelvefold/lifecycle';
+import { createLifecycle, healthResponse, installLightHttp, problem } from '@twelvefold/lifecycle';
+import { createTaskProtection, holdSignals, runService, serviceProfile } from '@twelvefold/lifecycle/service';
 import type { HostOptions } from '../app-resource.ts';
 import { appResources, CONFIG_RESOURCE } from '../app-resource.ts';
 import type { AppIdentity, Component, ConsumerComponent } from '../component.ts';
 import { componentConsumer } from '../runtime/component-consumer.ts';
 import { failureReport } from '../runtime/failure-report.ts';
-import { httpAnswer } from '../runtime/http-answer.ts';
+import { httpService } from '../runtime/http-service.ts';
 import { logProtectionEvent } from '../runtime/log-protection-event.ts';
 import { metricsResource } from '../runtime/metrics-resource.ts';
 import type { Runtime } from '../runtime/open-runtime.ts';
 import { openRuntime } from '../runtime/open-runtime.ts';
 import { createProcessMetrics } from '../runtime/process-metrics.ts';
 import { publishStart } from '../runtime/publish-start.ts';
-import type { RequestMetrics } from '../runtime/request-metrics.ts';
 import { createRequestMetrics } from '../runtime/request-metrics.ts';
 import { startupExitCode } from '../runtime/startup-error.ts';
 import { createTelemetry } from '../runtime/telemetry.ts';
 import { warnOfQueue } from '../runtime/warn-of-queue.ts';
 import { assertComponents } from './assert-components.ts';
+import { httpResource } from './http-resource.ts';
 import { portFrom } from './port.ts';
 
 /** How long a service waits for an endpoint that is down before it gives up. */
@@ -124,46 +116,24 @@ export async function run<A extends AppIdentity>(
   for (const resource of resources) lifecycle.register(resource);
   for (const component of components) {
     if (component.kind === 'http') {
+      if (options.lightResponses !== false) installLightHttp({ requests: false });
       const counted = createRequestMetrics({ metrics, component: component.name, clock, random: Math.random });
-      const answer = () =>
-        httpAnswer({ component, runtime: opened(), lifecycle, logger, clock, onOutcome: counted.count });
-      lifecycle.register(httpResource(component.name, answer, counted));
+      const service = () => httpService({ component, runtime: opened(), lifecycle, logger, clock, counted });
+      lifecycle.register(
+        httpResource({ name: component.name, service, component, env, profile, logger, clock, counted }),
+      );
     }
     if (component.kind === 'consumer') lifecycle.register(consumerResource(component));
   }
 
   if (profile.asksHealth && !components.some(({ kind }) => kind === 'http')) {
-    const answer = async (request: Request) =>
-      (await healthResponse(new URL(request.url).pathname, lifecycle)) ?? problem({ status: 404, title: 'Not Found' });
-    lifecycle.register(httpResource('health', () => answer));
-  }
-
-  function httpResource(
-    name: string,
-    makeAnswer: () => HttpServerOptions['answer'],
-    counted?: RequestMetrics,
-  ): Resource {
-    let server: HttpServer | undefined;
-    const stopped = new AbortController();
-    let counting: Promise<void> | undefined;
-    return {
-      name: `http ${name}`,
-      start: async (signal) => {
-        const answer = makeAnswer();
-        const onError = (error: unknown) => logger.error('answer broke off', { error: toError(error) });
-        server = createHttpServer({ port: portFrom(env), lingerMs: profile.lingerMs, clock, answer, onError });
-        await server.start(signal);
-        counting = counted?.run(stopped.signal);
-        logger.info(`listening on port ${server.port}`, { port: server.port });
-      },
-      quiesce: (signal) => server?.quiesce(signal),
-      drain: (signal) => server?.drain(signal),
-      stop: async (signal) => {
-        await server?.stop(signal);
-        stopped.abort();
-        await counting;
-      },
-    };
+    const service = (): HttpService => ({
+      component: 'health',
+      clock,
+      health: (path) => healthResponse(path, lifecycle),
+      handler: () => problem({ status: 404, title: 'Not Found' }),
+    });
+    lifecycle.register(httpResource({ name: 'health', service, env, profile, logger, clock }));
   }
 
   function consumerResource(component: ConsumerComponent): Resource {

@@ -5,7 +5,6 @@ import { toError } from '@twelvefold/core/internal';
 import type { Lifecycle } from '@twelvefold/lifecycle';
 import type { LambdaInvocation } from '@twelvefold/lifecycle/lambda';
 import {
-  answerEvent,
   batchResult,
   isEventBridgeEvent,
   isSnsEvent,
@@ -42,21 +41,23 @@ export function componentWork(component: Component, options: WorkOptions): Promi
 }
 
 async function httpWork(component: HttpComponent, options: WorkOptions): Promise<Work> {
-  const [{ httpAnswer }, { createRequestMetrics }] = await Promise.all([
-    import('../runtime/http-answer.ts'),
+  const [{ httpService }, { createRequestMetrics }] = await Promise.all([
+    import('../runtime/http-service.ts'),
     import('../runtime/request-metrics.ts'),
   ]);
-  const { metrics, clock } = options;
+  const { metrics, logger, clock } = options;
   const counted = createRequestMetrics({ metrics, component: component.name, clock, random: Math.random });
-  const answer = httpAnswer({ component, ...options, onOutcome: counted.count });
-  return async (event, { signal, deadline }) => {
-    const exchange = readHttpEvent(event);
+  const service = httpService({ component, ...options, counted });
+  return async (event, { deadline }) => {
+    const exchange = readHttpEvent(event, component.basePath);
     if (!exchange) throw refusal(component, 'HTTP events: of API Gateway, a function URL or a load balancer');
-    const answered = await answerEvent(exchange, {
-      answer: (request) => answer(request, signal, deadline),
+    const answered = await exchange.answer(service, {
+      deadline,
+      answerMs: component.timeoutMs,
       onTooLarge: (size, limit) =>
-        options.logger.error('answer is larger than the front carries', { size_bytes: size, limit_bytes: limit }),
-      onBroken: (error) => options.logger.error('answer broke off', { error: toError(error) }),
+        logger.error('answer is larger than the front carries', { size_bytes: size, limit_bytes: limit }),
+      onBroken: (error) => logger.error('answer broke off', { error: toError(error) }),
+      onWarning: (message) => logger.warn(message),
     });
     await counted.publish();
     return answered;

@@ -2,12 +2,12 @@ import type { Aws } from '@twelvefold/aws';
 import type { ConfigEvent } from '@twelvefold/config';
 import { createConfig } from '@twelvefold/config';
 import type { Clock } from '@twelvefold/core';
-import type { Scope } from '@twelvefold/lifecycle';
+import type { RequestContext, Scope } from '@twelvefold/lifecycle';
 import { scopeKey } from '@twelvefold/lifecycle';
 import type { Logger, Metrics } from '@twelvefold/logging';
 import { bindingOf, bindings } from '../bindings.ts';
 import type { AppIdentity, Component } from '../component.ts';
-import type { Context } from '../context.ts';
+import type { Context, HttpContext } from '../context.ts';
 import { stageFrom } from '../stage.ts';
 import { consumedResources, usedResources } from '../uses.ts';
 import { logConfigEvent } from './log-config-event.ts';
@@ -43,7 +43,8 @@ export interface Runtime {
   run<R>(
     component: Component,
     scope: Scope,
-    work: (context: Context<unknown, Clients>) => R | Promise<R>,
+    work: (context: HttpContext<unknown, Clients>) => R | Promise<R>,
+    http?: RequestContext,
   ): R | Promise<R>;
 }
 
@@ -67,6 +68,9 @@ interface Pinned {
   readonly config: unknown;
   readonly version: number;
 }
+
+/** For components that are not an HTTP front. */
+const NO_REQUEST: RequestContext = Object.freeze({ sourceAddress: undefined, claims: undefined, stage: undefined });
 
 /** The snapshot that a scope began with. */
 const PINNED = scopeKey<Pinned>('config');
@@ -122,7 +126,7 @@ export async function openRuntime(
     scope.set(PINNED, pin);
     return pin;
   };
-  const context = (component: Component, scope: Scope): Context<unknown, Clients> => {
+  const context = (component: Component, scope: Scope, http = NO_REQUEST): HttpContext<unknown, Clients> => {
     logger.refreshSampleRateCalculation(); // before anything is sent on, and so that slowness counts from here
     const { config, version } = pinned(scope);
     return {
@@ -130,12 +134,19 @@ export async function openRuntime(
       config,
       credentialsRefused: async () =>
         (await live?.reportAuthFailure({ version, signal: scope.signal })) === true ? live?.current : undefined,
-      signal: scope.signal,
+      // Getters, because a signal that nothing asks for is never made.
+      get signal() {
+        return scope.signal;
+      },
+      get drainSignal() {
+        return scope.drainSignal;
+      },
       deadline: scope.deadline,
       logger,
       metrics,
       correlationId: scope.correlationId,
       scope,
+      http,
     };
   };
   return {
@@ -148,9 +159,11 @@ export async function openRuntime(
     configAgeMs: () => live?.state.ageMs,
     subscribes: (key, topicArn) => subscribesTo(app.backing, key, topicArn, { bindings: known, env }),
     context,
-    run: (component, scope, work) =>
+    run: (component, scope, work, http) =>
       // Mostly nothing is due, and then there is nothing to wait for. A refresh that fails keeps what is there.
-      live?.due === true ? live.get().then(() => work(context(component, scope))) : work(context(component, scope)),
+      live?.due === true
+        ? live.get().then(() => work(context(component, scope, http)))
+        : work(context(component, scope, http)),
   };
 }
 

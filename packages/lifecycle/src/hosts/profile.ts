@@ -7,6 +7,8 @@ export interface HostProfile {
   readonly budgetMs: number;
   /** Milliseconds to go on accepting connections after the drain began. */
   readonly lingerMs: number;
+  /** Address to listen on: all of them, or only this machine. */
+  readonly address: '0.0.0.0' | '127.0.0.1';
   readonly logFormat: 'json' | 'pretty';
   /** What every log line should say about the host. */
   readonly facts: Readonly<Record<string, unknown>>;

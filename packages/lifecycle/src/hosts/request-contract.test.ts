@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { installLightHttp } from '../http/light/install-light-http.ts';
-import { requestFromV2 } from './lambda/index.ts';
+import { readHttpEvent } from './lambda/index.ts';
 import { createHttpServer } from './service/index.ts';
 
 /*
@@ -24,13 +24,19 @@ afterAll(() => upstream.close());
 const body = '{"sku":"keyboard"}';
 const headers = { 'content-type': 'application/json', 'x-tenant': 't-1', 'x-forwarded-proto': 'http' };
 
+function exchangeOf(event: object) {
+  const exchange = readHttpEvent(event);
+  if (!exchange) throw new Error('not taken for an HTTP event');
+  return exchange;
+}
+
 type Use = (request: Request) => Promise<unknown>;
 
 const hosts: ReadonlyArray<readonly [name: string, ask: (use: Use) => Promise<unknown>]> = [
   [
     'Lambda',
     async (use) => {
-      const request = requestFromV2({
+      const { request } = exchangeOf({
         version: '2.0',
         rawPath: '/orders',
         rawQueryString: 'q=1',
@@ -47,11 +53,11 @@ const hosts: ReadonlyArray<readonly [name: string, ask: (use: Use) => Promise<un
     async (use) => {
       let used: unknown;
       const signal = new AbortController().signal;
-      const answer = async (request: Request) => {
+      const handler = async (request: Request) => {
         used = await use(request).catch((error: unknown) => error);
         return new Response('ok');
       };
-      const server = createHttpServer({ port: 0, host: '127.0.0.1', answer });
+      const server = createHttpServer({ component: 'api', port: 0, host: '127.0.0.1', handler });
       await server.start(signal);
       await fetch(`http://127.0.0.1:${server.port}/orders?q=1`, { method: 'POST', headers, body });
       await server.stop(signal);
@@ -63,6 +69,8 @@ const hosts: ReadonlyArray<readonly [name: string, ask: (use: Use) => Promise<un
 const kinds = [
   ["of the platform's own", () => () => {}],
   ['of light objects', installLightHttp],
+  ['with light responses', () => installLightHttp({ requests: false })],
+  ['with light requests', () => installLightHttp({ responses: false })],
 ] as const;
 const cases = kinds.flatMap(([kind, install]) => hosts.map(([name, ask]) => [name, kind, ask, install] as const));
 

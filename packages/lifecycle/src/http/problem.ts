@@ -22,9 +22,9 @@ export interface ProblemDetails {
  * ```ts
  * return problem({ status: 404, title: 'No such order' });
  * ```
+ * @param correlationId - @defaultValue that of the running scope
  */
-export function problem(details: ProblemDetails): Response {
-  const correlationId = currentScope()?.correlationId;
+export function problem(details: ProblemDetails, correlationId = currentScope()?.correlationId): Response {
   return new Response(
     JSON.stringify({ type: 'about:blank', ...details, ...(correlationId ? { correlationId } : {}) }),
     {

@@ -29,6 +29,8 @@ export interface ScopeState {
   bufferedBytes: number;
   /** Lines that the buffer had no room for. */
   evicted: number;
+  /** A line of level ERROR or above was logged in the scope. */
+  loggedError: boolean;
   /** The end of the scope looks whether it was slow. */
   watched: boolean;
 }
@@ -49,6 +51,7 @@ export function scopeState(scope: Scope, settings: LoggerSettings): ScopeState {
     buffered: [],
     bufferedBytes: 0,
     evicted: 0,
+    loggedError: false,
     watched: false,
   };
 }

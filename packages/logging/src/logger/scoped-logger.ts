@@ -202,6 +202,11 @@ export class ScopedLogger extends PowertoolsLogger {
     state.evicted = 0;
   }
 
+  /** True once the current scope has logged at ERROR or above. */
+  get loggedError(): boolean {
+    return currentScope()?.get(this.#slot)?.loggedError === true;
+  }
+
   /** Resolves when every line so far has left the process. */
   flush(): Promise<void> {
     return this.#settings.flush();
@@ -211,6 +216,7 @@ export class ScopedLogger extends PowertoolsLogger {
     if (threshold < this.#floor) return;
     const scope = currentScope();
     const state = scope && this.#state(scope);
+    if (state && threshold >= LogLevelThreshold.ERROR) state.loggedError = true;
     const { buffer } = this.#settings;
     const holds = buffer !== undefined && state !== undefined && !state.sampled && threshold <= buffer.threshold;
     if (!holds && threshold < (state?.threshold ?? this.#threshold)) return;

@@ -2,6 +2,7 @@ import { expect } from 'vitest';
 import type { RunningApp } from '../../../support/start-app.ts';
 import type { Answer, Asked, Front } from '../../fronts.ts';
 import { answerOf, FRONTS } from '../../fronts.ts';
+import { normalize } from '../../normalize.ts';
 import { requestBytes, sendBytes } from '../../raw-http.ts';
 import type { Scenario } from '../../scenario.ts';
 
@@ -200,7 +201,8 @@ async function throughFronts(app: RunningApp, event: (front: Front) => unknown):
     const sent = event(front);
     if (sent === undefined) continue;
     const { payload, error } = await http.invoke(sent);
-    answers.push([front.name, error ? `${error.errorType}: ${error.errorMessage}` : answerOf(payload)]);
+    // Each answer has an id of its own.
+    answers.push([front.name, error ? `${error.errorType}: ${error.errorMessage}` : normalize(answerOf(payload))]);
   }
   const different = new Set(answers.map(([, answer]) => JSON.stringify(answer)));
   return different.size === 1 ? answers[0]?.[1] : Object.fromEntries(answers);

@@ -22,6 +22,7 @@ export async function ecsProfile(env: Readonly<Record<string, string | undefined
     host: 'ecs',
     budgetMs,
     lingerMs: Math.min(LINGER_MS, budgetMs / 4),
+    address: '0.0.0.0',
     logFormat: 'json',
     facts: await fetchTaskFacts(env.ECS_CONTAINER_METADATA_URI_V4),
     asksHealth: true,

@@ -1,10 +1,9 @@
-import { headerRecord } from '../../http/light/plain-parts.ts';
-import { multiValueHeaders } from './api-gateway-v1.ts';
-import { eventBody } from './event-body.ts';
-import { eventRequest } from './event-request.ts';
-import { pairs } from './multi-value.ts';
+import { inLists } from './api-gateway-v1.ts';
+import type { Front } from './event-parts.ts';
+import { headerOf, pairs } from './event-parts.ts';
+import type { EventAnswer } from './event-result.ts';
 
-/** An event of an Application Load Balancer. Multi-value mode is an attribute of the target group: the event's shape tells it. */
+/** An event of an Application Load Balancer. Multi-value mode is an attribute of the target group, seen by the event's shape. */
 export interface AlbEvent {
   requestContext: { elb: { targetGroupArn: string } };
   httpMethod: string;
@@ -24,48 +23,52 @@ export type AlbResult = {
   isBase64Encoded: boolean;
 } & ({ headers: Record<string, string> } | { multiValueHeaders: Record<string, string[]> });
 
-export function isAlbEvent(event: unknown): event is AlbEvent {
-  const candidate = event as Partial<AlbEvent> | null; // only looked at, field by field
-  return (
-    typeof candidate?.httpMethod === 'string' &&
-    typeof candidate.path === 'string' &&
-    typeof candidate.requestContext?.elb === 'object'
-  );
-}
+export const alb: Front<AlbEvent, AlbResult> = {
+  limitBytes: 1_048_576, // a load balancer's limit for the answer of a Lambda target
 
-/** A WHATWG request from the event, or the answer that its size, its encoding or a header earns. */
-export function requestFromAlb(event: AlbEvent): Request | Response {
-  return eventRequest({
-    method: event.httpMethod,
-    path: event.path,
-    // A load balancer hands parameters over as they were sent: still encoded.
-    query: pairs(event.multiValueQueryStringParameters, event.queryStringParameters)
-      .map(([name, value]) => (value === '' ? name : `${name}=${value}`))
-      .join('&'),
-    headers: pairs(event.multiValueHeaders, event.headers),
-    body: event.body,
-    isBase64Encoded: event.isBase64Encoded,
-  });
-}
+  matches(event): event is AlbEvent {
+    const candidate = event as Partial<AlbEvent> | null; // only looked at, field by field
+    return (
+      typeof candidate?.httpMethod === 'string' &&
+      typeof candidate.path === 'string' &&
+      typeof candidate.requestContext?.elb === 'object'
+    );
+  },
 
-/** The event's answer from a WHATWG response. */
-export async function resultAlb(event: AlbEvent, response: Response, body?: Buffer): Promise<AlbResult> {
-  return {
-    statusCode: response.status,
-    ...(event.multiValueHeaders
-      ? { multiValueHeaders: multiValueHeaders(response) }
-      : { headers: singleValueHeaders(response) }),
-    ...(await eventBody(response, body)),
-  };
-}
+  parts(event) {
+    return {
+      method: event.httpMethod,
+      path: event.path,
+      // A load balancer hands parameters over as they were sent: still encoded.
+      query: pairs(event.multiValueQueryStringParameters, event.queryStringParameters)
+        .map(([name, value]) => (value === '' ? name : `${name}=${value}`))
+        .join('&'),
+      headers: pairs(event.multiValueHeaders, event.headers),
+      body: event.body,
+      isBase64Encoded: event.isBase64Encoded,
+    };
+  },
+
+  context(event) {
+    // The load balancer appends the address of its client; what stands before it was sent by the client.
+    const appended = headerOf(pairs(event.multiValueHeaders, event.headers), 'x-forwarded-for');
+    return { sourceAddress: appended?.split(',').at(-1)?.trim(), claims: undefined, stage: undefined };
+  },
+
+  result({ status, headers, cookies, body }: EventAnswer, event) {
+    const shown = event.multiValueHeaders
+      ? { multiValueHeaders: inLists(headers, cookies) }
+      : { headers: withCookies(headers, cookies) };
+    return { statusCode: status, ...shown, ...body };
+  },
+};
 
 /**
- * One value per name. Several cookies go under names that differ in case alone: to a client they are one name, and the only way
+ * One value per name. Several cookies go under names that differ only in case: to a client they are one name, and it is the only way
  * to send them without multi-value mode.
  */
-function singleValueHeaders(response: Response): Record<string, string> {
-  const headers = headerRecord(response.headers);
-  response.headers.getSetCookie().forEach((cookie, index) => {
+function withCookies(headers: Record<string, string>, cookies: readonly string[]): Record<string, string> {
+  cookies.forEach((cookie, index) => {
     headers[inCase('set-cookie', index)] = cookie;
   });
   return headers;

@@ -1,11 +1,11 @@
-import { headerRecord } from '../../http/light/plain-parts.ts';
-import { eventBody } from './event-body.ts';
-import { eventRequest } from './event-request.ts';
-import { pairs } from './multi-value.ts';
+import type { Front } from './event-parts.ts';
+import { pairs } from './event-parts.ts';
+import type { EventAnswer } from './event-result.ts';
 
-/** An HTTP event of payload format 1.0: API Gateway REST APIs, and HTTP APIs that were told to. Fields as AWS documents them. */
+/** An HTTP event of payload format 1.0: API Gateway REST APIs, and HTTP APIs that are set to it. Fields as AWS documents them. */
 export interface HttpEventV1 {
   resource?: string;
+  /** Without the stage; with the base path of a custom domain. */
   path: string;
   httpMethod: string;
   headers?: Record<string, string | undefined> | null;
@@ -14,7 +14,13 @@ export interface HttpEventV1 {
   multiValueQueryStringParameters?: Record<string, string[] | undefined> | null;
   body?: string | null;
   isBase64Encoded?: boolean;
-  requestContext: { domainName?: string; requestId?: string; stage?: string };
+  requestContext: {
+    domainName?: string;
+    requestId?: string;
+    stage?: string;
+    identity?: { sourceIp?: string };
+    authorizer?: Record<string, unknown> | null;
+  };
 }
 
 /** A REST API refuses an answer with any other member, `cookies` for one. */
@@ -25,46 +31,57 @@ export interface HttpResultV1 {
   isBase64Encoded: boolean;
 }
 
-export function isHttpEventV1(event: unknown): event is HttpEventV1 {
-  const candidate = event as (Partial<HttpEventV1> & { requestContext?: { elb?: unknown } }) | null; // only looked at, field by field
-  return (
-    typeof candidate?.httpMethod === 'string' &&
-    typeof candidate.path === 'string' &&
-    typeof candidate.requestContext === 'object' &&
-    candidate.requestContext !== null &&
-    candidate.requestContext.elb === undefined
-  );
-}
+export const apiGatewayV1: Front<HttpEventV1, HttpResultV1> = {
+  limitBytes: 6_291_456, // Lambda's limit for the payload of a synchronous invocation
 
-/** A WHATWG request from the event, or the answer that its size, its encoding or a header earns. */
-export function requestFromV1(event: HttpEventV1): Request | Response {
-  // Format 1.0 hands parameters over decoded.
-  const query = new URLSearchParams(pairs(event.multiValueQueryStringParameters, event.queryStringParameters));
-  return eventRequest({
-    method: event.httpMethod,
-    domainName: event.requestContext.domainName,
-    path: event.path,
-    query: query.toString(),
-    headers: pairs(event.multiValueHeaders, event.headers),
-    body: event.body,
-    isBase64Encoded: event.isBase64Encoded,
-  });
-}
+  matches(event): event is HttpEventV1 {
+    const candidate = event as (Partial<HttpEventV1> & { requestContext?: { elb?: unknown } }) | null; // only looked at, field by field
+    return (
+      typeof candidate?.httpMethod === 'string' &&
+      typeof candidate.path === 'string' &&
+      typeof candidate.requestContext === 'object' &&
+      candidate.requestContext !== null &&
+      candidate.requestContext.elb === undefined
+    );
+  },
 
-/** The event's answer from a WHATWG response. */
-export async function resultV1(response: Response, body?: Buffer): Promise<HttpResultV1> {
-  return {
-    statusCode: response.status,
-    multiValueHeaders: multiValueHeaders(response),
-    ...(await eventBody(response, body)),
-  };
-}
+  parts(event) {
+    // Format 1.0 hands parameters over decoded.
+    const query = new URLSearchParams(pairs(event.multiValueQueryStringParameters, event.queryStringParameters));
+    return {
+      method: event.httpMethod,
+      domainName: event.requestContext.domainName,
+      path: event.path,
+      query: query.toString(),
+      headers: pairs(event.multiValueHeaders, event.headers),
+      body: event.body,
+      isBase64Encoded: event.isBase64Encoded,
+    };
+  },
 
-/** Every header as a list; each cookie apart. */
-export function multiValueHeaders(response: Response): Record<string, string[]> {
-  const headers: Record<string, string[]> = {};
-  for (const [name, value] of Object.entries(headerRecord(response.headers))) headers[name] = [value];
-  const cookies = response.headers.getSetCookie();
-  if (cookies.length > 0) headers['set-cookie'] = cookies;
-  return headers;
+  context({ requestContext: { stage, identity, authorizer } }) {
+    const claims = authorizer?.claims; // of Cognito, and of a JWT authorizer; a Lambda authorizer's context has no such field
+    return {
+      sourceAddress: identity?.sourceIp,
+      claims: (typeof claims === 'object' && claims !== null ? claims : (authorizer ?? undefined)) as
+        | Record<string, unknown>
+        | undefined, // an object, as just seen
+      stage,
+    };
+  },
+
+  result({ status, headers, cookies, body }: EventAnswer) {
+    return { statusCode: status, multiValueHeaders: inLists(headers, cookies), ...body };
+  },
+};
+
+/** Every header as a list; each cookie by itself. */
+export function inLists(
+  headers: Readonly<Record<string, string>>,
+  cookies: readonly string[],
+): Record<string, string[]> {
+  const lists: Record<string, string[]> = {};
+  for (const name in headers) lists[name] = [headers[name] ?? ''];
+  if (cookies.length > 0) lists['set-cookie'] = [...cookies];
+  return lists;
 }

@@ -1,8 +1,6 @@
-import { headerRecord } from '../../http/light/plain-parts.ts';
-import { eventBody } from './event-body.ts';
-import { eventRequest } from './event-request.ts';
-import type { Pair } from './multi-value.ts';
-import { pairs } from './multi-value.ts';
+import type { Front, Pair } from './event-parts.ts';
+import { pairs } from './event-parts.ts';
+import type { EventAnswer } from './event-result.ts';
 
 /** An HTTP event of payload format 2.0: API Gateway HTTP APIs and function URLs. Fields as AWS documents them. */
 export interface HttpEventV2 {
@@ -13,7 +11,17 @@ export interface HttpEventV2 {
   cookies?: string[];
   body?: string;
   isBase64Encoded?: boolean;
-  requestContext: { domainName?: string; requestId?: string; http: { method: string } };
+  requestContext: {
+    domainName?: string;
+    requestId?: string;
+    stage?: string;
+    http: { method: string; sourceIp?: string };
+    authorizer?: {
+      jwt?: { claims?: Record<string, unknown> };
+      lambda?: Record<string, unknown> | null;
+      iam?: Record<string, unknown>;
+    };
+  };
 }
 
 export interface HttpResultV2 {
@@ -24,27 +32,54 @@ export interface HttpResultV2 {
   isBase64Encoded: boolean;
 }
 
-export function isHttpEventV2(event: unknown): event is HttpEventV2 {
-  const candidate = event as Partial<HttpEventV2> | null; // only looked at, field by field
-  return (
-    candidate?.version === '2.0' &&
-    typeof candidate.rawPath === 'string' &&
-    typeof candidate.requestContext?.http?.method === 'string'
-  );
-}
+/** The endpoint that API Gateway gives an API; its paths begin with the stage, those of a custom domain do not. */
+const DEFAULT_ENDPOINT = /\.execute-api\./;
 
-/** A WHATWG request from the event, or the answer that its size, its encoding or a header earns. */
-export function requestFromV2(event: HttpEventV2): Request | Response {
-  return eventRequest({
-    method: event.requestContext.http.method,
-    domainName: event.requestContext.domainName,
-    path: event.rawPath,
-    // Gateways always send it; events that are written by hand often do not have it.
-    query: event.rawQueryString ?? '',
-    headers: headersOf(event),
-    body: event.body,
-    isBase64Encoded: event.isBase64Encoded,
-  });
+export const apiGatewayV2: Front<HttpEventV2, HttpResultV2> = {
+  limitBytes: 6_291_456, // Lambda's limit for the payload of a synchronous invocation
+
+  matches(event): event is HttpEventV2 {
+    const candidate = event as Partial<HttpEventV2> | null; // only looked at, field by field
+    return (
+      candidate?.version === '2.0' &&
+      typeof candidate.rawPath === 'string' &&
+      typeof candidate.requestContext?.http?.method === 'string'
+    );
+  },
+
+  parts(event) {
+    const { http, domainName } = event.requestContext;
+    return {
+      method: http.method,
+      domainName,
+      path: pathOf(event),
+      // Gateways always send it; events that are written by hand often do not have it.
+      query: event.rawQueryString ?? '',
+      headers: headersOf(event),
+      body: event.body,
+      isBase64Encoded: event.isBase64Encoded,
+    };
+  },
+
+  context({ requestContext: { http, stage, authorizer } }) {
+    return {
+      sourceAddress: http.sourceIp,
+      claims: authorizer?.jwt?.claims ?? authorizer?.lambda ?? authorizer?.iam,
+      stage,
+    };
+  },
+
+  result({ status, headers, cookies, body }: EventAnswer) {
+    return { statusCode: status, headers, ...(cookies.length > 0 ? { cookies: [...cookies] } : {}), ...body };
+  },
+};
+
+/** The path without the stage that the default endpoint puts before it. `$default` is not a part of the path. */
+function pathOf({ rawPath, requestContext: { stage, domainName } }: HttpEventV2): string {
+  if (stage === undefined || stage === '$default' || !DEFAULT_ENDPOINT.test(domainName ?? '')) return rawPath;
+  const rest = rawPath.slice(stage.length + 1);
+  if (!rawPath.startsWith(`/${stage}`) || (rest !== '' && !rest.startsWith('/'))) return rawPath;
+  return rest === '' ? '/' : rest;
 }
 
 function headersOf(event: HttpEventV2): Pair[] {
@@ -52,21 +87,9 @@ function headersOf(event: HttpEventV2): Pair[] {
   // Format 2.0 takes cookies out of the headers.
   if (event.cookies) {
     if (!Array.isArray(event.cookies) || !event.cookies.every((cookie) => typeof cookie === 'string')) {
-      throw new TypeError('The cookies are no list of strings');
+      throw new TypeError('The cookies are not a list of strings');
     }
     if (event.cookies.length > 0) headers.push(['cookie', event.cookies.join('; ')]);
   }
   return headers;
-}
-
-/** The event's answer from a WHATWG response; each cookie apart, as format 2.0 wants them. */
-export async function resultV2(response: Response, body?: Buffer): Promise<HttpResultV2> {
-  const headers = headerRecord(response.headers);
-  const cookies = response.headers.getSetCookie();
-  return {
-    statusCode: response.status,
-    headers,
-    ...(cookies.length > 0 ? { cookies } : {}),
-    ...(await eventBody(response, body)),
-  };
 }

@@ -1,7 +1,8 @@
 import { gunzipSync } from 'node:zlib';
+import { systemClock } from '@twelvefold/core';
 import { describe, expect, it } from 'vitest';
 import type { AlbEvent, HttpEventV1 } from './index.ts';
-import { answerEvent, readHttpEvent } from './index.ts';
+import { readHttpEvent } from './index.ts';
 
 const rest: HttpEventV1 = {
   resource: '/{proxy+}',
@@ -39,8 +40,10 @@ const multi: AlbEvent = {
 function exchangeOf(event: unknown) {
   const exchange = readHttpEvent(event);
   if (!exchange) throw new Error('not taken for an HTTP event');
-  return { ...exchange, request: exchange.request as Request };
+  return exchange;
 }
+const requestOf = (event: unknown) => exchangeOf(event).request as Request;
+const serviceOf = (handler: () => Response | Promise<Response>) => ({ component: 'http', clock: systemClock, handler });
 
 const twoCookies = () => {
   const response = new Response('{"ok":true}', { status: 201, headers: { 'content-type': 'application/json' } });
@@ -64,7 +67,7 @@ it('keeps the byte order mark of a text, and puts a body of several chunks toget
 
 describe('payload format 1.0', () => {
   it('becomes a request: every value of a header and of a parameter, encoded', async () => {
-    const { request } = exchangeOf(rest);
+    const request = requestOf(rest);
     expect(request.url).toBe('https://api.example/orders/a%20b?q=1&q=2&sp+ace=%C3%BC%26');
     expect([...new URL(request.url).searchParams]).toEqual([
       ['q', '1'],
@@ -76,7 +79,7 @@ describe('payload format 1.0', () => {
   });
 
   it('reads an event without the multi-value maps, as a console test sends it', () => {
-    const { request } = exchangeOf({
+    const request = requestOf({
       ...rest,
       multiValueHeaders: null,
       multiValueQueryStringParameters: null,
@@ -99,11 +102,11 @@ describe('payload format 1.0', () => {
 
 describe('Application Load Balancer', () => {
   it('becomes a request whose parameters stay as they were encoded', () => {
-    const { request } = exchangeOf(single);
+    const request = requestOf(single);
     expect(request.url).toBe('http://lb.example/orders?q=a%20b&flag');
     expect(request.headers.get('cookie')).toBe('a=1; b=2');
-    expect(exchangeOf(multi).request.url).toBe('http://lb.example/orders?q=1&q=2');
-    expect(exchangeOf(multi).request.headers.get('x-tag')).toBe('a, b');
+    expect(requestOf(multi).url).toBe('http://lb.example/orders?q=1&q=2');
+    expect(requestOf(multi).headers.get('x-tag')).toBe('a, b');
   });
 
   it("is answered in the event's own shape", async () => {
@@ -172,46 +175,46 @@ it.each([
 });
 
 it('takes what an event leaves out for none', async () => {
-  const { request } = exchangeOf(format2);
+  const request = requestOf(format2);
   expect([request.url, await request.text()]).toEqual(['https://api.example/orders', '']);
 });
 
-describe('answerEvent', () => {
+describe('answer', () => {
   const exchange = (headers: Record<string, string>) => exchangeOf({ ...single, headers });
   const json = (size: number) =>
     new Response(JSON.stringify('x'.repeat(size)), { headers: { 'content-type': 'application/json' } });
 
   it('compresses for clients that take it', async () => {
-    const answer = async () => json(5_000);
-    const result = await answerEvent(exchange({ 'accept-encoding': 'gzip' }), { answer });
+    const large = serviceOf(() => json(5_000));
+    const result = await exchange({ 'accept-encoding': 'gzip' }).answer(large);
     expect(result).toMatchObject({
       headers: { 'content-encoding': 'gzip', vary: 'Accept-Encoding' },
       isBase64Encoded: true,
     });
     expect(gunzipSync(Buffer.from(result.body ?? '', 'base64')).toString()).toBe(JSON.stringify('x'.repeat(5_000)));
-    const plain = await answerEvent(exchange({}), { answer });
+    const plain = await exchange({}).answer(large);
     expect(plain).toMatchObject({ isBase64Encoded: false, body: JSON.stringify('x'.repeat(5_000)) });
-    const small = await answerEvent(exchange({ 'accept-encoding': 'gzip' }), { answer: async () => json(10) });
+    const small = await exchange({ 'accept-encoding': 'gzip' }).answer(serviceOf(() => json(10)));
     expect(small).toMatchObject({ isBase64Encoded: false, body: JSON.stringify('x'.repeat(10)) });
   });
 
-  it('answers 500 and tells of a body that breaks', async () => {
+  it('answers 500 and reports a body that breaks', async () => {
     const broken = () =>
       new Response(new ReadableStream({ pull: (controller) => controller.error(new Error('it broke')) }));
-    const told: unknown[] = [];
-    const result = await answerEvent(exchange({}), {
-      answer: async () => broken(),
-      onBroken: (error) => void told.push(error),
-    });
+    const reported: unknown[] = [];
+    const result = await exchange({}).answer(serviceOf(broken), { onBroken: (error) => void reported.push(error) });
     expect(result).toMatchObject({ statusCode: 500, headers: { 'content-type': 'application/problem+json' } });
-    expect(told).toEqual([new Error('it broke')]);
+    expect(reported).toEqual([new Error('it broke')]);
   });
 
-  it('answers 500 and tells when the front would not carry the answer', async () => {
-    const told: number[][] = [];
-    const onTooLarge = (size: number, limit: number) => void told.push([size, limit]);
-    const result = await answerEvent(exchange({}), { answer: async () => json(1_048_576), onTooLarge });
+  it('answers 500 and reports when the front would not carry the answer', async () => {
+    const reported: number[][] = [];
+    const onTooLarge = (size: number, limit: number) => void reported.push([size, limit]);
+    const result = await exchange({}).answer(
+      serviceOf(() => json(1_048_576)),
+      { onTooLarge },
+    );
     expect(result).toMatchObject({ statusCode: 500, headers: { 'content-type': 'application/problem+json' } });
-    expect(told).toEqual([[1_048_578, 1_048_576]]);
+    expect(reported).toEqual([[1_048_578, 1_048_576]]);
   });
 });

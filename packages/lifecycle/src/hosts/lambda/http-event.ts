@@ -1,51 +1,159 @@
-import { malformedRequest } from '../../http/malformed-request.ts';
+import type { Clock, Deadline } from '@twelvefold/core';
+import { systemClock } from '@twelvefold/core';
+import { after, NO_DEADLINE } from '@twelvefold/core/internal';
+import { CORRELATION_HEADER, correlationIdFrom } from '../../correlation.ts';
+import type { RequestContext } from '../../http/exchange.ts';
+import { Exchange } from '../../http/exchange.ts';
+import { refuse } from '../../http/limits.ts';
+import { problem } from '../../http/problem.ts';
+import type { HttpService } from '../../http/serve.ts';
+import { serve } from '../../http/serve.ts';
 import type { AlbEvent, AlbResult } from './alb.ts';
-import { isAlbEvent, requestFromAlb, resultAlb } from './alb.ts';
+import { alb } from './alb.ts';
 import type { HttpEventV1, HttpResultV1 } from './api-gateway-v1.ts';
-import { isHttpEventV1, requestFromV1, resultV1 } from './api-gateway-v1.ts';
+import { apiGatewayV1 } from './api-gateway-v1.ts';
 import type { HttpEventV2, HttpResultV2 } from './api-gateway-v2.ts';
-import { isHttpEventV2, requestFromV2, resultV2 } from './api-gateway-v2.ts';
+import { apiGatewayV2 } from './api-gateway-v2.ts';
+import type { EventParts, Front, Pair } from './event-parts.ts';
+import { eventRequest, headerOf } from './event-parts.ts';
+import { readAnswer } from './event-result.ts';
 
 /** Every event that is an HTTP request. */
 export type HttpEvent = HttpEventV2 | HttpEventV1 | AlbEvent;
 export type HttpResult = HttpResultV2 | HttpResultV1 | AlbResult;
 
-/** One HTTP event: what was asked, and how to answer it. */
-export interface HttpExchange {
-  /** A response where the event earns one by itself: too large, malformed. */
-  readonly request: Request | Response;
-  /** `body` are the bytes of the response's body where they have been read. */
-  result(response: Response, body?: Buffer): Promise<HttpResult>;
-  /** Bytes that the result may have as JSON: what Lambda, or the load balancer before it, carries. */
-  readonly resultLimitBytes: number;
+export interface AnswerEventOptions {
+  /** By when the answer must be there. @defaultValue never */
+  deadline?: Deadline | undefined;
+  /** Milliseconds for an answer, where the component has its own limit. @defaultValue Infinity */
+  answerMs?: number | undefined;
+  /** Called with an answer that is larger than the front carries; the client gets a bare 500. */
+  onTooLarge?: (sizeBytes: number, limitBytes: number) => void;
+  /** Called with the error of an answer whose body broke while it was read; the client gets a bare 500, nothing has left yet. */
+  onBroken?: (error: unknown) => void;
+  /** Called with what an app should mend, e.g. a header that does not fit its body. */
+  onWarning?: (message: string) => void;
 }
 
-/** Lambda's limit for the payload of a synchronous invocation. */
-const LAMBDA_LIMIT_BYTES = 6_291_456;
-/** The limit of a load balancer for what a Lambda target answers. */
-const ALB_LIMIT_BYTES = 1_048_576;
+const FRONTS: ReadonlyArray<Front<HttpEvent, HttpResult>> = [apiGatewayV2, alb, apiGatewayV1] as never; // each takes only what it matches
 
 /**
  * Reads an HTTP event of any shape: API Gateway REST APIs and payload format 1.0, HTTP APIs and function URLs (2.0), Application
  * Load Balancers in both header modes. `undefined` for any other event.
+ *
+ * @param basePath - taken away from the beginning of paths: the base path of a custom domain
  */
-export function readHttpEvent(event: unknown): HttpExchange | undefined {
-  if (isHttpEventV2(event))
-    return { request: read(() => requestFromV2(event)), result: resultV2, resultLimitBytes: LAMBDA_LIMIT_BYTES };
-  if (isAlbEvent(event)) {
-    const result = (response: Response, body?: Buffer) => resultAlb(event, response, body);
-    return { request: read(() => requestFromAlb(event)), result, resultLimitBytes: ALB_LIMIT_BYTES };
-  }
-  if (isHttpEventV1(event))
-    return { request: read(() => requestFromV1(event)), result: resultV1, resultLimitBytes: LAMBDA_LIMIT_BYTES };
-  return undefined;
+export function readHttpEvent(event: unknown, basePath?: string): HttpEventExchange | undefined {
+  const front = FRONTS.find((one) => one.matches(event));
+  return front && new HttpEventExchange(front, event as HttpEvent, basePath); // matched, as just seen
 }
 
-/** A part of the event that has another type than its front gives it is a bad request, as much as a header that is none. */
-function read(request: () => Request | Response): Request | Response {
+/** One HTTP event: its request, and how it is answered. */
+export class HttpEventExchange {
+  /** A response where the event leads to one by itself: too large, malformed. */
+  readonly request: Request | Response;
+  readonly #front: Front<HttpEvent, HttpResult>;
+  readonly #event: HttpEvent;
+  readonly #headers: readonly Pair[];
+  readonly #method: string;
+
+  constructor(front: Front<HttpEvent, HttpResult>, event: HttpEvent, basePath: string | undefined) {
+    this.#front = front;
+    this.#event = event;
+    const parts = partsOf(front, event);
+    this.#headers = parts?.headers ?? [];
+    this.#method = parts?.method ?? 'GET';
+    this.request = parts ? eventRequest(parts, basePath) : refuse('malformed', correlationIdFrom(undefined));
+  }
+
+  /** The event's result from a response. */
+  async result(response: Response, correlationId?: string, onWarning?: (message: string) => void): Promise<HttpResult> {
+    const acceptEncoding = headerOf(this.#headers, 'accept-encoding');
+    const answer = await readAnswer(response, correlationId, { method: this.#method, acceptEncoding, onWarning });
+    return this.#front.result(answer, this.#event);
+  }
+
+  /** Answers the event through the service, within what the front carries. */
+  async answer(service: HttpService, options: AnswerEventOptions = {}): Promise<HttpResult> {
+    const { request } = this;
+    if (request instanceof Response) {
+      const correlationId = request.headers.get(CORRELATION_HEADER) ?? '';
+      service.onRefusal?.({ status: request.status, correlationId, method: this.#method });
+      return this.result(request);
+    }
+    const context = this.#front.context(this.#event);
+    const { response, correlationId } = await new Promise<Answered>((resolve) =>
+      serve(service, new EventExchange(service, request, this.#headers, context, options, resolve)),
+    );
+    const failed = () =>
+      this.result(problem({ status: 500, title: 'Internal Server Error' }, correlationId), correlationId);
+    let result: HttpResult;
+    try {
+      result = await this.result(response, correlationId, options.onWarning);
+    } catch (error) {
+      options.onBroken?.(error);
+      return failed();
+    }
+    const sizeBytes = result.body === undefined ? 0 : Buffer.byteLength(result.body);
+    if (sizeBytes <= this.#front.limitBytes) return result;
+    options.onTooLarge?.(sizeBytes, this.#front.limitBytes);
+    return failed();
+  }
+}
+
+/** `undefined` where a part of the event has another type than its front gives it. */
+function partsOf(front: Front<HttpEvent, HttpResult>, event: HttpEvent): EventParts | undefined {
   try {
-    return request();
+    return front.parts(event);
   } catch {
-    return malformedRequest();
+    return undefined;
+  }
+}
+
+interface Answered {
+  readonly response: Response;
+  readonly correlationId: string;
+}
+
+/** A request of an event; its answer is handed over. */
+class EventExchange extends Exchange {
+  readonly request: Request;
+  readonly context: RequestContext;
+  readonly #headers: readonly Pair[];
+  readonly #clock: Clock;
+  readonly #endMs: number;
+  readonly #undo: () => void;
+  readonly #resolve: (answered: Answered) => void;
+
+  constructor(
+    { component, clock = systemClock }: HttpService,
+    request: Request,
+    headers: readonly Pair[],
+    context: RequestContext,
+    { deadline = NO_DEADLINE, answerMs = Number.POSITIVE_INFINITY }: AnswerEventOptions,
+    resolve: (answered: Answered) => void,
+  ) {
+    super(component, request.method, request.url);
+    this.request = request;
+    this.context = context;
+    this.#headers = headers;
+    this.#clock = clock;
+    this.#resolve = resolve;
+    const leftMs = Math.min(answerMs, deadline.remainingMs());
+    this.#endMs = clock.monotonic() + leftMs;
+    this.#undo = after(clock, leftMs, () => this.expire());
+  }
+
+  header(name: string): string | undefined {
+    return headerOf(this.#headers, name);
+  }
+
+  remainingMs(): number {
+    return Math.max(0, this.#endMs - this.#clock.monotonic());
+  }
+
+  respond(response: Response, correlationId: string): void {
+    this.#undo();
+    this.#resolve({ response, correlationId });
   }
 }

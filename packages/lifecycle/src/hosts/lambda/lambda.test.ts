@@ -2,7 +2,7 @@ import { createTestClock } from '@twelvefold/core/testing';
 import { describe, expect, it } from 'vitest';
 import { detectHost } from '../detect.ts';
 import type { HttpEventV2 } from './index.ts';
-import { batchResult, isHttpEventV2, isSqsEvent, lambda, recordsFromSqs, requestFromV2, resultV2 } from './index.ts';
+import { batchResult, isSqsEvent, lambda, readHttpEvent, recordsFromSqs } from './index.ts';
 
 const context = (remainingMs: number) => ({
   awsRequestId: 'r-1',
@@ -130,9 +130,15 @@ describe('API Gateway v2', () => {
     requestContext: { domainName: 'api.example', requestId: 'id', http: { method: 'POST' } },
   };
 
+  const exchangeOf = (given: object) => {
+    const exchange = readHttpEvent(given);
+    if (!exchange) throw new Error('not taken for an HTTP event');
+    return exchange;
+  };
+  const requestOf = (given: object) => exchangeOf(given).request as Request;
+
   it('becomes a request with cookies and a decoded body', async () => {
-    expect(isHttpEventV2(event)).toBe(true);
-    const request = requestFromV2(event) as Request;
+    const request = requestOf(event);
     expect(request.url).toBe('https://api.example/orders/a%20b?x=1&x=2');
     expect(request.headers.get('cookie')).toBe('sid=abc; theme=dark');
     expect(await request.json()).toEqual({ a: 1 });
@@ -143,14 +149,14 @@ describe('API Gateway v2', () => {
     ['/a b/ü/100%/%2F', '/a%20b/%C3%BC/100%25/%2F'],
     ['//other.example/x', '//other.example/x'],
   ])('keeps the path %s whole, which an HTTP API hands over decoded', (rawPath, pathname) => {
-    const request = requestFromV2({ ...event, rawPath }) as Request;
+    const request = requestOf({ ...event, rawPath });
     expect(new URL(request.url).pathname).toBe(pathname);
     expect(new URL(request.url).host).toBe('api.example');
     expect(new URL(request.url).search).toBe('?x=1&x=2');
   });
 
   it('carries text beyond Latin-1 in headers and cookies as its UTF-8 bytes', () => {
-    const request = requestFromV2({ ...event, headers: { 'x-name': '😀' }, cookies: ['a=ł'] }) as Request;
+    const request = requestOf({ ...event, headers: { 'x-name': '😀' }, cookies: ['a=ł'] });
     expect(Buffer.from(request.headers.get('x-name') ?? '', 'latin1').toString()).toBe('😀');
     expect(Buffer.from(request.headers.get('cookie') ?? '', 'latin1').toString()).toBe('a=ł');
   });
@@ -162,28 +168,30 @@ describe('API Gateway v2', () => {
     ['half a character in the path', { rawPath: '/\ud800' }],
     ['a host that is a path', { requestContext: { domainName: 'x/y?', http: { method: 'GET' } } }],
   ])('answers 400 to %s', (_what, wrong) => {
-    expect((requestFromV2({ ...event, ...wrong }) as Response).status).toBe(400);
+    expect(exchangeOf({ ...event, ...wrong }).request).toMatchObject({ status: 400 });
   });
 
   it('is answered with 413 above the limit that every host shares', () => {
     const body = Buffer.alloc(1_048_577).toString('base64');
-    expect((requestFromV2({ ...event, body }) as Response).status).toBe(413);
+    expect(exchangeOf({ ...event, body }).request).toMatchObject({ status: 413 });
   });
 
   it('answers text as text, bytes as base64 and every cookie apart', async () => {
     const headers = new Headers({ 'content-type': 'application/problem+json' });
     headers.append('set-cookie', 'a=1');
     headers.append('set-cookie', 'b=2');
-    expect(await resultV2(new Response('{"ä":1}', { status: 400, headers }))).toEqual({
+    expect(await exchangeOf(event).result(new Response('{"ä":1}', { status: 400, headers }))).toEqual({
       statusCode: 400,
       headers: { 'content-type': 'application/problem+json' },
       cookies: ['a=1', 'b=2'],
       body: '{"ä":1}',
       isBase64Encoded: false,
     });
-    const image = await resultV2(new Response(new Uint8Array([255, 0]), { headers: { 'content-type': 'image/png' } }));
+    const image = await exchangeOf(event).result(
+      new Response(new Uint8Array([255, 0]), { headers: { 'content-type': 'image/png' } }),
+    );
     expect(image).toMatchObject({ body: '/wA=', isBase64Encoded: true });
-    expect(await resultV2(new Response(null, { status: 204 }))).toEqual({
+    expect(await exchangeOf(event).result(new Response(null, { status: 204 }))).toEqual({
       statusCode: 204,
       headers: {},
       isBase64Encoded: false,

@@ -1,11 +1,19 @@
 import type { HostProfile } from '../profile.ts';
 
-/** A laptop: short drain, nothing in front of the port, readable logs on a terminal. */
-export function localProfile(isTerminal: boolean): HostProfile {
+/** As long as ECS needs: a process in a container outside ECS has a load balancer in front of it as well. */
+const LINGER_MS = 2_000;
+
+/**
+ * Everything outside Lambda and ECS. At a terminal, or started by `twelvefold dev` (which sets `TWELVEFOLD_DEV`), it is a laptop: only
+ * this machine reaches the port, nothing lingers, and a terminal gets readable logs.
+ */
+export function localProfile(env: Readonly<Record<string, string | undefined>>, isTerminal: boolean): HostProfile {
+  const isLaptop = isTerminal || env.TWELVEFOLD_DEV !== undefined;
   return {
     host: 'local',
     budgetMs: 10_000,
-    lingerMs: 0,
+    lingerMs: isLaptop ? 0 : LINGER_MS,
+    address: isLaptop ? '127.0.0.1' : '0.0.0.0',
     logFormat: isTerminal ? 'pretty' : 'json',
     facts: {},
     asksHealth: false,

@@ -1,201 +1,324 @@
-import type { IncomingMessage, Server } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import type { Clock, Deadline } from '@twelvefold/core';
+import type { AddressInfo, Socket } from 'node:net';
+import { Server as NetServer } from 'node:net';
+import type { Clock } from '@twelvefold/core';
 import { systemClock } from '@twelvefold/core';
-import { limitTime, NO_DEADLINE } from '@twelvefold/core/internal';
-import { clientGone } from '../../http/client-gone.ts';
-import { HEADER_LIMIT_BYTES } from '../../http/header-limit.ts';
-import { malformedRequest } from '../../http/malformed-request.ts';
-import { problem } from '../../http/problem.ts';
-import { BODY_LIMIT_BYTES } from '../../http/serve-request.ts';
+import { CORRELATION_HEADER, correlationIdFrom } from '../../correlation.ts';
+import { headerOf } from '../../http/light/light-headers.ts';
+import type { HttpLimits, Refusal } from '../../http/limits.ts';
+import { BODY_LIMIT_BYTES, DEFAULT_LIMITS, HEADER_LIMIT_BYTES, refuse } from '../../http/limits.ts';
+import { forwardedProto, requestUrl, splitTarget, withoutBase } from '../../http/request-target.ts';
+import type { HttpService } from '../../http/serve.ts';
+import { serve } from '../../http/serve.ts';
 import type { Resource } from '../../resource.ts';
-import { readRequest } from './read-request.ts';
+import { DueList } from './due-list.ts';
+import { BodyReceiver, discard } from './receive-body.ts';
 import { refuseUnread } from './refuse-unread.ts';
-import { writeResponse } from './write-response.ts';
+import type { ServerCore } from './server-core.ts';
+import { ServiceExchange } from './service-exchange.ts';
 
-export interface HttpServerOptions {
+export interface HttpServerOptions extends Omit<HttpService, 'clock'> {
   /** 0 picks a free port. */
   port: number;
   /** @defaultValue '0.0.0.0': a load balancer must reach it */
   host?: string;
-  /** Answers one request; `signal` aborts when the client goes away, its time is over or the drain is forced. */
-  answer(request: Request, signal: AbortSignal, deadline: Deadline): Promise<Response>;
-  /** Milliseconds that a handler has for its answer. @defaultValue 30000: an HTTP API waits no longer for a function */
+  /** Milliseconds that a handler has for its answer, once the body is here. @defaultValue 30000: as long as an HTTP API waits for a function */
   answerMs?: number;
   /**
    * Milliseconds to go on accepting connections after the drain began: a load balancer may learn of it after the process
-   * does. @defaultValue 0
+   * does. @defaultValue 2000
    */
   lingerMs?: number;
-  /** Told of an answer that broke off although its client was still there: its body failed, or `answer` rejected. */
+  /** Taken away from the beginning of paths. @defaultValue none */
+  basePath?: string;
+  /** Proxies in front of the service that append to `X-Forwarded-For`; decides the source address. @defaultValue 0 */
+  proxies?: number;
+  /** What clients may hold. @defaultValue see `HttpLimits` */
+  limits?: Partial<HttpLimits>;
+  /** Called with the error of an answer that broke off although its client was still there. */
   onError?: (error: unknown) => void;
+  /** Called with what an app should mend, e.g. a header that does not fit its body. */
+  onWarning?: (message: string) => void;
   clock?: Clock;
 }
 
 export interface HttpServer extends Required<Pick<Resource, 'name' | 'start' | 'quiesce' | 'drain' | 'stop'>> {
   /** The port in use, once started. */
   readonly port: number;
-  /** Requests being answered now, those included whose client has hung up while their handler goes on. */
+  /** Requests that are being answered now, those included whose client has hung up while their handler goes on. */
   readonly inFlight: number;
 }
 
-/**
- * An ALB keeps idle connections for 60 s by default and reuses them: the server must close later than it, or requests
- * are lost in between; and Node wants headersTimeout above keepAliveTimeout and
- * requestTimeout above both.
- */
+/** A load balancer keeps idle connections for 60 s by default and reuses them: the server must close later than it. */
 const KEEP_ALIVE_MS = 65_000;
-const HEADERS_MS = 66_000;
-const REQUEST_MS = 70_000;
+/** How often Node looks for requests that are too slow. Its default of 30 s would add that to each limit. */
+const CHECK_MS = 5_000;
+/** A client that has taken something within this time is not ended for the memory that it holds. */
+const MOVING_MS = 1_000;
 
-/** How much of a refused body is read on: clients rarely look at an answer before they have sent everything. */
-const DISCARD_BYTES = 16 * BODY_LIMIT_BYTES;
+/** Methods that `Request` forbids (Fetch standard). */
+const FORBIDDEN = new Set(['TRACE', 'CONNECT']);
 
-/** An HTTP server with a drain: it goes on answering (health included) until nothing is in flight. */
+/**
+ * An HTTP server with a drain: from the first moment answers close their connections, new connections are taken until the linger is
+ * over, and what is in flight is finished.
+ */
 export function createHttpServer(options: HttpServerOptions): HttpServer {
-  const { answer, answerMs = 30_000, host = '0.0.0.0', lingerMs = 0, onError, clock = systemClock } = options;
-  const force = new AbortController();
-  const waiting = new Set<() => void>();
-  const inFlight = new Set<IncomingMessage>();
-  let draining = false;
-  let drained = false;
-  let port = options.port;
+  return new NodeHttpServer(options);
+}
 
-  const server: Server = createServer({
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    headersTimeout: HEADERS_MS,
-    requestTimeout: REQUEST_MS,
-    maxHeaderSize: HEADER_LIMIT_BYTES,
-    requireHostHeader: false, // Node's own 400 has no body; a request without a host is refused with all the others
-  });
-  // What Node could not parse never becomes a request, and would be answered without a word.
-  server.on('clientError', (error: NodeJS.ErrnoException, socket) => void refuseUnread(error, socket));
+class NodeHttpServer implements HttpServer, ServerCore {
+  readonly name = 'http server';
+  readonly service: HttpService;
+  readonly answerMs: number;
+  readonly proxies: number;
+  draining = false;
+  readonly #options: HttpServerOptions;
+  readonly #limits: HttpLimits;
+  readonly #server: Server;
+  /** Handlers that run, or whose answer is on its way. */
+  readonly #inFlight = new Set<ServiceExchange>();
+  readonly #deadlines: DueList<ServiceExchange>;
+  /** Clients that do not take their answer, with the bytes held for them. */
+  readonly #stalled: DueList<ServiceExchange>;
+  readonly #unsent = new Map<ServiceExchange, number>();
+  #unsentBytes = 0;
+  readonly #bodies: BodyReceiver;
+  readonly #waiting = new Set<() => void>();
+  #isDrained = false;
+  #port: number;
 
-  server.on('request', async (incoming, outgoing) => {
-    inFlight.add(incoming);
-    const gone = new AbortController();
-    const closed = new Promise<void>((resolve) => {
-      outgoing.once('close', () => {
-        if (!outgoing.writableFinished) gone.abort(clientGone());
+  constructor(options: HttpServerOptions) {
+    const { component, handler, health, onOutcome, onRefusal, clock = systemClock } = options;
+    const { answerMs = 30_000, proxies = 0 } = options;
+    this.#options = options;
+    this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
+    this.service = { component, handler, health, onOutcome, onRefusal, clock };
+    this.answerMs = answerMs;
+    this.proxies = proxies;
+    this.#port = options.port;
+    this.#deadlines = new DueList(answerMs, (exchange) => exchange.expire(), clock);
+    this.#stalled = new DueList(this.#limits.stalledMs, (exchange) => exchange.destroy(), clock);
+    this.#bodies = new BodyReceiver(this.#limits.receivingBytes);
+    const server = createServer({
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      headersTimeout: this.#limits.headMs,
+      requestTimeout: this.#limits.requestMs,
+      connectionsCheckingInterval: CHECK_MS,
+      maxHeaderSize: HEADER_LIMIT_BYTES,
+      noDelay: true,
+      requireHostHeader: false, // Node's own 400 has no body; a request without a host is refused with all the others
+    });
+    this.#server = server;
+    server.maxConnections = this.#limits.connections;
+    server.on('drop', () => server.closeIdleConnections());
+    server.on('request', (incoming, outgoing) => this.#accept(incoming, outgoing, false));
+    // Who is asked to go on sends a body that may be refused by its length.
+    server.on('checkContinue', (incoming, outgoing) => this.#accept(incoming, outgoing, true));
+    server.on('checkExpectation', (incoming, outgoing) => this.#refuse(incoming, outgoing, 'unknown expectation'));
+    server.on('clientError', (error: NodeJS.ErrnoException, socket) => this.#refuseUnread(error, socket as Socket)); // a TCP server's
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  get inFlight(): number {
+    return this.#inFlight.size;
+  }
+
+  start(): Promise<void> {
+    const { port, host = '0.0.0.0' } = this.#options;
+    const server = this.#server;
+    return new Promise((resolve, reject) => {
+      server.once('error', (error: NodeJS.ErrnoException) => {
+        const reason =
+          error.code === 'EADDRINUSE' ? 'another process is listening on it; set PORT to a free one' : error.message;
+        reject(new Error(`Cannot listen on port ${port}: ${reason}`, { cause: error }));
+      });
+      server.listen(port, host, () => {
+        this.#port = (server.address() as AddressInfo).port; // a TCP server's address is never a string
         resolve();
       });
     });
-    try {
-      const response = await answerOne(incoming, gone.signal);
-      if (gone.signal.aborted) await response.body?.cancel();
-      else {
-        if (draining) outgoing.setHeader('connection', 'close');
-        await writeResponse(outgoing, response, incoming.headers['accept-encoding']);
-      }
-    } catch (error) {
-      // A broken connection is the client's own doing; a failing body is not, and its answer cannot be finished.
-      if (!isBrokenConnection(error)) onError?.(error);
-      outgoing.destroy();
+  }
+
+  /** Idle connections stay: who is about to use one has not learnt of the drain yet, and does by its answer. */
+  quiesce(): void {
+    this.draining = true;
+    for (const exchange of this.#inFlight) exchange.drain();
+  }
+
+  async drain(signal: AbortSignal): Promise<void> {
+    const { lingerMs = 2_000 } = this.#options;
+    if (lingerMs > 0) await this.service.clock.sleep(lingerMs, signal).catch(() => undefined);
+    // Only the listener: the close of an HTTP server ends idle connections as well, on which a request may be on its way.
+    NetServer.prototype.close.call(this.#server);
+    for (const exchange of this.#inFlight) exchange.endEventStream();
+    await this.#idle(signal);
+    if (this.#inFlight.size > 0) {
+      const left = stillInFlight([...this.#inFlight]);
+      for (const exchange of this.#inFlight) exchange.abort(signal.reason);
+      throw new Error(left);
     }
-    // Both: a client that hung up leaves a handler behind, whose resources must not be closed under it.
+    this.#isDrained = true;
+  }
+
+  async stop(signal: AbortSignal): Promise<void> {
+    const server = this.#server;
+    const closed = new Promise<void>((resolve) => {
+      if (server.listening) server.close(() => resolve());
+      else resolve();
+    });
+    // What came on open connections after the drain, while others were still draining, is answered too.
+    if (this.#isDrained) await this.#idle(signal);
+    server.closeAllConnections();
+    this.#deadlines.stop();
+    this.#stalled.stop();
     await closed;
-    inFlight.delete(incoming);
-    if (inFlight.size === 0) for (const wake of waiting) wake();
-  });
+  }
 
-  const answerOne = async (incoming: IncomingMessage, gone: AbortSignal): Promise<Response> => {
-    const read = await readRequest(incoming, BODY_LIMIT_BYTES);
-    if (read === 'too large') {
-      discard(incoming);
-      return problem({
-        status: 413,
-        title: 'Content Too Large',
-        detail: `The body is above ${BODY_LIMIT_BYTES} bytes`,
-      });
-    }
-    if (read === 'malformed') return malformedRequest();
-    const limit = limitTime(answerMs, AbortSignal.any([gone, force.signal]), NO_DEADLINE, clock);
-    try {
-      return await answer(read, limit.signal, limit.deadline);
-    } finally {
-      limit.over();
-    }
-  };
+  answered(exchange: ServiceExchange): void {
+    this.#deadlines.delete(exchange);
+  }
 
-  const idle = (signal: AbortSignal): Promise<void> => {
+  over(exchange: ServiceExchange): void {
+    this.flows(exchange);
+    this.#inFlight.delete(exchange);
+    if (this.#inFlight.size === 0) for (const wake of this.#waiting) wake();
+  }
+
+  stalls(exchange: ServiceExchange, bytes: number): void {
+    this.#unsentBytes += bytes - (this.#unsent.get(exchange) ?? 0);
+    this.#unsent.set(exchange, bytes);
+    this.#stalled.add(exchange);
+    while (this.#unsentBytes > this.#limits.unsentBytes) {
+      const oldest = this.#stalled.oldest(MOVING_MS);
+      if (oldest === undefined) return;
+      this.flows(oldest);
+      oldest.destroy();
+    }
+  }
+
+  flows(exchange: ServiceExchange): void {
+    const bytes = this.#unsent.get(exchange);
+    if (bytes === undefined) return;
+    this.#unsentBytes -= bytes;
+    this.#unsent.delete(exchange);
+    this.#stalled.delete(exchange);
+  }
+
+  warn(message: string): void {
+    this.#options.onWarning?.(message);
+  }
+
+  fail(error: unknown): void {
+    this.#options.onError?.(error);
+  }
+
+  #accept(incoming: IncomingMessage, outgoing: ServerResponse, asksToContinue: boolean): void {
+    const url = urlOf(incoming, this.#options.basePath);
+    if (url === undefined || FORBIDDEN.has(incoming.method ?? '')) {
+      this.#refuse(incoming, outgoing, 'malformed');
+      return;
+    }
+    const { headers } = incoming;
+    const length = headers['content-length'];
+    if (length === undefined && headers['transfer-encoding'] === undefined) {
+      this.#serve(new ServiceExchange(this, incoming, outgoing, url));
+      return;
+    }
+    if (Number(length ?? 0) > BODY_LIMIT_BYTES) {
+      this.#refuse(incoming, outgoing, 'body too large');
+      return;
+    }
+    if (asksToContinue) outgoing.writeContinue();
+    this.#bodies.receive(incoming, {
+      onBody: (body) => {
+        const exchange = new ServiceExchange(this, incoming, outgoing, url);
+        if (exchange.method !== 'GET' && exchange.method !== 'HEAD') exchange.body = body;
+        this.#serve(exchange);
+      },
+      onTooLarge: () => this.#refuse(incoming, outgoing, 'body too large', true),
+      onGivenUp: () => {
+        this.#refuse(incoming, outgoing, 'too slow', true);
+        outgoing.once('close', () => incoming.destroy());
+      },
+    });
+  }
+
+  #serve(exchange: ServiceExchange): void {
+    this.#inFlight.add(exchange);
+    if (this.draining) exchange.drain();
+    serve(this.service, exchange);
+    // Only what is still to be answered has a deadline, whose time is that of its start.
+    if (!exchange.settled) this.#deadlines.add(exchange, exchange.startedMs);
+  }
+
+  /** Answers a request that is not one for the app. */
+  #refuse(incoming: IncomingMessage, outgoing: ServerResponse, why: Refusal, isDiscarded = false): void {
+    if (!isDiscarded) discard(incoming);
+    const correlationId = correlationIdFrom(headerOf(incoming, CORRELATION_HEADER));
+    const response = refuse(why, correlationId);
+    this.service.onRefusal?.({ status: response.status, correlationId, method: incoming.method });
+    void response.text().then((text) => {
+      const fields = [...response.headers].flat();
+      const close = this.draining || why === 'too slow' ? ['connection', 'close'] : [];
+      outgoing.writeHead(response.status, [...fields, 'content-length', String(Buffer.byteLength(text)), ...close]);
+      outgoing.end(incoming.method === 'HEAD' ? undefined : text);
+    });
+  }
+
+  #refuseUnread(error: NodeJS.ErrnoException, socket: Socket): void {
+    // A connection on which nothing was asked, e.g. one that a browser opens ahead.
+    if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && socket.bytesRead === 0) {
+      socket.destroy();
+      return;
+    }
+    // Behind an answer that is on its way on this connection: what is not HTTP must not be answered inside it.
+    const { outgoing } = [...this.#inFlight].find((exchange) => exchange.outgoing?.socket === socket) ?? {};
+    const refuse = () => void refuseUnread(error, socket, (refusal) => this.service.onRefusal?.(refusal));
+    if (outgoing) outgoing.once('finish', refuse);
+    else refuse();
+  }
+
+  #idle(signal: AbortSignal): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
-    if (inFlight.size === 0 || signal.aborted) resolve();
-    waiting.add(resolve);
+    if (this.#inFlight.size === 0 || signal.aborted) resolve();
+    this.#waiting.add(resolve);
     signal.addEventListener('abort', () => resolve(), { once: true });
-    return promise.finally(() => waiting.delete(resolve));
-  };
+    return promise.finally(() => this.#waiting.delete(resolve));
+  }
+}
 
-  return {
-    name: 'http server',
-    get port() {
-      return port;
-    },
-    get inFlight() {
-      return inFlight.size;
-    },
-    start: () =>
-      new Promise((resolve, reject) => {
-        server.once('error', (error: NodeJS.ErrnoException) => {
-          const reason =
-            error.code === 'EADDRINUSE' ? 'another process is listening on it; set PORT to a free one' : error.message;
-          reject(new Error(`Cannot listen on port ${options.port}: ${reason}`, { cause: error }));
-        });
-        server.listen(options.port, host, () => {
-          port = (server.address() as AddressInfo).port; // a TCP server's address is never a string
-          resolve();
-        });
-      }),
-    // Idle connections stay: whoever is about to use one has not heard of the drain yet, and is told by its answer.
-    quiesce: () => {
-      draining = true;
-    },
-    drain: async (signal) => {
-      if (lingerMs > 0) await clock.sleep(lingerMs, signal).catch(() => undefined);
-      await idle(signal);
-      if (inFlight.size > 0) {
-        const left = stillInFlight([...inFlight]);
-        force.abort(signal.reason);
-        throw new Error(left);
-      }
-      drained = true;
-    },
-    stop: async (signal) => {
-      if (!server.listening) return;
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      // What came after the drain, while others were still draining, is answered too.
-      if (drained) await idle(signal);
-      server.closeAllConnections();
-      await closed;
-    },
-  };
+/** The URL of a request; `undefined` when its target or its Host is malformed, missing or there twice (RFC 9112, section 3.2). */
+function urlOf(
+  { url = '', method = 'GET', headers, rawHeaders, httpVersion }: IncomingMessage,
+  basePath: string | undefined,
+): string | undefined {
+  const { host } = headers;
+  if (host === undefined ? httpVersion === '1.1' : hasTwoHosts(rawHeaders)) return undefined;
+  const proto = forwardedProto(headers['x-forwarded-proto'] as string | undefined, 'http'); // Node joins several lines
+  const { authority = host ?? '', path, query } = splitTarget(url);
+  return requestUrl(proto, authority, { path: withoutBase(path, basePath), query }, method);
+}
+
+function hasTwoHosts(rawHeaders: readonly string[]): boolean {
+  let hosts = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] ?? '';
+    if (name.length === 4 && name.toLowerCase() === 'host') hosts += 1;
+  }
+  return hosts > 1;
 }
 
 /** How many of them a message names. */
 const NAMED = 3;
 
-function stillInFlight(requests: readonly IncomingMessage[]): string {
-  const names = requests.slice(0, NAMED).map(({ method, url = '' }) => `${method} ${url.replace(/\?.*$/s, '')}`);
-  const others = requests.length - names.length;
+function stillInFlight(exchanges: readonly ServiceExchange[]): string {
+  const names = exchanges.slice(0, NAMED).map(({ method, path }) => `${method} ${path}`);
+  const others = exchanges.length - names.length;
   const all = `${names.join(', ')}${others > 0 ? ` and ${others} more` : ''}`;
-  return `${requests.length} request${requests.length === 1 ? '' : 's'} still in flight: ${all}`;
-}
-
-/**
- * Throws away what still comes of a body that was refused, so that the client gets to read its answer, and ends the
- * connection when that is too much as well.
- */
-function discard(incoming: IncomingMessage): void {
-  let left = DISCARD_BYTES;
-  incoming.on('data', (chunk: Buffer) => {
-    left -= chunk.length;
-    if (left < 0) incoming.destroy();
-  });
-  incoming.on('error', () => {}); // the client went away first
-}
-
-const BROKEN_CONNECTION = new Set(['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE']);
-
-function isBrokenConnection(error: unknown): boolean {
-  return BROKEN_CONNECTION.has(String((error as NodeJS.ErrnoException | undefined)?.code)); // only looked at
+  return `${exchanges.length} request${exchanges.length === 1 ? '' : 's'} still in flight: ${all}`;
 }

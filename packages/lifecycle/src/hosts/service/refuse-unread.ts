@@ -1,16 +1,23 @@
 import type { Duplex } from 'node:stream';
-import { headersTooLarge } from '../../http/header-limit.ts';
-import { malformedRequest } from '../../http/malformed-request.ts';
-import { problem } from '../../http/problem.ts';
+import { correlationIdFrom } from '../../correlation.ts';
+import type { Refusal } from '../../http/limits.ts';
+import { refuse } from '../../http/limits.ts';
+import type { RequestRefusal } from '../../http/serve.ts';
 
 /** Answers, on its bare connection, a request that Node's parser refused, and closes the connection. */
-export async function refuseUnread(error: NodeJS.ErrnoException, socket: Duplex): Promise<void> {
-  // A connection that broke has nobody to answer.
+export async function refuseUnread(
+  error: NodeJS.ErrnoException,
+  socket: Duplex,
+  onRefusal: (refusal: RequestRefusal) => void,
+): Promise<void> {
+  // Nothing is left to answer on a connection that broke.
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;
   }
-  const response = answerTo(error.code);
+  const correlationId = correlationIdFrom(undefined);
+  const response = refuse(refusalOf(error.code), correlationId);
+  onRefusal({ status: response.status, correlationId });
   const body = await response.text();
   const head = [
     `HTTP/1.1 ${response.status} ${TITLES[response.status] ?? 'Bad Request'}`,
@@ -27,8 +34,7 @@ const TITLES: Readonly<Record<number, string>> = {
   431: 'Request Header Fields Too Large',
 };
 
-function answerTo(code: string | undefined): Response {
-  if (code === 'HPE_HEADER_OVERFLOW') return headersTooLarge();
-  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return problem({ status: 408, title: 'Request Timeout' });
-  return malformedRequest();
+function refusalOf(code: string | undefined): Refusal {
+  if (code === 'HPE_HEADER_OVERFLOW') return 'headers too large';
+  return code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 'too slow' : 'malformed';
 }

@@ -8,5 +8,5 @@ export async function serviceProfile(
   env: Readonly<Record<string, string | undefined>>,
   isTerminal: boolean,
 ): Promise<HostProfile> {
-  return detectHost(env) === 'ecs' ? ecsProfile(env) : localProfile(isTerminal);
+  return detectHost(env) === 'ecs' ? ecsProfile(env) : localProfile(env, isTerminal);
 }

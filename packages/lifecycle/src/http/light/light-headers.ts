@@ -2,17 +2,40 @@ import { chainTo } from './chain-to.ts';
 import { PLAIN } from './plain-parts.ts';
 
 const NAME = /^[\w!#$%&'*+.^`|~-]+$/;
-/** What `Headers` may refuse or change. */
+/** Characters of a value that `Headers` may refuse or change. */
 const UNUSUAL = /[^ -~]/;
 const COOKIE = 'set-cookie';
 
-/** Names as they came, and in lower case: a service sees the same few again and again. */
+/** Names as they came, and in lower case: a service gets the same few again and again. */
 const LOWER = new Map<string, string>();
 const MOST_NAMES = 200;
 
-/** The name in lower case; `undefined` where it is none. */
+/** Headers of which Node keeps the first of several lines, where `Headers` joins them: looked up among the raw ones. */
+const NOT_JOINED = new Set([
+  'age',
+  'authorization',
+  'content-length',
+  'content-type',
+  'etag',
+  'expires',
+  'from',
+  'host',
+  'if-modified-since',
+  'if-unmodified-since',
+  'last-modified',
+  'location',
+  'max-forwards',
+  'proxy-authorization',
+  'referer',
+  'retry-after',
+  'server',
+  'user-agent',
+  COOKIE,
+]);
+
+/** The name in lower case; `undefined` where it is not a header's name. */
 function lowerCase(name: unknown): string | undefined {
-  const known = LOWER.get(name as string); // what is no string is not found
+  const known = LOWER.get(name as string); // what is not a string is not found
   if (known !== undefined) return known;
   if (typeof name !== 'string' || !NAME.test(name)) return undefined;
   const lower = name.toLowerCase();
@@ -25,11 +48,40 @@ function isPlain(value: unknown): value is string {
   return typeof value === 'string' && !UNUSUAL.test(value) && !value.startsWith(' ') && !value.endsWith(' ');
 }
 
-/** Headers as a map, until somebody does with them what takes the platform's own: iterates, or sets what may be refused. */
+/** The headers of a request on a socket, as Node has them. */
+export interface NodeHeaders {
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly rawHeaders: readonly string[];
+}
+
+/** The value of a request's header as `Headers.get` would return it. `name` is in lower case. */
+export function headerOf({ headers, rawHeaders }: NodeHeaders, name: string): string | undefined {
+  if (!NOT_JOINED.has(name)) {
+    const value = Object.hasOwn(headers, name) ? headers[name] : undefined;
+    if (typeof value === 'string') return value;
+    if (value === undefined && name !== '__proto__') return undefined;
+  }
+  let joined: string | undefined;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const raw = rawHeaders[index] ?? '';
+    if (raw.length !== name.length || raw.toLowerCase() !== name) continue;
+    const value = rawHeaders[index + 1] ?? '';
+    joined = joined === undefined ? value : `${joined}, ${value}`;
+  }
+  return joined;
+}
+
+/** Headers as a map, until they are used in a way that needs the platform's: iterated, or set to what may be refused. */
 export class LightHeaders {
   readonly #values = new Map<string, string>();
   #cookies: string[] = [];
+  /** Where values are read until one is changed. */
+  #source: NodeHeaders | undefined;
   #platform: Headers | undefined;
+
+  constructor(source?: NodeHeaders) {
+    this.#source = source;
+  }
 
   static is(value: unknown): value is LightHeaders {
     return typeof value === 'object' && value !== null && #platform in value;
@@ -39,16 +91,16 @@ export class LightHeaders {
     chainTo<object, Headers>(LightHeaders.prototype, Headers.prototype, (self) => (self as LightHeaders).platform()); // its own instances
   }
 
-  /** The same again, to be changed apart; `undefined` when these have become the platform's. */
+  /** The same again, to be changed apart; `undefined` when these are the platform's. */
   copy(): LightHeaders | undefined {
-    if (this.#platform) return undefined;
+    if (this.#platform || this.#source) return undefined;
     const copy = new LightHeaders();
     for (const [name, value] of this.#values) copy.#values.set(name, value);
     copy.#cookies = this.#cookies;
     return copy;
   }
 
-  /** To others, what its prototype says it is. */
+  /** As what its prototype makes it for others. */
   asHeaders(): Headers {
     return this as unknown as Headers; // by chain()
   }
@@ -56,21 +108,27 @@ export class LightHeaders {
   platform(): Headers {
     if (!this.#platform) {
       const platform = new Headers();
+      const { rawHeaders = [] } = this.#source ?? {};
+      for (let index = 0; index < rawHeaders.length; index += 2)
+        platform.append(rawHeaders[index] ?? '', rawHeaders[index + 1] ?? '');
       for (const [name, value] of this.#values) platform.append(name, value);
       for (const cookie of this.#cookies) platform.append(COOKIE, cookie);
+      this.#source = undefined;
       this.#platform = platform;
     }
     return this.#platform;
   }
 
-  /** From now on these are the headers: whoever holds this object sees, and changes, what the platform sees. */
+  /** From now on these are the headers: who holds this object sees, and changes, what the platform sees. */
   become(platform: Headers): void {
+    this.#source = undefined;
     this.#platform = platform;
   }
 
   get(name: string): string | null {
     const lower = lowerCase(name);
     if (this.#platform || lower === undefined) return this.platform().get(name);
+    if (this.#source) return headerOf(this.#source, lower) ?? null;
     if (lower === COOKIE) return this.#cookies.length > 0 ? this.#cookies.join(', ') : null;
     return this.#values.get(lower) ?? null;
   }
@@ -80,7 +138,7 @@ export class LightHeaders {
   }
 
   getSetCookie(): string[] {
-    return this.#platform ? this.#platform.getSetCookie() : [...this.#cookies];
+    return this.#platform || this.#source ? this.platform().getSetCookie() : [...this.#cookies];
   }
 
   set(name: string, value: string): void {
@@ -93,15 +151,15 @@ export class LightHeaders {
 
   delete(name: string): void {
     const lower = lowerCase(name);
-    if (this.#platform || lower === undefined) this.platform().delete(name);
+    if (this.#platform || this.#source || lower === undefined) this.platform().delete(name);
     else if (lower === COOKIE) this.#cookies = [];
     else this.#values.delete(lower);
   }
 
-  /** False, and nothing done, where the platform is to say what becomes of it. */
+  /** False, and nothing done, where the platform's headers decide. */
   put(name: string, value: unknown, append: boolean): boolean {
     const lower = lowerCase(name);
-    if (this.#platform || lower === undefined || !isPlain(value)) return false;
+    if (this.#platform || this.#source || lower === undefined || !isPlain(value)) return false;
     if (lower === COOKIE) {
       this.#cookies = append ? [...this.#cookies, value] : [value];
       return true;
@@ -114,7 +172,11 @@ export class LightHeaders {
     return true;
   }
 
-  [PLAIN](): Record<string, string> | undefined {
-    return this.#platform ? undefined : Object.fromEntries(this.#values);
+  /** Calls back with every header, each cookie by itself; false where the platform's are to be asked. */
+  [PLAIN](callback: (value: string, name: string) => void): boolean {
+    if (this.#platform || this.#source) return false;
+    this.#values.forEach(callback);
+    for (const cookie of this.#cookies) callback(cookie, COOKIE);
+    return true;
   }
 }

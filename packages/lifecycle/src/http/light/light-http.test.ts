@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AlbEvent, HttpEvent } from '../../hosts/lambda/index.ts';
-import { answerEvent, readHttpEvent, requestFromV2 } from '../../hosts/lambda/index.ts';
+import { readHttpEvent } from '../../hosts/lambda/index.ts';
 import { problem } from '../problem.ts';
 import { installLightHttp } from './install-light-http.ts';
 import { LightRequest } from './light-request.ts';
@@ -39,8 +39,8 @@ const event = ({
   ...rest,
 });
 const requestOf = (init?: EventInit): Request => {
-  const request = requestFromV2(event(init));
-  if (!(request instanceof PlatformRequest)) throw new Error(`refused: ${request.status}`);
+  const request = readHttpEvent(event(init))?.request;
+  if (!(request instanceof PlatformRequest)) throw new Error('refused');
   return request;
 };
 /** The same with the platform's own objects. */
@@ -285,10 +285,10 @@ describe('in any order of use', () => {
       fc.asyncProperty(init, steps(ON_REQUEST), async (given, chosen) => {
         const run = async () =>
           outcome(async () => {
-            const read = requestFromV2(event(given));
+            const read = readHttpEvent(event(given))?.request;
             return read instanceof Request
               ? outcomes(read, pick(ON_REQUEST, chosen))
-              : [read.status, await read.text()];
+              : [read?.status, await read?.text().then((text) => text.replace(/[0-9a-f-]{36}/g, '<uuid>'))];
           });
         const light = await run();
         uninstall();
@@ -350,7 +350,7 @@ describe('the answer to an event', () => {
         events.map(async (one) => {
           const exchange = readHttpEvent(one);
           const made = answer();
-          const result = exchange && (await answerEvent(exchange, { answer: async () => made }));
+          const result = await exchange?.result(made);
           return [result, made.bodyUsed];
         }),
       );

@@ -1,23 +1,35 @@
 import { chainTo } from './chain-to.ts';
 import type { LightHeaders } from './light-headers.ts';
 
-/** A request whose URL, method, headers and text are at hand; the platform's own is made when somebody asks for anything else. */
+/** A request whose URL, method, headers and body are at hand; the platform's own is made when anything else is asked for. */
 export class LightRequest {
   /** The platform's class, which this one stands in front of. */
   static Platform: typeof Request;
   readonly #url: string;
   readonly #method: string;
   readonly #headers: LightHeaders;
-  readonly #text: string | undefined;
+  readonly #body: string | Buffer | undefined;
+  readonly #signalled: { readonly signal: AbortSignal } | undefined;
   #read = false;
   #platform: Request | undefined;
 
-  /** All parts must be what `Request` takes as it is: a normal URL and method, a text that is well formed. */
-  constructor(url: string, method: string, headers: LightHeaders, text: string | undefined) {
+  /**
+   * All parts must be what `Request` takes as it is: a normal URL and method, a text that is well formed.
+   *
+   * @param signalled - where the signal is, which is made when it is asked for
+   */
+  constructor(
+    url: string,
+    method: string,
+    headers: LightHeaders,
+    body: string | Buffer | undefined,
+    signalled?: { readonly signal: AbortSignal },
+  ) {
     this.#url = url;
     this.#method = method;
     this.#headers = headers;
-    this.#text = text;
+    this.#body = body;
+    this.#signalled = signalled;
   }
 
   static chain(Platform: typeof Request): void {
@@ -33,10 +45,11 @@ export class LightRequest {
   platform(): Request {
     if (!this.#platform) {
       const headers = this.#headers.asHeaders();
-      const body = this.#text === undefined ? {} : { body: Buffer.from(this.#text) };
-      this.#platform = new LightRequest.Platform(this.#url, { method: this.#method, headers, ...body });
+      const body = this.#body === undefined ? {} : { body: bytesOf(this.#body) };
+      const signal = this.#signalled ? { signal: this.#signalled.signal } : {};
+      this.#platform = new LightRequest.Platform(this.#url, { method: this.#method, headers, ...body, ...signal });
       this.#headers.become(this.#platform.headers);
-      // Read is read: its stream has to say so as well.
+      // Read is read: its stream must be read as well.
       if (this.#read) void this.#platform.arrayBuffer();
     }
     return this.#platform;
@@ -54,25 +67,38 @@ export class LightRequest {
     return this.#headers.asHeaders();
   }
 
+  get signal(): AbortSignal {
+    return this.#signalled?.signal ?? this.platform().signal;
+  }
+
   get bodyUsed(): boolean {
     return this.#platform ? this.#platform.bodyUsed : this.#read;
   }
 
   text(): Promise<string> {
-    if (this.#platform || this.#read || this.#text === undefined) return this.platform().text();
+    if (this.#platform || this.#read || this.#body === undefined) return this.platform().text();
     this.#read = true;
-    return Promise.resolve(withoutMark(this.#text));
+    return Promise.resolve(textOf(this.#body));
   }
 
   json(): Promise<unknown> {
-    if (this.#platform || this.#read || this.#text === undefined) return this.platform().json();
+    if (this.#platform || this.#read || this.#body === undefined) return this.platform().json();
     this.#read = true;
-    const text = this.#text;
-    return new Promise((resolve) => resolve(JSON.parse(withoutMark(text))));
+    const body = this.#body;
+    return new Promise((resolve) => resolve(JSON.parse(textOf(body))));
   }
 }
 
-/** A byte order mark is no part of the text that a body is. */
+/** `Request` takes no buffer that may be shared. */
+function bytesOf(body: string | Buffer): Uint8Array<ArrayBuffer> {
+  return typeof body === 'string' ? Buffer.from(body) : new Uint8Array(body);
+}
+
+function textOf(body: string | Buffer): string {
+  return withoutMark(typeof body === 'string' ? body : body.toString());
+}
+
+/** A byte order mark is not a part of the text that a body is. */
 export function withoutMark(text: string): string {
   return text.startsWith('\uFEFF') ? text.slice(1) : text;
 }

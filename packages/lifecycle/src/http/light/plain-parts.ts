@@ -5,23 +5,18 @@ interface Plain {
   [PLAIN]?: (take: boolean) => string | null | undefined;
 }
 
-/** The text that a light response was made of, `null` for no body; `undefined` where the response is to be asked for its stream. */
-export function plainText(response: Response): string | null | undefined {
-  return (response as Plain)[PLAIN]?.(false); // light responses alone have one
+/** The text that a light response was made of, `null` for no body; `undefined` for any other value, whose stream is to be read. */
+export function plainText(response: unknown): string | null | undefined {
+  return (response as Plain | null | undefined)?.[PLAIN]?.(false); // only light responses have one
 }
 
 /** The same, and the response's body is used from here on. */
-export function takePlainText(response: Response): string | null | undefined {
-  return (response as Plain)[PLAIN]?.(true); // light responses alone have one
+export function takePlainText(response: unknown): string | null | undefined {
+  return (response as Plain | null | undefined)?.[PLAIN]?.(true); // only light responses have one
 }
 
-/** Every header but cookies, by name in lower case. */
-export function headerRecord(headers: Headers): Record<string, string> {
-  const light = (headers as { [PLAIN]?: () => Record<string, string> | undefined })[PLAIN]?.(); // light headers alone have one
-  if (light) return light;
-  const record: Record<string, string> = {};
-  headers.forEach((value, name) => {
-    if (name !== 'set-cookie') record[name] = value;
-  });
-  return record;
+/** Every header in lower case with its value, each cookie by itself. */
+export function eachHeader(headers: Headers, callback: (value: string, name: string) => void): void {
+  const light = (headers as { [PLAIN]?: (callback: (value: string, name: string) => void) => boolean })[PLAIN]; // only light headers have one
+  if (light === undefined || !Reflect.apply(light, headers, [callback])) headers.forEach(callback);
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { requestUrl } from './request-url.ts';
+import { requestUrl } from './request-target.ts';
 
 it('is written as URL writes it, plain or not', () => {
   const piece = fc.constantFrom(

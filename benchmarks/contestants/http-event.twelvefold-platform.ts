@@ -1,0 +1,2 @@
+process.argv[3] = 'platform';
+await import('./http-event.twelvefold.ts');

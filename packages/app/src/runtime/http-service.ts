@@ -1,0 +1,64 @@
+import type { Clock } from '@twelvefold/core';
+import { toError } from '@twelvefold/core/internal';
+import type { HttpService, Lifecycle } from '@twelvefold/lifecycle';
+import { healthResponse } from '@twelvefold/lifecycle';
+import type { Logger } from '@twelvefold/logging';
+import type { HttpComponent } from '../component.ts';
+import type { Runtime } from './open-runtime.ts';
+import type { RequestMetrics } from './request-metrics.ts';
+
+export interface HttpServiceOptions {
+  component: HttpComponent;
+  runtime: Runtime;
+  lifecycle: Lifecycle;
+  logger: Logger;
+  clock: Clock;
+  /** Counts each answered request; health is not counted. */
+  counted: Pick<RequestMetrics, 'count'>;
+}
+
+/** Answers requests for an HTTP component: health first, then the handler in a scope, with one access line. */
+export function httpService({
+  component,
+  runtime,
+  lifecycle,
+  logger,
+  clock,
+  counted,
+}: HttpServiceOptions): HttpService {
+  return {
+    component: component.name,
+    clock,
+    health: (path) => healthResponse(path, lifecycle),
+    handler: (request, scope, http) =>
+      // The handler's types were checked where it was declared; it takes exactly what the runtime makes for it.
+      runtime.run(component, scope, (context) => component.handler(request, context as never), http),
+    onOutcome: (outcome) => {
+      const { method, path, status, durationMs, error } = outcome;
+      counted.count(outcome);
+      const http = { method, path, status, duration_ms: durationMs };
+      // An answer of 5xx lets out the lines that were held back, whether the handler made it or the host.
+      if (status >= 500) logger.flushBuffer();
+      if (status === 499) logger.info('client went away before its answer', { http });
+      else if (error !== undefined) logger.error('request failed', { http, error: toError(error) });
+      else if (status >= 500 && !logger.loggedError)
+        logger.error('request failed', { http, error: unexplained(status) });
+      else logger.info('request answered', { http });
+    },
+    onRefusal: ({ status, correlationId, method }) => {
+      counted.count({ status, durationMs: 0 });
+      logger.info('request refused', {
+        correlation_id: correlationId,
+        component: component.name,
+        http: { method, status },
+      });
+    },
+  };
+}
+
+/** A router that turns what a handler throws into an answer of its own hides it from the log. */
+function unexplained(status: number): Error {
+  return new Error(
+    `The handler answered ${status} and logged no error: log it, or let the handler throw; with Hono, app.onError(throwErrors) of 'twelvefold/hono' does`,
+  );
+}

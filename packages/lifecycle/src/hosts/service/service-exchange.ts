@@ -1,0 +1,117 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { RequestContext } from '../../http/exchange.ts';
+import { CLIENT_GONE, Exchange } from '../../http/exchange.ts';
+import type { NodeHeaders } from '../../http/light/light-headers.ts';
+import { headerOf } from '../../http/light/light-headers.ts';
+import { lightNodeRequest } from '../../http/light/light-requests.ts';
+import { plainText } from '../../http/light/plain-parts.ts';
+import type { ServerCore } from './server-core.ts';
+import { AnswerWriter } from './write-answer.ts';
+
+/** A request on a socket, with its answer. Lets go of both when the answer is out: work may go on that holds the scope. */
+export class ServiceExchange extends Exchange implements NodeHeaders {
+  readonly headers: NodeHeaders['headers'];
+  readonly rawHeaders: readonly string[];
+  readonly core: ServerCore;
+  /** The last two are `undefined` once the answer is out or the client has gone. */
+  outgoing: ServerResponse | undefined;
+  body: Buffer | undefined;
+  readonly #address: string | undefined;
+  #isAnswered = false;
+  #request: Request | undefined;
+  #writer: AnswerWriter | undefined;
+
+  constructor(core: ServerCore, incoming: IncomingMessage, outgoing: ServerResponse, url: string) {
+    super(core.service.component, incoming.method ?? 'GET', url);
+    this.core = core;
+    this.headers = incoming.headers;
+    this.rawHeaders = incoming.rawHeaders;
+    this.outgoing = outgoing;
+    this.#address = incoming.socket.remoteAddress;
+    outgoing.on('close', () => this.#closed());
+  }
+
+  get request(): Request {
+    this.#request ??= lightNodeRequest(this.url, this.method, this, this.body, this) ?? this.#platformRequest();
+    return this.#request;
+  }
+
+  get context(): RequestContext {
+    return new ServiceContext(this, this.#address, this.core.proxies);
+  }
+
+  header(name: string): string | undefined {
+    return headerOf(this, name);
+  }
+
+  remainingMs(): number {
+    return Math.max(0, this.startedMs + this.core.answerMs - this.core.service.clock.monotonic());
+  }
+
+  respond(response: Response, correlationId: string): void {
+    this.#isAnswered = true;
+    this.core.answered(this);
+    const { outgoing } = this;
+    if (outgoing === undefined || outgoing.destroyed) {
+      if (plainText(response) === undefined) response.body?.cancel(CLIENT_GONE).catch(() => undefined);
+      this.core.over(this);
+      return;
+    }
+    this.#writer = new AnswerWriter(this, outgoing);
+    this.#writer.write(response, correlationId);
+  }
+
+  /** Ends an event stream as its producer would: its clients connect again, to another process. */
+  endEventStream(): void {
+    this.#writer?.endEventStream();
+  }
+
+  /** Ends the connection of a client that is too slow, or whose answer cannot be finished. */
+  destroy(): void {
+    this.outgoing?.destroy();
+  }
+
+  #closed(): void {
+    const { outgoing } = this;
+    this.outgoing = undefined;
+    this.body = undefined;
+    if (outgoing && !outgoing.writableFinished) {
+      this.abort(CLIENT_GONE);
+      this.#writer?.cancel();
+    }
+    this.#writer = undefined;
+    // A client that hung up leaves a handler behind, whose resources must not be closed under it.
+    if (this.#isAnswered) this.core.over(this);
+  }
+
+  #platformRequest(): Request {
+    const headers = new Headers();
+    for (let index = 0; index < this.rawHeaders.length; index += 2)
+      headers.append(this.rawHeaders[index] ?? '', this.rawHeaders[index + 1] ?? '');
+    const body = this.body === undefined ? {} : { body: this.body as Buffer<ArrayBuffer> }; // Node's own, never shared
+    return new Request(this.url, { method: this.method, headers, signal: this.signal, ...body });
+  }
+}
+
+class ServiceContext implements RequestContext {
+  readonly claims = undefined;
+  readonly stage = undefined;
+  readonly #headers: NodeHeaders;
+  readonly #address: string | undefined;
+  readonly #proxies: number;
+
+  constructor(headers: NodeHeaders, address: string | undefined, proxies: number) {
+    this.#headers = headers;
+    this.#address = address;
+    this.#proxies = proxies;
+  }
+
+  get sourceAddress(): string | undefined {
+    if (this.#proxies > 0) {
+      const appended = headerOf(this.#headers, 'x-forwarded-for')?.split(',') ?? [];
+      const address = appended.at(-this.#proxies)?.trim();
+      if (address) return address;
+    }
+    return this.#address?.replace(/^::ffff:/, '');
+  }
+}

@@ -1,0 +1,250 @@
+import type { ServerResponse } from 'node:http';
+import { COMPRESS_FROM_BYTES, mayCompress } from '../../http/compression.ts';
+import { CLIENT_GONE } from '../../http/exchange.ts';
+import { Frame, isBodiless, isGzip } from '../../http/frame.ts';
+import { takePlainText } from '../../http/light/plain-parts.ts';
+import type { ServiceExchange } from './service-exchange.ts';
+
+/** Bytes that are handed to a socket at once: what a slow reader makes the process hold beside the answer itself. */
+const SLICE_BYTES = 65_536;
+/** What a UTF-16 unit takes at most in UTF-8. */
+const BYTES_PER_UNIT = 3;
+/** The second read of a body that was made of a text is done within so many microtasks (Node 22 and 24): no stream is. */
+const TEXT_MICROTASKS = 4;
+
+type Reader = ReadableStreamDefaultReader<Uint8Array>;
+
+/** Writes one answer: a known body with its head in one piece, a stream piece by piece as its client takes it. */
+export class AnswerWriter {
+  readonly #exchange: ServiceExchange;
+  readonly #outgoing: ServerResponse;
+  #reader: Reader | undefined;
+  #isEventStream = false;
+  #ended = false;
+
+  constructor(exchange: ServiceExchange, outgoing: ServerResponse) {
+    this.#exchange = exchange;
+    this.#outgoing = outgoing;
+  }
+
+  write(response: Response, correlationId: string): void {
+    try {
+      const frame = new Frame(response, correlationId);
+      const text = takePlainText(response);
+      if (text !== undefined) this.#writeText(frame, text);
+      else if (response.body === null) this.#writeKnown(frame, undefined);
+      else void this.#writeBody(frame, response.body).catch((error: unknown) => this.#broke(error));
+    } catch (error) {
+      this.#broke(error);
+    }
+  }
+
+  /** The client has gone: what produces the body is told to stop. */
+  cancel(): void {
+    this.#reader?.cancel(CLIENT_GONE).catch(() => undefined);
+  }
+
+  endEventStream(): void {
+    if (!this.#isEventStream || this.#ended) return;
+    this.#ended = true;
+    this.#reader?.cancel(new Error('The service is stopping')).catch(() => undefined);
+    this.#outgoing.end();
+  }
+
+  #writeText(frame: Frame, text: string | null): void {
+    if (frame.encoding === 'gzip' && text !== null) this.#warnOfEncoding(frame);
+    if (text === null) this.#writeKnown(frame, undefined);
+    else if (text.length * BYTES_PER_UNIT < COMPRESS_FROM_BYTES) this.#writeKnown(frame, text);
+    else this.#writeBytes(frame, Buffer.from(text));
+  }
+
+  #writeBytes(frame: Frame, bytes: Buffer): void {
+    if (bytes.length < COMPRESS_FROM_BYTES || !this.#compresses(frame)) this.#writeKnown(frame, bytes);
+    // A response to HEAD has no length then: the compressed one is not known.
+    else if (this.#exchange.method === 'HEAD') this.#writeKnown(frame, undefined);
+    else void this.#writeCompressed(frame, bytes).catch((error: unknown) => this.#broke(error));
+  }
+
+  async #writeCompressed(frame: Frame, bytes: Buffer): Promise<void> {
+    const { gzip } = await import('node:zlib');
+    const compressed = await new Promise<Buffer>((resolve, reject) => {
+      gzip(bytes, (error, result) => (error ? reject(error) : resolve(result)));
+    });
+    frame.compress();
+    if (!this.#outgoing.destroyed) this.#writeKnown(frame, compressed);
+  }
+
+  #compresses(frame: Frame): boolean {
+    return mayCompress(this.#exchange.header('accept-encoding'), frame);
+  }
+
+  /** An answer whose body is here, or that has none. */
+  #writeKnown(frame: Frame, body: string | Buffer | undefined): void {
+    const outgoing = this.#outgoing;
+    const isHead = this.#exchange.method === 'HEAD';
+    const bytes = body === undefined ? 0 : typeof body === 'string' ? Buffer.byteLength(body) : body.length;
+    let length: number | undefined = bytes;
+    // RFC 9110, section 8.6: HEAD and 304 may say the length that the body would have; 204 says none.
+    if (isHead) length = body === undefined ? frame.length : bytes;
+    else if (frame.status === 304) length = frame.length;
+    else if (frame.status === 204) length = undefined;
+    this.#writeHead(frame, length);
+    if (body === undefined || isHead || isBodiless(frame.status)) outgoing.end();
+    else if (bytes <= SLICE_BYTES) outgoing.end(body);
+    else void this.#writeSlices(Buffer.from(body)).catch((error: unknown) => this.#broke(error));
+  }
+
+  async #writeSlices(bytes: Buffer): Promise<void> {
+    await this.#send(bytes);
+    this.#outgoing.end();
+  }
+
+  #writeHead(frame: Frame, length: number | undefined): void {
+    const { fields, cookies, encoding } = frame;
+    if (encoding !== undefined) fields.push('content-encoding', encoding);
+    if (length !== undefined) fields.push('content-length', String(length));
+    for (const cookie of cookies) fields.push('set-cookie', cookie);
+    if (this.#exchange.core.draining) fields.push('connection', 'close');
+    this.#outgoing.writeHead(frame.status, fields);
+  }
+
+  /** A stream, unless its second read shows that it is a text. */
+  async #writeBody(frame: Frame, body: ReadableStream<Uint8Array>): Promise<void> {
+    if (this.#exchange.method === 'HEAD' || isBodiless(frame.status)) {
+      this.#writeHead(frame, frame.status === 204 ? undefined : frame.length);
+      this.#outgoing.end();
+      await body.cancel(new Error('The answer has no body'));
+      return;
+    }
+    const reader: Reader = body.getReader();
+    this.#reader = reader;
+    const first = await reader.read();
+    if (first.done) return this.#writeKnown(frame, undefined);
+    if (frame.encoding === 'gzip' && !isGzip(first.value)) this.#warnOfEncoding(frame);
+    let second: Awaited<ReturnType<Reader['read']>> | undefined;
+    const reading = reader.read();
+    reading.then(
+      (result) => {
+        second = result;
+      },
+      () => {},
+    );
+    for (let turn = 0; turn < TEXT_MICROTASKS && second === undefined; turn += 1) await undefined;
+    if (this.#outgoing.destroyed) return void reader.cancel(CLIENT_GONE);
+    if (second?.done) return this.#writeBytes(frame, bufferOf(first.value));
+    await this.#writeStream(frame, first.value, reading, reader);
+  }
+
+  async #writeStream(
+    frame: Frame,
+    first: Uint8Array,
+    reading: ReturnType<Reader['read']>,
+    reader: Reader,
+  ): Promise<void> {
+    this.#isEventStream = frame.type?.startsWith('text/event-stream') === true;
+    if (this.#compresses(frame)) return this.#compressStream(frame, first, reading, reader);
+    this.#writeHead(frame, frame.length);
+    let sent = first.length;
+    const check = () => {
+      if (frame.length !== undefined && sent > frame.length) throw lengthError(frame.length, 'more');
+    };
+    check();
+    await this.#send(bufferOf(first));
+    for (let piece = await reading; !piece.done; piece = await reader.read()) {
+      sent += piece.value.length;
+      check();
+      await this.#send(bufferOf(piece.value));
+    }
+    if (this.#ended) return;
+    if (frame.length !== undefined && sent < frame.length) throw lengthError(frame.length, `only ${sent}`);
+    this.#ended = true;
+    this.#outgoing.end();
+  }
+
+  /** Compresses piece by piece: an answer that is written bit by bit is read bit by bit. */
+  async #compressStream(
+    frame: Frame,
+    first: Uint8Array,
+    reading: ReturnType<Reader['read']>,
+    reader: Reader,
+  ): Promise<void> {
+    const { constants, createGzip } = await import('node:zlib');
+    const held: Uint8Array[] = [first];
+    let size = first.length;
+    let next = reading;
+    while (size < COMPRESS_FROM_BYTES) {
+      const piece = await next;
+      if (piece.done) return this.#writeKnown(frame, Buffer.concat(held));
+      held.push(piece.value);
+      size += piece.value.length;
+      next = reader.read();
+    }
+    frame.compress();
+    this.#writeHead(frame, undefined);
+    const gzip = createGzip({ flush: constants.Z_SYNC_FLUSH });
+    const sending = (async () => {
+      for await (const compressed of gzip) await this.#send(compressed as Buffer); // a stream of bytes
+    })();
+    sending.catch((error: unknown) => gzip.destroy(error as Error)); // what a stream or a socket threw
+    const put = (bytes: Uint8Array) =>
+      new Promise<void>((resolve, reject) => gzip.write(bytes, (error) => (error ? reject(error) : resolve())));
+    for (const bytes of held) await put(bytes);
+    for (let piece = await next; !piece.done; piece = await reader.read()) await put(piece.value);
+    gzip.end();
+    await sending;
+    this.#ended = true;
+    this.#outgoing.end();
+  }
+
+  /** Hands bytes to the socket, slice by slice; resolves when it takes more. Nothing is sent to a client that has gone. */
+  async #send(bytes: Buffer): Promise<void> {
+    const outgoing = this.#outgoing;
+    const { core } = this.#exchange;
+    for (let from = 0; from < bytes.length; from += SLICE_BYTES) {
+      if (this.#ended) return;
+      if (outgoing.destroyed) throw CLIENT_GONE;
+      if (outgoing.write(bytes.subarray(from, from + SLICE_BYTES))) continue;
+      core.stalls(this.#exchange, bytes.length - from);
+      await new Promise<void>((resolve) => {
+        const done = () => {
+          outgoing.off('drain', done);
+          outgoing.off('close', done);
+          core.flows(this.#exchange);
+          resolve();
+        };
+        outgoing.on('drain', done);
+        outgoing.on('close', done);
+      });
+    }
+  }
+
+  #warnOfEncoding(frame: Frame): void {
+    frame.dropEncoding();
+    this.#exchange.core.warn(
+      `Dropped 'content-encoding: gzip' of ${this.#exchange.method} ${this.#exchange.path}: the body is not gzip; fetch has decoded it, so leave the header out when you make a Response of its body`,
+    );
+  }
+
+  /** An answer that cannot be finished. A broken connection is the client's own doing. */
+  #broke(error: unknown): void {
+    this.#reader?.cancel(error).catch(() => undefined);
+    if (error !== CLIENT_GONE && !isBrokenConnection(error) && !this.#ended) this.#exchange.core.fail(error);
+    this.#outgoing.destroy();
+  }
+}
+
+function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+function lengthError(length: number, wrote: string): Error {
+  return new Error(
+    `Cannot finish the answer: its content-length is ${length} and its body has ${wrote} bytes; leave the header out, or set the right length`,
+  );
+}
+
+const BROKEN_CONNECTION = new Set(['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE', 'ERR_STREAM_DESTROYED']);
+
+function isBrokenConnection(error: unknown): boolean {
+  return BROKEN_CONNECTION.has(String((error as NodeJS.ErrnoException | undefined)?.code)); // only looked at
+}
