@@ -13,6 +13,8 @@ interface AnswersItself {
  * @throws the error, unless it answers for itself
  * @example
  * ```ts
+ * import { Hono } from 'hono';
+ *
  * const router = new Hono();
  * router.onError(throwErrors);
  * ```
