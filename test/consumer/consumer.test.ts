@@ -60,7 +60,7 @@ describe('packed and installed into an empty project', () => {
     const code = `
       import { createAws } from '@twelvefold/aws';
       const env = { AWS_REGION: 'eu-west-1', TWELVEFOLD_TRANSPORT: 'sdk' };
-      await createAws({ env }).call('sqs', 'GetQueueUrl', { QueueName: 'q' }, { access: 'read' }).catch((e) => console.log(e.code, e.message));`;
+      await createAws({ env }).call('sqs', 'GetQueueUrl', { QueueName: 'q' }, { access: 'read' }).catch((e) => console.log(e.awsCode, e.message));`;
     const { stdout } = await node('-e', code, '--input-type=module');
     expect(stdout).toMatch(/^SdkMissing .*run npm install @aws-sdk\/client-sqs\n$/);
   });
@@ -68,7 +68,7 @@ describe('packed and installed into an empty project', () => {
   it('names the missing region and credentials first and the SDK last', async () => {
     const code = `
       import { createAws } from '@twelvefold/aws';
-      const read = (env) => createAws({ env }).call('ssm', 'GetParameters', { Names: ['a'] }, { access: 'read' }).catch((e) => console.log(e.code, e.message));
+      const read = (env) => createAws({ env }).call('ssm', 'GetParameters', { Names: ['a'] }, { access: 'read' }).catch((e) => console.log(e.awsCode, e.message));
       await read({ AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b' });
       await read({ AWS_REGION: 'eu-west-1' });`;
     const { stdout } = await node('-e', code, '--input-type=module');

@@ -330,7 +330,9 @@ describe('twelvefold dlq', () => {
     const options = { queue: 'orders-dead-letter', to: 'orders', confirm: 'orders-dead-letter' };
     let stdout = '';
     const running = run('dlq redrive', options, [], { commands, onStdout: (text) => (stdout += text) });
-    await expect(running).rejects.toMatchObject({ code: expect.stringMatching(/NonExistentQueue|QueueDoesNotExist/) });
+    await expect(running).rejects.toMatchObject({
+      awsCode: expect.stringMatching(/NonExistentQueue|QueueDoesNotExist/),
+    });
     expect(stdout).toBe('4 moved to orders, the rest left in orders-dead-letter\n');
     expect((await contents('dead')).size).toBe(11);
   });

@@ -93,7 +93,7 @@ export function idempotencyContract(open: () => Promise<IdempotencyDriver>): voi
       const { store, increment, count } = await setup();
       driver.loseAnswers(100);
       // An endpoint that forgets request tokens refuses the second try, which tells the call that its first succeeded.
-      const first = await store.once('k', [increment()]).catch(({ code }: { code: string }) => code);
+      const first = await store.once('k', [increment()]).catch(({ awsCode }: { awsCode: string }) => awsCode);
       expect(['NetworkError', 'done']).toContain(first);
       driver.loseAnswers(0);
       expect(await store.once('k', [increment()])).toBe('already');

@@ -93,7 +93,7 @@ export function tableContract(open: () => Promise<TableDriver>): void {
       await rows.put({ ...key, body: 'x' }, { condition: { equals: { body } } });
       await expect(rows.put({ ...key }, { condition: { equals: { body } } })).rejects.toMatchObject({
         code: 'CONDITION_FAILED',
-        cause: { code: 'ConditionalCheckFailedException' },
+        cause: { awsCode: 'ConditionalCheckFailedException' },
       });
       await expect(rows.put({ ...key }, { condition: { equals: { body: undefined } } })).rejects.toThrow();
       await rows.put(key);

@@ -1,6 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Clock, Deadline } from '@twelvefold/core';
 import { systemClock } from '@twelvefold/core';
+import { codeOf } from '@twelvefold/core/internal';
 import type { Scope, TraceContext } from '@twelvefold/lifecycle';
 import { failSpan, runInScope } from '@twelvefold/lifecycle';
 import type { Logger, Metrics } from '@twelvefold/logging';
@@ -125,8 +126,8 @@ function isCancellation(error: unknown, signal: AbortSignal): boolean {
 function runError(cause: unknown, redact: (text: string) => string): RunError {
   if (!(cause instanceof Error)) return { name: 'Error', message: redact(String(cause)) };
   const { name, message } = cause;
-  const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : undefined;
-  return { name, message: redact(message), ...(code !== undefined && { code }) };
+  const code = codeOf(cause);
+  return { name, message: redact(message), ...(typeof code === 'string' && { code }) };
 }
 
 function elapsed(clock: Pick<Clock, 'monotonic'>, start: number): number {

@@ -81,7 +81,7 @@ describe('createAws', () => {
       credentials: async () => wrong,
     });
     await expect(aws.call('ssm', 'GetParameters', { Names: ['/a'] }, { access: 'read' })).rejects.toMatchObject({
-      code: 'CredentialsProviderError',
+      awsCode: 'CredentialsProviderError',
       message: expect.stringMatching(
         /^Cannot sign calls to AWS: the credentials are incomplete or have a character [ ,\w]*$/,
       ),
@@ -148,7 +148,7 @@ describe('createAws over HTTP', () => {
     const aws = createAws({ env: { AWS_REGION: 'eu-west-1' }, endpoint, credentials });
     const call = aws.call('dynamodb', 'UpdateItem', { TableName: 't', Key: { id: 'a' } }, { access: 'write' });
     await expect(call).rejects.toMatchObject({
-      code: 'NetworkError',
+      awsCode: 'NetworkError',
       retryable: true,
       message: 'Cannot call dynamodb UpdateItem: connection broke (ECONNRESET)',
     });
@@ -222,7 +222,7 @@ describe('createAws over HTTP', () => {
     const error = await aws
       .call('ssm', 'GetParameters', { Names: ['/a'] }, { access: 'read' })
       .catch((e: unknown) => e);
-    expect(error).toMatchObject({ code: 'NetworkError', retryable: true });
+    expect(error).toMatchObject({ awsCode: 'NetworkError', retryable: true });
     expect(seen).toHaveLength(2);
   });
 
@@ -233,7 +233,7 @@ describe('createAws over HTTP', () => {
     const error = await aws
       .call('ssm', 'GetParameters', { Names: ['/a'] }, { access: 'read' })
       .catch((e: unknown) => e);
-    expect(error).toMatchObject({ code: 'ThrottlingException', retryable: true, httpStatus: 400 });
+    expect(error).toMatchObject({ awsCode: 'ThrottlingException', retryable: true, httpStatus: 400 });
     expect(seen).toHaveLength(2);
   });
 });
@@ -290,7 +290,7 @@ describe('createAws with injected SDK clients', () => {
       .call('dynamodb', 'PutItem', { TableName: 't', Item: { id: 'a' } }, { access: 'write' })
       .catch((e: unknown) => e);
     expect(put).toMatchObject({
-      code: 'ConditionalCheckFailedException',
+      awsCode: 'ConditionalCheckFailedException',
       item: { id: 'a', n: 3 },
       requestId: 'r1',
       retryable: false,

@@ -92,7 +92,7 @@ export function createAws(options: AwsOptions): AwsPort {
     if (reason === undefined) return leanTransport().credentials();
     const message = `Cannot get credentials to sign with: ${reason}; pass 'credentials', e.g. fromNodeProviderChain() of @aws-sdk/credential-providers`;
     throw new AwsError(message, {
-      code: 'CredentialsProviderError',
+      awsCode: 'CredentialsProviderError',
       service: 'credentials',
       operation: 'Sign',
       retryable: false,

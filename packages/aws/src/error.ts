@@ -1,24 +1,29 @@
-const BRAND = Symbol.for('twelvefold.error');
+import { TwelvefoldError } from '@twelvefold/core';
 
 export interface AwsErrorDetails {
-  /** AWS's own code, e.g. `ConditionalCheckFailedException`; `EndpointUnreachable` when nothing answered, `RegionMissing` without one. */
-  code: string;
+  /**
+   * AWS's own code, e.g. `ConditionalCheckFailedException`. Without an answer from AWS it is one of the
+   * port's: `EndpointUnreachable`, `NetworkError`, `TlsError`, `InvalidResponse`, `InvalidChecksum`,
+   * `ResponseTooLarge`, `RegionMissing`, `CredentialsProviderError`, `SdkMissing`.
+   */
+  awsCode: string;
   service: string;
   operation: string;
   httpStatus?: number | undefined;
   requestId?: string | undefined;
-  /** True when the same call may succeed later: throttling, 5xx, network. */
+  /** True if the same call may succeed later: throttling, 5xx, network. */
   retryable: boolean;
-  /** The item that made a conditional write fail, as a plain object, when it was asked for. */
+  /** The item that made a conditional write fail, as a plain object, if the call asked for it. */
   item?: Record<string, unknown> | undefined;
   /** One per entry of a cancelled transaction, in order. */
   cancellationReasons?: Array<{ Code?: string; Message?: string; Item?: Record<string, unknown> }> | undefined;
 }
 
-/** What AWS answered when a call failed. Switch on `code`. */
-export class AwsError extends Error {
+/** A failed call to AWS. Switch on `awsCode`; `code` is always `AWS_CALL_FAILED`. */
+export class AwsError extends TwelvefoldError {
   override readonly name: string = 'AwsError';
-  readonly code: string;
+  override readonly code = 'AWS_CALL_FAILED';
+  readonly awsCode: string;
   readonly service: string;
   readonly operation: string;
   readonly httpStatus: number | undefined;
@@ -26,11 +31,10 @@ export class AwsError extends Error {
   readonly retryable: boolean;
   readonly item: AwsErrorDetails['item'];
   readonly cancellationReasons: AwsErrorDetails['cancellationReasons'];
-  readonly [BRAND] = true;
 
   constructor(message: string, details: AwsErrorDetails, options?: ErrorOptions) {
-    super(message, options);
-    this.code = details.code;
+    super('AWS_CALL_FAILED', message, options);
+    this.awsCode = details.awsCode;
     this.service = details.service;
     this.operation = details.operation;
     this.httpStatus = details.httpStatus;
@@ -40,13 +44,11 @@ export class AwsError extends Error {
     this.cancellationReasons = details.cancellationReasons;
   }
 
-  /** True for an error of AWS, optionally only for one `code`. */
-  static isInstance(error: unknown, code?: string): error is AwsError {
+  /** Whether `error` is a failed call to AWS; with `awsCode`, whether it failed with that code. */
+  static override isInstance(error: unknown, awsCode?: string): error is AwsError {
     return (
-      error instanceof Error &&
-      error.name === 'AwsError' &&
-      BRAND in error &&
-      (code === undefined || (error as Partial<AwsError>).code === code)
+      TwelvefoldError.isInstance(error, 'AWS_CALL_FAILED') &&
+      (awsCode === undefined || (error as Partial<AwsError>).awsCode === awsCode)
     );
   }
 }

@@ -45,7 +45,7 @@ describe('settings without which no call can be made', () => {
     ],
   ])('%s is named with the way to set it', async (_, env, code, message) => {
     const error: unknown = await read(env).catch((cause: unknown) => cause);
-    expect(error).toMatchObject({ code, retryable: false, message: expect.stringMatching(message) });
+    expect(error).toMatchObject({ awsCode: code, retryable: false, message: expect.stringMatching(message) });
     expect(isSetupError(error)).toBe(true);
   });
 
@@ -80,7 +80,7 @@ describe('timeoutMs of a call', () => {
       });
       const call = aws.call('ssm', 'GetParameters', { Names: ['a'] }, { access: 'read', timeoutMs: 50 });
       await expect(call).rejects.toMatchObject({
-        code: 'NetworkError',
+        awsCode: 'NetworkError',
         retryable: true,
         message: `Cannot call ssm GetParameters: no answer in time from ${endpoint}`,
       });

@@ -35,7 +35,7 @@ export function fakeStores(stores: FakeStores = {}): FakeAws {
   let widest = 0;
   const fail = (code: string, retryable = false, message: string = code) => {
     throw new AwsError(`Cannot call ssm GetParameters: ${message}`, {
-      code,
+      awsCode: code,
       service: 'ssm',
       operation: 'GetParameters',
       retryable,

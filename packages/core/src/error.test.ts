@@ -2,7 +2,7 @@ import { describe, expect, expectTypeOf, it } from 'vitest';
 import type { ErrorCode } from './error.ts';
 import { TwelvefoldError } from './error.ts';
 import { assertKnownOptions } from './options.ts';
-import { messageOf, toError } from './to-error.ts';
+import { codeOf, messageOf, toError } from './to-error.ts';
 
 describe('TwelvefoldError', () => {
   it('is recognized by brand and by code', () => {
@@ -46,6 +46,15 @@ it('toError keeps errors, and keeps other thrown values as the cause', () => {
   expect(toError(error)).toBe(error);
   expect(toError('text')).toMatchObject({ message: 'text', cause: 'text' });
   expect([messageOf(error), messageOf(42)]).toEqual(['x', '42']);
+});
+
+it("codeOf prefers AWS's own code", () => {
+  expect(codeOf(Object.assign(new Error('x'), { code: 'AWS_CALL_FAILED', awsCode: 'Throttling' }))).toBe('Throttling');
+  expect([codeOf(Object.assign(new Error('x'), { code: 7 })), codeOf(new Error('x')), codeOf('x')]).toEqual([
+    7,
+    undefined,
+    undefined,
+  ]);
 });
 
 describe('assertKnownOptions', () => {

@@ -13,6 +13,8 @@ export type ErrorCode =
   | 'INVOCATION_INVALID'
   | 'PARAMS_INVALID'
   | 'USAGE'
+  // Calls to AWS; AWS's own code is in AwsError's awsCode
+  | 'AWS_CALL_FAILED'
   // Messages, their handlers and consumers
   | 'CONSUMER_ABANDONED'
   | 'CONSUMER_NOT_POLLING'

@@ -7,3 +7,11 @@ export function toError(thrown: unknown): Error {
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
+
+/** The code of an error; for a failed call to AWS, AWS's own code. `undefined` for anything without one. */
+export function codeOf(thrown: unknown): string | number | undefined {
+  if (!(thrown instanceof Error)) return undefined;
+  const { awsCode, code } = thrown as Error & { awsCode?: unknown; code?: unknown };
+  const found = awsCode ?? code;
+  return typeof found === 'string' || typeof found === 'number' ? found : undefined;
+}

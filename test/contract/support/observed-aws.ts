@@ -19,7 +19,7 @@ export function observedAws(inner: Aws): ObservedAws {
     if (lose) losses -= 1;
     const answer = await inner.call(service as never, operation as never, input as never, options);
     if (!lose) return answer;
-    throw new AwsError('the answer was lost', { code: 'NetworkError', service, operation, retryable: true });
+    throw new AwsError('the answer was lost', { awsCode: 'NetworkError', service, operation, retryable: true });
   };
   const aws: Aws = { call: call as Aws['call'], as: () => aws }; // passes on whatever it was given, so it keeps the types
   return {

@@ -1,8 +1,8 @@
 import { ConfigError } from '@twelvefold/config';
+import { UsageError } from '@twelvefold/core/internal';
 import { describe, expect, it } from 'vitest';
 import type { Command } from './command.ts';
 import { runCli } from './run-cli.fixture.ts';
-import { UsageError } from './usage-error.ts';
 
 /** Says what it was given. */
 const echo: Command = {

@@ -1,8 +1,8 @@
+import { UsageError } from '@twelvefold/core/internal';
 import type { Command, CommandIo } from './command.ts';
 import { EXIT_USAGE, exitCodeOf } from './exit-code-of.ts';
 import { commandHelp, commandList } from './help.ts';
 import { readInput } from './read-input.ts';
-import { UsageError } from './usage-error.ts';
 
 export interface DispatchOptions {
   commands: readonly Command[];
@@ -42,7 +42,7 @@ export async function dispatch({ commands, argv, io, version }: DispatchOptions)
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
     // Several faults of one command line are several lines.
-    const lines = error instanceof UsageError ? text.split('\n') : [text];
+    const lines = UsageError.isInstance(error) ? text.split('\n') : [text];
     for (const line of lines) io.stderr.write(`twelvefold: ${line}\n`);
     return exitCodeOf(error);
   }

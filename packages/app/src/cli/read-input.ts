@@ -1,6 +1,6 @@
+import { UsageError } from '@twelvefold/core/internal';
 import type { Command, CommandInput, CommandOption } from './command.ts';
 import { splitArgs } from './split-args.ts';
-import { UsageError } from './usage-error.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

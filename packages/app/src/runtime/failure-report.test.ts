@@ -25,7 +25,12 @@ async function start(code: string, reason: string, retryable: boolean, callMs?: 
       const endsAtMs = atMs + (callMs?.(timeoutMs) ?? 0);
       await Promise.resolve();
       atMs = endsAtMs; // calls that are made at once end at once
-      throw new AwsError(`Cannot call ${service} ${operation}: ${reason}`, { code, service, operation, retryable });
+      throw new AwsError(`Cannot call ${service} ${operation}: ${reason}`, {
+        awsCode: code,
+        service,
+        operation,
+        retryable,
+      });
     },
     as: () => port,
   };

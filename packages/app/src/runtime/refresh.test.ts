@@ -26,7 +26,7 @@ async function world() {
   const aws: Aws = {
     call: async (_service, _operation, input) => {
       fetches += 1;
-      const details = { code: 'ThrottlingException', service: 'ssm', operation: 'GetParameters', retryable: true };
+      const details = { awsCode: 'ThrottlingException', service: 'ssm', operation: 'GetParameters', retryable: true };
       if (down) throw new AwsError('Cannot call ssm GetParameters: throttled', details);
       const { Names } = input as { Names: string[] }; // the one operation that config asks for
       return { Parameters: Names.map((Name) => ({ Name, Value: values[Name] })) } as never;

@@ -31,8 +31,18 @@ async function failure(port: Aws, service: string, answer: Answer): Promise<obje
     (thrown: unknown) => thrown,
   );
   if (!AwsError.isInstance(error)) throw new Error(`${service} did not fail with an AwsError`, { cause: error });
-  const { code, httpStatus, requestId, retryable, item, cancellationReasons, message, operation: named } = error;
-  return { code, httpStatus, requestId, retryable, item, cancellationReasons, message, service: error.service, named };
+  const { awsCode, httpStatus, requestId, retryable, item, cancellationReasons, message, operation: named } = error;
+  return {
+    awsCode,
+    httpStatus,
+    requestId,
+    retryable,
+    item,
+    cancellationReasons,
+    message,
+    service: error.service,
+    named,
+  };
 }
 
 const json = (status: number, body: object, headers: Record<string, string> = {}): Answer => ({
@@ -192,7 +202,7 @@ describe('an error through the lean transport', () => {
     ['ssm', { status: 403, body: '<html>proxy</html>' }, 'Http403', false],
     ['ssm', { status: 302, headers: { location: 'https://login.example/' }, body: '' }, 'Http302', false],
   ])('has its status for a code when something else than %s answered', async (service, answer, code, retryable) => {
-    expect(await failure(lean, service, answer)).toMatchObject({ code, retryable, httpStatus: answer.status });
+    expect(await failure(lean, service, answer)).toMatchObject({ awsCode: code, retryable, httpStatus: answer.status });
     expect(await failure(sdk, service, answer)).toMatchObject({ retryable, httpStatus: answer.status });
   });
 
@@ -206,7 +216,7 @@ describe('an error through the lean transport', () => {
   ])('is InvalidResponse when a 200 is none of %s: %s', async (service, body) => {
     expect(await failure(lean, service, { status: 200, headers: { 'content-type': 'text/html' }, body })).toMatchObject(
       {
-        code: 'InvalidResponse',
+        awsCode: 'InvalidResponse',
         retryable: true,
         httpStatus: 200,
         requestId: 'request-1',
@@ -225,14 +235,14 @@ describe('an error through the lean transport', () => {
     expect(await failure(sdk, 'sqs', damagedBody)).toMatchObject({ message: expect.stringContaining('MD5') });
     for (const answer of [damagedBody, damagedAttributes]) {
       expect(await failure(lean, 'sqs', answer)).toMatchObject({
-        code: 'InvalidChecksum',
+        awsCode: 'InvalidChecksum',
         message: expect.stringContaining('does not fit: m1'),
       });
     }
     recorder.answer(json(200, { MessageId: 'm', MD5OfMessageBody: '0cc175b9c0f1b6a831c399e269772661' }));
     const send = (MessageBody: string) =>
       lean.call('sqs', 'SendMessage', { QueueUrl: 'q', MessageBody }, { access: 'write' });
-    await expect(send('b')).rejects.toMatchObject({ code: 'InvalidChecksum' });
+    await expect(send('b')).rejects.toMatchObject({ awsCode: 'InvalidChecksum' });
     await expect(send('a')).resolves.toMatchObject({ MessageId: 'm' });
   });
 });

@@ -94,7 +94,7 @@ export async function attempt(
   }
   const failure = readFailure(() => protocol.decodeError(text, response.headers));
   const error = serviceError(identityOf(client, call), response, failure);
-  return failed(error, classify(response.status, error.code, failure.message), response.status >= 500);
+  return failed(error, classify(response.status, error.awsCode, failure.message), response.status >= 500);
 
   function failed(error: AwsError, kind: FailureKind, mayHaveHappened: boolean): AttemptFailure {
     const { headers } = response;

@@ -63,31 +63,31 @@ const throttled = respond(400, '{"__type":"ThrottlingException","message":"slow"
 
 /** Each way for an answer not to come: what a read makes of it in three attempts, and a write in one. */
 const FAULTS: Array<[string, Step, object]> = [
-  ['a reset before the answer', bytesThenReset(''), { code: 'NetworkError', retryable: true }],
-  ['a reset in the head', bytesThenReset('HTTP/1.1 200 OK\r\ncontent-'), { code: 'NetworkError', retryable: true }],
+  ['a reset before the answer', bytesThenReset(''), { awsCode: 'NetworkError', retryable: true }],
+  ['a reset in the head', bytesThenReset('HTTP/1.1 200 OK\r\ncontent-'), { awsCode: 'NetworkError', retryable: true }],
   [
     'a reset in the body',
     bytesThenReset('HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n{"a'),
-    { code: 'NetworkError', retryable: true },
+    { awsCode: 'NetworkError', retryable: true },
   ],
-  ['an end before the answer', bytesThenEnd(''), { code: 'NetworkError', retryable: true }],
+  ['an end before the answer', bytesThenEnd(''), { awsCode: 'NetworkError', retryable: true }],
   [
     'an end in the body',
     bytesThenEnd('HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n{"a'),
-    { code: 'NetworkError', retryable: true },
+    { awsCode: 'NetworkError', retryable: true },
   ],
   [
     'an end in a chunk',
     bytesThenEnd('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nff\r\n{"a'),
-    { code: 'NetworkError', retryable: true },
+    { awsCode: 'NetworkError', retryable: true },
   ],
-  ['JSON that is cut off', respond(200, '{"Item":{"a":'), { code: 'InvalidResponse', retryable: true }],
-  ['garbage instead of HTTP', bytesThenEnd('\x00\x01\x02garbage'), { code: 'InvalidResponse', retryable: true }],
-  ['500', respond(500, '{"__type":"InternalServerError"}'), { code: 'InternalServerError', httpStatus: 500 }],
-  ['500 in HTML', respond(500, '<html>'), { code: 'Http500', retryable: true }],
-  ['502', respond(502, ''), { code: 'Http502', retryable: true }],
-  ['503', respond(503, '{"__type":"ServiceUnavailable"}'), { code: 'ServiceUnavailable', retryable: true }],
-  ['504', respond(504, ''), { code: 'Http504', retryable: true }],
+  ['JSON that is cut off', respond(200, '{"Item":{"a":'), { awsCode: 'InvalidResponse', retryable: true }],
+  ['garbage instead of HTTP', bytesThenEnd('\x00\x01\x02garbage'), { awsCode: 'InvalidResponse', retryable: true }],
+  ['500', respond(500, '{"__type":"InternalServerError"}'), { awsCode: 'InternalServerError', httpStatus: 500 }],
+  ['500 in HTML', respond(500, '<html>'), { awsCode: 'Http500', retryable: true }],
+  ['502', respond(502, ''), { awsCode: 'Http502', retryable: true }],
+  ['503', respond(503, '{"__type":"ServiceUnavailable"}'), { awsCode: 'ServiceUnavailable', retryable: true }],
+  ['504', respond(504, ''), { awsCode: 'Http504', retryable: true }],
 ];
 
 describe('an attempt that fails', () => {
@@ -160,14 +160,14 @@ describe('an attempt that fails', () => {
 
   it('is final when trying again would not help', async () => {
     server.script(respond(400, '{"__type":"ValidationException","message":"no"}'));
-    expect(await outcome(getItem(open()))).toMatchObject({ code: 'ValidationException', retryable: false });
+    expect(await outcome(getItem(open()))).toMatchObject({ awsCode: 'ValidationException', retryable: false });
     server.script(respond(301, '', { location: 'https://elsewhere/' }));
     expect(await outcome(getItem(open()))).toMatchObject({
-      code: 'Http301',
+      awsCode: 'Http301',
       message: expect.stringContaining('https://elsewhere/'),
     });
     server.script(respond(200, `"${'x'.repeat(10_000)}"`));
-    expect(await outcome(getItem(open()))).toMatchObject({ code: 'ResponseTooLarge', retryable: false });
+    expect(await outcome(getItem(open()))).toMatchObject({ awsCode: 'ResponseTooLarge', retryable: false });
     expect(server.requests).toHaveLength(3);
   });
 
@@ -197,7 +197,7 @@ describe('an attempt that fails', () => {
           service: 'dynamodb',
           operation: 'GetItem',
           attempt: 1,
-          code: 'ThrottlingException',
+          awsCode: 'ThrottlingException',
           httpStatus: 400,
           requestId: undefined,
           delayMs: 999,
@@ -212,7 +212,7 @@ describe('time', () => {
     const settings = { requestTimeoutMs: 400, totalTimeoutMs: 900, maxAttempts: 2 };
     server.script(silence);
     expect(await outcome(getItem(open(settings)))).toMatchObject({
-      code: 'NetworkError',
+      awsCode: 'NetworkError',
       message: expect.stringMatching(/^Cannot call dynamodb GetItem: no answer in time from http:/),
     });
     expect(server.requests).toHaveLength(2);
@@ -221,7 +221,7 @@ describe('time', () => {
       socket.write('HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n');
       timers.push(setInterval(() => socket.write('x'), 10));
     });
-    expect(await outcome(getItem(open({ ...settings, maxAttempts: 1 })))).toMatchObject({ code: 'NetworkError' });
+    expect(await outcome(getItem(open({ ...settings, maxAttempts: 1 })))).toMatchObject({ awsCode: 'NetworkError' });
     for (const timer of timers) clearInterval(timer);
   });
 
@@ -252,7 +252,7 @@ describe('time', () => {
     const dates = server.requests.map(({ text }) => /x-amz-date: (\S+)/.exec(text)?.[1]);
     expect(dates).toEqual(['20261122T120000Z', '20261122T130000Z', '20261122T130000Z']);
     server.script(refusal('RequestTimeTooSkewed'));
-    expect(await outcome(getItem(transport))).toMatchObject({ code: 'RequestTimeTooSkewed' });
+    expect(await outcome(getItem(transport))).toMatchObject({ awsCode: 'RequestTimeTooSkewed' });
     expect(server.requests).toHaveLength(4); // the clock is right by now: something else is wrong
   });
 });
@@ -268,14 +268,16 @@ describe('credentials', () => {
     await getItem(open({ credentials: provider }), write);
     expect(server.requests.map(({ text }) => /Credential=(\w+)/.exec(text)?.[1])).toEqual(['AKID1', 'AKID2']);
     server.script(respond(400, '{"__type":"ExpiredTokenException"}'));
-    expect(await outcome(getItem(open()))).toMatchObject({ code: 'ExpiredTokenException', retryable: false });
+    expect(await outcome(getItem(open()))).toMatchObject({ awsCode: 'ExpiredTokenException', retryable: false });
   });
 
   it('with a line break are refused before they become a header', async () => {
     const broken = () => open({ credentials: { ...credentials, sessionToken: 'a\r\nx-evil: 1' } });
     expect(broken).toThrow('Cannot sign calls to AWS');
     const provider = async () => ({ ...credentials, secretAccessKey: 'secret\n' });
-    expect(await outcome(getItem(open({ credentials: provider })))).toMatchObject({ code: 'CredentialsProviderError' });
+    expect(await outcome(getItem(open({ credentials: provider })))).toMatchObject({
+      awsCode: 'CredentialsProviderError',
+    });
     expect(server.requests).toEqual([]);
   });
 });
@@ -296,7 +298,7 @@ describe('a connection', () => {
     expect([server.requests.length, server.connections()]).toEqual([3, 2]);
     expect(slept).toEqual([]);
     server.script(bytesThenReset(''));
-    expect(await outcome(getItem(transport, write))).toMatchObject({ code: 'NetworkError' });
+    expect(await outcome(getItem(transport, write))).toMatchObject({ awsCode: 'NetworkError' });
     expect(server.requests).toHaveLength(4);
   });
 
@@ -382,7 +384,7 @@ describe('a connection', () => {
     const transport = open({ maxAttempts: 1 });
     await getItem(transport);
     transport.close();
-    expect(await outcome(getItem(transport))).toMatchObject({ code: 'EndpointUnreachable' });
+    expect(await outcome(getItem(transport))).toMatchObject({ awsCode: 'EndpointUnreachable' });
     expect(server.requests).toHaveLength(1);
   });
 });

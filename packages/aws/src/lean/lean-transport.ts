@@ -173,6 +173,6 @@ function checked(credentials: Credentials): Credentials {
   if (sound && /^[^/,]+$/.test(accessKeyId) && secretAccessKey !== '') return credentials;
   throw new AwsError(
     'Cannot sign calls to AWS: the credentials are incomplete or have a character that keys never have, such as a line break',
-    { code: 'CredentialsProviderError', service: 'credentials', operation: 'Sign', retryable: false },
+    { awsCode: 'CredentialsProviderError', service: 'credentials', operation: 'Sign', retryable: false },
   );
 }

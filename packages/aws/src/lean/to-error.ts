@@ -16,17 +16,17 @@ const requestIdOf = ({ headers }: HttpResponse) => headers['x-amzn-requestid'] ?
 /** What AWS answered to a call that failed. */
 export function serviceError(call: CallIdentity, response: HttpResponse, failure: ServiceFailure): AwsError {
   const { status } = response;
-  const code = failure.code ?? `Http${status}`;
+  const awsCode = failure.code ?? `Http${status}`;
   const redirect = status < 400 ? `the endpoint redirects to ${response.headers.location ?? 'elsewhere'}` : undefined;
   const message = failure.message ?? redirect;
   const { item, cancellationReasons } = failure;
-  return new AwsError(`Cannot call ${call.service} ${call.operation}: ${code}${message ? `: ${message}` : ''}`, {
+  return new AwsError(`Cannot call ${call.service} ${call.operation}: ${awsCode}${message ? `: ${message}` : ''}`, {
     service: call.service,
     operation: call.operation,
-    code,
+    awsCode,
     httpStatus: status,
     requestId: requestIdOf(response),
-    retryable: classify(status, code) !== 'final' || code === 'OverLimit' || status >= 500,
+    retryable: classify(status, awsCode) !== 'final' || awsCode === 'OverLimit' || status >= 500,
     ...(item ? { item } : {}),
     ...(cancellationReasons ? { cancellationReasons } : {}),
   });
@@ -36,7 +36,7 @@ export function serviceError(call: CallIdentity, response: HttpResponse, failure
 export function answerError(
   call: CallIdentity,
   response: HttpResponse,
-  code: 'InvalidResponse' | 'InvalidChecksum',
+  awsCode: 'InvalidResponse' | 'InvalidChecksum',
   reason: string,
   cause?: unknown,
 ): AwsError {
@@ -45,7 +45,7 @@ export function answerError(
     {
       service: call.service,
       operation: call.operation,
-      code,
+      awsCode,
       httpStatus: response.status,
       requestId: requestIdOf(response),
       retryable: true,
@@ -57,10 +57,10 @@ export function answerError(
 /** A call that got no answer. */
 export function faultError(call: CallIdentity, fault: TransportFault): AwsError {
   const { service, operation, endpoint } = call;
-  const { code, reason, retryable } = describe(fault, endpoint);
+  const { awsCode, reason, retryable } = describe(fault, endpoint);
   return new AwsError(
     `Cannot call ${service} ${operation}: ${reason}`,
-    { service, operation, code, retryable },
+    { service, operation, awsCode, retryable },
     { cause: fault },
   );
 }
@@ -68,32 +68,36 @@ export function faultError(call: CallIdentity, fault: TransportFault): AwsError 
 function describe(
   fault: TransportFault,
   endpoint: string | undefined,
-): { code: string; reason: string; retryable: boolean } {
+): { awsCode: string; reason: string; retryable: boolean } {
   const where = endpoint ?? "AWS's endpoint for the region";
   switch (fault.kind) {
     case 'unreachable': {
       const next =
         endpoint === undefined ? 'check the network and the region' : 'start it, or correct AWS_ENDPOINT_URL';
       const why = fault.code ?? 'connection timed out';
-      return { code: 'EndpointUnreachable', reason: `${where} is unreachable (${why}); ${next}`, retryable: true };
+      return { awsCode: 'EndpointUnreachable', reason: `${where} is unreachable (${why}); ${next}`, retryable: true };
     }
     case 'handshake':
       return {
-        code: 'TlsError',
+        awsCode: 'TlsError',
         reason: `${where} cannot be trusted or speaks no TLS: ${fault.message}`,
         retryable: false,
       };
     case 'timeout':
-      return { code: 'NetworkError', reason: `no answer in time from ${where}`, retryable: true };
+      return { awsCode: 'NetworkError', reason: `no answer in time from ${where}`, retryable: true };
     case 'broken':
-      return { code: 'NetworkError', reason: `connection broke (${fault.code ?? 'answer cut off'})`, retryable: true };
+      return {
+        awsCode: 'NetworkError',
+        reason: `connection broke (${fault.code ?? 'answer cut off'})`,
+        retryable: true,
+      };
     case 'malformed':
       return {
-        code: 'InvalidResponse',
+        awsCode: 'InvalidResponse',
         reason: `${where} answered what is not HTTP: ${fault.message}`,
         retryable: true,
       };
     case 'oversize':
-      return { code: 'ResponseTooLarge', reason: fault.message, retryable: false };
+      return { awsCode: 'ResponseTooLarge', reason: fault.message, retryable: false };
   }
 }

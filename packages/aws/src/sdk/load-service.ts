@@ -100,7 +100,7 @@ function missing(error: unknown, service: Service, operation: string, why: strin
   }
   return new AwsError(
     `Cannot load the AWS SDK for ${service}: it is needed because ${why}, and ${name} is not installed; run npm install ${packages}`,
-    { code: 'SdkMissing', service, operation: 'load', retryable: false },
+    { awsCode: 'SdkMissing', service, operation: 'load', retryable: false },
     { cause: error },
   );
 }

@@ -75,24 +75,24 @@ export function toAwsError(cause: unknown, call: CallIdentity, unmarshall: Unmar
         : `connection broke (${networkCode})`;
       return new AwsError(
         `Cannot call ${subject}: ${reason}`,
-        { ...identity, code: 'NetworkError', retryable: true },
+        { ...identity, awsCode: 'NetworkError', retryable: true },
         { cause },
       );
     }
   }
 
-  const code = failure.name ?? 'UnknownError';
+  const awsCode = failure.name ?? 'UnknownError';
   const status = failure.$metadata?.httpStatusCode;
   const retryable =
-    THROTTLING_CODES.has(code) ||
-    code === 'OverLimit' ||
+    THROTTLING_CODES.has(awsCode) ||
+    awsCode === 'OverLimit' ||
     failure.$retryable !== undefined ||
     (status !== undefined && status >= 500);
   return new AwsError(
-    `Cannot call ${subject}: ${code}${failure.message ? `: ${failure.message}` : ''}`,
+    `Cannot call ${subject}: ${awsCode}${failure.message ? `: ${failure.message}` : ''}`,
     {
       ...identity,
-      code,
+      awsCode,
       retryable,
       httpStatus: status,
       requestId: failure.$metadata?.requestId,
@@ -120,7 +120,7 @@ function unreachable(
   const next = endpoint === undefined ? 'check the network and the region' : 'start it, or correct AWS_ENDPOINT_URL';
   return new AwsError(
     `Cannot call ${subject}: ${where} is unreachable (${reason}); ${next}`,
-    { ...identity, code: 'EndpointUnreachable', retryable: true },
+    { ...identity, awsCode: 'EndpointUnreachable', retryable: true },
     { cause },
   );
 }

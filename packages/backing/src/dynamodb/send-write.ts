@@ -69,7 +69,8 @@ export async function sendWrite<O extends WriteName>(
 function isBusy(error: unknown): boolean {
   if (!AwsError.isInstance(error)) return false;
   // InProgress: an earlier try with this token is still being worked on.
-  if (error.code === 'TransactionConflictException' || error.code === 'TransactionInProgressException') return true;
-  if (error.code !== 'TransactionCanceledException') return false;
+  if (error.awsCode === 'TransactionConflictException' || error.awsCode === 'TransactionInProgressException')
+    return true;
+  if (error.awsCode !== 'TransactionCanceledException') return false;
   return (error.cancellationReasons ?? []).some(({ Code }) => Code !== undefined && PASSING.has(Code));
 }

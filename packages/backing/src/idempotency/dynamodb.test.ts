@@ -12,7 +12,7 @@ const HOUR = 3_600_000;
 
 const awsError = (code: string, details: { reasons?: CancellationReason[]; item?: Item; retryable?: boolean } = {}) =>
   new AwsError(code, {
-    code,
+    awsCode: code,
     service: 'dynamodb',
     operation: 'X',
     retryable: details.retryable ?? false,
@@ -141,7 +141,7 @@ describe('once', () => {
   it('rejects when every answer is lost, and the next call says already', async () => {
     const { state, store } = endpoint();
     state.faults = ['answer-lost', 'answer-lost', 'answer-lost'];
-    await expect(store.once('k', [operation])).rejects.toMatchObject({ code: 'NetworkError' });
+    await expect(store.once('k', [operation])).rejects.toMatchObject({ awsCode: 'NetworkError' });
     expect(await store.once('k', [operation])).toBe('already');
     expect(state.effects).toBe(1);
   });
@@ -159,7 +159,7 @@ describe('once', () => {
     const { state, store } = endpoint();
     state.blocked = new Set([1]);
     const error = await store.once('k', [operation, operation]).catch((thrown: unknown) => thrown);
-    expect(error).toMatchObject({ code: 'CONDITION_FAILED', cause: { code: 'TransactionCanceledException' } });
+    expect(error).toMatchObject({ code: 'CONDITION_FAILED', cause: { awsCode: 'TransactionCanceledException' } });
     expect(String(error)).toContain("operation 1 (Put on 'rows')");
     state.blocked.clear();
     expect(await store.once('k', [operation, operation])).toBe('done');

@@ -60,7 +60,7 @@ const stored = (overrides: object = {}) => ({
 });
 const failure = (code: string, reasons?: string[], retryable = false) =>
   new AwsError(code, {
-    code,
+    awsCode: code,
     service: 'dynamodb',
     operation: 'X',
     retryable,

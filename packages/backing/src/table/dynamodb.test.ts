@@ -56,7 +56,7 @@ function stillClock() {
 
 const failure = (code: string, details: { reasons?: string[]; retryable?: boolean } = {}) =>
   new AwsError(code, {
-    code,
+    awsCode: code,
     service: 'dynamodb',
     operation: 'X',
     retryable: details.retryable ?? false,

@@ -47,7 +47,7 @@ export interface SqsModel extends Aws {
 
 /** A retryable failure as the port reports it. */
 export function awsFailure(code: string, retryable: boolean, operation = 'Any'): AwsError {
-  return new AwsError(`Cannot call sqs ${operation}: ${code}`, { code, service: 'sqs', operation, retryable });
+  return new AwsError(`Cannot call sqs ${operation}: ${code}`, { awsCode: code, service: 'sqs', operation, retryable });
 }
 
 /**

@@ -113,7 +113,7 @@ async function writeAll(aws: Aws, writes: readonly PushWrite[], io: ConfigIo): P
       await withRetries(() => put(aws, write, token), sleep);
     } catch (error) {
       // Of the port's own errors the code alone: a refusal may quote what it refused.
-      const code = AwsError.isInstance(error) ? error.code : error instanceof Error ? error.name : 'unknown error';
+      const code = AwsError.isInstance(error) ? error.awsCode : error instanceof Error ? error.name : 'unknown error';
       const hint = code === 'ResourceNotFoundException' ? '; deploy the stack, which makes it, first' : '';
       throw new Error(
         `Cannot push ${write.keys.join(', ')}: ${code}${hint}; ${at} of ${writes.length} are written, and the same command goes on from there`,

@@ -1,3 +1,4 @@
+import { UsageError } from '@twelvefold/core/internal';
 import type { ConfigDefinition } from '../define-config.ts';
 import type { ConfigInput } from './config-io.ts';
 
@@ -55,7 +56,7 @@ function isConfig(value: unknown): value is ConfigDefinition {
   return config?.kind === 'config' && typeof config.plan === 'function' && Array.isArray(config.sources);
 }
 
-/** Who dispatches exits with 64 for the code `USAGE`. */
+/** The command exits with 64. */
 export function usage(message: string): Error {
-  return Object.assign(new TypeError(message), { code: 'USAGE' });
+  return new UsageError(message);
 }

@@ -15,14 +15,14 @@ export function describeFailure(
   if (error.retryable) return { reason: 'unreachable', detail: error.message };
   // The same setting is missing for every call: the reason without the call is one line for all keys.
   if (isSetupError(error)) return { reason: 'unconfigured', detail: error.message.replace(/^[^:]*: /, '') };
-  if (/denied|unauthorized|notauthorized/i.test(error.code)) {
+  if (/denied|unauthorized|notauthorized/i.test(error.awsCode)) {
     const grant =
       place.in === 'parameterStore'
         ? `ssm:GetParameters on parameter ${atTarget(place.name, target)}`
         : `secretsmanager:GetSecretValue on secret ${atTarget(place.id, target)}, and ssm:GetParameters`;
     return {
       reason: 'denied',
-      detail: `${error.code}; the role needs ${grant} (and kms:Decrypt for a key of your own)`,
+      detail: `${error.awsCode}; the role needs ${grant} (and kms:Decrypt for a key of your own)`,
     };
   }
   // Credentials that have expired, a key that cannot decrypt, a name that the store will not take.

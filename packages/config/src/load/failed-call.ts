@@ -18,12 +18,12 @@ const CALLER = new Set([
 
 /** What a call that was made for one name alone says about it by failing. */
 export function answerOf(error: AwsError): StoreAnswer {
-  return MISSING.has(error.code) ? { kind: 'missing' } : { kind: 'failed', error };
+  return MISSING.has(error.awsCode) ? { kind: 'missing' } : { kind: 'failed', error };
 }
 
 /** Whether a whole call may have failed because of one of its names. */
 export function mayIsolate(error: AwsError): boolean {
-  return !error.retryable && !CALLER.has(error.code) && !isSetupError(error);
+  return !error.retryable && !CALLER.has(error.awsCode) && !isSetupError(error);
 }
 
 /** Runs all, waits for all, and only then rejects: nothing is in flight any more. */

@@ -25,7 +25,7 @@ function portOf(answer: Answer) {
   return { aws, calls };
 }
 const fail = (code: string, httpStatus = 400): never => {
-  const details = { code, service: 's', operation: 'o', httpStatus, retryable: httpStatus >= 500 };
+  const details = { awsCode: code, service: 's', operation: 'o', httpStatus, retryable: httpStatus >= 500 };
   throw new AwsError(`Cannot call: ${code}`, details);
 };
 

@@ -70,13 +70,13 @@ export async function fetchSecretBatch(
   }
 }
 
-function entryError(code: string, message: string | undefined): AwsError {
+function entryError(awsCode: string, message: string | undefined): AwsError {
   const [service, operation] = ['secretsmanager', 'BatchGetSecretValue'];
-  return new AwsError(`Cannot call ${service} ${operation}: ${code}${message === undefined ? '' : `: ${message}`}`, {
-    code,
+  return new AwsError(`Cannot call ${service} ${operation}: ${awsCode}${message === undefined ? '' : `: ${message}`}`, {
+    awsCode,
     service,
     operation,
-    retryable: ['InternalServiceError', 'ThrottlingException'].includes(code),
+    retryable: ['InternalServiceError', 'ThrottlingException'].includes(awsCode),
   });
 }
 

@@ -88,7 +88,7 @@ describe('a store that cannot be asked', () => {
       expect(error.faults).toHaveLength(30);
       expect(requests).toHaveLength(3);
       expect(error.message.match(/127\.0\.0\.1:4566/g)).toHaveLength(1);
-      expect(error.cause).toMatchObject({ name: 'AwsError', code });
+      expect(error.cause).toMatchObject({ name: 'AwsError', awsCode: code });
     },
   );
 

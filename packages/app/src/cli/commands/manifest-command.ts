@@ -1,9 +1,8 @@
-import { toError } from '@twelvefold/core/internal';
+import { toError, UsageError } from '@twelvefold/core/internal';
 import type { Manifest } from '../../manifest/manifest.ts';
 import type { Command, CommandIo } from '../command.ts';
 import type { JsonDifference } from '../json-differences.ts';
 import { jsonDifferences } from '../json-differences.ts';
-import { UsageError } from '../usage-error.ts';
 import { differenceLine } from './difference-line.ts';
 
 /** More differences than this help nobody: the file is of another app. */

@@ -61,7 +61,7 @@ describe('fetchContainerCredentials', () => {
     expect(await fetch()).toMatchObject({ accessKeyId: 'AKID' });
     expect(slept).toBe(2);
     server.script(step);
-    await expect(fetch()).rejects.toMatchObject({ code: 'CredentialsProviderError', retryable: true });
+    await expect(fetch()).rejects.toMatchObject({ awsCode: 'CredentialsProviderError', retryable: true });
     expect(server.requests).toHaveLength(6);
   });
 

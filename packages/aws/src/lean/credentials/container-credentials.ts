@@ -117,7 +117,7 @@ function parse(text: string, url: URL): Credentials {
 function credentialsError(reason: string, retryable: boolean, cause?: unknown): AwsError {
   return new AwsError(
     `Cannot get the container's credentials: ${reason}`,
-    { code: 'CredentialsProviderError', service: 'container', operation: 'GetCredentials', retryable },
+    { awsCode: 'CredentialsProviderError', service: 'container', operation: 'GetCredentials', retryable },
     cause === undefined ? undefined : { cause },
   );
 }

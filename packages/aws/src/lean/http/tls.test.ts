@@ -41,7 +41,7 @@ const call = (transport: ReturnType<typeof open>) =>
 
 it('sends nothing to a server that nobody vouches for', async () => {
   const transport = open('127.0.0.1');
-  await expect(call(transport)).rejects.toMatchObject({ code: 'TlsError', retryable: false });
+  await expect(call(transport)).rejects.toMatchObject({ awsCode: 'TlsError', retryable: false });
   expect(requests).toBe(0);
   transport.close();
 });
@@ -66,7 +66,7 @@ it('sends nothing to a server whose certificate is for another name', async () =
   const { port } = server.address() as AddressInfo;
   const other = createServer(TEST_CERTIFICATE).listen(port, '127.0.0.2');
   await new Promise((resolve) => other.once('listening', resolve));
-  await expect(call(transport)).rejects.toMatchObject({ code: 'TlsError' });
+  await expect(call(transport)).rejects.toMatchObject({ awsCode: 'TlsError' });
   expect(requests).toBe(before);
   transport.close();
   await new Promise((resolve) => other.close(resolve));

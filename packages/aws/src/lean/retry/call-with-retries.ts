@@ -52,7 +52,7 @@ export async function callWithRetries(context: LeanContext, client: LeanClient, 
         service: client.service,
         operation: call.operation,
         attempt: retries + 1,
-        code: error.code,
+        awsCode: error.awsCode,
         httpStatus: error.httpStatus,
         requestId: error.requestId,
         delayMs,
@@ -81,7 +81,7 @@ const EXPIRED = 4;
 
 /** Repairs what made the attempt fail, and says which of the causes it was; 0 for none. */
 function cureFor({ runtime, credentials }: LeanContext, client: LeanClient, failure: AttemptFailure): number {
-  const { code } = failure.error;
+  const { awsCode: code } = failure.error;
   if (failure.stale) {
     client.pool.dropIdle(); // the others are as old
     return STALE;

@@ -1,3 +1,5 @@
+import { UsageError } from '@twelvefold/core/internal';
+
 /** What the commands need of whoever runs them: the part of `twelvefold`'s commands that this package has to know. */
 export interface DlqIo {
   readonly stdout: { write(text: string): unknown };
@@ -16,7 +18,7 @@ export interface DlqInput {
   flag(name: string): boolean;
 }
 
-/** An error that exits with 64, as for every command line that makes no sense. */
+/** The command exits with 64. */
 export function usage(message: string): Error {
-  return Object.assign(new Error(message), { code: 'USAGE' });
+  return new UsageError(message);
 }

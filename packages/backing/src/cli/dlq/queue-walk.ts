@@ -111,7 +111,7 @@ async function urlOf(aws: Aws, name: string): Promise<string> {
     const { QueueUrl } = await aws.call('sqs', 'GetQueueUrl', { QueueName: name }, { access: 'read' });
     if (QueueUrl) return QueueUrl;
   } catch (error) {
-    if (!AwsError.isInstance(error) || !/NonExistentQueue|QueueDoesNotExist/.test(error.code)) throw error;
+    if (!AwsError.isInstance(error) || !/NonExistentQueue|QueueDoesNotExist/.test(error.awsCode)) throw error;
   }
   throw new Error(
     `Cannot open queue '${name}': there is none of this name; give a name or a URL, and check region and account`,

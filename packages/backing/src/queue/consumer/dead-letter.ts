@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import type { Aws, MessageAttributeValue } from '@twelvefold/aws';
 import { TwelvefoldError } from '@twelvefold/core';
+import { codeOf } from '@twelvefold/core/internal';
 import { CORRELATION_ATTRIBUTE } from '@twelvefold/lifecycle';
 import { withoutForbiddenText } from '../../message/allowed-text.ts';
 import { messageBytes } from '../../message/message-size.ts';
@@ -50,9 +51,9 @@ export function fingerprint(reason: string, cause?: unknown): string {
 export function lastFailure(error: unknown): DeadLetterReason | undefined {
   const failure: unknown = Retry.isInstance(error) ? error.cause : error;
   if (failure === undefined || TwelvefoldError.isInstance(failure, 'TURN_LOST')) return undefined;
-  const code = failure instanceof Error && 'code' in failure ? failure.code : undefined;
+  const code = codeOf(failure);
   const name = failure instanceof Error ? failure.name : typeof failure;
-  const kind = typeof code === 'string' || typeof code === 'number' ? `${name} ${code}` : name;
+  const kind = code !== undefined ? `${name} ${code}` : name;
   return { reason: `its last receive failed: ${kind}`, fingerprint: fingerprint(kind, failure) };
 }
 

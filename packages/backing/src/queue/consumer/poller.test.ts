@@ -175,10 +175,10 @@ describe('failures', () => {
     expect(failures.map(({ delayMs }) => delayMs)).toEqual([
       250, 500, 1_000, 2_000, 4_000, 8_000, 15_000, 15_000, 15_000,
     ]);
-    expect(failures.at(-1)).toMatchObject({ attempt: 9, error: { code: 'EndpointUnreachable' } });
+    expect(failures.at(-1)).toMatchObject({ attempt: 9, error: { awsCode: 'EndpointUnreachable' } });
     const unhealthy = await consumer.check().catch((error: unknown) => error);
     expect(TwelvefoldError.isInstance(unhealthy, 'CONSUMER_NOT_RECEIVING')).toBe(true);
-    expect((unhealthy as Error).cause).toMatchObject({ code: 'EndpointUnreachable' });
+    expect((unhealthy as Error).cause).toMatchObject({ awsCode: 'EndpointUnreachable' });
     down = false;
     await clock.advance(15_000);
     expect(told('handled')).toHaveLength(1);
@@ -197,7 +197,7 @@ describe('failures', () => {
     await clock.advance(2_000); // less than a long poll
     await consumer.check();
     failing = ['GetQueueAttributes'];
-    await expect(consumer.check()).rejects.toMatchObject({ code: 'Denied' });
+    await expect(consumer.check()).rejects.toMatchObject({ awsCode: 'Denied' });
   });
 
   it('is healthy after a receive that failed, and not after three in a row', async () => {

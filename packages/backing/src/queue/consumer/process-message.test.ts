@@ -188,7 +188,7 @@ describe('a message that can never be handled', () => {
     const { consumer, aws, told } = ordersConsumer(async () => {});
     aws.before = ({ operation }) => (operation === 'SendMessage' ? awsFailure('AccessDenied', false) : undefined);
     expect(await consumer.handleBatch([received('nope')])).toEqual({ failedMessageIds: ['m-1'] });
-    expect(told('poisoned')).toMatchObject([{ moved: false, error: { code: 'AccessDenied' } }]);
+    expect(told('poisoned')).toMatchObject([{ moved: false, error: { awsCode: 'AccessDenied' } }]);
   });
 });
 
