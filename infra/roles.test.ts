@@ -56,18 +56,18 @@ function granted(component: ManifestComponent): string[] {
   });
 }
 
-const readingConfig = [
-  ...[
-    ...manifest.config.parameters.map(({ name }) => name),
-    ...manifest.config.secrets.map(({ id }) => `/aws/reference/secretsmanager/${id}`),
-  ].map((name) => {
-    const scope = ['Partition', 'Region', 'AccountId'].map((part) => `\${AWS::${part}}`);
-    return `ssm:GetParameters ${JSON.stringify(atStage(`arn:${scope[0]}:ssm:${scope[1]}:${scope[2]}:parameter${name}`))}`;
-  }),
-  ...manifest.config.secrets.map(
-    ({ id }) => `secretsmanager:GetSecretValue ${JSON.stringify({ Ref: logicalId('secret', id) })}`,
-  ),
-];
+function readingConfig({ config }: ManifestComponent): string[] {
+  const [partition, region, account] = ['Partition', 'Region', 'AccountId'].map((part) => `\${AWS::${part}}`);
+  return (config?.access ?? []).flatMap(({ action, on, names }) =>
+    names.map((name) => {
+      const resource =
+        on === 'secrets'
+          ? { Ref: logicalId('secret', name) }
+          : atStage(`arn:${partition}:ssm:${region}:${account}:parameter${name}`);
+      return `${action} ${JSON.stringify(resource)}`;
+    }),
+  );
+}
 
 /** What the role that `reference` (`Fn::GetAtt` of its ARN) names allows, without the writing of logs. */
 function allowed(reference: unknown): string[] {
@@ -90,15 +90,28 @@ it('grants each function exactly what its component uses', () => {
   for (const component of manifest.components) {
     const [, found] = functions.find(([, { Metadata }]) => Metadata?.['twelvefold:component'] === component.name) ?? [];
     expect(found?.Metadata?.['twelvefold:entry']).toBe(component.entry);
-    expect(allowed(found?.Properties.Role), component.name).toEqual([...granted(component), ...readingConfig].sort());
+    expect(allowed(found?.Properties.Role), component.name).toEqual(
+      [...granted(component), ...readingConfig(component)].sort(),
+    );
   }
+});
+
+it('lets components read the config that they name, and no other', () => {
+  expect(Object.fromEntries(manifest.components.map(({ name, config }) => [name, config?.reads]))).toEqual({
+    http: undefined,
+    orders: ['pricing', 'payments.apiKey'],
+    notifications: undefined,
+    'recalculate-totals': ['pricing'],
+  });
+  const everything = JSON.stringify(resources.filter(([id]) => id === 'HttpFunctionRole'));
+  expect(everything).not.toMatch(/secretsmanager|pricing|payments/);
 });
 
 it('grants the service exactly what its components use together', () => {
   const tasks = resources.filter(([, { Type }]) => Type === 'AWS::ECS::TaskDefinition');
   expect(tasks).toHaveLength(1);
   const components = manifest.components.filter(({ trigger }) => trigger.kind !== 'invoke');
-  const together = new Set([...components.flatMap(granted), ...readingConfig]);
+  const together = new Set([...components.flatMap(granted), ...components.flatMap(readingConfig)]);
   expect(allowed(tasks[0]?.[1].Properties.TaskRoleArn)).toEqual([...together].sort());
 });
 

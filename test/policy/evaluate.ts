@@ -39,14 +39,19 @@ export function allowsOf(stack: ProvisionedStack): Allow[] {
   });
 }
 
-/** The calls that no statement of `allows` covers, as readable lines. Exact matches only: the template has no wildcards. */
+/** Whether a statement allows an action on a resource. The only wildcard of the template ends the path of a section of the config. */
+export function covers({ actions, resources }: Allow, action: string, resource: string): boolean {
+  return (
+    actions.includes(action) &&
+    resources.some((one) => one === resource || (one.endsWith('/*') && resource.startsWith(one.slice(0, -1))))
+  );
+}
+
+/** The calls that no statement of `allows` covers, as readable lines. */
 export function denied(calls: readonly RecordedCall[], allows: readonly Allow[]): string[] {
   const lines = calls.flatMap(({ component, operation, touched }) =>
     touched
-      .filter(
-        ({ action, resource }) =>
-          !allows.some(({ actions, resources }) => actions.includes(action) && resources.includes(resource)),
-      )
+      .filter(({ action, resource }) => !allows.some((allow) => covers(allow, action, resource)))
       .map(({ action, resource }) => `${component}: ${operation} needs ${action} on ${resource}`),
   );
   return [...new Set(lines)];

@@ -6,7 +6,7 @@ import { startOrdersApp } from '../support/orders-app.ts';
 import { HOSTS } from '../support/start-app.ts';
 import { until } from '../support/until.ts';
 import type { Allow } from './evaluate.ts';
-import { allowsOf, denied } from './evaluate.ts';
+import { allowsOf, covers, denied } from './evaluate.ts';
 
 const ORDER = { sku: 'keyboard', quantity: 1, unitPriceCents: 100 };
 
@@ -97,7 +97,7 @@ describe('the roles in the template', () => {
             ({ role, actions }) => role === allow.role && String(actions) === String(allow.actions),
           ) ?? allow;
         const count = (byComponent.get(name) ?? []).filter(({ touched }) =>
-          touched.some(({ action, resource }) => allow.actions.includes(action) && allow.resources.includes(resource)),
+          touched.some(({ action, resource }) => covers(allow, action, resource)),
         ).length;
         used.set(key, (used.get(key) ?? 0) + count);
       }

@@ -11,7 +11,11 @@ const params = z.object({
 /** Prices orders again with the tax rate of today. Safe to run again: what is right stays as it is. */
 export const recalculateTotals = app.task(
   'recalculate-totals',
-  { params, uses: { table: ['read', 'write'] }, description: 'Price orders again with the current tax rate' },
+  {
+    params,
+    uses: { config: ['pricing'], table: ['read', 'write'] },
+    description: 'Price orders again with the current tax rate',
+  },
   async ({ since, dryRun }, { backing, config, signal, logger }) => {
     const from = Date.parse(since);
     let scanned = 0;

@@ -152,19 +152,19 @@ describe('types of resources', () => {
     sources: [env(), memory({})],
   });
   const app = defineApp({ name: 'orders', config });
-  const api = app.http({ uses: {} }, () => new Response());
-  const task = app.task('sum', { params: z.object({}), uses: {} }, async () => 1);
+  const api = app.http({ uses: { config: ['rate'] } }, () => new Response());
+  const task = app.task('sum', { params: z.object({}), uses: { config: ['rate'] } }, async () => 1);
   const rate: AppResource<{ rate: number }> = { name: 'rate', start: () => undefined };
   const wrong: AppResource<{ rate: string }> = { name: 'wrong', start: () => undefined };
 
-  it('read the config of their app on every host', () => {
+  it('read the config that their component names, on every host', () => {
     const onService = (start: typeof run) => start(app, [api], { resources: [rate] });
     const onLambda = (start: typeof lambda) => start(api, { resources: [rate] });
     const onAdmin = (start: typeof admin) => start(app, [task], [], { resources: [rate] });
     expectTypeOf([onService, onLambda, onAdmin]).toBeArray();
   });
 
-  it('are refused when the config of their app does not fit', () => {
+  it('are refused when that config does not fit', () => {
     // @ts-expect-error: the config's rate is a number
     const onService = (start: typeof run) => start(app, [api], { resources: [wrong] });
     // @ts-expect-error: the config's rate is a number

@@ -52,6 +52,17 @@ export type ConfigOfComponent<K> = K extends { handler: (input: never, context: 
     : never
   : never;
 
+/** The config of a process that runs components: what any of them names. */
+export type ConfigOfComponents<K extends readonly unknown[]> = (
+  K[number] extends infer One
+    ? One extends unknown
+      ? (config: ConfigOfComponent<One>) => void
+      : never
+    : never
+) extends (config: infer All) => void
+  ? All
+  : never;
+
 /** The name of the resource that loads config and bindings. */
 export const CONFIG_RESOURCE = 'config and bindings';
 

@@ -1,7 +1,10 @@
 import type { Definition } from '@twelvefold/backing';
 import { findKind } from '@twelvefold/backing';
+import type { ConfigDefinition } from '@twelvefold/config';
+import { selectConfig } from '@twelvefold/config';
 import type { Duration } from '@twelvefold/core';
 import { durationMs } from '@twelvefold/core';
+import { messageOf } from '@twelvefold/core/internal';
 import { constantCase, kebabCase } from './names.ts';
 import type { DeclaredResource } from './resources.ts';
 import { companionsOf } from './resources.ts';
@@ -12,7 +15,7 @@ const KEY = /^[a-z][A-Za-z0-9]*$/;
 
 interface AppLike {
   readonly name: string;
-  readonly config?: object | undefined;
+  readonly config?: ConfigDefinition | undefined;
   readonly backing?: Readonly<Record<string, Definition>> | undefined;
 }
 
@@ -24,6 +27,8 @@ export function assertApp(options: AppLike): void {
   const backing = options.backing ?? {};
   const resources: DeclaredResource[] = [];
   for (const [key, definition] of Object.entries(backing)) {
+    if (key === 'config')
+      faults.push("the key 'config' is reserved: in 'uses' it names what a component reads of the config");
     if (!KEY.test(key)) faults.push(`the key '${key}' must be camelCase letters and digits`);
     const kind = findKind(definition);
     if (kind) resources.push({ key, definition, kind });
@@ -138,6 +143,10 @@ function componentFaults(app: AppLike, uses: unknown, handler: unknown): string[
   if (typeof uses !== 'object' || uses === null)
     return [...faults, "'uses' is missing: name the resources, or write {}"];
   for (const [key, access] of Object.entries(uses)) {
+    if (key === 'config') {
+      faults.push(...configFaults(app, access));
+      continue;
+    }
     const definition = app.backing?.[key];
     if (!definition) {
       faults.push(
@@ -155,6 +164,19 @@ function componentFaults(app: AppLike, uses: unknown, handler: unknown): string[
       faults.push(`a ${definition.kind} ('${key}') offers ${known.join(', ')}, not ${wrong.join(', ')}`);
   }
   return faults;
+}
+
+function configFaults({ config }: AppLike, paths: unknown): string[] {
+  if (config === undefined) return ["'config' in 'uses' names parts of a config, and the app has none"];
+  if (!Array.isArray(paths) || paths.length === 0 || paths.some((path) => typeof path !== 'string')) {
+    return ["'config' in 'uses' needs a list of one path or more, e.g. ['pricing', 'payments.apiKey']"];
+  }
+  try {
+    selectConfig(config, paths);
+    return [];
+  } catch (error) {
+    return [messageOf(error).replace('Cannot use config: ', '')];
+  }
 }
 
 function unknownOptions(options: object, known: readonly string[]): string[] {

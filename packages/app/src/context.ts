@@ -1,5 +1,5 @@
 import type { AccessOf, ClientFor, Definition, MessageInfo } from '@twelvefold/backing';
-import type { ConfigDefinition } from '@twelvefold/config';
+import type { ConfigDefinition, ConfigPath, PickConfig } from '@twelvefold/config';
 import type { Deadline } from '@twelvefold/core';
 import type { RequestContext, Scope } from '@twelvefold/lifecycle';
 import type { Logger, Metrics } from '@twelvefold/logging';
@@ -7,14 +7,26 @@ import type { Logger, Metrics } from '@twelvefold/logging';
 /** What an app declares as backing services, by key. */
 export type Backing = Readonly<Record<string, Definition>>;
 
-/** Which resources a component uses, and how: what its types, its clients and its IAM are made of. */
-export type Uses<B extends Backing> = { readonly [K in keyof B]?: ReadonlyArray<AccessOf<B[K]>> };
+/**
+ * The resources that a component uses, each with its accesses, and the sections and keys of the config that it reads: its types, its
+ * clients, what it loads and its IAM are made of them.
+ */
+export type Uses<B extends Backing, C = unknown> = {
+  readonly [K in keyof B]?: ReadonlyArray<AccessOf<B[K]>>;
+} & { readonly config?: ReadonlyArray<ConfigPath<C>> };
+
+/** The part of the config that `uses` names; empty without one. */
+export type UsedConfig<C, U> = U extends { readonly config: ReadonlyArray<infer P extends string> }
+  ? PickConfig<C, P>
+  : Record<never, never>;
 
 /** Turns a key that `backing` does not have into an error that names it. */
-export type OnlyDeclared<B extends Backing, U> = {
-  readonly [K in keyof U]: K extends keyof B
-    ? ReadonlyArray<AccessOf<B[K]>>
-    : `'${K & string}' is not declared in backing`;
+export type OnlyDeclared<B extends Backing, U, C = unknown> = {
+  readonly [K in keyof U]: K extends 'config'
+    ? ReadonlyArray<ConfigPath<C>>
+    : K extends keyof B
+      ? ReadonlyArray<AccessOf<B[K]>>
+      : `'${K & string}' is not declared in backing`;
 };
 
 /**
@@ -33,7 +45,7 @@ export type BoundClients<B extends Backing, U> = U extends unknown
 export interface Context<C, Clients> {
   /** The clients that `uses` names; nothing else exists here. */
   readonly backing: Clients;
-  /** The typed config, the same snapshot throughout one invocation. */
+  /** The part of the config that `uses` names, the same snapshot throughout one invocation. */
   readonly config: C;
   /**
    * Says that a backing service refused the credentials in `config`. Config is refreshed, once for all who say so at that time, and the
@@ -71,5 +83,5 @@ export type ContextFor<A, U> = A extends {
   config: ConfigDefinition<infer C> | undefined;
   backing: infer B extends Backing;
 }
-  ? Context<C, BoundClients<B, U>>
+  ? Context<UsedConfig<C, U>, BoundClients<B, U>>
   : never;

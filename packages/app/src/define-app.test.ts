@@ -24,22 +24,29 @@ const app = defineApp({
 
 describe('defineApp', () => {
   it('types each context from uses, without annotations', () => {
-    app.consumer('orders', { uses: { table: ['write'], events: ['publish'] } }, async (order, ctx) => {
-      expectTypeOf(order).toEqualTypeOf<{ orderId: string; quantity: number }>();
-      expectTypeOf(ctx.config.rate).toEqualTypeOf<number>();
-      expectTypeOf(ctx.config.key).toExtend<Secret<string>>();
-      expectTypeOf(ctx.backing.events.publish).parameter(0).toEqualTypeOf<{ orderId: string }>();
-      expectTypeOf(ctx.backing.table.put).parameter(0).toEqualTypeOf<{ orderId: string; quantity: number }>();
-      expectTypeOf(ctx.message.receiveCount).toEqualTypeOf<number>();
-      // @ts-expect-error: only writing was asked for
-      expect(() => ctx.backing.table.get('1')).toThrow();
-      // @ts-expect-error: sessions are not in uses
-      expect(ctx.backing.sessions).toBeUndefined();
-      // @ts-expect-error: the config is frozen
-      expect(() => (ctx.config.rate = 1)).toThrow();
-    });
-    app.http({ uses: { sessions: ['read'], table: ['read', 'write'] } }, async (request, ctx) => {
+    app.consumer(
+      'orders',
+      { uses: { config: ['rate'], table: ['write'], events: ['publish'] } },
+      async (order, ctx) => {
+        expectTypeOf(order).toEqualTypeOf<{ orderId: string; quantity: number }>();
+        expectTypeOf(ctx.config.rate).toEqualTypeOf<number>();
+        expectTypeOf(ctx.config).toEqualTypeOf<{ readonly rate: number }>();
+        // @ts-expect-error: the key is not in uses
+        expect(ctx.config.key).toBeUndefined();
+        expectTypeOf(ctx.backing.events.publish).parameter(0).toEqualTypeOf<{ orderId: string }>();
+        expectTypeOf(ctx.backing.table.put).parameter(0).toEqualTypeOf<{ orderId: string; quantity: number }>();
+        expectTypeOf(ctx.message.receiveCount).toEqualTypeOf<number>();
+        // @ts-expect-error: only writing was asked for
+        expect(() => ctx.backing.table.get('1')).toThrow();
+        // @ts-expect-error: sessions are not in uses
+        expect(ctx.backing.sessions).toBeUndefined();
+        // @ts-expect-error: the config is frozen
+        expect(() => (ctx.config.rate = 1)).toThrow();
+      },
+    );
+    app.http({ uses: { config: ['key'], sessions: ['read'], table: ['read', 'write'] } }, async (request, ctx) => {
       expectTypeOf(request).toEqualTypeOf<Request>();
+      expectTypeOf(ctx.config.key).toExtend<Secret<string>>();
       expectTypeOf(ctx.backing.sessions.load).returns.resolves.toExtend<{ data: { userId: string } } | undefined>();
       // @ts-expect-error: only reading was asked for
       expect(() => ctx.backing.sessions.create({ userId: 'u' })).toThrow();
@@ -67,6 +74,17 @@ describe('defineApp', () => {
     expect(() => app.consumer('events', { uses: {} }, handler)).toThrow(/'events' is a topic, not a queue/);
     // @ts-expect-error: no such queue
     expect(() => app.consumer('nothing', { uses: {} }, handler)).toThrow(/'nothing' is not in backing/);
+    // @ts-expect-error: the config has no such key
+    expect(() => app.consumer('orders', { uses: { config: ['rates'] } }, handler)).toThrow(
+      /'rates' is neither a key nor a section of the config/,
+    );
+    expect(() => app.consumer('orders', { uses: { config: [] } }, handler)).toThrow(/needs a list of one path or more/);
+    const bare = defineApp({ name: 'bare' });
+    // @ts-expect-error: the app has no config
+    expect(() => bare.http({ uses: { config: ['rate'] } }, () => new Response())).toThrow(/the app has none/);
+    expect(() =>
+      defineApp({ name: 'bare', backing: { config: table('rows', { schema: Order, key: 'orderId' }) } }),
+    ).toThrow(/the key 'config' is reserved/);
     // @ts-expect-error: uses is missing
     expect(() => app.http({}, () => new Response())).toThrow(/'uses' is missing/);
     // @ts-expect-error: an unknown option

@@ -5,14 +5,23 @@ import type { Duration } from '@twelvefold/core';
 import { durationMs } from '@twelvefold/core';
 import { assertApp, assertConsumer, assertHttp, assertTask } from './assert-definitions.ts';
 import type { ConsumerComponent, HttpComponent, TaskComponent } from './component.ts';
-import type { Backing, BoundClients, Context, HttpContext, MessageContext, OnlyDeclared, Uses } from './context.ts';
+import type {
+  Backing,
+  BoundClients,
+  Context,
+  HttpContext,
+  MessageContext,
+  OnlyDeclared,
+  UsedConfig,
+  Uses,
+} from './context.ts';
 import { kebabCase } from './names.ts';
 
 export interface AppOptions<C, B extends Backing> {
   /** Lower-case words joined by hyphens, at most 20 characters: it becomes part of every physical name. */
   name: string;
   config?: ConfigDefinition<C>;
-  /** The attached resources. The key is a resource's identity in types and bindings. */
+  /** The attached resources. The key is a resource's identity in types and bindings; `config` is reserved for `uses`. */
   backing?: B;
 }
 
@@ -42,10 +51,10 @@ export interface App<C, B extends Backing> {
    * Declares the HTTP front. `handler` is any `(Request, ctx) => Response`. After `timeout`, `ctx.signal` aborts and a handler that
    * goes on is answered for with 504, on every host.
    */
-  http<const U extends Uses<B>>(
-    options: { uses: U & OnlyDeclared<B, U> } & HttpOptions,
-    handler: (request: Request, ctx: HttpContext<C, BoundClients<B, U>>) => Response | Promise<Response>,
-  ): HttpComponent<C, BoundClients<B, U>>;
+  http<const U extends Uses<B, C>>(
+    options: { uses: U & OnlyDeclared<B, U, C> } & HttpOptions,
+    handler: (request: Request, ctx: HttpContext<UsedConfig<C, U>, BoundClients<B, U>>) => Response | Promise<Response>,
+  ): HttpComponent<UsedConfig<C, U>, BoundClients<B, U>>;
 
   /**
    * Declares the consumer of the queue `key`. It acknowledges by returning; throw `Retry`, `Poison` or `Drop` to decide
@@ -54,19 +63,22 @@ export interface App<C, B extends Backing> {
   // Not a type of its own: the compiler would name it where it now lists the queues.
   consumer<
     K extends { [Q in keyof B]: B[Q] extends { kind: 'queue' } ? Q : never }[keyof B] & string,
-    const U extends Uses<B>,
+    const U extends Uses<B, C>,
   >(
     key: K,
-    options: { uses: U & OnlyDeclared<B, U>; concurrency?: number },
-    handler: (message: MessageOf<B[K]>, ctx: MessageContext<C, BoundClients<B, U>>) => Promise<void>,
-  ): ConsumerComponent<MessageOf<B[K]>, C, BoundClients<B, U>>;
+    options: { uses: U & OnlyDeclared<B, U, C>; concurrency?: number },
+    handler: (message: MessageOf<B[K]>, ctx: MessageContext<UsedConfig<C, U>, BoundClients<B, U>>) => Promise<void>,
+  ): ConsumerComponent<MessageOf<B[K]>, UsedConfig<C, U>, BoundClients<B, U>>;
 
   /** Declares an admin task. */
-  task<S extends StandardSchemaV1, const U extends Uses<B>, R>(
+  task<S extends StandardSchemaV1, const U extends Uses<B, C>, R>(
     name: string,
-    options: { params: S; uses: U & OnlyDeclared<B, U>; description?: string },
-    handler: (params: StandardSchemaV1.InferOutput<S>, ctx: Context<C, BoundClients<B, U>>) => Promise<R>,
-  ): TaskComponent<StandardSchemaV1.InferOutput<S>, R, C, BoundClients<B, U>>;
+    options: { params: S; uses: U & OnlyDeclared<B, U, C>; description?: string },
+    handler: (
+      params: StandardSchemaV1.InferOutput<S>,
+      ctx: Context<UsedConfig<C, U>, BoundClients<B, U>>,
+    ) => Promise<R>,
+  ): TaskComponent<StandardSchemaV1.InferOutput<S>, R, UsedConfig<C, U>, BoundClients<B, U>>;
 }
 
 /**

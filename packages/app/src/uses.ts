@@ -1,3 +1,6 @@
+import type { ConfigDefinition, SelectedConfig } from '@twelvefold/config';
+import { selectConfig } from '@twelvefold/config';
+import type { Component } from './component.ts';
 import type { Backing } from './context.ts';
 import type { DeclaredResource } from './resources.ts';
 import { companionsOf, resourcesOf } from './resources.ts';
@@ -17,6 +20,27 @@ export function usedResources(backing: Backing, uses: AnyUses): ResourceUse[] {
     const accesses = Object.hasOwn(backing, resource.key) ? uses[resource.key] : undefined;
     return accesses === undefined ? [] : [{ resource, accesses }];
   });
+}
+
+/** The paths of the config that components read: those in `uses`, and those that the resources in `uses` are opened with. */
+function usedConfigPaths(backing: Backing, components: readonly Component[]): string[] {
+  const paths = components.flatMap(({ uses }) => [
+    ...(uses.config ?? []),
+    ...usedResources(backing, uses).flatMap(({ resource: { definition, kind } }) =>
+      (kind.configKeys?.(definition as never) ?? []).map(({ path }) => path),
+    ),
+  ]);
+  return [...new Set(paths)];
+}
+
+/** The part of the config that components read; `undefined` if they read none. */
+export function usedConfig(
+  config: ConfigDefinition | undefined,
+  backing: Backing,
+  components: readonly Component[],
+): SelectedConfig | undefined {
+  const paths = usedConfigPaths(backing, components);
+  return config === undefined || paths.length === 0 ? undefined : selectConfig(config, paths);
 }
 
 /** A resource that a consumer needs to receive, and the actions on it. */

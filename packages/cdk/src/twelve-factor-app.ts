@@ -15,7 +15,6 @@ import { placementsOf } from './compute/placements-of.ts';
 import { addConfig } from './data/add-config.ts';
 import type { Kinds } from './data/add-resources.ts';
 import { addResources } from './data/add-resources.ts';
-import { configStatements } from './policy/config-statements.ts';
 import { addCodeParameters, addImageParameters, addStageParameter } from './template/parameters.ts';
 
 export interface TwelveFactorAppProps {
@@ -97,8 +96,7 @@ export class TwelveFactorApp extends Construct {
     this.resources = new Map([...attached].flatMap(([key, { resource }]) => (resource ? [[key, resource]] : [])));
     this.secrets = addConfig(this, manifest.config, removalPolicy);
 
-    const statements = configStatements(manifest.config, this.secrets);
-    const common = { manifest, attached, configStatements: statements, logRetention };
+    const common = { manifest, attached, secrets: this.secrets, logRetention };
     this.functions = addFunctions(this, compute, common);
     const components = manifest.components.filter(({ name }) =>
       placementsOf(compute, name).some(({ host }) => host === 'fargate'),

@@ -1,11 +1,10 @@
 import { inspect } from 'node:util';
 import { adminCommand, runTask, validateParams } from '@twelvefold/admin';
 import { createAws } from '@twelvefold/aws';
-import type { ConfigOf } from '@twelvefold/config';
 import { systemClock } from '@twelvefold/core';
 import { createLifecycle, endOnFatalError } from '@twelvefold/lifecycle';
 import { serviceProfile } from '@twelvefold/lifecycle/service';
-import type { HostOptions } from '../app-resource.ts';
+import type { ConfigOfComponents, HostOptions } from '../app-resource.ts';
 import { appResources, CONFIG_RESOURCE } from '../app-resource.ts';
 import type { AppIdentity, TaskComponent } from '../component.ts';
 import { failureReport } from '../runtime/failure-report.ts';
@@ -28,11 +27,11 @@ const RETRY_FOR_MS = 5_000;
  * await admin(app, [recalculateTotals], process.argv, { resources: [database] });
  * ```
  */
-export async function admin<A extends AppIdentity>(
-  app: A,
-  tasks: readonly TaskComponent[],
+export async function admin<const K extends readonly TaskComponent[]>(
+  app: AppIdentity,
+  tasks: K,
   argv: readonly string[],
-  options: HostOptions<ConfigOf<NonNullable<A['config']>>> = {},
+  options: HostOptions<ConfigOfComponents<K>> = {},
 ): Promise<void> {
   const { env } = process;
   const foreign = tasks.filter((task) => task.app !== app).map(({ name }) => `'${name}'`);

@@ -1,11 +1,10 @@
 import { createAws } from '@twelvefold/aws';
 import type { QueueConsumer } from '@twelvefold/backing';
-import type { ConfigOf } from '@twelvefold/config';
 import { systemClock } from '@twelvefold/core';
 import type { HttpService, Resource } from '@twelvefold/lifecycle';
 import { createLifecycle, healthResponse, installLightHttp, problem } from '@twelvefold/lifecycle';
 import { createTaskProtection, holdSignals, runService, serviceProfile } from '@twelvefold/lifecycle/service';
-import type { HostOptions } from '../app-resource.ts';
+import type { ConfigOfComponents, HostOptions } from '../app-resource.ts';
 import { appResources, CONFIG_RESOURCE } from '../app-resource.ts';
 import type { AppIdentity, Component, ConsumerComponent } from '../component.ts';
 import { componentConsumer } from '../runtime/component-consumer.ts';
@@ -38,10 +37,10 @@ const RETRY_FOR_MS = 60_000;
  * await run(app, [api, orderConsumer, notificationConsumer], { resources: [database] });
  * ```
  */
-export async function run<A extends AppIdentity>(
-  app: A,
-  components: readonly Component[],
-  options: HostOptions<ConfigOf<NonNullable<A['config']>>> = {},
+export async function run<const K extends readonly Component[]>(
+  app: AppIdentity,
+  components: K,
+  options: HostOptions<ConfigOfComponents<K>> = {},
 ): Promise<void> {
   const { env } = process;
   const clock = systemClock;

@@ -19,7 +19,6 @@ describe('buildManifest', () => {
         { key: 'owned', name: '/greeter/{stage}/owned', default: 'x' },
       ],
       secrets: [],
-      access: [{ action: 'ssm:GetParameters', on: 'parameters', names: [name, '/greeter/{stage}/owned'] }],
     });
   });
 
@@ -32,7 +31,11 @@ describe('buildManifest', () => {
       }),
       sources: [parameterStore(), secretsManager()],
     });
-    const { parameters, secrets, access } = buildManifest(defineApp({ name: 'greeter', config }), {}).config;
+    const app = defineApp({ name: 'greeter', config });
+    const all = app.http({ uses: { config: ['a', 'b', 'c'] } }, () => new Response());
+    const manifest = buildManifest(app, { 'a.js': all });
+    const { parameters, secrets } = manifest.config;
+    const access = manifest.components[0]?.config?.access;
     expect(parameters).toEqual([
       { key: 'a', name: '/shared/a', shared: true },
       { key: 'c', name: '/greeter/{stage}/c' },
@@ -42,6 +45,50 @@ describe('buildManifest', () => {
       'ssm:GetParameters',
       'secretsmanager:GetSecretValue',
       'kms:Decrypt',
+    ]);
+  });
+
+  it('lists who reads what of the config, with a whole section as one path, and the rules that may not run', () => {
+    const config = defineConfig({
+      schema: z.object({
+        pricing: z
+          .object({ taxRate: z.coerce.number(), currency: z.string() })
+          .check(z.refine(({ taxRate, currency }) => taxRate < 1 || currency === 'XXX')),
+        payments: z.object({ apiKey: secret(z.string()), hook: z.string() }),
+      }),
+      sources: [parameterStore(), secretsManager()],
+    });
+    const app = defineApp({ name: 'greeter', config });
+    const api = app.http({ uses: { config: ['pricing', 'payments.apiKey'] } }, () => new Response());
+    const report = app.task('report', { params: z.object({}), uses: { config: ['pricing.taxRate'] } }, async () => 1);
+    const idle = app.task('idle', { params: z.object({}), uses: {} }, async () => 1);
+    const { components, notes } = buildManifest(app, { 'http.js': api, 'report.js': report, 'idle.js': idle });
+    expect(components.map(({ name, config: read }) => ({ name, read }))).toEqual([
+      {
+        name: 'http',
+        read: {
+          reads: ['pricing', 'payments.apiKey'],
+          access: [
+            {
+              action: 'ssm:GetParameters',
+              on: 'parameters',
+              names: ['/greeter/{stage}/pricing/*', '/aws/reference/secretsmanager/greeter/{stage}/payments/apiKey'],
+            },
+            { action: 'secretsmanager:GetSecretValue', on: 'secrets', names: ['greeter/{stage}/payments/apiKey'] },
+          ],
+        },
+      },
+      {
+        name: 'report',
+        read: {
+          reads: ['pricing.taxRate'],
+          access: [{ action: 'ssm:GetParameters', on: 'parameters', names: ['/greeter/{stage}/pricing/taxRate'] }],
+        },
+      },
+      { name: 'idle', read: undefined },
+    ]);
+    expect(notes).toEqual([
+      "'report' does not read pricing.currency, so rules of the config section 'pricing' that need one of these do not run there; name it in 'uses.config', or rely on 'twelvefold config doctor'",
     ]);
   });
 

@@ -7,7 +7,7 @@ import { pascalCase, physicalName } from '../names.ts';
 import type { DeclaredResource } from '../resources.ts';
 import { companionsOf, resourcesOf } from '../resources.ts';
 import { STAGE_PLACEHOLDER } from '../stage.ts';
-import { consumedResources, usedResources } from '../uses.ts';
+import { consumedResources, usedConfig, usedResources } from '../uses.ts';
 import type { Manifest, ManifestComponent, ManifestConfig, ManifestResource } from './manifest.ts';
 import { subscriptionFaults, unseenSubscriptions } from './subscription-faults.ts';
 
@@ -22,11 +22,14 @@ const LONGEST_STAGE = 16;
  */
 export function buildManifest(app: AppIdentity, entries: Readonly<Record<string, Component>>): Manifest {
   assertEntries(app, entries);
-  const notes = resourcesOf(app.backing).flatMap(unseenSubscriptions);
+  const notes = [
+    ...resourcesOf(app.backing).flatMap(unseenSubscriptions),
+    ...Object.values(entries).flatMap((component) => partlyRuledNotes(app, component)),
+  ];
   return {
     version: 2,
     app: app.name,
-    components: Object.entries(entries).map(([entry, component]) => manifestComponent(app.backing, entry, component)),
+    components: Object.entries(entries).map(([entry, component]) => manifestComponent(app, entry, component)),
     resources: manifestResources(app),
     config: manifestConfig(app),
     ...(notes.length === 0 ? {} : { notes }),
@@ -48,7 +51,6 @@ function manifestConfig({ name: app, config }: AppIdentity): ManifestConfig {
       return [{ key, name, ...(provisioned && text !== undefined ? { default: text } : {}), ...shared(name) }];
     }),
     secrets: plan.keys.flatMap(({ key, secretId: id }) => (id === undefined ? [] : [{ key, id, ...shared(id) }])),
-    access: plan.access,
   };
 }
 
@@ -68,7 +70,9 @@ function assertEntries(app: AppIdentity, entries: Readonly<Record<string, Compon
   if (faults.length > 0) throw new TypeError(`Cannot build the manifest of '${app.name}': ${faults.join('; ')}`);
 }
 
-function manifestComponent(backing: Backing, entry: string, component: Component): ManifestComponent {
+function manifestComponent(app: AppIdentity, entry: string, component: Component): ManifestComponent {
+  const { backing } = app;
+  const config = usedConfig(app.config, backing, [component])?.definition;
   const grants = new Map<string, readonly string[]>();
   const grant = (resource: string, actions: readonly string[]) =>
     grants.set(resource, [...new Set([...(grants.get(resource) ?? []), ...actions])]);
@@ -93,9 +97,26 @@ function manifestComponent(backing: Backing, entry: string, component: Component
     trigger: triggerOf(backing, component),
     // Without an action there is nothing to allow: a service that IAM does not guard, or a transaction's own access.
     grants: [...grants].flatMap(([resource, actions]) => (actions.length === 0 ? [] : [{ resource, actions }])),
+    ...(config
+      ? {
+          config: {
+            reads: config.paths ?? [],
+            access: config.plan({ app: app.name, stage: STAGE_PLACEHOLDER }).access,
+          },
+        }
+      : {}),
     uses: [...new Set([...uses, ...consumed].map(({ resource }) => resource.key))],
     drivers: [...new Set(drivers)],
   };
+}
+
+/** A rule over several keys does not run in a component that lacks one of them. */
+function partlyRuledNotes({ config, backing }: AppIdentity, component: Component): string[] {
+  const { partlyRuled = [] } = usedConfig(config, backing, [component]) ?? {};
+  return partlyRuled.map(({ section, missing }) => {
+    const where = section === '' ? 'the whole config' : `the config section '${section}'`;
+    return `'${component.name}' does not read ${missing.join(', ')}, so rules of ${where} that need one of these do not run there; name it in 'uses.config', or rely on 'twelvefold config doctor'`;
+  });
 }
 
 function triggerOf(backing: Backing, component: Component): ManifestComponent['trigger'] {

@@ -28,6 +28,13 @@ export interface ManifestComponent {
     | { readonly kind: 'invoke' };
   /** Exact IAM actions by resource key; what the role of this component is made of. */
   readonly grants: ReadonlyArray<{ readonly resource: string; readonly actions: readonly string[] }>;
+  /** The config that it reads; absent if it reads none. */
+  readonly config?: {
+    /** Sections and keys, e.g. `pricing` and `payments.apiKey`. */
+    readonly reads: readonly string[];
+    /** The permissions that reading them takes, action by action. */
+    readonly access: readonly ManifestAccess[];
+  };
   /** Keys of the resources that it uses or consumes: its environment has their bindings. */
   readonly uses: readonly string[];
   /** Module specifiers of the drivers that it opens: a bundle can leave out all others of the app. */
@@ -63,12 +70,10 @@ export interface ManifestResource {
 }
 
 export interface ManifestConfig {
-  /** Parameter Store names, e.g. `/orders/{stage}/pricing/taxRate`. Read by every component. */
+  /** Parameter Store names, e.g. `/orders/{stage}/pricing/taxRate`. */
   readonly parameters: readonly ManifestParameter[];
-  /** Secrets Manager ids, e.g. `orders/{stage}/payments/apiKey`. Read by every component. Keys of one secret's JSON share its id. */
+  /** Secrets Manager ids, e.g. `orders/{stage}/payments/apiKey`. Keys of one secret's JSON share its id. */
   readonly secrets: readonly ManifestSecret[];
-  /** What reading all of it takes, action by action. Absent in manifests of before: then it is made of the two lists. */
-  readonly access?: readonly ManifestAccess[];
 }
 
 export interface ManifestParameter {
@@ -91,6 +96,6 @@ export interface ManifestAccess {
   readonly action: string;
   /** `kms:Decrypt` is for the key of these parameters, whichever it is; what knows no resource is on `anything`. */
   readonly on: 'parameters' | 'secrets' | 'keyOfParameters' | 'anything';
-  /** Parameters' names, or secrets' ids. */
+  /** Parameters' names, or secrets' ids; a whole section ends with `/*`. */
   readonly names: readonly string[];
 }

@@ -12,7 +12,7 @@ const config = defineConfig({
   sources: [env(), parameterStore(), secretsManager()],
 });
 const app = defineApp({ name: 'orders', config, backing: { orders: queue('orders', { schema: z.string() }) } });
-const http = app.http({ uses: { orders: ['send'] } }, () => new Response());
+const http = app.http({ uses: { config: ['rate', 'key'], orders: ['send'] } }, () => new Response());
 
 /** Starts the app; calls take `callMs` of a clock that stands still otherwise, then fail with `code`. */
 async function start(code: string, reason: string, retryable: boolean, callMs?: (timeoutMs?: number) => number) {

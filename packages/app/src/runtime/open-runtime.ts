@@ -9,7 +9,7 @@ import { bindingOf, bindings } from '../bindings.ts';
 import type { AppIdentity, Component } from '../component.ts';
 import type { Context, HttpContext } from '../context.ts';
 import { stageFrom } from '../stage.ts';
-import { consumedResources, usedResources } from '../uses.ts';
+import { consumedResources, usedConfig, usedResources } from '../uses.ts';
 import { logConfigEvent } from './log-config-event.ts';
 import type { Clients } from './open-clients.ts';
 import { openClients } from './open-clients.ts';
@@ -75,7 +75,7 @@ const NO_REQUEST: RequestContext = Object.freeze({ sourceAddress: undefined, cla
 /** The snapshot that a scope began with. */
 const PINNED = scopeKey<Pinned>('config');
 
-/** Loads config, resolves bindings and makes the clients of `components`; every fault of config and bindings in one error. */
+/** Loads the config that the components read, resolves bindings and makes the clients of `components`; every fault of config and bindings in one error. */
 export async function openRuntime(
   app: AppIdentity,
   components: readonly Component[],
@@ -90,9 +90,8 @@ export async function openRuntime(
   const onSecret = (value: string) => logger.redactor.add(value);
 
   const onEvent = (event: ConfigEvent) => logConfigEvent(logger, metrics, event);
-  const live =
-    app.config &&
-    createConfig(app.config, { app: app.name, stage, env, aws, signal, onSecret, clock, random, onEvent });
+  const part = usedConfig(app.config, app.backing, components)?.definition;
+  const live = part && createConfig(part, { app: app.name, stage, env, aws, signal, onSecret, clock, random, onEvent });
   const none: Pinned = { config: Object.freeze({}), version: 0 };
 
   const load = async () => {

@@ -14,7 +14,7 @@ const config = defineConfig({
   maxAge: '1m',
 });
 const app = defineApp({ name: 'orders', config });
-const http = app.http({ uses: {} }, () => new Response());
+const http = app.http({ uses: { config: ['rate', 'key'] } }, () => new Response());
 
 async function world() {
   const values: Record<string, string> = {

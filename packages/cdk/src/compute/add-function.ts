@@ -2,13 +2,14 @@ import { posix } from 'node:path';
 import { Annotations, Fn, Token } from 'aws-cdk-lib';
 import { CfnEventSourceMapping, CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import type { Manifest, ManifestComponent } from 'twelvefold/manifest';
 import type { Attached } from '../data/add-resources.ts';
 import { addRole } from '../policy/add-role.ts';
+import { configStatements } from '../policy/config-statements.ts';
 import { grantStatements } from '../policy/grant-statements.ts';
 import { logStatement } from '../policy/log-statement.ts';
-import type { Statement } from '../policy/policy-document.ts';
 import { atStage } from '../template/at-stage.ts';
 import { named } from '../template/named.ts';
 import type { CodeParameters } from '../template/parameters.ts';
@@ -30,7 +31,8 @@ const PARTIAL = 'ReportBatchItemFailures';
 export interface FunctionContext {
   readonly manifest: Manifest;
   readonly attached: ReadonlyMap<string, Attached>;
-  readonly configStatements: readonly Statement[];
+  /** By config key. */
+  readonly secrets: ReadonlyMap<string, CfnSecret>;
   readonly code: CodeParameters;
   readonly logRetention: RetentionDays;
 }
@@ -40,7 +42,7 @@ export function addFunction(
   scope: Construct,
   component: ManifestComponent,
   placement: LambdaPlacement,
-  { manifest, attached, configStatements, code, logRetention }: FunctionContext,
+  { manifest, attached, secrets, code, logRetention }: FunctionContext,
 ): CfnFunction {
   const { trigger } = component;
   const id = `${pascalCase(component.name)}Function`;
@@ -50,7 +52,11 @@ export function addFunction(
   const role = addRole(scope, `${id}Role`, {
     description: `What ${manifest.app}'s component ${component.name} uses`,
     service: 'lambda.amazonaws.com',
-    statements: [...grantStatements([component], attached), ...configStatements, logStatement(logs)],
+    statements: [
+      ...grantStatements([component], attached),
+      ...configStatements([component], manifest.config, secrets),
+      logStatement(logs),
+    ],
   });
   const resource = named(
     new CfnFunction(scope, id, {

@@ -2,10 +2,12 @@ import type { Duration } from 'aws-cdk-lib';
 import { Aws, CfnOutput, Fn } from 'aws-cdk-lib';
 import { CfnTaskDefinition } from 'aws-cdk-lib/aws-ecs';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import type { Manifest, ManifestComponent } from 'twelvefold/manifest';
 import type { Attached } from '../data/add-resources.ts';
 import { addRole } from '../policy/add-role.ts';
+import { configStatements } from '../policy/config-statements.ts';
 import { grantStatements } from '../policy/grant-statements.ts';
 import { logStatement } from '../policy/log-statement.ts';
 import type { Statement } from '../policy/policy-document.ts';
@@ -55,7 +57,8 @@ export interface ServiceContext {
   /** The components that it runs. */
   readonly components: readonly ManifestComponent[];
   readonly attached: ReadonlyMap<string, Attached>;
-  readonly configStatements: readonly Statement[];
+  /** By config key. */
+  readonly secrets: ReadonlyMap<string, CfnSecret>;
   readonly image: ImageParameters;
   readonly logRetention: RetentionDays;
   readonly options: ServiceOptions;
@@ -94,7 +97,7 @@ function protectionStatement(): Statement {
 
 /** Adds the task definition that runs components as one process on Fargate, with its roles and its log group. */
 export function addService(scope: Construct, context: ServiceContext): CfnTaskDefinition {
-  const { manifest, components, attached, configStatements, image, logRetention, options } = context;
+  const { manifest, components, attached, secrets, image, logRetention, options } = context;
   const { cpu = 256, memoryLimitMiB = 512, command = ['node', 'ecs.js'], taskProtection = false } = options;
   const stopTimeout = options.stopTimeout?.toSeconds() ?? DEFAULT_STOP_TIMEOUT_SECONDS;
   const family = `${manifest.app}-{stage}`;
@@ -104,7 +107,7 @@ export function addService(scope: Construct, context: ServiceContext): CfnTaskDe
     service: 'ecs-tasks.amazonaws.com',
     statements: [
       ...grantStatements(components, attached),
-      ...configStatements,
+      ...configStatements(components, manifest.config, secrets),
       ...(taskProtection ? [protectionStatement()] : []),
     ],
   });

@@ -40,25 +40,42 @@ const resource = fields(
   },
 );
 
-const component = fields({
-  name: words,
-  entry: text(/^([A-Za-z0-9_-]+\/)*[A-Za-z0-9_-]+\.[cm]?js$/, 'a built entry, e.g. lambda/orders.js'),
-  export: oneOf('handler'),
-  trigger: kinds({
-    http: fields({ kind: oneOf('http') }),
-    // SQS's limits: visibility up to 12 hours, 1 to 1,000 receives.
-    queue: fields(
-      { kind: oneOf('queue'), resource: key, visibilitySeconds: whole(0, 43_200) },
-      { maxReceives: whole(1, 1_000) },
-    ),
-    invoke: fields({ kind: oneOf('invoke') }),
-  }),
-  grants: list(fields({ resource: key, actions: list(action) })),
-  uses: list(key),
-  drivers: list(anyText),
+const configKey = text(/^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/, 'a config key, e.g. pricing.taxRate');
+
+const configAccess = fields({
+  action: oneOf(
+    'ssm:GetParameters',
+    'secretsmanager:GetSecretValue',
+    'secretsmanager:BatchGetSecretValue',
+    'kms:Decrypt',
+  ),
+  on: oneOf('parameters', 'secrets', 'keyOfParameters', 'anything'),
+  names: list(
+    text(/^[A-Za-z0-9_./+=@!:{}-]+(\/\*)?$/, "a parameter's name or a secret's, or a section that ends with /*"),
+  ),
 });
 
-const configKey = text(/^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/, 'a config key, e.g. pricing.taxRate');
+const component = fields(
+  {
+    name: words,
+    entry: text(/^([A-Za-z0-9_-]+\/)*[A-Za-z0-9_-]+\.[cm]?js$/, 'a built entry, e.g. lambda/orders.js'),
+    export: oneOf('handler'),
+    trigger: kinds({
+      http: fields({ kind: oneOf('http') }),
+      // SQS's limits: visibility up to 12 hours, 1 to 1,000 receives.
+      queue: fields(
+        { kind: oneOf('queue'), resource: key, visibilitySeconds: whole(0, 43_200) },
+        { maxReceives: whole(1, 1_000) },
+      ),
+      invoke: fields({ kind: oneOf('invoke') }),
+    }),
+    grants: list(fields({ resource: key, actions: list(action) })),
+    uses: list(key),
+    drivers: list(anyText),
+  },
+  { config: fields({ reads: list(configKey), access: list(configAccess) }) },
+);
+
 /** Names that this stack does not make may be of all stages. */
 const kept =
   (own: Shape, shared: Shape): Shape =>
@@ -69,34 +86,17 @@ const ID = ['[A-Za-z0-9_./+=@-]', "a secret's name"] as const;
 const nameOrArn = text(/^[A-Za-z0-9_./:{}-]+$/, 'a Parameter Store name, or an ARN');
 const idOrArn = text(/^[A-Za-z0-9_./+=@!:{}-]+$/, "a secret's name, or an ARN");
 
-const config = fields(
-  {
-    parameters: list(
-      kept(
-        fields({ key: configKey, name: staged(...NAME) }, { default: anyText }),
-        fields({ key: configKey, name: nameOrArn, shared: oneOf(true) }),
-      ),
+const config = fields({
+  parameters: list(
+    kept(
+      fields({ key: configKey, name: staged(...NAME) }, { default: anyText }),
+      fields({ key: configKey, name: nameOrArn, shared: oneOf(true) }),
     ),
-    secrets: list(
-      kept(fields({ key: configKey, id: staged(...ID) }), fields({ key: configKey, id: idOrArn, shared: oneOf(true) })),
-    ),
-  },
-  {
-    access: list(
-      fields({
-        action: oneOf(
-          'ssm:GetParameters',
-          'ssm:GetParametersByPath',
-          'secretsmanager:GetSecretValue',
-          'secretsmanager:BatchGetSecretValue',
-          'kms:Decrypt',
-        ),
-        on: oneOf('parameters', 'secrets', 'keyOfParameters', 'anything'),
-        names: list(text(/^[A-Za-z0-9_./+=@!:{}-]+$/, "a parameter's name or a secret's")),
-      }),
-    ),
-  },
-);
+  ),
+  secrets: list(
+    kept(fields({ key: configKey, id: staged(...ID) }), fields({ key: configKey, id: idOrArn, shared: oneOf(true) })),
+  ),
+});
 
 /** The shape of version 2 of the manifest. */
 export const manifestShape = fields(

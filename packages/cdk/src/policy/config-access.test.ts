@@ -1,4 +1,4 @@
-import type { ManifestConfig } from 'twelvefold/manifest';
+import type { ManifestAccess, ManifestConfig } from 'twelvefold/manifest';
 import { expect, it } from 'vitest';
 import { shopManifest } from '../testing/shop-manifest.fixture.ts';
 import { ofType, resourceOf, shopProps, sub, synthesize } from '../testing/synthesize.fixture.ts';
@@ -14,14 +14,21 @@ const config: ManifestConfig = {
     { key: 'database.password', id: 'shop/{stage}/database' },
     { key: 'datadog', id: 'shared/datadog', shared: true },
   ],
-  access: [
-    { action: 'ssm:GetParameters', on: 'parameters', names: ['/shop/{stage}/token', '/shared/currency'] },
-    { action: 'secretsmanager:GetSecretValue', on: 'secrets', names: ['shop/{stage}/database', 'shared/datadog'] },
-    { action: 'secretsmanager:BatchGetSecretValue', on: 'anything', names: ['shop/{stage}/database'] },
-    { action: 'kms:Decrypt', on: 'keyOfParameters', names: ['/shop/{stage}/token'] },
-  ],
 };
-const template = synthesize({ ...shopProps, manifest: { ...shopManifest, config } });
+const access: ManifestAccess[] = [
+  { action: 'ssm:GetParameters', on: 'parameters', names: ['/shop/{stage}/token', '/shared/currency'] },
+  { action: 'secretsmanager:GetSecretValue', on: 'secrets', names: ['shop/{stage}/database', 'shared/datadog'] },
+  { action: 'secretsmanager:BatchGetSecretValue', on: 'anything', names: ['shop/{stage}/database'] },
+  { action: 'kms:Decrypt', on: 'keyOfParameters', names: ['/shop/{stage}/token'] },
+];
+
+/** The shop with its first component, `http`, reading this config. */
+const reading = (config: ManifestConfig, access: readonly ManifestAccess[]) => {
+  const [http, ...others] = shopManifest.components;
+  const reader = { ...http, config: { reads: config.parameters.map(({ key }) => key), access } };
+  return synthesize({ ...shopProps, manifest: { ...shopManifest, config, components: [reader, ...others] } });
+};
+const template = reading(config, access);
 const here = (service: string, rest: string) =>
   sub(`arn:{AWS::Partition}:${service}:{AWS::Region}:{AWS::AccountId}:${rest}`);
 
@@ -75,12 +82,12 @@ it('grants what AWS or another account owns by its own name, and does not create
       { key: 'db', id: 'rds!cluster-1', shared: true },
       { key: 'far', id: secretArn, shared: true },
     ],
-    access: [
-      { action: 'ssm:GetParameters', on: 'parameters', names },
-      { action: 'secretsmanager:GetSecretValue', on: 'secrets', names: ['rds!cluster-1', secretArn] },
-    ],
   };
-  const stack = synthesize({ ...shopProps, manifest: { ...shopManifest, config: foreign } });
+  const grants: ManifestAccess[] = [
+    { action: 'ssm:GetParameters', on: 'parameters', names },
+    { action: 'secretsmanager:GetSecretValue', on: 'secrets', names: ['rds!cluster-1', secretArn] },
+  ];
+  const stack = reading(foreign, grants);
   expect(ofType(stack, 'AWS::SecretsManager::Secret')).toEqual([]);
   const { Policies } = resourceOf(stack, 'HttpFunctionRole').Properties;
   const [policy] = Policies as ReadonlyArray<{ PolicyDocument: PolicyDocument }>; // IAM's shape

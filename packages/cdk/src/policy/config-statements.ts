@@ -1,6 +1,6 @@
 import { Fn } from 'aws-cdk-lib';
 import type { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
-import type { ManifestAccess, ManifestConfig } from 'twelvefold/manifest';
+import type { ManifestAccess, ManifestComponent, ManifestConfig } from 'twelvefold/manifest';
 import { atStage, stageText } from '../template/at-stage.ts';
 import type { Statement } from './policy-document.ts';
 
@@ -22,18 +22,24 @@ const SIDS: Readonly<Record<string, string>> = {
 };
 
 /**
- * What reading config takes: exactly the plan's actions on exactly its names. Secrets are read through Parameter Store, by reference,
+ * The permissions for the config that components read: exactly the plan's actions on exactly its names. Secrets are read through Parameter Store, by reference,
  * which asks Secrets Manager with the caller's own permissions: both are needed.
  *
  * The user guide ("Referencing AWS Secrets Manager secrets from Parameter Store parameters") says so but does not name
  * the resource of the first; it is the parameter's ARN as for every other name. One name that is denied rejects the
  * whole GetParameters call.
  */
-export function configStatements(config: ManifestConfig, secrets: ReadonlyMap<string, CfnSecret>): Statement[] {
+export function configStatements(
+  components: readonly ManifestComponent[],
+  config: ManifestConfig,
+  secrets: ReadonlyMap<string, CfnSecret>,
+): Statement[] {
   const refs = new Map(config.secrets.flatMap(({ key, id }) => [[id, secrets.get(key)?.ref] as const]));
   // Secrets Manager puts a hyphen and six characters behind the name of a secret that is not of this template.
   const secretArn = (id: string) =>
-    id.startsWith('arn:') ? atStage(id) : (refs.get(id) ?? arn('secretsmanager', `secret:${stageText(id)}-??????`));
+    id.startsWith('arn:')
+      ? atStage(id)
+      : (refs.get(id) ?? arn('secretsmanager', `secret:${stageText(id)}${id.endsWith('/*') ? '' : '-??????'}`));
   const onWhat = ({ on, names }: ManifestAccess): Pick<Statement, 'Resource' | 'Condition'> => {
     switch (on) {
       case 'parameters':
@@ -55,7 +61,7 @@ export function configStatements(config: ManifestConfig, secrets: ReadonlyMap<st
         };
     }
   };
-  return (config.access ?? accessOf(config)).map((access) => ({
+  return joined(components.flatMap((component) => component.config?.access ?? [])).map((access) => ({
     Sid: SIDS[access.action] ?? 'Config',
     Effect: 'Allow',
     Action: access.action,
@@ -63,12 +69,12 @@ export function configStatements(config: ManifestConfig, secrets: ReadonlyMap<st
   }));
 }
 
-/** For a manifest that does not say. */
-function accessOf({ parameters, secrets }: ManifestConfig): ManifestAccess[] {
-  const ids = [...new Set(secrets.map(({ id }) => id))];
-  const names = [...parameters.map(({ name }) => name), ...ids.map((id) => `/aws/reference/secretsmanager/${id}`)];
-  return [
-    ...(names.length > 0 ? [{ action: 'ssm:GetParameters', on: 'parameters', names } as const] : []),
-    ...(ids.length > 0 ? [{ action: 'secretsmanager:GetSecretValue', on: 'secrets', names: ids } as const] : []),
-  ];
+/** One statement per action: a service runs several components. */
+function joined(all: readonly ManifestAccess[]): ManifestAccess[] {
+  const byAction = new Map<string, ManifestAccess>();
+  for (const access of all) {
+    const names = [...(byAction.get(access.action)?.names ?? []), ...access.names];
+    byAction.set(access.action, { ...access, names: [...new Set(names)] });
+  }
+  return [...byAction.values()];
 }

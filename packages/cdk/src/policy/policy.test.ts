@@ -39,13 +39,15 @@ const granted = (components: readonly ManifestComponent[]) =>
 
 const parameter = (name: string) =>
   JSON.stringify(sub(`arn:{AWS::Partition}:ssm:{AWS::Region}:{AWS::AccountId}:parameter${name}`));
-const readingConfig = [
-  `ssm:GetParameters on ${parameter('/shop/{Stage}/pricing/taxRate')}`,
-  `ssm:GetParameters on ${parameter('/shop/{Stage}/pricing/currency')}`,
-  `ssm:GetParameters on ${parameter('/shop/{Stage}/pricing/note')}`,
-  `ssm:GetParameters on ${parameter('/aws/reference/secretsmanager/shop/{Stage}/payments/apiKey')}`,
-  'secretsmanager:GetSecretValue on {"Ref":"PaymentsApiKeySecret"}',
-];
+/** By component: `http` reads a whole section and a secret, `mails` one parameter, the others nothing. */
+const reading: Readonly<Record<string, readonly string[]>> = {
+  http: [
+    `ssm:GetParameters on ${parameter('/shop/{Stage}/pricing/*')}`,
+    `ssm:GetParameters on ${parameter('/aws/reference/secretsmanager/shop/{Stage}/payments/apiKey')}`,
+    'secretsmanager:GetSecretValue on {"Ref":"PaymentsApiKeySecret"}',
+  ],
+  mails: [`ssm:GetParameters on ${parameter('/shop/{Stage}/pricing/note')}`],
+};
 const logging = (group: string) =>
   ['logs:CreateLogStream', 'logs:PutLogEvents'].map(
     (action) => `${action} on ${JSON.stringify({ 'Fn::GetAtt': [group, 'Arn'] })}`,
@@ -59,7 +61,9 @@ describe('the role of a component', () => {
     ['close-carts', 'CloseCartsFunction'],
   ])('allows %s its grants, its config and its logs, and nothing more', (name, id) => {
     const components = shopManifest.components.filter((component) => component.name === name);
-    expect(allowed(`${id}Role`)).toEqual([...granted(components), ...readingConfig, ...logging(`${id}Logs`)].sort());
+    expect(allowed(`${id}Role`)).toEqual(
+      [...granted(components), ...(reading[name] ?? []), ...logging(`${id}Logs`)].sort(),
+    );
     expect(resourceOf(template, id).Properties.Role).toEqual({ 'Fn::GetAtt': [`${id}Role`, 'Arn'] });
   });
 
@@ -81,7 +85,9 @@ describe('the role of a component', () => {
 describe('the roles of the service', () => {
   it('allow its task what its components use together', () => {
     const components = shopManifest.components.filter(({ name }) => name !== 'close-carts');
-    expect(allowed('ServiceTaskRole')).toEqual([...new Set([...granted(components), ...readingConfig])].sort());
+    expect(allowed('ServiceTaskRole')).toEqual(
+      [...new Set([...granted(components), ...Object.values(reading).flat()])].sort(),
+    );
   });
 
   it('allow ECS to pull from one repository and to write one log group', () => {
@@ -113,10 +119,11 @@ describe('the roles of the service', () => {
   });
 });
 
-it('has a wildcard where AWS knows no resource, and nowhere else in a role', () => {
+it('has a wildcard where AWS knows no resource and for a whole section of the config, and nowhere else in a role', () => {
   const roles = ofType(template, 'AWS::IAM::Role');
   const wide = roles.flatMap((id) => allowed(id).filter((pair) => pair.includes('*')));
-  expect(wide).toEqual(['ecr:GetAuthorizationToken on "*"']);
+  const section = `ssm:GetParameters on ${parameter('/shop/{Stage}/pricing/*')}`;
+  expect(new Set(wide)).toEqual(new Set(['ecr:GetAuthorizationToken on "*"', section]));
 });
 
 it('needs no key: none of the resources has one of its own', () => {

@@ -32,6 +32,17 @@ export const shopManifest = {
       entry: 'lambda/http.js',
       export: 'handler',
       uses: ['carts', 'sessions'],
+      config: {
+        reads: ['pricing', 'payments.apiKey'],
+        access: [
+          {
+            action: 'ssm:GetParameters',
+            on: 'parameters',
+            names: ['/shop/{stage}/pricing/*', '/aws/reference/secretsmanager/shop/{stage}/payments/apiKey'],
+          },
+          { action: 'secretsmanager:GetSecretValue', on: 'secrets', names: ['shop/{stage}/payments/apiKey'] },
+        ],
+      },
       drivers: [],
       trigger: { kind: 'http' },
       grants: [
@@ -58,6 +69,10 @@ export const shopManifest = {
       entry: 'lambda/mails.js',
       export: 'handler',
       uses: ['rows', 'mails'],
+      config: {
+        reads: ['pricing.note'],
+        access: [{ action: 'ssm:GetParameters', on: 'parameters', names: ['/shop/{stage}/pricing/note'] }],
+      },
       drivers: [],
       trigger: { kind: 'queue', resource: 'mails', visibilitySeconds: 30 },
       grants: [

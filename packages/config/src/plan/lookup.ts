@@ -42,7 +42,7 @@ export function lookupOf(
   if (source?.kind !== 'secretsManager') return undefined;
   const resource = sized(atTarget(place.id, target), MAX_SECRET_NAME, target);
   // A reference is a parameter's name and holds its characters only: neither an ARN nor `rds!cluster-...`.
-  const byReference = /^[A-Za-z0-9_./-]+$/.test(resource);
+  const byReference = /^[A-Za-z0-9_./-]+$/.test(resource.replaceAll('{stage}', ''));
   // A batch gives the current version alone; a reference to a stage that is not there would reject its whole call.
   if (place.versionStage !== undefined || (!byReference && !source.batch)) {
     const { versionStage = 'AWSCURRENT' } = place;

@@ -98,6 +98,12 @@ describe('a part of a config', () => {
       { action: 'secretsmanager:GetSecretValue', on: 'secrets', names: ['orders/dev/payments/*'] },
     ]);
     expect(access()).toEqual([]);
+    const template = selectConfig(config, ['payments']).definition.plan({ app: 'orders', stage: '{stage}' });
+    expect(template.access.flatMap(({ names }) => names)).toEqual([
+      '/orders/{stage}/payments/*',
+      '/aws/reference/secretsmanager/orders/{stage}/payments/*',
+      'orders/{stage}/payments/*',
+    ]);
   });
 
   it('is refused for a path that is neither a key nor a section, and for all such at once', () => {

@@ -18,7 +18,7 @@ export const app = defineApp({
   },
 });
 
-export const jobConsumer = app.consumer('jobs', { uses: { totals: ['write'] } }, async ({ id, cents }, { backing, config, signal }) => {
+export const jobConsumer = app.consumer('jobs', { uses: { config: ['pricing'], totals: ['write'] } }, async ({ id, cents }, { backing, config, signal }) => {
   await backing.totals.put({ id, totalCents: Math.round(cents * (1 + config.pricing.taxRate)) }, { signal });
 });
 

@@ -6,7 +6,13 @@ import { ledger } from '../ledger.ts';
 import { INSTANCE, knock } from './knock.ts';
 import { untilOpen } from './until-open.ts';
 
-const uses = { jobs: ['send'], steps: ['send'], news: ['publish'], rows: ['read', 'write'] } as const;
+const uses = {
+  config: ['greeting', 'limits', 'vault'],
+  jobs: ['send'],
+  steps: ['send'],
+  news: ['publish'],
+  rows: ['read', 'write'],
+} as const;
 
 type Handler = Parameters<typeof app.http<typeof uses>>[1];
 type Route = (request: Request, ctx: Parameters<Handler>[1], url: URL) => Response | Promise<Response>;

@@ -5,7 +5,7 @@ import { untilOpen } from './until-open.ts';
 
 export const jobs = app.consumer(
   'jobs',
-  { uses: { rows: ['read', 'write'], steps: ['send'], once: ['write'] }, concurrency: 5 },
+  { uses: { config: ['limits', 'vault'], rows: ['read', 'write'], steps: ['send'], once: ['write'] }, concurrency: 5 },
   async ({ id, does, at }, ctx) => {
     const { backing, config, correlationId, logger, message, metrics, scope, signal } = ctx;
     const { receiveCount } = message;

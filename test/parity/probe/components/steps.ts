@@ -3,7 +3,7 @@ import { app } from '../app.ts';
 /** Appends each step of a lane to the lane's row: their order is the order of handling. */
 export const steps = app.consumer(
   'steps',
-  { uses: { rows: ['read', 'write'] }, concurrency: 5 },
+  { uses: { config: ['limits', 'vault'], rows: ['read', 'write'] }, concurrency: 5 },
   async ({ lane, step, failOnce }, { backing, message, signal }) => {
     if (failOnce && message.receiveCount === 1) throw new Error('once');
     const row = await backing.rows.get(lane, { consistent: true, signal });

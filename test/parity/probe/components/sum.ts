@@ -6,7 +6,7 @@ export const sum = app.task(
   'sum',
   {
     params: z.object({ numbers: z.array(z.number()), fail: z._default(z.boolean(), false) }),
-    uses: {},
+    uses: { config: ['greeting', 'limits', 'vault'] },
     description: 'Add numbers',
   },
   async ({ numbers, fail }, { config, logger }) => {
