@@ -1,1 +1,2 @@
+export type { TestConfig } from './test-config.ts';
 export { type AllClients, type TestContextOptions, testContext } from './test-context.ts';

@@ -7,6 +7,8 @@ import { runInScope } from '@twelvefold/lifecycle';
 import { createLogger, createMetrics } from '@twelvefold/logging';
 import type { Backing, MessageContext } from '../context.ts';
 import type { App } from '../define-app.ts';
+import type { TestConfig } from './test-config.ts';
+import { testConfig } from './test-config.ts';
 
 /** Every client of an app with all its methods: fits the context of any of its components. */
 export type AllClients<B extends Backing> = { readonly [K in keyof B]: ClientFor<B[K], AccessOf<B[K]>> };
@@ -14,15 +16,15 @@ export type AllClients<B extends Backing> = { readonly [K in keyof B]: ClientFor
 export interface TestContextOptions<C, B extends Backing> {
   /** Fakes by key, each with only the methods that the handler under test calls. */
   backing?: { readonly [K in keyof B]?: Partial<AllClients<B>[K]> };
-  /** The config that the handler reads. */
-  config?: C;
-  /** What the handler finds when it says that the credentials in `config` were refused. @defaultValue nothing newer */
-  refreshedConfig?: C;
+  /** The part of the config that the handler reads, with plain values in place of secrets. @defaultValue none */
+  config?: TestConfig<NoInfer<C>>;
+  /** The newer config that `ctx.credentialsRefused()` gives, in the same form. @defaultValue nothing newer */
+  refreshedConfig?: TestConfig<NoInfer<C>>;
   correlationId?: string;
   signal?: AbortSignal;
   /** Milliseconds until the deadline. @defaultValue no deadline */
   deadlineMs?: number;
-  /** What the handler may know of its message. @defaultValue a first delivery */
+  /** Facts about the message. @defaultValue a first delivery */
   message?: Partial<MessageContext<C, B>['message']>;
   /** Receives log lines. @defaultValue they are dropped */
   onLog?: (line: string) => void;
@@ -33,14 +35,14 @@ export interface TestContextOptions<C, B extends Backing> {
 const DEFAULT_LEASE_MS = 30_000;
 
 /**
- * A context for calling a component's handler in a unit test: fakes in place of clients, nothing else to set up. Using a
- * client, a method or config that was not given throws an error that says so.
+ * Makes a context for calling a component's handler in a unit test, with fakes in place of clients. A client, a method or
+ * a config key that was not given throws when it is used.
  *
  * @example
  * ```ts
  * const published: unknown[] = [];
  * const publish = async (event: unknown) => ({ messageId: `m-${published.push(event)}` });
- * const ctx = testContext(app, { backing: { events: { publish } } });
+ * const ctx = testContext(app, { backing: { events: { publish } }, config: { pricing: { taxRate: 0.19 } } });
  * await orderConsumer.handler(order, ctx);
  * ```
  */
@@ -65,8 +67,9 @@ export function testContext<C, B extends Backing>(
   if (!scope) throw new TypeError('Cannot make a test context: its scope did not open');
   return {
     backing: clientsOf(app, options.backing ?? {}),
-    config: options.config ?? (absent('config', `testContext(app, { config: { ... } })`) as C), // reading any key throws
-    credentialsRefused: async () => options.refreshedConfig,
+    config: testConfig(options.config, app.config) as C, // what is missing throws when it is read
+    credentialsRefused: async () =>
+      options.refreshedConfig === undefined ? undefined : (testConfig(options.refreshedConfig, app.config) as C),
     signal,
     deadline,
     logger: createLogger({ service: app.name, level: 'DEBUG', write: onLog, env: {} }),
