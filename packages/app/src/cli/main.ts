@@ -1,60 +1,16 @@
 #!/usr/bin/env node
-import { chmod, readFile, writeFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
-import { commands } from './commands.ts';
-import { createAsk } from './create-ask.ts';
-import { createLoader } from './create-loader.ts';
-import { dispatch } from './dispatch.ts';
-import { interruption } from './interruption.ts';
+/** The oldest major version of Node that the rest runs on (package.json, engines). */
+const OLDEST_NODE = 22;
 
-const cwd = process.cwd();
+// The rest is imported only after the check: older versions fail on it without a readable message.
+if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
+  process.stderr.write(
+    `twelvefold: cannot start on Node ${process.versions.node}: it needs Node ${OLDEST_NODE} or newer\n`,
+  );
+  process.exitCode = 1;
+} else {
+  const { runCommandLine } = await import('./command-line.ts');
+  await runCommandLine(process);
+}
 
-// From src/cli and from dist/cli it is the same way up.
-const { version }: { version: string } = JSON.parse(
-  await readFile(new URL('../../package.json', import.meta.url), 'utf8'),
-);
-
-// A reader that went away (`twelvefold bindings ... | head -1`) has what it wanted.
-process.stdout.on('error', () => {});
-
-let interrupted: AbortSignal | undefined;
-process.exitCode = await dispatch({
-  commands,
-  argv: process.argv.slice(2),
-  version,
-  io: {
-    stdout: process.stdout,
-    stderr: process.stderr,
-    isTTY: process.stdout.isTTY === true,
-    env: process.env,
-    // On standard error: standard output is the result's.
-    ...(process.stdin.isTTY && process.stderr.isTTY ? { ask: createAsk(process.stdin, process.stderr) } : {}),
-    get signal() {
-      interrupted ??= interruption(process);
-      return interrupted;
-    },
-    load: createLoader({
-      cwd,
-      importModule: (url) => import(url),
-      typescript: Boolean(process.features.typescript),
-      nodeVersion: process.version,
-    }),
-    readFile: async (path) => {
-      try {
-        // Not `readFile(path, 'utf8')`, which replaces what is not UTF-8 and reports nothing.
-        return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(resolve(cwd, path)));
-      } catch (error) {
-        if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-        throw error;
-      }
-    },
-    writeFile: async (path, text, { exclusive = false, mode } = {}) => {
-      // Before the text is in it: a file that is there keeps its mode otherwise.
-      if (mode !== undefined && !exclusive) await chmod(resolve(cwd, path), mode).catch(() => {});
-      await writeFile(resolve(cwd, path), text, {
-        flag: exclusive ? 'wx' : 'w',
-        ...(mode === undefined ? {} : { mode }),
-      });
-    },
-  },
-});
+export {};
