@@ -9,6 +9,17 @@ const shared = {
 /** The entry that `exports` of packages/local names; built by `npm run build`. */
 const BUNDLE = `${import.meta.dirname}/packages/local/dist/bundle/index.js`;
 
+/** The official SDK of another installation: `test/contract/sdk-versions.ts` sets it. */
+const SDK = process.env.TWELVEFOLD_SDK;
+const otherSdk = SDK
+  ? {
+      resolve: {
+        ...shared.resolve,
+        alias: [{ find: /^(@aws-sdk\/(?:client-.+|lib-dynamodb))$/, replacement: `${SDK}/$1` }],
+      },
+    }
+  : {};
+
 const project = (name: string, include: string[], options: Record<string, unknown> = {}) => ({
   ...shared,
   // Timeouts bound a failure only: they are long enough for a machine that others use too.
@@ -28,10 +39,13 @@ export default defineConfig({
         'test/unit/**/*.test.ts',
       ]),
       project('contract', ['test/contract/**/*.test.ts', 'test/policy/**/*.test.ts'], { testTimeout: 120_000 }),
-      project('contract-sdk', ['test/contract/**/*.test.ts'], {
-        testTimeout: 120_000,
-        env: { TWELVEFOLD_TRANSPORT: 'sdk' },
-      }),
+      {
+        ...project('contract-sdk', ['test/contract/**/*.test.ts'], {
+          testTimeout: 120_000,
+          env: { TWELVEFOLD_TRANSPORT: 'sdk' },
+        }),
+        ...otherSdk,
+      },
       project('conformance', ['test/conformance/**/*.test.ts'], { testTimeout: 120_000 }),
       {
         // The same suites on what is published: bundling once broke what the sources can do.
