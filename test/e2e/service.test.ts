@@ -204,7 +204,9 @@ describe('the service entry as an ECS task', () => {
       details: {
         polling: true,
         lastReceiveMs: expect.any(Number),
-        failures: 0,
+        receiveFailures: 0,
+        handled: 0,
+        failed: 0,
         inFlight: 1,
         oldestInFlightMs: expect.any(Number),
         lagMs: expect.any(Number),

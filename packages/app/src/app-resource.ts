@@ -1,3 +1,4 @@
+import { messageOf, unknownOptions } from '@twelvefold/core/internal';
 import type { Resource } from '@twelvefold/lifecycle';
 import type { Logger } from '@twelvefold/logging';
 
@@ -66,6 +67,7 @@ export type ConfigOfComponents<K extends readonly unknown[]> = (
 /** The name of the resource that loads config and bindings. */
 export const CONFIG_RESOURCE = 'config and bindings';
 
+const OPTIONS = ['resources', 'lightResponses'];
 const HOOKS = ['check', 'health', 'quiesce', 'drain', 'flush', 'stop'] as const;
 
 export interface AppResourcesOptions {
@@ -81,9 +83,9 @@ export interface AppResourcesOptions {
  */
 export function appResources(options: HostOptions<never>, { config, logger }: AppResourcesOptions): Resource[] {
   const { resources = [] } = options;
-  const faults = Object.keys(options)
-    .filter((key) => key !== 'resources' && key !== 'lightResponses')
-    .map((key) => `unknown option '${key}' (known: resources, lightResponses)`);
+  const faults = unknownOptions(options, OPTIONS).map(
+    (key) => `unknown option '${key}' (known: ${OPTIONS.join(', ')})`,
+  );
   if (Array.isArray(resources)) faults.push(...resourceFaults(resources));
   else faults.push("'resources' is not an array");
   if (faults.length > 0) throw new TypeError(`Cannot start the app: ${faults.join('; ')}`);
@@ -144,8 +146,4 @@ function resourceFaults(resources: readonly unknown[]): string[] {
     }
     return faults;
   });
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

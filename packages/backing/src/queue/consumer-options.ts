@@ -8,6 +8,7 @@ import { createMessageProcessor } from './consumer/process-message.ts';
 import type { ConsumerEvent, ConsumerEventListener } from './consumer-event.ts';
 import type { MessageHandler } from './port.ts';
 import type { QueueDefinition } from './queue.ts';
+import { reportEvents } from './report-events.ts';
 
 export interface SqsConsumerOptions<S extends StandardSchemaV1> {
   definition: QueueDefinition<S>;
@@ -22,6 +23,7 @@ export interface SqsConsumerOptions<S extends StandardSchemaV1> {
   handle: MessageHandler<StandardSchemaV1.InferOutput<S>>;
   /** Messages handled at once. @defaultValue 10 */
   concurrency?: number;
+  /** Gets what happens to messages. @defaultValue writes each failure to standard error */
   onEvent?: ConsumerEventListener;
   /** @defaultValue the system's clock */
   clock?: Clock;
@@ -43,6 +45,22 @@ const KNOWN = [
   'random',
 ];
 
+/** Messages since the consumer was created. */
+export interface Outcomes {
+  handled: number;
+  failed: number;
+}
+
+/** Events that mean that a message was not handled, at this receive at least. */
+const FAILED: ReadonlySet<ConsumerEvent['type']> = new Set([
+  'retried',
+  'poisoned',
+  'exhausted',
+  'corrupted',
+  'leaseLost',
+  'abandoned',
+]);
+
 /** The parts of a consumer that a poller and a batch handler share. */
 export interface ConsumerBase {
   readonly queue: string;
@@ -54,8 +72,8 @@ export interface ConsumerBase {
   readonly process: ProcessMessage;
   readonly clock: Clock;
   readonly random: () => number;
-  /** `undefined` without a listener. */
-  readonly emit: ((event: ConsumerEvent) => void) | undefined;
+  readonly emit: (event: ConsumerEvent) => void;
+  readonly outcomes: Readonly<Outcomes>;
 }
 
 /**
@@ -66,8 +84,9 @@ export interface ConsumerBase {
 export function consumerBase<S extends StandardSchemaV1>(options: SqsConsumerOptions<S>): ConsumerBase {
   assertOptions(options);
   const { definition, url, deadLetterUrl, component, concurrency = DEFAULT_CONCURRENCY, handle } = options;
-  const { clock = systemClock, random = Math.random, onEvent } = options;
-  const emit = onEvent && safely(onEvent);
+  const { clock = systemClock, random = Math.random, onEvent = reportEvents(definition.name) } = options;
+  const outcomes: Outcomes = { handled: 0, failed: 0 };
+  const emit = counted(outcomes, onEvent);
   const aws = options.aws.as(component);
   return {
     queue: definition.name,
@@ -90,12 +109,15 @@ export function consumerBase<S extends StandardSchemaV1>(options: SqsConsumerOpt
     clock,
     random,
     emit,
+    outcomes,
   };
 }
 
-/** A listener that throws must not change the outcome of a message. */
-function safely(onEvent: ConsumerEventListener): (event: ConsumerEvent) => void {
+/** Counts outcomes before the listener runs. A listener that throws must not change the outcome of a message. */
+function counted(outcomes: Outcomes, onEvent: ConsumerEventListener): (event: ConsumerEvent) => void {
   return (event) => {
+    if (event.type === 'handled') outcomes.handled += 1;
+    else if (FAILED.has(event.type)) outcomes.failed += 1;
     try {
       onEvent(event);
     } catch {

@@ -76,7 +76,11 @@ export interface ConsumerHealth {
   /** Milliseconds since a receive was last answered; `undefined` before the first. */
   readonly lastReceiveMs: number | undefined;
   /** Receives in a row that have failed. */
-  readonly failures: number;
+  readonly receiveFailures: number;
+  /** Messages handled since the consumer was created. */
+  readonly handled: number;
+  /** Receives of messages that ended without being handled: retried, moved, abandoned. */
+  readonly failed: number;
   /** Messages being handled, and those that wait behind one of their group. */
   readonly inFlight: number;
   /** For how long the oldest of them has been held, in milliseconds. */

@@ -24,6 +24,7 @@ it.each(['queue', 'topic'] as const)('handles the batches of a %s', async (sourc
     url: QUEUE_URL,
     deadLetterUrl: DEAD_LETTER_URL,
     aws: createSqsModel(clock),
+    onEvent: () => undefined,
     component: 'orders',
     clock,
     random: () => 0.5,

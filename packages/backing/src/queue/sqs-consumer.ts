@@ -38,7 +38,7 @@ import type { QueueConsumer } from './port.ts';
  */
 export function createSqsConsumer<S extends StandardSchemaV1>(options: SqsConsumerOptions<S>): QueueConsumer {
   const base = consumerBase(options);
-  const poller = createPoller({ ...base, emit: base.emit ?? (() => {}) });
+  const poller = createPoller(base);
   return {
     name: `consumer:${base.queue}`,
     ...poller,

@@ -3,6 +3,7 @@ import { createLifecycle } from '@twelvefold/lifecycle';
 import { describe, expect, it } from 'vitest';
 import { DEAD_LETTER_URL, ordersConsumer, QUEUE_URL } from '../../testing/orders-consumer.ts';
 import { awsFailure } from '../../testing/sqs-model.ts';
+import { Poison } from '../poison.ts';
 import { Retry } from '../retry.ts';
 
 const outcome = (promise: Promise<void>) => {
@@ -208,13 +209,13 @@ describe('failures', () => {
     await consumer.start();
     await clock.advance(100);
     await consumer.check();
-    expect(consumer.health()).toMatchObject({ polling: true, failures: 1, lastReceiveMs: undefined });
+    expect(consumer.health()).toMatchObject({ polling: true, receiveFailures: 1, lastReceiveMs: undefined });
     await clock.advance(700);
     await expect(consumer.check()).rejects.toMatchObject({ code: 'CONSUMER_NOT_RECEIVING' });
-    expect(consumer.health()).toMatchObject({ polling: false, failures: 3 });
+    expect(consumer.health()).toMatchObject({ polling: false, receiveFailures: 3 });
     await clock.advance(30_000);
     await consumer.check();
-    expect(consumer.health()).toMatchObject({ polling: true, failures: 0 });
+    expect(consumer.health()).toMatchObject({ polling: true, receiveFailures: 0 });
   });
 
   it('tells how it is doing: what is in flight, for how long, and how far it is behind', async () => {
@@ -222,7 +223,9 @@ describe('failures', () => {
     expect(consumer.health()).toEqual({
       polling: false,
       lastReceiveMs: undefined,
-      failures: 0,
+      receiveFailures: 0,
+      handled: 0,
+      failed: 0,
       inFlight: 0,
       oldestInFlightMs: 0,
       lagMs: 0,
@@ -241,6 +244,17 @@ describe('failures', () => {
     expect(consumer.health()).toMatchObject({ polling: true, inFlight: 1, oldestInFlightMs: 1_000, lagMs: 6_000 });
     await clock.advance(60_000);
     expect(consumer.health()).toMatchObject({ inFlight: 0, oldestInFlightMs: 0, lagMs: 0 });
+  });
+
+  it('counts messages that were handled and receives that failed', async () => {
+    const { consumer, clock, fill } = ordersConsumer(async ({ n }, { receiveCount }) => {
+      if (n === 0) throw new Poison('no such currency');
+      if (n === 1 && receiveCount === 1) throw new Error('boom');
+    });
+    fill(3);
+    await consumer.start();
+    await clock.advance(60_000);
+    expect(consumer.health()).toMatchObject({ receiveFailures: 0, handled: 2, failed: 2 });
   });
 
   it('asks the queue for its health before the first receive has come back', async () => {

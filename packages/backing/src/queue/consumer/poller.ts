@@ -25,6 +25,8 @@ export interface PollerDeps {
   readonly clock: Clock;
   readonly random: () => number;
   readonly emit: (event: ConsumerEvent) => void;
+  /** Messages since the consumer was created. */
+  readonly outcomes: { readonly handled: number; readonly failed: number };
 }
 
 /**
@@ -197,7 +199,8 @@ export function createPoller(deps: PollerDeps): Omit<QueueConsumer, 'name' | typ
       return {
         polling: state === 'polling' && failures < FAILURES_TO_REPORT,
         lastReceiveMs: lastAt === undefined ? undefined : Math.round(now - lastAt),
-        failures,
+        receiveFailures: failures,
+        ...deps.outcomes,
         inFlight: handling.size + waiting(),
         oldestInFlightMs: Math.round(now - oldest),
         lagMs,
