@@ -14,7 +14,7 @@ const record = async ({ body }: { body: string }) => {
   sum += parse(JSON.parse(body)).index;
 };
 const event = sqsEvent();
-await contest(200_000, async (records) => {
+await contest(600_000, async (records) => {
   for (let batch = 0; batch < records / 10; batch += 1) {
     const failed: string[] = [];
     await Promise.all(

@@ -8,7 +8,7 @@ const QueueUrl = `${process.env.AWS_ENDPOINT_URL}/000000000000/bench`;
 const message = { index: 1, note: 'an order of ordinary size', items: ['a', 'b'] };
 // What our sender adds to each message as well: a correlation id.
 const correlation = () => ({ correlationId: { DataType: 'String', StringValue: crypto.randomUUID() } });
-await contest(100_000, async (messages) => {
+await contest(300_000, async (messages) => {
   let left = messages / 10;
   await Promise.all(
     Array.from({ length: 8 }, async () => {

@@ -31,7 +31,7 @@ const isWhole = (answer: string) => {
   return start >= 4 && answer.length >= start + Number(/content-length: (\d+)/.exec(answer)?.[1]);
 };
 
-await contest(100_000, async (messages) => {
+await contest(300_000, async (messages) => {
   let left = messages / 10;
   const drive = (socket: (typeof sockets)[number]) =>
     new Promise<void>((resolve) => {

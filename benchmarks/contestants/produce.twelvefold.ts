@@ -11,7 +11,7 @@ const sender = createSqsSender({
   aws: createAws({ env: process.env }),
 });
 const message = { index: 1, note: 'an order of ordinary size', items: ['a', 'b'] };
-await contest(100_000, async (messages) => {
+await contest(300_000, async (messages) => {
   const sent = await sender.sendAll(Array.from({ length: messages }, () => message));
   if (!sent.every(({ ok }) => ok)) throw new Error('Cannot measure: not all messages were sent');
 });

@@ -23,9 +23,9 @@ export const lambdaBatch: Measurement = {
         unit: 'us CPU',
         value: us('twelvefold'),
         peers: { Powertools: us('powertools'), middy: us('middy'), floor: us('floor') },
-        target: { times: 0.4, of: 'Powertools' },
+        target: { times: 1.2, of: 'floor' },
         exact: false,
-        note: 'Batches of ten, the same work on all sides. Ours opens a scope per record besides, and watches the deadline of the invocation. The floor checks the MD5, parses, and awaits the handler in an AsyncLocalStorage.run: the least a scope is.',
+        note: 'Batches of ten, the same work on all sides, 600,000 records after 150,000: with a third of that the compiler was a tenth of our figure. Ours opens a scope per record besides, and watches the deadline of the invocation. The floor checks the MD5, parses, and awaits the handler in an AsyncLocalStorage.run: the least a scope is.',
       });
     }
     return rows;

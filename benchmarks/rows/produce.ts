@@ -26,6 +26,7 @@ export const produce: Measurement = {
       {
         ...base,
         unit: 'us CPU/message',
+        target: { times: 1.4, of: 'floor' },
         value: measured.twelvefold?.cpuUs ?? Number.NaN,
         peers: { 'SDK x8': measured.sdk?.cpuUs ?? Number.NaN, floor: measured.floor?.cpuUs ?? Number.NaN },
       },

@@ -17,13 +17,22 @@ const ENTRIES = 10;
 /** Messages that were read and wait for earlier ones of their group; beyond it the source waits. */
 const MAX_WAITING = BATCHES_IN_FLIGHT * ENTRIES;
 
-/** A message that has been checked, as the entry of a batch. */
-export interface Prepared<E> {
+/** A message that has been checked, as the entry of a batch. One object per message from there to its result. */
+export class Prepared<E> {
   readonly entry: E;
   /** Bytes that count towards the limits of a message and of a batch. */
   readonly bytes: number;
   /** The group whose order is kept. */
   readonly group: string | undefined;
+  /** Its place in the source. Set by `sendAll`, as is `message`. */
+  index = -1;
+  message: unknown;
+
+  constructor(entry: E, bytes: number, group: string | undefined) {
+    this.entry = entry;
+    this.bytes = bytes;
+    this.group = group;
+  }
 }
 
 /** One result per message, in input order. */
@@ -82,12 +91,6 @@ export function sendAll<T, E extends object>(
   );
 }
 
-/** A message on its way from the source to its result. */
-interface Outgoing<T, E> extends Prepared<E> {
-  readonly message: T;
-  readonly index: number;
-}
-
 /** One call of `sendAll`: moves messages from the source through the outbox into batches. */
 class Sending<T, E extends object> {
   readonly results: SendAllResult[] = [];
@@ -97,8 +100,7 @@ class Sending<T, E extends object> {
   readonly #span: ProducerSpan | undefined;
   /** The source is asynchronous: it may keep a batch waiting that is not full. */
   readonly #isSlow: boolean;
-  readonly #outbox: Outbox<Outgoing<T, E>>;
-  readonly #calls = new Set<Promise<void>>();
+  readonly #outbox: Outbox<Prepared<E>>;
   #batchEnded: (() => void) | undefined;
   #linger: { readonly over: Promise<void>; readonly timer: AbortController } | undefined;
   #listenerFault: { readonly error: unknown } | undefined;
@@ -136,8 +138,9 @@ class Sending<T, E extends object> {
       const index = this.messages++;
       try {
         const preparing = prepare(message);
-        const { entry, bytes, group } = preparing instanceof Promise ? await preparing : preparing;
-        const outgoing = { entry, bytes, group, message, index };
+        const outgoing = preparing instanceof Promise ? await preparing : preparing;
+        outgoing.message = message;
+        outgoing.index = index;
         if (!this.#outbox.add(outgoing)) this.#report(outgoing, this.#heldBack());
       } catch (error) {
         this.#refuse(message, index, error);
@@ -169,7 +172,7 @@ class Sending<T, E extends object> {
     for (const outgoing of this.#outbox.clear()) {
       if (this.#deps.onResult) this.#report(outgoing, { ok: false, error });
     }
-    await Promise.all(this.#calls);
+    while (this.#outbox.inFlight > 0) await this.#oneBatch();
   }
 
   /** Starts calls for full batches, or with `partial` for all that is ready. Returns whether it started one. */
@@ -177,7 +180,7 @@ class Sending<T, E extends object> {
     let started = false;
     for (let batch = this.#outbox.nextBatch(partial); batch; batch = this.#outbox.nextBatch(partial)) {
       started = true;
-      const call = callBatch(batch, {
+      void callBatch(batch, {
         action: this.#deps.action,
         send: (entries) => this.#deps.send(entries),
         settle: (outgoing, messageId, error) => this.#settle(outgoing, messageId, error),
@@ -186,11 +189,9 @@ class Sending<T, E extends object> {
         clock: this.#deps.clock,
         random: this.#deps.random,
       }).then(() => {
-        this.#calls.delete(call);
         this.#outbox.batchEnded();
         this.#goOn();
       });
-      this.#calls.add(call);
     }
     return started;
   }
@@ -202,7 +203,7 @@ class Sending<T, E extends object> {
     this.#batchEnded?.();
   }
 
-  #settle(outgoing: Outgoing<T, E>, messageId: string, error: Error | undefined): void {
+  #settle(outgoing: Prepared<E>, messageId: string, error: Error | undefined): void {
     if (error === undefined) {
       this.#report(outgoing, { ok: true, messageId });
       this.#outbox.sent(outgoing);
@@ -225,7 +226,7 @@ class Sending<T, E extends object> {
     if (group !== undefined) this.#outbox.block(group);
   }
 
-  #report({ message, index }: Pick<Outgoing<T, E>, 'message' | 'index'>, result: SendAllResult): void {
+  #report({ message, index }: Pick<Prepared<E>, 'message' | 'index'>, result: SendAllResult): void {
     // A message that is not sent rejects nothing, but the span has failed.
     if (!result.ok) this.#span?.fail(result.error);
     const { onResult } = this.#deps;
@@ -234,7 +235,7 @@ class Sending<T, E extends object> {
       return;
     }
     try {
-      onResult(result, message, index);
+      onResult(result, message as T, index); // pullAll() has set it
     } catch (error) {
       this.#listenerFault ??= { error };
     }

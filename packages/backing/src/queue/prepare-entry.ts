@@ -7,7 +7,7 @@ import { encodeMessage } from '../message/encode-message.ts';
 import { assertMessageSize, messageBytes } from '../message/message-size.ts';
 import { orderOf } from '../message/order.ts';
 import { outgoingAttributes, stringAttribute } from '../message/outgoing-attributes.ts';
-import type { Prepared } from '../message/send-all.ts';
+import { Prepared } from '../message/send-all.ts';
 import type { SendOptions } from './port.ts';
 import type { QueueDefinition } from './queue.ts';
 import { SQS_LIMITS } from './sqs-limits.ts';
@@ -47,7 +47,7 @@ export function entryPreparer(
     if (systemAttributes !== undefined) entry.MessageSystemAttributes = systemAttributes;
     if (delayMs !== undefined) entry.DelaySeconds = delayMs / 1_000;
     // A group of a standard queue is for fairness and keeps no order.
-    return { entry, bytes, group: fifo && order.MessageGroupId };
+    return new Prepared(entry, bytes, fifo && order.MessageGroupId);
   };
 
   /** @throws TwelvefoldError `MESSAGE_INVALID` or `MESSAGE_TOO_LARGE`; RangeError for a delay that SQS would refuse. */

@@ -9,7 +9,7 @@ import { assertMessageSize, messageBytes } from '../message/message-size.ts';
 import type { GivenOrder } from '../message/order.ts';
 import { orderOf } from '../message/order.ts';
 import { outgoingAttributes, stringAttribute, XRAY_ATTRIBUTE } from '../message/outgoing-attributes.ts';
-import type { Prepared } from '../message/send-all.ts';
+import { Prepared } from '../message/send-all.ts';
 import { SNS_LIMITS } from './sns-limits.ts';
 import type { TopicDefinition } from './topic.ts';
 
@@ -41,7 +41,7 @@ export function publicationPreparer(
     assertMessageSize(action, bytes, maxBytes);
     const order = orderOf(action, fifo, value, given);
     const entry: Entry = { Message: body, MessageAttributes: attributes, ...order };
-    return { entry, bytes, group: fifo && order.MessageGroupId };
+    return new Prepared(entry, bytes, fifo && order.MessageGroupId);
   };
 
   /** @throws TwelvefoldError `MESSAGE_INVALID` or `MESSAGE_TOO_LARGE`. */

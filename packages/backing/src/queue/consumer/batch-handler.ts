@@ -157,19 +157,18 @@ class Batch implements MessageTerms {
   #start(index: number): void {
     this.#states[index] = STARTED;
     const message = this.#messages[index] as ReceivedMessage; // index is below length
-    this.#deps.process(message, this, (outcome) => {
-      if (!this.#isOver) this.#conclude(index, message, outcome);
-    });
+    this.#deps.process(message, this, this.#conclude, index);
   }
 
-  #conclude(index: number, message: ReceivedMessage, outcome: Outcome): void {
+  readonly #conclude = (outcome: Outcome, index: number): void => {
+    if (this.#isOver) return;
     const isDone = outcome.kind === 'acknowledge';
     this.#states[index] = isDone ? DONE : FAILED;
-    if (outcome.kind === 'retry') this.#delay(message, outcome.delayMs);
+    if (outcome.kind === 'retry') this.#delay(this.#messages[index] as ReceivedMessage, outcome.delayMs); // it was started
     if (this.#groups !== undefined && this.#continueGroup(this.#groups, this.#groupOf(index), isDone)) return;
     this.#active -= 1;
     this.#startNext();
-  }
+  };
 
   /** Starts the next message of a group, or fails the rest of it. Returns whether it started one. */
   #continueGroup(groups: GroupScheduler<number>, group: string, isDone: boolean): boolean {

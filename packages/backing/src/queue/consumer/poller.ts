@@ -7,7 +7,7 @@ import type { QueueConsumer } from '../port.ts';
 import { drainForced } from './abort-reasons.ts';
 import { createAcknowledger } from './acknowledger.ts';
 import type { Lease } from './lease-keeper.ts';
-import { createLeaseKeeper } from './lease-keeper.ts';
+import { createLeaseKeeper, LeaseList } from './lease-keeper.ts';
 import type { Outcome, ProcessMessage } from './process-message.ts';
 import { toReceivedMessage } from './received-message.ts';
 import { createReceiver } from './receiver.ts';
@@ -56,7 +56,7 @@ export function createPoller(deps: PollerDeps): Omit<QueueConsumer, 'name' | typ
   const acknowledger = createAcknowledger<Lease>({ ...deps, lingerMs });
   /** Where order is kept: messages behind an active one of their group. */
   const groups = deps.fifo ? new GroupScheduler<Lease>() : undefined;
-  const handling = new Set<Lease>();
+  const handling = new LeaseList('activeAt');
   /** Messages that `drain` gave up: their handlers may still run, but their outcomes change nothing. */
   const abandoned = new WeakSet<Lease>();
   /** Messages that were started or are given back, until SQS has answered. */
@@ -89,10 +89,10 @@ export function createPoller(deps: PollerDeps): Omit<QueueConsumer, 'name' | typ
   function start(lease: Lease): void {
     handling.add(lease);
     open += 1;
-    deps.process(lease.message, lease, (outcome) => conclude(lease, outcome));
+    deps.process(lease.message, lease, conclude, lease);
   }
 
-  function conclude(lease: Lease, outcome: Outcome): void {
+  function conclude(outcome: Outcome, lease: Lease): void {
     handling.delete(lease);
     settle(lease, outcome);
     if (groups !== undefined) continueGroup(groups, groupOf(lease), outcome);
@@ -155,7 +155,7 @@ export function createPoller(deps: PollerDeps): Omit<QueueConsumer, 'name' | typ
   /** Gives back what was not started, and aborts the rest. */
   function giveUp(): Promise<unknown> {
     const returning = Promise.all((groups?.removeWaiting() ?? []).map(giveBack));
-    for (const lease of handling) lease.abort(drainForced(queue));
+    for (const lease of handling.toArray()) lease.abort(drainForced(queue));
     return returning;
   }
 
@@ -174,7 +174,7 @@ export function createPoller(deps: PollerDeps): Omit<QueueConsumer, 'name' | typ
     if (await settlesBefore(signal, idle())) return;
     const returning = giveUp();
     if (await settlesWithin(clock, GIVE_UP_MS, idle())) return;
-    const unfinished = [...handling];
+    const unfinished = handling.toArray();
     await settlesWithin(clock, GIVE_UP_MS, Promise.all([returning, ...unfinished.map(abandon)]));
     if (unfinished.length === 0) return;
     throw new TwelvefoldError(
@@ -195,7 +195,7 @@ export function createPoller(deps: PollerDeps): Omit<QueueConsumer, 'name' | typ
       const { failures, lastAt, lagMs } = receiver.health();
       const now = clock.monotonic();
       let oldest = now;
-      for (const { receivedAt } of handling) oldest = Math.min(oldest, receivedAt);
+      for (const { receivedAt } of handling.toArray()) oldest = Math.min(oldest, receivedAt);
       return {
         polling: state === 'polling' && failures < FAILURES_TO_REPORT,
         lastReceiveMs: lastAt === undefined ? undefined : Math.round(now - lastAt),

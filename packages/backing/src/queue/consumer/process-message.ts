@@ -16,7 +16,8 @@ import type { QueueDefinition } from '../queue.ts';
 import { Retry } from '../retry.ts';
 import type { DeadLetterReason } from './dead-letter.ts';
 import { fingerprint, lastFailure, sendDeadLetter } from './dead-letter.ts';
-import { readBody } from './read-body.ts';
+import type { SnsEnvelope } from './sns-envelope.ts';
+import { attributesOf, isEnvelope } from './sns-envelope.ts';
 
 /** How a message ends: it is deleted, its next delivery is timed, or SQS decides. */
 export type Outcome = { kind: 'acknowledge' } | { kind: 'retry'; delayMs: number } | { kind: 'leave' };
@@ -32,9 +33,15 @@ export interface MessageTerms {
 
 /**
  * Handles one message and decides its outcome, for the poller and for Lambda alike. Never throws; calls
- * `done` once, later than it returns, and outside of the message's scope.
+ * `done` once, later than it returns, and outside of the message's scope. `token` identifies the message
+ * to `done`, which can be the same function for all messages.
  */
-export type ProcessMessage = (message: ReceivedMessage, terms: MessageTerms, done: (outcome: Outcome) => void) => void;
+export type ProcessMessage = <T>(
+  message: ReceivedMessage,
+  terms: MessageTerms,
+  done: (outcome: Outcome, token: T) => void,
+  token: T,
+) => void;
 
 export interface ProcessMessageDeps {
   definition: QueueDefinition;
@@ -60,25 +67,23 @@ const LEAVE: Outcome = { kind: 'leave' };
 
 export function createMessageProcessor(deps: ProcessMessageDeps): ProcessMessage {
   const sourceQueue = new URL(deps.url).pathname.split('/').pop() ?? deps.definition.name;
-  return (message, terms, done) => new Processing(deps, sourceQueue, message, terms, done).start();
+  return (message, terms, done, token) => new Processing(deps, sourceQueue, message, terms, done, token).start();
 }
 
 /**
  * One message while it is processed, and the start values of its scope. One object with callbacks instead
  * of an async function per step, which cost as much as the rest of a message.
  */
-class Processing implements ScopeInit {
-  readonly kind = 'message';
-  readonly component: string;
-  readonly deadline: Deadline;
+class Processing<T> implements ScopeInit {
   readonly #deps: ProcessMessageDeps;
   readonly #sourceQueue: string;
   readonly #message: ReceivedMessage;
   readonly #terms: MessageTerms;
-  readonly #done: (outcome: Outcome) => void;
-  readonly #receiveCount: number;
+  readonly #done: (outcome: Outcome, token: T) => void;
+  readonly #token: T;
   #attributes: Readonly<Record<string, string>>;
   #value: unknown;
+  #scope: OpenScope | undefined;
   #startedAt = 0;
 
   constructor(
@@ -86,18 +91,28 @@ class Processing implements ScopeInit {
     sourceQueue: string,
     message: ReceivedMessage,
     terms: MessageTerms,
-    done: (outcome: Outcome) => void,
+    done: (outcome: Outcome, token: T) => void,
+    token: T,
   ) {
-    this.component = deps.component;
-    this.deadline = terms.deadline;
     this.#deps = deps;
     this.#sourceQueue = sourceQueue;
     this.#message = message;
     this.#terms = terms;
     this.#done = done;
-    // 1 where the attribute is missing or not a number.
-    this.#receiveCount = Number(message.attributes.ApproximateReceiveCount) || 1;
+    this.#token = token;
     this.#attributes = message.messageAttributes;
+  }
+
+  get kind(): 'message' {
+    return 'message';
+  }
+
+  get component(): string {
+    return this.#deps.component;
+  }
+
+  get deadline(): Deadline {
+    return this.#terms.deadline;
   }
 
   get signal(): AbortSignal {
@@ -141,106 +156,117 @@ class Processing implements ScopeInit {
     const { body, md5OfBody } = this.#message;
     const { emit } = this.#deps;
     if (md5OfBody !== undefined && hash('md5', body, 'hex') !== md5OfBody) {
-      emit?.({ type: 'corrupted', ...this.#identity(undefined) });
-      queueMicrotask(() => this.#done(LEAVE));
+      emit?.({ type: 'corrupted', ...this.#identity() });
+      queueMicrotask(() => this.#done(LEAVE, this.#token));
       return;
     }
     let isJson = true;
     try {
-      const { value, attributes } = readBody(body);
-      this.#value = value;
-      if (attributes !== undefined) this.#attributes = { ...this.#attributes, ...attributes };
+      this.#value = JSON.parse(body);
+      if (isEnvelope(this.#value)) this.#open(this.#value);
     } catch {
       isJson = false; // the parser's error quotes the body
     }
     const scope = openScope(this);
+    this.#scope = scope;
     if (emit) this.#startedAt = this.#deps.clock.monotonic();
     // The callbacks are outside of the scope: work that the host starts next must not inherit it.
-    scope.run(handleInScope, this, scope, isJson).then(
-      () => this.#end(scope, ACKNOWLEDGE),
+    scope.run(isJson ? handleInScope : refuseInScope, this).then(
+      () => this.#end(ACKNOWLEDGE),
       (error: unknown) => {
-        scope.run(() => this.#failed(scope, error)).then((outcome) => this.#end(scope, outcome));
+        scope.run(() => this.#failed(error)).then((outcome) => this.#end(outcome));
       },
     );
   }
 
-  /** Validates the message and calls the handler. */
-  handle(scope: Scope, isJson: boolean): Promise<unknown> {
-    if (!isJson) throw new Poison('(message): body is not JSON');
-    const result = this.#deps.definition.schema['~standard'].validate(this.#value);
-    const handling =
-      result instanceof Promise
-        ? result.then((late) => this.#handleValid(scope, late))
-        : this.#handleValid(scope, result);
-    return this.#deps.emit ? handling.then(() => this.#handled(scope)) : handling;
+  #open(envelope: SnsEnvelope): void {
+    this.#value = JSON.parse(envelope.Message);
+    this.#attributes = { ...this.#attributes, ...attributesOf(envelope) };
   }
 
-  #handleValid(scope: Scope, result: StandardSchemaV1.Result<unknown>): Promise<unknown> {
+  /** Validates the message and calls the handler. */
+  handle(): Promise<unknown> {
+    const result = this.#deps.definition.schema['~standard'].validate(this.#value);
+    const handling =
+      result instanceof Promise ? result.then((late) => this.#handleValid(late)) : this.#handleValid(result);
+    return this.#deps.emit ? handling.then(() => this.#handled()) : handling;
+  }
+
+  #handleValid(result: StandardSchemaV1.Result<unknown>): Promise<unknown> {
     const { definition, handle, clock } = this.#deps;
     // Names the fields, without their values.
     if (result.issues) throw new Poison(describeIssues(definition.schema, result.issues));
     const { messageId, attributes } = this.#message;
     const info: MessageInfo = {
       messageId,
-      receiveCount: this.#receiveCount,
+      receiveCount: this.#receiveCount(),
       sentAtMs: Number(attributes.SentTimestamp) || clock.now(),
       attributes: this.#attributes,
       group: attributes.MessageGroupId,
       leaseRemaining: this.#terms.leaseRemaining,
     };
-    const handling: unknown = handle(result.value, info, scope);
+    const handling: unknown = handle(result.value, info, this.#scope as Scope); // start() has set it
     // A handler of a JavaScript caller may return any value.
     return handling instanceof Promise ? handling : Promise.resolve(handling);
   }
 
-  #handled(scope: Scope): void {
+  /** 1 where the attribute is missing or not a number. */
+  #receiveCount(): number {
+    return Number(this.#message.attributes.ApproximateReceiveCount) || 1;
+  }
+
+  #handled(): void {
     const { emit, clock } = this.#deps;
-    emit?.({ type: 'handled', durationMs: clock.monotonic() - this.#startedAt, ...this.#identity(scope) });
+    emit?.({ type: 'handled', durationMs: clock.monotonic() - this.#startedAt, ...this.#identity() });
   }
 
   /** Ends the scope, then reports the outcome. */
-  #end(scope: OpenScope, outcome: Outcome): void {
-    const closing = scope.close();
+  #end(outcome: Outcome): void {
+    const closing = this.#scope?.close();
     if (closing === undefined) {
-      this.#done(outcome);
+      this.#done(outcome, this.#token);
       return;
     }
     // A flush or a commit at the end of the scope may fail: then the message is not done.
     closing.then(
-      () => this.#done(outcome),
-      (error: unknown) => this.#done(scope.run(() => this.#retry(scope, error))),
+      () => this.#done(outcome, this.#token),
+      (error: unknown) => {
+        const retried = this.#scope?.run(() => this.#retry(error));
+        this.#done(retried ?? LEAVE, this.#token);
+      },
     );
   }
 
-  async #failed(scope: Scope, error: unknown): Promise<Outcome> {
-    failSpan(scope, error);
+  async #failed(error: unknown): Promise<Outcome> {
+    if (this.#scope) failSpan(this.#scope, error);
     const { definition, emit } = this.#deps;
     if (Drop.isInstance(error)) {
-      emit?.({ type: 'dropped', reason: error.reason, ...this.#identity(scope) });
+      emit?.({ type: 'dropped', reason: error.reason, ...this.#identity() });
       return ACKNOWLEDGE;
     }
     if (Poison.isInstance(error)) {
       const reason = { reason: error.reason, fingerprint: fingerprint(error.reason, error.cause) };
-      const moved = await this.#move(scope, reason);
+      const moved = await this.#move(reason);
       const failure = typeof moved === 'object' ? moved : {};
-      emit?.({ type: 'poisoned', ...reason, ...this.#identity(scope), moved: moved === true, ...failure });
+      emit?.({ type: 'poisoned', ...reason, ...this.#identity(), moved: moved === true, ...failure });
       return moved === true ? ACKNOWLEDGE : LEAVE;
     }
-    const isLast = this.#receiveCount >= (definition.deadLetter?.maxReceives ?? Number.POSITIVE_INFINITY);
+    const isLast = this.#receiveCount() >= (definition.deadLetter?.maxReceives ?? Number.POSITIVE_INFINITY);
     const reason = isLast && !this.#terms.signal.aborted ? lastFailure(error) : undefined;
-    if (reason && (await this.#move(scope, reason)) === true) {
-      emit?.({ type: 'exhausted', error, ...reason, ...this.#identity(scope) });
+    if (reason && (await this.#move(reason)) === true) {
+      emit?.({ type: 'exhausted', error, ...reason, ...this.#identity() });
       return ACKNOWLEDGE;
     }
     // SQS moves what could not be moved here, without the note.
-    return this.#retry(scope, error);
+    return this.#retry(error);
   }
 
   /** Moves the message to the dead-letter queue. Returns true, or false without such a queue, or the error. */
-  async #move({ correlationId }: Scope, reason: DeadLetterReason): Promise<boolean | { error: unknown }> {
+  async #move(reason: DeadLetterReason): Promise<boolean | { error: unknown }> {
     const { aws, deadLetterUrl, definition } = this.#deps;
     if (deadLetterUrl === undefined) return false;
     const fifo = definition.fifo !== undefined;
+    const correlationId = this.#scope?.correlationId ?? '';
     const note = { ...reason, sourceQueue: this.#sourceQueue, correlationId, fifo };
     try {
       await sendDeadLetter(aws, deadLetterUrl, this.#message, note, this.#terms.signal);
@@ -250,13 +276,13 @@ class Processing implements ScopeInit {
     }
   }
 
-  #retry(scope: Scope, error: unknown): Outcome {
+  #retry(error: unknown): Outcome {
     const { signal } = this.#terms;
     const abortReason: unknown = signal.aborted ? signal.reason : undefined;
     // Another consumer may have it: this receipt handle no longer decides when it comes.
     if (TwelvefoldError.isInstance(abortReason, 'LEASE_LOST')) return LEAVE;
     const delayMs = this.#terms.redeliveryMs(this.#retryDelayMs(error, abortReason));
-    this.#deps.emit?.({ type: 'retried', error, delayMs, ...this.#identity(scope) });
+    this.#deps.emit?.({ type: 'retried', error, delayMs, ...this.#identity() });
     return { kind: 'retry', delayMs };
   }
 
@@ -265,22 +291,26 @@ class Processing implements ScopeInit {
     // The consumer stops, the message did not fail: the next consumer may have it at once.
     if (TwelvefoldError.isInstance(abortReason, 'CONSUMER_STOPPING')) return 0;
     const capMs = this.#deps.definition.fifo ? FIFO_RETRY_CAP_MS : RETRY_CAP_MS;
-    return backoffMs(this.#receiveCount, RETRY_BASE_MS, capMs, this.#deps.random);
+    return backoffMs(this.#receiveCount(), RETRY_BASE_MS, capMs, this.#deps.random);
   }
 
-  #identity(scope: Scope | undefined): MessageIdentity {
+  #identity(): MessageIdentity {
     return {
       messageId: this.#message.messageId,
-      correlationId: scope?.correlationId,
-      receiveCount: this.#receiveCount,
+      correlationId: this.#scope?.correlationId,
+      receiveCount: this.#receiveCount(),
     };
   }
 }
 
-function handleInScope(processing: Processing, scope: Scope, isJson: boolean): Promise<unknown> {
+function handleInScope<T>(processing: Processing<T>): Promise<unknown> {
   try {
-    return processing.handle(scope, isJson);
+    return processing.handle();
   } catch (error) {
     return Promise.reject(error);
   }
+}
+
+function refuseInScope<T>(_processing: Processing<T>): Promise<unknown> {
+  return Promise.reject(new Poison('(message): body is not JSON'));
 }

@@ -62,6 +62,7 @@ interface Receive {
   readonly abort: AbortController;
   /** It has no answer yet. */
   waiting: boolean;
+  done: Promise<void>;
 }
 
 /** Receives as long as there is room for messages, and never more of them. */
@@ -69,7 +70,7 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
   const { queue, clock, emit } = deps;
   const plan = createReceivePlan(deps.concurrency);
   const intake = new AbortController();
-  const receives = new Map<Receive, Promise<void>>();
+  const receives: Receive[] = [];
   /** Messages that the receives in flight may bring. */
   let reserved = 0;
   let polling = false;
@@ -88,7 +89,7 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
   function pump(): void {
     while (polling) {
       const free = deps.free() - reserved;
-      const asked = plan.next({ free, receiving: receives.size, gathered: gathering === 'over' });
+      const asked = plan.next({ free, receiving: receives.length, gathered: gathering === 'over' });
       if (asked === 'gather') {
         if (gathering === 'no') gatherAlarm.set();
         gathering = 'yes';
@@ -102,13 +103,18 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
   }
 
   function receive(asked: number): void {
-    const started: Receive = { startedAt: clock.monotonic(), abort: new AbortController(), waiting: true };
+    const started: Receive = {
+      startedAt: clock.monotonic(),
+      abort: new AbortController(),
+      waiting: true,
+      done: Promise.resolve(),
+    };
+    receives.push(started);
     reserved += asked;
-    const done = receiveOnce(started, asked).finally(() => {
-      receives.delete(started);
+    started.done = receiveOnce(started, asked).finally(() => {
+      receives.splice(receives.indexOf(started), 1);
       pump();
     });
-    receives.set(started, done);
   }
 
   async function receiveOnce(receiving: Receive, asked: number): Promise<void> {
@@ -164,7 +170,7 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
     await clock.sleep(delayMs, intake.signal).catch(() => {}); // polling has ended
   }
 
-  async function cutOff({ startedAt, abort }: Receive, done: Promise<void>): Promise<void> {
+  async function cutOff({ startedAt, abort, done }: Receive): Promise<void> {
     const ageMs = clock.monotonic() - startedAt;
     if (ageMs < YOUNG_MS) await settlesWithin(clock, YOUNG_MS - ageMs, done);
     abort.abort(new TwelvefoldError('CONSUMER_STOPPING', `Consumer of queue '${queue}' stopped receiving`));
@@ -180,12 +186,12 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
       polling = false;
       intake.abort();
       gatherAlarm.end();
-      for (const [started, done] of receives) void cutOff(started, done);
-      await Promise.all(receives.values());
+      for (const started of receives) void cutOff(started);
+      await Promise.all(receives.map(({ done }) => done));
     },
     health: () => {
       let waitingMs = 0;
-      for (const { startedAt, waiting } of receives.keys())
+      for (const { startedAt, waiting } of receives)
         if (waiting) waitingMs = Math.max(waitingMs, clock.monotonic() - startedAt);
       return { failures, lastError, lastAt, waitingMs, lagMs };
     },
