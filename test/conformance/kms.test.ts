@@ -287,7 +287,7 @@ describe('aliases', () => {
       name: 'AlreadyExistsException',
       message: 'An alias with the name arn:aws:kms:eu-west-1:123456789012:alias/a already exists',
     });
-    await expect(create('a')).rejects.toMatchObject({ name: 'InvalidAliasNameException' });
+    await expect(create('a')).rejects.toMatchObject({ name: 'ValidationException' });
     await expect(create('alias/aws/mine')).rejects.toMatchObject({ name: 'NotAuthorizedException' });
     await expect(create('alias/b c')).rejects.toMatchObject({ name: 'ValidationException' });
     await expect(create('alias/b', UNKNOWN)).rejects.toMatchObject({ name: 'NotFoundException' });
@@ -297,13 +297,14 @@ describe('aliases', () => {
   });
 
   it('of AWS have their key from the first use on, and nobody else changes it', async () => {
-    expect((await kms.send(new ListAliasesCommand({}))).Aliases).toEqual([]);
     const { KeyMetadata } = await kms.send(new DescribeKeyCommand({ KeyId: 'alias/aws/ssm' }));
     expect(KeyMetadata).toMatchObject({ KeyManager: 'AWS', Enabled: true });
     const again = await kms.send(new DescribeKeyCommand({ KeyId: 'alias/aws/ssm' }));
     expect(again.KeyMetadata?.Arn).toBe(KeyMetadata?.Arn);
     const { Aliases } = await kms.send(new ListAliasesCommand({}));
-    expect(Aliases).toMatchObject([{ AliasName: 'alias/aws/ssm', TargetKeyId: KeyMetadata?.KeyId }]);
+    expect(Aliases?.filter(({ TargetKeyId }) => TargetKeyId !== undefined)).toMatchObject([
+      { AliasName: 'alias/aws/ssm', TargetKeyId: KeyMetadata?.KeyId },
+    ]);
     await expect(kms.send(new DisableKeyCommand({ KeyId: KeyMetadata?.KeyId }))).rejects.toMatchObject({
       name: 'AccessDeniedException',
     });
@@ -355,7 +356,8 @@ describe('the states of a key', () => {
     expect(await stateOf(id)).toBe('PendingDeletion');
     aws.clock.advance(2000);
     await expect(stateOf(id)).rejects.toMatchObject({ name: 'NotFoundException' });
-    expect((await kms.send(new ListAliasesCommand({}))).Aliases).toEqual([]);
+    const { Aliases } = await kms.send(new ListAliasesCommand({}));
+    expect(Aliases?.filter(({ TargetKeyId }) => TargetKeyId !== undefined)).toEqual([]);
     await expect(decrypt(blob)).rejects.toMatchObject({ name: 'AccessDeniedException' });
     for (const days of [6, 31]) {
       const { id: other } = await newKey();

@@ -365,12 +365,12 @@ describe('metrics', () => {
     expect(MetricDataResults).toEqual([
       {
         Id: 'qsum',
-        Label: 'latency',
+        Label: 'latency Sum',
         Timestamps: [new Date(NOW + 60_000), new Date(NOW)],
         Values: [30, 110],
         StatusCode: 'Complete',
       },
-      { Id: 'qp90', Label: 'latency', Timestamps: [new Date(NOW)], Values: [40], StatusCode: 'Complete' },
+      { Id: 'qp90', Label: 'latency p90', Timestamps: [new Date(NOW)], Values: [40], StatusCode: 'Complete' },
     ]);
   });
 
@@ -421,9 +421,9 @@ describe('metrics', () => {
     ],
     [
       { Namespace: 'shop', MetricData: [{ MetricName: 'a', Value: 1, Values: [1] }] },
-      'InvalidParameterCombinationException: Exactly one',
+      'InvalidParameterCombinationException: The parameters',
     ],
-    [{ Namespace: 'shop', MetricData: [{ MetricName: 'a', Values: [1], Counts: [1, 2] }] }, 'must have the same size'],
+    [{ Namespace: 'shop', MetricData: [{ MetricName: 'a', Values: [1], Counts: [1, 2] }] }, 'must be of the same size'],
   ])('are refused: %j', async (input, message) => {
     expect(await refusal(metrics.send(new PutMetricDataCommand(input)))).toContain(message);
     expect((await metrics.send(new ListMetricsCommand({}))).Metrics).toEqual([]);

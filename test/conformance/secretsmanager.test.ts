@@ -92,6 +92,7 @@ describe('staging labels', () => {
           if (from === to) return;
           holder.set(name, to);
           if (name !== 'AWSCURRENT' || from === undefined) return;
+          if (holder.get('AWSPENDING') === from) holder.delete('AWSPENDING');
           if (holder.get('AWSPREVIOUS') === to) holder.delete('AWSPREVIOUS');
           holder.set('AWSPREVIOUS', from);
         };
@@ -421,8 +422,8 @@ describe('ListSecrets', () => {
       aws.clock.advance(DAY_MS);
     }
     await put('b', 'later');
-    expect(await list()).toEqual(['a', 'b', 'c']);
-    expect(await list({ SortOrder: 'desc' })).toEqual(['c', 'b', 'a']);
+    expect(await list({ SortBy: 'name' })).toEqual(['a', 'b', 'c']);
+    expect(await list({ SortBy: 'name', SortOrder: 'desc' })).toEqual(['c', 'b', 'a']);
     expect(await list({ SortBy: 'created-date' })).toEqual(['b', 'c', 'a']);
     expect(await list({ SortBy: 'last-changed-date', SortOrder: 'desc' })).toEqual(['b', 'a', 'c']);
     const paged: Array<string | undefined> = [];

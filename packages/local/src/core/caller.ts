@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { HttpRequest } from './http.ts';
 import { readForm } from './http.ts';
+import { partitionOf } from './partition.ts';
 import type { World } from './stores.ts';
 import { storeKey } from './stores.ts';
 
@@ -13,6 +14,8 @@ export interface Principal {
 
 /** What STS has handed out: temporary keys and who they make of their user. */
 interface Session extends Principal {
+  /** Keys of tags that later sessions inherit, in lower case. */
+  readonly transitiveTags?: readonly string[];
   readonly sessionToken: string;
   readonly expiresMs: number;
 }
@@ -52,7 +55,7 @@ export const makeAccessKeyId = (account: string, random: string) => `ASIA${toLet
  */
 export function readPrincipal(
   world: World,
-  { accessKeyId, sessionToken }: { readonly accessKeyId: string; readonly sessionToken: string | undefined },
+  { accessKeyId, sessionToken, region }: Pick<Caller, 'accessKeyId' | 'sessionToken' | 'region'>,
   defaultAccount: string,
   nowMs: number,
 ): Principal | 'expired' | 'invalid' {
@@ -67,7 +70,7 @@ export function readPrincipal(
   const [, visited] = new RegExp(`^${ANONYMOUS}:(\\d{12})$`).exec(accessKeyId) ?? [];
   if (visited !== undefined) return { account: visited, arn: '', userId: ANONYMOUS };
   const account = ACCOUNT.test(accessKeyId) ? accessKeyId : defaultAccount;
-  return { account, arn: `arn:aws:iam::${account}:root`, userId: account };
+  return { account, arn: `arn:${partitionOf(region)}:iam::${account}:root`, userId: account };
 }
 
 /** Who calls, as far as the request says it. The signature itself is not verified: any key is welcome locally. */
@@ -88,7 +91,8 @@ const GLOBAL_REGION = 'us-east-1';
 
 /** AssumeRoleWithWebIdentity carries a token in place of a signature; it names the account of its role. */
 function readWebIdentity(form: URLSearchParams): Caller | undefined {
-  if (form.get('Action') !== 'AssumeRoleWithWebIdentity') return undefined;
+  // AssumeRoleWithSAML has no signature either; its 501 names it.
+  if (!['AssumeRoleWithSAML', 'AssumeRoleWithWebIdentity'].includes(form.get('Action') ?? '')) return undefined;
   const account = /^arn:[^:]+:iam::(\d{12}):/.exec(form.get('RoleArn') ?? '')?.[1];
   const accessKeyId = account === undefined ? ANONYMOUS : `${ANONYMOUS}:${account}`;
   return { accessKeyId, sessionToken: undefined, region: GLOBAL_REGION, signingName: 'sts' };

@@ -68,6 +68,14 @@ function findAction({ service, operation }: Call): Action | undefined {
 /** Carries the call out, as often as the fault says. */
 async function perform(call: Call, action: Action, context: CallContext, fault: Fault | undefined): Promise<unknown> {
   const input = call.input();
+  const refused = call.service?.refused?.[call.operation]?.find((name) => (input[name] ?? undefined) !== undefined);
+  if (refused !== undefined) {
+    throw new ServiceError(
+      'NotImplemented',
+      `Cannot answer ${call.serviceName} ${call.operation}: the local endpoint does not implement the member ${refused}`,
+      { status: 501 },
+    );
+  }
   const output = await action(input, context);
   if (fault?.kind !== 'duplicate') return output;
   const repeat = call.service?.repeat?.[call.operation] ?? (() => action(call.input(), context));

@@ -10,11 +10,34 @@ export interface Bounds {
 
 const wireName = (name: string) => name.charAt(0).toLowerCase() + name.slice(1);
 
-/** The refusal that AWS's request validation gives for one member. Never shows the value: it may be a secret. */
-export function constraint(name: string, rule: string): ServiceError {
+/** Members that the service models mark sensitive: their values are in no message. */
+const SENSITIVE = new Set(['Plaintext', 'RotationToken', 'SecretBinary', 'SecretString', 'Value', 'WebIdentityToken']);
+/** Longer values are left out: a message is not a place for a payload. */
+const MAX_SHOWN = 256;
+
+/** The paths of structures that are members of others, for messages. */
+const paths = new WeakMap<object, string>();
+
+function pathOf(input: Input, name: string): string {
+  const parent = paths.get(input);
+  return parent === undefined ? wireName(name) : `${parent}.${wireName(name)}`;
+}
+
+function shown(name: string, value: unknown): string {
+  if (value === null) return ' null';
+  const text = Array.isArray(value) ? `[${value.join(', ')}]` : String(value);
+  const isPlain = ['string', 'number', 'boolean'].includes(typeof value) || Array.isArray(value);
+  return !isPlain || SENSITIVE.has(name) || text.length > MAX_SHOWN ? '' : ` '${text}'`;
+}
+
+/**
+ * The refusal of AWS's request validation for one member, with its value where one is given (null for a member that is absent) and
+ * not sensitive.
+ */
+export function constraint(name: string, rule: string, value?: unknown, path = wireName(name)): ServiceError {
   return new ServiceError(
     'ValidationException',
-    `1 validation error detected: Value at '${wireName(name)}' failed to satisfy constraint: Member must ${rule}`,
+    `1 validation error detected: Value${shown(name, value)} at '${path}' failed to satisfy constraint: Member must ${rule}`,
   );
 }
 
@@ -22,14 +45,16 @@ export function constraint(name: string, rule: string): ServiceError {
 const wrongType = (name: string, type: string) =>
   new ServiceError('SerializationException', `The member ${name} must be ${type}`);
 
-function checkLength(name: string, length: number, { min = 0, max = Number.POSITIVE_INFINITY }: Bounds): void {
-  if (length < min) throw constraint(name, `have length greater than or equal to ${min}`);
-  if (length > max) throw constraint(name, `have length less than or equal to ${max}`);
+function checkLength(input: Input, name: string, value: string | readonly unknown[], bounds: Bounds): void {
+  const { min = 0, max = Number.POSITIVE_INFINITY } = bounds;
+  const refuse = (rule: string) => constraint(name, rule, value, pathOf(input, name));
+  if (value.length < min) throw refuse(`have length greater than or equal to ${min}`);
+  if (value.length > max) throw refuse(`have length less than or equal to ${max}`);
 }
 
 /** A member that must be there. @throws ServiceError `ValidationException` */
-function required<T>(name: string, value: T | undefined): T {
-  if (value === undefined) throw constraint(name, 'not be null');
+function required<T>(input: Input, name: string, value: T | undefined): T {
+  if (value === undefined) throw constraint(name, 'not be null', null, pathOf(input, name));
   return value;
 }
 
@@ -38,20 +63,22 @@ export function readString(input: Input, name: string, bounds: Bounds = {}): str
   const value = input[name] ?? undefined;
   if (value === undefined) return undefined;
   if (typeof value !== 'string') throw wrongType(name, 'a string');
-  checkLength(name, value.length, bounds);
+  checkLength(input, name, value, bounds);
   return value;
 }
 
 /** A string member that must be there. @throws ServiceError `SerializationException`, `ValidationException` */
 export const requireString = (input: Input, name: string, bounds: Bounds = { min: 1 }): string =>
-  required(name, readString(input, name, bounds));
+  required(input, name, readString(input, name, bounds));
 
 /** One of the strings of an enumeration. @throws ServiceError `SerializationException`, `ValidationException` */
 export function readOneOf<const T extends string>(input: Input, name: string, allowed: readonly T[]): T | undefined {
   const value = readString(input, name);
   if (value === undefined) return undefined;
   const found = allowed.find((candidate) => candidate === value);
-  if (found === undefined) throw constraint(name, `satisfy enum value set: [${allowed.join(', ')}]`);
+  if (found === undefined) {
+    throw constraint(name, `satisfy enum value set: [${allowed.join(', ')}]`, value, pathOf(input, name));
+  }
   return found;
 }
 
@@ -68,8 +95,9 @@ export function readInteger(input: Input, name: string, bounds: Bounds = {}): nu
   if (value === undefined) return undefined;
   if (typeof value !== 'number' || !Number.isInteger(value)) throw wrongType(name, 'an integer');
   const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = bounds;
-  if (value < min) throw constraint(name, `have value greater than or equal to ${min}`);
-  if (value > max) throw constraint(name, `have value less than or equal to ${max}`);
+  const refuse = (rule: string) => constraint(name, rule, value, pathOf(input, name));
+  if (value < min) throw refuse(`have value greater than or equal to ${min}`);
+  if (value > max) throw refuse(`have value less than or equal to ${max}`);
   return value;
 }
 
@@ -88,7 +116,10 @@ function readList<T>(
   // A form says an empty list as an empty value.
   const list = value === '' ? [] : value;
   if (!Array.isArray(list) || !list.every(isItem)) throw wrongType(name, type);
-  checkLength(name, list.length, bounds);
+  checkLength(input, name, list, bounds);
+  for (const [index, item] of list.entries()) {
+    if (isObject(item)) paths.set(item, `${pathOf(input, name)}.${index + 1}.member`);
+  }
   return list;
 }
 
@@ -100,7 +131,7 @@ export const readStrings = (input: Input, name: string, bounds: Bounds = {}): st
 
 /** A list of strings that must be there. @throws ServiceError `SerializationException`, `ValidationException` */
 export const requireStrings = (input: Input, name: string, bounds: Bounds = { min: 1 }): string[] =>
-  required(name, readStrings(input, name, bounds));
+  required(input, name, readStrings(input, name, bounds));
 
 /** A list member of structures, e.g. tags and filters. @throws ServiceError `SerializationException`, `ValidationException` */
 export const readStructures = (
@@ -113,6 +144,7 @@ export const readStructures = (
 export function readStructure(input: Input, name: string): Record<string, unknown> | undefined {
   const value = input[name] ?? undefined;
   if (value === '') return {};
+  if (isObject(value)) paths.set(value, pathOf(input, name));
   if (value === undefined || isObject(value)) return value;
   throw wrongType(name, 'a structure');
 }

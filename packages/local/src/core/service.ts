@@ -49,6 +49,8 @@ export interface JsonProtocol {
   readonly errorNamespace?: string;
   /** Whether errors carry the old Query code in `x-amzn-query-error` (SQS). */
   readonly queryCompatible?: boolean;
+  /** Codes of errors whose message is spelled `Message` (Secrets Manager's own). */
+  readonly capitalMessage?: ReadonlySet<string>;
   /** Whether answers carry their checksum in `x-amz-crc32` (DynamoDB). */
   readonly crc32?: boolean;
 }
@@ -128,6 +130,8 @@ export interface ServiceModule {
     Record<string, (output: unknown, input: Record<string, unknown>, context: CallContext) => unknown>
   >;
   readonly actions: Readonly<Record<string, Action>>;
+  /** By operation, members of AWS's input that this endpoint does not carry out: a call with one is answered 501, which names it. */
+  readonly refused?: Readonly<Record<string, readonly string[]>>;
   /** Rearms what must happen without a call (a rotation that falls due), for each account and region that a snapshot brings back. */
   readonly resume?: (context: ResumeContext) => void;
   /** A document at a path of its own, for anybody: the certificate that messages are signed with. */

@@ -39,9 +39,10 @@ export function encodeJson(protocol: JsonProtocol, output: unknown, requestId: s
 }
 
 export function encodeJsonError(protocol: JsonProtocol | undefined, error: ServiceError, requestId: string): Answer {
-  const { errorNamespace, queryCompatible } = protocol ?? DEFAULTS;
+  const { errorNamespace, queryCompatible, capitalMessage } = protocol ?? DEFAULTS;
   const type = errorNamespace === undefined ? error.code : `${errorNamespace}#${error.code}`;
-  const said = 'Message' in error.fields ? {} : { message: error.message };
+  const name = capitalMessage?.has(error.code) ? 'Message' : 'message';
+  const said = 'Message' in error.fields ? {} : { [name]: error.message };
   const fault = error.status < 500 ? 'Sender' : 'Receiver';
   return answer(
     protocol ?? DEFAULTS,

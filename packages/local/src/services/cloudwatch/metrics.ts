@@ -23,18 +23,31 @@ function readNumbers(datum: Input, name: string): number[] | undefined {
   return list;
 }
 
+/** What a datum may not have together. Texts and codes were recorded on AWS; `StatisticValues` count before `Values`. */
+function checkValues(datum: Input, index: number): void {
+  const at = (name: string) => `MetricData.member.${index + 1}.${name}`;
+  const has = (name: string) => (datum[name] ?? undefined) !== undefined;
+  const exclusive = (first: string, second: string) =>
+    combination(`The parameters ${at(first)} and ${at(second)} are mutually exclusive and you have specified both.`);
+  if (has('Value') && has('Values')) throw exclusive('Value', 'Values');
+  if (has('Value') && has('StatisticValues')) throw exclusive('MetricName', 'StatisticValues');
+  const sizes = ['Values', 'Counts'].map((name) => (Array.isArray(datum[name]) ? datum[name].length : undefined));
+  if (sizes[1] !== undefined && sizes[0] !== sizes[1]) {
+    throw invalidValue(`The parameters ${at('Values')} and ${at('Counts')} must be of the same size.`);
+  }
+}
+
 function readPoint(datum: Input, timestampMs: number): DataPoint {
   const unit = readString(datum, 'Unit') ?? 'None';
   const value = readNumber(datum, 'Value');
   const values = readNumbers(datum, 'Values');
   const set = readStructure(datum, 'StatisticValues');
-  if ([value, values, set].filter((given) => given !== undefined).length !== 1) {
+  if (value === undefined && values === undefined && set === undefined) {
     throw combination('Exactly one of the parameters Value, Values and StatisticValues must be given.');
   }
   if (value !== undefined) return pointOf(timestampMs, unit, [[value, 1]]);
-  if (values !== undefined) {
+  if (values !== undefined && set === undefined) {
     const counts = readNumbers(datum, 'Counts') ?? values.map(() => 1);
-    if (counts.length !== values.length) throw combination('The parameters Values and Counts must have the same size.');
     return pointOf(
       timestampMs,
       unit,
@@ -67,7 +80,8 @@ export const putMetricData: Action = (input, { stores, clock, touches }) => {
     throw invalidValue(`The collection MetricData must not have a size greater than ${MAX_METRICS}.`);
   }
   const now = clock.now();
-  const read = data.map((datum) => {
+  const read = data.map((datum, index) => {
+    checkValues(datum, index);
     const timestampMs = readTime(datum, 'Timestamp') ?? now;
     if (timestampMs < now - OLDEST_MS || timestampMs > now + NEWEST_MS) {
       throw invalidValue('The parameter Timestamp must be at most two weeks in the past and two hours in the future.');

@@ -15,6 +15,11 @@ export const cloudwatch: ServiceModule = {
     times: ['Timestamp', 'Timestamps'],
   },
   cbor: { service: 'GraniteServiceVersion20100801', times: ['Timestamp', 'Timestamps'] },
+  refused: {
+    GetMetricData: ['LabelOptions'],
+    ListMetrics: ['IncludeLinkedAccounts', 'OwningAccount'],
+    PutMetricData: ['EntityMetricData', 'StrictEntityValidation'],
+  },
   actions: {
     GetMetricData: getMetricData,
     GetMetricStatistics: getMetricStatistics,

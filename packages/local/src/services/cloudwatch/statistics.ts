@@ -149,7 +149,27 @@ function resultOf(query: Record<string, unknown>, span: { startMs: number; endMs
     const value = make(inPeriod);
     return value === undefined ? [] : [{ atMs, value }];
   });
-  return { Id, Label: readString(query, 'Label') ?? name, points, returned: readBoolean(query, 'ReturnData') ?? true };
+  return {
+    Id,
+    label: readString(query, 'Label'),
+    name,
+    stat: requireText(stat, 'Stat'),
+    period: requirePeriod(stat),
+    points,
+    returned: readBoolean(query, 'ReturnData') ?? true,
+  };
+}
+
+type Result = ReturnType<typeof resultOf>;
+
+/** Without a label the metric's name, and what differs among those of the same name: `m Sum 60` (recorded on AWS). */
+function labelOf(result: Result, all: readonly Result[]): string {
+  if (result.label !== undefined) return result.label;
+  const same = all.filter(({ label, name }) => label === undefined && name === result.name);
+  const differs = (part: 'stat' | 'period') => same.some((other) => other[part] !== result[part]);
+  return [result.name, ...(differs('stat') ? [result.stat] : []), ...(differs('period') ? [result.period] : [])].join(
+    ' ',
+  );
 }
 
 export const getMetricData: Action = (input, context) => {
@@ -171,11 +191,12 @@ export const getMetricData: Action = (input, context) => {
   return {
     MetricDataResults: results
       .filter(({ returned }) => returned)
-      .map(({ Id, Label, points }) => {
+      .map((result) => {
+        const { Id, points } = result;
         const ordered = ascending ? points : points.toReversed();
         return {
           Id,
-          Label,
+          Label: labelOf(result, results),
           Timestamps: ordered.map(({ atMs }) => atMs / 1000),
           Values: ordered.map(({ value }) => value),
           StatusCode: 'Complete',
@@ -201,7 +222,11 @@ export const getMetricStatistics: Action = (input, { stores, touches }) => {
   }
   const made = [...plain, ...extended].map((wanted) => ({ wanted, make: statistic(wanted) }));
   const unit = readString(input, 'Unit');
-  const periods = byPeriod(stores.get(metricStore).get(key)?.points ?? [], { startMs, endMs, periodSeconds, unit });
+  const all = stores.get(metricStore).get(key)?.points ?? [];
+  // Points of different units stay apart (recorded on AWS).
+  const units = new Set(all.map((point) => point.unit).filter((each) => unit === undefined || each === unit));
+  const periods = [...units].flatMap((each) => byPeriod(all, { startMs, endMs, periodSeconds, unit: each }));
+  periods.sort((a, b) => a.atMs - b.atMs);
   if (periods.length > MAX_POINTS) {
     throw combination(
       `You have requested up to ${periods.length} datapoints, which exceeds the limit of ${MAX_POINTS}.`,

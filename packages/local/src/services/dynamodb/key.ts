@@ -13,6 +13,10 @@ const isEmpty = (value: AttributeValue) => ('S' in value && value.S === '') || (
 const emptyKey = (value: AttributeValue) =>
   `The AttributeValue for a key attribute cannot contain an empty ${'S' in value ? 'string' : 'binary'} value.`;
 
+/** Whether a message is about an empty value in a primary key. */
+export const isEmptyKeyFault = (message: string) =>
+  message.startsWith('One or more parameter values are not valid. The AttributeValue for a key attribute cannot');
+
 /** @throws ServiceError for an empty string or binary. */
 export function checkKeyValue({ name }: KeyAttribute, value: AttributeValue): void {
   if (isEmpty(value)) throw notValid(`${emptyKey(value)} Key: ${name}`);

@@ -207,7 +207,7 @@ describe('Query', () => {
     [inA(' AND sk.deep = :pk'), 'KeyConditionExpressions cannot have conditions on nested attributes'],
     [
       inA(' AND sk > note'),
-      'Invalid condition in KeyConditionExpression: Multiple attribute names used in one condition',
+      'Invalid KeyConditionExpression: Invalid condition in KeyConditionExpression: Multiple attribute names used in one condition',
     ],
     [inA(' AND :pk = :pk'), 'Invalid condition in KeyConditionExpression: No key attribute specified'],
     [

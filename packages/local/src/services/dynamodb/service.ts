@@ -46,6 +46,15 @@ export const dynamodb: ServiceModule = {
     errorNamespace: 'com.amazonaws.dynamodb.v20120810',
     crc32: true,
   },
+  refused: {
+    CreateTable: ['GlobalTableSettingsReplicationMode', 'VectorIndexes'],
+    UpdateTable: [
+      'DisassociationProtectionEnabled',
+      'GlobalTableSettingsReplicationMode',
+      'MultiRegionConsistency',
+      'VectorIndexUpdates',
+    ],
+  },
   actions: {
     BatchGetItem: batchGetItem,
     BatchWriteItem: batchWriteItem,

@@ -1,3 +1,4 @@
+import { partitionOf } from '../../core/partition.ts';
 import type { CallContext } from '../../core/service.ts';
 import { validationError } from './errors.ts';
 import type { Checked, Members } from './input/shape.ts';
@@ -152,7 +153,9 @@ export function readLocalIndex(
   types: ReadonlyMap<string, KeyType>,
   table: KeySchema,
 ): SecondaryIndex {
-  if (table.range === undefined) throw invalid('Table KeySchema does not have a range key');
+  if (table.range === undefined) {
+    throw invalid('Table KeySchema does not have a range key, which is required when specifying a LocalSecondaryIndex');
+  }
   const key = readKeySchema(input.KeySchema, types);
   if (key.range === undefined) {
     throw invalid(`Index KeySchema does not have a range key for index: ${input.IndexName}`);
@@ -237,5 +240,5 @@ export function readEncryption(
   if (!Enabled) return undefined;
   if (KMSMasterKeyId.startsWith('arn:')) return { keyArn: KMSMasterKeyId };
   const resource = KMSMasterKeyId.startsWith('alias/') ? KMSMasterKeyId : `key/${KMSMasterKeyId}`;
-  return { keyArn: `arn:aws:kms:${region}:${account}:${resource}` };
+  return { keyArn: `arn:${partitionOf(region)}:kms:${region}:${account}:${resource}` };
 }

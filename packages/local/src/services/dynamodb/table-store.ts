@@ -1,3 +1,4 @@
+import { partitionOf } from '../../core/partition.ts';
 import type { CallContext } from '../../core/service.ts';
 import { storeKey } from '../../core/stores.ts';
 import { resourceNotFound, validationError } from './errors.ts';
@@ -93,10 +94,11 @@ type Place = Pick<CallContext, 'account' | 'region'>;
 
 /** The ARN of the table that a name, or an ARN, means. @throws ServiceError for a malformed ARN. */
 export function tableArn({ account, region }: Place, nameOrArn: string): string {
-  if (!nameOrArn.startsWith('arn:')) return `arn:aws:dynamodb:${region}:${account}:table/${nameOrArn}`;
-  const [, arnRegion, arnAccount, name] = ARN.exec(nameOrArn) ?? [];
+  if (!nameOrArn.startsWith('arn:'))
+    return `arn:${partitionOf(region)}:dynamodb:${region}:${account}:table/${nameOrArn}`;
+  const [, arnRegion = region, arnAccount, name] = ARN.exec(nameOrArn) ?? [];
   if (name === undefined) throw validationError('Invalid TableArn');
-  return `arn:aws:dynamodb:${arnRegion}:${arnAccount}:table/${name}`;
+  return `arn:${partitionOf(arnRegion)}:dynamodb:${arnRegion}:${arnAccount}:table/${name}`;
 }
 
 /** The table's name out of its own ARN. */

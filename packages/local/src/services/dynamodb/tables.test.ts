@@ -112,9 +112,7 @@ describe('CreateTable', () => {
     ],
     [
       { KeySchema: [{ AttributeName: 'x', KeyType: 'HASH' }] },
-      invalid(
-        'Some index key attributes are not defined in AttributeDefinitions. Keys: [x], AttributeDefinitions: [id]',
-      ),
+      'Invalid KeySchema: Some index key attribute have no definition',
     ],
     [
       { KeySchema: [{ AttributeName: 'id', KeyType: 'RANGE' }] },
@@ -126,7 +124,7 @@ describe('CreateTable', () => {
         'Number of attributes in KeySchema does not exactly match number of attributes defined in AttributeDefinitions',
       ),
     ],
-    [{ GlobalSecondaryIndexes: [] }, invalid('List of indexes is empty')],
+    [{ GlobalSecondaryIndexes: [] }, invalid('List of GlobalSecondaryIndexes is empty')],
     [
       {
         AttributeDefinitions: withOther,
@@ -152,7 +150,7 @@ describe('CreateTable', () => {
     ],
     [
       { AttributeDefinitions: withOther, LocalSecondaryIndexes: [{ ...index, KeySchema: [...index.KeySchema] }] },
-      invalid('Table KeySchema does not have a range key'),
+      invalid('Table KeySchema does not have a range key, which is required when specifying a LocalSecondaryIndex'),
     ],
     [
       { TableName: 'a;' },

@@ -81,11 +81,15 @@ function checkSupported(input: CreateTableInput): void {
 }
 
 function readIndexes(input: CreateTableInput) {
-  for (const list of [input.GlobalSecondaryIndexes, input.LocalSecondaryIndexes]) {
-    if (list?.length === 0)
-      throw validationError('One or more parameter values were invalid: List of indexes is empty');
+  for (const name of ['LocalSecondaryIndexes', 'GlobalSecondaryIndexes'] as const) {
+    if (input[name]?.length === 0) {
+      throw validationError(`One or more parameter values were invalid: List of ${name} is empty`); // recorded on AWS
+    }
   }
   const types = readAttributeTypes(input.AttributeDefinitions);
+  if (input.KeySchema.some(({ AttributeName }) => !types.has(AttributeName))) {
+    throw validationError('Invalid KeySchema: Some index key attribute have no definition'); // recorded on AWS
+  }
   const key = readKeySchema(input.KeySchema, types);
   const indexes = [
     ...(input.LocalSecondaryIndexes ?? []).map((index) => readLocalIndex(index, types, key)),
@@ -182,6 +186,28 @@ function backfill(table: Table, index: SecondaryIndex): void {
   }
 }
 
+/** Refuses throughput that does not fit or does not change. The texts were recorded on AWS. */
+function checkThroughput({ billing, throughput }: Table, input: UpdateTableInput): void {
+  const wanted = input.ProvisionedThroughput;
+  if (wanted === undefined) return;
+  const mode = input.BillingMode ?? billing.mode;
+  if (mode === 'PAY_PER_REQUEST') {
+    throw validationError(
+      'One or more parameter values were invalid: ' +
+        'Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST',
+    );
+  }
+  const { ReadCapacityUnits: reads, WriteCapacityUnits: writes } = wanted;
+  if (billing.mode === 'PROVISIONED' && throughput.read === reads && throughput.write === writes) {
+    throw validationError(
+      'The provisioned throughput for the table will not change. The requested value equals the current value. ' +
+        `Current ReadCapacityUnits provisioned for the table: ${reads}. Requested ReadCapacityUnits: ${reads}. ` +
+        `Current WriteCapacityUnits provisioned for the table: ${writes}. Requested WriteCapacityUnits: ${writes}. ` +
+        'Refer to the Amazon DynamoDB Developer Guide for current limits and how to request higher limits.',
+    );
+  }
+}
+
 /** The indexes afterwards, with the attribute types that they need. @throws ServiceError */
 function changedIndexes(table: Table, input: UpdateTableInput) {
   const updates = input.GlobalSecondaryIndexUpdates ?? [];
@@ -217,6 +243,7 @@ export const updateTable: Action = (raw, context) => {
   const elsewhere = Object.keys(ELSEWHERE).find((name) => input[name as keyof UpdateTableInput] !== undefined); // the names are INPUT's
   if (elsewhere !== undefined) throw notImplemented('UpdateTable', elsewhere);
   const table = openNamedTable(context, input.TableName);
+  checkThroughput(table, input);
   const { all, created, types } = changedIndexes(table, input);
   if (input.StreamSpecification !== undefined) switchStream(context, table, input.StreamSpecification);
   for (const index of created) backfill(table, index);

@@ -6,6 +6,7 @@ import { validationError } from './errors.ts';
 import { evaluateCondition } from './expressions/condition.ts';
 import type { Row } from './item-store.ts';
 import { rowId } from './item-store.ts';
+import { isEmptyKeyFault } from './key.ts';
 import { commit } from './row-writes.ts';
 import type { Table } from './table.ts';
 import { openTable, STORE } from './table-store.ts';
@@ -30,9 +31,9 @@ export function transactionCancelled(reasons: readonly CancellationReason[]): Se
   });
 }
 
-/** The reason that a refusal of one entry is; any other error is thrown on. */
+/** The reason for a refused entry. An empty key fails the whole request instead (recorded on AWS); other errors are thrown on. */
 export function validationReason(error: unknown): CancellationReason {
-  if (error instanceof ServiceError && error.code === 'ValidationException') {
+  if (error instanceof ServiceError && error.code === 'ValidationException' && !isEmptyKeyFault(error.message)) {
     return { Code: 'ValidationError', Message: error.message };
   }
   throw error;

@@ -215,7 +215,11 @@ export function performWrite(context: CallContext, write: Write): Written {
   const row = table.byId.get(rowId(table.key, write.target));
   if (write.condition !== undefined && !evaluateCondition(write.condition, row?.item)) {
     throw new ServiceError('ConditionalCheckFailedException', 'The conditional request failed', {
-      fields: write.returnsItemOnFailure && row !== undefined ? { Item: row.item } : {},
+      // With an item the message is spelled with a capital (recorded on AWS).
+      fields:
+        write.returnsItemOnFailure && row !== undefined
+          ? { Message: 'The conditional request failed', Item: row.item }
+          : {},
     });
   }
   const after = write.after(table, row?.item);

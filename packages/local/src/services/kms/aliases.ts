@@ -2,7 +2,16 @@ import { requireString } from '../../core/input.ts';
 import type { Action } from '../../core/service.ts';
 import { ServiceError } from '../../core/service-error.ts';
 import { listPage } from './input.ts';
-import { aliasArn, checkNotDeleted, findAlias, liveState, managedKey, readAliasName } from './key-store.ts';
+import type { Alias } from './key-store.ts';
+import {
+  aliasArn,
+  checkNotDeleted,
+  findAlias,
+  liveState,
+  managedKey,
+  PREDEFINED_ALIASES,
+  readAliasName,
+} from './key-store.ts';
 import { seconds } from './keys.ts';
 
 export const createAlias: Action = (input, context) => {
@@ -40,16 +49,17 @@ export const deleteAlias: Action = (input, context) => {
 export const listAliases: Action = (input, context) => {
   const key = input.KeyId === undefined ? undefined : managedKey(input, context, 'read');
   if (key === undefined) context.touches('*');
-  const aliases = [...liveState(context, context.account, context.region).aliases.values()];
-  const asked = aliases.filter(({ targetId }) => key === undefined || targetId === key.id);
-  const { items, tail } = listPage(input, asked, ({ name }) => name, 50);
+  const { aliases } = liveState(context, context.account, context.region);
+  const unused = PREDEFINED_ALIASES.filter((name) => !aliases.has(name)).map((name) => ({ name }) as Partial<Alias>);
+  const asked = [...unused, ...aliases.values()].filter(({ targetId }) => key === undefined || targetId === key.id);
+  const { items, tail } = listPage(input, asked, ({ name = '' }) => name, 50);
   return {
     Aliases: items.map((alias) => ({
       AliasName: alias.name,
-      AliasArn: aliasArn(alias.name, context),
+      AliasArn: aliasArn(alias.name ?? '', context),
       TargetKeyId: alias.targetId,
-      CreationDate: seconds(alias.createdMs),
-      LastUpdatedDate: seconds(alias.updatedMs),
+      CreationDate: alias.createdMs === undefined ? undefined : seconds(alias.createdMs),
+      LastUpdatedDate: alias.updatedMs === undefined ? undefined : seconds(alias.updatedMs),
     })),
     ...tail,
   };

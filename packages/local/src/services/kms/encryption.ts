@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { constraint, readInteger, readOneOf, requireString } from '../../core/input.ts';
+import { readInteger, readOneOf, requireString } from '../../core/input.ts';
 import type { Action, CallContext } from '../../core/service.ts';
 import { ServiceError } from '../../core/service-error.ts';
 import { keyOfBlob, open, seal } from './ciphertext.ts';
@@ -108,6 +108,6 @@ export const generateDataKeyWithoutPlaintext = makeDataKey(false);
 export const generateRandom: Action = (input, context) => {
   context.touches('*');
   const bytes = readInteger(input, 'NumberOfBytes', { min: 1, max: 1024 });
-  if (bytes === undefined) throw constraint('NumberOfBytes', 'not be null');
+  if (bytes === undefined) throw new ServiceError('ValidationException', 'NumberOfBytes is required.');
   return { Plaintext: randomBytes(bytes).toString('base64') };
 };

@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { constraint, requireString } from '../../core/input.ts';
+import { partitionOf } from '../../core/partition.ts';
 import type { CallContext } from '../../core/service.ts';
 import { ServiceError } from '../../core/service-error.ts';
 import { storeKey } from '../../core/stores.ts';
@@ -31,7 +32,7 @@ export interface KmsKey {
   rotation: { readonly periodDays: number; nextMs: number } | undefined;
 }
 
-interface Alias {
+export interface Alias {
   readonly name: string;
   readonly createdMs: number;
   targetId: string;
@@ -100,7 +101,7 @@ export function checkUsable(key: KmsKey): void {
 type Owner = Pick<CallContext, 'account' | 'region' | 'clock'>;
 
 /** What AWS gives a key that is created without a policy: the account's IAM policies decide. */
-const defaultPolicy = (account: string) =>
+const defaultPolicy = (account: string, region: string) =>
   JSON.stringify({
     Version: '2012-10-17',
     Id: 'key-default-1',
@@ -108,7 +109,7 @@ const defaultPolicy = (account: string) =>
       {
         Sid: 'Enable IAM User Permissions',
         Effect: 'Allow',
-        Principal: { AWS: `arn:aws:iam::${account}:root` },
+        Principal: { AWS: `arn:${partitionOf(region)}:iam::${account}:root` },
         Action: 'kms:*',
         Resource: '*',
       },
@@ -125,11 +126,11 @@ export function newKey(
     readonly multiRegion?: boolean;
   },
 ): KmsKey {
-  const { manager, description, policy = defaultPolicy(account), multiRegion = false } = options;
+  const { manager, description, policy = defaultPolicy(account, region), multiRegion = false } = options;
   const id = multiRegion ? `mrk-${randomBytes(16).toString('hex')}` : randomUUID();
   return {
     id,
-    arn: `arn:aws:kms:${region}:${account}:key/${id}`,
+    arn: `arn:${partitionOf(region)}:kms:${region}:${account}:key/${id}`,
     account,
     createdMs: clock.now(),
     manager,
@@ -145,6 +146,24 @@ export function newKey(
 }
 
 const PREFIX = 'alias/aws/';
+
+/** "The response might include aliases that have no TargetKeyId: AWS has not yet associated them with a key" (ListAliases). */
+export const PREDEFINED_ALIASES = [
+  'acm',
+  'dynamodb',
+  'ebs',
+  'elasticfilesystem',
+  'es',
+  'glue',
+  'kinesisvideo',
+  'lambda',
+  'rds',
+  'redshift',
+  's3',
+  'secretsmanager',
+  'ssm',
+  'xray',
+].map((service) => `${PREFIX}${service}`);
 
 const isAwsManaged = (alias: string) => alias.startsWith(PREFIX);
 
@@ -167,19 +186,20 @@ function awsManagedKey(alias: string, context: CallContext): KmsKey {
 }
 
 export const aliasArn = (name: string, { account, region }: Pick<CallContext, 'account' | 'region'>) =>
-  `arn:aws:kms:${region}:${account}:${name}`;
+  `arn:${partitionOf(region)}:kms:${region}:${account}:${name}`;
 
 /** The `AliasName` of a call that changes it. @throws ServiceError `InvalidAliasNameException`, `NotAuthorizedException` for `alias/aws/` */
 export function readAliasName(input: Record<string, unknown>, context: CallContext): string {
   const name = requireString(input, 'AliasName', { min: 1, max: 256 });
   context.touches(aliasArn(name, context));
   if (!/^[a-zA-Z0-9:/_-]+$/.test(name)) {
-    throw constraint('AliasName', 'satisfy regular expression pattern: ^[a-zA-Z0-9:/_-]+$');
+    throw constraint('AliasName', 'satisfy regular expression pattern: ^[a-zA-Z0-9:/_-]+$', name);
   }
   if (!name.startsWith('alias/') || name === 'alias/') {
+    // Recorded on AWS.
     throw new ServiceError(
-      'InvalidAliasNameException',
-      'Invalid identifier: an alias begins with "alias/" and a name follows',
+      'ValidationException',
+      'Alias must start with the prefix "alias/". Please see https://docs.aws.amazon.com/kms/latest/developerguide/kms-alias.html',
     );
   }
   if (name.includes(':'))
@@ -217,7 +237,9 @@ function byId(id: string, account: string, context: CallContext): KmsKey {
   if (!KEY_ID.test(id)) throw notFound(`Invalid keyId '${id}'`);
   const key = liveState(context, account, context.region).keys.get(id);
   if (key === undefined) {
-    throw notFound(`Key 'arn:aws:kms:${context.region}:${account}:key/${id}' does not exist`);
+    throw notFound(
+      `Key 'arn:${partitionOf(context.region)}:kms:${context.region}:${account}:key/${id}' does not exist`,
+    );
   }
   return key;
 }
@@ -234,7 +256,10 @@ export function findKey(id: string, context: CallContext): KmsKey {
   if (isAwsManaged(resource) && account === context.account) return awsManagedKey(resource, context);
   const { keys, aliases } = liveState(context, account, context.region);
   const key = keys.get(aliases.get(resource)?.targetId ?? '');
-  if (key === undefined) throw notFound(`Alias arn:aws:kms:${context.region}:${account}:${resource} is not found.`);
+  if (key === undefined)
+    throw notFound(
+      `Alias arn:${partitionOf(context.region)}:kms:${context.region}:${account}:${resource} is not found.`,
+    );
   return key;
 }
 

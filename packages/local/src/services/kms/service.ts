@@ -31,6 +31,12 @@ import { listResourceTags, tagResource, untagResource } from './tags.ts';
 export const kms: ServiceModule = {
   name: 'kms',
   json: { targetPrefix: 'TrentService', version: '1.1' },
+  refused: {
+    CreateKey: ['CustomKeyStoreId', 'XksKeyId'],
+    Decrypt: ['DryRunModifiers'],
+    GenerateRandom: ['CustomKeyStoreId', 'Recipient'],
+    ReEncrypt: ['DryRunModifiers'],
+  },
   actions: {
     CancelKeyDeletion: cancelKeyDeletion,
     CreateAlias: createAlias,

@@ -15,8 +15,8 @@ export function addKeyTags(tags: Map<string, string>, input: Record<string, unkn
   ]);
   const keys = added.map(([key]) => key);
   if (new Set(keys).size < keys.length) throw new ServiceError('TagException', 'Duplicate tag keys');
-  if (keys.some((key) => key.startsWith('aws:')))
-    throw new ServiceError('TagException', 'Tag keys cannot begin with aws:');
+  if (keys.some((key) => /^aws:/i.test(key)))
+    throw new ServiceError('TagException', 'Tags beginning with aws: are reserved');
   if (new Set([...tags.keys(), ...keys]).size > MAX_TAGS) throw new ServiceError('TagException', 'Too many tags');
   for (const [key, value] of added) tags.set(key, value);
 }

@@ -1,4 +1,5 @@
 import type { HttpRequest } from '../../core/http.ts';
+import { partitionOf } from '../../core/partition.ts';
 import type { Action, CallContext } from '../../core/service.ts';
 import { ServiceError } from '../../core/service-error.ts';
 
@@ -30,7 +31,7 @@ function readArn(name: string, { region, account }: CallContext): string {
       "1 validation error detected: Value at 'functionName' failed to satisfy constraint: Member must satisfy regular expression pattern",
     );
   }
-  return `arn:aws:lambda:${inRegion}:${inAccount}:function:${plain}`;
+  return `arn:${partitionOf(inRegion)}:lambda:${inRegion}:${inAccount}:function:${plain}`;
 }
 
 function readEvent(body: Buffer, limit: number): unknown {

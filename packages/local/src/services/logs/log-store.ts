@@ -1,4 +1,5 @@
 import { readString, requireString } from '../../core/input.ts';
+import { partitionOf } from '../../core/partition.ts';
 import type { CallContext } from '../../core/service.ts';
 import { ServiceError } from '../../core/service-error.ts';
 import { storeKey } from '../../core/stores.ts';
@@ -65,14 +66,14 @@ export const exists = (message: string) => new ServiceError('ResourceAlreadyExis
 type Input = Readonly<Record<string, unknown>>;
 
 export const groupArn = ({ region, account }: CallContext, name: string) =>
-  `arn:aws:logs:${region}:${account}:log-group:${name}`;
+  `arn:${partitionOf(region)}:logs:${region}:${account}:log-group:${name}`;
 
 /** A valid log group name of a call. @throws ServiceError `InvalidParameterException` */
 export function readGroupName(input: Input, member = 'logGroupName'): string {
   const name = requireString(input, member, { min: 1, max: 512 });
   if (!/^[.\-_/#A-Za-z0-9]+$/.test(name)) {
     throw invalid(
-      `1 validation error detected: Value at '${member}' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\.\\-_/#A-Za-z0-9]+`,
+      `1 validation error detected: Value '${name}' at '${member}' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\.\\-_/#A-Za-z0-9]+`,
     );
   }
   return name;
@@ -83,7 +84,7 @@ export function readStreamName(input: Input): string {
   const name = requireString(input, 'logStreamName', { min: 1, max: 512 });
   if (!/^[^:*]*$/.test(name)) {
     throw invalid(
-      "1 validation error detected: Value at 'logStreamName' failed to satisfy constraint: Member must satisfy regular expression pattern: [^:*]*",
+      `1 validation error detected: Value '${name}' at 'logStreamName' failed to satisfy constraint: Member must satisfy regular expression pattern: [^:*]*`,
     );
   }
   return name;
@@ -107,8 +108,13 @@ export function groupByNameOrIdentifier(input: Input, context: CallContext): Log
     throw invalid('Exactly one of logGroupName and logGroupIdentifier must be given');
   }
   if (name !== undefined) return groupOf(input, context);
-  const [, region, account, named] =
-    /^arn:[\w-]+:logs:([^:]*):([^:]*):log-group:([^:]+)(?::\*)?$/.exec(identifier ?? '') ?? [];
+  // `:*` is not part of an identifier (recorded on AWS).
+  if (identifier !== undefined && !/^[\w#+=/:,.@-]*$/.test(identifier)) {
+    throw invalid(
+      `1 validation error detected: Value '${identifier}' at 'logGroupIdentifier' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w#+=/:,.@-]*`,
+    );
+  }
+  const [, region, account, named] = /^arn:[\w-]+:logs:([^:]*):([^:]*):log-group:([^:]+)$/.exec(identifier ?? '') ?? [];
   if (named === undefined) return findGroup(context, readGroupName(input, 'logGroupIdentifier'));
   if (region !== context.region || account !== context.account) {
     throw new ServiceError('AccessDeniedException', `The log group ${identifier} is in another account or region`);

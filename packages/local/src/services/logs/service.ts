@@ -52,5 +52,9 @@ const ACTIONS: Readonly<Record<string, Action>> = {
 export const logs: ServiceModule = {
   name: 'logs',
   json: { targetPrefix: 'Logs_20140328', version: '1.1' },
+  refused: {
+    CreateLogGroup: ['deletionProtectionEnabled'],
+    DescribeLogGroups: ['accountIdentifiers', 'includeLinkedAccounts', 'logGroupIdentifiers'],
+  },
   actions: Object.fromEntries(Object.entries(ACTIONS).map(([name, action]) => [name, inItsWords(action)])),
 };

@@ -82,7 +82,7 @@ export const listSecrets: Action = (input, context) => {
   const filters = readSecretFilters(input);
   const withDeleted = readBoolean(input, 'IncludePlannedDeletion') ?? false;
   const sortBy =
-    readOneOf(input, 'SortBy', ['created-date', 'last-accessed-date', 'last-changed-date', 'name']) ?? 'name';
+    readOneOf(input, 'SortBy', ['created-date', 'last-accessed-date', 'last-changed-date', 'name']) ?? 'created-date';
   const order = readOneOf(input, 'SortOrder', ['asc', 'desc']) ?? 'asc';
   const page = pageByKey(
     [...liveSecrets(context).values()].filter(
@@ -117,7 +117,7 @@ export const batchGetSecretValue: Action = (input, context) => {
   const filters = readSecretFilters(input);
   const filtered = pageByKey(
     [...liveSecrets(context).values()].filter((secret) => !secret.deletion && matchesSecretFilters(secret, filters)),
-    ({ name }) => name,
+    (secret) => sortKey(secret, 'created-date'),
     size ?? 20,
     readString(input, 'NextToken'),
     invalidNextToken,

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { requireString } from '../../core/input.ts';
+import { partitionOf } from '../../core/partition.ts';
 import type { CallContext } from '../../core/service.ts';
 import { ServiceError } from '../../core/service-error.ts';
 import { storeKey } from '../../core/stores.ts';
@@ -36,6 +37,8 @@ export interface Secret {
   rotation: Rotation | undefined;
   rotatedMs: number | undefined;
   readonly tags: Map<string, string>;
+  /** Whether a tag was taken off. */
+  hadTags?: boolean;
   readonly versions: Map<string, SecretVersion>;
   /** Marked for deletion: when, and when it goes. */
   deletion: { readonly markedMs: number; readonly dueMs: number } | undefined;
@@ -55,7 +58,7 @@ export function liveSecrets({ stores, clock }: Pick<CallContext, 'stores' | 'clo
 const SUFFIX_LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
 const arnOf = (rest: string, { account, region }: CallContext) =>
-  `arn:aws:secretsmanager:${region}:${account}:secret:${rest}`;
+  `arn:${partitionOf(region)}:secretsmanager:${region}:${account}:secret:${rest}`;
 
 /** An ARN ends in six random characters, so that a recreated secret is not the one that old policies name. */
 export function newSecretArn(name: string, context: CallContext): string {
@@ -83,6 +86,15 @@ export function secretArnForPolicy(id: string, context: CallContext): string {
   return lookUpSecret(id, context)?.arn ?? (id.startsWith('arn:') ? id : arnOf(id, context));
 }
 
+/** Every operation checks names (recorded on AWS). @throws ServiceError `ValidationException` */
+export function checkName(name: string): void {
+  if (/^[A-Za-z0-9/_+=.@!-]+$/.test(name)) return;
+  throw new ServiceError(
+    'ValidationException',
+    'Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!',
+  );
+}
+
 /** The secret that `id` names, also one that is marked for deletion. @throws ServiceError `ResourceNotFoundException`. */
 export function findSecret(id: string, context: CallContext): Secret {
   const secret = lookUpSecret(id, context);
@@ -96,6 +108,7 @@ export function findSecret(id: string, context: CallContext): Secret {
 export function requestedSecret(input: Record<string, unknown>, context: CallContext): Secret {
   const id = requireString(input, 'SecretId', { min: 1, max: 2048 });
   context.touches(secretArnForPolicy(id, context));
+  if (!id.startsWith('arn:')) checkName(id);
   return findSecret(id, context);
 }
 

@@ -144,6 +144,7 @@ export function moveStage(secret: Secret, stage: string, version: SecretVersion)
   holder?.stages.delete(stage);
   version.stages.add(stage);
   if (stage === 'AWSCURRENT' && holder !== undefined) {
+    holder.stages.delete('AWSPENDING'); // recorded on AWS
     version.stages.delete('AWSPREVIOUS');
     moveStage(secret, 'AWSPREVIOUS', holder);
   }

@@ -4,6 +4,7 @@ import { ServiceError } from '../../core/service-error.ts';
 import { addTags, readTags, writeTags } from '../json-tags.ts';
 import type { Secret, SecretVersion } from './secret-store.ts';
 import {
+  checkName,
   checkNotDeleted,
   findSecret,
   liveSecrets,
@@ -47,13 +48,14 @@ export function writeSecret(secret: Secret) {
   return {
     ARN: secret.arn,
     Name: secret.name,
-    Description: secret.description,
+    Description: secret.description || undefined, // an empty one is not shown (recorded on AWS)
     KmsKeyId: secret.kmsKeyId,
     ...writeRotation(secret),
     LastChangedDate: seconds(secret.changedMs),
     LastAccessedDate: seconds(secret.accessedMs),
     DeletedDate: seconds(secret.deletion?.markedMs),
-    Tags: secret.tags.size > 0 ? writeTags(secret.tags) : undefined,
+    // An empty list once there were tags (recorded on AWS).
+    Tags: secret.tags.size > 0 || secret.hadTags ? writeTags(secret.tags) : undefined,
     CreatedDate: seconds(secret.createdMs),
   };
 }
@@ -83,12 +85,7 @@ export function writeValue(secret: Secret, version: SecretVersion, context: Call
 export const createSecret: Action = (input, context) => {
   const name = requireString(input, 'Name', { min: 1, max: 512 });
   context.touches(secretArnForPolicy(name, context));
-  if (!/^[A-Za-z0-9/_+=.@!-]+$/.test(name)) {
-    throw new ServiceError(
-      'ValidationException',
-      'Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!',
-    );
-  }
+  checkName(name);
   const value = readSecretValue(input);
   const token = value && readClientRequestToken(input);
   const all = liveSecrets(context);

@@ -15,7 +15,30 @@ import { getSecretValue, listSecretVersionIds, putSecretValue, updateSecretVersi
 
 export const secretsManager: ServiceModule = {
   name: 'secretsmanager',
-  json: { targetPrefix: 'secretsmanager', version: '1.1' },
+  json: {
+    targetPrefix: 'secretsmanager',
+    version: '1.1',
+    // The errors of its service model; ValidationException and AccessDeniedException are not among them (recorded on AWS).
+    capitalMessage: new Set([
+      'DecryptionFailure',
+      'EncryptionFailure',
+      'InternalServiceError',
+      'InvalidNextTokenException',
+      'InvalidParameterException',
+      'InvalidRequestException',
+      'LimitExceededException',
+      'MalformedPolicyDocumentException',
+      'PreconditionNotMetException',
+      'PublicPolicyException',
+      'ResourceExistsException',
+      'ResourceNotFoundException',
+    ]),
+  },
+  refused: {
+    CreateSecret: ['AddReplicaRegions', 'Type'],
+    RotateSecret: ['ExternalSecretRotationMetadata', 'ExternalSecretRotationRoleArn'],
+    UpdateSecret: ['Type'],
+  },
   actions: {
     BatchGetSecretValue: batchGetSecretValue,
     CancelRotateSecret: cancelRotateSecret,

@@ -13,6 +13,8 @@ export const tagResource: Action = (input, context) => {
 export const untagResource: Action = (input, context) => {
   const secret = requestedSecret(input, context);
   checkNotDeleted(secret);
-  for (const key of requireStrings(input, 'TagKeys')) secret.tags.delete(key);
+  for (const key of requireStrings(input, 'TagKeys')) {
+    if (secret.tags.delete(key)) secret.hadTags = true;
+  }
   return {};
 };

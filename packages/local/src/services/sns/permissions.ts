@@ -1,4 +1,5 @@
 import { readString, readStrings } from '../../core/input.ts';
+import { partitionOf } from '../../core/partition.ts';
 import type { Action } from '../../core/service.ts';
 import { invalidParameter } from './errors.ts';
 import type { Topic } from './topic.ts';
@@ -42,7 +43,7 @@ export const addPermission: Action = (input, context) => {
   const statement = {
     Sid: label,
     Effect: 'Allow',
-    Principal: { AWS: oneOrMore(accounts.map((account) => `arn:aws:iam::${account}:root`)) },
+    Principal: { AWS: oneOrMore(accounts.map((account) => `arn:${partitionOf(context.region)}:iam::${account}:root`)) },
     Action: oneOrMore(actions.map((action) => `SNS:${action}`)),
     Resource: topic.arn,
   };

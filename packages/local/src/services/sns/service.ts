@@ -25,6 +25,9 @@ export const sns: ServiceModule = {
   },
   page: certificatePage,
   resume: resumeDeliveries,
+  refused: {
+    CreateTopic: ['DataProtectionPolicy'],
+  },
   actions: {
     RemovePermission: removePermission,
     ConfirmSubscription: confirmSubscription,

@@ -109,7 +109,7 @@ export function shownSubscriptionAttributes(subscription: Subscription, topic: T
     Protocol: subscription.protocol,
     RawMessageDelivery: 'false',
     SubscriptionArn: subscription.arn,
-    SubscriptionPrincipal: `arn:aws:iam::${subscription.owner}:root`,
+    SubscriptionPrincipal: `arn:${subscription.arn.split(':')[1]}:iam::${subscription.owner}:root`,
     TopicArn: subscription.topicArn,
     ...(isHttp ? { EffectiveDeliveryPolicy: shownDeliveryPolicy(topic, subscription) } : {}),
     ...(attributes.has('FilterPolicy') ? { FilterPolicyScope: 'MessageAttributes' } : {}),

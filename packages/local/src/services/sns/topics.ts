@@ -1,4 +1,5 @@
 import { readString, readStringMap } from '../../core/input.ts';
+import { partitionOf } from '../../core/partition.ts';
 import type { Action } from '../../core/service.ts';
 import { pageByKey } from '../page.ts';
 import { DEFAULT_CONTENT_TYPE, DEFAULT_RETRY_POLICY, parseDeliveryPolicy } from './delivery-policy.ts';
@@ -170,7 +171,7 @@ export const createTopic: Action = (input, context) => {
   if (!/^[A-Za-z0-9_-]+$/.test(plain) || name.length > 256 || fifo !== name.endsWith('.fifo')) {
     throw invalidParameter('Topic Name');
   }
-  const arn = `arn:aws:sns:${context.region}:${context.account}:${name}`;
+  const arn = `arn:${partitionOf(context.region)}:sns:${context.region}:${context.account}:${name}`;
   context.touches(arn);
   for (const [attribute, value] of attributes) checkTopicAttribute(attribute, value);
   const given = readTags(input);

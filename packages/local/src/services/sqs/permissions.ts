@@ -1,4 +1,5 @@
 import { readString, readStrings } from '../../core/input.ts';
+import { partitionOf } from '../../core/partition.ts';
 import type { Action } from '../../core/service.ts';
 import { invalidParameter, missingParameter, sqsError } from './errors.ts';
 import { parseObject } from './queue-attributes.ts';
@@ -99,7 +100,7 @@ export const addPermission: Action = (input, context) => {
   const statement = {
     Sid: label,
     Effect: 'Allow',
-    Principal: { AWS: oneOrMore(accounts.map((account) => `arn:aws:iam::${account}:root`)) },
+    Principal: { AWS: oneOrMore(accounts.map((account) => `arn:${partitionOf(context.region)}:iam::${account}:root`)) },
     Action: oneOrMore(actions.map((action) => `SQS:${action}`)),
     Resource: queue.arn,
   };

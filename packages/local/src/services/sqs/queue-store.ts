@@ -1,5 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
 import { readString } from '../../core/input.ts';
+import { partitionOf } from '../../core/partition.ts';
 import type { CallContext } from '../../core/service.ts';
 import type { StoreContext } from '../../core/stores.ts';
 import { storeKey } from '../../core/stores.ts';
@@ -131,7 +132,8 @@ export function queueByArn(input: Readonly<Record<string, unknown>>, member: str
   return queue;
 }
 
-export const queueArn = ({ region, account }: CallContext, name: string) => `arn:aws:sqs:${region}:${account}:${name}`;
+export const queueArn = ({ region, account }: CallContext, name: string) =>
+  `arn:${partitionOf(region)}:sqs:${region}:${account}:${name}`;
 
 /** A queue name that stands where a URL should. */
 const nameIn = (url: string) => (/^[A-Za-z0-9_-]{1,80}(?:\.fifo)?$/.test(url) ? url : undefined);
@@ -150,7 +152,7 @@ export function queueOf(input: Readonly<Record<string, unknown>>, context: CallC
   if (url === undefined || url === '') throw missingParameter('QueueUrl');
   const [, account, name] = /\/(\d{12})\/([^/?#]+)\/?$/.exec(url) ?? [undefined, context.account, nameIn(url)];
   if (account === undefined || name === undefined) throw queueDoesNotExist();
-  context.touches(`arn:aws:sqs:${context.region}:${account}:${name}`, iamAction);
+  context.touches(`arn:${partitionOf(context.region)}:sqs:${context.region}:${account}:${name}`, iamAction);
   const queue = account === context.account ? context.stores.get(queueStore).byName(name) : undefined;
   if (queue === undefined) throw queueDoesNotExist();
   return queue;

@@ -1,6 +1,6 @@
 import { constraint, readString, readStrings, readStructures, requireString } from '../../core/input.ts';
 import { ServiceError } from '../../core/service-error.ts';
-import { checkPath, isUnderPath } from './parameter-name.ts';
+import { checkPath, isUnderPath, parameterKey } from './parameter-name.ts';
 import type { ParameterVersion, StoredParameter } from './parameter-store.ts';
 import { PARAMETER_TYPES } from './parameter-store.ts';
 
@@ -15,6 +15,9 @@ interface ParameterFilter {
   readonly option: string;
   readonly values: readonly string[];
 }
+
+/** From the API reference of ParameterStringFilter. */
+const MAX_VALUE = 1024;
 
 const KEY = /^(tag:.+|Name|Type|KeyId|Path|Label|Tier|DataType)$/;
 
@@ -46,7 +49,16 @@ function readFilterValues(raw: Record<string, unknown>, key: string, option: str
       `The following filter values are not valid for filter key ${key}: ${invalid.join(', ')}`,
     );
   }
-  if (key === 'Path') for (const path of values) checkPath(path);
+  const long = values.find((value) => value.length > MAX_VALUE);
+  if (long !== undefined) {
+    throw constraint(
+      'ParameterFilters',
+      `have length less than or equal to ${MAX_VALUE}`,
+      [],
+      'parameterFilters.1.member.values',
+    );
+  }
+  if (key === 'Path') for (const path of values) checkPath(path, { reserved: 'refused' });
   return values;
 }
 
@@ -121,6 +133,10 @@ function matchesOne({ parameter, version }: Candidate, { key, option, values }: 
     Tier: version.tier,
     DataType: version.dataType,
   };
+  // A name's leading slash does not count (moto, after AWS).
+  if (key === 'Name' && option !== 'Contains') {
+    return values.some((value) => compare(parameterKey(parameter.name), option, parameterKey(value)));
+  }
   const actual = fields[key];
   return actual !== undefined && values.some((value) => compare(actual, option, value));
 }

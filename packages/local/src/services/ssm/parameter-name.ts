@@ -1,3 +1,4 @@
+import { partitionOf } from '../../core/partition.ts';
 import type { CallContext } from '../../core/service.ts';
 import { ServiceError } from '../../core/service-error.ts';
 
@@ -15,7 +16,7 @@ const refused = (message: string) => new ServiceError('ValidationException', mes
 export const parameterKey = (name: string) => name.replace(/^\//, '');
 
 export function parameterArn(name: string, { account, region }: Pick<CallContext, 'account' | 'region'>): string {
-  return `arn:aws:ssm:${region}:${account}:parameter/${parameterKey(name)}`;
+  return `arn:${partitionOf(region)}:ssm:${region}:${account}:parameter/${parameterKey(name)}`;
 }
 
 /** Whether `name` has the form that a parameter's name can have. */
@@ -56,8 +57,9 @@ export function checkNewName(name: string, context: Pick<CallContext, 'account' 
 }
 
 /** @throws ServiceError `ValidationException` for what is no path of parameters. */
-export function checkPath(path: string): void {
-  if (path === '/' || (path.startsWith('/') && isWellFormed(path.replace(/\/$/, '')))) return;
+export function checkPath(path: string, { reserved = 'taken' }: { reserved?: 'taken' | 'refused' } = {}): void {
+  const isReserved = reserved === 'refused' && /^\/(aws|ssm)/i.test(path);
+  if (path === '/' || (!isReserved && path.startsWith('/') && isWellFormed(path.replace(/\/$/, '')))) return;
   throw new ServiceError(
     'ValidationException',
     'The parameter doesn\'t meet the parameter name requirements. The parameter name must begin with a forward slash "/". It can\'t be prefixed with "aws" or "ssm" (case-insensitive). It must use only letters, numbers, or the following symbols: . (period), - (hyphen), _ (underscore). Special characters are not allowed. All sub-paths, if specified, must use the forward slash symbol "/". Valid example: /get/parameters2-/by1./path0_.',

@@ -17,6 +17,9 @@ import { addTagsToResource, listTagsForResource, removeTagsFromResource } from '
 export const ssm: ServiceModule = {
   name: 'ssm',
   json: { targetPrefix: 'AmazonSSM', version: '1.1' },
+  refused: {
+    DeleteResourcePolicy: ['DeletionMode'],
+  },
   actions: {
     AddTagsToResource: addTagsToResource,
     DeleteResourcePolicy: deleteResourcePolicy,

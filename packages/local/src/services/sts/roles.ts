@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Principal } from '../../core/caller.ts';
 import { makeAccessKeyId, SESSION_REGION, sessions } from '../../core/caller.ts';
-import { constraint, readInteger, readString, requireString } from '../../core/input.ts';
+import { constraint, readInteger, readString, readStrings, readStructures, requireString } from '../../core/input.ts';
+import { partitionOf } from '../../core/partition.ts';
 import type { Action, CallContext } from '../../core/service.ts';
 import { ServiceError } from '../../core/service-error.ts';
 import { readWebIdentity } from './web-identity.ts';
@@ -51,7 +52,11 @@ const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 const randomLetters = (count: number) => [...randomBytes(count)].map((byte) => LETTERS[byte % 32]).join('');
 
 /** Temporary keys of `principal`: calls with them are its calls until `seconds` have passed on the clock. */
-function issueCredentials(principal: Principal, seconds: number, { storesOf, clock }: CallContext) {
+function issueCredentials(
+  principal: Principal & { readonly transitiveTags?: readonly string[] },
+  seconds: number,
+  { storesOf, clock }: CallContext,
+) {
   const accessKeyId = makeAccessKeyId(principal.account, randomLetters(8));
   const sessionToken = randomBytes(192).toString('base64');
   // Whole seconds: what the caller is told is when it ends.
@@ -67,6 +72,36 @@ function issueCredentials(principal: Principal, seconds: number, { storesOf, clo
   };
 }
 
+const invalidTags = (message: string) => new ServiceError('InvalidParameterValue', message);
+
+/**
+ * The keys of the session's transitive tags in lower case, those of the calling session included. The texts were recorded on AWS.
+ *
+ * @throws ServiceError `InvalidParameterValue`
+ */
+function readTransitiveTags(input: Record<string, unknown>, { storesOf, account, accessKeyId }: CallContext): string[] {
+  const { tags, transitive } = readMember(() => ({
+    tags: (readStructures(input, 'Tags', { max: 50 }) ?? []).map((tag) => {
+      readString(tag, 'Value', { max: 256 });
+      return requireString(tag, 'Key', { min: 1, max: 128 }).toLowerCase();
+    }),
+    transitive: (readStrings(input, 'TransitiveTagKeys', { max: 50 }) ?? []).map((key) => key.toLowerCase()),
+  }));
+  const inherited = storesOf(account, SESSION_REGION).get(sessions).get(accessKeyId)?.transitiveTags ?? [];
+  if (new Set(tags).size < tags.length) {
+    throw invalidTags('Duplicate tag keys found. Please note that Tag keys are case insensitive.');
+  }
+  if (tags.some((key) => inherited.includes(key))) {
+    throw invalidTags(
+      "One of the specified transitive tag keys can't be set because it conflicts with a transitive tag key from the calling session.",
+    );
+  }
+  if (!transitive.every((key) => tags.includes(key))) {
+    throw invalidTags('The specified transitive tag key must be included in the requested tags.');
+  }
+  return [...inherited, ...transitive];
+}
+
 /** From the API reference of AssumeRole: also the limit where one role assumes another. */
 const DEFAULT_SECONDS = 3600;
 
@@ -74,6 +109,8 @@ const DEFAULT_SECONDS = 3600;
 export const assumeRole: Action = (input, context) => {
   const { roleArn, ...role } = readAssumedRole(input);
   context.touches(roleArn);
+  const transitiveTags = readTransitiveTags(input, context);
+  if (input.Tags !== undefined) context.touches(roleArn, 'sts:TagSession');
   const seconds = readMember(() => {
     const sourceIdentity = readString(input, 'SourceIdentity', { min: 2, max: 64 });
     if (sourceIdentity !== undefined) context.touches(roleArn, 'sts:SetSourceIdentity');
@@ -87,7 +124,7 @@ export const assumeRole: Action = (input, context) => {
     );
   }
   return {
-    Credentials: issueCredentials(role, seconds, context),
+    Credentials: issueCredentials({ ...role, transitiveTags }, seconds, context),
     AssumedRoleUser: { AssumedRoleId: role.userId, Arn: role.arn },
     SourceIdentity: input.SourceIdentity,
   };
@@ -113,7 +150,7 @@ export const assumeRoleWithWebIdentity: Action = (input, context) => {
     Credentials: issueCredentials(role, seconds, context),
     SubjectFromWebIdentityToken: subject,
     AssumedRoleUser: { AssumedRoleId: role.userId, Arn: role.arn },
-    Provider: `arn:aws:iam::${role.account}:oidc-provider/${issuer.replace(/^https:\/\//, '')}`,
+    Provider: `arn:${partitionOf(context.region)}:iam::${role.account}:oidc-provider/${issuer.replace(/^https:\/\//, '')}`,
     Audience: audience,
   };
 };

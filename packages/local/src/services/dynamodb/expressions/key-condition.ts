@@ -53,7 +53,12 @@ function toKeyTest(test: Test): KeyTest {
       values.push(operand.value);
       continue;
     }
-    if (attribute !== undefined) throw refuse('Multiple attribute names used in one condition');
+    if (attribute !== undefined) {
+      // Twice prefixed, as recorded on AWS.
+      throw validationError(
+        'Invalid KeyConditionExpression: Invalid condition in KeyConditionExpression: Multiple attribute names used in one condition',
+      );
+    }
     if (operand.path.length > 1) {
       throw validationError('KeyConditionExpressions cannot have conditions on nested attributes');
     }

@@ -5,8 +5,16 @@ import { readTyped } from './shape.ts';
 /** The names of AWS's messages begin in lower case. */
 const lowerFirst = (name: string) => name.charAt(0).toLowerCase() + name.slice(1);
 
-/** How AWS shows the offending value: close to Java's toString. */
+/** Longer values are left out: a message is not a place for a payload. */
+const MAX_SHOWN = 256;
+
+/** ` 'value'` as AWS shows it, close to Java's toString; nothing for a long value. */
 function show(value: unknown): string {
+  const text = showWhole(value);
+  return text.length > MAX_SHOWN ? '' : ` ${text}`;
+}
+
+function showWhole(value: unknown): string {
   if (value === undefined || value === null) return 'null';
   if (Array.isArray(value)) return `'[${value.map((element) => String(JSON.stringify(element))).join(', ')}]'`;
   return typeof value === 'object' ? `'${JSON.stringify(value)}'` : `'${String(value)}'`;
@@ -58,7 +66,7 @@ function checkConstraints(value: unknown, shape: Shape, path: string, broken: st
     return;
   }
   for (const fault of faultsOf(value, shape)) {
-    broken.push(`Value ${show(value)} at '${path}' failed to satisfy constraint: ${fault}`);
+    broken.push(`Value${show(value)} at '${path}' failed to satisfy constraint: ${fault}`);
   }
   // The casts below: readTyped has made lists, maps and structures of these.
   if (shape.type === 'structure') checkMembers(value as Record<string, unknown>, shape.members, path, broken);
