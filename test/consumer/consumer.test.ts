@@ -107,7 +107,7 @@ describe('packed and installed into an empty project', () => {
   it('all types fit, those of dependencies too, in the layout that npm makes by itself', {
     timeout: 120_000,
   }, async () => {
-    const wanted = ['@twelvefold/logging', '@twelvefold/lifecycle'];
+    const wanted = ['@twelvefold/logging', '@twelvefold/lifecycle', '@twelvefold/core'];
     const folder = await installSmallProject(project.packages.filter(({ name }) => wanted.includes(name)));
     try {
       expect(await tsc('tsconfig.json', folder)).toEqual([]);

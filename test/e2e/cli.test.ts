@@ -53,10 +53,10 @@ describe('the built twelvefold command', () => {
     expect(await twelvefold(['manifest', module, '--out', file])).toEqual({ code: 0, stdout: '', stderr: '' });
     expect(await readFile(file, 'utf8')).toBe(printed.stdout);
     expect(await twelvefold(['manifest', module, '--check', file])).toEqual({ code: 0, stdout: '', stderr: '' });
-    await writeFile(file, printed.stdout.replace('"maxReceives": 5', '"maxReceives": 6'));
+    await writeFile(file, printed.stdout.replaceAll('"maxReceives": 5', '"maxReceives": 6'));
     const stale = await twelvefold(['manifest', module, '--check', file]);
     expect(stale).toMatchObject({ code: 1, stdout: '' });
-    expect(stale.stderr).toContain('~ resources[orders].deadLetter.maxReceives: 6 -> 5\n');
+    expect(stale.stderr).toContain('~ components[orders].trigger.maxReceives: 6 -> 5\n');
   });
 
   it('lists the bindings and the config plan of the example', async () => {
