@@ -3,7 +3,7 @@ import { app } from '../app.ts';
 /** Tells the customer, and notes that it did. Repeating it changes nothing but the time. */
 export const notificationConsumer = app.consumer(
   'notifications',
-  { uses: { table: ['write'] } },
+  { uses: { table: ['update'] } },
   async (event, { backing, signal, logger }) => {
     await backing.table.update(
       event.orderId,

@@ -5,7 +5,7 @@ import { totalCents } from '../domain/total-cents.ts';
 /** Places orders: the row and the record that it was placed are one transaction, the event follows it. */
 export const orderConsumer = app.consumer(
   'orders',
-  { uses: { config: ['pricing', 'payments.apiKey'], table: ['write'], idempotency: ['write'], events: ['publish'] } },
+  { uses: { config: ['pricing', 'payments.apiKey'], table: ['update'], idempotency: ['once'], events: ['publish'] } },
   async (order, { backing, config, correlationId, signal, logger }) => {
     const { orderId, ...rest } = order;
     const total = totalCents(order, config.pricing.taxRate);

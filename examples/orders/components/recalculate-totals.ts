@@ -13,7 +13,7 @@ export const recalculateTotals = app.task(
   'recalculate-totals',
   {
     params,
-    uses: { config: ['pricing'], table: ['read', 'write'] },
+    uses: { config: ['pricing'], table: ['scan', 'update'] },
     description: 'Price orders again with the current tax rate',
   },
   async ({ since, dryRun }, { backing, config, signal, logger }) => {

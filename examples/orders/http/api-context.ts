@@ -4,9 +4,9 @@ import type { app } from '../app.ts';
 /** What the HTTP front uses, and how: its types, its clients and its IAM. */
 export const apiUses = {
   orders: ['send'],
-  table: ['read'],
-  sessions: ['write'],
-  idempotency: ['write'],
+  table: ['get'],
+  sessions: ['create', 'touch', 'destroy'],
+  idempotency: ['claim'],
 } as const;
 
 export type ApiContext = ContextFor<typeof app, typeof apiUses>;

@@ -6,6 +6,9 @@ import type { ConfigPlan, PlanTarget } from './plan/plan-config.ts';
 import { planConfig } from './plan/plan-config.ts';
 import type { ConfigGroup, ConfigLeaf, DerivedLeaf } from './schema/leaf.ts';
 import { readSchema } from './schema/read-schema.ts';
+import type { ConfigKey, ConfigValue } from './select/config-key.ts';
+import { hasConfigPath } from './select/config-key.ts';
+import type { ConfigPath } from './select/config-path.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { ConfigSource } from './sources/source.ts';
 
@@ -39,6 +42,16 @@ export interface ConfigDefinition<T = unknown> {
   readonly types?: { readonly snapshot: T };
 }
 
+/** A definition as `defineConfig` makes it. */
+export interface DefinedConfig<T> extends ConfigDefinition<T> {
+  /**
+   * A typed reference to one value or section.
+   *
+   * @throws TypeError for a path that the config does not have.
+   */
+  key<P extends ConfigPath<T>>(path: P): ConfigKey<ConfigValue<T, P>>;
+}
+
 /** The type of a definition's loaded config. */
 export type ConfigOf<D extends ConfigDefinition> = D extends ConfigDefinition<infer T> ? T : never;
 
@@ -61,12 +74,12 @@ const KINDS = ['env', 'memory', 'custom', 'parameterStore', 'secretsManager', 'f
  * });
  * ```
  */
-export function defineConfig<S extends $ZodObject>(options: ConfigOptions<S>): ConfigDefinition<Snapshot<output<S>>> {
+export function defineConfig<S extends $ZodObject>(options: ConfigOptions<S>): DefinedConfig<Snapshot<output<S>>> {
   assertKnownOptions('define config', options, OPTIONS);
   assertSchema(options.schema);
   const sources = Object.freeze([...assertSources(options.sources)]);
   const { root, leaves, derived } = readSchema(options.schema);
-  return Object.freeze({
+  const definition: ConfigDefinition<Snapshot<output<S>>> = {
     kind: 'config',
     schema: options.schema,
     sources,
@@ -78,7 +91,14 @@ export function defineConfig<S extends $ZodObject>(options: ConfigOptions<S>): C
     plan(this: ConfigDefinition, target: PlanTarget) {
       return planConfig(this.leaves, this.sources, target);
     },
-  });
+  };
+  return Object.freeze({ ...definition, key: referTo });
+}
+
+/** By `this`, so that a copy with other sources refers to itself. */
+function referTo<V>(this: ConfigDefinition, path: string): ConfigKey<V> {
+  if (hasConfigPath(this, path)) return Object.freeze({ path, config: this });
+  throw new TypeError(`Cannot refer to '${path}': the config has no such section or value`);
 }
 
 function assertSchema(schema: unknown): void {

@@ -1,5 +1,11 @@
 /** Typed, immutable config from environment, files, Parameter Store and Secrets Manager. @module */
-export { type ConfigDefinition, type ConfigOf, type ConfigOptions, defineConfig } from './define-config.ts';
+export {
+  type ConfigDefinition,
+  type ConfigOf,
+  type ConfigOptions,
+  type DefinedConfig,
+  defineConfig,
+} from './define-config.ts';
 export { ConfigError } from './errors/config-error.ts';
 export type { ConfigFault, FaultReason, FaultSupply } from './errors/config-fault.ts';
 export type {
@@ -28,6 +34,7 @@ export type { ConfigTarget } from './schema/names.ts';
 export { type ParamOptions, type ParamSchema, param } from './schema/param.ts';
 export { type SecretOptions, type SecretSchema, secret } from './schema/secret.ts';
 export { Secret } from './secret.ts';
+export type { ConfigKey, ConfigValue } from './select/config-key.ts';
 export type { ConfigPath, PickConfig } from './select/config-path.ts';
 export { type SelectedConfig, selectConfig } from './select/select-config.ts';
 export type { Snapshot } from './snapshot.ts';
