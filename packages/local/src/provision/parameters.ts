@@ -1,5 +1,6 @@
 import type { AwsClient } from '../client/aws-client.ts';
 import { xmlAt } from '../client/xml.ts';
+import { javaPattern } from '../core/java-pattern.ts';
 import { NO_VALUE } from './intrinsics.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -20,12 +21,24 @@ function checkBounds(value: string, definition: Fields, isNumber: boolean): stri
   return undefined;
 }
 
+function patternFault(pattern: string, value: string): string | undefined {
+  try {
+    const whole = javaPattern(pattern).exec(value)?.[0] === value;
+    return whole ? undefined : `does not match ${pattern}`;
+  } catch {
+    return `has an AllowedPattern that cannot be read: ${pattern}`;
+  }
+}
+
 function checkOne(value: string, definition: Fields, type: string): string | undefined {
   const { AllowedValues: allowed, AllowedPattern: pattern } = definition;
   if (Array.isArray(allowed) && !allowed.some((candidate) => String(candidate) === value)) {
     return `is not one of ${allowed.join(', ')}`;
   }
-  if (typeof pattern === 'string' && !new RegExp(`^(?:${pattern})$`).test(value)) return `does not match ${pattern}`;
+  if (typeof pattern === 'string') {
+    const fault = patternFault(pattern, value);
+    if (fault !== undefined) return fault;
+  }
   return checkBounds(value, definition, type === 'Number' || type === 'List<Number>');
 }
 

@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import { assertKnownOptions } from '@twelvefold/core/internal';
 import type { AwsClient } from '../client/aws-client.ts';
 import { AwsCallError, createAwsClient } from '../client/aws-client.ts';
+import { resolveDynamicReferences } from './dynamic-references.ts';
 import type { Scope } from './intrinsics.ts';
 import { NO_VALUE, resolveIntrinsics, text } from './intrinsics.ts';
 import { listResource } from './list-resource.ts';
@@ -54,6 +56,33 @@ async function fetchStored(client: AwsClient, { values, stored }: ParameterValue
   return all;
 }
 
+/** The longest generated name by type; a queue's leaves room for `.fifo`. */
+const MAX_NAMES: Readonly<Record<string, number>> = {
+  'AWS::IAM::Role': 64,
+  'AWS::Lambda::Function': 64,
+  'AWS::SQS::Queue': 75,
+};
+const MAX_NAME = 255;
+
+/** A long name is cut and ends in a hash of the whole, so that it stays the same and unique. */
+function generatedName(name: string, type: string): string {
+  const max = MAX_NAMES[type] ?? MAX_NAME;
+  if (name.length <= max) return name;
+  const hash = createHash('sha256').update(name).digest('hex').slice(0, 12).toUpperCase();
+  return `${name.slice(0, max - hash.length - 1)}-${hash}`;
+}
+
+/** Dynamic references of a resource that is only listed may name what is not here: they stay, with a note. */
+async function resolveReferences(value: unknown, client: AwsClient, isMade: boolean) {
+  const fields = (resolved: unknown) => resolved as Record<string, unknown>; // an object stays one
+  try {
+    return { properties: fields(await resolveDynamicReferences(value, client)), note: undefined };
+  } catch (error) {
+    if (isMade || !(error instanceof Error)) throw error;
+    return { properties: fields(value), note: error.message };
+  }
+}
+
 async function makeEntry(
   resource: TemplateResource,
   scope: Scope,
@@ -62,13 +91,14 @@ async function makeEntry(
 ): Promise<{ entry: Entry; outcome: ProvisionProgress['outcome']; note?: string | undefined }> {
   const { logicalId, type, metadata } = resource;
   const at = `Resources.${logicalId}.Properties`;
-  const properties = resolveIntrinsics(resource.properties, scope, at) as Record<string, unknown>; // an object stays one
-  const defaultName = `${pseudo.stackName}-${logicalId}`;
-  const base = { logicalId, type, properties, metadata };
   const make = Object.hasOwn(MADE_TYPES, type) ? MADE_TYPES[type] : undefined;
+  const written = resolveIntrinsics(resource.properties, scope, at);
+  const { properties, note: unresolved } = await resolveReferences(written, client, make !== undefined);
+  const defaultName = generatedName(`${pseudo.stackName}-${logicalId}`, type);
+  const base = { logicalId, type, properties, metadata };
   if (make === undefined) {
     const listed = listResource(type, properties, defaultName, pseudo);
-    return { entry: { ...base, ...listed, created: false }, outcome: 'listed' };
+    return { entry: { ...base, ...listed, created: false }, outcome: 'listed', note: unresolved };
   }
   const arn = (service: string, name: string) =>
     `arn:${pseudo.partition}:${service}:${pseudo.region}:${pseudo.account}:${name}`;

@@ -1,14 +1,15 @@
+import { javaPattern } from '../../core/java-pattern.ts';
 import type { CallContext } from '../../core/service.ts';
 import { ServiceError } from '../../core/service-error.ts';
 import { decryptFor, encryptFor } from '../kms/service-encryption.ts';
 import type { ParameterTier, ParameterVersion, StoredParameter } from './parameter-store.ts';
 
-/** @throws ServiceError for an `AllowedPattern` that is none, or that the value does not match. Never shows the value. */
+/** @throws ServiceError for an `AllowedPattern` that cannot be read, or that the value does not match. Never shows the value. */
 export function checkPattern(pattern: string | undefined, value: string): void {
   if (pattern === undefined || pattern === '') return;
   let expression: RegExp;
   try {
-    expression = new RegExp(pattern, 'u');
+    expression = javaPattern(pattern);
   } catch {
     throw new ServiceError(
       'InvalidAllowedPatternException',
