@@ -123,7 +123,7 @@ describe('the life of a token', () => {
   it("says what to pass when credentials are left to the SDK's chain", async () => {
     const authToken = createAuthTokens(createAws({ env: { AWS_PROFILE: 'dev', AWS_REGION: region } }));
     await expect(authToken(target)).rejects.toMatchObject({
-      code: 'CredentialsProviderError',
+      awsCode: 'CredentialsProviderError',
       message: expect.stringMatching(/AWS_PROFILE is set; pass 'credentials'/),
     });
   });

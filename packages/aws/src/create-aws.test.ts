@@ -56,7 +56,7 @@ describe('createAws', () => {
     const aws = createAws({ env: { ...region, [name]: value }, credentials });
     const calling = aws.call('ssm', 'GetParameters', { Names: ['/a'] }, { access: 'read' });
     await expect(calling).rejects.toMatchObject({
-      code: name.includes('REGION') ? 'RegionInvalid' : 'EndpointInvalid',
+      awsCode: name.includes('REGION') ? 'RegionInvalid' : 'EndpointInvalid',
       message: expect.not.stringContaining('secret'),
     });
   });

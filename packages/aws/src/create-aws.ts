@@ -1,26 +1,16 @@
-import { assertOptions } from './assert-options.ts';
 import { AwsError } from './error.ts';
 import { uncovered, uncoveredCredentials } from './lean/covers.ts';
 import { createLeanTransport } from './lean/lean-transport.ts';
 import { LEAN_OPERATIONS } from './lean/operations.ts';
-import type { DebugLogger } from './logger.ts';
+import type { AwsOptions } from './options.ts';
+import { assertOptions } from './options.ts';
 import type { Aws, CallOptions, Input, Operation, Output, Service } from './port.ts';
-import type { SdkClient } from './sdk/sdk-client.ts';
 import { createSdkTransport } from './sdk/sdk-transport.ts';
 import type { AwsSettings, Credentials, Environment, TransportName } from './settings.ts';
 import { regionFor } from './settings.ts';
 import type { SetupFault } from './setup-fault.ts';
 import { setupError, setupFault } from './setup-fault.ts';
 import type { ConnectionCounts, LeanTransport, Transport } from './transport.ts';
-
-export interface AwsOptions extends AwsSettings {
-  /** Where region, endpoint and credentials are read from, usually `process.env`. */
-  env: Environment;
-  /** SDK clients to use instead of our own, by service; they keep their own settings. */
-  clients?: Partial<Record<Service, SdkClient>>;
-  /** Hears of every attempt that is repeated, at debug and without payloads. */
-  logger?: DebugLogger;
-}
 
 /** The port with what its maker alone should touch. */
 export interface AwsPort extends Aws, AsyncDisposable {

@@ -1,5 +1,5 @@
 export { type AuthToken, type AuthTokenTarget, createAuthTokens } from './auth-token.ts';
-export { type AwsOptions, type AwsPort, createAws } from './create-aws.ts';
+export { type AwsPort, createAws } from './create-aws.ts';
 export { AwsError, type AwsErrorDetails } from './error.ts';
 export type { DebugLogger } from './logger.ts';
 export type {
@@ -22,6 +22,7 @@ export type {
   SqsOperations,
 } from './operations/sqs.ts';
 export type { Parameter, SsmOperations } from './operations/ssm.ts';
+export type { AwsOptions } from './options.ts';
 export type { Aws, AwsOperations, CallOptions, Input, Operation, Output, Service } from './port.ts';
 export type { SdkClient } from './sdk/sdk-client.ts';
 export type { AwsSettings, Credentials, Environment } from './settings.ts';

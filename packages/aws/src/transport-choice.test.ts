@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { AwsOptions } from './create-aws.ts';
 import { createAws } from './create-aws.ts';
 import type { Recorder } from './difference/recorder.fixture.ts';
 import { startRecorder } from './difference/recorder.fixture.ts';
 import { uncovered } from './lean/covers.ts';
+import type { AwsOptions } from './options.ts';
 import type { AwsSettings, Environment } from './settings.ts';
 
 let recorder: Recorder;

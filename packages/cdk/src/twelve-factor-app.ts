@@ -4,53 +4,16 @@ import type { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import type { Manifest } from 'twelvefold/manifest';
-import { assertProps } from './assert-props.ts';
 import type { FunctionContext } from './compute/add-function.ts';
 import { addFunction } from './compute/add-function.ts';
-import type { ServiceOptions } from './compute/add-service.ts';
 import { addService } from './compute/add-service.ts';
 import type { Compute } from './compute/compute.ts';
 import { placementsOf } from './compute/placements-of.ts';
 import { addConfig } from './data/add-config.ts';
-import type { Kinds } from './data/add-resources.ts';
 import { addResources } from './data/add-resources.ts';
+import type { TwelveFactorAppProps } from './props.ts';
+import { assertProps } from './props.ts';
 import { addCodeParameters, addImageParameters, addStageParameter } from './template/parameters.ts';
-
-export interface TwelveFactorAppProps {
-  /** The app as data, as `buildManifest` of `twelvefold/manifest` gives it or read from its JSON. */
-  readonly manifest: Manifest;
-  /** Where each component runs. */
-  readonly compute: Compute;
-  /** The size and the stop of the service that runs what is placed on Fargate. */
-  readonly service?: ServiceOptions;
-  /**
-   * What becomes of tables and secrets when the stack goes: both hold what it could not make again.
-   *
-   * @defaultValue `RemovalPolicy.RETAIN`
-   */
-  readonly removalPolicy?: RemovalPolicy;
-  /**
-   * How long logs are kept.
-   *
-   * @defaultValue one month
-   */
-  readonly logRetention?: RetentionDays;
-  /**
-   * Keys of consumed queues that may lose messages, which is refused otherwise: those without a dead-letter queue (`deadLetter: false`) and those
-   * with `maxReceives: 1`.
-   *
-   * @defaultValue none
-   */
-  readonly acceptLossOf?: readonly string[];
-  /**
-   * Handlers that make resources of a kind in place of the manifest's CloudFormation, by kind: for resources that another stack owns,
-   * or kinds that describe no infrastructure.
-   *
-   * @defaultValue none
-   */
-  readonly kinds?: Kinds;
-}
 
 /**
  * Everything that an app needs on AWS, from its manifest: resources with bindings, config, functions, the service's task definition, and

@@ -3,12 +3,11 @@ import type { Credentials } from '../settings.ts';
 import type { TransportCall } from '../transport.ts';
 import type { HttpResponse } from './http/response-reader.ts';
 import { TransportFault } from './http/transport-fault.ts';
-import type { LeanClient, LeanContext } from './lean-transport.ts';
+import type { LeanClient, LeanContext, RequestHead } from './lean-client.ts';
 import type { FailureKind } from './retry/classify.ts';
 import { classify } from './retry/classify.ts';
 import { retryHint } from './retry/retry-delay.ts';
 import type { ServiceFailure } from './services/lean-service.ts';
-import type { SigningHead } from './signing/sign-request.ts';
 import { signBody, signingHead } from './signing/sign-request.ts';
 import { answerError, faultError, serviceError } from './to-error.ts';
 import { traceHeader } from './trace-header.ts';
@@ -127,17 +126,6 @@ function readFailure(read: () => ServiceFailure): ServiceFailure {
   }
 }
 
-/** What all requests of one operation share that are signed within a second with the same credentials. */
-export interface RequestHead {
-  readonly date: string;
-  readonly credentials: Credentials;
-  /** The request line and the headers that are signed. */
-  readonly text: string;
-  readonly signing: SigningHead;
-  /** The last body and its signature: SigV4 knows no nonce, and a poller asks for the same many times a second. */
-  last: { readonly body: string; readonly authorization: string } | undefined;
-}
-
 function requestText(
   context: LeanContext,
   client: LeanClient,
@@ -152,7 +140,7 @@ function requestText(
     client.heads.set(call.operation, head);
   }
   const authorization = authorizationOf(head, body);
-  const trace = context.inLambda ? traceHeader(context.env) : undefined;
+  const trace = context.mayHaveTrace ? traceHeader(context.env) : undefined;
   const traced = trace === undefined ? '' : `x-amzn-trace-id: ${trace}\r\n`;
   return `${head.text}${traced}content-length: ${bodyBytes}\r\nauthorization: ${authorization}\r\nuser-agent: ${context.userAgent(call.component)}\r\namz-sdk-invocation-id: ${invocationId}\r\namz-sdk-request: attempt=${number}; max=${context.maxAttempts}\r\n\r\n${body}`;
 }

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CallOptions } from '../port.ts';
 import type { AwsSettings } from '../settings.ts';
 import type { Transport } from '../transport.ts';
-import type { LeanRuntime } from './lean-transport.ts';
+import type { LeanRuntime } from './lean-client.ts';
 import { createLeanTransport } from './lean-transport.ts';
 import type { ScriptedServer, Step } from './scripted-server.fixture.ts';
 import { bytesThenEnd, bytesThenReset, respond, silence, startScriptedServer } from './scripted-server.fixture.ts';

@@ -1,92 +1,29 @@
+import { systemClock } from '@twelvefold/core';
 import { AwsError } from '../error.ts';
 import type { DebugLogger } from '../logger.ts';
 import type { Service } from '../port.ts';
 import type { AwsSettings, Credentials, Environment } from '../settings.ts';
 import { credentialsFor, DEFAULT_SETTINGS, endpointFor, maxAttemptsFor, regionFor } from '../settings.ts';
 import type { LeanTransport, TransportCall } from '../transport.ts';
-import type { RequestHead } from './attempt.ts';
 import { fetchContainerCredentials } from './credentials/container-credentials.ts';
 import type { CredentialSource } from './credentials/credential-source.ts';
 import { fixedCredentials } from './credentials/credential-source.ts';
 import { refreshingCredentials } from './credentials/refreshing-credentials.ts';
 import { awsEndpoint } from './endpoint.ts';
-import type { Pool } from './http/pool.ts';
 import { createPool } from './http/pool.ts';
+import type { LeanClient, LeanContext, LeanRuntime } from './lean-client.ts';
 import { callWithRetries } from './retry/call-with-retries.ts';
-import type { RetryQuota } from './retry/retry-quota.ts';
 import { createRetryQuota } from './retry/retry-quota.ts';
-import type { LeanService } from './services/lean-service.ts';
 import { loadLeanService } from './services/load-lean-service.ts';
 import { createUserAgent } from './user-agent.ts';
-
-/** What a test puts in the place of time, chance and the network's limits. */
-export interface LeanRuntime {
-  now(): number;
-  random(): number;
-  /** Rejects with the signal's reason. */
-  sleep(ms: number, signal?: AbortSignal): Promise<void>;
-  /**
-   * Bytes of one response. Ten messages of 1 MiB in JSON with every character escaped come to 60 MiB; a page of DynamoDB is 1 MB.
-   */
-  readonly maxResponseBytes: number;
-  /**
-   * Milliseconds that a connection may lie idle. DynamoDB was seen to close after 60 s, SNS and SQS sooner (aws-sdk-java#1365,
-   * aws-sdk-go-v2#3423); none says so. Servers that announce a shorter time in `keep-alive` are taken at their word.
-   */
-  readonly idleMs: number;
-}
 
 const LEAN_RUNTIME: LeanRuntime = {
   now: Date.now,
   random: Math.random,
-  sleep: (ms, signal) =>
-    new Promise((resolve, reject) => {
-      const onAbort = () => {
-        clearTimeout(timer);
-        reject(signal?.reason);
-      };
-      const timer = setTimeout(() => {
-        signal?.removeEventListener('abort', onAbort);
-        resolve();
-      }, ms);
-      signal?.addEventListener('abort', onAbort, { once: true });
-      if (signal?.aborted) onAbort();
-    }),
+  sleep: systemClock.sleep,
   maxResponseBytes: 64 * 1024 * 1024,
   idleMs: 15_000,
 };
-
-/** What is settled about one service, once. */
-export interface LeanClient {
-  readonly service: Service;
-  readonly protocol: LeanService;
-  readonly pool: Pool;
-  readonly quota: RetryQuota;
-  readonly region: string;
-  /** The `host` header. */
-  readonly host: string;
-  readonly path: string;
-  /** The endpoint when it is not AWS's own. */
-  readonly endpoint: string | undefined;
-  /** The heads of the last requests, by operation. */
-  readonly heads: Map<string, RequestHead>;
-  /** Milliseconds to add to this machine's clock to get AWS's. */
-  skewMs: number;
-}
-
-/** What is settled about all of them. */
-export interface LeanContext {
-  readonly runtime: LeanRuntime;
-  readonly credentials: CredentialSource;
-  readonly env: Environment;
-  /** Whether this is a function's process: reading a variable of `process.env` costs as much as a hash. */
-  readonly inLambda: boolean;
-  readonly userAgent: (component: string | undefined) => string;
-  readonly logger: DebugLogger | undefined;
-  readonly maxAttempts: number;
-  readonly requestTimeoutMs: number;
-  readonly totalTimeoutMs: number;
-}
 
 /** Signed HTTP/1.1 on kept-alive sockets, for the operations of `operations.ts`. The settings must be covered (`covers.ts`). */
 export function createLeanTransport(
@@ -102,7 +39,7 @@ export function createLeanTransport(
     runtime,
     credentials: credentialSource(settings, env, runtime),
     env,
-    inLambda: Boolean(env.AWS_LAMBDA_FUNCTION_NAME),
+    mayHaveTrace: Boolean(env.AWS_LAMBDA_FUNCTION_NAME),
     userAgent: createUserAgent(env),
     logger,
     maxAttempts: maxAttemptsFor(settings, env),

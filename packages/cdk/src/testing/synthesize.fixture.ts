@@ -6,7 +6,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { afterAll } from 'vitest';
 import { fargate } from '../compute/fargate.ts';
 import { lambda } from '../compute/lambda.ts';
-import type { TwelveFactorAppProps } from '../twelve-factor-app.ts';
+import type { TwelveFactorAppProps } from '../props.ts';
 import { TwelveFactorApp } from '../twelve-factor-app.ts';
 import { shopManifest } from './shop-manifest.fixture.ts';
 

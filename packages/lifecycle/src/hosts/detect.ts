@@ -2,7 +2,7 @@
 export type Host = 'lambda' | 'lambda-managed' | 'ecs' | 'local';
 
 /**
- * Tells the host from the environment alone. This is the only file that asks where it runs.
+ * Detects the host from the environment. No other file detects it.
  *
  * Sources: the Lambda and Lambda managed instances environment variables, and ECS's metadata endpoint version 4.
  */

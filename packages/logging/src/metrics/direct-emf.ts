@@ -1,6 +1,13 @@
-import type { EmfFrame } from './emf.ts';
 import { EMF_LIMITS } from './emf-limits.ts';
 import type { MetricSet } from './metric-set.ts';
+
+/** The fields of an EMF object besides its metrics. */
+export interface EmfFrame {
+  namespace: string;
+  timestamp: number;
+  defaults: Readonly<Record<string, string>>;
+  metadata: Readonly<Record<string, unknown>>;
+}
 
 /** Objects list such keys before all others. */
 const NUMBER = /^\d/;

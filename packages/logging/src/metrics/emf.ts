@@ -1,15 +1,8 @@
 import type { EmfOutput } from '@aws-lambda-powertools/metrics/types';
+import type { EmfFrame } from './direct-emf.ts';
 import { directEmf } from './direct-emf.ts';
 import { EMF_LIMITS } from './emf-limits.ts';
 import type { MetricSet } from './metric-set.ts';
-
-/** Everything of an EMF object but its metrics. */
-export interface EmfFrame {
-  namespace: string;
-  timestamp: number;
-  defaults: Readonly<Record<string, string>>;
-  metadata: Readonly<Record<string, unknown>>;
-}
 
 interface Slice {
   name: string;

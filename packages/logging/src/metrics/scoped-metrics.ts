@@ -12,7 +12,7 @@ import type { Redactor } from '../redact/redactor.ts';
 import { DEFAULT_LIMITS } from '../serialize/limits.ts';
 import { toPlain } from '../serialize/plain.ts';
 import type { DimensionBudget } from './dimension-budget.ts';
-import type { EmfFrame } from './emf.ts';
+import type { EmfFrame } from './direct-emf.ts';
 import { emfLines, firstEmfObject } from './emf.ts';
 import { EMF_LIMITS } from './emf-limits.ts';
 import type { MetricSet } from './metric-set.ts';

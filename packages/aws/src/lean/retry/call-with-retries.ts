@@ -2,7 +2,7 @@ import type { TransportCall } from '../../transport.ts';
 import type { AttemptFailure, Prepared } from '../attempt.ts';
 import { attempt } from '../attempt.ts';
 import { builtin } from '../builtin.ts';
-import type { LeanClient, LeanContext } from '../lean-transport.ts';
+import type { LeanClient, LeanContext } from '../lean-client.ts';
 import { isExpiredToken, mayBeSkew } from './classify.ts';
 import { retryDelay } from './retry-delay.ts';
 

@@ -1,5 +1,16 @@
-import type { ServiceProcess } from './run-service.ts';
 import { STOP_SIGNALS } from './stop-signals.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: Node types the arguments of each event apart; these are the common ground
+type Listener = (...args: any[]) => void;
+
+/** The part of `process` that a service needs; tests pass their own. */
+export interface ServiceProcess {
+  on(event: string, listener: Listener): unknown;
+  off(event: string, listener: Listener): unknown;
+  exit(code: number): void;
+  /** Kinds of what keeps the process alive, for the report. */
+  getActiveResourcesInfo?(): string[];
+}
 
 /** Stop signals that came before there was anything to stop. */
 export interface HeldSignals {

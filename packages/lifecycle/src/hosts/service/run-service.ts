@@ -1,20 +1,8 @@
 import type { Lifecycle } from '../../lifecycle.ts';
 import type { ShutdownReport } from '../../shutdown-report.ts';
-import type { HeldSignals } from './hold-signals.ts';
+import type { HeldSignals, ServiceProcess } from './hold-signals.ts';
 import { openHandles } from './open-handles.ts';
 import { STOP_SIGNALS } from './stop-signals.ts';
-
-// biome-ignore lint/suspicious/noExplicitAny: Node types the arguments of each event apart; these are the common ground
-type Listener = (...args: any[]) => void;
-
-/** The part of `process` that a service needs; tests pass their own. */
-export interface ServiceProcess {
-  on(event: string, listener: Listener): unknown;
-  off(event: string, listener: Listener): unknown;
-  exit(code: number): void;
-  /** Kinds of what keeps the process alive, for the report. */
-  getActiveResourcesInfo?(): string[];
-}
 
 export interface RunServiceOptions {
   lifecycle: Lifecycle;
@@ -70,7 +58,7 @@ export async function runService(options: RunServiceOptions): Promise<number> {
     onFatal?.(error, origin);
     if (!stopping) void stop(origin, 1);
   };
-  const listeners: Array<[string, Listener]> = [
+  const listeners: Array<[string, Parameters<ServiceProcess['on']>[1]]> = [
     ...STOP_SIGNALS.map((signal): [string, () => void] => [signal, onSignal(signal)]),
     ['uncaughtException', onUncaught('uncaught exception')],
     ['unhandledRejection', onUncaught('unhandled rejection')],

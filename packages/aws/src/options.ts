@@ -1,7 +1,19 @@
 import { unknownOptions } from '@twelvefold/core/internal';
-import type { AwsOptions } from './create-aws.ts';
 import { LEAN_OPERATIONS } from './lean/operations.ts';
+import type { DebugLogger } from './logger.ts';
+import type { Service } from './port.ts';
+import type { SdkClient } from './sdk/sdk-client.ts';
+import type { AwsSettings, Environment } from './settings.ts';
 import { isRegionName, isUsableEndpoint } from './settings.ts';
+
+export interface AwsOptions extends AwsSettings {
+  /** Region, endpoint and credentials come from here; usually `process.env`. */
+  env: Environment;
+  /** SDK clients to use instead of our own, by service; they keep their own settings. */
+  clients?: Partial<Record<Service, SdkClient>>;
+  /** Gets a debug line for every attempt that is repeated, without payloads. */
+  logger?: DebugLogger;
+}
 
 const KNOWN: ReadonlyArray<keyof AwsOptions> = [
   'env',

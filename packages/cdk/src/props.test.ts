@@ -2,9 +2,9 @@ import { Duration } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
 import { fargate } from './compute/fargate.ts';
 import { lambda } from './compute/lambda.ts';
+import type { TwelveFactorAppProps } from './props.ts';
 import { shopManifest } from './testing/shop-manifest.fixture.ts';
 import { newStack, shopProps } from './testing/synthesize.fixture.ts';
-import type { TwelveFactorAppProps } from './twelve-factor-app.ts';
 import { TwelveFactorApp } from './twelve-factor-app.ts';
 
 /** A manifest comes from JSON, so a test may give what its type does not allow. */

@@ -1,10 +1,50 @@
 import { assertKnownOptions } from '@twelvefold/core/internal';
+import type { RemovalPolicy } from 'aws-cdk-lib';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Manifest } from 'twelvefold/manifest';
+import type { ServiceOptions } from './compute/add-service.ts';
 import { DEFAULT_STOP_TIMEOUT_SECONDS } from './compute/add-service.ts';
+import type { Compute } from './compute/compute.ts';
 import { computeFaults } from './compute/compute-faults.ts';
+import type { Kinds } from './data/add-resources.ts';
 import { manifestFaults } from './manifest/manifest-faults.ts';
 import { queueRisks } from './manifest/queue-risks.ts';
 import { isFields } from './manifest/shape.ts';
-import type { TwelveFactorAppProps } from './twelve-factor-app.ts';
+
+export interface TwelveFactorAppProps {
+  /** The app as data, as `buildManifest` of `twelvefold/manifest` gives it or read from its JSON. */
+  readonly manifest: Manifest;
+  /** Where each component runs. */
+  readonly compute: Compute;
+  /** The size and the stop of the service that runs what is placed on Fargate. */
+  readonly service?: ServiceOptions;
+  /**
+   * What becomes of tables and secrets when the stack goes: both hold what it could not make again.
+   *
+   * @defaultValue `RemovalPolicy.RETAIN`
+   */
+  readonly removalPolicy?: RemovalPolicy;
+  /**
+   * How long logs are kept.
+   *
+   * @defaultValue one month
+   */
+  readonly logRetention?: RetentionDays;
+  /**
+   * Keys of consumed queues that may lose messages, which is refused otherwise: those without a dead-letter queue (`deadLetter: false`) and those
+   * with `maxReceives: 1`.
+   *
+   * @defaultValue none
+   */
+  readonly acceptLossOf?: readonly string[];
+  /**
+   * Handlers that make resources of a kind in place of the manifest's CloudFormation, by kind: for resources that another stack owns,
+   * or kinds that describe no infrastructure.
+   *
+   * @defaultValue none
+   */
+  readonly kinds?: Kinds;
+}
 
 /** Fargate's bounds of the stop timeout, in seconds. */
 const STOP = { least: 2, most: 120 };
