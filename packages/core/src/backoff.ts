@@ -4,7 +4,7 @@
  *
  * @param attempt 1 after the first failure.
  * @param random Returns a number in [0, 1).
- * @param jitter `half` waits between half the ceiling and the ceiling, `full` between 0 and the ceiling.
+ * @param jitter `half` is between half the ceiling and the ceiling, `full` between 0 and it.
  */
 export function backoffMs(
   attempt: number,

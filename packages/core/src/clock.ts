@@ -42,7 +42,7 @@ const CANCELLED = new Error('The timer was cancelled');
  * Calls back once after `ms` milliseconds, and never if `ms` is `Infinity`. The returned function
  * cancels the timer.
  *
- * Uses the clock's `timer`, at a tenth of the cost of a sleep that is cut short; falls back to `sleep`.
+ * Uses the clock's `timer`, which costs a tenth of a sleep that is cut short, or else `sleep`.
  */
 export function after(clock: Clock, ms: number, callback: () => void): () => void {
   if (ms === Number.POSITIVE_INFINITY) return () => {};

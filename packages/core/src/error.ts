@@ -1,8 +1,8 @@
 const BRAND = Symbol.for('twelvefold.error');
 
 /**
- * The code of a Twelvefold error. The list is closed, so a `switch` over it can be exhaustive; a code
- * keeps its meaning across releases.
+ * The code of a Twelvefold error. The list is closed, so a `switch` over it can be exhaustive.
+ * Codes keep their meaning across releases.
  */
 export type ErrorCode =
   // Config and start

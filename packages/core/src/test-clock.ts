@@ -2,7 +2,7 @@ import type { Clock } from './clock.ts';
 
 /** A clock that stands still until a test moves it. */
 export interface TestClock extends Clock {
-  /** Moves time on by `ms`, wakes sleepers in order, and lets the work they resume run in between. */
+  /** Moves time on by `ms` and wakes sleepers in order; the work they resume runs in between. */
   advance(ms: number): Promise<void>;
   /** Moves the wall clock only: a process that was frozen finds its monotonic clock unchanged. */
   advanceWall(ms: number): void;

@@ -8,7 +8,7 @@ export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
 
-/** The code of an error; for a failed call to AWS, AWS's own code. `undefined` for anything without one. */
+/** The code of an error; for a failed call to AWS, AWS's own code. `undefined` without a code. */
 export function codeOf(thrown: unknown): string | number | undefined {
   if (!(thrown instanceof Error)) return undefined;
   const { awsCode, code } = thrown as Error & { awsCode?: unknown; code?: unknown };

@@ -1,6 +1,6 @@
 import { TwelvefoldError } from './error.ts';
 
-/** A command line that cannot be carried out as written. Commands exit with 64 for it (sysexits.h: EX_USAGE). */
+/** A faulty command line. Commands exit with 64 for it (sysexits.h: EX_USAGE). */
 export class UsageError extends TwelvefoldError {
   override readonly name = 'UsageError';
 
