@@ -72,7 +72,7 @@ export function importRules(): Override[] {
         : `${name} may import only ${allowed.join(', ')} (ARCHITECTURE.md)`;
     const patterns = [{ group: refused, message }, BY_NAME, ...(folder === 'cdk' ? MANIFEST_ONLY : [])];
     return {
-      includes: [`packages/${folder}/src/**`, `!packages/${folder}/src/**/*.test.ts`],
+      includes: [`packages/${folder}/src/**`, `!packages/${folder}/src/**/*.{test,fixture}.ts`],
       linter: { rules: { style: { noRestrictedImports: { level: 'error', options: { patterns } } } } },
     };
   });
