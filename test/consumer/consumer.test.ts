@@ -65,6 +65,48 @@ describe('packed and installed into an empty project', () => {
     expect(stdout).toMatch(/^SdkMissing .*run npm install @aws-sdk\/client-sqs\n$/);
   });
 
+  it('has each module once, whichever entry and module system asks for it', async () => {
+    const code = `
+      const twelvefold = require('twelvefold');
+      const lifecycle = require('@twelvefold/lifecycle');
+      const log = (line) => console.log(JSON.stringify(line));
+      (async () => {
+        const entries = ['ecs', 'lambda', 'admin', 'testing', 'manifest'].map((name) => 'twelvefold/' + name);
+        for (const entry of entries) if (require(entry) !== (await import(entry)).default && require(entry).run !== (await import(entry)).run) log(entry);
+        const esm = await import('@twelvefold/lifecycle');
+        const config = await import('@twelvefold/config');
+        const { ConfigError } = require('@twelvefold/config/internal');
+        const { TwelvefoldError } = require('@twelvefold/core');
+        await lifecycle.runInScope({ kind: 'task', component: 'a' }, async () => {
+          log([esm.currentScope()?.component, require('@twelvefold/lifecycle').currentScope() === esm.currentScope()]);
+        });
+        const { AwsError } = require('@twelvefold/aws');
+        const error = new AwsError('m', { code: 'C', service: 's', operation: 'o', retryable: false });
+        log([config.ConfigError === ConfigError, (await import('@twelvefold/core')).TwelvefoldError === TwelvefoldError]);
+        log([twelvefold.TwelvefoldError === TwelvefoldError, error instanceof (await import('@twelvefold/aws')).AwsError, error instanceof TwelvefoldError]);
+      })();`;
+    const { stdout, stderr } = await node('--input-type=commonjs', '-e', code);
+    expect({ stdout, stderr }).toEqual({ stdout: '["a",true]\n[true,true]\n[true,true,true]\n', stderr: '' });
+  });
+
+  it('loads a few files, and zod only for an app that uses it', async () => {
+    const code = `
+      const { registerHooks } = require('node:module');
+      const count = { ours: 0, zod: 0, http: 0 };
+      registerHooks({ load(url, context, next) {
+        if (/node_modules\\/(@?twelvefold)\\//.test(url)) count.ours += 1;
+        if (url.includes('node_modules/zod/')) count.zod += 1;
+        if (url === 'node:http') count.http += 1;
+        return next(url, context);
+      } });
+      import('twelvefold/ecs').then(() => console.log(JSON.stringify(count)));`;
+    const { stdout, stderr } = await node('--input-type=commonjs', '-e', code);
+    expect(stderr).toBe('');
+    expect(JSON.parse(stdout)).toEqual({ ours: expect.any(Number), zod: 0, http: 0 });
+    // 460 files before the entries were bundled.
+    expect((JSON.parse(stdout) as { ours: number }).ours).toBeLessThan(60);
+  });
+
   it('names the missing region and credentials first and the SDK last', async () => {
     const code = `
       import { createAws } from '@twelvefold/aws';

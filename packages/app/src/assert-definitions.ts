@@ -1,7 +1,7 @@
 import type { Definition } from '@twelvefold/backing';
 import { findKind } from '@twelvefold/backing';
 import type { ConfigDefinition } from '@twelvefold/config';
-import { selectConfig } from '@twelvefold/config';
+import { selectConfig } from '@twelvefold/config/internal';
 import type { Duration } from '@twelvefold/core';
 import { durationMs } from '@twelvefold/core';
 import { messageOf } from '@twelvefold/core/internal';

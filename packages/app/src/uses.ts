@@ -1,5 +1,5 @@
 import type { ConfigDefinition, SelectedConfig } from '@twelvefold/config';
-import { selectConfig } from '@twelvefold/config';
+import { selectConfig } from '@twelvefold/config/internal';
 import type { Component } from './component.ts';
 import type { Backing } from './context.ts';
 import type { DeclaredResource } from './resources.ts';

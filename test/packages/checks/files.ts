@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { REPOSITORY } from '../repository.ts';
 import type { Check } from './check.ts';
 
@@ -18,6 +18,14 @@ export const filesCheck: Check = async ({ folder, files }) => {
     if (!packed.has(source))
       faults.push(`${path} has no source ${source}: left over from a build; run 'npm run clean' and build again`);
     if (!packed.has(path.replace(/\.js$/, '.d.ts'))) faults.push(`${path} has no declarations`);
+  }
+  for (const path of files.filter((file) => file.startsWith('dist/bundle/') && file.endsWith('.js.map'))) {
+    const { sources }: { sources: readonly string[] } = JSON.parse(await readFile(join(folder, path), 'utf8'));
+    for (const source of sources) {
+      const found = posix.join(posix.dirname(path), source);
+      // Node's own modules and the libraries of @twelvefold/local have no source here.
+      if (found.startsWith('src/') && !packed.has(found)) faults.push(`${path} names ${found}, which is not packed`);
+    }
   }
   if (!packed.has('README.md')) faults.push('README.md is missing');
   if (!packed.has('LICENSE')) {

@@ -10,10 +10,9 @@ import { interruption } from './interruption.ts';
 export async function runCommandLine(process: NodeJS.Process): Promise<void> {
   const cwd = process.cwd();
 
-  // package.json is two folders up from src/cli and from dist/cli.
-  const { version }: { version: string } = JSON.parse(
-    await readFile(new URL('../../package.json', import.meta.url), 'utf8'),
-  );
+  // By its name: the sources, the separate files and the bundle are at different depths.
+  const manifest = new URL(import.meta.resolve('twelvefold/package.json'));
+  const { version }: { version: string } = JSON.parse(await readFile(manifest, 'utf8'));
 
   // A reader that closes the pipe early (`twelvefold bindings ... | head -1`) is not an error.
   process.stdout.on('error', () => {});

@@ -2,6 +2,8 @@ import { ConfigError } from '@twelvefold/config';
 import { UsageError } from '@twelvefold/core/internal';
 import { describe, expect, it } from 'vitest';
 import type { Command } from './command.ts';
+import { COMMAND_SUMMARIES } from './command-summaries.ts';
+import { commands as allCommands } from './commands.ts';
 import { runCli } from './run-cli.fixture.ts';
 
 /** Says what it was given. */
@@ -41,6 +43,10 @@ const commands = [
   failing('string', 'thrown text'),
 ];
 const run = (argv: string[], env = {}) => runCli(argv, { commands, env });
+
+it('lists the commands as they describe themselves', () => {
+  expect(COMMAND_SUMMARIES).toEqual(allCommands.map(({ name, summary }) => ({ name, summary })));
+});
 
 describe('a command line', () => {
   it('runs the command it names with what was given, and exits as it says', async () => {

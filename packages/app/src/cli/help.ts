@@ -2,7 +2,7 @@ import { align } from './align.ts';
 import type { Command, CommandOption } from './command.ts';
 
 /** All commands, one line each. */
-export function commandList(commands: readonly Command[]): string {
+export function commandList(commands: ReadonlyArray<Pick<Command, 'name' | 'summary'>>): string {
   return [
     'Usage: twelvefold <command> [options]',
     '',

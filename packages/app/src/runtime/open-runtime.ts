@@ -1,6 +1,6 @@
 import type { Aws } from '@twelvefold/aws';
 import type { ConfigEvent } from '@twelvefold/config';
-import { createConfig } from '@twelvefold/config';
+import { createConfig } from '@twelvefold/config/internal';
 import type { Clock } from '@twelvefold/core';
 import type { RequestContext, Scope } from '@twelvefold/lifecycle';
 import { scopeKey } from '@twelvefold/lifecycle';

@@ -1,5 +1,5 @@
 import { AwsError, isSetupError } from '@twelvefold/aws';
-import { ConfigError } from '@twelvefold/config';
+import { ConfigError } from '@twelvefold/config/internal';
 import { TwelvefoldError } from '@twelvefold/core';
 
 /** sysexits.h: EX_CONFIG and EX_UNAVAILABLE. */

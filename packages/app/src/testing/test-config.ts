@@ -1,5 +1,5 @@
 import type { ConfigDefinition } from '@twelvefold/config';
-import { Secret } from '@twelvefold/config';
+import { Secret } from '@twelvefold/config/internal';
 
 /** Values that are given whole. */
 type Whole = string | number | boolean | bigint | symbol | null | undefined | Date | RegExp | URL;

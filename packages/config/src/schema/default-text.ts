@@ -1,4 +1,3 @@
-import { safeParse } from 'zod/v4/core';
 import { nodeUtil } from '../node-util.ts';
 import { decodeText } from './decode.ts';
 import type { ConfigLeaf } from './leaf.ts';
@@ -19,10 +18,10 @@ export function defaultText(leaf: ConfigLeaf): string | undefined {
 
 function parsed(leaf: ConfigLeaf, input: unknown): { value: unknown } | undefined {
   try {
-    const result = safeParse(strictSchema(leaf.schema), input);
-    return result.success ? { value: result.data } : undefined;
+    const result = strictSchema(leaf.schema)._zod.run({ value: input, issues: [] }, { async: false });
+    return result instanceof Promise || result.issues.length > 0 ? undefined : { value: result.value };
   } catch {
-    // An asynchronous schema, or one that throws: its default has no text that could be vouched for.
+    // An asynchronous schema, or one that throws: no text is certain to give its default.
     return undefined;
   }
 }

@@ -1,6 +1,7 @@
 import type { output } from 'zod/v4/core';
 import { $constructor, $ZodType } from 'zod/v4/core';
 import type { Secret } from '../secret.ts';
+import { DERIVED_TRAIT } from './marker.ts';
 
 /** The schemas that a key is made from, by name. */
 export type DerivedInputs = Readonly<Record<string, $ZodType>>;
@@ -12,9 +13,6 @@ export type DerivedOutput<I extends DerivedInputs, R> = [Extract<output<I[keyof 
 
 /** A key that no source has: it is made from others. */
 export interface DerivedSchema<T = unknown> extends $ZodType<T, undefined> {}
-
-/** How zod names the schema among its traits. */
-export const DERIVED_TRAIT = 'TwelvefoldDerived';
 
 /** What `derived()` was given. */
 export interface DerivedDefinition {

@@ -1,13 +1,11 @@
 import { assertKnownOptions } from '@twelvefold/core/internal';
 import type { input, output } from 'zod/v4/core';
 import { $constructor, $ZodType } from 'zod/v4/core';
+import { PARAM_TRAIT } from './marker.ts';
 import { acceptsAbsence } from './unwrap.ts';
 
 /** A zod schema that reads and gives what `S` does, from a place of its own. */
 export interface ParamSchema<S extends $ZodType = $ZodType> extends $ZodType<output<S>, input<S>> {}
-
-/** How zod names the schema among its traits. */
-export const PARAM_TRAIT = 'TwelvefoldParam';
 
 /** Where a plain key is kept, when the convention does not fit. */
 export interface ParamOptions {

@@ -1,13 +1,11 @@
 import type { $ZodObject, $ZodType, $ZodTypes } from 'zod/v4/core';
 import type { DerivedDefinition } from './derived.ts';
-import { DERIVED_TRAIT } from './derived.ts';
 import type { ConfigGroup, ConfigLeaf, DerivedLeaf } from './leaf.ts';
 import type { Marker } from './marker.ts';
+import { DERIVED_TRAIT, PARAM_TRAIT, SECRET_TRAIT } from './marker.ts';
 import { assertEnvironmentName, assertPath, environmentName } from './names.ts';
-import { PARAM_TRAIT } from './param.ts';
 import { placeOf } from './place-of.ts';
 import { resolveDerived } from './resolve-derived.ts';
-import { SECRET_TRAIT } from './secret.ts';
 import { unwrap } from './unwrap.ts';
 import { childSchemas } from './walk.ts';
 

@@ -4,13 +4,11 @@ import { $constructor, $ZodType } from 'zod/v4/core';
 import { Secret } from '../secret.ts';
 import type { SchemaIssue } from './issue-detail.ts';
 import { authorMessage, ISSUE_DETAIL, issueDetail } from './issue-detail.ts';
+import { SECRET_TRAIT } from './marker.ts';
 import { acceptsAbsence } from './unwrap.ts';
 
 /** A zod schema that validates with `S` and gives a {@link Secret} of its output. */
 export interface SecretSchema<S extends $ZodType = $ZodType> extends $ZodType<Secret<output<S>>, input<S>> {}
-
-/** How zod names the schema among its traits; the walk over a config schema finds secrets by it. */
-export const SECRET_TRAIT = 'TwelvefoldSecret';
 
 /** Where a secret is kept, when the convention does not fit. Names may contain `{app}` and `{stage}`. */
 export interface SecretOptions {

@@ -1,9 +1,9 @@
 import type { $ZodCheck, $ZodLazy, $ZodObject, $ZodType, $ZodTypes } from 'zod/v4/core';
-import { clone } from 'zod/v4/core';
 import type { ConfigDefinition } from '../define-config.ts';
 import type { PlanTarget } from '../plan/plan-config.ts';
 import { planConfig } from '../plan/plan-config.ts';
 import type { ConfigGroup, ConfigLeaf, DerivedLeaf } from '../schema/leaf.ts';
+import { cloneSchema } from '../schema/strict-schema.ts';
 import { guardedCheck } from './guarded-check.ts';
 
 /** A definition of a part of a config, and what that leaves out. */
@@ -124,14 +124,14 @@ function pruned(schema: $ZodType, section: string, pruning: Pruning): $ZodType {
     // Wrappers only: a pipe was refused with the path.
     if (!('innerType' in def)) return schema;
     const wrapper = { ...def, innerType: pruned(def.innerType as $ZodType, section, pruning), checks };
-    return clone(schema, wrapper as typeof def);
+    return cloneSchema(schema, wrapper as typeof def);
   }
   const shape = Object.entries<$ZodType>(def.shape).flatMap(([name, child]) => {
     const key = section === '' ? name : `${section}.${name}`;
     const stays = [...kept].some((one) => one === key || one.startsWith(`${key}.`));
     return stays ? [[name, pruned(child, key, pruning)] as const] : [];
   });
-  return clone(schema, { ...def, shape: Object.fromEntries(shape), checks } as typeof def);
+  return cloneSchema(schema, { ...def, shape: Object.fromEntries(shape), checks } as typeof def);
 }
 
 function prunedGroup(group: ConfigGroup, kept: ReadonlySet<ConfigLeaf>): ConfigGroup {
