@@ -46,7 +46,13 @@ export async function run<const K extends readonly Component[]>(
   const clock = systemClock;
   const held = holdSignals(process);
   const profile = await serviceProfile(env, process.stdout.isTTY === true);
-  const { logger, metrics } = createTelemetry({ app: app.name, env, format: profile.logFormat, facts: profile.facts });
+  const { logger, metrics } = createTelemetry({
+    app: app.name,
+    env,
+    format: profile.logFormat,
+    facts: profile.facts,
+    gather: true,
+  });
   for (const warning of profile.warnings) logger.warn(warning);
   const protection =
     profile.protectionUri === undefined

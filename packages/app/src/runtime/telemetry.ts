@@ -12,16 +12,27 @@ export interface TelemetryOptions {
   env: Readonly<Record<string, string | undefined>>;
   format: 'json' | 'pretty';
   facts: Readonly<Record<string, unknown>>;
+  /** Writes the lines of one turn of the event loop together: for services. @defaultValue false */
+  gather?: boolean;
   /** Where lines go. @defaultValue standard output */
   write?: (line: string) => void;
 }
 
 /** One logger and one set of metrics for the process; both find their scope by themselves and share what is secret. */
-export function createTelemetry({ app, env, format, facts, write }: TelemetryOptions): Telemetry {
+export function createTelemetry({ app, env, format, facts, gather = false, write }: TelemetryOptions): Telemetry {
   const output = write ? { write } : {};
   const color = format === 'pretty' && !env.NO_COLOR;
   const { buffer, warnings } = bufferSettings(env);
-  const logger = createLogger({ service: app, env, format, color, facts, ...(buffer ? { buffer } : {}), ...output });
+  const logger = createLogger({
+    service: app,
+    env,
+    format,
+    color,
+    facts,
+    gather,
+    ...(buffer ? { buffer } : {}),
+    ...output,
+  });
   for (const warning of warnings) logger.warn(warning);
   return {
     logger,

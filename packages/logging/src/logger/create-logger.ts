@@ -58,7 +58,16 @@ export interface LoggerOptions {
   env?: Env;
   /** @defaultValue systemClock */
   clock?: Pick<Clock, 'now'>;
+  /**
+   * Writes the lines of one turn of the event loop together, which costs a service a fraction of a write per line. A line at ERROR or
+   * above leaves at once with those before it; a process that is killed by SIGKILL loses the lines of that turn. For standard output
+   * only. @defaultValue false
+   */
+  gather?: boolean;
 }
+
+/** Levels whose lines never wait for the end of a turn. */
+const URGENT = new Set(['ERROR', 'CRITICAL']);
 
 const KNOWN_OPTIONS = [
   'service',
@@ -74,6 +83,7 @@ const KNOWN_OPTIONS = [
   'limits',
   'env',
   'clock',
+  'gather',
 ] as const satisfies ReadonlyArray<keyof LoggerOptions>;
 
 /**
@@ -122,7 +132,7 @@ export function createLogger(options: LoggerOptions = {}): ScopedLogger {
     json: options.format !== 'pretty',
     render:
       options.format === 'pretty' ? (entry) => pretty(entry, { color, hidden }) : (entry) => JSON.stringify(entry),
-    write: options.write ?? ((line) => stdout(droppedLine).write(line)),
+    write: options.write ?? ((line, level) => stdout(droppedLine).write(line, URGENT.has(level))),
     flush: options.write ? () => Promise.resolve() : () => stdout().flush(),
     buffer: options.buffer && {
       threshold: thresholdOf(options.buffer.level) ?? LogLevelThreshold.DEBUG,
@@ -144,6 +154,7 @@ export function createLogger(options: LoggerOptions = {}): ScopedLogger {
       dropped_lines: lines,
       dropped_bytes: bytes,
     });
+  if (options.gather && !options.write) stdout(droppedLine).gather();
   const logger = new ScopedLogger(settings, facts);
   for (const warning of level.warnings) logger.warn(warning);
   return logger;

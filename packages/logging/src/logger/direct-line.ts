@@ -21,6 +21,14 @@ export interface ConstantPart {
   readonly keys: ReadonlySet<string>;
 }
 
+/** What names a scope in its lines. */
+export interface ScopeNames {
+  readonly correlationId: string;
+  readonly component: string;
+  readonly kind: string;
+  readonly trace: { readonly traceparent?: string };
+}
+
 /** Keys looked up lately; log keys are few, keys of user data may not be. */
 const REMEMBERED_KEYS = 1_000;
 /** What the line writes by itself: a field that replaces one of them must stand in its place. */
@@ -39,6 +47,10 @@ const OWN_KEYS: ReadonlySet<string> = new Set([
   'tenant_id',
 ]);
 const NO_KEYS: ReadonlySet<string> = new Set();
+/** In the order of `addKeys`. */
+const SCOPE_KEYS = ['correlation_id', 'component', 'kind', 'traceparent'] as const;
+/** An object of more keys is copied with care, as one that is near a limit. */
+const FLAT_KEYS = 16;
 /** Objects list such keys before all others. */
 const NUMBER = /^\d/;
 /** A level or a timestamp would be cut by a limit below this. */
@@ -54,6 +66,8 @@ export interface DirectLine {
   entry(entry: Entry): string | undefined;
   /** The constant part of entries without fields of their own. */
   constant(entry: Place): ConstantPart | undefined;
+  /** The same inside a scope in which nothing was set. */
+  within(own: ConstantPart, scope: ScopeNames): ConstantPart | undefined;
   /** The line of a call that logs a text and at most one object, without an entry in between. */
   call(
     level: string,
@@ -82,6 +96,7 @@ export function directLine(settings: LoggerSettings): DirectLine | undefined {
   if (unusual) return undefined;
   const forms = new Map<string, KeyForm>();
   const service = settings.service === '' ? '"' : `","service":"${settings.service}"`;
+  let scopedKeys: { own: ReadonlySet<string>; all: ReadonlySet<string> } = { own: NO_KEYS, all: NO_KEYS };
   const careful = { ...settings, budget: limits.lineBytes };
 
   /** `undefined` for a key that needs the careful way. */
@@ -106,6 +121,8 @@ export function directLine(settings: LoggerSettings): DirectLine | undefined {
       case 'boolean':
         return value ? 'true' : 'false';
       case 'object': {
+        const flat = flatText(value);
+        if (flat !== undefined) return flat;
         const plain = toPlain({ [key]: value }, careful)[key];
         return plain === undefined ? '' : JSON.stringify(plain);
       }
@@ -114,6 +131,31 @@ export function directLine(settings: LoggerSettings): DirectLine | undefined {
       default:
         return ''; // Functions and symbols, as in JSON.
     }
+  }
+
+  /** A plain object of texts, numbers and booleans as JSON; `undefined` for any other, and for one that needs the careful way. */
+  function flatText(value: object | null): string | undefined {
+    try {
+      return value === null || Object.getPrototypeOf(value) !== Object.prototype ? undefined : flatObjectText(value);
+    } catch {
+      return undefined; // A getter or a proxy threw: the careful way says where.
+    }
+  }
+
+  function flatObjectText(value: object): string | undefined {
+    let text = '';
+    let count = 0;
+    for (const key in value) {
+      const form = forms.get(key) ?? newForm(key);
+      count += 1;
+      if (form === undefined || form.text === '' || form.sensitive || count > FLAT_KEYS) return undefined;
+      const item: unknown = (value as Record<string, unknown>)[key]; // Only looked at.
+      if (typeof item !== 'string' && typeof item !== 'number' && typeof item !== 'boolean') return undefined;
+      const shown = valueText(key, item);
+      if (shown === undefined) return undefined;
+      text += form.text + shown;
+    }
+    return `{${text.slice(1)}}`;
   }
 
   /** The fields of an object, each read once, with a comma before each; none of them may be one of `taken`. */
@@ -171,6 +213,19 @@ export function directLine(settings: LoggerSettings): DirectLine | undefined {
       const fields = fieldsText(entry.additional, NO_KEYS);
       if (own === undefined || fields === undefined) return undefined;
       return { text: own + fields, keys: new Set(Object.keys(entry.additional)) };
+    },
+
+    within(own, { correlationId, component, kind, trace: { traceparent } }) {
+      for (const key of SCOPE_KEYS) if (own.keys.has(key)) return undefined;
+      if (!isVerbatim(component)) return undefined;
+      const names =
+        traceparent === undefined
+          ? { correlation_id: correlationId, component, kind }
+          : { correlation_id: correlationId, component, kind, traceparent };
+      const text = fieldsText(names, NO_KEYS);
+      if (text === undefined) return undefined;
+      if (scopedKeys.own !== own.keys) scopedKeys = { own: own.keys, all: new Set([...own.keys, ...SCOPE_KEYS]) };
+      return { text: own.text + text, keys: scopedKeys.all };
     },
 
     call(level, message, atMs, constant, fields) {

@@ -19,8 +19,8 @@ export interface KeyLayer {
   persistent: Fields;
   temporary: Fields;
   /** Keys of the layer below that do not show through. */
-  hiddenPersistent: Set<string>;
-  hiddenTemporary: Set<string>;
+  hiddenPersistent: Set<string> | undefined;
+  hiddenTemporary: Set<string> | undefined;
   context: InvocationContext | undefined;
 }
 
@@ -28,8 +28,8 @@ export function keyLayer(): KeyLayer {
   return {
     persistent: {},
     temporary: {},
-    hiddenPersistent: new Set(),
-    hiddenTemporary: new Set(),
+    hiddenPersistent: undefined,
+    hiddenTemporary: undefined,
     context: undefined,
   };
 }
@@ -51,14 +51,16 @@ export function mergeFields(target: Fields, fields: Fields): void {
 export function mergeLayer(target: KeyLayer, from: KeyLayer): void {
   mergeFields(target.persistent, from.persistent);
   mergeFields(target.temporary, from.temporary);
-  for (const key of from.hiddenPersistent) target.hiddenPersistent.add(key);
-  for (const key of from.hiddenTemporary) target.hiddenTemporary.add(key);
+  for (const kind of ['hiddenPersistent', 'hiddenTemporary'] as const)
+    if (from[kind]) target[kind] = new Set([...(target[kind] ?? []), ...from[kind]]);
   target.context ??= from.context;
 }
 
 /** Removes `keys`; in a scope's layer they also stop showing through from below. */
 export function hideKeys(layer: KeyLayer, kind: 'persistent' | 'temporary', keys: readonly string[]): void {
-  const hidden = kind === 'persistent' ? layer.hiddenPersistent : layer.hiddenTemporary;
+  const name = kind === 'persistent' ? 'hiddenPersistent' : 'hiddenTemporary';
+  layer[name] ??= new Set();
+  const hidden = layer[name];
   for (const key of keys) {
     delete layer[kind][key];
     hidden.add(key);

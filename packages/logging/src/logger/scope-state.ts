@@ -17,6 +17,8 @@ export interface CommonPart {
 /** What one logger keeps for one scope. */
 export interface ScopeState {
   layer: KeyLayer;
+  /** Nothing was set in the scope: its lines have the logger's own keys and what names the scope. */
+  isBare: boolean;
   common: CommonPart | undefined;
   /** Set when the scope logs at a level of its own. */
   threshold: number | undefined;
@@ -42,6 +44,7 @@ export function scopeState(scope: Scope, settings: LoggerSettings): ScopeState {
   if (sampled) scope.sampled = true;
   return {
     layer: keyLayer(),
+    isBare: true,
     common: undefined,
     threshold: sampled ? LogLevelThreshold.DEBUG : undefined,
     sampled,

@@ -41,6 +41,8 @@ export class ScopedLogger extends PowertoolsLogger {
   readonly #own = keyLayer();
   /** What lines outside of scopes have in common, while the logger's own keys stay as they are. */
   #common: CommonPart | undefined;
+  /** The part of the logger's own keys. */
+  #bare: Pick<CommonPart, 'part' | 'ownChanges'> | undefined;
   #ownChanges = 0;
   #threshold: number;
   /** The lowest level that anything here could print: below it a call ends at once. */
@@ -176,7 +178,11 @@ export class ScopedLogger extends PowertoolsLogger {
     copyFields(child.#own.persistent, persistent, (key) => this.#warnReserved(key));
     const scope = currentScope();
     const state = scope?.get(this.#slot);
-    if (scope && state) mergeLayer(child.#state(scope).layer, state.layer);
+    if (scope && state && !state.isBare) {
+      const own = child.#state(scope);
+      own.isBare = false;
+      mergeLayer(own.layer, state.layer);
+    }
     return child;
   }
 
@@ -280,14 +286,32 @@ export class ScopedLogger extends PowertoolsLogger {
     const traceId = state ? state.traceId : this.#settings.platformTrace();
     const known = state ? state.common : this.#common;
     if (known?.ownChanges === this.#ownChanges && known.traceId === traceId) return known.part;
-    const additional: Record<string, unknown> = {};
-    addKeys(additional, this.#own, scope, state?.layer);
-    const context = state?.layer.context ?? this.#own.context;
-    const part = direct.constant({ context, traceId, additional });
+    const part =
+      (scope && state?.isBare && traceId === undefined ? this.#barePart(direct, scope) : undefined) ??
+      this.#fullPart(direct, scope, state, traceId);
     const common = { part, ownChanges: this.#ownChanges, traceId };
     if (state) state.common = common;
     else this.#common = common;
     return part;
+  }
+
+  /** The part of a scope in which nothing was set: most scopes log one line. */
+  #barePart(direct: DirectLine, scope: Scope): ConstantPart | undefined {
+    if (this.#bare?.ownChanges !== this.#ownChanges)
+      this.#bare = { part: this.#fullPart(direct, undefined, undefined, undefined), ownChanges: this.#ownChanges };
+    const { part } = this.#bare;
+    return part && direct.within(part, scope);
+  }
+
+  #fullPart(
+    direct: DirectLine,
+    scope: Scope | undefined,
+    state: ScopeState | undefined,
+    traceId: string | undefined,
+  ): ConstantPart | undefined {
+    const additional: Record<string, unknown> = {};
+    addKeys(additional, this.#own, scope, state?.layer);
+    return direct.constant({ context: state?.layer.context ?? this.#own.context, traceId, additional });
   }
 
   #entryHere(threshold: number, input: unknown, extra: readonly unknown[]): Entry {
@@ -366,6 +390,7 @@ export class ScopedLogger extends PowertoolsLogger {
     const state = this.#stateHere();
     if (state) {
       state.common = undefined;
+      state.isBare = false;
       return state.layer;
     }
     this.#ownChanges += 1;

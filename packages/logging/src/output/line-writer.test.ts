@@ -28,6 +28,7 @@ function fakeDescriptor(room: number) {
       state.keptAlive = keepsAlive;
       state.timers.push(callback);
     },
+    endOfTurn: (callback) => void state.timers.push(callback),
     pause() {
       state.pauses += 1;
       state.onPause();
@@ -49,6 +50,46 @@ describe('a descriptor with room', () => {
     expect(state.text).toBe('one\ntwo\n');
     expect(state.timers).toEqual([]);
     await writer.flush();
+  });
+});
+
+describe('a writer that gathers', () => {
+  function gathering() {
+    const fake = fakeDescriptor(1_000_000);
+    fake.writer.write('first');
+    fake.writer.gather();
+    return fake;
+  }
+
+  test('writes the lines of a turn together, at its end', () => {
+    const { state, writer, fire } = gathering();
+    writer.write('one');
+    writer.write('two');
+    expect(state.text).toBe('first\n');
+    fire();
+    expect(state.text).toBe('first\none\ntwo\n');
+  });
+
+  test('writes at once what may not wait, with all before it', () => {
+    const { state, writer, fire } = gathering();
+    writer.write('one');
+    writer.write('failed', true);
+    expect(state.text).toBe('first\none\nfailed\n');
+    fire();
+    expect(state.text).toBe('first\none\nfailed\n');
+  });
+
+  test('writes before the end of the turn at 16 KB, at a flush and at the exit', async () => {
+    const { state, writer } = gathering();
+    writer.write('x'.repeat(16_385));
+    expect(state.text).toHaveLength(6 + 16_386);
+    writer.write('flushed');
+    await writer.flush();
+    expect(state.text.endsWith('flushed\n')).toBe(true);
+    writer.write('last');
+    state.exit();
+    writer.write('while exiting');
+    expect(state.text.endsWith('last\nwhile exiting\n')).toBe(true);
   });
 });
 

@@ -4,6 +4,8 @@ import type { Turn } from './turn.ts';
 export interface LineWriterIo {
   /** Writes some of the first `length` bytes and returns how many. @throws an error with code `EAGAIN` when none can be taken now. */
   write(bytes: Uint8Array, length: number): number;
+  /** Calls back once, at the end of this turn of the event loop. */
+  endOfTurn(callback: () => void): void;
   /** Calls back once, later. The process stays alive until then, if `keepsAlive`. */
   later(callback: () => void, delayMs: number, keepsAlive: boolean): void;
   /** Blocks the thread. */
@@ -17,8 +19,14 @@ export interface LineWriterIo {
 }
 
 export interface LineWriter {
-  /** Writes a line and a line feed in one piece. Never throws. */
-  write(line: string): void;
+  /**
+   * Writes a line and a line feed in one piece. Never throws.
+   *
+   * @param now - whether the line, and those gathered before it, leave the process at once. @defaultValue false
+   */
+  write(line: string, now?: boolean): void;
+  /** From here on the lines of one turn of the event loop are written together; at 16 KB, and at the exit, earlier. */
+  gather(): void;
   /** Resolves when everything written so far has left the process, or when its reader has taken nothing for a second. */
   flush(): Promise<void>;
   /** Bytes that wait for the descriptor to take them. */
@@ -47,6 +55,8 @@ const EXIT_MOST_MS = 5_000;
 
 /** Lines that fit are encoded here, one after the other, instead of each into memory of its own. */
 const SCRATCH_BYTES = 64 * 1024;
+/** Characters of gathered lines after which they are written before the turn is over. */
+const GATHERED_CHARACTERS = 16_384;
 const LINE_FEED = 0x0a;
 /** What a UTF-16 unit takes at most in UTF-8. */
 const BYTES_PER_UNIT = 3;
@@ -76,6 +86,9 @@ export function createLineWriter(io: LineWriterIo): LineWriter {
   let broken = false;
   /** Another thread has the turn. */
   let refused = false;
+  let gathers = false;
+  /** Lines of this turn, each but the last with its line feed. */
+  let gathered = '';
   let droppedLines = 0;
   let droppedBytes = 0;
 
@@ -223,27 +236,50 @@ export function createLineWriter(io: LineWriterIo): LineWriter {
     retryLater();
   }
 
+  function writeGathered(): void {
+    if (gathered === '') return;
+    const lines = gathered;
+    gathered = '';
+    writeLine(lines);
+  }
+
+  function writeLine(line: string): void {
+    if (broken) return;
+    if (!watchesExit) {
+      watchesExit = true;
+      io.onExit(() => {
+        exiting = true;
+        writeGathered();
+        drainAtExit();
+      });
+    }
+    if (pendingBytes === 0 && !retryScheduled && !exiting) {
+      writeAtOnce(line);
+      return;
+    }
+    const bytes = Buffer.byteLength(line) + 1;
+    if (hasRoom(bytes)) append(line, bytes);
+    else {
+      droppedLines += 1;
+      droppedBytes += bytes;
+    }
+    if (exiting) drainAtExit();
+    else if (!retryScheduled && !pump()) retryLater();
+  }
+
   return {
-    write(line) {
-      if (broken) return;
-      if (!watchesExit) {
-        watchesExit = true;
-        io.onExit(() => {
-          exiting = true;
-          drainAtExit();
-        });
-      }
-      if (pendingBytes === 0 && !retryScheduled && !exiting) return writeAtOnce(line);
-      const bytes = Buffer.byteLength(line) + 1;
-      if (hasRoom(bytes)) append(line, bytes);
-      else {
-        droppedLines += 1;
-        droppedBytes += bytes;
-      }
-      if (exiting) return drainAtExit();
-      if (!retryScheduled && !pump()) retryLater();
+    write(line, now = false) {
+      // The first line has the exit watched.
+      if (!gathers || exiting || !watchesExit) return writeLine(line);
+      if (gathered === '') io.endOfTurn(writeGathered);
+      gathered = gathered === '' ? line : `${gathered}\n${line}`;
+      if (now || gathered.length > GATHERED_CHARACTERS) writeGathered();
+    },
+    gather() {
+      gathers = true;
     },
     flush() {
+      writeGathered();
       if (pendingBytes === 0) return Promise.resolve();
       // The second without progress is counted from here.
       retries = 0;

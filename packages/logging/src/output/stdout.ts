@@ -31,6 +31,7 @@ export function stdout(droppedLine = droppedAsJson): LineWriter {
       const timer = setTimeout(callback, delayMs);
       if (!keepsAlive) timer.unref();
     },
+    endOfTurn: (callback) => void setImmediate(callback),
     pause,
     droppedLine,
     onExit: (callback) => void process.once('exit', callback),
