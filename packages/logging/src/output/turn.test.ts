@@ -103,6 +103,7 @@ function writerWithTurn() {
     later: (callback) => void state.timers.push(callback),
     pause: () => {},
     onExit: () => {},
+    endOfTurn: () => {},
     droppedLine: () => 'dropped',
     turn: () => turn,
   });
