@@ -7,6 +7,7 @@ import { FAULT_SCENARIOS } from './scenarios/faults.ts';
 import { HTTP_SCENARIOS } from './scenarios/http.ts';
 import { MALFORMED_SCENARIOS } from './scenarios/malformed.ts';
 import { MESSAGE_SCENARIOS } from './scenarios/messages.ts';
+import { WIRE_SCENARIOS } from './scenarios/wire.ts';
 import type { ProbeBuild } from './start-probe.ts';
 import { buildProbe, startProbe } from './start-probe.ts';
 
@@ -29,7 +30,7 @@ async function observe(host: HostKind, { run }: Scenario): Promise<unknown> {
 }
 
 describe('the same on every host', () => {
-  it.each([...HTTP_SCENARIOS, ...MALFORMED_SCENARIOS, ...FAULT_SCENARIOS, ...MESSAGE_SCENARIOS])(
+  it.each([...HTTP_SCENARIOS, ...WIRE_SCENARIOS, ...MALFORMED_SCENARIOS, ...FAULT_SCENARIOS, ...MESSAGE_SCENARIOS])(
     '$name',
     async (scenario) => {
       const [first, ...others] = await Promise.all(HOSTS.map((host) => observe(host, scenario)));

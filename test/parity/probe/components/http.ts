@@ -5,6 +5,7 @@ import { app, News, Step } from '../app.ts';
 import { ledger } from '../ledger.ts';
 import { INSTANCE, knock } from './knock.ts';
 import { untilOpen } from './until-open.ts';
+import { WIRE_ROUTES } from './wire-routes.ts';
 
 const uses = {
   config: ['greeting', 'limits', 'vault'],
@@ -166,6 +167,8 @@ const ROUTES: Readonly<Record<string, Route>> = {
 
 export const http = app.http({ uses, timeout: '4s' }, (request, ctx) => {
   const url = new URL(request.url);
+  const wire = WIRE_ROUTES[url.pathname];
+  if (wire) return wire(request, ctx);
   const route = ROUTES[url.pathname] ?? (/^\/{1,2}(path|b$)/.test(url.pathname) ? ROUTES['/path'] : undefined);
   return route ? route(request, ctx, url) : problem({ status: 404, title: 'Not Found' });
 });

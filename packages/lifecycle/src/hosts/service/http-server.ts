@@ -4,6 +4,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { Server as NetServer } from 'node:net';
 import type { Clock } from '@twelvefold/core';
 import { systemClock } from '@twelvefold/core';
+import { after } from '@twelvefold/core/internal';
 import { CORRELATION_HEADER, correlationIdFrom } from '../../correlation.ts';
 import { headerOf } from '../../http/light/light-headers.ts';
 import type { HttpLimits, Refusal } from '../../http/limits.ts';
@@ -86,6 +87,8 @@ class NodeHttpServer implements HttpServer, ServerCore {
   #unsentBytes = 0;
   readonly #bodies: BodyReceiver;
   readonly #waiting = new Set<() => void>();
+  #isClosing = false;
+  #undoCheck: (() => void) | undefined;
   #isDrained = false;
   #port: number;
 
@@ -105,7 +108,7 @@ class NodeHttpServer implements HttpServer, ServerCore {
       keepAliveTimeout: KEEP_ALIVE_MS,
       headersTimeout: this.#limits.headMs,
       requestTimeout: this.#limits.requestMs,
-      connectionsCheckingInterval: CHECK_MS,
+      connectionsCheckingInterval: Math.min(CHECK_MS, this.#limits.headMs),
       maxHeaderSize: HEADER_LIMIT_BYTES,
       noDelay: true,
       requireHostHeader: false, // Node's own 400 has no body; a request without a host is refused with all the others
@@ -156,6 +159,8 @@ class NodeHttpServer implements HttpServer, ServerCore {
     // Only the listener: the close of an HTTP server ends idle connections as well, on which a request may be on its way.
     NetServer.prototype.close.call(this.#server);
     for (const exchange of this.#inFlight) exchange.endEventStream();
+    this.#isClosing = true;
+    this.#endStalled();
     await this.#idle(signal);
     if (this.#inFlight.size > 0) {
       const left = stillInFlight([...this.#inFlight]);
@@ -176,6 +181,7 @@ class NodeHttpServer implements HttpServer, ServerCore {
     server.closeAllConnections();
     this.#deadlines.stop();
     this.#stalled.stop();
+    this.#undoCheck?.();
     await closed;
   }
 
@@ -193,12 +199,7 @@ class NodeHttpServer implements HttpServer, ServerCore {
     this.#unsentBytes += bytes - (this.#unsent.get(exchange) ?? 0);
     this.#unsent.set(exchange, bytes);
     this.#stalled.add(exchange);
-    while (this.#unsentBytes > this.#limits.unsentBytes) {
-      const oldest = this.#stalled.oldest(MOVING_MS);
-      if (oldest === undefined) return;
-      this.flows(oldest);
-      oldest.destroy();
-    }
+    this.#endStalled();
   }
 
   flows(exchange: ServiceExchange): void {
@@ -215,6 +216,25 @@ class NodeHttpServer implements HttpServer, ServerCore {
 
   fail(error: unknown): void {
     this.#options.onError?.(error);
+  }
+
+  /**
+   * Ends the connections that have stood still for longest while they hold too much; all that stand still once the service stops: a
+   * client that does not read must not decide how long that takes.
+   */
+  #endStalled(): void {
+    while (this.#isClosing ? this.#unsent.size > 0 : this.#unsentBytes > this.#limits.unsentBytes) {
+      const oldest = this.#stalled.oldest(MOVING_MS);
+      if (oldest === undefined) {
+        this.#undoCheck ??= after(this.service.clock, MOVING_MS, () => {
+          this.#undoCheck = undefined;
+          this.#endStalled();
+        });
+        return;
+      }
+      this.flows(oldest);
+      oldest.destroy();
+    }
   }
 
   #accept(incoming: IncomingMessage, outgoing: ServerResponse, asksToContinue: boolean): void {

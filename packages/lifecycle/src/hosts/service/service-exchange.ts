@@ -37,7 +37,8 @@ export class ServiceExchange extends Exchange implements NodeHeaders {
   }
 
   get context(): RequestContext {
-    return new ServiceContext(this, this.#address, this.core.proxies);
+    const sourceAddress = sourceAddressOf(this, this.#address, this.core.proxies);
+    return { sourceAddress, claims: undefined, stage: undefined };
   }
 
   header(name: string): string | undefined {
@@ -93,25 +94,11 @@ export class ServiceExchange extends Exchange implements NodeHeaders {
   }
 }
 
-class ServiceContext implements RequestContext {
-  readonly claims = undefined;
-  readonly stage = undefined;
-  readonly #headers: NodeHeaders;
-  readonly #address: string | undefined;
-  readonly #proxies: number;
-
-  constructor(headers: NodeHeaders, address: string | undefined, proxies: number) {
-    this.#headers = headers;
-    this.#address = address;
-    this.#proxies = proxies;
+/** The other end of the connection, or the address that the outermost of so many proxies appended. */
+function sourceAddressOf(headers: NodeHeaders, address: string | undefined, proxies: number): string | undefined {
+  if (proxies > 0) {
+    const appended = headerOf(headers, 'x-forwarded-for')?.split(',').at(-proxies)?.trim();
+    if (appended) return appended;
   }
-
-  get sourceAddress(): string | undefined {
-    if (this.#proxies > 0) {
-      const appended = headerOf(this.#headers, 'x-forwarded-for')?.split(',') ?? [];
-      const address = appended.at(-this.#proxies)?.trim();
-      if (address) return address;
-    }
-    return this.#address?.replace(/^::ffff:/, '');
-  }
+  return address?.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address;
 }
