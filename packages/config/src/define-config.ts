@@ -1,7 +1,7 @@
+import type { Duration } from '@twelvefold/core';
+import { durationMs } from '@twelvefold/core';
 import { assertKnownOptions } from '@twelvefold/core/internal';
 import type { $ZodObject, $ZodType, output } from 'zod/v4/core';
-import type { MaxAge } from './max-age.ts';
-import { maxAgeMsOf } from './max-age.ts';
 import type { ConfigPlan, PlanTarget } from './plan/plan-config.ts';
 import { planConfig } from './plan/plan-config.ts';
 import type { ConfigGroup, ConfigLeaf, DerivedLeaf } from './schema/leaf.ts';
@@ -10,18 +10,46 @@ import type { ConfigKey, ConfigValue } from './select/config-key.ts';
 import { hasConfigPath } from './select/config-key.ts';
 import type { ConfigPath } from './select/config-path.ts';
 import type { Snapshot } from './snapshot.ts';
-import type { ConfigSource } from './sources/source.ts';
+import type { ConfigSource } from './sources/sources.ts';
+
+/** A duration with its unit, e.g. `'30s'`, `'5m'`, `'1.5h'`, or `'never'`. */
+export type MaxAge = Duration | 'never';
+
+/**
+ * Milliseconds in a snapshot's age limit; `Infinity` for `'never'`.
+ *
+ * @throws TypeError for anything else, e.g. a number.
+ */
+export function maxAgeMsOf(maxAge: MaxAge): number {
+  if (maxAge === 'never') return Number.POSITIVE_INFINITY;
+  try {
+    const ms = durationMs(maxAge);
+    if (ms > 0) return ms;
+  } catch {
+    // Refused below.
+  }
+  throw new TypeError(
+    `Cannot define config: maxAge ${JSON.stringify(maxAge)} must be a duration above 0 with its unit, e.g. '5m', or 'never'`,
+  );
+}
 
 export interface ConfigOptions<S extends $ZodType> {
   /** A zod 4 object, of `zod` or `zod/mini`, of any depth. */
   schema: S;
-  /** Where values come from. Precedence is fixed, whatever the order: environment, memory, stores (your own first), files, defaults. */
+  /**
+   * Where values come from. Precedence is fixed, whatever the order: environment, memory, stores
+   * (your own first), files, defaults.
+   */
   sources: readonly ConfigSource[];
-  /** After which using a snapshot refreshes it, in an app; `'never'` for on demand and refused credentials alone. @defaultValue `'5m'` */
+  /**
+   * Age after which the next use refreshes a snapshot, in an app; `'never'` refreshes on demand and
+   * on refused credentials only.
+   * @defaultValue `'5m'`
+   */
   maxAge?: MaxAge;
 }
 
-/** What an app's config is, as plain data. `T` is the type of the loaded snapshot. */
+/** An app's config as plain data. `T` is the type of the loaded snapshot. */
 export interface ConfigDefinition<T = unknown> {
   readonly kind: 'config';
   readonly schema: $ZodType;
@@ -36,7 +64,10 @@ export interface ConfigDefinition<T = unknown> {
   readonly paths?: readonly string[];
   /** The same keys as a tree. */
   readonly root: ConfigGroup;
-  /** Where each key is looked for and what would be fetched. Pure; `stage` may be `'{stage}'`, for templates. */
+  /**
+   * Where each key is looked for and what would be fetched. Pure; `stage` may be `'{stage}'`, for
+   * templates.
+   */
   plan(target: PlanTarget): ConfigPlan;
   /** For the type system only; never there. */
   readonly types?: { readonly snapshot: T };
@@ -61,7 +92,8 @@ const KINDS = ['env', 'memory', 'custom', 'parameterStore', 'secretsManager', 'f
 /**
  * Declares an app's config. No I/O happens and no environment is read.
  *
- * @throws TypeError for a schema that is not a zod 4 object, for keys that no source can hold, for two keys that share an
+ * @throws TypeError for a schema that is not a zod 4 object, for keys that no source can hold, for
+ * two keys that share an
  * environment variable, and for something that is not a source.
  * @example
  * ```ts
@@ -87,7 +119,8 @@ export function defineConfig<S extends $ZodObject>(options: ConfigOptions<S>): D
     leaves,
     derived,
     root,
-    // By `this`, so that a copy with other sources (`{ ...config, sources: [memory(...)] }`) plans with those.
+    // By `this`, so that a copy with other sources (`{ ...config, sources: [memory(...)] }`) plans
+    // with those.
     plan(this: ConfigDefinition, target: PlanTarget) {
       return planConfig(this.leaves, this.sources, target);
     },

@@ -6,9 +6,15 @@ export interface FakeStores {
   parameters?: Record<string, string | { type: 'StringList' | 'SecureString'; value: string }>;
   /** Secrets by id. */
   secrets?: Record<string, string>;
-  /** Names (parameters) and ids (secrets) that the caller may not read: one of them rejects its whole call. */
+  /**
+   * Names (parameters) and ids (secrets) that the caller may not read: one of them rejects its
+   * whole call.
+   */
   denied?: readonly string[];
-  /** Whether a reference to a secret that does not exist rejects its whole call; else it is in InvalidParameters. */
+  /**
+   * Whether a reference to a secret that does not exist rejects its whole call; else it is in
+   * InvalidParameters.
+   */
   missingSecretRejects?: boolean;
   /** Every call fails with this. */
   failure?: { code: string; retryable: boolean; message?: string };

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import * as z from 'zod/mini';
+import { maxAgeMsOf } from './define-config.ts';
 import { fakeStores } from './fake-stores.fixture.ts';
 import {
   defineConfig,
@@ -13,7 +14,6 @@ import {
   secret,
   secretsManager,
 } from './index.ts';
-import { maxAgeMsOf } from './max-age.ts';
 
 const target = { app: 'orders', stage: 'dev' };
 const stores = [parameterStore(), secretsManager()];

@@ -1,4 +1,6 @@
 /** Typed, immutable config from environment, files, Parameter Store and Secrets Manager. @module */
+
+export type { MaxAge } from './define-config.ts';
 export {
   type ConfigDefinition,
   type ConfigOf,
@@ -16,15 +18,12 @@ export type {
   PreparedSwap,
   ReportAuthFailure,
 } from './live/config-change.ts';
-export type { ConfigEvent, RefreshReason } from './live/config-event.ts';
 export { createConfig } from './live/create-config.ts';
-export type { ConfigState, LiveConfig } from './live/live-config.ts';
-export type { LiveConfigOptions } from './live/live-options.ts';
+export type { ConfigEvent, ConfigState, LiveConfig, LiveConfigOptions, RefreshReason } from './live/live-config.ts';
 export { openRotating, type Rotating, type RotatingOptions } from './live/open-rotating.ts';
 export { loadConfig } from './load/load-config.ts';
 export type { LoadConfigOptions } from './load/read-config.ts';
 export type { ReadFile } from './load/read-file-source.ts';
-export type { MaxAge } from './max-age.ts';
 export type { PlannedAccess } from './plan/plan-access.ts';
 export type { PlannedCall } from './plan/plan-calls.ts';
 export type { ConfigPlan, PlannedKey, PlanTarget } from './plan/plan-config.ts';
@@ -38,15 +37,23 @@ export type { ConfigKey, ConfigValue } from './select/config-key.ts';
 export type { ConfigPath, PickConfig } from './select/config-path.ts';
 export { type SelectedConfig, selectConfig } from './select/select-config.ts';
 export type { Snapshot } from './snapshot.ts';
+export type { ConfigSource } from './sources/sources.ts';
 export {
   type CustomSource,
   type CustomSourceOptions,
   customSource,
+  type EnvSource,
+  env,
+  type FileOptions,
+  type FileSource,
+  file,
+  type MemorySource,
+  memory,
+  type ParameterStoreOptions,
+  type ParameterStoreSource,
+  parameterStore,
+  type SecretsManagerOptions,
+  type SecretsManagerSource,
   type SourceRequest,
-} from './sources/custom-source.ts';
-export { type EnvSource, env } from './sources/env.ts';
-export { type FileOptions, type FileSource, file } from './sources/file.ts';
-export { type MemorySource, memory } from './sources/memory.ts';
-export { type ParameterStoreOptions, type ParameterStoreSource, parameterStore } from './sources/parameter-store.ts';
-export { type SecretsManagerOptions, type SecretsManagerSource, secretsManager } from './sources/secrets-manager.ts';
-export type { ConfigSource } from './sources/source.ts';
+  secretsManager,
+} from './sources/sources.ts';

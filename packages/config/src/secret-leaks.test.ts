@@ -10,7 +10,7 @@ import { defineConfig } from './define-config.ts';
 import { loadConfig } from './load/load-config.ts';
 import { secret } from './schema/secret.ts';
 import type { Secret } from './secret.ts';
-import { memory } from './sources/memory.ts';
+import { memory } from './sources/sources.ts';
 
 const VALUE = 'sk_live_9f8e7d6c5b4a';
 const NESTED = 'nested-7a6b5c4d';

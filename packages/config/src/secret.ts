@@ -1,8 +1,9 @@
 const BRAND = Symbol.for('twelvefold.secret');
 
 /**
- * A value that prints as `[secret name]` wherever it is printed: JSON, `util.inspect`, template literals, `String()`,
- * error messages. The value itself is in a private field; `reveal()` is the only way out.
+ * A value that prints as `[secret name]` wherever it is printed: JSON, `util.inspect`, template
+ * literals, `String()`, error messages. The value itself is in a private field; `reveal()` is the
+ * only way out.
  *
  * @example
  * ```ts
@@ -34,12 +35,14 @@ export class Secret<T = string> {
     return 'Secret';
   }
 
-  /** What is printed in place of the value; empty for a secret that nobody named. */
+  /** Printed in place of the value; empty for a secret without a name. */
   get name(): string {
     return this.#name;
   }
 
-  /** The value itself. Call it where the value is used, not before, and keep the result out of logs. */
+  /**
+   * The value itself. Call it where the value is used, not before, and keep the result out of logs.
+   */
   reveal(): T {
     return this.#value;
   }

@@ -1,6 +1,6 @@
 /**
- * The leaf's value in a nested object, or `undefined`. Only own properties count, and `null` counts as not set unless the key
- * is nullable.
+ * The leaf's value in a nested object, or `undefined`. Only own properties count, and `null` counts
+ * as not set unless the key is nullable.
  */
 export function valueAt(
   values: unknown,

@@ -3,24 +3,28 @@ import type { ReadConfig } from '../load/read-config.ts';
 import { readConfig } from '../load/read-config.ts';
 import type { ConfigLeaf, DerivedLeaf } from '../schema/leaf.ts';
 import type { ConfigTarget } from '../schema/names.ts';
-import type { ConfigInput, ConfigIo } from './config-io.ts';
-import { portOf } from './config-io.ts';
-import { loadTarget, TARGET_ARGUMENTS, TARGET_OPTIONS } from './config-target.ts';
-import { EXIT_CONFIG, exitCodeOf } from './exit-of.ts';
+import type { ConfigInput, ConfigIo } from './config-command.ts';
+import { EXIT_CONFIG, exitCodeOf, loadTarget, portOf, TARGET_ARGUMENTS, TARGET_OPTIONS } from './config-command.ts';
 import type { Undeclared } from './undeclared.ts';
 import { findUndeclared } from './undeclared.ts';
 
 interface Row {
   readonly key: string;
   readonly secret: boolean;
-  /** `ok`, `default`, `absent` (it may be), `derived` (made from others), or the reason of its fault. */
+  /**
+   * `ok`, `default`, `absent` (it may be), `derived` (made from others), or the reason of its
+   * fault.
+   */
   readonly state: string;
   readonly source?: string;
   readonly version?: string;
   readonly ageMs?: number;
 }
 
-/** `twelvefold config doctor`: where each key's value is, whether all of it would load, and what no key reads. A gate for deployments. */
+/**
+ * `twelvefold config doctor`: where each key's value is, whether all of it would load, and what no
+ * key reads. A gate for deployments.
+ */
 export const configDoctorCommand = {
   name: 'config doctor',
   summary:

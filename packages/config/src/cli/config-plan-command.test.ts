@@ -2,10 +2,7 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { defineConfig } from '../define-config.ts';
 import { secret } from '../schema/secret.ts';
-import { env } from '../sources/env.ts';
-import { file } from '../sources/file.ts';
-import { parameterStore } from '../sources/parameter-store.ts';
-import { secretsManager } from '../sources/secrets-manager.ts';
+import { env, file, parameterStore, secretsManager } from '../sources/sources.ts';
 import { configPlanCommand } from './config-plan-command.ts';
 
 const config = defineConfig({
@@ -98,7 +95,7 @@ shop
   it('plans a config alone, given the name of its app', async () => {
     expect(await plan({ export: 'config', app: 'orders' })).toEqual(await plan());
     await expect(plan({ export: 'config' })).rejects.toMatchObject({
-      message: "the export 'config' of app.ts is a config and does not say its app; give --app NAME",
+      message: "the export 'config' of app.ts is a config without an app's name; give --app NAME",
       code: 'USAGE',
     });
     await expect(plan({ app: 'shop' })).rejects.toMatchObject({ code: 'USAGE' });

@@ -1,6 +1,6 @@
 import type { PlannedAccess } from '../plan/plan-access.ts';
-import type { ConfigInput, ConfigIo } from './config-io.ts';
-import { loadTarget, TARGET_ARGUMENTS, TARGET_OPTIONS } from './config-target.ts';
+import type { ConfigInput, ConfigIo } from './config-command.ts';
+import { loadTarget, TARGET_ARGUMENTS, TARGET_OPTIONS } from './config-command.ts';
 
 /** The parts of an ARN that depend on where the stack is deployed. */
 interface ArnPlace {
@@ -9,7 +9,10 @@ interface ArnPlace {
   readonly account: string;
 }
 
-/** `twelvefold config policy`: the IAM policy that reading the config takes, and no more. AWS is not asked. */
+/**
+ * `twelvefold config policy`: the IAM policy that reading the config takes, and no more. AWS is not
+ * asked.
+ */
 export const configPolicyCommand = {
   name: 'config policy',
   summary: 'Print the least IAM policy that reading the config of a stage takes',

@@ -1,9 +1,7 @@
 import { ConfigError } from '../errors/config-error.ts';
 import { readConfig } from '../load/read-config.ts';
-import type { ConfigInput, ConfigIo } from './config-io.ts';
-import { portOf } from './config-io.ts';
-import { loadTarget, TARGET_ARGUMENTS, TARGET_OPTIONS } from './config-target.ts';
-import { exitOf } from './exit-of.ts';
+import type { ConfigInput, ConfigIo } from './config-command.ts';
+import { exitOf, loadTarget, portOf, TARGET_ARGUMENTS, TARGET_OPTIONS } from './config-command.ts';
 
 /** `twelvefold config print`: the config as the app would load it, secrets by their names. */
 export const configPrintCommand = {

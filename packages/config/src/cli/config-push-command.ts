@@ -6,14 +6,18 @@ import { fetchCalls } from '../load/fetch-calls.ts';
 import { readFileSource } from '../load/read-file-source.ts';
 import { planCalls } from '../plan/plan-calls.ts';
 import type { ConfigLeaf } from '../schema/leaf.ts';
-import { file } from '../sources/file.ts';
+import { file } from '../sources/sources.ts';
 import { valueAt } from '../value-at.ts';
-import type { ConfigInput, ConfigIo } from './config-io.ts';
-import { portOf } from './config-io.ts';
-import type { LoadedTarget } from './config-target.ts';
-import { loadTarget, TARGET_ARGUMENTS, TARGET_OPTIONS } from './config-target.ts';
-import { confirmTarget, isProduction } from './confirm-target.ts';
-import { EXIT_CONFIG } from './exit-of.ts';
+import type { ConfigInput, ConfigIo, LoadedTarget } from './config-command.ts';
+import {
+  confirmTarget,
+  EXIT_CONFIG,
+  isProduction,
+  loadTarget,
+  portOf,
+  TARGET_ARGUMENTS,
+  TARGET_OPTIONS,
+} from './config-command.ts';
 import type { PushWrite } from './push-plan.ts';
 import { planPush } from './push-plan.ts';
 
@@ -21,12 +25,15 @@ import { planPush } from './push-plan.ts';
 const BETWEEN_PUTS_MS = 350;
 const MOST_TRIES = 5;
 
-/** `twelvefold config push`: writes values of a file into the stores; what it would do first, and does on `--write`. */
+/**
+ * `twelvefold config push`: writes values of a file into the stores; what it would do first, and
+ * does on `--write`.
+ */
 export const configPushCommand = {
   name: 'config push',
   summary: 'Write the values of a file into the stores of a stage; without --write only say what would be written',
   details:
-    'The file is nested like the schema (.json, .yaml) or has variables (.env). What is there already is left alone, so a push that broke off is run again. Production is a stage with prod, prd, production or live among its words.',
+    'The file is nested like the schema (.json, .yaml) or has variables (.env). Values that are there already are not written again, so a push that broke off can be repeated. Production is a stage with prod, prd, production or live among its words.',
   arguments: TARGET_ARGUMENTS,
   options: {
     ...TARGET_OPTIONS,
@@ -112,14 +119,14 @@ async function writeAll(aws: Aws, writes: readonly PushWrite[], io: ConfigIo): P
       const token = randomUUID();
       await withRetries(() => put(aws, write, token), sleep);
     } catch (error) {
-      // Of the port's own errors the code alone: a refusal may quote what it refused.
+      // Only the code of the port's errors: a message may quote the refused value.
       const code = AwsError.isInstance(error) ? error.awsCode : error instanceof Error ? error.name : 'unknown error';
       const hint = code === 'ResourceNotFoundException' ? '; deploy the stack, which makes it, first' : '';
       throw new Error(
         `Cannot push ${write.keys.join(', ')}: ${code}${hint}; ${at} of ${writes.length} are written, and the same command goes on from there`,
       );
     }
-    // A pipe hears of what failed alone.
+    // A pipe gets failures only.
     if (io.isTTY === true) io.stderr.write(`${at + 1}/${writes.length} ${write.keys.join(', ')}\n`);
   }
 }

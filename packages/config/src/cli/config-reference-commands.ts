@@ -1,9 +1,8 @@
 import type { $ZodType } from 'zod/v4/core';
 import { globalRegistry } from 'zod/v4/core';
 import type { PlannedKey } from '../plan/plan-config.ts';
-import type { ConfigInput, ConfigIo } from './config-io.ts';
-import type { LoadedTarget } from './config-target.ts';
-import { loadTarget, TARGET_ARGUMENTS, TARGET_OPTIONS } from './config-target.ts';
+import type { ConfigInput, ConfigIo, LoadedTarget } from './config-command.ts';
+import { loadTarget, TARGET_ARGUMENTS, TARGET_OPTIONS } from './config-command.ts';
 
 type Io = Pick<ConfigIo, 'stdout' | 'load' | 'writeFile'>;
 const OUT = { value: 'FILE', description: 'Write it there instead' };

@@ -1,6 +1,7 @@
-/** What the command line of `twelvefold` takes from this package. @module */
+/** The commands `twelvefold config ...`. @module */
+
+export type { ConfigInput, ConfigIo } from './config-command.ts';
 export { configDoctorCommand } from './config-doctor-command.ts';
-export type { ConfigInput, ConfigIo } from './config-io.ts';
 export { type ConfigPlanInput, type ConfigPlanIo, configPlanCommand } from './config-plan-command.ts';
 export { configPolicyCommand } from './config-policy-command.ts';
 export { configPrintCommand } from './config-print-command.ts';

@@ -3,11 +3,11 @@ import { leafDetail } from '../load/collect-faults.ts';
 import type { StoreAnswer } from '../load/store-answer.ts';
 import { leafComplaints } from '../load/validate.ts';
 import { lookupOf } from '../plan/lookup.ts';
-import { decodeText } from '../schema/decode.ts';
 import type { ConfigLeaf } from '../schema/leaf.ts';
 import { atTarget, isForeign } from '../schema/names.ts';
+import { decodeText } from '../schema/text.ts';
 import { Secret } from '../secret.ts';
-import type { LoadedTarget } from './config-target.ts';
+import type { LoadedTarget } from './config-command.ts';
 
 /** One write: a parameter, or a secret with all of its keys that are pushed. */
 export interface PushWrite {
@@ -23,11 +23,14 @@ export interface PushWrite {
 export interface PushPlan {
   readonly writes: readonly PushWrite[];
   readonly same: readonly string[];
-  /** What must be put right before anything is written; never with a value. */
+  /** Faults that must be corrected before anything is written; never with a value. */
   readonly faults: readonly string[];
 }
 
-/** What would be written so that the stores hold `values`; what they hold already is left out, so that a push can be resumed. */
+/**
+ * The writes after which the stores hold `values`. Values that they hold already are left out, so
+ * that a push can be resumed.
+ */
 export async function planPush(
   { app, stage, config }: LoadedTarget,
   values: ReadonlyMap<ConfigLeaf, unknown>,
@@ -91,13 +94,15 @@ async function faultOf(leaf: ConfigLeaf, value: unknown): Promise<string | undef
     return `the schema reads the stage ${place.versionStage}, which a push does not write`;
   }
   const text = textOf(value);
-  // PutParameter takes 1 to 4,096 characters, and up to 8 KB in the advanced tier, which Intelligent-Tiering chooses.
-  // Neither does PutSecretValue ("SecretString", at least one character).
+  // PutParameter takes 1 to 4,096 characters, and up to 8 KB in the advanced tier, which
+  // Intelligent-Tiering chooses. Neither does PutSecretValue ("SecretString", at least one
+  // character).
   if (text === '')
     return `${place.in === 'parameterStore' ? 'Parameter Store' : 'Secrets Manager'} takes no empty value`;
   if (place.in === 'parameterStore' && Buffer.byteLength(text) > 8_192)
     return 'it is longer than the 8 KB of a parameter';
-  // "Parameters can't be referenced or nested in the values of other parameters" (PutParameter, "Value").
+  // "Parameters can't be referenced or nested in the values of other parameters" (PutParameter,
+  // "Value").
   if (place.in === 'parameterStore' && /\{\{.*\}\}/s.test(text)) return 'Parameter Store takes no {{...}} in a value';
   if (place.in === 'secretsManager' && Buffer.byteLength(text) > 65_536)
     return 'it is longer than the 65,536 bytes of a secret';
@@ -117,7 +122,7 @@ function objectOf(text: string | undefined): Record<string, unknown> {
     const value: unknown = JSON.parse(text ?? '{}');
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
   } catch {
-    // What is no JSON object is replaced by one.
+    // Anything but a JSON object is replaced by one.
   }
   return {};
 }

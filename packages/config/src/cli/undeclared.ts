@@ -4,7 +4,7 @@ import type { ConfigDefinition } from '../define-config.ts';
 import type { ConfigTarget } from '../schema/names.ts';
 import { atTarget } from '../schema/names.ts';
 
-/** What the stores of a stage have and the schema does not. */
+/** Names that the stores of a stage have and the schema does not. */
 export interface Undeclared {
   /** Names of parameters, then of secrets, each with its store. */
   readonly found: ReadonlyArray<{ readonly in: 'parameterStore' | 'secretsManager'; readonly name: string }>;
@@ -13,8 +13,8 @@ export interface Undeclared {
 }
 
 /**
- * Lists what the stores hold under the names of an app and a stage and no key of its schema reads. `/{app}/{stage}/bindings/` belongs to
- * attached resources and is left out.
+ * Lists what the stores hold under the names of an app and a stage and no key of its schema reads.
+ * `/{app}/{stage}/bindings/` belongs to attached resources and is left out.
  */
 export async function findUndeclared(
   aws: Aws,

@@ -1,7 +1,10 @@
 import type { Clock } from '@twelvefold/core';
 import type { AuthFailureReport, ReportAuthFailure } from './config-change.ts';
 
-/** Between two fetches for refused credentials: at first, and at most after fetches that found nothing new. */
+/**
+ * Between two fetches for refused credentials: at first, and at most after fetches that found
+ * nothing new.
+ */
 const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 30_000;
 
@@ -15,9 +18,9 @@ export interface AuthFailureOptions {
 }
 
 /**
- * Turns reports of refused credentials into refreshes: one at a time for all reporters, none when there is a newer version already,
- * and ever more rarely while nothing new is found. It goes on for the grace period, because a rotation changes a password at the
- * service before it publishes it.
+ * Turns reports of refused credentials into refreshes: one at a time for all reporters, none when
+ * there is a newer version already, and ever more rarely while nothing new is found. It goes on for
+ * the grace period, because a rotation changes a password at the service before it publishes it.
  */
 export function createAuthFailures(options: AuthFailureOptions): ReportAuthFailure {
   const { clock, random, graceMs } = options;

@@ -5,11 +5,9 @@ import { defineConfig } from '../define-config.ts';
 import type { FakeStores } from '../fake-stores.fixture.ts';
 import { fakeStores } from '../fake-stores.fixture.ts';
 import { secret } from '../schema/secret.ts';
-import { env } from '../sources/env.ts';
-import { parameterStore } from '../sources/parameter-store.ts';
-import { secretsManager } from '../sources/secrets-manager.ts';
-import type { ConfigEvent } from './config-event.ts';
+import { env, parameterStore, secretsManager } from '../sources/sources.ts';
 import { createConfig } from './create-config.ts';
+import type { ConfigEvent } from './live-config.ts';
 
 const target = { app: 'orders', stage: 'prod' };
 const definition = defineConfig({

@@ -1,3 +1,4 @@
+import type { Clock } from '@twelvefold/core';
 import { systemClock } from '@twelvefold/core';
 import type { ConfigDefinition } from '../define-config.ts';
 import { ConfigError } from '../errors/config-error.ts';
@@ -7,15 +8,9 @@ import { suppliedAbove } from '../plan/plan-config.ts';
 import { valueAt } from '../value-at.ts';
 import { createAuthFailures } from './auth-failures.ts';
 import type { ChangeHook, ConfiguredResource } from './config-change.ts';
-import type { ConfigEvent, RefreshReason } from './config-event.ts';
-import type { LiveConfig } from './live-config.ts';
-import type { LiveConfigOptions } from './live-options.ts';
-import { LIVE_DEFAULTS, LIVE_OPTIONS } from './live-options.ts';
-import type { Moment } from './moment.ts';
-import { momentOf, since } from './moment.ts';
-import { offerChange } from './offer-change.ts';
-import { sameValue } from './same-value.ts';
-import { within } from './within.ts';
+import { offerChange, sameValue } from './config-change.ts';
+import type { ConfigEvent, LiveConfig, LiveConfigOptions, RefreshReason } from './live-config.ts';
+import { LIVE_DEFAULTS, LIVE_OPTIONS } from './live-config.ts';
 
 interface Loaded<T> {
   readonly value: T;
@@ -25,8 +20,9 @@ interface Loaded<T> {
 }
 
 /**
- * Builds a config that refreshes when it is used, never by a timer: a frozen process has none. A new snapshot is validated, offered to
- * the hooks, and swapped in as a whole; whatever goes wrong, the last good one stays.
+ * Builds a config that refreshes when it is used, never by a timer: a frozen process has none. A
+ * new snapshot is validated, offered to the hooks, and swapped in as a whole; whatever goes wrong,
+ * the last good one stays.
  *
  * @throws TypeError for an unknown option.
  * @example
@@ -96,14 +92,14 @@ export function createConfig<T>(definition: ConfigDefinition<T>, options: LiveCo
       const swap = await within(prepareTimeoutMs, 'prepare for new config', clock, (signal) =>
         offerChange([...hooks], { next, previous, version: version + 1, changed, signal }),
       );
-      // No await from here on: nobody sees the new snapshot with the old pool, or the other way round.
+      // No await from here on, so that the new snapshot and the new pool appear together.
       take(next, version + 1);
       settle(undefined);
       swap();
       return { kind: 'changed', reason, version: version + 1, changed };
     } catch (cause) {
       const error =
-        cause instanceof Error ? cause : new TypeError('Cannot refresh config: what was thrown is no error');
+        cause instanceof Error ? cause : new TypeError('Cannot refresh config: the thrown value is not an error');
       if (ConfigError.isInstance(error) && !error.faults.every(({ reason: fault }) => fault === 'unreachable')) {
         why = 'invalid';
       }
@@ -134,7 +130,8 @@ export function createConfig<T>(definition: ConfigDefinition<T>, options: LiveCo
         });
         return first;
       }
-      // Who finds a refresh on its way goes on with what is there: the one who began it waits for it.
+      // Who finds a refresh on its way goes on with what is there: the one who began it waits for
+      // it.
       return isDue() ? refreshFor('age').then(() => present().value) : loaded.settled;
     },
     get current() {
@@ -189,9 +186,53 @@ function withDefaults(options: Omit<LiveConfigOptions, 'clock' | 'random' | 'onE
   return { ...options, ...LIVE_DEFAULTS, ...given } as typeof options & typeof LIVE_DEFAULTS; // what is given wins, all are there
 }
 
-/** Whether anything is asked outside of the process: the environment and files do not change under a running one. */
+/**
+ * Whether anything is asked outside of the process: the environment and files do not change under a
+ * running one.
+ */
 function changesOutside({ leaves, sources }: ConfigDefinition, { app, stage, env }: LiveConfigOptions): boolean {
   const asked = leaves.filter((leaf) => !suppliedAbove(leaf, sources, env));
   if (sources.some((source) => source.kind === 'custom') && asked.length > 0) return true;
   return planCalls(asked, sources, { app, stage }).length > 0;
+}
+
+/**
+ * A moment on both clocks: a frozen process's monotonic clock stands still, and a wall clock can be
+ * set back.
+ */
+export interface Moment {
+  readonly now: number;
+  readonly monotonic: number;
+}
+
+function momentOf(clock: Clock): Moment {
+  return { now: clock.now(), monotonic: clock.monotonic() };
+}
+
+/** Milliseconds since `moment`, by the clock that moved more. */
+function since(moment: Moment, clock: Clock): number {
+  return Math.max(clock.now() - moment.now, clock.monotonic() - moment.monotonic);
+}
+
+/**
+ * Does `work` with a signal that aborts after `ms`, and clears the timer when it is done: nothing
+ * is left that a freeze could stop.
+ */
+async function within<T>(
+  ms: number,
+  what: string,
+  clock: Clock,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const limit = new AbortController();
+  const done = new AbortController();
+  clock.sleep(ms, done.signal).then(
+    () => limit.abort(new Error(`Cannot ${what}: it took longer than ${ms} ms`)),
+    () => {},
+  );
+  try {
+    return await work(limit.signal);
+  } finally {
+    done.abort();
+  }
 }

@@ -4,8 +4,7 @@ import * as z from 'zod/mini';
 import { defineConfig } from '../define-config.ts';
 import { fakeStores } from '../fake-stores.fixture.ts';
 import { secret } from '../schema/secret.ts';
-import { parameterStore } from '../sources/parameter-store.ts';
-import { secretsManager } from '../sources/secrets-manager.ts';
+import { parameterStore, secretsManager } from '../sources/sources.ts';
 import { createConfig } from './create-config.ts';
 import { openRotating } from './open-rotating.ts';
 

@@ -5,19 +5,21 @@ import type { LiveConfig } from './live-config.ts';
 export interface RotatingOptions<T, R> {
   /** The keys that the resource is made from; others change without it. @defaultValue any */
   keys?: readonly string[];
-  /** Makes the resource from a snapshot. What it throws keeps the old snapshot and the old resource. */
+  /**
+   * Makes the resource from a snapshot. If it throws, the old snapshot and the old resource stay.
+   */
   open(config: T, signal: AbortSignal): Promise<R>;
-  /** Ends a resource that nobody uses any more. */
+  /** Ends a resource after its last use. */
   close(resource: R): Promise<void>;
-  /** Whether an error of the work says that the credentials were refused. */
+  /** Whether an error of the work means that the credentials were refused. */
   isAuthFailure(error: unknown): boolean;
 }
 
 /** A resource that follows the config that it is made from. */
 export interface Rotating<R> {
   /**
-   * Works with the resource. When its credentials are refused, config is refreshed and the work is done once more with the new
-   * resource: refused work has had no effect.
+   * Works with the resource. When its credentials are refused, config is refreshed and the work is
+   * done once more with the new resource: refused work has had no effect.
    */
   use<V>(work: (resource: R) => Promise<V>): Promise<V>;
   /** Waits for the work that is under way, then ends the resource. */
@@ -35,8 +37,9 @@ interface Slot<R> {
 }
 
 /**
- * Opens a resource (a pool, a client) from the config and keeps it in step: before a new snapshot counts, a new resource is opened;
- * both are swapped in together, and the old one is closed when its last user is done.
+ * Opens a resource (a pool, a client) from the config and keeps it in step: before a new snapshot
+ * counts, a new resource is opened; both are swapped in together, and the old one is closed when
+ * its last user is done.
  *
  * @example
  * ```ts
@@ -70,7 +73,7 @@ export async function openRotating<T, R>(live: LiveConfig<T>, options: RotatingO
       slots.delete(slot);
       slot.closed.resolve();
     };
-    // An old resource that does not close cleanly harms nobody who uses the new one.
+    // A failed close of the old resource does not affect the new one.
     close(slot.resource).then(end, end);
   };
   const retire = (slot: Slot<R>) => {

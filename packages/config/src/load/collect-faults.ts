@@ -1,12 +1,11 @@
 import type { ConfigFault, FaultReason } from '../errors/config-fault.ts';
+import { RULE_DETAIL } from '../schema/issue-detail.ts';
 import type { ConfigLeaf } from '../schema/leaf.ts';
 import type { Found, Readings } from './find-value.ts';
-import { shownDetail } from './rule-message.ts';
-import { placesOf, sourceLabel } from './source-label.ts';
-import { supplyOf } from './supply-of.ts';
+import { placesOf, sourceLabel, supplyOf } from './source-label.ts';
 import type { Complaint } from './validate.ts';
 
-/** What each type that text cannot be asks for in its place. */
+/** The coercing schema to use for each type that text cannot have. */
 const COERCED: Record<string, string> = {
   number: 'z.coerce.number()',
   int: 'z.coerce.number()',
@@ -15,7 +14,10 @@ const COERCED: Record<string, string> = {
   boolean: 'z.stringbool()',
 };
 
-/** Joins what the sources and the schema complain about into one fault per key, in the schema's order. */
+/**
+ * Joins what the sources and the schema complain about into one fault per key, in the schema's
+ * order.
+ */
 export function collectFaults(
   leaves: readonly ConfigLeaf[],
   found: ReadonlyMap<ConfigLeaf, Found>,
@@ -116,7 +118,10 @@ export function leafDetail(complaint: Complaint, leaf: ConfigLeaf, raw: unknown)
     : detail;
 }
 
-/** The longest part of a rule's path that the schema has: a rule names its path freely, perhaps after a value. */
+/**
+ * The longest part of a rule's path that the schema has: a rule names its path freely, perhaps
+ * after a value.
+ */
 function knownGroup(path: readonly PropertyKey[], leaves: readonly ConfigLeaf[]): readonly PropertyKey[] {
   let known = path;
   while (known.length > 0 && !leaves.some((leaf) => startsWith(leaf.path, known))) known = known.slice(0, -1);
@@ -125,4 +130,32 @@ function knownGroup(path: readonly PropertyKey[], leaves: readonly ConfigLeaf[])
 
 function startsWith(path: readonly PropertyKey[], prefix: readonly PropertyKey[]): boolean {
   return prefix.length <= path.length && prefix.every((segment, index) => segment === path[index]);
+}
+
+/** Shorter values occur in messages by chance: they count only as whole words. */
+const SHORTEST_PART = 4;
+
+/**
+ * Describes a complaint. A message that a function of the author's made (`superRefine`) is used if
+ * the function sees no secret and the message contains none of the `values` that it sees.
+ */
+function shownDetail({ detail, issue }: Complaint, seesSecret: boolean, values: readonly unknown[]): string {
+  const message = issue?.message;
+  if (detail !== RULE_DETAIL || seesSecret || typeof message !== 'string' || message === '') return detail;
+  return values.flatMap(textsOf).some((value) => contains(message, value)) ? detail : message;
+}
+
+function contains(message: string, value: string): boolean {
+  if (value === '' || !message.includes(value)) return false;
+  return value.length >= SHORTEST_PART || message.split(/[^\p{L}\p{N}]+/u).includes(value);
+}
+
+function textsOf(value: unknown): string[] {
+  if (typeof value === 'string') return [value, value.trim(), String(Number(value))].filter((text) => text !== 'NaN');
+  if (typeof value === 'object' && value !== null) {
+    const parts =
+      value instanceof Map || value instanceof Set ? [...value] : [...Object.keys(value), ...Object.values(value)];
+    return parts.flatMap(textsOf);
+  }
+  return value === undefined || value === null ? [] : [String(value)];
 }

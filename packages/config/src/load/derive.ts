@@ -4,7 +4,8 @@ import { Secret } from '../secret.ts';
 import { valueAt } from '../value-at.ts';
 
 /**
- * Puts the derived values into a validated output, and says which could not be made. An object that is absent gets none.
+ * Adds the derived values to a validated output and returns the faults of those that could not be
+ * made. An absent object gets none.
  */
 export function derive(derived: readonly DerivedLeaf[], output: Record<string, unknown>): ConfigFault[] {
   const made = new Map<DerivedLeaf, unknown>();
@@ -36,7 +37,7 @@ export function derive(derived: readonly DerivedLeaf[], output: Record<string, u
       );
     }
     if (value instanceof Promise) {
-      // What becomes of it is of no interest, but it must not end the process.
+      // Its rejection must not end the process.
       value.catch(() => {});
       return refuse(leaf, 'its function is asynchronous; derive from what is there');
     }

@@ -7,11 +7,7 @@ import { defineConfig } from '../define-config.ts';
 import { ConfigError } from '../errors/config-error.ts';
 import { fakeStores } from '../fake-stores.fixture.ts';
 import { secret } from '../schema/secret.ts';
-import { env } from '../sources/env.ts';
-import { file } from '../sources/file.ts';
-import { memory } from '../sources/memory.ts';
-import { parameterStore } from '../sources/parameter-store.ts';
-import { secretsManager } from '../sources/secrets-manager.ts';
+import { env, file, memory, parameterStore, secretsManager } from '../sources/sources.ts';
 import { loadConfig } from './load-config.ts';
 
 const target = { app: 'orders', stage: 'prod' };

@@ -5,8 +5,7 @@ import * as z from 'zod/mini';
 import { defineConfig } from '../define-config.ts';
 import { secret } from '../schema/secret.ts';
 import { Secret } from '../secret.ts';
-import { parameterStore } from '../sources/parameter-store.ts';
-import { secretsManager } from '../sources/secrets-manager.ts';
+import { parameterStore, secretsManager } from '../sources/sources.ts';
 import { loadConfig } from './load-config.ts';
 
 const target = { app: 'orders', stage: 'prod' };

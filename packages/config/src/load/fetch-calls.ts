@@ -1,14 +1,15 @@
 import type { Aws } from '@twelvefold/aws';
 import type { PlannedCall } from '../plan/plan-calls.ts';
-import { allSettledOrThrow } from './failed-call.ts';
 import { fetchByPath, fetchParameters } from './fetch-parameters.ts';
 import { fetchSecret, fetchSecretBatch } from './fetch-secrets.ts';
 import type { StoreAnswers } from './store-answer.ts';
+import { allSettledOrThrow } from './store-answer.ts';
 
 /**
- * Makes all calls at once and says what became of each name.
+ * Makes all calls at once and returns the answer for each name.
  *
- * @throws what the port rejects with when it is no `AwsError`, e.g. the signal's reason; nothing is in flight any more then.
+ * @throws any other rejection of the port than an `AwsError`, e.g. the signal's reason; nothing is
+ * in flight then.
  */
 export async function fetchCalls(
   aws: Aws,

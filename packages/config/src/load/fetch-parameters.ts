@@ -1,9 +1,9 @@
 import type { Aws } from '@twelvefold/aws';
 import { AwsError } from '@twelvefold/aws';
 import { REFERENCE } from '../plan/lookup.ts';
-import { allSettledOrThrow, answerOf, mayIsolate } from './failed-call.ts';
 import { fetchSecret } from './fetch-secrets.ts';
 import type { StoreAnswer, StoreAnswers } from './store-answer.ts';
+import { allSettledOrThrow, answerOf, mayIsolate } from './store-answer.ts';
 
 interface FoundParameter {
   Name?: string;
@@ -18,8 +18,9 @@ interface FoundParameter {
 }
 
 /**
- * One GetParameters call. One denied name, or one secret reference that leads nowhere, rejects a whole call: its names are then
- * asked for one by one, and its secrets of Secrets Manager itself, whose answer leaves no doubt.
+ * One GetParameters call. One denied name, or one secret reference that leads nowhere, rejects a
+ * whole call: its names are then asked for one by one, and its secrets of Secrets Manager itself,
+ * whose answer leaves no doubt.
  */
 export async function fetchParameters(
   aws: Aws,
@@ -46,7 +47,8 @@ export async function fetchParameters(
       await allSettledOrThrow([...plain.map((name) => fetchParameters(aws, [name], signal, answers)), ...askSecrets()]);
       return;
     }
-    // A reference to a secret without a value was answered with 500 by one endpoint (moto 5.2); it must not take the rest along.
+    // A reference to a secret without a value was answered with 500 by one endpoint (moto 5.2); it
+    // must not take the rest along.
     if (error.httpStatus === 500 && secrets.length > 0) {
       await allSettledOrThrow([
         ...(plain.length === 0 ? [] : [fetchParameters(aws, plain, signal, answers)]),
@@ -59,7 +61,8 @@ export async function fetchParameters(
 }
 
 /**
- * Every page under a path. A page may be empty and still have a next one (API reference, GetParametersByPath).
+ * Every page under a path. A page may be empty and still have a next one (API reference,
+ * GetParametersByPath).
  */
 export async function fetchByPath(
   aws: Aws,
@@ -93,7 +96,8 @@ function isNamed({ Name, ARN, Selector = '' }: FoundParameter, name: string): bo
   // A parameter that is asked for by its ARN is answered with both.
   if (ARN !== undefined && ARN + Selector === name) return true;
   if (Name === undefined) return false;
-  // Some endpoints (moto 5.2) answer a secret reference under the secret's own name, and a selector within the name.
+  // Some endpoints (moto 5.2) answer a secret reference under the secret's own name, and a selector
+  // within the name.
   return Name === name || name === REFERENCE + Name;
 }
 
@@ -103,7 +107,8 @@ function parameterAnswer({ Value, Type, Version, LastModifiedDate, SourceResult 
     kind: 'value',
     text: Value,
     ...(Type === undefined ? {} : { type: Type }),
-    // References have no versions of their own: theirs is 0. The secret's is read when it is asked for: a load never does.
+    // References have no versions of their own: theirs is 0. The secret's is read when it is asked
+    // for: a load never does.
     ...(Version ? { version: String(Version) } : {}),
     ...(SourceResult === undefined ? {} : { secretVersion: () => versionIdOf(SourceResult) }),
     ...(LastModifiedDate === undefined ? {} : { modifiedAt: LastModifiedDate }),

@@ -1,8 +1,8 @@
 import type { Aws } from '@twelvefold/aws';
 import { AwsError } from '@twelvefold/aws';
 import { REFERENCE } from '../plan/lookup.ts';
-import { allSettledOrThrow, answerOf, mayIsolate } from './failed-call.ts';
 import type { StoreAnswer, StoreAnswers } from './store-answer.ts';
+import { allSettledOrThrow, answerOf, mayIsolate } from './store-answer.ts';
 
 interface FoundSecret {
   SecretString?: string;
@@ -31,8 +31,8 @@ export async function fetchSecret(
 }
 
 /**
- * One BatchGetSecretValue call and its pages. What fails for one secret is in `Errors` of a 200 (API reference); a call that is
- * refused as a whole is made secret by secret.
+ * One BatchGetSecretValue call and its pages. Failures of single secrets are in `Errors` of a 200
+ * (API reference); a call that is refused as a whole is made secret by secret.
  */
 export async function fetchSecretBatch(
   aws: Aws,

@@ -1,12 +1,14 @@
+import type { AwsError } from '@twelvefold/aws';
+import { isSetupError } from '@twelvefold/aws';
 import type { FaultReason } from '../errors/config-fault.ts';
 import { lookupOf } from '../plan/lookup.ts';
-import type { Decoded } from '../schema/decode.ts';
-import { decodeText, decodeValue } from '../schema/decode.ts';
 import type { ConfigLeaf } from '../schema/leaf.ts';
 import type { ConfigTarget } from '../schema/names.ts';
-import type { ConfigSource } from '../sources/source.ts';
+import { atTarget } from '../schema/names.ts';
+import type { Decoded } from '../schema/text.ts';
+import { decodeText, decodeValue } from '../schema/text.ts';
+import type { ConfigSource } from '../sources/sources.ts';
 import { valueAt } from '../value-at.ts';
-import { describeFailure } from './describe-failure.ts';
 import type { CustomContent } from './read-custom-source.ts';
 import type { FileContent } from './read-file-source.ts';
 import { sourceLabel } from './source-label.ts';
@@ -22,7 +24,7 @@ export interface Readings {
   readonly files: readonly FileContent[];
 }
 
-/** What the sources have for a leaf. `raw` is what was found, before decoding. */
+/** The value of a leaf in the sources. `raw` is the value before decoding. */
 export type Found =
   | { readonly kind: 'absent' }
   | {
@@ -42,8 +44,8 @@ export type Found =
     };
 
 /**
- * The winning value of a leaf: environment, then memory, then stores, then files. A store that would not say is a fault even if
- * a file has a value, for the store's would have won.
+ * The winning value of a leaf: environment, then memory, then stores, then files. A store that
+ * would not say is a fault even if a file has a value, for the store's would have won.
  */
 export function findValue(leaf: ConfigLeaf, readings: Readings): Found {
   const { sources, env, files } = readings;
@@ -126,4 +128,32 @@ function found(decoded: Decoded, raw: unknown, source: string, answer?: StoreAns
   return 'malformed' in decoded
     ? { kind: 'fault', reason: 'malformed', detail: decoded.malformed, source, raw }
     : { kind: 'value', value: decoded.value, raw, source, ...(answer === undefined ? {} : { answer }) };
+}
+
+/**
+ * Whether a failed call means that this name is denied, that the store could not be asked, or that
+ * it refuses the request.
+ */
+function describeFailure(
+  { place }: ConfigLeaf,
+  error: AwsError,
+  target: ConfigTarget,
+): { readonly reason: FaultReason; readonly detail: string } {
+  // The port's message names the endpoint, and a read has no value to quote.
+  if (error.retryable) return { reason: 'unreachable', detail: error.message };
+  // The same setting is missing for every call: the reason without the call is one line for all
+  // keys.
+  if (isSetupError(error)) return { reason: 'unconfigured', detail: error.message.replace(/^[^:]*: /, '') };
+  if (/denied|unauthorized|notauthorized/i.test(error.awsCode)) {
+    const grant =
+      place.in === 'parameterStore'
+        ? `ssm:GetParameters on parameter ${atTarget(place.name, target)}`
+        : `secretsmanager:GetSecretValue on secret ${atTarget(place.id, target)}, and ssm:GetParameters`;
+    return {
+      reason: 'denied',
+      detail: `${error.awsCode}; the role needs ${grant} (and kms:Decrypt for a key of your own)`,
+    };
+  }
+  // Credentials that have expired, a key that cannot decrypt, a name that the store will not take.
+  return { reason: 'denied', detail: error.message };
 }

@@ -5,10 +5,7 @@ import { ConfigError } from '../errors/config-error.ts';
 import type { FakeStores } from '../fake-stores.fixture.ts';
 import { fakeStores } from '../fake-stores.fixture.ts';
 import { secret } from '../schema/secret.ts';
-import { env } from '../sources/env.ts';
-import { file } from '../sources/file.ts';
-import { parameterStore } from '../sources/parameter-store.ts';
-import { secretsManager } from '../sources/secrets-manager.ts';
+import { env, file, parameterStore, secretsManager } from '../sources/sources.ts';
 import { loadConfig } from './load-config.ts';
 
 const target = { app: 'orders', stage: 'prod' };

@@ -4,12 +4,8 @@ import { defineConfig } from '../define-config.ts';
 import { fakeStores } from '../fake-stores.fixture.ts';
 import { secret } from '../schema/secret.ts';
 import { Secret } from '../secret.ts';
-import { env } from '../sources/env.ts';
-import { file } from '../sources/file.ts';
-import { memory } from '../sources/memory.ts';
-import { parameterStore } from '../sources/parameter-store.ts';
-import { secretsManager } from '../sources/secrets-manager.ts';
-import type { ConfigSource } from '../sources/source.ts';
+import type { ConfigSource } from '../sources/sources.ts';
+import { env, file, memory, parameterStore, secretsManager } from '../sources/sources.ts';
 import { loadConfig } from './load-config.ts';
 
 const target = { app: 'orders', stage: 'prod' };

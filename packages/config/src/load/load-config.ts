@@ -4,11 +4,13 @@ import type { LoadConfigOptions } from './read-config.ts';
 import { assertLoadOptions, readConfig } from './read-config.ts';
 
 /**
- * Loads a config: one parallel round trip for what the environment does not supply, then the schema, then a deeply frozen
- * object whose reads are plain property reads.
+ * Loads a config: one parallel round trip for what the environment does not supply, then the
+ * schema, then a deeply frozen object whose reads are plain property reads.
  *
- * @throws ConfigError with every fault at once; `retryable` when all that is wrong is a store that could not be asked.
- * @throws TypeError for an unknown option, an impossible app or stage, or a source without what it needs.
+ * @throws ConfigError with every fault at once; `retryable` when all that is wrong is a store that
+ * could not be asked.
+ * @throws TypeError for an unknown option, an impossible app or stage, or a source without what it
+ * needs.
  * @example
  * ```ts
  * const config = await loadConfig(definition, { app: 'orders', stage: 'prod', env: process.env, aws: createAws({ env: process.env }) });

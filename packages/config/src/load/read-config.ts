@@ -4,21 +4,20 @@ import type { ConfigDefinition } from '../define-config.ts';
 import type { ConfigFault } from '../errors/config-fault.ts';
 import { planCalls } from '../plan/plan-calls.ts';
 import { suppliedAbove } from '../plan/plan-config.ts';
-import type { ConfigLeaf } from '../schema/leaf.ts';
+import type { ConfigGroup, ConfigLeaf, DerivedLeaf } from '../schema/leaf.ts';
 import type { ConfigTarget } from '../schema/names.ts';
 import { assertTarget } from '../schema/names.ts';
+import { Secret } from '../secret.ts';
 import { keepPaths } from '../select/select-config.ts';
-import { assemble } from './assemble.ts';
+import { valueAt } from '../value-at.ts';
 import { collectFaults } from './collect-faults.ts';
 import { derive } from './derive.ts';
 import { fetchCalls } from './fetch-calls.ts';
 import type { Found, Readings } from './find-value.ts';
 import { findValue } from './find-value.ts';
-import { freeze } from './freeze.ts';
 import { readCustomSource } from './read-custom-source.ts';
 import type { ReadFile } from './read-file-source.ts';
 import { readFileSource } from './read-file-source.ts';
-import { reportSecrets } from './report-secrets.ts';
 import type { StoreAnswers } from './store-answer.ts';
 import { validate } from './validate.ts';
 
@@ -31,7 +30,10 @@ export interface LoadConfigOptions extends ConfigTarget {
   signal?: AbortSignal | undefined;
   /** @defaultValue `node:fs/promises` */
   readFile?: ReadFile | undefined;
-  /** Told every text that must never be printed, also when the load ends in faults: seed a logger's redactor with it. */
+  /**
+   * Called with every text that must never be printed, also if the load ends in faults: seed a
+   * logger's redactor with it.
+   */
   onSecret?: ((value: string, key: string) => void) | undefined;
 }
 
@@ -41,7 +43,7 @@ export interface ReadConfig {
   readonly output?: Record<string, unknown>;
   readonly faults: readonly ConfigFault[];
   readonly found: ReadonlyMap<ConfigLeaf, Found>;
-  /** What caused the first fault that a store answered with. */
+  /** The cause of the first fault that came from a store. */
   readonly cause?: Error | undefined;
 }
 
@@ -63,7 +65,7 @@ export async function readConfig(definition: ConfigDefinition, options: LoadConf
   const wanted = leaves.filter((leaf) => !suppliedAbove(leaf, sources, env));
   const calls = planCalls(wanted, sources, target);
   const keysFor = (secrets: boolean) => wanted.filter((leaf) => secrets || !leaf.secret).map(({ key }) => key);
-  // None is given up while another is on its way: whoever aborts a load finds nothing in flight.
+  // Waits for all before it rejects, so that nothing is in flight after an abort.
   const [answers, customs, files] = await settled([
     calls.length === 0 ? Promise.resolve<StoreAnswers>(new Map()) : fetchCalls(portFor(options), calls, signal),
     settled(
@@ -115,4 +117,79 @@ function portFor({ aws }: LoadConfigOptions): Aws {
     );
   }
   return aws;
+}
+
+/**
+ * Builds the object that the schema reads. An object that may be absent is left out when nothing
+ * below it was found; a secret's text travels inside a {@link Secret}.
+ */
+function assemble(
+  group: ConfigGroup,
+  foundFor: (leaf: ConfigLeaf) => Found,
+): { readonly input: Record<string, unknown>; readonly supplied: boolean } {
+  // Without a prototype: zod would find the key `toString` there.
+  const input: Record<string, unknown> = Object.create(null);
+  let supplied = false;
+  for (const [segment, child] of group.children) {
+    if ('children' in child) {
+      const below = assemble(child, foundFor);
+      supplied ||= below.supplied;
+      if (below.supplied || !child.optional) input[segment] = below.input;
+      continue;
+    }
+    const found = foundFor(child);
+    if (found.kind !== 'value') continue;
+    supplied = true;
+    input[segment] = child.secret && found.value !== null ? new Secret(found.value, child.key) : found.value;
+  }
+  return { input, supplied };
+}
+
+/**
+ * Freezes plain objects and arrays to their depth, secrets' contents included. Dates, maps and the
+ * like stay as they are.
+ */
+function freeze(value: unknown, seen = new Set<unknown>()): void {
+  if (typeof value !== 'object' || value === null || seen.has(value)) return;
+  seen.add(value);
+  if (Secret.isInstance(value)) {
+    freeze(value.reveal(), seen);
+    return;
+  }
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null && !Array.isArray(value)) return;
+  // Not stopped by an object that is frozen already: z.readonly() freezes one level.
+  Object.freeze(value);
+  for (const child of Object.values(value)) freeze(child, seen);
+}
+
+/**
+ * Tells `onSecret` every text that must not be printed: what the sources hold for secrets,
+ * malformed or not, and what the schema made of it. Each once; empty text is left out, for masking
+ * it would mask everything.
+ */
+function reportSecrets(
+  found: ReadonlyMap<ConfigLeaf, Found>,
+  derived: readonly DerivedLeaf[],
+  output: unknown,
+  onSecret: (value: string, key: string) => void,
+): void {
+  const told = new Set(['']);
+  const tell = (value: unknown, key: string): void => {
+    if (typeof value === 'string') {
+      if (!told.has(value)) onSecret(value, key);
+      told.add(value);
+    } else if (Secret.isInstance(value)) {
+      tell(value.reveal(), key);
+    } else if (typeof value === 'object' && value !== null) {
+      for (const child of Object.values(value)) tell(child, key);
+    }
+  };
+  for (const [leaf, value] of found) {
+    if (!leaf.secret) continue;
+    if (value.kind !== 'absent') tell(value.raw, leaf.key);
+    if (value.kind === 'value') tell(value.value, leaf.key);
+    tell(valueAt(output, leaf), leaf.key);
+  }
+  for (const leaf of derived) if (leaf.secret) tell(valueAt(output, leaf), leaf.key);
 }

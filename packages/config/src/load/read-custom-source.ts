@@ -1,5 +1,5 @@
 import type { FaultReason } from '../errors/config-fault.ts';
-import type { CustomSource, SourceRequest } from '../sources/custom-source.ts';
+import type { CustomSource, SourceRequest } from '../sources/sources.ts';
 
 export interface CustomContent {
   readonly source: CustomSource;
@@ -9,7 +9,10 @@ export interface CustomContent {
   readonly asked: ReadonlySet<string>;
 }
 
-/** Asks a source of the user's own. What it throws is told by class and code alone: its message may quote a value. */
+/**
+ * Asks a user's source. A fault shows the class and the code of an error only: its message may
+ * quote a value.
+ */
 export async function readCustomSource(source: CustomSource, request: SourceRequest): Promise<CustomContent> {
   const asked = new Set(request.keys);
   try {
@@ -18,7 +21,7 @@ export async function readCustomSource(source: CustomSource, request: SourceRequ
     request.signal?.throwIfAborted();
     const { name, code, retryable } = error as { name?: unknown; code?: unknown; retryable?: unknown }; // whatever was thrown
     const detail = `${source.name} failed: ${[name, code].filter((part) => typeof part === 'string').join(' ') || 'unknown error'}`;
-    const cause = error instanceof Error ? error : new TypeError(`${source.name} threw what is no error`);
+    const cause = error instanceof Error ? error : new TypeError(`${source.name} threw a value that is not an error`);
     return {
       source,
       asked,

@@ -2,7 +2,7 @@ import type { FaultReason } from '../errors/config-fault.ts';
 import type { ConfigTarget } from '../schema/names.ts';
 import { atTarget } from '../schema/names.ts';
 import { parseDotenv } from '../sources/dotenv.ts';
-import type { FileSource } from '../sources/file.ts';
+import type { FileSource } from '../sources/sources.ts';
 
 /** Reads a file, as bytes or as text; rejects with Node's error codes (`ENOENT`, `EACCES`). */
 export type ReadFile = (path: string) => Promise<string | Uint8Array>;
@@ -10,12 +10,15 @@ export type ReadFile = (path: string) => Promise<string | Uint8Array>;
 export interface FileContent {
   readonly path: string;
   readonly format: FileSource['format'];
-  /** Nested values (JSON, YAML) or variables (`.env`); absent when the file is not there or is at fault. */
+  /**
+   * Nested values (JSON, YAML) or variables (`.env`); absent when the file is not there or is at
+   * fault.
+   */
   readonly values?: Readonly<Record<string, unknown>>;
   readonly fault?: { readonly reason: FaultReason; readonly detail: string };
 }
 
-/** Reads one file source. A file that is not there is no fault unless it is required. */
+/** Reads one file source. A missing file is a fault only if the file is required. */
 export async function readFileSource(
   source: FileSource,
   target: ConfigTarget,
@@ -27,7 +30,8 @@ export async function readFileSource(
   try {
     text = textOf(await readFile(path));
   } catch (error) {
-    // Node's file errors carry a code; anything else has none and is described by the name of its class.
+    // Node's file errors carry a code; anything else has none and is described by the name of its
+    // class.
     const code = (error as NodeJS.ErrnoException | undefined)?.code;
     if (code === 'ENOENT') {
       return source.required
@@ -47,10 +51,16 @@ export async function readFileSource(
   return { path, format, ...(format === 'json' ? parseJson(text) : await parseYaml(text)) };
 }
 
-/** The parser's warnings print the line that they are about, value and all, by `process.emitWarning`. */
+/**
+ * The parser's warnings print the line that they are about, value and all, by
+ * `process.emitWarning`.
+ */
 const QUIET = { logLevel: 'error' };
 
-/** The optional peer, by a name that bundlers do not follow: a function whose config reads no YAML must not carry it. */
+/**
+ * The optional peer, by a name that bundlers do not follow: a function whose config reads no YAML
+ * must not carry it.
+ */
 const YAML = 'yaml';
 
 async function parseYaml(text: string): Promise<Pick<FileContent, 'values' | 'fault'>> {
@@ -92,7 +102,10 @@ function parseJson(text: string): Pick<FileContent, 'values' | 'fault'> {
 /** The code of Node's TypeError for bytes that are not of the encoding. */
 const NOT_UTF8 = 'ERR_ENCODING_INVALID_ENCODED_DATA';
 
-/** Without the byte order mark that some Windows editors write. UTF-16 without one is UTF-8 with NUL characters. */
+/**
+ * Without the byte order mark that some Windows editors write. UTF-16 without one is UTF-8 with NUL
+ * characters.
+ */
 function textOf(content: string | Uint8Array): string {
   const text =
     typeof content === 'string'
@@ -103,7 +116,8 @@ function textOf(content: string | Uint8Array): string {
 }
 
 async function readFileOfNode(path: string): Promise<Uint8Array> {
-  // Loaded on first use: a deployed function lists no files as sources and should not pay for the module.
+  // Loaded on first use: a deployed function lists no files as sources and should not pay for the
+  // module.
   const { readFile } = await import('node:fs/promises');
   return readFile(path);
 }

@@ -6,11 +6,7 @@ import { ConfigError } from '../errors/config-error.ts';
 import { fakeStores } from '../fake-stores.fixture.ts';
 import { secret } from '../schema/secret.ts';
 import { Secret } from '../secret.ts';
-import { env } from '../sources/env.ts';
-import { file } from '../sources/file.ts';
-import { memory } from '../sources/memory.ts';
-import { parameterStore } from '../sources/parameter-store.ts';
-import { secretsManager } from '../sources/secrets-manager.ts';
+import { env, file, memory, parameterStore, secretsManager } from '../sources/sources.ts';
 import { loadConfig } from './load-config.ts';
 
 /** One key of a generated schema: its schema, the value it stands for, and the text that a store holds. */

@@ -1,10 +1,11 @@
+import type { FaultSupply } from '../errors/config-fault.ts';
 import type { ConfigLeaf } from '../schema/leaf.ts';
 import type { ConfigTarget } from '../schema/names.ts';
-import { atTarget } from '../schema/names.ts';
-import type { ConfigSource } from '../sources/source.ts';
+import { atTarget, isForeign } from '../schema/names.ts';
+import type { ConfigSource } from '../sources/sources.ts';
 import type { FileContent } from './read-file-source.ts';
 
-/** What a place is called in a fault. */
+/** The names of places in faults. */
 export const sourceLabel = {
   env: (leaf: ConfigLeaf) => `environment ${leaf.env}`,
   memory: () => 'memory',
@@ -32,4 +33,33 @@ export function placesOf(
     ...(has(leaf.place.in) ? [sourceLabel.store(leaf, target)] : []),
     ...files.map((file) => sourceLabel.file(file.path)),
   ];
+}
+
+/** The ways to supply a key. */
+export function supplyOf(leaf: ConfigLeaf, sources: readonly ConfigSource[], target: ConfigTarget): FaultSupply {
+  const has = (kind: ConfigSource['kind']) => sources.some((source) => source.kind === kind);
+  if (has('env') || has(leaf.place.in)) {
+    return { ...(has('env') ? { env: leaf.env } : {}), ...(has(leaf.place.in) ? inStore(leaf, target) : {}) };
+  }
+  const file = sources.find((source) => source.kind === 'file');
+  return file === undefined ? {} : { file: atTarget(file.path, target) };
+}
+
+function inStore({ place }: ConfigLeaf, target: ConfigTarget): FaultSupply {
+  if (place.in === 'parameterStore') {
+    const parameter = atTarget(place.name, target);
+    if (isForeign(parameter)) return { parameter };
+    const type = place.secure ? 'SecureString' : 'String';
+    return {
+      parameter,
+      command: `aws ssm put-parameter --overwrite --type ${type} --name ${parameter} --value '<value>'`,
+    };
+  }
+  const secretId = atTarget(place.id, target);
+  if (isForeign(secretId)) return { secretId };
+  const text = place.jsonKey === undefined ? '<value>' : `{"${place.jsonKey}": "<value>", ...}`;
+  return {
+    secretId,
+    command: `aws secretsmanager put-secret-value --secret-id ${secretId} --secret-string '${text}'`,
+  };
 }

@@ -17,7 +17,10 @@ export interface Complaint {
 
 export type Validated = { readonly output: Record<string, unknown> } | { readonly complaints: readonly Complaint[] };
 
-/** Validates with the whole schema. If it throws, as a transform may, each leaf is validated apart to find the one that did. */
+/**
+ * Validates with the whole schema. If it throws, as a transform may, each leaf is validated apart
+ * to find the one that did.
+ */
 export async function validate(
   schema: $ZodType,
   leaves: readonly ConfigLeaf[],
@@ -34,7 +37,7 @@ export async function validate(
   }
 }
 
-/** What a leaf's own schema refuses in a decoded value. */
+/** The complaints of a leaf's own schema about a decoded value. */
 export async function leafComplaints(leaf: ConfigLeaf, value: unknown): Promise<Complaint[]> {
   try {
     const { issues } = await run(leaf.schema, value);
@@ -46,7 +49,10 @@ export async function leafComplaints(leaf: ConfigLeaf, value: unknown): Promise<
 
 type RaisedIssue = SchemaIssue & { readonly path: readonly PropertyKey[] };
 
-/** Issues as they are raised: `safeParse` takes the check that raised an issue away, and with it the author's message. */
+/**
+ * Issues as they are raised: `safeParse` takes the check that raised an issue away, and with it the
+ * author's message.
+ */
 async function run(schema: $ZodType, value: unknown): Promise<{ value: unknown; issues: readonly RaisedIssue[] }> {
   const payload = await strictSchema(schema)._zod.run({ value, issues: [] }, { async: true });
   return { value: payload.value, issues: payload.issues.map((issue) => ({ ...issue, path: issue.path ?? [] })) };

@@ -1,16 +1,21 @@
 import type { ConfigLeaf } from '../schema/leaf.ts';
 import type { ConfigTarget } from '../schema/names.ts';
 import { atTarget } from '../schema/names.ts';
-import type { ConfigSource } from '../sources/source.ts';
+import type { ConfigSource } from '../sources/sources.ts';
 
 /** GetParameters reads a secret by this name, with the caller's permissions on the secret. */
 export const REFERENCE = '/aws/reference/secretsmanager/';
 
-/** Characters of a parameter's name (PutParameter, "Name") and of a secret's (CreateSecret, "Name"). */
+/**
+ * Characters of a parameter's name (PutParameter, "Name") and of a secret's (CreateSecret, "Name").
+ */
 const MAX_PARAMETER_NAME = 1_011;
 const MAX_SECRET_NAME = 512;
 
-/** How a leaf is asked for, and the name that the answer is filed under. Leaves of one secret share a lookup. */
+/**
+ * How a leaf is asked for, and the name that the answer is filed under. Leaves of one secret share
+ * a lookup.
+ */
 export interface Lookup {
   readonly operation: 'GetParameters' | 'GetParametersByPath' | 'BatchGetSecretValue' | 'GetSecretValue';
   /** A parameter's name with its selector, a reference, or a secret's id with `@` and its stage. */
@@ -41,9 +46,11 @@ export function lookupOf(
   const source = sources.find(({ kind }) => kind === 'secretsManager');
   if (source?.kind !== 'secretsManager') return undefined;
   const resource = sized(atTarget(place.id, target), MAX_SECRET_NAME, target);
-  // A reference is a parameter's name and holds its characters only: neither an ARN nor `rds!cluster-...`.
+  // A reference is a parameter's name and holds its characters only: neither an ARN nor
+  // `rds!cluster-...`.
   const byReference = /^[A-Za-z0-9_./-]+$/.test(resource.replaceAll('{stage}', ''));
-  // A batch gives the current version alone; a reference to a stage that is not there would reject its whole call.
+  // A batch gives the current version only; a reference to a stage that is not there would reject
+  // its whole call.
   if (place.versionStage !== undefined || (!byReference && !source.batch)) {
     const { versionStage = 'AWSCURRENT' } = place;
     return { operation: 'GetSecretValue', name: `${resource}@${versionStage}`, resource, versionStage };
@@ -58,7 +65,7 @@ function sized(name: string, most: number, { app, stage }: ConfigTarget): string
   );
 }
 
-/** What GetParametersByPath is asked for. */
+/** The path of GetParametersByPath. */
 export function pathOf({ app, stage }: ConfigTarget): string {
   return `/${app}/${stage}/`;
 }

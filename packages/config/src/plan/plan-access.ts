@@ -12,15 +12,21 @@ export interface PlannedAccess {
     | 'secretsmanager:GetSecretValue'
     | 'secretsmanager:BatchGetSecretValue'
     | 'kms:Decrypt';
-  /** `kms:Decrypt` is for the key of these parameters, whichever it is. BatchGetSecretValue itself knows no resource. */
+  /**
+   * `kms:Decrypt` is for the key of these parameters. BatchGetSecretValue itself has no resource.
+   */
   readonly on: 'parameters' | 'secrets' | 'keyOfParameters' | 'anything';
-  /** Parameters' names without selectors, or secrets' ids; all under a path where one ends with `/*`. */
+  /**
+   * Parameters' names without selectors, or secrets' ids; all under a path where one ends with
+   * `/*`.
+   */
   readonly names: readonly string[];
 }
 
 /**
- * The permissions that the calls take, no more: a reference is authorized twice, as a parameter and as the secret
- * ("Referencing AWS Secrets Manager secrets from Parameter Store parameters"); GetParametersByPath on the path alone.
+ * The permissions that the calls take, no more: a reference is authorized twice, as a parameter and
+ * as the secret ("Referencing AWS Secrets Manager secrets from Parameter Store parameters");
+ * GetParametersByPath on the path only.
  */
 export function planAccess(
   calls: readonly PlannedCall[],

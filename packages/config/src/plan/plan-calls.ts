@@ -1,6 +1,6 @@
 import type { ConfigLeaf } from '../schema/leaf.ts';
 import type { ConfigTarget } from '../schema/names.ts';
-import type { ConfigSource } from '../sources/source.ts';
+import type { ConfigSource } from '../sources/sources.ts';
 import type { Lookup } from './lookup.ts';
 import { lookupOf, pathOf, REFERENCE } from './lookup.ts';
 
@@ -11,7 +11,7 @@ export interface GetParametersCall {
   readonly names: readonly string[];
 }
 
-/** Page after page until there is no next one. `names` are those that it is made for. */
+/** Every page. `names` are those that the call is made for. */
 export interface GetParametersByPathCall {
   readonly service: 'ssm';
   readonly operation: 'GetParametersByPath';
@@ -41,7 +41,10 @@ const NAMES_PER_CALL = 10;
 /** BatchGetSecretValue takes 20 ids. */
 const SECRETS_PER_CALL = 20;
 
-/** The calls that fetch `leaves`: plain parameters first, then secrets, so that few calls mix the two. */
+/**
+ * The calls that fetch `leaves`: plain parameters first, then secrets, so that few calls mix the
+ * two.
+ */
 export function planCalls(
   leaves: readonly ConfigLeaf[],
   sources: readonly ConfigSource[],

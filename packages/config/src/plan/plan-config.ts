@@ -1,8 +1,8 @@
-import { defaultText } from '../schema/default-text.ts';
 import type { ConfigLeaf } from '../schema/leaf.ts';
 import type { ConfigTarget } from '../schema/names.ts';
 import { assertTarget, atTarget } from '../schema/names.ts';
-import type { ConfigSource } from '../sources/source.ts';
+import { defaultText } from '../schema/text.ts';
+import type { ConfigSource } from '../sources/sources.ts';
 import { valueAt } from '../value-at.ts';
 import type { PlannedAccess } from './plan-access.ts';
 import { planAccess } from './plan-access.ts';
@@ -10,7 +10,10 @@ import type { PlannedCall } from './plan-calls.ts';
 import { planCalls } from './plan-calls.ts';
 
 export interface PlanTarget extends ConfigTarget {
-  /** The environment that will be read; keys that it supplies are not fetched. @defaultValue none is supplied */
+  /**
+   * The environment that will be read; keys that it supplies are not fetched.
+   * @defaultValue none is supplied
+   */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
 }
 
@@ -20,7 +23,10 @@ export interface PlannedKey {
   readonly secret: boolean;
   /** The environment variable, when the environment is a source. */
   readonly env?: string;
-  /** The parameter's name, with its version or label behind a colon, when Parameter Store is a source and holds it. */
+  /**
+   * The parameter's name, with its version or label behind a colon, when Parameter Store is a
+   * source and holds it.
+   */
   readonly parameter?: string;
   /** The parameter is a SecureString. */
   readonly secure?: true;
@@ -32,7 +38,10 @@ export interface PlannedKey {
   readonly versionStage?: string;
   readonly optional: boolean;
   readonly hasDefault: boolean;
-  /** The default as the text that loads back to it; absent for a secret and for a default that no text gives. */
+  /**
+   * The default as the text that loads back to it; absent for a secret and for a default that no
+   * text gives.
+   */
   readonly default?: string;
   /** The infrastructure puts that default into Parameter Store. */
   readonly provisioned?: true;
@@ -42,11 +51,11 @@ export interface ConfigPlan {
   readonly keys: readonly PlannedKey[];
   /** Made all at once: one round trip, but for the pages of GetParametersByPath. */
   readonly calls: readonly PlannedCall[];
-  /** What the calls take in IAM. */
+  /** The permissions that the calls need. */
   readonly access: readonly PlannedAccess[];
 }
 
-/** What stands for a stage that is chosen at deploy time. */
+/** Stands for a stage that is chosen at deploy time. */
 const STAGE_PLACEHOLDER = '{stage}';
 
 /** Whether the leaf has a value at hand that wins over the stores. */
@@ -61,7 +70,8 @@ export function suppliedAbove(leaf: ConfigLeaf, sources: readonly ConfigSource[]
 /**
  * The whole plan of a definition; pure.
  *
- * @param sections - sections that are read as a whole; a permission names the path of each instead of its keys
+ * @param sections - sections that are read as a whole; a permission names the path of each instead
+ * of its keys
  */
 export function planConfig(
   leaves: readonly ConfigLeaf[],

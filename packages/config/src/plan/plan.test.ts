@@ -2,10 +2,7 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { defineConfig } from '../define-config.ts';
 import { secret } from '../schema/secret.ts';
-import { env } from '../sources/env.ts';
-import { memory } from '../sources/memory.ts';
-import { parameterStore } from '../sources/parameter-store.ts';
-import { secretsManager } from '../sources/secrets-manager.ts';
+import { env, memory, parameterStore, secretsManager } from '../sources/sources.ts';
 
 const target = { app: 'orders', stage: 'prod' };
 

@@ -6,7 +6,7 @@ import { DERIVED_TRAIT } from './marker.ts';
 /** The schemas that a key is made from, by name. */
 export type DerivedInputs = Readonly<Record<string, $ZodType>>;
 
-/** What is made from a secret is one. */
+/** A value that is made from a secret is a secret. */
 export type DerivedOutput<I extends DerivedInputs, R> = [Extract<output<I[keyof I]>, Secret<unknown>>] extends [never]
   ? R
   : Secret<R>;
@@ -14,7 +14,7 @@ export type DerivedOutput<I extends DerivedInputs, R> = [Extract<output<I[keyof 
 /** A key that no source has: it is made from others. */
 export interface DerivedSchema<T = unknown> extends $ZodType<T, undefined> {}
 
-/** What `derived()` was given. */
+/** The arguments of `derived()`. */
 export interface DerivedDefinition {
   readonly type: 'custom';
   readonly inputs: DerivedInputs;
@@ -23,7 +23,8 @@ export interface DerivedDefinition {
 
 const DerivedType = $constructor<$ZodType & { _zod: { def: DerivedDefinition } }>(DERIVED_TRAIT, (inst, def) => {
   $ZodType.init(inst, def);
-  // Absence is how it always comes; the value is put there after everything else has been validated.
+  // Absence is how it always comes; the value is put there after everything else has been
+  // validated.
   inst._zod.optin = 'optional';
   inst._zod.parse = (payload) => {
     payload.value = undefined;
@@ -32,11 +33,13 @@ const DerivedType = $constructor<$ZodType & { _zod: { def: DerivedDefinition } }
 });
 
 /**
- * A key that is made from other keys and looked for nowhere. The inputs are the very schemas that stand elsewhere in the same
- * config, so their types are known; what is made from a secret is a secret.
+ * A key that is made from other keys and looked for nowhere. The inputs are the very schemas that
+ * stand elsewhere in the same config, so their types are known; what is made from a secret is a
+ * secret.
  *
  * @param derive - called once per snapshot with the validated values; must not be asynchronous
- * @throws TypeError when there is no input; `defineConfig` throws one for an input that is no key of the config, or that is two.
+ * @throws TypeError when there is no input; `defineConfig` throws one for an input that is not
+ * exactly one key of the config.
  * @example
  * ```ts
  * const host = z.string();
@@ -58,6 +61,7 @@ export function derived<I extends DerivedInputs, R>(
       'Cannot derive a config key: it needs a function of its inputs, e.g. derived({ host }, (all) => all.host)',
     );
   }
-  // The constructor's type knows the marker's shape only; loadConfig gives `derive` what the inputs' schemas gave.
+  // The constructor's type has the marker's shape only; loadConfig calls `derive` with the output
+  // of the inputs' schemas.
   return new DerivedType({ type: 'custom', inputs, derive: derive as DerivedDefinition['derive'] }) as unknown as never;
 }

@@ -1,6 +1,6 @@
 /**
- * The parts of a zod issue, as a schema raises it, that describe the schema. `input`, `keys` and nested issues can echo the value and
- * are never read; a `message` is shown only where it cannot.
+ * The parts of a zod issue, as a schema raises it, that describe the schema. `input`, `keys` and
+ * nested issues can echo the value and are never read; a `message` is shown only where it cannot.
  */
 export interface SchemaIssue {
   readonly code?: string | undefined;
@@ -27,7 +27,9 @@ export interface SchemaIssue {
   readonly schema?: unknown;
 }
 
-/** The `params` key under which this package describes a value that it refuses, without the value. */
+/**
+ * The `params` key under which this package describes a value that it refuses, without the value.
+ */
 export const ISSUE_DETAIL = Symbol('twelvefold.config.issueDetail');
 
 /** Longer lists of allowed values are cut: they belong in the docs, not in a terminal. */
@@ -45,16 +47,18 @@ const UNITS: Record<string, string> = {
 };
 
 /**
- * Describes what a schema expected: in the author's words where these cannot contain the value, else from the schema's definition.
- * zod's own messages are not used, because they can quote the value ("Unrecognized key").
+ * Describes what a schema expected: in the author's words where these cannot contain the value,
+ * else from the schema's definition. zod's own messages are not used, because they can quote the
+ * value ("Unrecognized key").
  */
 export function issueDetail(issue: SchemaIssue): string {
   return issue.params?.[ISSUE_DETAIL] ?? authorMessage(issue) ?? fromDefinition(issue);
 }
 
 /**
- * The message that the author wrote for a check or a schema, e.g. `z.refine(isEven, 'must be even')`. The function behind it is called
- * without the value too; a message that differs then depends on the value and is not returned.
+ * The message that the author wrote for a check or a schema, e.g. `z.refine(isEven, 'must be
+ * even')`. The function behind it is called without the value too; a message that differs then
+ * depends on the value and is not returned.
  */
 export function authorMessage(issue: SchemaIssue): string | undefined {
   for (const raised of [issue.inst, issue.schema]) {

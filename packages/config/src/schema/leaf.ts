@@ -30,18 +30,23 @@ export interface ConfigLeaf {
   readonly env: string;
   readonly secret: boolean;
   readonly place: ConfigPlace;
-  /** The infrastructure owns the value: it is the default, and `config push` leaves it alone. */
+  /** The infrastructure owns the value, which is the default; `config push` does not write it. */
   readonly provisioned: boolean;
-  /** The key may be absent: it is optional, has a default, or sits in an object that may be absent. */
+  /**
+   * The key may be absent: it is optional, has a default, or sits in an object that may be absent.
+   */
   readonly optional: boolean;
   readonly hasDefault: boolean;
   readonly nullable: boolean;
   /**
-   * What the schema reads: `text`, the `json` of an array, object, record, set or map, a `number` that is made from text, or a
-   * `value` that the schema takes as it comes.
+   * The input that the schema reads: `text`, the `json` of an array, object, record, set or map, a
+   * `number` that is made from text, or a `value` that the schema takes as it comes.
    */
   readonly reads: 'text' | 'json' | 'number' | 'value';
-  /** Values of the schema that are not text (`z.literal(5)`, a numeric enum), by the text that stands for them. */
+  /**
+   * Values of the schema that are not text (`z.literal(5)`, a numeric enum), by the text that
+   * stands for them.
+   */
   readonly literals?: ReadonlyMap<string, number | bigint | boolean>;
   readonly schema: $ZodType;
 }
@@ -52,7 +57,7 @@ export interface DerivedLeaf {
   readonly path: readonly string[];
   /** True when one of its inputs is a secret: then so is what is made of it. */
   readonly secret: boolean;
-  /** The keys that it is made from, by the name that the function knows them by. */
+  /** The keys that it is made from, by the names of the function's inputs. */
   readonly inputs: Readonly<Record<string, ConfigLeaf | DerivedLeaf>>;
   readonly derive: (inputs: Readonly<Record<string, unknown>>) => unknown;
 }

@@ -6,12 +6,7 @@ import { ConfigError } from '../errors/config-error.ts';
 import type { FakeStores } from '../fake-stores.fixture.ts';
 import { fakeStores } from '../fake-stores.fixture.ts';
 import { loadConfig } from '../load/load-config.ts';
-import { customSource } from '../sources/custom-source.ts';
-import { env } from '../sources/env.ts';
-import { file } from '../sources/file.ts';
-import { memory } from '../sources/memory.ts';
-import { parameterStore } from '../sources/parameter-store.ts';
-import { secretsManager } from '../sources/secrets-manager.ts';
+import { customSource, env, file, memory, parameterStore, secretsManager } from '../sources/sources.ts';
 import { derived } from './derived.ts';
 import { param } from './param.ts';
 import { secret } from './secret.ts';
@@ -241,7 +236,7 @@ describe('derived()', () => {
 
   it('refuses inputs that are no key, or several', () => {
     const define = (schema: z.ZodMiniObject) => () => defineConfig({ schema, sources: [] });
-    expect(define(z.object({ a: derived({ host }, () => 1) }))).toThrow(/its input 'host' is no key of this config/);
+    expect(define(z.object({ a: derived({ host }, () => 1) }))).toThrow(/its input 'host' is not a key of this config/);
     expect(define(z.object({ a: host, b: host, c: derived({ host }, () => 1) }))).toThrow(/'host' is several keys/);
     expect(() => derived({}, () => 1)).toThrow(/it has no input/);
   });

@@ -1,4 +1,7 @@
-/** Names that a shell, Node, Lambda or a container sets for itself: a key that reads one would be fed by accident. */
+/**
+ * Names that a shell, Node, Lambda or a container sets for itself: a key that reads one would be
+ * fed by accident.
+ */
 const OWNED = new Set([
   'HOME',
   'HOSTNAME',
@@ -18,7 +21,10 @@ const OWNED = new Set([
   'USER',
 ]);
 
-/** A key's part that is a valid name in the environment, in Parameter Store and in Secrets Manager alike. */
+/**
+ * A key's part that is a valid name in the environment, in Parameter Store and in Secrets Manager
+ * alike.
+ */
 const SEGMENT = /^[A-Za-z][A-Za-z0-9_-]*$/;
 
 /** Parameter Store allows 15 levels; app and stage are the first two. */
@@ -34,7 +40,10 @@ export interface ConfigTarget {
   readonly stage: string;
 }
 
-/** `pricing.taxRate` is `PRICING_TAX_RATE`, `payments.apiURL2` is `PAYMENTS_API_URL2`: constant case, levels joined by `_`. */
+/**
+ * `pricing.taxRate` is `PRICING_TAX_RATE`, `payments.apiURL2` is `PAYMENTS_API_URL2`: constant
+ * case, levels joined by `_`.
+ */
 export function environmentName(path: readonly string[]): string {
   return path
     .map((segment) =>
@@ -62,7 +71,10 @@ export function atTarget(template: string, { app, stage }: ConfigTarget): string
   return template.replaceAll('{app}', app).replaceAll('{stage}', stage);
 }
 
-/** Whether the stack and `config push` must leave a name alone: an ARN is another owner's, `rds!...` and `/aws/...` are of AWS. */
+/**
+ * Whether a name belongs to AWS (`rds!...`, `/aws/...`) or is an ARN: the stack and `config push`
+ * do not write it.
+ */
 export function isForeign(name: string): boolean {
   return /^arn:|^\/?aws\/|!/.test(name);
 }

@@ -2,25 +2,32 @@ import type { ConfigPlace } from './leaf.ts';
 import type { Marker } from './marker.ts';
 import { parameterTemplate, secretTemplate } from './names.ts';
 
-/** Names that Parameter Store takes ("Constraints", PutParameter), placeholders aside: a path, or one level without a slash. */
+/**
+ * Names that Parameter Store takes ("Constraints", PutParameter), placeholders aside: a path, or
+ * one level without a slash.
+ */
 const PARAMETER_NAME = /^((\/[A-Za-z0-9_.-]+)+|[A-Za-z0-9_.-]+)$/;
 /** For reading: the ARN of a parameter that another account shares (GetParameters, "Names"). */
 const PARAMETER_ARN = /^arn:aws[a-z-]*:ssm:[a-z0-9-]+:\d{12}:parameter(\/[A-Za-z0-9_.-]+)+$/;
 /** Levels of a name (PutParameter, "Name"). */
 const MAX_LEVELS = 15;
 /**
- * Names that Secrets Manager takes (CreateSecret), and those of secrets that a service of AWS made: its own name and `!` before the rest
- * (`rds!cluster-...`, `events!connection/...`; "Secrets managed by other services").
+ * Names that Secrets Manager takes (CreateSecret), and those of secrets that a service of AWS made:
+ * its own name and `!` before the rest (`rds!cluster-...`, `events!connection/...`; "Secrets
+ * managed by other services").
  */
 const SECRET_NAME = /^([a-z0-9-]+!)?[A-Za-z0-9/_+=.@-]{1,512}$/;
-/** With the hyphen and six characters that Secrets Manager adds: without them IAM and the API disagree about what it names. */
+/**
+ * With the hyphen and six characters that Secrets Manager adds: without them IAM and the API
+ * disagree about what it names.
+ */
 const SECRET_ARN =
   /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:([a-z0-9-]+!)?[A-Za-z0-9/_+=.@-]+-[A-Za-z0-9]{6}$/;
 /** A label does not begin with a number, aws or ssm (LabelParameterVersion). */
 const LABEL = /^(?!aws|ssm)[A-Za-z_.-][A-Za-z0-9_.-]{0,99}$/i;
 
 /**
- * Where the stores hold a key: by its path, unless a marker says otherwise.
+ * Where the stores hold a key: by its path, unless a marker names another place.
  *
  * @throws TypeError for a name, version or stage that the store would refuse.
  */

@@ -6,27 +6,29 @@ import { DERIVED_TRAIT, PARAM_TRAIT, SECRET_TRAIT } from './marker.ts';
 import { assertEnvironmentName, assertPath, environmentName } from './names.ts';
 import { placeOf } from './place-of.ts';
 import { resolveDerived } from './resolve-derived.ts';
-import { unwrap } from './unwrap.ts';
-import { childSchemas } from './walk.ts';
+import { childSchemas, unwrap } from './unwrap.ts';
 
-/** What reading a schema finds: its keys, as a tree and in order. */
+/** The keys of a schema, as a tree and in order. */
 export interface ReadSchema {
   readonly root: ConfigGroup;
   readonly leaves: readonly ConfigLeaf[];
   readonly derived: readonly DerivedLeaf[];
 }
 
-/** What the walk collects. */
+/** Results of the walk. */
 interface Collected {
   readonly leaves: ConfigLeaf[];
   readonly derived: Array<{ readonly path: readonly string[]; readonly schema: $ZodType }>;
 }
 
 /**
- * Finds the keys of a config schema by walking zod 4's definition. Objects are levels, everything else is a key.
+ * Finds the keys of a config schema by walking zod 4's definition. Objects are levels, everything
+ * else is a key.
  *
- * @throws TypeError for a schema without a fixed set of keys, for names that no source can hold, and for two keys that would
- * share an environment variable or a place in a store: a plain one would print the other's secret, and a push could not serve both.
+ * @throws TypeError for a schema without a fixed set of keys, for names that no source can hold,
+ * and for two keys that would
+ * share an environment variable or a place in a store: a plain one would print the other's secret,
+ * and a push could not serve both.
  */
 export function readSchema(schema: $ZodType): ReadSchema {
   const collected: Collected = { leaves: [], derived: [] };
@@ -159,7 +161,10 @@ const STRUCTURES = ['array', 'object', 'tuple', 'record', 'intersection', 'set',
 /** Types that no source can hold a value of. */
 const UNREADABLE = ['symbol', 'function', 'file', 'nan', 'void', 'undefined', 'never'];
 
-/** @throws TypeError for a schema that no source can supply, and for one that reads the text `false` as true, at any depth. */
+/**
+ * @throws TypeError for a schema that no source can supply, and for one that reads the text `false`
+ * as true, at any depth.
+ */
 function assertReadable(schema: $ZodType, reader: $ZodType, key: string): void {
   const { type } = reader._zod.def;
   if (UNREADABLE.includes(type)) {
@@ -172,7 +177,10 @@ function assertReadable(schema: $ZodType, reader: $ZodType, key: string): void {
   }
 }
 
-/** The values of enums and literals that are not text, by their text; a text that is itself allowed stays text. */
+/**
+ * The values of enums and literals that are not text, by their text; a text that is itself allowed
+ * stays text.
+ */
 function literalsOf(reader: $ZodType): ConfigLeaf['literals'] {
   const { def } = (reader as $ZodTypes)._zod;
   const readers = def.type === 'union' ? def.options.map((option) => unwrap(option).inner) : [reader];

@@ -9,13 +9,14 @@ interface FoundDerived {
 }
 
 /**
- * Finds the keys that each derived one is made from: by the schema's identity, so that the types hold.
+ * Finds the keys that each derived one is made from: by the schema's identity, so that the types
+ * hold.
  *
- * @throws TypeError for an input that is no key of the config, or that is several.
+ * @throws TypeError for an input that is not exactly one key of the config.
  */
 export function resolveDerived(found: readonly FoundDerived[], leaves: readonly ConfigLeaf[]): DerivedLeaf[] {
   const made = new Map<FoundDerived, DerivedLeaf>();
-  // An input is made before what is derived from it, so there is no cycle to fall into.
+  // Schemas are made before those that are derived from them, so there is no cycle.
   const make = (one: FoundDerived): DerivedLeaf => {
     const known = made.get(one);
     if (known) return known;
@@ -27,7 +28,7 @@ export function resolveDerived(found: readonly FoundDerived[], leaves: readonly 
       const [input] = [...plain, ...derived.map(make)];
       if (input === undefined || plain.length + derived.length > 1) {
         throw new TypeError(
-          `Cannot define config key '${key}': its input '${name}' is ${input === undefined ? 'no key' : 'several keys'} of this config; give the very schema of one key`,
+          `Cannot define config key '${key}': its input '${name}' is ${input === undefined ? 'not a key' : 'several keys'} of this config; give the very schema of one key`,
         );
       }
       inputs[name] = input;

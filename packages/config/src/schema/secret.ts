@@ -10,15 +10,27 @@ import { acceptsAbsence } from './unwrap.ts';
 /** A zod schema that validates with `S` and gives a {@link Secret} of its output. */
 export interface SecretSchema<S extends $ZodType = $ZodType> extends $ZodType<Secret<output<S>>, input<S>> {}
 
-/** Where a secret is kept, when the convention does not fit. Names may contain `{app}` and `{stage}`. */
+/**
+ * Where a secret is kept, when the convention does not fit. Names may contain `{app}` and
+ * `{stage}`.
+ */
 export interface SecretOptions {
   /** The id in Secrets Manager. @defaultValue `{app}/{stage}/` and the path */
   id?: string;
-  /** The value is this key of the JSON object that the secret holds, as rotation functions write it. @defaultValue the whole text */
+  /**
+   * The value is this key of the JSON object that the secret holds, as rotation functions write it.
+   * @defaultValue the whole text
+   */
   jsonKey?: string;
-  /** Which version is read. Other than the current one, it takes a call of its own. @defaultValue `AWSCURRENT` */
+  /**
+   * The version stage to read. Any but the current one takes a separate call.
+   * @defaultValue `AWSCURRENT`
+   */
   versionStage?: string;
-  /** Read it from Parameter Store as a SecureString: by the conventional name (`true`) or by this one. */
+  /**
+   * Read it from Parameter Store as a SecureString: by the conventional name (`true`) or by this
+   * one.
+   */
   parameter?: true | string;
   /** The version (a number) or the label of that parameter. @defaultValue the latest */
   version?: number | string;
@@ -35,12 +47,14 @@ const OPTIONS = ['id', 'jsonKey', 'versionStage', 'parameter', 'version', 'env']
 const SecretType = $constructor<Internals>(SECRET_TRAIT, (inst, def) => {
   $ZodType.init(inst, def);
   inst._zod.parse = (payload, ctx) => {
-    // loadConfig hands the raw text over inside a secret that knows its key, so no rule above this one sees it in clear.
+    // loadConfig passes the raw text inside a secret with the key's name, so that no rule above
+    // this one sees it in clear.
     const carrier = Secret.isInstance(payload.value) ? payload.value : undefined;
     const refuse = (detail: string) => {
       payload.issues.push({
         code: 'custom',
-        // Never the value: `input` reaches the error when somebody parses with `reportInput`, `message` whoever prints it.
+        // Never the value: with `reportInput` zod puts `input` into the error, and messages are
+        // printed.
         input: undefined,
         message: `Invalid secret: ${detail}`,
         params: { [ISSUE_DETAIL]: detail },
@@ -66,7 +80,10 @@ const SecretType = $constructor<Internals>(SECRET_TRAIT, (inst, def) => {
   };
 });
 
-/** Allowed values and the parts a format asks for are candidates for the secret itself: say less than for a plain key. */
+/**
+ * Allowed values and the parts a format asks for are candidates for the secret itself: say less
+ * than for a plain key.
+ */
 function secretIssueDetail(issue: SchemaIssue): string {
   const message = issue.params?.[ISSUE_DETAIL] ?? authorMessage(issue);
   if (message !== undefined) return message;
@@ -80,11 +97,13 @@ function secretIssueDetail(issue: SchemaIssue): string {
 }
 
 /**
- * Marks a config key as a secret: it is read from Secrets Manager (or the environment, or a file), never from a plain
- * parameter, and the loaded value is a {@link Secret}. `inner` validates the raw text; when it is an array, an object or a
- * record, the text is JSON. What it refuses is described without the value.
+ * Marks a config key as a secret: it is read from Secrets Manager (or the environment, or a file),
+ * never from a plain parameter, and the loaded value is a {@link Secret}. `inner` validates the raw
+ * text; when it is an array, an object or a record, the text is JSON. A refused value is described
+ * without the value.
  *
- * @throws TypeError when `inner` accepts absence (write `z.optional(secret(z.string()))`), for an unknown option, and for options
+ * @throws TypeError when `inner` accepts absence (write `z.optional(secret(z.string()))`), for an
+ * unknown option, and for options
  * of both stores at once.
  * @example
  * ```ts
@@ -114,6 +133,7 @@ export function secret<S extends $ZodType>(inner: S, options: SecretOptions = {}
       "Cannot mark a secret: version is a parameter's; a secret has stages, e.g. { versionStage: 'AWSPREVIOUS' }",
     );
   }
-  // The constructor's type knows the marker's shape only; its output is `Secret` of whatever `inner` gives, by its parse above.
+  // The constructor's type has the marker's shape only; by its parse above, its output is a
+  // `Secret` of the output of `inner`.
   return new SecretType({ type: 'custom', innerType: inner, options }) as unknown as SecretSchema<S>;
 }

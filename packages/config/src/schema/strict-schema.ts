@@ -1,17 +1,21 @@
 import type { $ZodLazy, $ZodType, $ZodTypes, ParsePayload } from 'zod/v4/core';
 import { ISSUE_DETAIL } from './issue-detail.ts';
-import { childSchemas, isSchema } from './walk.ts';
+import { childSchemas, isSchema } from './unwrap.ts';
 
-/** Returns the value that the schema reads, or a `fault` that describes what is wrong without the value. */
+/**
+ * Returns the value that the schema reads, or a `fault` that describes what is wrong without the
+ * value.
+ */
 type Prepare = (value: unknown) => { readonly value: unknown } | { readonly fault: string };
 
 const strict = new WeakMap<$ZodType, $ZodType>();
 
 /**
- * The schema by which config is read. It differs from the user's in what JavaScript would turn into a value in silence:
- * `Number('')`, `Number(null)` and `Number([])` are 0, `String(undefined)` is `'undefined'`, `new Date(null)` is 1970. Such input is
- * refused at any depth. A list is a set for `z.set()`; a list of pairs or an object is a map for `z.map()`. Schemas without any of
- * these are returned as they are; others are cloned, never changed.
+ * The schema by which config is read. It differs from the user's in what JavaScript would turn into
+ * a value in silence: `Number('')`, `Number(null)` and `Number([])` are 0, `String(undefined)` is
+ * `'undefined'`, `new Date(null)` is 1970. Such input is refused at any depth. A list is a set for
+ * `z.set()`; a list of pairs or an object is a map for `z.map()`. Schemas without any of these are
+ * returned as they are; others are cloned, never changed.
  */
 export function strictSchema(schema: $ZodType): $ZodType {
   const known = strict.get(schema);
@@ -29,7 +33,8 @@ function needsCare(schema: $ZodType, seen: Set<$ZodType>): boolean {
 
 function rebuilt(schema: $ZodType): $ZodType {
   const { def } = (schema as $ZodTypes)._zod;
-  // zod caches what a lazy schema resolves to in the definition, so its cache is cleared with the getter.
+  // zod caches what a lazy schema resolves to in the definition, so its cache is cleared with the
+  // getter.
   const lazy = { getter: () => strictSchema((schema as $ZodLazy)._zod.innerType), _cachedInner: undefined };
   const copy = cloneSchema(schema, def.type === 'lazy' ? { ...def, ...lazy } : mapped(def));
   const prepare = prepareOf(schema);
@@ -44,12 +49,18 @@ function rebuilt(schema: $ZodType): $ZodType {
   return copy;
 }
 
-/** As zod's `clone`, without loading zod's core (43 ms of CPU) where an app's own import has not loaded it. */
+/**
+ * As zod's `clone`, without loading zod's core (43 ms of CPU) where an app's own import has not
+ * loaded it.
+ */
 export function cloneSchema(schema: $ZodType, def: object): $ZodType {
   return new schema._zod.constr(def) as $ZodType; // the class that made the schema
 }
 
-/** The definition with every schema in it replaced, one level of lists and records deep (`options`, `items`, `shape`). */
+/**
+ * The definition with every schema in it replaced, one level of lists and records deep (`options`,
+ * `items`, `shape`).
+ */
 function mapped<D extends object>(def: D): D {
   const replace = (value: unknown) => (isSchema(value) ? strictSchema(value) : value);
   const entries = Object.entries(def).map(([name, value]) => {

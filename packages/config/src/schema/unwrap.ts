@@ -1,7 +1,7 @@
 import type { $ZodLazy, $ZodType, $ZodTypes } from 'zod/v4/core';
 
 export interface Unwrapped {
-  /** What reads the input first: no wrapper, no pipe, no lazy schema. */
+  /** The schema that reads the input first: no wrapper, pipe or lazy schema. */
   readonly inner: $ZodType;
   /** The key may be absent without a fault. */
   readonly optional: boolean;
@@ -9,7 +9,10 @@ export interface Unwrapped {
   readonly nullable: boolean;
 }
 
-/** Looks through wrappers, pipes and lazy schemas for what reads the input, by zod 4's own definition (`schema._zod.def`). */
+/**
+ * Looks through wrappers, pipes and lazy schemas for what reads the input, by zod 4's own
+ * definition (`schema._zod.def`).
+ */
 export function unwrap(schema: $ZodType): Unwrapped {
   let inner = schema;
   let reader: $ZodType | undefined;
@@ -20,7 +23,8 @@ export function unwrap(schema: $ZodType): Unwrapped {
   const seen = new Set<$ZodType>();
   while (!seen.has(inner)) {
     seen.add(inner);
-    // `$ZodTypes` is zod's own union of all built-in schemas; one from elsewhere falls through to `default`.
+    // `$ZodTypes` is zod's own union of all built-in schemas; one from elsewhere falls through to
+    // `default`.
     const { def } = (inner as $ZodTypes)._zod;
     switch (def.type) {
       case 'optional':
@@ -51,7 +55,8 @@ export function unwrap(schema: $ZodType): Unwrapped {
         inner = (inner as $ZodLazy)._zod.innerType;
         break;
       case 'pipe':
-        // z.preprocess is a pipe out of a function, which takes whatever is there: it reads, what follows says about absence.
+        // z.preprocess is a pipe out of a function, which takes any input: the function reads, the
+        // schema behind it decides about absence.
         if (def.in._zod.def.type === 'transform') {
           reader ??= def.in;
           inner = def.out;
@@ -69,4 +74,22 @@ export function unwrap(schema: $ZodType): Unwrapped {
 /** Whether the schema takes an absent key, by a default or by being optional. */
 export function acceptsAbsence(schema: $ZodType): boolean {
   return unwrap(schema).optional;
+}
+
+export function isSchema(value: unknown): value is $ZodType {
+  return typeof value === 'object' && value !== null && '_zod' in value;
+}
+
+/**
+ * Every schema that a schema is made of, one level down. The inputs of a derived key are not part
+ * of it.
+ */
+export function childSchemas(schema: $ZodType): $ZodType[] {
+  const { def } = (schema as $ZodTypes)._zod;
+  if (def.type === 'lazy') return [(schema as $ZodLazy)._zod.innerType];
+  return Object.entries(def).flatMap(([name, value]) => {
+    if (isSchema(value)) return [value];
+    if (name === 'inputs' || typeof value !== 'object' || value === null) return [];
+    return (Array.isArray(value) ? value : Object.values(value)).filter(isSchema);
+  });
 }

@@ -4,7 +4,7 @@ import type { ConfigOf } from '../define-config.ts';
 import { defineConfig } from '../define-config.ts';
 import { secret } from '../schema/secret.ts';
 import type { Secret } from '../secret.ts';
-import { env } from '../sources/env.ts';
+import { env } from '../sources/sources.ts';
 import type { ConfigValue } from './config-key.ts';
 import { hasConfigPath } from './config-key.ts';
 import type { ConfigPath, PickConfig } from './config-path.ts';

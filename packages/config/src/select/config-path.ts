@@ -15,8 +15,9 @@ type Value =
 type Keys<T> = T extends Value ? never : T extends object ? (string extends keyof T ? never : keyof T & string) : never;
 
 /**
- * A section or a key of a config, by its path: `pricing`, `pricing.taxRate`. The condition that always holds keeps the compiler's
- * errors to the path: it would print the whole config's type instead.
+ * A section or a key of a config, by its path: `pricing`, `pricing.taxRate`. The condition that
+ * always holds keeps the compiler's errors to the path: it would print the whole config's type
+ * instead.
  */
 export type ConfigPath<T> = T extends unknown
   ? { [K in Keys<T>]: K | `${K}.${ConfigPath<NonNullable<T[K]>>}` }[Keys<T>]

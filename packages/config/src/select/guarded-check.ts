@@ -4,8 +4,9 @@ import type { $ZodCheck, ParsePayload } from 'zod/v4/core';
 const NOT_LOADED = Symbol('twelvefold.config.notLoaded');
 
 /**
- * A check that counts only if it reads none of the `missing` paths. While it runs, these are properties that throw: a rule that reads one of them, or
- * lists or copies the object, is skipped, as the keys of the rule are not all loaded.
+ * A check that counts only if it reads none of the `missing` paths. While it runs, these are
+ * properties that throw: a rule that reads one of them, or lists or copies the object, is skipped,
+ * as the keys of the rule are not all loaded.
  */
 export function guardedCheck(check: $ZodCheck<never>, missing: readonly (readonly string[])[]): $ZodCheck<never> {
   const guarded = (payload: ParsePayload): void | Promise<void> => {

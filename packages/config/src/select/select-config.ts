@@ -10,18 +10,19 @@ import { guardedCheck } from './guarded-check.ts';
 export interface SelectedConfig {
   readonly definition: ConfigDefinition;
   /**
-   * Sections with rules of their own of which a part is selected: a rule that reads a key outside of the part does not run. Empty text
-   * is the whole config.
+   * Sections with rules of their own of which a part is selected: a rule that reads a key outside
+   * of the part does not run. Empty text is the whole config.
    */
   readonly partlyRuled: ReadonlyArray<{ readonly section: string; readonly missing: readonly string[] }>;
 }
 
 /**
- * The part of a config that `paths` name, as a definition: it loads, plans and grants exactly that. A derived key brings the keys that
- * it is made from, which are loaded and then left out of the snapshot. A rule over several keys (`refine`) runs if it reads selected
- * keys only.
+ * The part of a config that `paths` name, as a definition: it loads, plans and grants exactly that.
+ * A derived key brings the keys that it is made from, which are loaded and then left out of the
+ * snapshot. A rule over several keys (`refine`) runs if it reads selected keys only.
  *
- * @throws TypeError listing every path that is neither a key nor a section, and parts of a section that a function reads as a whole.
+ * @throws TypeError listing every path that is neither a key nor a section, and parts of a section
+ * that a function reads as a whole.
  */
 export function selectConfig(definition: ConfigDefinition, paths: readonly string[]): SelectedConfig {
   const faults = paths.flatMap((path) => pathFault(definition, path));
@@ -107,7 +108,10 @@ interface Pruning {
   readonly partlyRuled: Array<{ section: string; missing: readonly string[] }>;
 }
 
-/** The schema without the keys that are not kept: wrappers and rules stay around what is left of an object. */
+/**
+ * The schema without the keys that are not kept: wrappers and rules stay around what is left of an
+ * object.
+ */
 function pruned(schema: $ZodType, section: string, pruning: Pruning): $ZodType {
   const { kept, definition, partlyRuled } = pruning;
   const missing = [...definition.leaves, ...definition.derived]

@@ -34,7 +34,7 @@ describe('the grammar', () => {
     ['B=1\nA="open', 'line 2 has a " that is not closed'],
     ["A='tis", "line 1 has a ' that is not closed"],
     ['A="a"b', 'line 1 has text after the closing quote'],
-    ['A="C:\\temp"', 'line 1 has a backslash that is no escape; write \\\\ for a backslash, or use single quotes'],
+    ['A="C:\\temp"', 'line 1 has a backslash that is not an escape; write \\\\ for a backslash, or use single quotes'],
     ['# ok\n\nA', 'line 3 is not NAME=value'],
     ['A: 1', 'line 1 is not NAME=value'],
     ['1A=1', 'line 1 is not NAME=value'],

@@ -4,15 +4,22 @@ export type ParsedDotenv = { readonly values: Record<string, string> } | { reado
 const NAME = /[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_.-]*)[ \t]*=[ \t]*/y;
 const SKIPPED = /[ \t]*(?:#[^\n]*)?(?:\n|$)/y;
 const BARE = /[^\n]*/y;
-/** Escapes inside double quotes that every reader of `.env` files takes to mean the same, and `\\` and `\"` for what they escape. */
+/**
+ * Escapes inside double quotes that every reader of `.env` files takes to mean the same, and `\\`
+ * and `\"` for what they escape.
+ */
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', '\\': '\\', '"': '"' };
 
 /**
- * Reads a `.env` file: `NAME=value` lines, `export` allowed, comments on lines of their own or after a blank and `#`.
+ * Reads a `.env` file: `NAME=value` lines, `export` allowed, comments on lines of their own or
+ * after a blank and `#`.
  *
- * - Bare values end with the line or before a comment, and are trimmed; quotes and `#` inside a word are part of the value.
- * - `'...'` and `` `...` `` hold their text as it is, over several lines. `"..."` reads `\n`, `\r`, `\\` and `\"`.
- * - A value is read whole or the line is a fault: an unclosed quote, text after a closing quote, another escape, or a line that is not
+ * - Bare values end with the line or before a comment, and are trimmed; quotes and `#` inside a
+ *   word are part of the value.
+ * - `'...'` and `` `...` `` hold their text as it is, over several lines. `"..."` reads `\n`, `\r`,
+ *   `\\` and `\"`.
+ * - A value is read whole or the line is a fault: an unclosed quote, text after a closing quote,
+ *   another escape, or a line that is not
  *   an assignment. Readers disagree about each of these, so a guess would be wrong without a sign.
  *
  * Of two lines with one name the last one counts. Line breaks are `\n`, `\r\n` or `\r`.
@@ -42,7 +49,8 @@ export function parseDotenv(text: string): ParsedDotenv {
     if (end === undefined) return faultAt(`has a ${mark} that is not closed`);
     const inside = source.slice(at + 1, end);
     const unknown = mark === '"' ? /\\([^nr\\"])/s.exec(inside.replaceAll('\\\\', '')) : null;
-    if (unknown) return faultAt(`has a backslash that is no escape; write \\\\ for a backslash, or use single quotes`);
+    if (unknown)
+      return faultAt(`has a backslash that is not an escape; write \\\\ for a backslash, or use single quotes`);
     values[name] = mark === '"' ? inside.replace(/\\(.)/g, (_, escaped: string) => ESCAPES[escaped] ?? '') : inside;
     at = end + 1;
     if (!read(SKIPPED)) return faultAt('has text after the closing quote');
@@ -58,7 +66,10 @@ function closingQuote(source: string, opened: number, mark: string): number | un
   return undefined;
 }
 
-/** One line of a `.env` file. Where it can, it uses a form that other readers take to mean the same: bare, then quoted as it is. */
+/**
+ * One line of a `.env` file. Where it can, it uses a form that other readers take to mean the same:
+ * bare, then quoted as it is.
+ */
 export function dotenvLine(name: string, value: string): string {
   if (/^[^\s'"`#\\][^\n\r'"`#\\]*$/.test(value) && value === value.trim()) return `${name}=${value}\n`;
   const mark = /\r/.test(value) ? undefined : ["'", '`'].find((quote) => !value.includes(quote));
