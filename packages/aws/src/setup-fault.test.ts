@@ -84,7 +84,8 @@ describe('timeoutMs of a call', () => {
         retryable: true,
         message: `Cannot call ssm GetParameters: no answer in time from ${endpoint}`,
       });
-      expect(requests).toBe(1);
+      // None, when the limit passes before a busy machine has loaded the SDK or connected; never a second attempt.
+      expect(requests).toBeLessThanOrEqual(1);
       aws.close();
       server.closeAllConnections();
       server.close();

@@ -1,5 +1,5 @@
 import type { AwsError } from '../error.ts';
-import type { Credentials } from '../settings.ts';
+import type { Credentials, Environment } from '../settings.ts';
 import type { TransportCall } from '../transport.ts';
 import type { HttpResponse } from './http/response-reader.ts';
 import { TransportFault } from './http/transport-fault.ts';
@@ -10,7 +10,6 @@ import { retryHint } from './retry/retry-delay.ts';
 import type { ServiceFailure } from './services/lean-service.ts';
 import { signBody, signingHead } from './signing/sign-request.ts';
 import { answerError, faultError, serviceError } from './to-error.ts';
-import { traceHeader } from './trace-header.ts';
 
 /** A call that is the same for all of its attempts. */
 export interface Prepared {
@@ -176,4 +175,20 @@ function amzDate(ms: number): string {
     lastDate = `${new Date(second * 1_000).toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z`;
   }
   return lastDate;
+}
+
+/** A Lambda runtime with several invocations at once keeps their traces here, not in the environment. */
+interface RuntimeGlobals {
+  awslambda?: { InvokeStore?: { getXRayTraceId?: () => string | undefined } };
+}
+
+/**
+ * The trace of the invocation, by which Lambda stops functions that call themselves through SQS or SNS in circles.
+ * Only for functions.
+ */
+function traceHeader(env: Environment): string | undefined {
+  const { awslambda } = globalThis as RuntimeGlobals; // put there by the runtime, under this name
+  const trace = awslambda?.InvokeStore?.getXRayTraceId?.() ?? env._X_AMZN_TRACE_ID;
+  // It becomes a header: nothing that could begin another one.
+  return trace && /^[\x20-\x7e]{1,1024}$/.test(trace) ? trace : undefined;
 }

@@ -2,10 +2,9 @@ import type { Service } from '../port.ts';
 import type { AwsSettings, Environment } from '../settings.ts';
 import { DEFAULT_SETTINGS, endpointFor } from '../settings.ts';
 import type { Transport, TransportCall } from '../transport.ts';
-import { nameComponent } from './component-header.ts';
 import { keepSingle, OpenOutcome } from './keep-single.ts';
 import { loadService } from './load-service.ts';
-import type { SdkClient, SdkService, SendSettings } from './sdk-client.ts';
+import type { SdkClient, SdkCommand, SdkService, SendSettings } from './sdk-client.ts';
 import { toAwsError } from './to-aws-error.ts';
 
 /** Calls through the official SDK. `why` says for each service what it is used for, should it not be installed. */
@@ -65,4 +64,21 @@ function sendSettings(settings: AwsSettings, input: unknown, signal: AbortSignal
     ...(signal === undefined ? {} : { abortSignal: signal }),
     ...(waitSeconds > 0 ? { requestTimeout: attemptMs + waitSeconds * 1_000 } : {}),
   };
+}
+
+/**
+ * Names the component in the call's user agent as `md/component#NAME`. The user agent is not part of a SigV4 signature,
+ * and CloudTrail keeps it.
+ */
+function nameComponent(command: SdkCommand, component: string): void {
+  const suffix = ` md/component#${component.replaceAll(/[^A-Za-z0-9._-]/g, '_')}`;
+  command.middlewareStack.add(
+    (next: (args: unknown) => unknown) => (args: { request?: { headers?: Record<string, string> } }) => {
+      const headers = args.request?.headers;
+      if (headers) headers['user-agent'] = `${headers['user-agent'] ?? ''}${suffix}`.trimStart();
+      return next(args);
+    },
+    // lib-dynamodb runs a command's stack twice over, its own and the inner command's: the later one replaces the first.
+    { step: 'finalizeRequest', name: 'twelvefoldComponent', override: true },
+  );
 }

@@ -1,9 +1,8 @@
+import { getStringFromEnv, getXRayTraceIdFromEnv } from '@aws-lambda-powertools/commons/utils/env';
 import { LogFormatter, LogItem, LogLevelThreshold } from '@aws-lambda-powertools/logger';
 import type { Clock, Duration } from '@twelvefold/core';
 import { durationMs, systemClock } from '@twelvefold/core';
 import { assertKnownOptions } from '@twelvefold/core/internal';
-import type { Env } from '../env.ts';
-import { envReader } from '../env.ts';
 import { pretty } from '../output/pretty.ts';
 import { DROPPED, stdout } from '../output/stdout.ts';
 import type { Redactor } from '../redact/redactor.ts';
@@ -13,7 +12,6 @@ import { DEFAULT_LIMITS } from '../serialize/limits.ts';
 import { BUFFER_BYTES } from './child-settings.ts';
 import type { LevelName } from './level.ts';
 import { levelName, thresholdOf } from './level.ts';
-import { platformTrace } from './platform-trace.ts';
 import { ScopedLogger } from './scoped-logger.ts';
 import type { LoggerSettings } from './settings.ts';
 import { isoTimestamps } from './timestamp.ts';
@@ -196,4 +194,22 @@ function sampleRate(option: number | undefined, env: (key: string) => string): n
   const rate = option ?? Number(env('POWERTOOLS_LOGGER_SAMPLE_RATE') || 0);
   if (!(rate >= 0 && rate <= 1)) throw new TypeError('Cannot create logger: the sample rate is a number from 0 to 1');
   return rate;
+}
+
+/**
+ * Makes a function that reads the X-Ray trace id of the current invocation, from the environment or
+ * Lambda's invoke store. Outside Lambda the id cannot change, so a process without one looks only once:
+ * a read of the environment costs a tenth of a log line.
+ */
+function platformTrace(): () => string | undefined {
+  const isSet = (key: string) => getStringFromEnv({ key, defaultValue: '' }) !== '';
+  return isSet('AWS_LAMBDA_FUNCTION_NAME') || isSet('_X_AMZN_TRACE_ID') ? getXRayTraceIdFromEnv : () => undefined;
+}
+
+/** Environment variables as an object, e.g. `process.env`. */
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** Reads variables from `env`, else from the process environment the way Powertools does. Trimmed; empty when unset. */
+function envReader(env: Env | undefined): (key: string) => string {
+  return env ? (key) => env[key]?.trim() ?? '' : (key) => getStringFromEnv({ key, defaultValue: '' });
 }

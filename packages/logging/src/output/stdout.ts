@@ -1,7 +1,9 @@
 import type { LineWriter } from './line-writer.ts';
 import { createLineWriter } from './line-writer.ts';
 import { openStdout } from './open-stdout.ts';
-import { threadTurn } from './thread-turn.ts';
+import { threadMemory } from './thread-memory.ts';
+import type { Turn, TurnInit } from './turn.ts';
+import { createTurn } from './turn.ts';
 
 const LINE_FEED = Uint8Array.of(0x0a);
 
@@ -52,4 +54,23 @@ function endLine(write: (bytes: Uint8Array, length: number) => number): boolean 
     // Broken for good is for the next line to find out.
     return !(error instanceof Error && 'code' in error && error.code === 'EAGAIN');
   }
+}
+
+/** Node lists this module once worker threads are used; importing it would cost the main thread of a cold start 5 ms of CPU. */
+const WORKERS = 'NativeModule internal/worker';
+
+/** This thread's turn among all that log; `undefined` while the process has no other threads. */
+function threadTurn(from: NodeJS.Process, init: Pick<TurnInit, 'pause' | 'endLine'>): () => Turn | undefined {
+  let turn: Turn | undefined;
+  const join = () => {
+    if (turn) return;
+    const threads = from.getBuiltinModule('node:worker_threads');
+    const memory = threadMemory(threads, init.pause);
+    turn = createTurn({ ...init, memory, thread: threads.threadId, monotonic: () => performance.now() });
+  };
+  // Node's own list of what it has loaded is not in its types; without it, other threads are assumed.
+  const { moduleLoadList } = from as { moduleLoadList?: readonly string[] };
+  if (moduleLoadList?.includes(WORKERS) !== false) join();
+  else from.once('worker', join);
+  return () => turn;
 }

@@ -1,6 +1,5 @@
 import type { Redactor } from '../redact/redactor.ts';
 import { REDACTED } from '../redact/redactor.ts';
-import { cleanHead } from './clean-head.ts';
 import type { Locate } from './error-fields.ts';
 import { errorFields } from './error-fields.ts';
 import type { SerializeLimits } from './limits.ts';
@@ -202,4 +201,23 @@ function pairsOf(source: Iterable<[unknown, unknown]>, most: number): Pair[] {
     if (pairs.length >= most) break;
   }
   return pairs;
+}
+
+/** The longest form of a secret: Secrets Manager takes 64 KiB, and an escape makes six characters of one. */
+const LONGEST_SECRET = 512 * 1024;
+
+/**
+ * The first `limit` characters of a text without its secrets, and how many follow. The text is redacted before it is cut, since half a
+ * secret would not be found; of a very long text only the part that a secret at the limit can reach into is searched.
+ */
+function cleanHead(text: string, limit: number, redactor: Redactor): { clean: string; more: number } {
+  const looked = limit + LONGEST_SECRET;
+  if (text.length <= looked) {
+    const clean = redactor.text(text);
+    return { clean: clean.slice(0, limit), more: Math.max(0, clean.length - limit) };
+  }
+  // At its end the part may hold the beginning of a secret; and it is shorter than it was where it held others.
+  const part = redactor.text(text.slice(0, looked));
+  const clean = part.slice(0, Math.min(limit, Math.max(0, part.length - LONGEST_SECRET)));
+  return { clean, more: text.length - clean.length };
 }
