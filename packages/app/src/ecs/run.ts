@@ -2,7 +2,7 @@ import { createAws } from '@twelvefold/aws';
 import type { QueueConsumer } from '@twelvefold/backing';
 import { systemClock } from '@twelvefold/core';
 import type { HttpService, Resource } from '@twelvefold/lifecycle';
-import { createLifecycle, healthResponse, installLightHttp, problem } from '@twelvefold/lifecycle';
+import { createLifecycle, healthResponse, problem } from '@twelvefold/lifecycle';
 import { createTaskProtection, holdSignals, runService, serviceProfile } from '@twelvefold/lifecycle/service';
 import type { ConfigOfComponents, HostOptions } from '../app-resource.ts';
 import { appResources, CONFIG_RESOURCE } from '../app-resource.ts';
@@ -121,9 +121,10 @@ export async function run<const K extends readonly Component[]>(
   for (const resource of resources) lifecycle.register(resource);
   for (const component of components) {
     if (component.kind === 'http') {
-      if (options.lightResponses !== false) installLightHttp({ requests: false });
       const counted = createRequestMetrics({ metrics, component: component.name, clock, random: Math.random });
-      const service = () => httpService({ component, runtime: opened(), lifecycle, logger, clock, counted });
+      const { lightResponses } = options;
+      const service = () =>
+        httpService({ component, runtime: opened(), lifecycle, logger, clock, counted, lightResponses });
       lifecycle.register(
         httpResource({ name: component.name, service, component, env, profile, logger, clock, counted }),
       );

@@ -24,6 +24,8 @@ export interface WorkOptions {
   logger: Logger;
   metrics: Metrics;
   clock: Clock;
+  /** Stands in for the global `Response` where the component is an HTTP front. @defaultValue true */
+  lightResponses?: boolean | undefined;
 }
 
 export type Work = (event: unknown, invocation: LambdaInvocation) => Promise<unknown>;

@@ -1,6 +1,6 @@
 import { createAws } from '@twelvefold/aws';
 import { systemClock } from '@twelvefold/core';
-import { createLifecycle, endOnFatalError, installLightHttp } from '@twelvefold/lifecycle';
+import { createLifecycle, endOnFatalError } from '@twelvefold/lifecycle';
 import type { LambdaHandler } from '@twelvefold/lifecycle/lambda';
 import {
   lambda as lambdaHost,
@@ -50,7 +50,6 @@ export async function lambda<K extends Component>(
   options: HostOptions<ConfigOfComponent<K>> = {},
 ): Promise<LambdaHandler<unknown, unknown>> {
   const { env } = process;
-  if (component.kind === 'http' && options.lightResponses !== false) installLightHttp({ requests: false });
   const { extensionsApi, facts, startIsAwaited } = lambdaProfile(env);
   const { logger, metrics } = createTelemetry({ app: component.app.name, env, format: 'json', facts });
   const redact = (error: unknown) =>
@@ -109,7 +108,14 @@ export async function lambda<K extends Component>(
     },
   });
   for (const resource of resources) lifecycle.register(resource);
-  const work = await componentWork(component, { runtime, lifecycle, logger, metrics, clock: systemClock });
+  const work = await componentWork(component, {
+    runtime,
+    lifecycle,
+    logger,
+    metrics,
+    clock: systemClock,
+    lightResponses: options.lightResponses,
+  });
   try {
     await lifecycle.start();
   } catch (error) {

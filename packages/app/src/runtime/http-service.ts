@@ -1,7 +1,7 @@
 import type { Clock } from '@twelvefold/core';
 import { toError } from '@twelvefold/core/internal';
 import type { HttpService, Lifecycle } from '@twelvefold/lifecycle';
-import { healthResponse } from '@twelvefold/lifecycle';
+import { healthResponse, installLightHttp } from '@twelvefold/lifecycle';
 import type { Logger } from '@twelvefold/logging';
 import type { HttpComponent } from '../component.ts';
 import type { Runtime } from './open-runtime.ts';
@@ -15,17 +15,14 @@ export interface HttpServiceOptions {
   clock: Clock;
   /** Counts each answered request; health is not counted. */
   counted: Pick<RequestMetrics, 'count'>;
+  /** Stands in for the global `Response`. @defaultValue true */
+  lightResponses?: boolean | undefined;
 }
 
 /** Answers requests for an HTTP component: health first, then the handler in a scope, with one access line. */
-export function httpService({
-  component,
-  runtime,
-  lifecycle,
-  logger,
-  clock,
-  counted,
-}: HttpServiceOptions): HttpService {
+export function httpService(options: HttpServiceOptions): HttpService {
+  const { component, runtime, lifecycle, logger, clock, counted } = options;
+  if (options.lightResponses !== false) installLightHttp({ requests: false });
   return {
     component: component.name,
     clock,
