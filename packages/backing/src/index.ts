@@ -11,6 +11,9 @@ export {
   type IdempotencyStoreOptions,
   idempotencyStore,
 } from './idempotency/idempotency-store.ts';
+export { fenced } from './lock/fenced.ts';
+export { type LockDefinition, type LockOptions, lock } from './lock/lock.ts';
+export type { AcquireOptions, Lease, LockClient, LockState } from './lock/port.ts';
 export { type Effect, type IdempotentOptions, idempotent } from './idempotency/idempotent.ts';
 export type { BeginOptions, IdempotencyClient, IdempotencyTurn } from './idempotency/port.ts';
 export type {

@@ -32,8 +32,10 @@ export type ErrorCode =
   | 'MESSAGE_TOO_LARGE'
   | 'MESSAGE_UNSENT'
   | 'MESSAGES_UNACKNOWLEDGED'
-  // Tables, sessions and idempotency
+  // Tables, sessions, locks and idempotency
   | 'CONDITION_FAILED'
+  | 'LOCK_HELD'
+  | 'LOCK_LOST'
   | 'ROW_INVALID'
   | 'SESSION_INVALID'
   | 'SESSION_TOO_LARGE'

@@ -1,0 +1,231 @@
+import type { Aws, Item } from '@twelvefold/aws';
+import { AwsError } from '@twelvefold/aws';
+import type { Clock } from '@twelvefold/core';
+import { durationMs, systemClock, TwelvefoldError } from '@twelvefold/core';
+import { after, assertKnownOptions, backoffMs } from '@twelvefold/core/internal';
+import { sendWrite } from '../../dynamodb/send-write.ts';
+import type { LockDefinition } from '../lock.ts';
+import type { AcquireOptions, Lease, LockClient } from '../port.ts';
+import { checkParams, releaseParams, renewParams, takeParams } from './params.ts';
+
+export interface DynamoDbLockOptions {
+  definition: LockDefinition;
+  /** The real table's name, e.g. `orders-prod-locks`. */
+  name: string;
+  aws: Aws;
+  /** Shown by `inspect`. @defaultValue 'unknown' */
+  component?: string;
+  /** @defaultValue the system's */
+  clock?: Clock;
+  /** 0 to below 1, for the jitter of waits. @defaultValue `Math.random` */
+  random?: () => number;
+}
+
+/** Waiting callers ask again after 100, 200 ... ms, with jitter, at most this often. */
+const FIRST_WAIT_MS = 100;
+const LONGEST_WAIT_MS = 2_000;
+/** Signals abort while this share of the lease is left, so that work can stop before another begins. */
+const MARGIN = 0.1;
+/** DynamoDB takes 2,048 bytes for a partition key. */
+const MAX_NAME_BYTES = 2_048;
+
+/**
+ * The client of locks on DynamoDB.
+ *
+ * @throws TypeError for an unknown option.
+ * @example
+ * ```ts
+ * const locks = createDynamoDbLock({ definition: lock('locks'), name: 'orders-prod-locks', aws });
+ * await locks.withLock('nightly-report', async ({ token, signal }) => console.log(token, signal.aborted));
+ * ```
+ */
+export function createDynamoDbLock(options: DynamoDbLockOptions): LockClient {
+  const { definition, name: tableName, aws, component = 'unknown', clock = systemClock, random = Math.random } = options;
+  const known = ['definition', 'name', 'aws', 'component', 'clock', 'random'];
+  assertKnownOptions(`create the client of lock '${definition.name}'`, options, known);
+  const { leaseMs } = definition;
+  const sending = (signal: AbortSignal | undefined) => ({ clock, random, signal, repeatable: true });
+  /** The leases of this client, for `check`. */
+  const holders = new WeakMap<Lease, string>();
+
+  function hold(name: string, holder: string, token: number, from: Moment, outer: AbortSignal | undefined): Lease {
+    const item = { tableName, name, holder };
+    const lost = new AbortController();
+    let renewed = from;
+    let released = false;
+    let cancelTimer = () => {};
+    const lose = (message: string, cause?: unknown): TwelvefoldError => {
+      cancelTimer();
+      const error = new TwelvefoldError('LOCK_LOST', `Cannot go on under the lock '${name}': ${message}`, { cause });
+      lost.abort(error);
+      return error;
+    };
+    const expired = () => `its lease of ${leaseMs} ms ended without a renewal`;
+    const restart = (moment: Moment) => {
+      renewed = moment;
+      cancelTimer();
+      cancelTimer = after(clock, leaseMs * (1 - MARGIN) - elapsedMs(moment), () => lose(expired()));
+    };
+    /** A freeze stops timers and may stop the monotonic clock: both clocks are asked before each use. */
+    const assertHeld = () => {
+      if (lost.signal.aborted) throw lost.signal.reason;
+      if (released) throw lose('it was released');
+      if (elapsedMs(renewed) >= leaseMs) throw lose(expired());
+    };
+    const lease: Lease = {
+      name,
+      token,
+      signal: outer === undefined ? lost.signal : AbortSignal.any([lost.signal, outer]),
+      async renew({ signal } = {}) {
+        assertHeld();
+        const moment = momentNow();
+        try {
+          const params = renewParams(item, { nowMs: clock.now(), leaseMs }, crypto.randomUUID());
+          await sendWrite(aws, 'UpdateItem', params, sending(signal));
+        } catch (error) {
+          if (refused(error)) throw lose('another holder has taken it', error);
+          throw error;
+        }
+        if (!lost.signal.aborted) restart(moment);
+      },
+      async release({ signal } = {}) {
+        if (released || lost.signal.aborted) return;
+        released = true;
+        cancelTimer();
+        try {
+          await sendWrite(aws, 'UpdateItem', releaseParams(item), sending(signal));
+        } catch (error) {
+          if (!refused(error)) throw error;
+        }
+      },
+    };
+    restart(from);
+    holders.set(lease, holder);
+    return lease;
+  }
+
+  const momentNow = (): Moment => ({ monotonicMs: clock.monotonic(), wallMs: clock.now() });
+  const elapsedMs = ({ monotonicMs, wallMs }: Moment) =>
+    Math.max(clock.monotonic() - monotonicMs, clock.now() - wallMs);
+
+  const acquire = async (name: string, { wait = '0s', signal }: AcquireOptions = {}): Promise<Lease> => {
+    assertLockName(definition.name, name);
+    const waitMs = durationMs(wait);
+    const started = clock.monotonic();
+    const holder = crypto.randomUUID();
+    let watched: Watched | undefined;
+    for (let tries = 1; ; tries += 1) {
+      const from = momentNow();
+      const takeOver = watched !== undefined && from.monotonicMs - watched.sinceMs >= watched.leaseMs;
+      const params = takeParams(
+        { tableName, name, holder },
+        { nowMs: from.wallMs, leaseMs },
+        { version: crypto.randomUUID(), component, watched: takeOver ? watched?.version : undefined },
+      );
+      try {
+        const { Attributes = {} } = await sendWrite(aws, 'UpdateItem', params, sending(signal));
+        return hold(name, holder, Number(Attributes.fence), from, signal);
+      } catch (error) {
+        const current = refused(error) ? error.item : undefined;
+        if (current === undefined) throw error;
+        // Watched from when its answer is here: the lease it shows can only have begun earlier.
+        if (watched?.version !== current.version) watched = watch(current, clock.monotonic());
+        const leftMs = waitMs - (clock.monotonic() - started);
+        if (leftMs <= 0) throw held(name, current, error);
+        const untilFreeMs = Math.max(1, watched.sinceMs + watched.leaseMs - clock.monotonic());
+        const pauseMs = backoffMs(tries, FIRST_WAIT_MS, LONGEST_WAIT_MS, random);
+        await clock.sleep(Math.min(leftMs, untilFreeMs, Math.max(1, pauseMs)), signal);
+      }
+    }
+  };
+
+  return {
+    acquire,
+    async withLock(name, work, acquireOptions) {
+      const lease = await acquire(name, acquireOptions);
+      const ended = new AbortController();
+      const renewals = renewWhile(lease, leaseMs / 3, clock, ended.signal);
+      try {
+        const result = await work(lease);
+        ended.abort(ENDED);
+        await renewals;
+        if (lease.signal.aborted && TwelvefoldError.isInstance(lease.signal.reason, 'LOCK_LOST')) {
+          throw lease.signal.reason;
+        }
+        return result;
+      } finally {
+        ended.abort(ENDED);
+        await renewals;
+        // The lock is free after its lease in any case: a failed release must not hide how the work ended.
+        await lease.release().catch(() => {});
+      }
+    },
+    check(lease) {
+      const holder = holders.get(lease);
+      if (holder === undefined) {
+        throw new TypeError(`Cannot check a lease of lock '${definition.name}': this client did not acquire it`);
+      }
+      return { entry: { ConditionCheck: checkParams({ tableName, name: lease.name, holder }) } };
+    },
+    async inspect(name, { signal } = {}) {
+      assertLockName(definition.name, name);
+      const input = { TableName: tableName, Key: { id: name }, ConsistentRead: true };
+      const { Item } = await aws.call('dynamodb', 'GetItem', input, { access: 'read', signal });
+      if (Item === undefined) return undefined;
+      const token = Number(Item.fence);
+      if (Item.holder === undefined) return { token };
+      const iso = (ms: unknown) => new Date(Number(ms)).toISOString();
+      const [acquiredAt, leaseUntil] = [iso(Item.acquiredAtMs), iso(Item.leaseUntilMs)];
+      return { token, holder: { component: String(Item.component), acquiredAt, leaseUntil } };
+    },
+  };
+}
+
+/** One moment on both clocks. */
+interface Moment {
+  readonly monotonicMs: number;
+  readonly wallMs: number;
+}
+
+/** A version that a waiting caller has seen, and since when on its own clock. */
+interface Watched {
+  readonly version: unknown;
+  readonly leaseMs: number;
+  readonly sinceMs: number;
+}
+
+const ENDED = new Error('The work under the lock has ended');
+
+const watch = ({ version, leaseMs }: Item, sinceMs: number): Watched & { version: string } => ({
+  version: String(version),
+  leaseMs: Number(leaseMs),
+  sinceMs,
+});
+
+const refused = (error: unknown): error is AwsError => AwsError.isInstance(error, 'ConditionalCheckFailedException');
+
+function held(name: string, { component, leaseUntilMs }: Item, cause: unknown): TwelvefoldError {
+  const until = new Date(Number(leaseUntilMs)).toISOString();
+  return new TwelvefoldError(
+    'LOCK_HELD',
+    `Cannot acquire the lock '${name}': ${component} holds it, with a lease until ${until}; pass wait, e.g. '1m', to wait for it`,
+    { cause },
+  );
+}
+
+/** Renews until the work has ended. A failed renewal is tried again at the next turn: only the lease's end loses the lock. */
+async function renewWhile(lease: Lease, everyMs: number, clock: Clock, ended: AbortSignal): Promise<void> {
+  while (!ended.aborted && !lease.signal.aborted) {
+    try {
+      await clock.sleep(everyMs, ended);
+      await lease.renew({ signal: ended });
+    } catch {
+      // The loop's condition decides: ended, lost, or tried again.
+    }
+  }
+}
+
+function assertLockName(lock: string, name: unknown): void {
+  if (typeof name === 'string' && name !== '' && Buffer.byteLength(name) <= MAX_NAME_BYTES) return;
+  throw new TypeError(`Cannot use lock '${lock}': a lock's name is text of 1 to ${MAX_NAME_BYTES} bytes`);
+}
