@@ -1,7 +1,8 @@
 import type { LockClient, LockDefinition, TableClient } from '@twelvefold/backing';
 import { fenced, lock, table } from '@twelvefold/backing';
 import type { Clock } from '@twelvefold/core';
-import { createTestClock, type TestClock } from '@twelvefold/core/testing';
+import type { TestClock } from '@twelvefold/core/testing';
+import { createTestClock } from '@twelvefold/core/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 
@@ -147,9 +148,9 @@ export function lockContract(open: () => Promise<LockDriver>): void {
       ]) {
         await expect(rows.transact([fenced(late, old)])).rejects.toMatchObject({ code: 'CONDITION_FAILED' });
       }
-      await expect(
-        rows.transact([rows.putOperation({ id: 's', by: 'old' }), locks.check(old)]),
-      ).rejects.toMatchObject({ code: 'CONDITION_FAILED' });
+      await expect(rows.transact([rows.putOperation({ id: 's', by: 'old' }), locks.check(old)])).rejects.toMatchObject({
+        code: 'CONDITION_FAILED',
+      });
       await rows.transact([rows.putOperation({ id: 's', by: 'next' }), others.check(next)]);
       expect(await rows.get('r', { consistent: true })).toEqual({ id: 'r', by: 'next' });
       expect(await rows.get('s', { consistent: true })).toEqual({ id: 's', by: 'next' });

@@ -1,9 +1,13 @@
 export {
   Drop,
+  fenced,
   filtered,
   type IdempotencyStoreDefinition,
   idempotencyStore,
   idempotent,
+  type Lease,
+  type LockDefinition,
+  lock,
   Poison,
   type QueueDefinition,
   queue,

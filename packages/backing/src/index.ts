@@ -11,9 +11,6 @@ export {
   type IdempotencyStoreOptions,
   idempotencyStore,
 } from './idempotency/idempotency-store.ts';
-export { fenced } from './lock/fenced.ts';
-export { type LockDefinition, type LockOptions, lock } from './lock/lock.ts';
-export type { AcquireOptions, Lease, LockClient, LockState } from './lock/port.ts';
 export { type Effect, type IdempotentOptions, idempotent } from './idempotency/idempotent.ts';
 export type { BeginOptions, IdempotencyClient, IdempotencyTurn } from './idempotency/port.ts';
 export type {
@@ -37,6 +34,9 @@ export {
   type Source,
   type SourceTrigger,
 } from './kind.ts';
+export { fenced } from './lock/fenced.ts';
+export { type LockDefinition, type LockOptions, lock } from './lock/lock.ts';
+export type { AcquireOptions, Lease, LockClient, LockState } from './lock/port.ts';
 export type { FieldOf } from './message/field-of.ts';
 export type { Fifo, FifoOptions } from './message/fifo.ts';
 export type { ConsumerEvent, ConsumerEventListener, MessageIdentity } from './queue/consumer-event.ts';

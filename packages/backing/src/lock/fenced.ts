@@ -16,7 +16,11 @@ import type { Lease } from './port.ts';
  * );
  * ```
  */
-export function fenced({ entry }: WriteOperation, { token }: Pick<Lease, 'token'>, attribute = 'fence'): WriteOperation {
+export function fenced(
+  { entry }: WriteOperation,
+  { token }: Pick<Lease, 'token'>,
+  attribute = 'fence',
+): WriteOperation {
   const { Put, Update, Delete } = entry;
   if (Put) return { entry: { Put: { ...guarded(Put, attribute, token), Item: { ...Put.Item, [attribute]: token } } } };
   if (Delete) return { entry: { Delete: guarded(Delete, attribute, token) } };

@@ -15,7 +15,7 @@ describe('lock', () => {
   });
 
   it('refuses names, options and leases that cannot be', () => {
-    expect(() => lock('Locks')).toThrow("Cannot define lock \"Locks\"");
+    expect(() => lock('Locks')).toThrow('Cannot define lock "Locks"');
     expect(() => lock('locks', { leese: '1m' } as never)).toThrow("unknown option 'leese'; known: lease");
     for (const lease of ['999ms', '25h'] as const) {
       expect(() => lock('locks', { lease })).toThrow(`lease is ${lease}; use '1s' to '24h'`);
@@ -36,10 +36,13 @@ describe('lock', () => {
   });
 
   it('makes a table without TTL, so that no token is ever given twice', () => {
-    const table = kindOf(lock('locks')).infrastructure?.(lock('locks') as never, {
-      physicalName: 'orders-dev-locks',
-      logicalId: (suffix: string) => `Locks${suffix}`,
-    } as never);
+    const table = kindOf(lock('locks')).infrastructure?.(
+      lock('locks') as never,
+      {
+        physicalName: 'orders-dev-locks',
+        logicalId: (suffix: string) => `Locks${suffix}`,
+      } as never,
+    );
     expect(table?.resources[0]?.properties).not.toHaveProperty('TimeToLiveSpecification');
   });
 });

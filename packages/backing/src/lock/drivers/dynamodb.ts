@@ -40,7 +40,14 @@ const MAX_NAME_BYTES = 2_048;
  * ```
  */
 export function createDynamoDbLock(options: DynamoDbLockOptions): LockClient {
-  const { definition, name: tableName, aws, component = 'unknown', clock = systemClock, random = Math.random } = options;
+  const {
+    definition,
+    name: tableName,
+    aws,
+    component = 'unknown',
+    clock = systemClock,
+    random = Math.random,
+  } = options;
   const known = ['definition', 'name', 'aws', 'component', 'clock', 'random'];
   assertKnownOptions(`create the client of lock '${definition.name}'`, options, known);
   const { leaseMs } = definition;
@@ -129,7 +136,7 @@ export function createDynamoDbLock(options: DynamoDbLockOptions): LockClient {
         const current = refused(error) ? error.item : undefined;
         if (current === undefined) throw error;
         // Watched from when its answer is here: the lease it shows can only have begun earlier.
-        if (watched?.version !== current.version) watched = watch(current, clock.monotonic());
+        watched = watch(current, watched, clock.monotonic());
         const leftMs = waitMs - (clock.monotonic() - started);
         if (leftMs <= 0) throw held(name, current, error);
         const untilFreeMs = Math.max(1, watched.sinceMs + watched.leaseMs - clock.monotonic());
@@ -189,18 +196,18 @@ interface Moment {
 
 /** A version that a waiting caller has seen, and since when on its own clock. */
 interface Watched {
-  readonly version: unknown;
+  readonly version: string;
   readonly leaseMs: number;
   readonly sinceMs: number;
 }
 
 const ENDED = new Error('The work under the lock has ended');
 
-const watch = ({ version, leaseMs }: Item, sinceMs: number): Watched & { version: string } => ({
-  version: String(version),
-  leaseMs: Number(leaseMs),
-  sinceMs,
-});
+/** Goes on watching a version that has not changed; starts anew for another one. */
+function watch({ version, leaseMs }: Item, watched: Watched | undefined, nowMs: number): Watched {
+  if (watched !== undefined && watched.version === version) return watched;
+  return { version: String(version), leaseMs: Number(leaseMs), sinceMs: nowMs };
+}
 
 const refused = (error: unknown): error is AwsError => AwsError.isInstance(error, 'ConditionalCheckFailedException');
 
