@@ -11,8 +11,9 @@ import type { Lease } from './port.ts';
  * @throws TypeError for an operation that writes nothing.
  * @example
  * ```ts
+ * const locks = createDynamoDbLock({ definition: lock('locks'), name: 'orders-prod-locks', aws });
  * await locks.withLock('nightly-report', (lease) =>
- *   rows.transact([fenced(rows.putOperation({ orderId: '1', total: 12 }), lease)]),
+ *   rows.transact([fenced(rows.updateOperation('1', { set: { totalCents: 1_200 } }), lease)]),
  * );
  * ```
  */
