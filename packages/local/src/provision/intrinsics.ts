@@ -1,3 +1,5 @@
+import { UnknownValueError } from './unknown-value.ts';
+
 /** What `Ref` to `AWS::NoValue` gives: the property or list item that it stands in is left out. */
 export const NO_VALUE: unique symbol = Symbol('AWS::NoValue');
 
@@ -112,7 +114,9 @@ const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
     return ['a', 'b', 'c'].map((zone) => region + zone);
   },
   'Fn::ImportValue': () => {
-    throw new Error('exports of other stacks are not known here; pass the value as a parameter instead');
+    throw new UnknownValueError('exports of other stacks are not known here; pass the value as a parameter instead', {
+      isResource: false,
+    });
   },
 };
 
@@ -126,7 +130,8 @@ function intrinsicOf(value: object): string | undefined {
 function call(name: string, argument: unknown, scope: Scope, at: string): unknown {
   const intrinsic = Object.hasOwn(INTRINSICS, name) ? INTRINSICS[name] : undefined;
   if (intrinsic === undefined) {
-    throw new Error(`Cannot resolve ${name} in ${at}: known are ${Object.keys(INTRINSICS).join(', ')}`);
+    const message = `Cannot resolve ${name} in ${at}: known are ${Object.keys(INTRINSICS).join(', ')}`;
+    throw new UnknownValueError(message, { isResource: false });
   }
   const inner = `${at}.${name}`;
   try {
@@ -155,6 +160,26 @@ export function resolveIntrinsics(value: unknown, scope: Scope, at: string): unk
   if (name !== undefined) return call(name, Object.values(value)[0], scope, at);
   const resolved = Object.entries(value).map(([key, item]) => [key, resolveIntrinsics(item, scope, `${at}.${key}`)]);
   return Object.fromEntries(resolved.filter(([, item]) => item !== NO_VALUE));
+}
+
+/**
+ * Resolves what can be resolved. A function call that cannot stays as written, and its reason goes
+ * to `notes`.
+ */
+export function resolveKnown(value: unknown, scope: Scope, at: string, notes: string[]): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (!Array.isArray(value) && intrinsicOf(value) !== undefined) {
+    try {
+      return resolveIntrinsics(value, scope, at);
+    } catch (error) {
+      notes.push(error instanceof Error ? error.message : String(error));
+      return value;
+    }
+  }
+  const members = Object.entries(value)
+    .map(([key, item]) => [key, resolveKnown(item, scope, `${at}.${key}`, notes)] as const)
+    .filter(([, item]) => item !== NO_VALUE);
+  return Array.isArray(value) ? members.map(([, item]) => item) : Object.fromEntries(members);
 }
 
 function inSub(argument: unknown): string[] {

@@ -4,7 +4,7 @@ import type { AwsClient } from '../client/aws-client.ts';
 import { AwsCallError, createAwsClient } from '../client/aws-client.ts';
 import { resolveDynamicReferences } from './dynamic-references.ts';
 import type { Scope } from './intrinsics.ts';
-import { NO_VALUE, resolveIntrinsics, text } from './intrinsics.ts';
+import { NO_VALUE, resolveIntrinsics, resolveKnown, text } from './intrinsics.ts';
 import { listResource } from './list-resource.ts';
 import type { ParameterValues, Pseudo } from './parameters.ts';
 import { readParameters, readPseudo } from './parameters.ts';
@@ -36,8 +36,9 @@ const OPTIONS: ReadonlyArray<keyof ProvisionOptions> = [
   'signal',
 ];
 
-/** A resource that is there or listed, and what `Fn::GetAtt` gives for it. */
+/** A resource that is there or listed, and what `Ref` and `Fn::GetAtt` give for it. */
 interface Entry extends ProvisionedResource {
+  ref(): string;
   attribute(name: string): string;
 }
 
@@ -92,13 +93,18 @@ async function makeEntry(
   const { logicalId, type, metadata } = resource;
   const at = `Resources.${logicalId}.Properties`;
   const make = Object.hasOwn(MADE_TYPES, type) ? MADE_TYPES[type] : undefined;
-  const written = resolveIntrinsics(resource.properties, scope, at);
+  const notes: string[] = [];
+  const written =
+    make === undefined
+      ? resolveKnown(resource.properties, scope, at, notes)
+      : resolveIntrinsics(resource.properties, scope, at);
   const { properties, note: unresolved } = await resolveReferences(written, client, make !== undefined);
   const defaultName = generatedName(`${pseudo.stackName}-${logicalId}`, type);
   const base = { logicalId, type, properties, metadata };
   if (make === undefined) {
-    const listed = listResource(type, properties, defaultName, pseudo);
-    return { entry: { ...base, ...listed, created: false }, outcome: 'listed', note: unresolved };
+    const listed = listResource(logicalId, type, properties, defaultName, pseudo);
+    if (unresolved !== undefined) notes.push(unresolved);
+    return { entry: { ...base, ...listed, created: false }, outcome: 'listed', note: notes.join('; ') || undefined };
   }
   const arn = (service: string, name: string) =>
     `arn:${pseudo.partition}:${service}:${pseudo.region}:${pseudo.account}:${name}`;
@@ -108,7 +114,7 @@ async function makeEntry(
     if (value === undefined) throw new Error(`${logicalId} (${type}) has no attribute ${name} here`);
     return value;
   };
-  return { entry: { ...base, physicalId, attribute, created: true }, outcome, note };
+  return { entry: { ...base, physicalId, ref: () => physicalId, attribute, created: true }, outcome, note };
 }
 
 function explain(resource: TemplateResource, error: unknown): Error {
@@ -121,7 +127,8 @@ function explain(resource: TemplateResource, error: unknown): Error {
  * Creates the resources of a CloudFormation template by ordinary AWS API calls, on any endpoint: tables, queues, topics,
  * subscriptions, parameters and secrets. What exists is made to match or left; what is not in the template is not touched.
  *
- * A parameter's value that somebody pushed, and the value of a secret, stay. Other types are listed with made-up ids.
+ * A parameter's value that somebody pushed, and the value of a secret, stay. Other types are listed with the values that
+ * CloudFormation documents for them; a value that only AWS can give is refused where it is used.
  *
  * @param template - a CloudFormation template, parsed
  * @throws TypeError for an unknown option or what is not a template; Error naming the logical id, its type and AWS's error, or the
@@ -144,7 +151,7 @@ export async function provision(template: unknown, options: ProvisionOptions): P
   const entries = new Map<string, Entry>();
   const scope: Scope = {
     ...plan.scope,
-    ref: (name) => entries.get(name)?.physicalId ?? plan.scope.ref(name),
+    ref: (name) => entries.get(name)?.ref() ?? plan.scope.ref(name),
     attribute: (id, name) => {
       const entry = entries.get(id);
       if (entry === undefined) throw new Error(`the template has no resource ${id}`);
@@ -177,7 +184,7 @@ export async function provision(template: unknown, options: ProvisionOptions): P
     resources: read.resources.flatMap(({ logicalId }) => {
       const entry = entries.get(logicalId);
       if (entry === undefined) return [];
-      const { attribute: _, ...resource } = entry;
+      const { attribute: _, ref: __, ...resource } = entry;
       return [resource];
     }),
     resolve,

@@ -166,3 +166,11 @@ test('a mapping of a table’s stream is read with its defaults, and needs a pla
     'the StartingPosition of a stream must be TRIM_HORIZON or LATEST',
   );
 });
+
+test('a variable whose value only AWS can give is refused with its name and source', () => {
+  const address = { 'Fn::GetAtt': ['Database', 'Endpoint.Address'] };
+  const environment = { Environment: { Variables: { HOST: address, STAGE: 'dev' } } };
+  expect(() => read({ ...fn, properties: { ...fn.properties, ...environment } })).toThrow(
+    'Cannot launch Function: only AWS can give the value of its variables HOST ({"Fn::GetAtt":["Database","Endpoint.Address"]})',
+  );
+});

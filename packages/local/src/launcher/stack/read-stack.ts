@@ -107,7 +107,7 @@ function readFunction({ logicalId, physicalId, properties, metadata }: Provision
         String(properties.Handler ?? 'index.handler')
           .split('.')
           .at(-1) ?? 'handler',
-      env: texts(variables?.Variables ?? {}),
+      env: texts(logicalId, variables?.Variables ?? {}),
       timeoutMs: Number(properties.Timeout ?? 3) * 1_000,
       memoryMb: Number(properties.MemorySize ?? 128),
       reservedConcurrency: optionalNumber(properties.ReservedConcurrentExecutions),
@@ -174,7 +174,7 @@ function readTask({ logicalId, properties }: ProvisionedResource): TaskPlan {
     family: String(properties.Family ?? logicalId),
     containerName: String(container.Name ?? 'app'),
     command: [file, ...args],
-    env: texts(Object.fromEntries(variables.map(({ Name, Value }) => [Name, Value]))),
+    env: texts(logicalId, Object.fromEntries(variables.map(({ Name, Value }) => [Name, Value]))),
     port: optionalNumber(mapping?.ContainerPort),
     stopTimeoutMs: Number(container.StopTimeout ?? 30) * 1_000,
   };
@@ -185,7 +185,13 @@ function functionNameIn(text: string): string | undefined {
   return /:function:([\w-]+)/.exec(text)?.[1];
 }
 
-function texts(values: Properties): Record<string, string> {
+/** @throws Error for a value that is still a function call: only AWS can give it. */
+function texts(logicalId: string, values: Properties): Record<string, string> {
+  const unknown = Object.entries(values).filter(([, value]) => typeof value === 'object');
+  if (unknown.length > 0) {
+    const named = unknown.map(([name, value]) => `${name} (${JSON.stringify(value)})`).join(', ');
+    throw new Error(`Cannot launch ${logicalId}: only AWS can give the value of its variables ${named}`);
+  }
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]));
 }
 

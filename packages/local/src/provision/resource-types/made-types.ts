@@ -1,5 +1,6 @@
 import type { MakeResource } from '../resource-type.ts';
 import { makeTable } from './dynamodb.ts';
+import { makeGlobalTable } from './global-table.ts';
 import { makeSecret } from './secret.ts';
 import { makeSubscription, makeTopic, makeTopicPolicy } from './sns.ts';
 import { makeQueue, makeQueuePolicy } from './sqs.ts';
@@ -7,6 +8,7 @@ import { makeParameter } from './ssm-parameter.ts';
 
 /** The types that are created by API calls. Every other is listed only. */
 export const MADE_TYPES: Readonly<Record<string, MakeResource>> = {
+  'AWS::DynamoDB::GlobalTable': makeGlobalTable,
   'AWS::DynamoDB::Table': makeTable,
   'AWS::SNS::Subscription': makeSubscription,
   'AWS::SNS::Topic': makeTopic,
