@@ -122,6 +122,8 @@ const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
 
 /** The function that `value` is a call of: an object with this one key. */
 function intrinsicOf(value: object): string | undefined {
+  // A macro, e.g. AWS::Include, may stand beside other properties.
+  if (Object.hasOwn(value, 'Fn::Transform')) return 'Fn::Transform';
   const [name, ...others] = Object.keys(value);
   if (name === undefined || others.length > 0) return undefined;
   return name === 'Ref' || name.startsWith('Fn::') ? name : undefined;

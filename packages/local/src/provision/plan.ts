@@ -4,6 +4,7 @@ import type { Pseudo } from './parameters.ts';
 import { pseudoParameter } from './parameters.ts';
 import type { ReadTemplate, TemplateOutput, TemplateResource } from './template.ts';
 import { createConditions } from './template.ts';
+import { UnknownValueError } from './unknown-value.ts';
 
 /**
  * The nodes, each after those that it needs, otherwise in the order given.
@@ -59,9 +60,7 @@ function checkReferences(
       if (active.has(name) || isKnown(name)) return [];
       const condition = byId.get(name)?.condition;
       if (condition !== undefined) return [`${from} refers to ${name}, whose condition ${condition} is false`];
-      return Object.hasOwn(template.parameters, name)
-        ? [`${from} refers to ${name}, whose value names a parameter that Parameter Store does not have`]
-        : [`${from} refers to ${name}, which the template does not have`];
+      return [`${from} refers to ${name}, which the template does not have`];
     }),
   );
   if (faults.length > 0) throw new Error(`Cannot provision the template: ${faults.join('; ')}`);
@@ -75,6 +74,10 @@ export function makePlan(
 ): Plan {
   const ref = (name: string): unknown => {
     const value = parameters.get(name) ?? pseudoParameter(name, pseudo);
+    if (value === undefined && Object.hasOwn(template.parameters, name)) {
+      const reason = `the value of ${name} names a parameter that Parameter Store does not have`;
+      throw new UnknownValueError(reason, { isResource: false });
+    }
     if (value === undefined) throw new Error(`${name} is neither a parameter nor a pseudo parameter`);
     return value;
   };
@@ -93,7 +96,8 @@ export function makePlan(
     part.condition === undefined || condition(part.condition);
   const resources = template.resources.filter(isActive);
   const outputs = template.outputs.filter(isActive);
-  const isKnown = (name: string) => parameters.has(name) || pseudoParameter(name, pseudo) !== undefined;
+  const isKnown = (name: string) =>
+    Object.hasOwn(template.parameters, name) || parameters.has(name) || pseudoParameter(name, pseudo) !== undefined;
   const needs = new Map(resources.map(({ logicalId, properties }) => [logicalId, references(properties, condition)]));
   const fromOutputs = outputs.map(({ name, value }) => [`the output ${name}`, references(value, condition)] as const);
   const active = new Set(needs.keys());

@@ -9,11 +9,13 @@ import { listResource } from './list-resource.ts';
 import type { ParameterValues, Pseudo } from './parameters.ts';
 import { readParameters, readPseudo } from './parameters.ts';
 import { makePlan } from './plan.ts';
+import { isUnsupported } from './resource-type.ts';
 import { MADE_TYPES } from './resource-types/made-types.ts';
 import type { ConnectionOptions, ProvisionedResource, ProvisionedStack, ProvisionProgress } from './stack.ts';
 import { readConnection } from './stack.ts';
 import type { TemplateResource } from './template.ts';
 import { readTemplate } from './template.ts';
+import { UnknownValueError, unknownValueIn } from './unknown-value.ts';
 
 export interface ProvisionOptions extends ConnectionOptions {
   /** Values of the template's parameters. @defaultValue none: every parameter must have a default */
@@ -117,6 +119,32 @@ async function makeEntry(
   return { entry: { ...base, physicalId, ref: () => physicalId, attribute, created: true }, outcome, note };
 }
 
+/** Why a resource that would be created is only listed. Undefined where the template itself is at fault. */
+function reasonToList(error: unknown): string | undefined {
+  const unknown = unknownValueIn(error);
+  const isListed = isUnsupported(error) || (unknown !== undefined && !unknown.isResource);
+  return isListed && error instanceof Error ? error.message : undefined;
+}
+
+/** Lists a resource that cannot be created here. What uses its values is refused. */
+function listUnmade(resource: TemplateResource, scope: Scope, reason: string): Entry {
+  const { logicalId, type, metadata } = resource;
+  const refuse = (what: string) => () => {
+    throw new UnknownValueError(`${logicalId} (${type}) could not be created, so ${what} is not known (${reason})`);
+  };
+  const properties = resolveKnown(resource.properties, scope, `Resources.${logicalId}.Properties`, []);
+  return {
+    logicalId,
+    type,
+    metadata,
+    properties: properties as Record<string, unknown>, // an object stays one
+    physicalId: logicalId,
+    created: false,
+    ref: refuse('its Ref'),
+    attribute: (name) => refuse(`its ${name}`)(),
+  };
+}
+
 function explain(resource: TemplateResource, error: unknown): Error {
   if (error instanceof AwsCallError && error.code === 'EndpointUnreachable') return error;
   const reason = error instanceof Error ? error.message : String(error);
@@ -128,7 +156,9 @@ function explain(resource: TemplateResource, error: unknown): Error {
  * subscriptions, parameters and secrets. What exists is made to match or left; what is not in the template is not touched.
  *
  * A parameter's value that somebody pushed, and the value of a secret, stay. Other types are listed with the values that
- * CloudFormation documents for them; a value that only AWS can give is refused where it is used.
+ * CloudFormation documents for them; a value that only AWS can give is refused where it is used. A
+ * resource that cannot be created here is listed with a note, unless a created one uses its values.
+ * An output without a known value is left out, with a progress note of type `Output`.
  *
  * @param template - a CloudFormation template, parsed
  * @throws TypeError for an unknown option or what is not a template; Error naming the logical id, its type and AWS's error, or the
@@ -167,20 +197,28 @@ export async function provision(template: unknown, options: ProvisionOptions): P
       onProgress?.({ logicalId, type, physicalId: entry.physicalId, outcome, note });
     } catch (error) {
       signal?.throwIfAborted();
-      throw explain(resource, error);
+      const note = reasonToList(error);
+      if (note === undefined) throw explain(resource, error);
+      const entry = listUnmade(resource, scope, note);
+      entries.set(logicalId, entry);
+      onProgress?.({ logicalId, type, physicalId: entry.physicalId, outcome: 'listed', note });
     }
   }
   const resolve = (value: unknown) => {
     const resolved = resolveIntrinsics(value, scope, 'the value');
     return resolved === NO_VALUE ? undefined : resolved;
   };
+  const outputs: Record<string, string> = {};
+  for (const { name, value } of plan.outputs) {
+    try {
+      outputs[name] = text(resolveIntrinsics(value, scope, `Outputs.${name}`), `the output ${name}`);
+    } catch (error) {
+      if (unknownValueIn(error) === undefined || !(error instanceof Error)) throw error;
+      onProgress?.({ logicalId: name, type: 'Output', physicalId: '', outcome: 'listed', note: error.message });
+    }
+  }
   return {
-    outputs: Object.fromEntries(
-      plan.outputs.map(({ name, value }) => [
-        name,
-        text(resolveIntrinsics(value, scope, `Outputs.${name}`), `the output ${name}`),
-      ]),
-    ),
+    outputs,
     resources: read.resources.flatMap(({ logicalId }) => {
       const entry = entries.get(logicalId);
       if (entry === undefined) return [];

@@ -51,8 +51,19 @@ function readDependsOn(value: unknown, what: string): string[] {
   throw new TypeError(`Cannot read the template: ${what} is not a logical id or a list of them`);
 }
 
+/** A macro that would add resources, e.g. AWS::Include: listed, because its text is elsewhere. */
+const macroResource = (section: Fields): TemplateResource => ({
+  logicalId: 'Fn::Transform',
+  type: String(section.Name ?? 'Fn::Transform'),
+  properties: fields(section.Parameters, 'Resources.Fn::Transform.Parameters'),
+  metadata: {},
+  dependsOn: [],
+  condition: undefined,
+});
+
 function readResource([logicalId, section]: [string, Fields]): TemplateResource {
   const at = `Resources.${logicalId}`;
+  if (logicalId === 'Fn::Transform') return macroResource(section);
   const type = optionalText(section.Type, `${at}.Type`);
   if (type === undefined) throw new TypeError(`Cannot read the template: ${at} has no Type`);
   return {

@@ -3,7 +3,7 @@ import { xmlAt, xmlMap } from '../../client/xml.ts';
 import type { Properties } from '../properties.ts';
 import { attributesOf, fieldsList, optionalFlag, optionalText, requiredText, tagsOf, textList } from '../properties.ts';
 import type { MakeResource } from '../resource-type.ts';
-import { differing, sameJson, whenMissing } from '../resource-type.ts';
+import { differing, isUnsupported, sameJson, whenMissing } from '../resource-type.ts';
 
 /** A map as the Query protocol writes it: `Attributes.entry.1.key`, `Attributes.entry.1.value`. */
 function entries(name: string, map: Readonly<Record<string, string>>): Record<string, string> {
@@ -118,14 +118,21 @@ export const makeTopic: MakeResource = async ({ properties, client, defaultName,
       outcomes.push('updated');
     }
   }
+  const notes: string[] = [];
   for (const subscription of fieldsList(properties, 'Subscription')) {
-    outcomes.push((await subscribe(client, topicArn, subscription)).outcome);
+    try {
+      outcomes.push((await subscribe(client, topicArn, subscription)).outcome);
+    } catch (error) {
+      if (!isUnsupported(error)) throw error;
+      notes.push(`a subscription is left out: ${error.message}`);
+    }
   }
   const hasChanged = outcomes.some((outcome) => outcome !== 'unchanged');
   return {
     physicalId: topicArn,
     attributes: { TopicArn: topicArn, TopicName: name },
     outcome: existing === undefined ? 'created' : hasChanged ? 'updated' : 'unchanged',
+    ...(notes.length > 0 ? { note: notes.join('; ') } : {}),
   };
 };
 
