@@ -8,10 +8,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
  * client and never what is measured. Talks to support/endpoint.ts.
  */
 const delayMs = Number(process.argv[2] ?? 0);
+const groups = Number(process.argv[3] ?? 0);
 const BODY = JSON.stringify({ index: 1, note: 'an order of ordinary size', items: ['a', 'b'] });
 const md5 = (text: string) => createHash('md5').update(text).digest('hex');
 const MD5 = md5(BODY);
-const ATTRIBUTES = '{"ApproximateReceiveCount":"1","SentTimestamp":"1763806272345"}';
+const ATTRIBUTES = '"ApproximateReceiveCount":"1","SentTimestamp":"1763806272345"';
 const digests = new Map<string, string>();
 let operations: string[] = [];
 let messages = 0;
@@ -22,7 +23,8 @@ function receive(request: string): string {
     messages += 1;
     const id = `00000000-0000-4000-8000-${String(messages).padStart(12, '0')}`;
     const handle = `handle-${messages}`;
-    return `{"MessageId":"${id}","ReceiptHandle":"${handle}","MD5OfBody":"${MD5}","Body":${JSON.stringify(BODY)},"Attributes":${ATTRIBUTES}}`;
+    const group = groups === 0 ? '' : `,"MessageGroupId":"group-${messages % groups}"`;
+    return `{"MessageId":"${id}","ReceiptHandle":"${handle}","MD5OfBody":"${MD5}","Body":${JSON.stringify(BODY)},"Attributes":{${ATTRIBUTES}${group}}}`;
   });
   return `{"Messages":[${list.join(',')}]}`;
 }

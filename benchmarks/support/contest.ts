@@ -3,6 +3,8 @@ export interface Timing {
   readonly operations: number;
   readonly cpuUs: number;
   readonly wallUs: number;
+  /** Memory of the process at the end, where it is of interest. */
+  readonly rssBytes?: number;
 }
 
 /** Warms up, then times `operations` of `work`: CPU (user and system, all threads) of this process, and wall. */

@@ -21,7 +21,8 @@ export function countMessages(operations: number, warmUp: number): (count: numbe
     if (handled - counted < operations) return;
     const { user, system } = process.cpuUsage(cpu);
     const wallUs = (performance.now() - begun) * 1_000;
-    finish({ operations: handled - counted, cpuUs: user + system, wallUs });
+    const rssBytes = process.memoryUsage.rss();
+    finish({ operations: handled - counted, cpuUs: user + system, wallUs, rssBytes });
     operations = Number.POSITIVE_INFINITY;
   };
 }

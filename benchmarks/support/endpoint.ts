@@ -22,9 +22,9 @@ export async function localEndpoint(resources: Readonly<Record<string, unknown>>
   return endpointOf(child, await ask(child, { resources }));
 }
 
-/** A canned SQS that answers each call after `delayMs`. */
-export async function cannedSqs(delayMs = 0): Promise<Endpoint> {
-  const child = fork(join(SERVERS, 'canned-sqs.ts'), [String(delayMs)], { stdio: 'inherit' });
+/** A canned SQS that answers each call after `delayMs`; with `groups`, its messages are in so many groups. */
+export async function cannedSqs(delayMs = 0, groups = 0): Promise<Endpoint> {
+  const child = fork(join(SERVERS, 'canned-sqs.ts'), [String(delayMs), String(groups)], { stdio: 'inherit' });
   const [answer] = (await once(child, 'message')) as [Answer]; // the server is the only sender
   return endpointOf(child, answer);
 }

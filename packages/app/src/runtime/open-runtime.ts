@@ -10,6 +10,7 @@ import type { AppIdentity, Component } from '../component.ts';
 import type { Context, HttpContext } from '../context.ts';
 import { stageFrom } from '../stage.ts';
 import { consumedResources, usedConfig, usedResources } from '../uses.ts';
+import { keepAnswers } from './keep-answers.ts';
 import { logConfigEvent } from './log-config-event.ts';
 import type { Clients } from './open-clients.ts';
 import { openClients } from './open-clients.ts';
@@ -84,7 +85,8 @@ export async function openRuntime(
   const { env, logger, metrics, clock, random, retryForMs, signal } = options;
   const stage = stageFrom(env);
   const port = traceAws(options.aws);
-  const aws = limited(port.as(options.caller), options.callTimeoutMs);
+  const kept = keepAnswers(limited(port.as(options.caller), options.callTimeoutMs));
+  const { aws } = kept;
   const known = bindings(app, stage);
   const needed = wantedBindings(app, stage, components);
   const onSecret = (value: string) => logger.redactor.add(value);
@@ -109,6 +111,7 @@ export async function openRuntime(
         `Cannot start yet, trying again in ${delayMs} ms: ${error instanceof Error ? error.message : String(error)}`,
       ),
   });
+  kept.release();
 
   const clients = await openClients(app.backing, components, {
     port,
