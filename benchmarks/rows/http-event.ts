@@ -8,11 +8,12 @@ export const httpEvent: Measurement = {
   async measure({ rounds }) {
     const rows: Row[] = [];
     for (const method of ['GET', 'POST']) {
-      const { light, twelvefold, hono, floor } = await race({
+      const { light, twelvefold, platform, hono, floor } = await race({
         rounds,
         contestants: {
           light: 'http-event.twelvefold-light.ts',
           twelvefold: 'http-event.twelvefold.ts',
+          platform: 'http-event.twelvefold-platform.ts',
           hono: 'http-event.hono.ts',
           floor: 'http-event.floor.ts',
         },
@@ -33,8 +34,14 @@ export const httpEvent: Measurement = {
       });
       rows.push({
         ...row,
-        measure: `The same with Node's own Request and Response, ${method}`,
+        measure: `The same by default: light responses, ${method}`,
         value: twelvefold?.cpuUs ?? Number.NaN,
+        target: { times: 1, of: 'handle()' },
+      });
+      rows.push({
+        ...row,
+        measure: `The same with Node's own Request and Response, ${method}`,
+        value: platform?.cpuUs ?? Number.NaN,
       });
     }
     return rows;
