@@ -19,7 +19,7 @@ export async function contest(
   await work(operations);
   const wallUs = (performance.now() - begun) * 1_000;
   const { user, system } = process.cpuUsage(cpu);
-  finish({ operations, cpuUs: user + system, wallUs });
+  finish({ operations, cpuUs: user + system, wallUs, rssBytes: process.memoryUsage.rss() });
 }
 
 /** Tells the parent and ends the process, whatever still holds it. */
