@@ -1,0 +1,56 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { leaveOutDrivers, unusedDrivers } from './leave-out-drivers.ts';
+
+const manifest = {
+  components: [
+    { name: 'front', drivers: ['test-driver/one'] },
+    { name: 'idle', drivers: [] },
+  ],
+  resources: [{ drivers: ['test-driver/one', 'test-driver/two'] }, { drivers: ['test-driver/two'] }],
+};
+let folder = '';
+beforeAll(async () => {
+  folder = await mkdtemp(join(import.meta.dirname, '.leave-out-'));
+  await writeFile(
+    join(folder, 'entry.js'),
+    `export const one = () => import('test-driver/one').then(({ open }) => open());
+     export const two = () => import('test-driver/two').then(({ open }) => open());
+     export const lazily = () => import('./lazily.js').then(({ value }) => value);`,
+  );
+  await writeFile(join(folder, 'lazily.js'), `import { open } from 'test-driver/two'; export const value = open();`);
+  await writeFile(join(folder, 'driver.js'), `export const open = () => 'MARKER';`);
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+it('lists the drivers that a component does not open', () => {
+  expect(unusedDrivers(manifest, 'front')).toEqual(['test-driver/two']);
+  expect(unusedDrivers(manifest, 'idle')).toEqual(['test-driver/one', 'test-driver/two']);
+  expect(() => unusedDrivers(manifest, 'fornt')).toThrow(
+    "Cannot bundle 'fornt': the manifest has no such component (components: front, idle)",
+  );
+});
+
+it('puts an error in their place, which a component that needs none never meets', async () => {
+  const outfile = join(folder, 'out.mjs');
+  const result = await build({
+    absWorkingDir: folder,
+    entryPoints: ['entry.js'],
+    outfile,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    alias: { 'test-driver/one': './driver.js' },
+    plugins: [leaveOutDrivers(manifest, 'front')],
+    logLevel: 'silent',
+  });
+  expect(result.warnings).toEqual([]);
+  const bundle = await import(pathToFileURL(outfile).href);
+  expect(await bundle.one()).toBe('MARKER');
+  const reason = "Cannot open test-driver/two: the bundle of 'front' was built without it";
+  await expect(bundle.two()).rejects.toThrow(reason);
+  await expect(bundle.lazily()).rejects.toThrow(reason);
+});

@@ -1,0 +1,70 @@
+import type { Manifest } from '../manifest/manifest.ts';
+
+/** The part of an esbuild plugin that is used here, so that esbuild is no dependency. */
+interface Plugin {
+  readonly name: string;
+  setup(build: {
+    onResolve(
+      options: { filter: RegExp },
+      callback: (args: { path: string }) => { path: string; namespace: string },
+    ): void;
+    onLoad(
+      options: { filter: RegExp; namespace: string },
+      callback: (args: { path: string }) => { contents: string; loader: 'js' },
+    ): void;
+  }): void;
+}
+
+type Drivers = {
+  readonly components: ReadonlyArray<Pick<Manifest['components'][number], 'name' | 'drivers'>>;
+  readonly resources: ReadonlyArray<Pick<Manifest['resources'][number], 'drivers'>>;
+};
+
+/**
+ * The module specifiers of drivers that an app has and a component does not open. An app's definitions are in every bundle, and
+ * with them the drivers that their kinds would import: a bundler cannot see that they are never opened.
+ *
+ * @throws TypeError for a component that the manifest does not have.
+ */
+export function unusedDrivers({ components, resources }: Drivers, component: string): string[] {
+  const found = components.find(({ name }) => name === component);
+  if (!found) {
+    const known = components.map(({ name }) => name).join(', ');
+    throw new TypeError(`Cannot bundle '${component}': the manifest has no such component (components: ${known})`);
+  }
+  const all = new Set(resources.flatMap(({ drivers }) => drivers));
+  return [...all].filter((driver) => !found.drivers.includes(driver));
+}
+
+/**
+ * An esbuild plugin for the bundle of one component: leaves out the drivers that the component does not open. One component to
+ * a build, because esbuild resolves a module once for all entry points.
+ *
+ * @throws TypeError for a component that the manifest does not have.
+ * @example
+ * ```ts
+ * import { build } from 'esbuild';
+ *
+ * for (const { name, entry } of manifest.components) {
+ *   const entryPoints = [entry.replace(/js$/, 'ts')];
+ *   await build({ entryPoints, bundle: true, outdir: 'dist', plugins: [leaveOutDrivers(manifest, name)] });
+ * }
+ * ```
+ */
+export function leaveOutDrivers(manifest: Drivers, component: string): Plugin {
+  const unused = unusedDrivers(manifest, component);
+  const namespace = 'twelvefold-unused-driver';
+  return {
+    name: namespace,
+    setup(build) {
+      if (unused.length === 0) return;
+      const escaped = unused.map((driver) => driver.replaceAll(/[$()*+./?[\\\]^{|}-]/g, '\\$&'));
+      build.onResolve({ filter: new RegExp(`^(${escaped.join('|')})$`) }, ({ path }) => ({ path, namespace }));
+      build.onLoad({ filter: /^/, namespace }, ({ path }) => {
+        const message = `Cannot open ${path}: the bundle of '${component}' was built without it; bundle it again with a new manifest`;
+        // CommonJS, because a missing export of an ES module would fail the build.
+        return { contents: `throw new Error(${JSON.stringify(message)});\nmodule.exports = {};\n`, loader: 'js' };
+      });
+    },
+  };
+}
