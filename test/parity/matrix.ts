@@ -2,6 +2,7 @@ import { HOSTS } from '../support/start-app.ts';
 import { INTENDED_BEHAVIOURS, INTENDED_DIFFERENCES } from './intended-differences.ts';
 import { FAULT_SCENARIOS } from './probe/scenarios/faults.ts';
 import { HTTP_SCENARIOS } from './probe/scenarios/http.ts';
+import { KIND_SCENARIOS } from './probe/scenarios/kinds.ts';
 import { LIFE_SCENARIOS } from './probe/scenarios/lives.ts';
 import { MALFORMED_SCENARIOS } from './probe/scenarios/malformed.ts';
 import { MESSAGE_SCENARIOS } from './probe/scenarios/messages.ts';
@@ -22,6 +23,7 @@ const SUITES: ReadonlyArray<readonly [name: string, scenarios: readonly unknown[
     'The end while starting, freeze, drain, hang-ups, deadline, crash, tasks, own libraries',
     [...STARTING_SCENARIOS, ...LIFE_SCENARIOS, ...RESOURCE_SCENARIOS],
   ],
+  ['Kinds of backing services that the app defines itself', KIND_SCENARIOS],
   ['Rotation under load: by age, and by refused credentials', ROTATION_SCENARIOS],
 ];
 

@@ -11,6 +11,7 @@ import {
   topic,
 } from 'twelvefold';
 import * as z from 'zod/mini';
+import { counter } from './counter.ts';
 
 /** A job says what its handler should do with it. */
 const Job = z.object({
@@ -62,5 +63,6 @@ export const app = defineApp({
     mirror: queue('mirror', { schema: News, subscribe: [news] }),
     rows: table('rows', { schema: Row, key: 'id' }),
     once: idempotencyStore('once'),
+    hits: counter('hits', { step: 2 }),
   },
 });

@@ -5,6 +5,7 @@ import { normalize } from '../normalize.ts';
 import type { Scenario } from '../scenario.ts';
 import { FAULT_SCENARIOS } from './scenarios/faults.ts';
 import { HTTP_SCENARIOS } from './scenarios/http.ts';
+import { KIND_SCENARIOS } from './scenarios/kinds.ts';
 import { MALFORMED_SCENARIOS } from './scenarios/malformed.ts';
 import { MESSAGE_SCENARIOS } from './scenarios/messages.ts';
 import { WIRE_SCENARIOS } from './scenarios/wire.ts';
@@ -30,13 +31,17 @@ async function observe(host: HostKind, { run }: Scenario): Promise<unknown> {
 }
 
 describe('the same on every host', () => {
-  it.each([...HTTP_SCENARIOS, ...WIRE_SCENARIOS, ...MALFORMED_SCENARIOS, ...FAULT_SCENARIOS, ...MESSAGE_SCENARIOS])(
-    '$name',
-    async (scenario) => {
-      const [first, ...others] = await Promise.all(HOSTS.map((host) => observe(host, scenario)));
-      if (typeof scenario.contract === 'object') expect(first).toMatchObject(scenario.contract as object);
-      else expect(first).toBe(scenario.contract);
-      for (const other of others) expect(other).toEqual(first);
-    },
-  );
+  it.each([
+    ...HTTP_SCENARIOS,
+    ...WIRE_SCENARIOS,
+    ...MALFORMED_SCENARIOS,
+    ...FAULT_SCENARIOS,
+    ...MESSAGE_SCENARIOS,
+    ...KIND_SCENARIOS,
+  ])('$name', async (scenario) => {
+    const [first, ...others] = await Promise.all(HOSTS.map((host) => observe(host, scenario)));
+    if (typeof scenario.contract === 'object') expect(first).toMatchObject(scenario.contract as object);
+    else expect(first).toBe(scenario.contract);
+    for (const other of others) expect(other).toEqual(first);
+  });
 });

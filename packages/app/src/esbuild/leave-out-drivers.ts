@@ -44,7 +44,9 @@ export function unusedDrivers({ components, resources }: Drivers, component: str
  * @example
  * ```ts
  * import { build } from 'esbuild';
+ * import { buildManifest } from 'twelvefold/manifest';
  *
+ * const manifest = buildManifest(app, { 'lambda/orders.js': orderConsumer });
  * for (const { name, entry } of manifest.components) {
  *   const entryPoints = [entry.replace(/js$/, 'ts')];
  *   await build({ entryPoints, bundle: true, outdir: 'dist', plugins: [leaveOutDrivers(manifest, name)] });

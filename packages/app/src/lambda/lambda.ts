@@ -92,6 +92,7 @@ export async function lambda<K extends Component>(
   const lifecycle = createLifecycle({ budgetMs: TERMINATE_BUDGET_MS });
   lifecycle.register({
     name: CONFIG_RESOURCE,
+    ...(runtime.check ? { check: runtime.check } : {}),
     stop: async (signal) => {
       try {
         await runtime.stop(signal);

@@ -13,6 +13,7 @@ const uses = {
   steps: ['send'],
   news: ['publish'],
   rows: ['read', 'write'],
+  hits: ['increment'],
 } as const;
 
 type Handler = Parameters<typeof app.http<typeof uses>>[1];
@@ -162,6 +163,8 @@ const ROUTES: Readonly<Record<string, Route>> = {
     const row = await backing.rows.get(url.searchParams.get('id') ?? '', { consistent: true, signal });
     return row ? json(row) : problem({ status: 404, title: 'No such row' });
   },
+  '/hits': async (_request, { backing }) =>
+    json({ count: await backing.hits.increment(), methods: Object.keys(backing.hits) }),
   '/undeclared': (_request, { backing }) => json(Object.keys(backing).sort()),
 };
 
