@@ -1,10 +1,9 @@
 import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { commands } from './commands.ts';
-import { createAsk } from './create-ask.ts';
 import { createLoader } from './create-loader.ts';
 import { dispatch } from './dispatch.ts';
-import { interruption } from './interruption.ts';
+import { createAsk, interruption } from './terminal.ts';
 
 /** Runs the command line of `process` and sets its exit code. */
 export async function runCommandLine(process: NodeJS.Process): Promise<void> {

@@ -1,12 +1,15 @@
 import { UsageError } from '@twelvefold/core/internal';
+import { startupExitCode } from '../runtime/startup-error.ts';
 import type { Command, CommandIo } from './command.ts';
-import { EXIT_USAGE, exitCodeOf } from './exit-code-of.ts';
 import { commandHelp, commandList } from './help.ts';
 import { readInput } from './read-input.ts';
 
+/** sysexits.h: EX_USAGE. */
+const EXIT_USAGE = 64;
+
 export interface DispatchOptions {
   commands: readonly Command[];
-  /** What follows the program's name. */
+  /** The arguments after the program's name. */
   argv: readonly string[];
   io: CommandIo;
   version: string;
@@ -65,4 +68,13 @@ function unknown(commands: readonly Command[], argv: readonly string[], group: r
   const words = group.length > 0 && second !== undefined ? `${first} ${second}` : first;
   const known = (group.length > 0 ? group : commands).map(({ name }) => name);
   return `unknown command ${JSON.stringify(words)}; known: ${known.join(', ')}`;
+}
+
+/** The exit code of a failed command: 64 for wrong usage, 78 for config, 69 for an endpoint that is down, else 1. */
+function exitCodeOf(error: unknown): number {
+  if (!(error instanceof Error)) return 1;
+  if (UsageError.isInstance(error)) return EXIT_USAGE;
+  const code = startupExitCode(error);
+  // A user's module that fails while it is imported is the cause of the loader's error.
+  return code === 1 && error.cause !== undefined ? startupExitCode(error.cause) : code;
 }

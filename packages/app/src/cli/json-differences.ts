@@ -8,10 +8,10 @@ export interface JsonDifference {
   readonly is?: unknown;
 }
 
-/** What names an item of a list: its place says little to whoever reads a difference. */
+/** Fields that identify an item of a list. Its position would mean little to a reader. */
 const IDENTITIES = ['key', 'name', 'resource'];
 
-/** Where `is` differs from `was`; items of lists are told apart by what names them. Key order does not count. */
+/** Where `is` differs from `was`. Items of lists are matched by their identity; the order of keys does not count. */
 export function jsonDifferences(was: unknown, is: unknown, path = ''): JsonDifference[] {
   if (isDeepStrictEqual(was, is)) return [];
   if (isRecord(was) && isRecord(is)) return recordDifferences(was, is, (key) => (path === '' ? key : `${path}.${key}`));
@@ -19,7 +19,7 @@ export function jsonDifferences(was: unknown, is: unknown, path = ''): JsonDiffe
     const [wasByName, isByName] = [byName(was), byName(is)];
     if (wasByName && isByName) {
       const found = recordDifferences(wasByName, isByName, (name) => `${path}[${name}]`);
-      // The same items in another order: only the order is left to tell.
+      // The same items in another order: only the order differs.
       return found.length > 0 ? found : [{ path, was: Object.keys(wasByName), is: Object.keys(isByName) }];
     }
   }
@@ -50,4 +50,25 @@ function byName(items: readonly unknown[]): JsonRecord | undefined {
 
 function isRecord(value: unknown): value is JsonRecord {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Characters of a value that are shown. */
+const LONGEST = 100;
+
+/** One difference as one line: `~ resources[orders].visibilitySeconds: 30 -> 60`. */
+export function differenceLine(difference: JsonDifference): string {
+  const { path, was, is } = difference;
+  if (!('is' in difference)) return `- ${path}${behind(path, was)}`;
+  if (!('was' in difference)) return `+ ${path}${behind(path, is)}`;
+  return `~ ${path}: ${brief(was)} -> ${brief(is)}`;
+}
+
+/** The value, unless the path ends in it. */
+function behind(path: string, value: unknown): string {
+  return path.endsWith(`[${value}]`) ? '' : `: ${brief(value)}`;
+}
+
+function brief(value: unknown): string {
+  const text = JSON.stringify(value);
+  return text.length > LONGEST ? `${text.slice(0, LONGEST - 3)}...` : text;
 }

@@ -3,14 +3,15 @@ import type { QueueConsumer } from '@twelvefold/backing';
 import { systemClock } from '@twelvefold/core';
 import type { HttpService, Resource } from '@twelvefold/lifecycle';
 import { createLifecycle, healthResponse, problem } from '@twelvefold/lifecycle';
+import type { ProtectionEvent } from '@twelvefold/lifecycle/service';
 import { createTaskProtection, holdSignals, runService, serviceProfile } from '@twelvefold/lifecycle/service';
+import type { Logger } from '@twelvefold/logging';
 import type { ConfigOfComponents, HostOptions } from '../app-resource.ts';
 import { appResources, CONFIG_RESOURCE } from '../app-resource.ts';
 import type { AppIdentity, Component, ConsumerComponent } from '../component.ts';
 import { componentConsumer } from '../runtime/component-consumer.ts';
 import { failureReport } from '../runtime/failure-report.ts';
 import { httpService } from '../runtime/http-service.ts';
-import { logProtectionEvent } from '../runtime/log-protection-event.ts';
 import { metricsResource } from '../runtime/metrics-resource.ts';
 import type { Runtime } from '../runtime/open-runtime.ts';
 import { openRuntime } from '../runtime/open-runtime.ts';
@@ -20,7 +21,6 @@ import { createRequestMetrics } from '../runtime/request-metrics.ts';
 import { startupExitCode } from '../runtime/startup-error.ts';
 import { createTelemetry } from '../runtime/telemetry.ts';
 import { warnOfQueue } from '../runtime/warn-of-queue.ts';
-import { assertComponents } from './assert-components.ts';
 import { httpResource } from './http-resource.ts';
 import { portFrom } from './port.ts';
 
@@ -28,8 +28,10 @@ import { portFrom } from './port.ts';
 const RETRY_FOR_MS = 60_000;
 
 /**
- * Runs components as one long-running service: on ECS, or on a laptop. Config and bindings are loaded first, then the port
- * XX *
+ * Runs components as one long-running service: on ECS, or on a laptop. Loads config and bindings, opens the port (`PORT`,
+ * default 8080; on ECS also without an HTTP front, for health), then polls queues. SIGTERM drains all of it and ends the
+ * process with one shutdown report.
+ *
  * Exits with 0 after a clean stop, 78 for invalid config, 69 for an endpoint that stayed down, 1 for anything else.
  *
  * @example
@@ -168,4 +170,38 @@ export async function run<const K extends readonly Component[]>(
     onFatal: report,
     onReport: (shutdown) => logger.info('shutdown report', { shutdown }),
   });
+}
+
+/** @throws TypeError with every reason why the components cannot run together in a service of `app`. */
+function assertComponents(app: unknown, components: readonly Component[]): void {
+  const faults = components.flatMap((component, index) => [
+    ...(component.app === app ? [] : [`'${component.name}' belongs to another app`]),
+    ...(component.kind === 'task' ? [`'${component.name}' is a task: run it with admin()`] : []),
+    ...(components.findIndex(({ name }) => name === component.name) < index
+      ? [`'${component.name}' is listed twice; a queue has one consumer`]
+      : []),
+  ]);
+  if (components.length === 0) faults.push('there are no components');
+  if (components.filter(({ kind }) => kind === 'http').length > 1)
+    faults.push('there are two HTTP fronts for one port');
+  if (faults.length > 0) throw new TypeError(`Cannot run the service: ${faults.join('; ')}`);
+}
+
+/** Logs changes of the task's scale-in protection. */
+function logProtectionEvent(logger: Logger, event: ProtectionEvent): void {
+  switch (event.type) {
+    case 'protected':
+      logger.debug('task protected from scale-in', { minutes: event.minutes });
+      break;
+    case 'released':
+      logger.debug('task protection released');
+      break;
+    case 'refused': {
+      const { reason, detail, final } = event;
+      logger.warn(`ECS refused to protect the task: ${reason}`, { reason, detail, final });
+      break;
+    }
+    case 'overdue':
+      logger.warn('work goes on for longer than a task can be protected', { held_ms: event.heldMs });
+  }
 }

@@ -2,10 +2,9 @@ import { toError, UsageError } from '@twelvefold/core/internal';
 import type { Manifest } from '../../manifest/manifest.ts';
 import type { Command, CommandIo } from '../command.ts';
 import type { JsonDifference } from '../json-differences.ts';
-import { jsonDifferences } from '../json-differences.ts';
-import { differenceLine } from './difference-line.ts';
+import { differenceLine, jsonDifferences } from '../json-differences.ts';
 
-/** More differences than this help nobody: the file is of another app. */
+/** More differences than this mean that the file belongs to another app. */
 const MOST_LINES = 40;
 
 /** `twelvefold manifest`: the app as data, printed, written or held against a file. */

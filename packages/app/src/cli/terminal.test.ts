@@ -1,8 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { expect, it } from 'vitest';
-import { createAsk } from './create-ask.ts';
-import { interruption } from './interruption.ts';
+import { createAsk, interruption } from './terminal.ts';
 
 it('asks for a line, and takes an end of input for no answer', async () => {
   const [input, output] = [new PassThrough(), new PassThrough()];
@@ -16,7 +15,7 @@ it('asks for a line, and takes an end of input for no answer', async () => {
   expect(await none).toBe('');
 });
 
-it('aborts once: the second Ctrl-C ends the process as ever', () => {
+it('aborts once: the second Ctrl-C ends the process', () => {
   const process = new EventEmitter();
   const signal = interruption(process);
   expect(signal.aborted).toBe(false);
