@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import type { Item } from '@twelvefold/aws';
+import type { Item } from '@twelvefold/aws/internal';
 import { provisionStage } from '../../examples/orders/local/provision-stage.ts';
 import type { RunningApp, StartAppOptions } from './start-app.ts';
 import { startApp } from './start-app.ts';

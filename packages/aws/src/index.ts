@@ -2,29 +2,7 @@ export { type AuthToken, type AuthTokenTarget, createAuthTokens } from './auth-t
 export { type AwsPort, createAws } from './create-aws.ts';
 export { AwsError, type AwsErrorDetails } from './error.ts';
 export type { DebugLogger } from './logger.ts';
-export type {
-  CancellationReason,
-  ConditionCheckInput,
-  DeleteInput,
-  DynamoDbOperations,
-  Item,
-  PutInput,
-  TransactWriteEntry,
-  UpdateInput,
-} from './operations/dynamodb.ts';
-export type { SecretsManagerOperations } from './operations/secretsmanager.ts';
-export type { PublishEntry, SnsOperations } from './operations/sns.ts';
-export type {
-  BatchFailure,
-  MessageAttributeValue,
-  SendMessageEntry,
-  SqsMessage,
-  SqsOperations,
-} from './operations/sqs.ts';
-export type { Parameter, SsmOperations } from './operations/ssm.ts';
 export type { AwsOptions } from './options.ts';
 export type { Aws, AwsOperations, CallOptions, Input, Operation, Output, Service } from './port.ts';
 export type { SdkClient } from './sdk/sdk-client.ts';
 export type { AwsSettings, Credentials, Environment } from './settings.ts';
-export { isSetupError } from './setup-fault.ts';
-export type { ConnectionCounts } from './transport.ts';

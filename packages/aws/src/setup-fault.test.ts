@@ -2,8 +2,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { createAws } from './create-aws.ts';
-import { isSetupError } from './index.ts';
 import type { Environment } from './settings.ts';
+import { isSetupError } from './setup-fault.ts';
 
 const KEYS = { AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: 'secret' };
 const read = (env: Environment) =>

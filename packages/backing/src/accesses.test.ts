@@ -1,4 +1,5 @@
-import type { Aws, TransactWriteEntry } from '@twelvefold/aws';
+import type { Aws } from '@twelvefold/aws';
+import type { TransactWriteEntry } from '@twelvefold/aws/internal';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import type { AccessOf, Definition } from './definition.ts';

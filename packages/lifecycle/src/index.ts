@@ -1,21 +1,4 @@
-export {
-  type Clock,
-  type Deadline,
-  type Duration,
-  deadlineIn,
-  durationMs,
-  systemClock,
-  TwelvefoldError,
-} from '@twelvefold/core';
-export { after, limitTime, NO_DEADLINE, type TimeLimit } from '@twelvefold/core/internal';
-export {
-  CORRELATION_ATTRIBUTE,
-  CORRELATION_HEADER,
-  correlationIdFrom,
-  SAMPLED,
-  SAMPLED_ATTRIBUTE,
-  SAMPLED_HEADER,
-} from './correlation.ts';
+export { correlationIdFrom } from './correlation.ts';
 export { detectHost, type Host } from './hosts/detect.ts';
 export { endOnFatalError, type FatalErrorOptions, type FatalProcess } from './hosts/fatal-errors.ts';
 export { isClientGone, type RequestContext } from './http/exchange.ts';
@@ -27,8 +10,6 @@ export type { HttpHandler, HttpService, RequestOutcome, RequestRefusal } from '.
 export { type ServeOptions, serveRequest } from './http/serve-request.ts';
 export { traceHeaders } from './http/trace-headers.ts';
 export { createLifecycle, type Lifecycle, type LifecycleOptions, type ResourceHealth } from './lifecycle.ts';
-export { failSpan } from './otel/fail-span.ts';
-export { openTelemetry } from './otel/open-telemetry.ts';
 export { type ProducerSpan, producing } from './otel/producing.ts';
 export type { SpanInit } from './otel/span.ts';
 export { traced } from './otel/traced.ts';
@@ -36,8 +17,6 @@ export type { Phase } from './phase.ts';
 export type { Resource } from './resource.ts';
 export {
   currentScope,
-  type OpenScope,
-  openScope,
   runInScope,
   type Scope,
   type ScopeInit,

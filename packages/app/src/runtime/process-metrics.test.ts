@@ -1,4 +1,4 @@
-import type { ConnectionCounts } from '@twelvefold/aws';
+import type { ConnectionCounts } from '@twelvefold/aws/internal';
 import { createMetrics } from '@twelvefold/logging';
 import { expect, it } from 'vitest';
 import { createProcessMetrics } from './process-metrics.ts';

@@ -1,4 +1,4 @@
-import type { ConnectionCounts } from '@twelvefold/aws';
+import type { ConnectionCounts } from '@twelvefold/aws/internal';
 import type { Clock } from '@twelvefold/core';
 import { runInScope } from '@twelvefold/lifecycle';
 import type { Metrics } from '@twelvefold/logging';

@@ -1,4 +1,5 @@
-import { AwsError, isSetupError } from '@twelvefold/aws';
+import { AwsError } from '@twelvefold/aws';
+import { isSetupError } from '@twelvefold/aws/internal';
 import { ConfigError } from '@twelvefold/config/internal';
 import { TwelvefoldError } from '@twelvefold/core';
 

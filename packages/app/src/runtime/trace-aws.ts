@@ -1,5 +1,6 @@
 import type { Aws } from '@twelvefold/aws';
-import { openTelemetry, traced } from '@twelvefold/lifecycle';
+import { traced } from '@twelvefold/lifecycle';
+import { openTelemetry } from '@twelvefold/lifecycle/internal';
 
 /** As `rpc.service` names them: the service ids of the SDK. */
 const SERVICE_IDS: Readonly<Record<string, string>> = {

@@ -1,4 +1,4 @@
-import type { Item } from '@twelvefold/aws';
+import type { Item } from '@twelvefold/aws/internal';
 
 /** Collects the placeholders of one request, so that no name or value is ever part of an expression's text. */
 export interface Expression {

@@ -1,5 +1,5 @@
-import type { CancellationReason } from '@twelvefold/aws';
 import { AwsError } from '@twelvefold/aws';
+import type { CancellationReason } from '@twelvefold/aws/internal';
 
 /** The entries of a cancelled transaction whose condition did not hold, by index; empty for any other error. */
 export function failedConditions(error: unknown): ReadonlyMap<number, CancellationReason> {

@@ -1,4 +1,4 @@
-import type { PutInput } from '@twelvefold/aws';
+import type { PutInput } from '@twelvefold/aws/internal';
 import { digest } from '../dynamodb/digest.ts';
 import { expirySeconds } from '../dynamodb/expiry-seconds.ts';
 import { createExpression } from '../dynamodb/expression.ts';

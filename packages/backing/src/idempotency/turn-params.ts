@@ -1,4 +1,4 @@
-import type { UpdateInput } from '@twelvefold/aws';
+import type { UpdateInput } from '@twelvefold/aws/internal';
 import { digest } from '../dynamodb/digest.ts';
 import { expirySeconds } from '../dynamodb/expiry-seconds.ts';
 import { createExpression } from '../dynamodb/expression.ts';

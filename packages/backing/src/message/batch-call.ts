@@ -1,5 +1,5 @@
-import type { BatchFailure } from '@twelvefold/aws';
 import { AwsError } from '@twelvefold/aws';
+import type { BatchFailure } from '@twelvefold/aws/internal';
 import type { Clock } from '@twelvefold/core';
 import { TwelvefoldError } from '@twelvefold/core';
 import { backoffMs } from '@twelvefold/core/internal';

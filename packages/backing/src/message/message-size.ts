@@ -1,4 +1,4 @@
-import type { MessageAttributeValue } from '@twelvefold/aws';
+import type { MessageAttributeValue } from '@twelvefold/aws/internal';
 import { TwelvefoldError } from '@twelvefold/core';
 
 /**

@@ -1,4 +1,4 @@
-import type { SendMessageEntry } from '@twelvefold/aws';
+import type { SendMessageEntry } from '@twelvefold/aws/internal';
 import { durationMs } from '@twelvefold/core';
 import type { TraceContext } from '@twelvefold/lifecycle';
 import { currentScope } from '@twelvefold/lifecycle';

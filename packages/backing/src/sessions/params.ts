@@ -1,4 +1,5 @@
-import type { Input, PutInput, UpdateInput } from '@twelvefold/aws';
+import type { Input } from '@twelvefold/aws';
+import type { PutInput, UpdateInput } from '@twelvefold/aws/internal';
 import { expirySeconds } from '../dynamodb/expiry-seconds.ts';
 import type { Expression } from '../dynamodb/expression.ts';
 import { createExpression } from '../dynamodb/expression.ts';

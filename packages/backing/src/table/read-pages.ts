@@ -1,4 +1,4 @@
-import type { Item } from '@twelvefold/aws';
+import type { Item } from '@twelvefold/aws/internal';
 
 /** What a Query or Scan carries besides its own input: where to go on, and how many items to read at most. */
 export interface Position {

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
-import type { Aws, MessageAttributeValue, SqsMessage } from '@twelvefold/aws';
+import type { Aws } from '@twelvefold/aws';
 import { AwsError } from '@twelvefold/aws';
+import type { MessageAttributeValue, SqsMessage } from '@twelvefold/aws/internal';
 import type { Clock } from '@twelvefold/core';
 
 /** A message as the model keeps it. */

@@ -1,6 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { assertKnownOptions } from '@twelvefold/core/internal';
-import { CORRELATION_ATTRIBUTE, SAMPLED_ATTRIBUTE } from '@twelvefold/lifecycle';
+import { CORRELATION_ATTRIBUTE, SAMPLED_ATTRIBUTE } from '@twelvefold/lifecycle/internal';
 import type { Definition } from '../definition.ts';
 import { assertName } from '../definition.ts';
 import { tlsOnly } from '../infrastructure.ts';

@@ -1,5 +1,5 @@
-import type { SqsMessage } from '@twelvefold/aws';
-import { CORRELATION_ATTRIBUTE } from '@twelvefold/lifecycle';
+import type { SqsMessage } from '@twelvefold/aws/internal';
+import { CORRELATION_ATTRIBUTE } from '@twelvefold/lifecycle/internal';
 
 /** A message of a dead-letter queue, as people are shown it. */
 export interface DeadLetter {

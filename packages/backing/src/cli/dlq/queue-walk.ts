@@ -1,5 +1,6 @@
-import type { Aws, SqsMessage } from '@twelvefold/aws';
+import type { Aws } from '@twelvefold/aws';
 import { AwsError } from '@twelvefold/aws';
+import type { SqsMessage } from '@twelvefold/aws/internal';
 import { SQS_LIMITS } from '../../queue/sqs-limits.ts';
 
 /** A queue that is looked through. */

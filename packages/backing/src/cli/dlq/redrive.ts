@@ -1,4 +1,5 @@
-import type { Aws, MessageAttributeValue, SqsMessage } from '@twelvefold/aws';
+import type { Aws } from '@twelvefold/aws';
+import type { MessageAttributeValue, SqsMessage } from '@twelvefold/aws/internal';
 import type { Clock } from '@twelvefold/core';
 import { stringAttribute } from '../../message/outgoing-attributes.ts';
 import type { DeadLetter } from './dead-letter.ts';

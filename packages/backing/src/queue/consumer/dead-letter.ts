@@ -1,8 +1,9 @@
 import { hash } from 'node:crypto';
-import type { Aws, MessageAttributeValue } from '@twelvefold/aws';
+import type { Aws } from '@twelvefold/aws';
+import type { MessageAttributeValue } from '@twelvefold/aws/internal';
 import { TwelvefoldError } from '@twelvefold/core';
 import { codeOf } from '@twelvefold/core/internal';
-import { CORRELATION_ATTRIBUTE } from '@twelvefold/lifecycle';
+import { CORRELATION_ATTRIBUTE } from '@twelvefold/lifecycle/internal';
 import { withoutForbiddenText } from '../../message/allowed-text.ts';
 import { messageBytes } from '../../message/message-size.ts';
 import { stringAttribute } from '../../message/outgoing-attributes.ts';

@@ -1,4 +1,4 @@
-import type { SqsMessage } from '@twelvefold/aws';
+import type { SqsMessage } from '@twelvefold/aws/internal';
 import type { ReceivedMessage } from '../port.ts';
 
 /**

@@ -1,4 +1,5 @@
-import type { Aws, SqsMessage } from '@twelvefold/aws';
+import type { Aws } from '@twelvefold/aws';
+import type { SqsMessage } from '@twelvefold/aws/internal';
 import type { Clock } from '@twelvefold/core';
 import { TwelvefoldError } from '@twelvefold/core';
 import { backoffMs } from '@twelvefold/core/internal';

@@ -1,4 +1,4 @@
-import type { DeleteInput } from '@twelvefold/aws';
+import type { DeleteInput } from '@twelvefold/aws/internal';
 import { createExpression } from '../../dynamodb/expression.ts';
 import type { Condition } from '../port.ts';
 import type { Target } from '../target.ts';

@@ -1,4 +1,4 @@
-import type { Item } from '@twelvefold/aws';
+import type { Item } from '@twelvefold/aws/internal';
 import type { TableFields } from '../target.ts';
 
 /** DynamoDB: a partition key has 1 to 2048 bytes, a sort key 1 to 1024. */

@@ -1,4 +1,4 @@
-import type { Item, PutInput } from '@twelvefold/aws';
+import type { Item, PutInput } from '@twelvefold/aws/internal';
 import { TwelvefoldError } from '@twelvefold/core';
 import { createExpression } from '../../dynamodb/expression.ts';
 import { fit } from '../../dynamodb/fit.ts';

@@ -1,4 +1,4 @@
-import type { DynamoDbOperations } from '@twelvefold/aws';
+import type { DynamoDbOperations } from '@twelvefold/aws/internal';
 import { createExpression } from '../../dynamodb/expression.ts';
 import type { Target } from '../target.ts';
 

@@ -1,4 +1,4 @@
-import type { Item, UpdateInput } from '@twelvefold/aws';
+import type { Item, UpdateInput } from '@twelvefold/aws/internal';
 import { TwelvefoldError } from '@twelvefold/core';
 import type { Expression } from '../../dynamodb/expression.ts';
 import { createExpression } from '../../dynamodb/expression.ts';
