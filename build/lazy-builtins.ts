@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import type { Plugin } from 'esbuild';
 
 /**
- * Loads Node's own modules when something of them is first used. Importing `node:http` as an ES module costs 36 ms of CPU on Node 24,
- * since all of its exports are read; by getBuiltinModule it is 5 ms.
+ * Loads Node's own modules when something of them is first used. Importing `node:http` as an ES
+ * module costs 36 ms of CPU on Node 24, since all of its exports are read; by getBuiltinModule it
+ * is 5 ms.
  *
  * @param root - the package; only the exports whose names occur in its sources are offered
  */

@@ -15,7 +15,11 @@ const RULES: readonly Rule[] = [
     pattern: /^\/\*\*[\s*]*What\b/g,
     instead: 'begin the docstring with a verb or a noun phrase, not with "What"',
   },
-  { kinds: ALL, pattern: /\bis +no +(?!longer\b|more\b|less\b)[a-z]\w*/g, instead: 'write "is not a ..."' },
+  {
+    kinds: ALL,
+    pattern: /(?<!\bthere )\bis +no +(?!longer\b|more\b|less\b)[a-z]\w*/g,
+    instead: 'write "is not a ..."',
+  },
   {
     kinds: ALL,
     pattern: /\b(nobody|whoever|somebody)\b/gi,

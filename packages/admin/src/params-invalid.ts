@@ -1,7 +1,7 @@
 import { TwelvefoldError } from '@twelvefold/core';
 import type { FieldFault } from '@twelvefold/lifecycle';
 
-/** The parameters of a task do not fit its schema. Its code is `PARAMS_INVALID`; no value is in its message. */
+/** The parameters of a task do not fit its schema. The message contains no value. */
 export class ParamsInvalid extends TwelvefoldError {
   override readonly name: string = 'ParamsInvalid';
   readonly task: string;

@@ -106,7 +106,7 @@ describe('a run', () => {
     expect(JSON.parse(JSON.stringify(run))).toEqual(run);
   });
 
-  test('is inside a scope of its own', async () => {
+  test('runs inside its own scope', async () => {
     const trace = { traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01' };
     const scopes: Array<Scope | undefined> = [];
     const task = taskOf(() => {

@@ -11,20 +11,25 @@ import type { TaskDefinition } from './task.ts';
 import { validateParams } from './validate-params.ts';
 
 export interface RunTaskOptions<C> {
-  /** The component that runs the task, as logs and AWS calls name it. @defaultValue the task's name */
+  /** The component's name in logs and AWS calls. @defaultValue the task's name */
   component?: string;
-  /** Makes what the task gets beside its parameters; called inside the run's scope. */
+  /** Makes the task's context; called inside the run's scope. */
   makeContext(scope: Scope): C | Promise<C>;
   /** Cancels the run. @defaultValue never */
   signal?: AbortSignal;
   /** @defaultValue none */
   deadline?: Deadline;
-  /** Ties the run to what caused it. @defaultValue a new one */
+  /** The id of the flow that caused the run. @defaultValue a new one */
   correlationId?: string;
   trace?: TraceContext;
-  /** Is told when the run starts and how it ends. @defaultValue nobody */
+  /** Logs the run's start and end. @defaultValue none */
   logger?: Logger;
-  /** Gets `taskSucceeded`, `taskFailed` or `taskCancelled`, and `taskDuration`, by the dimension `task`. @defaultValue nobody */
+  /**
+   * Counts `taskSucceeded`, `taskFailed` or `taskCancelled`, and `taskDuration`, by the dimension
+   * `task`.
+   *
+   * @defaultValue none
+   */
   metrics?: Metrics;
   /** @defaultValue systemClock */
   clock?: Pick<Clock, 'now' | 'monotonic'>;
@@ -35,15 +40,17 @@ export interface RunTaskOptions<C> {
 type Outcome<R> = Pick<Run<R>, 'status' | 'result' | 'error'> & { cause?: unknown };
 
 /**
- * Runs a task once, in an invocation scope of its own, and records how it went.
+ * Runs a task once, in its own invocation scope, and returns the record.
  *
- * A failure of the task is a record with status `failed`, not a rejection. A run whose signal aborts is `cancelled` when
- * the task gives up because of it; the task decides when to stop, so the promise settles when it has.
+ * A failure of the task is a record with status `failed`, not a rejection. A run whose signal
+ * aborts is `cancelled` if the task gives up because of it. The promise settles when the task has
+ * stopped.
  *
- * @throws ParamsInvalid (code `PARAMS_INVALID`) naming every parameter that does not fit; the task has not run then.
+ * @throws ParamsInvalid naming every parameter that does not fit, before the task runs.
  * @example
  * ```ts
- * const run = await runTask(recalculateTotals, { since: '2026-01-01' }, { makeContext: ({ signal }) => ({ signal }) });
+ * const makeContext = ({ signal }: { signal: AbortSignal }) => ({ signal });
+ * const run = await runTask(recalculateTotals, { since: '2026-01-01' }, { makeContext });
  * if (run.status === 'failed') console.error(run.error?.message);
  * ```
  */
@@ -83,7 +90,8 @@ export async function runTask<S extends StandardSchemaV1, R, C>(
         .addMetric('taskDuration', 'Milliseconds', durationMs);
     });
   } catch (error) {
-    // What the scope's end does belongs to the run: metrics or leases that cannot be settled are a failure.
+    // The end of the scope belongs to the run: metrics or leases that cannot be settled are a
+    // failure.
     if (!outcome || outcome.status === 'succeeded') outcome = { status: 'failed', cause: error };
     logger?.error('Cannot end task cleanly', { task: task.name, runId: id, correlation_id: correlationId, error });
   }
@@ -112,7 +120,7 @@ async function attempt<R>(work: () => Promise<R>, signal: AbortSignal): Promise<
   }
 }
 
-/** True when the error is the signal's reason, was caused by it, or is what libraries throw on abort. */
+/** Whether the error is or was caused by the signal's reason, or is an `AbortError`. */
 function isCancellation(error: unknown, signal: AbortSignal): boolean {
   if (!signal.aborted) return false;
   const seen = new Set<unknown>();

@@ -1,4 +1,4 @@
-/** The record of one run of a task: what happened, as data that can be printed, returned and stored. */
+/** The record of one run of a task, as data that can be printed, returned and stored. */
 export interface Run<R = unknown> {
   readonly id: string;
   /** The task's name. */
@@ -11,7 +11,7 @@ export interface Run<R = unknown> {
   readonly durationMs: number;
   /** Finds the run's log lines, and those of everything it caused. */
   readonly correlationId: string;
-  /** What the task returned. */
+  /** The task's return value. */
   readonly result?: R;
   readonly error?: RunError;
 }

@@ -1,7 +1,7 @@
 import { TwelvefoldError } from '@twelvefold/core';
 import type { AnyTask } from './task.ts';
 
-/** A task to run, as an event asked for it. Its parameters are validated by `runTask`. */
+/** A task to run, from an event. `runTask` validates its parameters. */
 export interface TaskInvocation<T extends AnyTask = AnyTask> {
   readonly task: T;
   readonly params: unknown;
@@ -11,10 +11,11 @@ export interface TaskInvocation<T extends AnyTask = AnyTask> {
 const KNOWN_FIELDS: readonly string[] = ['task', 'params', 'correlationId'];
 
 /**
- * Reads the event of a direct Lambda invocation or a schedule:
- * `{ "task": "recalculate-totals", "params": { ... }, "correlationId": "..." }`. Without `params` there are none.
+ * Reads the event of a direct Lambda invocation or a schedule: `{ "task": "recalculate-totals",
+ * "params": { ... }, "correlationId": "..." }`. `params` is optional.
  *
- * @throws TwelvefoldError `INVOCATION_INVALID` when the event has another shape or names a task that is not there.
+ * @throws TwelvefoldError `INVOCATION_INVALID` if the event has another shape or names an unknown
+ * task.
  * @example
  * ```ts
  * export const handler = lambda(async (event: unknown, { signal }) => {

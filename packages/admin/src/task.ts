@@ -3,18 +3,22 @@ import { assertName } from '@twelvefold/backing';
 import { assertKnownOptions } from '@twelvefold/core/internal';
 
 /**
- * A task: code that is run once, on demand, with parameters. Plain data; what it may touch comes in as its context.
+ * A task: code that is run once, on demand, with parameters. Plain data; resources come in as its
+ * context.
  *
- * `S` is the schema of its parameters, `R` what it returns, `C` its context.
+ * `S` is the schema of its parameters, `R` its result, `C` its context.
  */
 export interface TaskDefinition<S extends StandardSchemaV1 = StandardSchemaV1, R = unknown, C = unknown> {
   readonly kind: 'task';
-  /** Lower-case words joined by hyphens: what the command line and a Lambda invocation call it. */
+  /** Lower-case words joined by hyphens; the command line and Lambda invocations use it. */
   readonly name: string;
   readonly description?: string;
   /** Shape of the parameters: an object. */
   readonly params: S;
-  /** Does the work. Should stop early when the context's signal aborts. Its result goes into the run's record as JSON. */
+  /**
+   * Does the work. Should stop early when the context's signal aborts. The run's record holds its
+   * result as JSON.
+   */
   run(params: StandardSchemaV1.InferOutput<S>, ctx: C): R | Promise<R>;
 }
 
@@ -26,13 +30,15 @@ export type TaskOptions<S extends StandardSchemaV1, R, C> = Omit<TaskDefinition<
 /**
  * Declares a task.
  *
- * @throws TypeError for an unknown option, or a name that is not lower-case words joined by hyphens.
+ * @throws TypeError for an unknown option, or a name other than lower-case words joined by hyphens.
  * @example
  * ```ts
  * const recalculateTotals = defineTask({
  *   name: 'recalculate-totals',
  *   params: z.object({ since: z.iso.date(), dryRun: z.boolean().default(false) }),
- *   run: async ({ since, dryRun }, ctx: { signal: AbortSignal }) => ({ changed: await recalculate(since, dryRun, ctx.signal) }),
+ *   run: async ({ since, dryRun }, ctx: { signal: AbortSignal }) => ({
+ *     changed: await recalculate(since, dryRun, ctx.signal),
+ *   }),
  * });
  * ```
  */

@@ -3,10 +3,10 @@ import type { FieldFault } from '@twelvefold/lifecycle';
 import { ParamsInvalid } from './params-invalid.ts';
 import type { TaskDefinition } from './task.ts';
 
-/** Libraries whose messages say what was expected and never quote what was found: a parameter may be a secret. */
+/** Libraries whose messages never quote the value: a parameter may be a secret. */
 const VENDORS_WITHOUT_VALUES: ReadonlySet<string> = new Set(['zod']);
 
-/** The parameters as the task's schema makes them. @throws ParamsInvalid with every fault */
+/** The output of the task's schema. @throws ParamsInvalid with every fault */
 export async function validateParams<S extends StandardSchemaV1>(
   task: Pick<TaskDefinition<S>, 'name' | 'params'>,
   raw: unknown,

@@ -104,7 +104,7 @@ describe('the shape of a manifest', () => {
       'manifest.components[1].trigger.kind is "constructor", not "http" or "queue" or "invoke"',
     ]);
     expect(faultsOf(shopManifest, { compute: { ...shopProps.compute, toString: lambda() } })).toEqual([
-      "compute has 'toString', which is no component (components: http, carts, mails, close-carts)",
+      "compute has 'toString', which is not a component (components: http, carts, mails, close-carts)",
     ]);
   });
 
@@ -196,7 +196,7 @@ describe('where components run', () => {
     expect(
       faultsOf(shopManifest, { compute: { http: lambda(), cart: lambda(), mails: [], 'close-carts': lambda() } }),
     ).toEqual([
-      "compute has 'cart', which is no component (components: http, carts, mails, close-carts)",
+      "compute has 'cart', which is not a component (components: http, carts, mails, close-carts)",
       "component 'carts' runs nowhere: add it to compute, e.g. { 'carts': lambda() }",
       "component 'mails' runs nowhere: add it to compute, e.g. { 'mails': lambda() }",
     ]);
@@ -256,8 +256,8 @@ describe('where components run', () => {
 
   it('refuses a stop timeout that Fargate does not give, among all other faults', () => {
     const service = { stopTimeout: Duration.minutes(3) };
-    expect(faultsOf(shopManifest, { service, compute: { ...shopProps.compute, nobody: lambda() } })).toEqual([
-      "compute has 'nobody', which is no component (components: http, carts, mails, close-carts)",
+    expect(faultsOf(shopManifest, { service, compute: { ...shopProps.compute, unknown: lambda() } })).toEqual([
+      "compute has 'unknown', which is not a component (components: http, carts, mails, close-carts)",
       'service has a stop timeout of 180 s; Fargate takes whole seconds from 2 to 120',
     ]);
   });

@@ -12,14 +12,16 @@ import { queueRisks } from './manifest/queue-risks.ts';
 import { isFields } from './manifest/shape.ts';
 
 export interface TwelveFactorAppProps {
-  /** The app as data, as `buildManifest` of `twelvefold/manifest` gives it or read from its JSON. */
+  /**
+   * The app as data, as `buildManifest` of `twelvefold/manifest` gives it or read from its JSON.
+   */
   readonly manifest: Manifest;
   /** Where each component runs. */
   readonly compute: Compute;
   /** The size and the stop of the service that runs what is placed on Fargate. */
   readonly service?: ServiceOptions;
   /**
-   * What becomes of tables and secrets when the stack goes: both hold what it could not make again.
+   * The removal policy of tables and secrets: a stack cannot restore their content.
    *
    * @defaultValue `RemovalPolicy.RETAIN`
    */
@@ -31,15 +33,15 @@ export interface TwelveFactorAppProps {
    */
   readonly logRetention?: RetentionDays;
   /**
-   * Keys of consumed queues that may lose messages, which is refused otherwise: those without a dead-letter queue (`deadLetter: false`) and those
-   * with `maxReceives: 1`.
+   * Keys of consumed queues that may lose messages, which is refused otherwise: those without a
+   * dead-letter queue (`deadLetter: false`) and those with `maxReceives: 1`.
    *
    * @defaultValue none
    */
   readonly acceptLossOf?: readonly string[];
   /**
-   * Handlers that make resources of a kind in place of the manifest's CloudFormation, by kind: for resources that another stack owns,
-   * or kinds that describe no infrastructure.
+   * Handlers that make resources of a kind in place of the manifest's CloudFormation, by kind: for
+   * resources that another stack owns, or kinds that describe no infrastructure.
    *
    * @defaultValue none
    */

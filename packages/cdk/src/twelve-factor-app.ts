@@ -16,19 +16,22 @@ import { assertProps } from './props.ts';
 import { addCodeParameters, addImageParameters, addStageParameter } from './template/parameters.ts';
 
 /**
- * Everything that an app needs on AWS, from its manifest: resources with bindings, config, functions, the service's task definition, and
- * a role each with exactly what `uses` declares.
+ * Everything that an app needs on AWS, from its manifest: resources with bindings, config,
+ * functions, the service's task definition, and a role each with exactly what `uses` declares.
  *
- * One to a stack: logical ids come from the manifest's keys alone (`OrdersQueue`), and the stack has one `Stage` parameter. The
- * members are CDK's own constructs, to be changed where this construct has no option for it.
+ * One to a stack: logical ids come from the manifest's keys alone (`OrdersQueue`), and the stack
+ * has one `Stage` parameter. The members are CDK's own constructs, to be changed where this
+ * construct has no option for it.
  *
- * @throws TypeError listing every fault of the manifest and of `compute` at once, before anything is made.
+ * @throws TypeError listing every fault of the manifest and of `compute` at once, before anything
+ * is made.
  * @example
  * ```ts
  * import { App, Stack } from 'aws-cdk-lib';
  *
  * const stack = new Stack(new App(), 'Orders');
- * new TwelveFactorApp(stack, 'Orders', { manifest, compute: { http: fargate(), orders: [lambda(), fargate()] } });
+ * const compute = { http: fargate(), orders: [lambda(), fargate()] };
+ * new TwelveFactorApp(stack, 'Orders', { manifest, compute });
  * ```
  */
 export class TwelveFactorApp extends Construct {
@@ -38,7 +41,7 @@ export class TwelveFactorApp extends Construct {
   readonly secrets: ReadonlyMap<string, CfnSecret>;
   /** By component name. */
   readonly functions: ReadonlyMap<string, CfnFunction>;
-  /** What runs the components that are placed on Fargate. */
+  /** The task definition that runs the components placed on Fargate. */
   readonly service: CfnTaskDefinition | undefined;
 
   constructor(scope: Construct, id: string, props: TwelveFactorAppProps) {

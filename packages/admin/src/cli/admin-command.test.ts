@@ -165,12 +165,12 @@ describe('flags of a schema that does not tell its structure', () => {
         new ParamsInvalid('recalculate-totals', [
           { field: 'someFilter.status', reason: 'is wrong' },
           { field: 'tags[1]', reason: 'is too' },
-          { field: '', reason: 'is no object' },
+          { field: '', reason: 'is not an object' },
         ]),
       );
     const { code, err } = await admin([task(opaque)], 'recalculate-totals', { run });
     expect(code).toBe(64);
-    expect(err).toContain('\n  --some-filter.status: is wrong\n  --tags[1]: is too\n  is no object\n');
+    expect(err).toContain('\n  --some-filter.status: is wrong\n  --tags[1]: is too\n  is not an object\n');
   });
 });
 
@@ -275,7 +275,7 @@ describe('what a run prints', () => {
     expect(out).toBe(`${JSON.stringify(record)}\n`);
   });
 
-  test('with --json whoever runs the task is told, so that logs stay off standard output', async () => {
+  test('passes json to run, so that logs stay off standard output', async () => {
     const seen: unknown[] = [];
     const run: RunOne<AnyTask> = async (_task, params, output) => {
       seen.push(params, output);

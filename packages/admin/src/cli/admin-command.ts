@@ -16,7 +16,10 @@ export interface AdminIo {
   isTTY: boolean;
 }
 
-/** Runs one task, e.g. with `runTask`. With `json` nothing but the record may reach standard output: logs neither. */
+/**
+ * Runs one task, e.g. with `runTask`. With `json` only the record may reach standard output, no
+ * logs.
+ */
 export type RunOne<T extends AnyTask> = (
   task: T,
   params: Record<string, unknown>,
@@ -24,15 +27,18 @@ export type RunOne<T extends AnyTask> = (
 ) => Promise<Run>;
 
 /**
- * The command line of an app's tasks: `<task> [--flag value] [--json] [--help]`; `list`, or no task, lists them.
+ * The command line of an app's tasks: `<task> [--flag value] [--json] [--help]`. `list`, or no
+ * task, lists them.
  *
- * Flags are the parameters in kebab case. Where the schema tells its structure (zod 4, anything with Standard JSON
- * Schema) `--help` lists them, numbers and lists are converted and an unknown flag is refused.
+ * Flags are the parameters in kebab case. If the schema describes its structure (zod 4, anything
+ * with Standard JSON Schema), `--help` lists them, numbers and lists are converted, and an unknown
+ * flag is refused.
  *
- * @param argv - what follows the program's name
- * @param options.program - how usage lines call the program; default `admin`
- * @returns the exit code: 0, 1 when the task failed, 64 for a wrong command line or wrong parameters, 130 when cancelled
- * @throws whatever `run` rejects with, except `PARAMS_INVALID`; TypeError when tasks cannot be told apart
+ * @param argv - the arguments after the program's name
+ * @param options.program - the program's name in usage lines. @defaultValue `admin`
+ * @returns the exit code: 0, 1 if the task failed, 64 for a wrong command line or wrong parameters,
+ * 130 if cancelled
+ * @throws what `run` rejects with, except `PARAMS_INVALID`; TypeError for two tasks of one name
  * @example
  * ```ts
  * const io = { stdout: process.stdout, stderr: process.stderr, isTTY: process.stdout.isTTY };

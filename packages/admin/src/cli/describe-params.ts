@@ -4,14 +4,14 @@ import { fromZodShape } from './from-zod-shape.ts';
 import type { ParamInfo } from './param-info.ts';
 
 /**
- * The parameters of a schema, or `undefined` when it does not tell: Standard Schema says how to validate, not what for.
- * Asks for Standard JSON Schema first (zod 4, and others that implement it), then looks at zod 4's own definition, which is
- * all that `zod/mini` has.
+ * The parameters of a schema, or `undefined` if it does not describe them: Standard Schema covers
+ * validation only. Reads Standard JSON Schema first (zod 4 and others), then zod 4's definition,
+ * the only description that `zod/mini` has.
  */
 export function describeParams(schema: StandardSchemaV1): readonly ParamInfo[] | undefined {
   const params = fromJsonSchema(schema);
   if (!params?.some(({ type }) => type === 'unknown')) return params ?? fromZodShape(schema);
-  // JSON has no dates: what it leaves open zod's own definition may name.
+  // JSON has no dates; zod's definition may name such types.
   const own = new Map(fromZodShape(schema)?.map((param) => [param.name, param.hint]));
   return params.map((param) => {
     const hint = param.hint ?? own.get(param.name);

@@ -14,7 +14,7 @@ interface JsonSchema {
   default?: unknown;
 }
 
-/** From Standard JSON Schema; `undefined` when the schema has none, or is no object. */
+/** From Standard JSON Schema; `undefined` if the schema has none or is not an object. */
 export function fromJsonSchema(schema: StandardSchemaV1): ParamInfo[] | undefined {
   const converter = Reflect.get(schema['~standard'], 'jsonSchema') as
     | { input(options: object): JsonSchema } // Standard JSON Schema 1.1; anything else throws or gives no object below.

@@ -15,7 +15,7 @@ export function listHelp(program: string, tasks: readonly AnyTask[]): string {
   ].join('\n');
 }
 
-/** What one task does and takes. */
+/** The help of one task: its description and flags. */
 export function taskHelp(program: string, task: AnyTask): string {
   const params = describeParams(task.params);
   const rows = (params ?? []).map((param): [string, string] => [flagOf(param), notesOf(param)]);

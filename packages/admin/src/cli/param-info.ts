@@ -1,4 +1,4 @@
-/** What is known about one parameter without running its schema. */
+/** The description of one parameter, read without running its schema. */
 export interface ParamInfo {
   readonly name: string;
   /** `unknown` takes text, like `string`. */

@@ -6,7 +6,7 @@ export interface ParsedFlags {
   params: Record<string, unknown>;
   json: boolean;
   help: boolean;
-  /** What is wrong with the command line, each a sentence of its own. */
+  /** Faults of the command line, each a sentence. */
   faults: readonly string[];
 }
 
@@ -19,8 +19,9 @@ const FLAG = /^--([A-Za-z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)*)(?:=(.*))?$/s;
  * Reads `--since-date 2026-01-01 --dry-run --no-cache --tag a --tag=b` as
  * `{ sinceDate: '2026-01-01', dryRun: true, cache: false, tag: ['a', 'b'] }`.
  *
- * With `known` parameters values become what the schema wants (a number, a list of one) and other flags are faults; without,
- * any flag is taken, one without a value is `true`, and values are text.
+ * With `known` parameters, values are converted to the schema's types (a number, a list of one) and
+ * other flags are faults. Without, any flag is accepted, one without a value is `true`, and values
+ * are text.
  */
 export function parseFlags(args: readonly string[], known: readonly ParamInfo[] | undefined): ParsedFlags {
   const given = new Map<string, unknown[]>();
@@ -79,12 +80,12 @@ export function parseFlags(args: readonly string[], known: readonly ParamInfo[] 
   return { params, json, help, faults };
 }
 
-/** Negative numbers are values, other flags are not; a value that starts with `--` is given as `--flag=--value`. */
+/** Negative numbers are values. A value that begins with `--` is written as `--flag=--value`. */
 function isValue(arg: string | undefined): boolean {
   return arg !== undefined && !arg.startsWith('--');
 }
 
-/** Text as the type wants it; text that does not fit is left for the schema to refuse. */
+/** Text converted to the type; the schema refuses text that does not fit. */
 function convert(value: unknown, type: ParamInfo['type'] | undefined): unknown {
   if (typeof value !== 'string') return value;
   if (type === 'number' && value.trim() !== '' && !Number.isNaN(Number(value))) return Number(value);

@@ -1,6 +1,9 @@
 import type { Run } from '../run.ts';
 
-/** The record as one line of JSON. What JSON lacks becomes text; a result that cannot be written is left out and said so. */
+/**
+ * The record as one line of JSON. Values that JSON lacks become text; a result that cannot be
+ * written is left out, and `complete` is false.
+ */
 export function runLine(run: Run): { line: string; complete: boolean } {
   try {
     return { line: JSON.stringify(run, jsonValue), complete: true };

@@ -27,7 +27,7 @@ const BATCH_SIZE = 10;
 /** Without it one failed message returns its whole batch. */
 const PARTIAL = 'ReportBatchItemFailures';
 
-/** What every function of an app is made from. */
+/** The inputs of every function of an app. */
 export interface FunctionContext {
   readonly manifest: Manifest;
   readonly attached: ReadonlyMap<string, Attached>;
@@ -89,7 +89,7 @@ export function addFunction(
         functionResponseTypes: [PARTIAL],
       }),
     );
-    // Whoever changes it after us is told at synth: Lambda would delete what failed.
+    // A later change of it fails at synth: Lambda would delete failed messages.
     let warned = false;
     mapping.node.addValidation({
       validate: () => {

@@ -10,7 +10,8 @@ import { pascalCase } from '../template/pascal-case.ts';
 /** Adds an HTTP API before a function: every method and path, in events of payload format 2.0. */
 export function addHttpFront(scope: Construct, component: string, name: string, target: CfnFunction): void {
   const id = `${pascalCase(component)}Api`;
-  // Quick create: with a target the API makes its route, integration and stage ($default) by itself.
+  // Quick create: with a target the API makes its route, integration and stage ($default) by
+  // itself.
   const api = named(new CfnApi(scope, id, { name: atStage(name), protocolType: 'HTTP', target: target.attrArn }));
   named(
     new CfnPermission(scope, `${id}Permission`, {

@@ -4,9 +4,9 @@ import type { Construct } from 'constructs';
 import { atStage } from '../template/at-stage.ts';
 import { named } from '../template/named.ts';
 
-/** Adds a log group of its own: one that Lambda or ECS made would keep its logs for ever. */
+/** Adds a log group: one that Lambda or ECS creates would never expire its logs. */
 export function addLogGroup(scope: Construct, id: string, name: string, retention: RetentionDays): CfnLogGroup {
-  // CDK's constant for "for ever" is no number that CloudFormation takes: there it is said by leaving the property out.
+  // CloudFormation has no number for "without a limit", unlike CDK: the property is left out.
   const days = retention === FOREVER ? {} : { retentionInDays: retention };
   return named(new CfnLogGroup(scope, id, { logGroupName: atStage(name), ...days }));
 }

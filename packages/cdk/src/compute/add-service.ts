@@ -37,21 +37,22 @@ export interface ServiceOptions {
    */
   readonly stopTimeout?: Duration;
   /**
-   * What the container runs.
+   * The command of the container.
    *
    * @defaultValue `['node', 'ecs.js']`
    */
   readonly command?: readonly string[];
   /**
-   * Whether the task asks ECS not to scale it in while it handles messages: for work that must not be repeated lightly. Grants
-   * `ecs:UpdateTaskProtection` on the account's tasks: a task cannot be named before it runs.
+   * Whether the task asks ECS not to scale it in while it handles messages: for work that must not
+   * be repeated lightly. Grants `ecs:UpdateTaskProtection` on the account's tasks: a task cannot be
+   * named before it runs.
    *
    * @defaultValue false
    */
   readonly taskProtection?: boolean;
 }
 
-/** What the service is made from. */
+/** The inputs of the service. */
 export interface ServiceContext {
   readonly manifest: Manifest;
   /** The components that it runs. */
@@ -66,11 +67,14 @@ export interface ServiceContext {
 
 /** The port that the service listens on. */
 const PORT = 8080;
-/** Asks the container itself whether it lives; Node is all that every image of ours has. */
+/** The liveness check, run in the container: every image has Node, but not curl. */
 const HEALTH_SCRIPT = `fetch('http://127.0.0.1:${PORT}/health/live').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))`;
 export const DEFAULT_STOP_TIMEOUT_SECONDS = 30;
 
-/** Pulling one repository's image. The token is for every registry: AWS knows no resource for that action. */
+/**
+ * Pulling one repository's image. The token is for every registry: AWS knows no resource for that
+ * action.
+ */
 function pullStatements({ repository }: ImageParameters): Statement[] {
   return [
     { Sid: 'LogInToRegistry', Effect: 'Allow', Action: 'ecr:GetAuthorizationToken', Resource: '*' },
@@ -95,7 +99,10 @@ function protectionStatement(): Statement {
   };
 }
 
-/** Adds the task definition that runs components as one process on Fargate, with its roles and its log group. */
+/**
+ * Adds the task definition that runs components as one process on Fargate, with its roles and its
+ * log group.
+ */
 export function addService(scope: Construct, context: ServiceContext): CfnTaskDefinition {
   const { manifest, components, attached, secrets, image, logRetention, options } = context;
   const { cpu = 256, memoryLimitMiB = 512, command = ['node', 'ecs.js'], taskProtection = false } = options;
@@ -142,7 +149,8 @@ export function addService(scope: Construct, context: ServiceContext): CfnTaskDe
           environment: Object.entries(environment).map(([name, value]) => ({ name, value })),
           portMappings: [{ containerPort: PORT, protocol: 'tcp' }],
           stopTimeout,
-          // Config and bindings may take a minute while an endpoint is down: only then does the port open.
+          // Config and bindings may take a minute while an endpoint is down: only then does the
+          // port open.
           healthCheck: {
             command: ['CMD', 'node', '-e', HEALTH_SCRIPT],
             interval: 10,

@@ -3,7 +3,10 @@ import type { ManifestComponent } from 'twelvefold/manifest';
 import type { Attached } from '../data/add-resources.ts';
 import { STAGE } from '../template/parameters.ts';
 
-/** The variables that the runtime reads: the stage, and the binding of each resource that the components use, and of no other. */
+/**
+ * The variables that the runtime reads: the stage, and the binding of each resource that the
+ * components use, and of no other.
+ */
 export function componentEnvironment(
   components: readonly ManifestComponent[],
   attached: ReadonlyMap<string, Attached>,

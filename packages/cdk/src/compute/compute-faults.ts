@@ -18,7 +18,7 @@ export function computeFaults(manifest: Manifest, compute: Compute): string[] {
   return [
     ...Object.keys(compute)
       .filter((name) => !names.includes(name))
-      .map((name) => `compute has '${name}', which is no component (components: ${names.join(', ')})`),
+      .map((name) => `compute has '${name}', which is not a component (components: ${names.join(', ')})`),
     ...manifest.components.flatMap((component) => placementFaults(component, placementsOf(compute, component.name))),
     ...(fronts.length > 1 ? [`${fronts.join(' and ')} are both HTTP fronts, and a service has one port`] : []),
   ];

@@ -9,7 +9,11 @@ export type Placement = LambdaPlacement | FargatePlacement;
  *
  * @example
  * ```ts
- * const compute: Compute = { http: fargate(), orders: lambda(), 'recalculate-totals': lambda({ memorySize: 1_024 }) };
+ * const compute: Compute = {
+ *   http: fargate(),
+ *   orders: lambda(),
+ *   'recalculate-totals': lambda({ memorySize: 1_024 }),
+ * };
  * ```
  */
 export type Compute = Readonly<Record<string, Placement | readonly Placement[]>>;

@@ -4,12 +4,13 @@ export interface FargatePlacement {
 }
 
 /**
- * Places an HTTP front or a consumer in the app's service: one task definition runs all that are placed so. Its size is `service` of
- * {@link TwelveFactorApp}, because it is one process.
+ * Places an HTTP front or a consumer in the app's service: one task definition runs all that are
+ * placed so. Its size is `service` of {@link TwelveFactorApp}, because it is one process.
  *
  * @example
  * ```ts
- * new TwelveFactorApp(stack, 'Orders', { manifest, compute: { http: fargate(), orders: fargate() } });
+ * const compute = { http: fargate(), orders: fargate() };
+ * new TwelveFactorApp(stack, 'Orders', { manifest, compute });
  * ```
  */
 export function fargate(): FargatePlacement {

@@ -3,15 +3,22 @@ import type { LambdaPlacement } from './lambda.ts';
 
 /** The longest a Lambda function may run. */
 export const MAX_TIMEOUT_SECONDS = 900;
-/** An HTTP API gives up on its integration after 30 seconds; one less, so that the function's own answer arrives. */
+/**
+ * An HTTP API gives up on its integration after 30 seconds; one less, so that the function's own
+ * answer arrives.
+ */
 const HTTP_TIMEOUT_SECONDS = 29;
 /**
- * Lambda's developer guide recommends a visibility timeout of six times the function's, so that a batch that is throttled or fails
- * can be tried again before its messages are seen by another invocation.
+ * Lambda's developer guide recommends a visibility timeout of six times the function's, so that a
+ * batch that is throttled or fails can be tried again before its messages are seen by another
+ * invocation.
  */
 const VISIBILITY_PER_TIMEOUT = 6;
 
-/** The visibility timeout, in seconds, of the queue that triggers a component; undefined for other triggers. */
+/**
+ * The visibility timeout, in seconds, of the queue that triggers a component; undefined for other
+ * triggers.
+ */
 export function triggerVisibility({ trigger }: ManifestComponent): number | undefined {
   return trigger.kind === 'queue' ? trigger.visibilitySeconds : undefined;
 }

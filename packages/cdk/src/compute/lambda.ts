@@ -11,8 +11,8 @@ export interface LambdaOptions {
   /**
    * How long one invocation may take.
    *
-   * @defaultValue 29 seconds for HTTP (the API gives up after 30), 15 minutes for a task (Lambda's longest), and for a consumer a sixth
-   * of its queue's visibility timeout, rounded down to seconds
+   * @defaultValue 29 seconds for HTTP (the API gives up after 30), 15 minutes for a task (Lambda's
+   * longest), and for a consumer a sixth of its queue's visibility timeout, rounded down to seconds
    */
   readonly timeout?: Duration;
 }
@@ -23,12 +23,13 @@ export interface LambdaPlacement extends LambdaOptions {
 }
 
 /**
- * Places a component in a Lambda function of its own.
+ * Places a component in its own Lambda function.
  *
  * @throws TypeError for an unknown option.
  * @example
  * ```ts
- * new TwelveFactorApp(stack, 'Orders', { manifest, compute: { orders: lambda({ memorySize: 1_024 }) } });
+ * const compute = { orders: lambda({ memorySize: 1_024 }) };
+ * new TwelveFactorApp(stack, 'Orders', { manifest, compute });
  * ```
  */
 export function lambda(options: LambdaOptions = {}): LambdaPlacement {

@@ -8,8 +8,9 @@ import { named } from '../template/named.ts';
 import { pascalCase } from '../template/pascal-case.ts';
 
 /**
- * Adds the parameters that the app wants provisioned and the secrets, empty. Every other value is pushed by a command and never owned
- * by the stack: a parameter in a template needs a value, and a secret's value has no place in one.
+ * Adds the parameters that the app wants provisioned and the secrets, empty. Every other value is
+ * pushed by a command and never owned by the stack: a parameter in a template needs a value, and a
+ * secret's value has no place in one.
  *
  * @returns the secrets, by config key; keys of one secret's JSON share it
  */
@@ -45,7 +46,8 @@ function addSecret(
   scope: Construct,
   { key, id, removalPolicy }: { key: string; id: string; removalPolicy: RemovalPolicy },
 ): CfnSecret {
-  // By the key where the id follows from it; else by the id, which several keys may share in any order.
+  // By the key where the id follows from it; else by the id, which several keys may share in any
+  // order.
   const follows = id.endsWith(`{stage}/${key.replaceAll('.', '/')}`);
   const name = follows
     ? key

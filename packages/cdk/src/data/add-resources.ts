@@ -31,7 +31,8 @@ export interface Attached {
 }
 
 /**
- * Adds the resources of a manifest, and a parameter with the binding of each: for processes whose environment has none.
+ * Adds the resources of a manifest, and a parameter with the binding of each: for processes whose
+ * environment has none.
  *
  * @throws TypeError for a handler whose resource lacks an ARN or a value that the manifest needs.
  */

@@ -3,12 +3,15 @@ import { pascalCase } from '../template/pascal-case.ts';
 import { manifestShape } from './manifest-shapes.ts';
 import { isFields } from './shape.ts';
 
-/** Calls of Lambda's poller with the function's role (Lambda developer guide, SQS event source permissions). */
+/**
+ * Calls of Lambda's poller with the function's role (Lambda developer guide, SQS event source
+ * permissions).
+ */
 const POLLING = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'];
 
 /**
- * Everything that is wrong with a manifest, which is JSON and may come from anywhere: its shape, and if that is right, the parts
- * that do not go together. `kinds` are those with a handler.
+ * Everything that is wrong with a manifest, which is JSON and may come from anywhere: its shape,
+ * and if that is right, the parts that do not go together. `kinds` are those with a handler.
  */
 export function manifestFaults(manifest: unknown, kinds: readonly string[]): string[] {
   // A manifest of another version has another shape; its faults would only distract.

@@ -28,7 +28,7 @@ describe('what would lose messages', () => {
     );
   });
 
-  it('is refused at synth when somebody takes the partial batch responses away', () => {
+  it('is refused at synth if partial batch responses are removed', () => {
     const stack = newStack();
     const app = new TwelveFactorApp(stack, 'App', shopProps);
     const mapping = app.node.findChild('CartsEventSource') as CfnEventSourceMapping; // by its logical id

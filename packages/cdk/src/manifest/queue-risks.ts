@@ -1,8 +1,9 @@
 import type { Manifest } from 'twelvefold/manifest';
 
 /**
- * Consumed queues that lose messages by their declaration: without a dead-letter queue, a message that always fails is deleted when its
- * retention ends; with one receive, no failure is retried. `accepted` has the keys of those where that is meant.
+ * Consumed queues that lose messages by their declaration: without a dead-letter queue, a message
+ * that always fails is deleted when its retention ends; with one receive, no failure is retried.
+ * `accepted` has the keys of those where that is meant.
  */
 export function queueRisks({ components }: Manifest, accepted: readonly string[]): string[] {
   const risks = components.flatMap(({ trigger }) => {

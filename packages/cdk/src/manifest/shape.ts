@@ -32,7 +32,10 @@ export const list =
   (value, at) =>
     Array.isArray(value) ? value.flatMap((each, index) => item(each, `${at}[${index}]`)) : [`${at} is not a list`];
 
-/** An object with these fields and no other: one that is not known here may mean what the template would not do. */
+/**
+ * An object with these fields and no other: one that is not known here may mean what the template
+ * would not do.
+ */
 export const fields =
   (required: Readonly<Record<string, Shape>>, optional: Readonly<Record<string, Shape>> = {}): Shape =>
   (value, at) => {

@@ -7,9 +7,15 @@ import { policyDocument } from './policy-document.ts';
 
 export interface RoleOptions {
   readonly description: string;
-  /** Who may take it on. ECS may only for this account's tasks, or another account's could borrow it. */
+  /**
+   * Who may take it on. ECS may only for this account's tasks, or another account's could borrow
+   * it.
+   */
   readonly service: 'lambda.amazonaws.com' | 'ecs-tasks.amazonaws.com';
-  /** Inline, so that the role is never there without its permissions: event source mappings check them on creation. */
+  /**
+   * Inline, so that the role is never there without its permissions: event source mappings check
+   * them on creation.
+   */
   readonly statements: readonly Statement[];
 }
 

@@ -22,12 +22,13 @@ const SIDS: Readonly<Record<string, string>> = {
 };
 
 /**
- * The permissions for the config that components read: exactly the plan's actions on exactly its names. Secrets are read through Parameter Store, by reference,
- * which asks Secrets Manager with the caller's own permissions: both are needed.
+ * The permissions for the config that components read: exactly the plan's actions on exactly its
+ * names. Secrets are read through Parameter Store, by reference, which asks Secrets Manager with
+ * the caller's own permissions: both are needed.
  *
- * The user guide ("Referencing AWS Secrets Manager secrets from Parameter Store parameters") says so but does not name
- * the resource of the first; it is the parameter's ARN as for every other name. One name that is denied rejects the
- * whole GetParameters call.
+ * The user guide ("Referencing AWS Secrets Manager secrets from Parameter Store parameters") says
+ * so but does not name the resource of the first; it is the parameter's ARN as for every other
+ * name. One name that is denied rejects the whole GetParameters call.
  */
 export function configStatements(
   components: readonly ManifestComponent[],
@@ -35,7 +36,8 @@ export function configStatements(
   secrets: ReadonlyMap<string, CfnSecret>,
 ): Statement[] {
   const refs = new Map(config.secrets.flatMap(({ key, id }) => [[id, secrets.get(key)?.ref] as const]));
-  // Secrets Manager puts a hyphen and six characters behind the name of a secret that is not of this template.
+  // Secrets Manager puts a hyphen and six characters behind the name of a secret that is not of
+  // this template.
   const secretArn = (id: string) =>
     id.startsWith('arn:')
       ? atStage(id)
@@ -49,7 +51,8 @@ export function configStatements(
       case 'anything':
         return { Resource: '*' };
       case 'keyOfParameters':
-        // Whichever key they are under, and for nothing but these parameters: Parameter Store names them in the encryption context.
+        // Whichever key they are under, and for nothing but these parameters: Parameter Store names
+        // them in the encryption context.
         return {
           Resource: arn('kms', 'key/*'),
           Condition: {

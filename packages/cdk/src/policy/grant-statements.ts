@@ -3,7 +3,10 @@ import type { Attached } from '../data/add-resources.ts';
 import { pascalCase } from '../template/pascal-case.ts';
 import type { Statement } from './policy-document.ts';
 
-/** The permissions of components on resources: one statement per resource, with the actions of all components. */
+/**
+ * The permissions of components on resources: one statement per resource, with the actions of all
+ * components.
+ */
 export function grantStatements(
   components: readonly ManifestComponent[],
   attached: ReadonlyMap<string, Attached>,

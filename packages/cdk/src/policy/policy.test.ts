@@ -6,7 +6,7 @@ import type { PolicyDocument, Statement } from './policy-document.ts';
 
 const template = synthesize();
 
-/** What a role allows, as `action on resource`, one entry per pair. */
+/** The rights of a role as `action on resource`, one entry per pair. */
 function allowed(roleId: string): string[] {
   const { Policies } = resourceOf(template, roleId).Properties;
   const documents = (Policies as ReadonlyArray<{ PolicyDocument: PolicyDocument }>).map((each) => each.PolicyDocument); // IAM's shape
@@ -39,7 +39,10 @@ const granted = (components: readonly ManifestComponent[]) =>
 
 const parameter = (name: string) =>
   JSON.stringify(sub(`arn:{AWS::Partition}:ssm:{AWS::Region}:{AWS::AccountId}:parameter${name}`));
-/** By component: `http` reads a whole section and a secret, `mails` one parameter, the others nothing. */
+/**
+ * By component: `http` reads a whole section and a secret, `mails` one parameter, the others
+ * nothing.
+ */
 const reading: Readonly<Record<string, readonly string[]>> = {
   http: [
     `ssm:GetParameters on ${parameter('/shop/{Stage}/pricing/*')}`,
@@ -126,6 +129,6 @@ it('has a wildcard where AWS knows no resource and for a whole section of the co
   expect(new Set(wide)).toEqual(new Set(['ecr:GetAuthorizationToken on "*"', section]));
 });
 
-it('needs no key: none of the resources has one of its own', () => {
+it('needs no key: none of the resources has its own', () => {
   expect(JSON.stringify(template)).not.toMatch(/"kms:|KmsMasterKeyId|KMSMasterKeyId/);
 });

@@ -12,8 +12,8 @@ export function stageText(text: string): string {
 }
 
 /**
- * A manifest's CloudFormation value with the stack's stage where a text says `{stage}`. Text outside of `Fn::Sub` that looks
- * like one of its references stays text.
+ * A manifest's CloudFormation value with the stack's stage where a text says `{stage}`. Text
+ * outside of `Fn::Sub` that looks like one of its references stays text.
  */
 export function valueAtStage(value: unknown): unknown {
   if (typeof value === 'string') return atStage(value.includes('{stage}') ? value.replaceAll('${', '${!') : value);
