@@ -1,5 +1,5 @@
 import type { AwsError } from '@twelvefold/aws';
-import { isSetupError } from '@twelvefold/aws';
+import { isSetupError } from '@twelvefold/aws/internal';
 import type { FaultReason } from '../errors/config-fault.ts';
 import { lookupOf } from '../plan/lookup.ts';
 import type { ConfigLeaf } from '../schema/leaf.ts';

@@ -1,5 +1,5 @@
 import type { AwsError } from '@twelvefold/aws';
-import { isSetupError } from '@twelvefold/aws';
+import { isSetupError } from '@twelvefold/aws/internal';
 
 /** The answer of a store to one lookup. */
 export type StoreAnswer =
