@@ -1,5 +1,6 @@
-import type { Aws, Item } from '@twelvefold/aws';
+import type { Aws } from '@twelvefold/aws';
 import { AwsError } from '@twelvefold/aws';
+import type { Item } from '@twelvefold/aws/internal';
 import type { Clock } from '@twelvefold/core';
 import { durationMs, systemClock, TwelvefoldError } from '@twelvefold/core';
 import { after, assertKnownOptions, backoffMs } from '@twelvefold/core/internal';

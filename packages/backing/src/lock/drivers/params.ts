@@ -1,4 +1,4 @@
-import type { ConditionCheckInput, UpdateInput } from '@twelvefold/aws';
+import type { ConditionCheckInput, UpdateInput } from '@twelvefold/aws/internal';
 import { createExpression } from '../../dynamodb/expression.ts';
 
 /** The item of a lock and one holder of it. */
