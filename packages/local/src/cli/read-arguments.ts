@@ -10,7 +10,7 @@ Starts an AWS endpoint on this machine, for development and tests, and serves un
   --region REGION        the region to provision in and to print (default us-east-1)
   --account DIGITS       the account that callers are in (default 123456789012)
   --snapshot DIR         load state from this folder, save it there when stopped (default: state is lost)
-  --template FILE        a CloudFormation template (JSON) whose resources to create
+  --template FILE        a CloudFormation template (JSON or YAML) whose resources to create
   --parameter KEY=VALUE  a parameter of the template; once for each
   --json                 one line of JSON instead of the export lines
   --version              the version

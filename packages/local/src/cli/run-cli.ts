@@ -1,3 +1,4 @@
+import { parseTemplate } from '../provision/parse-template.ts';
 import { provision } from '../provision/provision.ts';
 import type { ProvisionedStack, ProvisionProgress } from '../provision/stack.ts';
 import type { LocalAws } from '../start.ts';
@@ -29,23 +30,13 @@ const reachableUrl = ({ url, port }: LocalAws, { host }: CliArguments) =>
   host === '0.0.0.0' || host === '::' ? `http://127.0.0.1:${port}` : url;
 
 async function readTemplateFile(path: string, { readFile }: CliProcess): Promise<unknown> {
-  let text: string;
   try {
-    text = await readFile(path);
+    return await parseTemplate(await readFile(path));
   } catch (error) {
-    throw new Error(`Cannot read the template ${path}: ${error instanceof Error ? error.message : error}`, {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`Cannot read the template ${path}: ${reason.replace('Cannot read the template: ', '')}`, {
       cause: error,
     });
-  }
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new Error(
-      `Cannot read the template ${path}: it is not JSON (${error instanceof Error ? error.message : error})`,
-      {
-        cause: error,
-      },
-    );
   }
 }
 

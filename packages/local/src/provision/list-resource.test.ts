@@ -24,6 +24,7 @@ describe('the values of a type that is only listed are the documented ones', () 
       `arn:aws:lambda:${HERE}:function:f:1`,
     ],
     ['AWS::Lambda::Version', { FunctionName: 'f' }, att('Version'), '1'],
+    ['AWS::Lambda::LayerVersion', { LayerName: 'l' }, REF, `arn:aws:lambda:${HERE}:layer:l:1`],
     ['AWS::Events::EventBus', { Name: 'bus' }, REF, 'bus'],
     ['AWS::Events::EventBus', { Name: 'bus' }, att('Arn'), `arn:aws:events:${HERE}:event-bus/bus`],
     ['AWS::Events::Rule', { Name: 'r', EventBusName: 'bus' }, att('Arn'), `arn:aws:events:${HERE}:rule/bus/r`],

@@ -16,9 +16,12 @@ export interface ListedResource {
   attribute(name: string): string;
 }
 
+/** Naming properties that do not follow from the type. */
+const NAMING: Readonly<Record<string, string>> = { LayerVersion: 'LayerName', TaskDefinition: 'Family' };
+
 /** The property that holds the name, if the template gives one. */
 function namingProperty(kind: string, properties: Properties): string | undefined {
-  const names = [`${kind}Name`, 'Name', kind === 'TaskDefinition' ? 'Family' : `${kind}Id`, `${kind}Identifier`];
+  const names = [`${kind}Name`, 'Name', NAMING[kind] ?? `${kind}Id`, `${kind}Identifier`];
   return names.find((name) => properties[name] !== undefined);
 }
 

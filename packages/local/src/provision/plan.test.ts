@@ -96,7 +96,7 @@ describe('what is not a template', () => {
     [{ Resources: { A: {} } }, /Resources\.A has no Type/],
     [{ Resources: { A: { Type: 'T', Properties: [] } } }, /Resources\.A\.Properties is not an object/],
     [{ Resources: { A: { Type: 'T', DependsOn: [1] } } }, /DependsOn is not a logical id/],
-    [{ Transform: 'AWS::Serverless-2016-10-31', Resources: {} }, /transform "AWS::Serverless-2016-10-31"; expand it/],
+    [{ Transform: 'Macro', Resources: {} }, /transform "Macro"; expand it/],
   ])('is refused: %j', (template, message) => {
     expect(() => readTemplate(template)).toThrow(message);
   });

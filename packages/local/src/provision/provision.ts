@@ -8,6 +8,7 @@ import { NO_VALUE, resolveIntrinsics, resolveKnown, text } from './intrinsics.ts
 import { listResource } from './list-resource.ts';
 import type { ParameterValues, Pseudo } from './parameters.ts';
 import { readParameters, readPseudo } from './parameters.ts';
+import { parseTemplate } from './parse-template.ts';
 import { makePlan } from './plan.ts';
 import { isUnsupported } from './resource-type.ts';
 import { MADE_TYPES } from './resource-types/made-types.ts';
@@ -160,7 +161,7 @@ function explain(resource: TemplateResource, error: unknown): Error {
  * resource that cannot be created here is listed with a note, unless a created one uses its values.
  * An output without a known value is left out, with a progress note of type `Output`.
  *
- * @param template - a CloudFormation template, parsed
+ * @param template - a CloudFormation template, parsed or as text in JSON or YAML
  * @throws TypeError for an unknown option or what is not a template; Error naming the logical id, its type and AWS's error, or the
  * endpoint that cannot be reached. Resources made before the error stay: run it again.
  * @example
@@ -172,7 +173,7 @@ function explain(resource: TemplateResource, error: unknown): Error {
 export async function provision(template: unknown, options: ProvisionOptions): Promise<ProvisionedStack> {
   assertKnownOptions('provision', options, OPTIONS);
   const { parameters: given = {}, stackName = 'local', onProgress, signal } = options;
-  const read = readTemplate(template);
+  const read = readTemplate(typeof template === 'string' ? await parseTemplate(template) : template);
   const parameters = readParameters(read.parameters, given);
   const client = createAwsClient({ ...readConnection(options), signal });
   const pseudo = await readPseudo(client, stackName);

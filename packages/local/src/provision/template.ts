@@ -1,5 +1,6 @@
 import type { Scope } from './intrinsics.ts';
 import { resolveIntrinsics, text } from './intrinsics.ts';
+import { expandSam, isSam } from './sam/expand-sam.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -76,11 +77,12 @@ function readResource([logicalId, section]: [string, Fields]): TemplateResource 
   };
 }
 
-/** @throws TypeError for what is not a CloudFormation template, and for one that needs a transform first. */
+/** @throws TypeError for what is not a CloudFormation template, and for one that needs another transform than SAM's. */
 export function readTemplate(template: unknown): ReadTemplate {
   if (!isFields(template) || !isFields(template.Resources)) {
     throw new TypeError('Cannot read the template: it is not an object with Resources');
   }
+  if (isSam(template)) return readTemplate(expandSam(template));
   if (template.Transform !== undefined) {
     throw new TypeError(
       `Cannot read the template: it uses the transform ${JSON.stringify(template.Transform)}; expand it first`,
