@@ -9,8 +9,12 @@ const EXAMPLE = join(import.meta.dirname, '../../examples/orders/dist/lambda');
 const FUNCTIONS = ['http', 'orders', 'notifications', 'tasks'];
 /** No function may carry the AWS SDK again: its smallest client alone has more than this. */
 const MOST_FUNCTION_BYTES = 400_000;
-/** Some 5 % above what the minimal handler has: growth by a package is to be noticed, not by a commit. */
-export const MOST_MINIMAL_BYTES = 200_000;
+/**
+ * 5 % above the minimal handler's bytes, so that a test finds growth by a package. It was 200,000 until config read values
+ * strictly, redaction searched every encoding, inputs were checked and consumers reported their failures: 25 KB together.
+ * The target of 170,000 is open.
+ */
+export const MOST_MINIMAL_BYTES = 230_000;
 
 /** Bytes of the example's built functions, and of a minimal handler beside the same by others. */
 export const bundleBytes: Measurement = {

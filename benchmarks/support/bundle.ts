@@ -1,9 +1,14 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { leaveOutDrivers } from 'twelvefold/esbuild';
 
 const HANDLERS = join(import.meta.dirname, '../handlers');
 const OUTPUT = join(import.meta.dirname, '../dist');
+
+/** The minimal handler consumes a queue and does not send to it: its bundle needs no sender. */
+const CONSUMER = { name: 'orders', drivers: [] };
+const QUEUE = { drivers: ['@twelvefold/backing/sqs-sender'] };
 
 /** Bundles a handler the way the example is bundled, and returns the bundle's path and size. */
 export async function bundle(
@@ -25,6 +30,7 @@ export async function bundle(
     // Our packages from their sources: the same bytes, without a build.
     conditions: ['@twelvefold/source', 'module'],
     external: [...external],
+    plugins: [leaveOutDrivers({ components: [CONSUMER], resources: [QUEUE] }, CONSUMER.name)],
     metafile: true,
     // Some of the SDK's dependencies are CommonJS and call require() for Node's own modules.
     banner: { js: "import { createRequire as __cr } from 'node:module'; const require = __cr(import.meta.url);" },
