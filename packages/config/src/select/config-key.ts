@@ -1,5 +1,3 @@
-import type { ConfigDefinition } from '../define-config.ts';
-
 /** The value at a path. */
 export type ConfigValue<T, P extends string> = P extends `${infer H}.${infer R}`
   ? H extends keyof T
@@ -14,12 +12,18 @@ export interface ConfigKey<V = unknown> {
   /** e.g. `database.url`. */
   readonly path: string;
   /** The definition that has it. */
-  readonly config: ConfigDefinition;
+  readonly config: object;
   /** Never present. */
   readonly types?: { readonly value: V } | undefined;
 }
 
+/** The keys of a definition. */
+interface Keys {
+  readonly leaves: ReadonlyArray<{ readonly key: string }>;
+  readonly derived: ReadonlyArray<{ readonly key: string }>;
+}
+
 /** Whether a path names a section or a value of the config. */
-export function hasConfigPath(config: Pick<ConfigDefinition, 'leaves' | 'derived'>, path: string): boolean {
+export function hasConfigPath(config: Keys, path: string): boolean {
   return [...config.leaves, ...config.derived].some(({ key }) => key === path || key.startsWith(`${path}.`));
 }
