@@ -87,6 +87,9 @@ export function consumerBase<S extends StandardSchemaV1>(options: SqsConsumerOpt
   const { clock = systemClock, random = Math.random, onEvent = reportEvents(definition.name) } = options;
   const outcomes: Outcomes = { handled: 0, failed: 0 };
   const emit = counted(outcomes, onEvent);
+  const onHandled = () => {
+    outcomes.handled += 1;
+  };
   const aws = options.aws.as(component);
   return {
     queue: definition.name,
@@ -105,6 +108,9 @@ export function consumerBase<S extends StandardSchemaV1>(options: SqsConsumerOpt
       clock,
       random,
       emit,
+      onHandled,
+      // An event per message costs a third of it, and the default listener ignores it.
+      emitsHandled: options.onEvent !== undefined,
     }),
     clock,
     random,
@@ -113,11 +119,10 @@ export function consumerBase<S extends StandardSchemaV1>(options: SqsConsumerOpt
   };
 }
 
-/** Counts outcomes before the listener runs. A listener that throws must not change the outcome of a message. */
+/** Counts failures before the listener runs. A listener that throws must not change the outcome of a message. */
 function counted(outcomes: Outcomes, onEvent: ConsumerEventListener): (event: ConsumerEvent) => void {
   return (event) => {
-    if (event.type === 'handled') outcomes.handled += 1;
-    else if (FAILED.has(event.type)) outcomes.failed += 1;
+    if (FAILED.has(event.type)) outcomes.failed += 1;
     try {
       onEvent(event);
     } catch {

@@ -53,8 +53,11 @@ export interface ProcessMessageDeps {
   handle: MessageHandler<unknown>;
   clock: Clock;
   random: () => number;
-  /** Without a listener no event is made. */
-  emit: ((event: ConsumerEvent) => void) | undefined;
+  emit: (event: ConsumerEvent) => void;
+  /** Called for each message whose handler has returned. */
+  onHandled: () => void;
+  /** Whether an event is made of that, too. */
+  emitsHandled: boolean;
 }
 
 /** 1 s, 2 s, 4 s ... by receive count, half of it random. */
@@ -157,7 +160,7 @@ class Processing<T> implements ScopeInit {
     const { body, md5OfBody } = this.#message;
     const { emit } = this.#deps;
     if (md5OfBody !== undefined && hash('md5', body, 'hex') !== md5OfBody) {
-      emit?.({ type: 'corrupted', ...this.#identity() });
+      emit({ type: 'corrupted', ...this.#identity() });
       queueMicrotask(() => this.#done(LEAVE, this.#token));
       return;
     }
@@ -170,10 +173,13 @@ class Processing<T> implements ScopeInit {
     }
     const scope = openScope(this);
     this.#scope = scope;
-    if (emit) this.#startedAt = this.#deps.clock.monotonic();
+    if (this.#deps.emitsHandled) this.#startedAt = this.#deps.clock.monotonic();
     // The callbacks are outside of the scope: work that the host starts next must not inherit it.
     scope.run(isJson ? handleInScope : refuseInScope, this).then(
-      () => this.#end(ACKNOWLEDGE),
+      () => {
+        this.#deps.onHandled();
+        this.#end(ACKNOWLEDGE);
+      },
       (error: unknown) => {
         scope.run(() => this.#failed(error)).then((outcome) => this.#end(outcome));
       },
@@ -190,7 +196,7 @@ class Processing<T> implements ScopeInit {
     const result = this.#deps.definition.schema['~standard'].validate(this.#value);
     const handling =
       result instanceof Promise ? result.then((late) => this.#handleValid(late)) : this.#handleValid(result);
-    return this.#deps.emit ? handling.then(() => this.#handled()) : handling;
+    return this.#deps.emitsHandled ? handling.then(() => this.#handled()) : handling;
   }
 
   #handleValid(result: StandardSchemaV1.Result<unknown>): Promise<unknown> {
@@ -218,7 +224,7 @@ class Processing<T> implements ScopeInit {
 
   #handled(): void {
     const { emit, clock } = this.#deps;
-    emit?.({ type: 'handled', durationMs: clock.monotonic() - this.#startedAt, ...this.#identity() });
+    emit({ type: 'handled', durationMs: clock.monotonic() - this.#startedAt, ...this.#identity() });
   }
 
   /** Ends the scope, then reports the outcome. */
@@ -242,20 +248,20 @@ class Processing<T> implements ScopeInit {
     if (this.#scope) failSpan(this.#scope, error);
     const { definition, emit } = this.#deps;
     if (Drop.isInstance(error)) {
-      emit?.({ type: 'dropped', reason: error.reason, ...this.#identity() });
+      emit({ type: 'dropped', reason: error.reason, ...this.#identity() });
       return ACKNOWLEDGE;
     }
     if (Poison.isInstance(error)) {
       const reason = { reason: error.reason, fingerprint: fingerprint(error.reason, error.cause) };
       const moved = await this.#move(reason);
       const failure = typeof moved === 'object' ? moved : {};
-      emit?.({ type: 'poisoned', ...reason, ...this.#identity(), moved: moved === true, ...failure });
+      emit({ type: 'poisoned', ...reason, ...this.#identity(), moved: moved === true, ...failure });
       return moved === true ? ACKNOWLEDGE : LEAVE;
     }
     const isLast = this.#receiveCount() >= (definition.deadLetter?.maxReceives ?? Number.POSITIVE_INFINITY);
     const reason = isLast && !this.#terms.signal.aborted ? lastFailure(error) : undefined;
     if (reason && (await this.#move(reason)) === true) {
-      emit?.({ type: 'exhausted', error, ...reason, ...this.#identity() });
+      emit({ type: 'exhausted', error, ...reason, ...this.#identity() });
       return ACKNOWLEDGE;
     }
     // SQS moves what could not be moved here, without the note.
@@ -283,7 +289,7 @@ class Processing<T> implements ScopeInit {
     // Another consumer may have it: this receipt handle no longer decides when it comes.
     if (TwelvefoldError.isInstance(abortReason, 'LEASE_LOST')) return LEAVE;
     const delayMs = this.#terms.redeliveryMs(this.#retryDelayMs(error, abortReason));
-    this.#deps.emit?.({ type: 'retried', error, delayMs, ...this.#identity() });
+    this.#deps.emit({ type: 'retried', error, delayMs, ...this.#identity() });
     return { kind: 'retry', delayMs };
   }
 
