@@ -7,7 +7,7 @@ interface Counter {
   read(): Promise<number>;
 }
 
-/** A kind of backing service that no package has: a number in a table of its own. */
+/** A kind of backing service that no package has: a number in its table. */
 const counterKind = defineKind({
   name: 'counter',
   namespace: 'table',

@@ -1,6 +1,6 @@
 import type { Manifest } from '../manifest/manifest.ts';
 
-/** The part of an esbuild plugin that is used here, so that esbuild is no dependency. */
+/** The used part of an esbuild plugin. It saves the dependency on esbuild. */
 interface Plugin {
   readonly name: string;
   setup(build: {
@@ -21,8 +21,9 @@ type Drivers = {
 };
 
 /**
- * The module specifiers of drivers that an app has and a component does not open. An app's definitions are in every bundle, and
- * with them the drivers that their kinds would import: a bundler cannot see that they are never opened.
+ * The module specifiers of drivers that an app has and a component does not open. An app's
+ * definitions are in every bundle, and with them the drivers that their kinds would import: a
+ * bundler cannot see that they are never opened.
  *
  * @throws TypeError for a component that the manifest does not have.
  */
@@ -37,8 +38,8 @@ export function unusedDrivers({ components, resources }: Drivers, component: str
 }
 
 /**
- * An esbuild plugin for the bundle of one component: leaves out the drivers that the component does not open. One component to
- * a build, because esbuild resolves a module once for all entry points.
+ * An esbuild plugin for the bundle of one component: leaves out the drivers that the component does
+ * not open. One component to a build, because esbuild resolves a module once for all entry points.
  *
  * @throws TypeError for a component that the manifest does not have.
  * @example
@@ -49,7 +50,8 @@ export function unusedDrivers({ components, resources }: Drivers, component: str
  * const manifest = buildManifest(app, { 'lambda/orders.js': orderConsumer });
  * for (const { name, entry } of manifest.components) {
  *   const entryPoints = [entry.replace(/js$/, 'ts')];
- *   await build({ entryPoints, bundle: true, outdir: 'dist', plugins: [leaveOutDrivers(manifest, name)] });
+ *   const plugins = [leaveOutDrivers(manifest, name)];
+ *   await build({ entryPoints, bundle: true, outdir: 'dist', plugins });
  * }
  * ```
  */

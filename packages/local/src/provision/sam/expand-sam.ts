@@ -27,7 +27,7 @@ function expandTable(id: string, resource: Fields): Resources {
   });
 }
 
-/** A REST API, its deployment and its stage. The deployment's id ends in a hash of the definition. */
+/** A REST API, its deployment, whose id ends in a hash of the definition, and its stage. */
 function expandApi(id: string, resource: Fields): Resources {
   const { Name, StageName = 'Prod', DefinitionBody, Description, Variables, Tags } = fieldsOf(resource.Properties);
   const hash = createHash('sha1')
@@ -114,7 +114,7 @@ function implicitApis(resources: Fields): string[] {
 
 /**
  * Expands functions, tables and APIs of a SAM template to what SAM documents as generated
- * resources. Other SAM resources, e.g. applications and connectors, stay as they are and are listed.
+ * resources. Other SAM resources, e.g. applications, stay as they are and are listed.
  */
 export function expandSam(template: Fields): Fields {
   const { Transform: _, Globals, ...others } = template;

@@ -135,7 +135,10 @@ const EVENTS: Readonly<Record<string, (request: EventRequest) => Resources>> = {
   Schedule: rule,
 };
 
-/** The resources of one event of a function. An event of another type is listed as `AWS::Serverless::Event::TYPE`. */
+/**
+ * The resources of one event of a function. An event of another type is listed as
+ * `AWS::Serverless::Event::TYPE`.
+ */
 export function expandEvent(functionId: string, name: string, event: Fields, resource: Fields): Resources {
   const id = `${functionId}${name}`;
   const type = String(event.Type);

@@ -8,7 +8,7 @@ const RUN_BY_LAMBDA = {
   Statement: [{ Effect: 'Allow', Principal: { Service: ['lambda.amazonaws.com'] }, Action: ['sts:AssumeRole'] }],
 };
 
-/** Managed policies by name or ARN, and policy documents. SAM's policy templates are kept as written. */
+/** Managed policies by name or ARN, and documents. SAM's policy templates are kept as written. */
 function rolePolicies(id: string, policies: unknown) {
   const given = policies === undefined ? [] : [policies].flat();
   const named = given.filter(
@@ -51,7 +51,7 @@ function published(id: string, resource: Fields, alias: unknown, code: unknown):
   };
 }
 
-/** The function's code: a bucket's object as a map or a URL, text in the template, or a local path as written. */
+/** The function's code: a bucket's object as a map or a URL, inline text, or a local path. */
 function codeOf({ CodeUri, InlineCode, ImageUri }: Fields): Fields {
   if (InlineCode !== undefined) return { ZipFile: InlineCode };
   if (ImageUri !== undefined) return { ImageUri };
@@ -62,7 +62,7 @@ function codeOf({ CodeUri, InlineCode, ImageUri }: Fields): Fields {
   return Bucket === undefined ? { CodeUri } : { S3Bucket: Bucket, S3Key: Key, S3ObjectVersion: Version };
 }
 
-/** `AWS::Serverless::Function`: the function, its role, its published alias and what its events need. */
+/** `AWS::Serverless::Function`: the function, its role, its alias and what its events need. */
 export function expandFunction(id: string, resource: Fields): Resources {
   const {
     AutoPublishAlias,
