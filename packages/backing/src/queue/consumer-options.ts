@@ -61,18 +61,20 @@ const FAILED: ReadonlySet<ConsumerEvent['type']> = new Set([
   'abandoned',
 ]);
 
-/** The parts of a consumer that a poller and a batch handler share. */
+/** A consumer's checked options, as a poller and a batch handler take them. */
 export interface ConsumerBase {
   readonly queue: string;
   readonly url: string;
   readonly visibilityMs: number;
   readonly concurrency: number;
+  /** Order is kept within message groups. */
   readonly fifo: boolean;
   readonly aws: Aws;
   readonly process: ProcessMessage;
   readonly clock: Clock;
   readonly random: () => number;
   readonly emit: (event: ConsumerEvent) => void;
+  /** Messages since the consumer was created. */
   readonly outcomes: Readonly<Outcomes>;
 }
 

@@ -1,34 +1,16 @@
-import type { Aws } from '@twelvefold/aws';
 import type { SqsMessage } from '@twelvefold/aws/internal';
-import type { Clock } from '@twelvefold/core';
 import { TwelvefoldError } from '@twelvefold/core';
 import { GroupScheduler } from '../../message/group-scheduler.ts';
-import type { ConsumerEvent } from '../consumer-event.ts';
+import type { ConsumerBase } from '../consumer-options.ts';
 import type { QueueConsumer } from '../port.ts';
 import { drainForced } from './abort-reasons.ts';
 import { createAcknowledger } from './acknowledger.ts';
 import type { Lease } from './lease-keeper.ts';
 import { createLeaseKeeper, LeaseList } from './lease-keeper.ts';
-import type { Outcome, ProcessMessage } from './process-message.ts';
+import type { Outcome } from './process-message.ts';
 import { toReceivedMessage } from './received-message.ts';
 import { createReceiver } from './receiver.ts';
 import { settlesBefore, settlesWithin } from './settles.ts';
-
-export interface PollerDeps {
-  readonly queue: string;
-  readonly url: string;
-  readonly visibilityMs: number;
-  readonly concurrency: number;
-  /** Order is kept within message groups. */
-  readonly fifo: boolean;
-  readonly aws: Aws;
-  readonly process: ProcessMessage;
-  readonly clock: Clock;
-  readonly random: () => number;
-  readonly emit: (event: ConsumerEvent) => void;
-  /** Messages since the consumer was created. */
-  readonly outcomes: { readonly handled: number; readonly failed: number };
-}
 
 /**
  * A deletion waits this long for nine others while other messages are handled, and never longer than a
@@ -50,7 +32,7 @@ const MAX_DELETIONS = 100;
  * Receives, handles and deletes the messages of a queue side by side. It never takes more messages than
  * it can start at once: a message that waits here ages and is hidden from other consumers.
  */
-export function createPoller(deps: PollerDeps): Omit<QueueConsumer, 'name' | typeof Symbol.asyncDispose> {
+export function createPoller(deps: ConsumerBase): Omit<QueueConsumer, 'name' | typeof Symbol.asyncDispose> {
   const { queue, url, aws, clock, emit, concurrency } = deps;
   const leases = createLeaseKeeper(deps);
   const lingerMs = Math.min(deps.fifo ? FIFO_LINGER_MS : LINGER_MS, deps.visibilityMs / 4);
