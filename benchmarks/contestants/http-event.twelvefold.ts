@@ -6,7 +6,7 @@ import { LAMBDA_CONTEXT } from '../support/sqs-event.ts';
 
 const [, , wanted, objects = 'default'] = process.argv;
 const method = wanted === 'POST' ? 'POST' : 'GET';
-// What `lambda(component)` does by default.
+// The default of `lambda(component)`.
 if (objects === 'default') installLightHttp({ requests: false });
 if (objects === 'light') installLightHttp();
 // The adapter alone, as the peer has no more: no scope, no access log.

@@ -12,7 +12,7 @@ const app = defineApp({
   config: defineConfig({ schema: z.object({ vault: z.object({ token: secret(z.string()) }) }), sources: [env()] }),
 });
 const routes = createServiceApp();
-/** What the limits are checked by. */
+/** The row asserts by this route that the deadline is on. */
 routes.get('/limits', (c) => {
   const { deadline } = c.env as { deadline: { remainingMs(): number } }; // the context that is given below
   return c.json({ remainingMs: deadline.remainingMs() });

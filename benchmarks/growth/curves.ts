@@ -7,13 +7,13 @@ import { runContestant } from '../support/race.ts';
 
 /** Cost against size: one process per size. */
 export interface Curve {
-  /** What `--curve` selects and its plot is called. */
+  /** The value of `--curve`, and the name of the plot's file. */
   readonly name: string;
   readonly title: string;
-  /** What grows. */
+  /** The label of the size axis. */
   readonly size: string;
   readonly sizes: readonly number[];
-  /** What one operation is: CPU is per operation. */
+  /** The operation that CPU is counted per, e.g. a message. */
   readonly unit: string;
   measure(size: number): Promise<Timing>;
 }

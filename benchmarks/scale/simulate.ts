@@ -137,7 +137,7 @@ function createVirtualClock(): VirtualClock {
         due.delete(nowMs);
         for (const wake of waking) wake();
         await new Promise(setImmediate);
-        // What was due at once wakes in the same millisecond.
+        // A sleep of 0 ms wakes in the same millisecond.
         if (due.has(nowMs)) nowMs -= 1;
       }
     },

@@ -3,7 +3,7 @@ import { fork } from 'node:child_process';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 
-/** What a server's process has used so far. */
+/** CPU and memory that a server's process has used so far. */
 export interface Usage {
   readonly cpuUs: number;
   readonly rssBytes: number;
@@ -18,11 +18,11 @@ export function reportUsage(): void {
   process.on('disconnect', () => process.exit(0));
 }
 
-/** A server in a process of its own. */
+/** A server in a separate process. */
 export interface ServiceProcess {
   readonly port: number;
   readonly child: ChildProcess;
-  /** What it wrote to standard output; empty unless `keepsOutput`. */
+  /** Its standard output; empty unless `keepsOutput`. */
   output(): string;
   usage(): Promise<Usage>;
   stop(): Promise<void>;
