@@ -10,7 +10,7 @@ const TIMES = process.env.TWELVEFOLD_VERIFY === '1' ? 5 : 1;
 const MEBIBYTE = 1_048_576;
 /** Both limits of a server by default. */
 const LIMIT_BYTES = 64 * MEBIBYTE;
-/** Buffers that are on their way to the collector, and those of the sockets. */
+/** Buffers of the sockets, and of the answer that is being made. */
 const SLACK_BYTES = 64 * MEBIBYTE;
 
 const children: ChildProcess[] = [];
@@ -27,7 +27,7 @@ interface Attacked {
 
 async function startServer(): Promise<Attacked> {
   const child = fork(join(import.meta.dirname, 'fixtures/server.ts'), [], {
-    execArgv: ['--conditions=@twelvefold/source'],
+    execArgv: ['--conditions=@twelvefold/source', '--expose-gc'],
   });
   children.push(child);
   const next = <T>() => new Promise<T>((resolve) => child.once('message', (message) => resolve(message as T))); // the fixture's own
@@ -51,6 +51,7 @@ function open(port: number, text: string | Buffer): Promise<Socket> {
 
 interface Held {
   readonly arrayBuffers: number;
+  readonly largeAnswers: number;
 }
 
 const answers = async (port: number) =>
@@ -64,6 +65,7 @@ describe('clients that', () => {
       socket.pause();
     });
     await Promise.all(clients);
+    await expect.poll(async () => (await ask<Held>('usage')).largeAnswers, { timeout: 20_000 }).toBe(10 * TIMES);
     await expect
       .poll(async () => (await ask<Held>('usage')).arrayBuffers, { timeout: 20_000 })
       .toBeLessThan(LIMIT_BYTES + SLACK_BYTES);

@@ -91,7 +91,10 @@ export class AnswerWriter {
     this.#writeHead(frame, length);
     if (body === undefined || isHead || isBodiless(frame.status)) outgoing.end();
     else if (bytes <= SLICE_BYTES) outgoing.end(body);
-    else void this.#writeSlices(Buffer.from(body)).catch((error: unknown) => this.#broke(error));
+    else
+      void this.#writeSlices(typeof body === 'string' ? Buffer.from(body) : body).catch((error: unknown) =>
+        this.#broke(error),
+      );
   }
 
   async #writeSlices(bytes: Buffer): Promise<void> {
