@@ -9,7 +9,7 @@ import type { QueueSender } from './queue/port.ts';
 import { queue } from './queue/queue.ts';
 import type { Session } from './sessions/port.ts';
 import { sessionStore } from './sessions/session-store.ts';
-import { createDynamoDbTable } from './table/dynamodb.ts';
+import { createDynamoDbTable } from './table/drivers/dynamodb.ts';
 import type { TableClient } from './table/port.ts';
 import { table } from './table/table.ts';
 import type { TopicPublisher } from './topic/port.ts';

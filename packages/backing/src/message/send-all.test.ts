@@ -2,8 +2,8 @@ import { createTestClock } from '@twelvefold/core/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { createSqsSender } from '../queue/drivers/sqs-sender.ts';
 import { queue } from '../queue/queue.ts';
-import { createSqsSender } from '../queue/sqs-sender.ts';
 import { awsFailure, createSqsModel } from '../testing/sqs-model.ts';
 
 const URL_ = 'https://sqs.eu-west-1.amazonaws.com/123456789012/steps.fifo';

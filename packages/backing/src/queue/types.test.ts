@@ -2,13 +2,13 @@ import { createTestClock } from '@twelvefold/core/testing';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import * as z from 'zod';
 import { createSqsModel } from '../testing/sqs-model.ts';
+import { createSnsPublisher } from '../topic/drivers/sns.ts';
 import { filtered } from '../topic/filtered.ts';
-import { createSnsPublisher } from '../topic/sns.ts';
 import type { TopicSubscription } from '../topic/subscription.ts';
 import { topic } from '../topic/topic.ts';
+import { createSqsConsumer, createSqsSender } from './drivers/sqs.ts';
 import type { Fits } from './fits.ts';
 import { queue } from './queue.ts';
-import { createSqsConsumer, createSqsSender } from './sqs.ts';
 
 const url = 'https://sqs.eu-west-1.amazonaws.com/123456789012/q';
 const aws = createSqsModel(createTestClock());

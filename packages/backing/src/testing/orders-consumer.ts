@@ -2,10 +2,10 @@ import type { TestClock } from '@twelvefold/core/testing';
 import { createTestClock } from '@twelvefold/core/testing';
 import * as z from 'zod';
 import type { ConsumerEvent } from '../queue/consumer-event.ts';
+import { createSqsBatchConsumer } from '../queue/drivers/sqs-batch-consumer.ts';
+import { createSqsConsumer } from '../queue/drivers/sqs-consumer.ts';
 import type { MessageHandler, QueueBatchConsumer, QueueConsumer, ReceivedMessage } from '../queue/port.ts';
 import { queue } from '../queue/queue.ts';
-import { createSqsBatchConsumer } from '../queue/sqs-batch-consumer.ts';
-import { createSqsConsumer } from '../queue/sqs-consumer.ts';
 import type { SqsModel } from './sqs-model.ts';
 import { createSqsModel } from './sqs-model.ts';
 

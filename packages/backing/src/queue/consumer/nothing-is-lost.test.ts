@@ -4,11 +4,11 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { DEAD_LETTER_URL, orders, QUEUE_URL } from '../../testing/orders-consumer.ts';
 import { awsFailure, createSqsModel } from '../../testing/sqs-model.ts';
+import { createSqsConsumer } from '../drivers/sqs-consumer.ts';
 import { Drop } from '../drop.ts';
 import { Poison } from '../poison.ts';
 import type { QueueConsumer } from '../port.ts';
 import { Retry } from '../retry.ts';
-import { createSqsConsumer } from '../sqs-consumer.ts';
 
 /** Mulberry32: small, seeded, good enough to throw dice. */
 function dice(seed: number): () => number {

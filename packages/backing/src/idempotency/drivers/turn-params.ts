@@ -1,0 +1,65 @@
+import type { UpdateInput } from '@twelvefold/aws/internal';
+import { digest } from '../../dynamodb/digest.ts';
+import { expirySeconds } from '../../dynamodb/expiry-seconds.ts';
+import { createExpression } from '../../dynamodb/expression.ts';
+
+/** What every write to the record of a turn names. */
+export interface TurnRecord {
+  tableName: string;
+  key: string;
+  /** Unique to the turn. */
+  token: string;
+}
+
+type Update = Omit<UpdateInput, 'ReturnValues'> & { UpdateExpression: string };
+
+/** Takes the record: when there is none, or its time is over, its work failed, its lease ended, or it is ours already. */
+export function beginParams(
+  { tableName, key, token }: TurnRecord,
+  { nowMs, leaseMs, windowMs }: { nowMs: number; leaseMs: number; windowMs: number },
+): Update {
+  const { name, value, attributes } = createExpression();
+  const expiresAtMs = nowMs + Math.max(windowMs, leaseMs);
+  const sets = {
+    state: value('inProgress'),
+    token: value(token),
+    lockedUntilMs: value(nowMs + leaseMs),
+    expiresAtMs: value(expiresAtMs),
+    expiresAt: value(expirySeconds(expiresAtMs)),
+    // From the clock at first: it goes on growing after a record has been deleted.
+    fence: `if_not_exists(${name('fence')}, ${value(nowMs)}) + ${value(1)}`,
+  };
+  const now = value(nowMs);
+  const condition = [
+    `attribute_not_exists(${name('id')})`,
+    `${name('expiresAtMs')} <= ${now}`,
+    `${name('state')} = ${value('failed')}`,
+    `(${name('state')} = ${value('inProgress')} AND ${name('lockedUntilMs')} <= ${now})`,
+    // An answer that was lost: the call is made again.
+    `(${name('state')} = ${value('inProgress')} AND ${name('token')} = ${value(token)})`,
+  ].join(' OR ');
+  return {
+    TableName: tableName,
+    Key: { id: digest(`turn:${key}`) },
+    UpdateExpression: `SET ${Object.entries(sets)
+      .map(([field, set]) => `${name(field)} = ${set}`)
+      .join(', ')}`,
+    ConditionExpression: condition,
+    ...attributes(),
+    ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+  };
+}
+
+/** Ends the turn, as long as the record is still its own. */
+export function endParams({ tableName, key, token }: TurnRecord, state: 'done' | 'failed'): Update {
+  const { name, value, attributes } = createExpression();
+  return {
+    TableName: tableName,
+    Key: { id: digest(`turn:${key}`) },
+    UpdateExpression: `SET ${name('state')} = ${value(state)}`,
+    // In progress too: a repeat of a call whose answer was lost must not write a second time.
+    ConditionExpression: `${name('token')} = ${value(token)} AND ${name('state')} = ${value('inProgress')}`,
+    ...attributes(),
+    ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+  };
+}

@@ -1,0 +1,424 @@
+import { TwelvefoldError } from '@twelvefold/core';
+import type { TestClock } from '@twelvefold/core/testing';
+import { createTestClock } from '@twelvefold/core/testing';
+import { runInScope } from '@twelvefold/lifecycle';
+import { beforeEach, describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import type { SqsModel } from '../../testing/sqs-model.ts';
+import { awsFailure, createSqsModel } from '../../testing/sqs-model.ts';
+import type { SendResult } from '../port.ts';
+import { queue } from '../queue.ts';
+import { createSqsSender } from './sqs-sender.ts';
+
+const URL_ = 'https://sqs.eu-west-1.amazonaws.com/123456789012/orders-test-orders';
+const Order = z.object({ sku: z.string(), quantity: z.number().int().default(1), note: z.string().optional() });
+const orders = queue('orders', { schema: Order });
+const MIB = 1_048_576;
+
+let clock: TestClock;
+let aws: SqsModel;
+const sender = () => createSqsSender({ definition: orders, url: URL_, aws, clock, random: () => 0 });
+const rejection = async (promise: Promise<unknown>): Promise<Error> => {
+  try {
+    await promise;
+  } catch (error) {
+    return error as Error; // everything here throws errors
+  }
+  throw new Error('did not reject');
+};
+
+beforeEach(() => {
+  clock = createTestClock();
+  aws = createSqsModel(clock);
+});
+
+describe('send', () => {
+  it('sends the input as JSON, so that defaults apply once, at the reader', async () => {
+    const receipt = await sender().send({ sku: 'A-1' });
+    const [stored] = aws.queue(URL_);
+    expect(stored?.id).toBe(receipt.messageId);
+    expect(JSON.parse(stored?.body ?? '')).toEqual({ sku: 'A-1' });
+  });
+
+  it('names every field that does not fit, none of its values, and calls nothing', async () => {
+    // Wrong on purpose: callers without types exist.
+    const message = { sku: 4711, quantity: 'secret-value' } as unknown as { sku: string };
+    const error = await rejection(sender().send(message));
+    expect(TwelvefoldError.isInstance(error, 'MESSAGE_INVALID')).toBe(true);
+    expect(error.message).toContain("queue 'orders'");
+    expect(error.message).toContain('sku:');
+    expect(error.message).toContain('quantity:');
+    expect(error.message).not.toMatch(/4711|secret-value/);
+    expect(aws.calls).toHaveLength(0);
+  });
+
+  it('gives only field names for libraries whose messages quote values, and awaits asynchronous schemas', async () => {
+    const schema = {
+      '~standard': {
+        version: 1 as const,
+        vendor: 'quoting',
+        validate: async () => ({ issues: [{ message: 'got "hunter2"', path: ['user', { key: 'tags' }, 0] }] }),
+      },
+    };
+    const definition = queue('any', { schema });
+    const error = await rejection(createSqsSender({ definition, url: URL_, aws }).send({}));
+    expect(error.message).toContain('user.tags[0]: does not fit');
+    expect(error.message).not.toContain('hunter2');
+  });
+
+  it('refuses what the reader could not parse again, although the schema takes it here', async () => {
+    const definition = queue('dates', { schema: z.object({ at: z.date() }) });
+    const error = await rejection(createSqsSender({ definition, url: URL_, aws }).send({ at: new Date() }));
+    expect(TwelvefoldError.isInstance(error, 'MESSAGE_INVALID')).toBe(true);
+    expect(error.message).toContain('at:');
+  });
+
+  it.each([
+    ['a BigInt', 1n],
+    ['a function', () => {}],
+    ['undefined', undefined],
+  ])('refuses %s as MESSAGE_INVALID', async (_name, message) => {
+    const definition = queue('any', { schema: z.unknown() });
+    const error = await rejection(createSqsSender({ definition, url: URL_, aws }).send(message));
+    expect(TwelvefoldError.isInstance(error, 'MESSAGE_INVALID')).toBe(true);
+  });
+
+  it('escapes the characters that SQS would silently replace', async () => {
+    await sender().send({ sku: 'a\uFFFEb\uFFFFc\u0001' });
+    const body = aws.queue(URL_)[0]?.body ?? '';
+    expect(body).not.toMatch(/[\uFFFE\uFFFF]/);
+    expect(JSON.parse(body).sku).toBe('a\uFFFEb\uFFFFc\u0001');
+  });
+
+  it('takes exactly 1 MiB with its attributes and refuses one byte more, before any call', async () => {
+    const scope = { kind: 'task', component: 'test', correlationId: 'c-1' } as const;
+    const overhead = Buffer.byteLength(JSON.stringify({ sku: '' })) + 'correlationId'.length + 'String'.length + 3;
+    const fits = 'x'.repeat(MIB - overhead);
+    await runInScope(scope, () => sender().send({ sku: fits }));
+    expect(aws.count('SendMessage')).toBe(1);
+    const error = await rejection(runInScope(scope, () => sender().send({ sku: `${fits}x` })));
+    expect(TwelvefoldError.isInstance(error, 'MESSAGE_TOO_LARGE')).toBe(true);
+    expect(error.message).toContain(String(MIB + 1));
+    expect(aws.count('SendMessage')).toBe(1);
+  });
+
+  it('counts every attribute by its name, type and value, in bytes and not in characters', async () => {
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    const scope = {
+      kind: 'task',
+      component: 'test',
+      correlationId: 'c-1',
+      sampled: true,
+      trace: { traceparent },
+    } as const;
+    const attributes = `correlationIdStringc-1traceparentString${traceparent}correlationSampledString1`.length;
+    const room = MIB - attributes - Buffer.byteLength(JSON.stringify({ sku: '' }));
+    const euros = '€'.repeat(Math.floor(room / 3));
+    const fits = euros + 'x'.repeat(room - Buffer.byteLength(euros));
+    await runInScope(scope, () => sender().send({ sku: fits }));
+    expect(aws.count('SendMessage')).toBe(1);
+    expect(Object.keys(aws.calls[0]?.input.MessageAttributes)).toHaveLength(3); // of the ten that SQS takes
+    const error = await rejection(runInScope(scope, () => sender().send({ sku: `${fits}x` })));
+    expect(error.message).toContain(`it has ${MIB + 1} bytes`);
+  });
+
+  it('has a body whatever the message: empty text is JSON too', async () => {
+    const definition = queue('any', { schema: z.unknown() });
+    for (const message of ['', null, {}, []]) await createSqsSender({ definition, url: URL_, aws }).send(message);
+    expect(aws.queue(URL_).map(({ body }) => body)).toEqual(['""', 'null', '{}', '[]']);
+  });
+
+  it('sends no character that SQS refuses, whatever the message has', async () => {
+    let all = '';
+    for (let code = 0; code <= 0xffff; code += 1) all += String.fromCharCode(code);
+    await sender().send({ sku: all });
+    const body = aws.queue(URL_)[0]?.body ?? '';
+    // What SendMessage takes, by its API reference.
+    expect(body).toMatch(/^[\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]*$/u);
+    expect(JSON.parse(body).sku).toBe(all);
+  });
+
+  it("carries the scope's correlation and trace on", async () => {
+    const trace = {
+      traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+      xray: 'Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1',
+    };
+    await runInScope({ kind: 'http', component: 'api', correlationId: 'c-42', trace }, () =>
+      sender().send({ sku: 'A' }),
+    );
+    const { MessageAttributes, MessageSystemAttributes } = aws.calls[0]?.input ?? {};
+    expect(MessageAttributes).toEqual({
+      correlationId: { DataType: 'String', StringValue: 'c-42' },
+      traceparent: { DataType: 'String', StringValue: trace.traceparent },
+    });
+    expect(MessageSystemAttributes).toEqual({ AWSTraceHeader: { DataType: 'String', StringValue: trace.xray } });
+  });
+
+  it('says of a flow that it is logged in detail', async () => {
+    await runInScope({ kind: 'http', component: 'api', correlationId: 'c-42', sampled: true }, () =>
+      sender().send({ sku: 'A' }),
+    );
+    expect(aws.calls[0]?.input.MessageAttributes).toEqual({
+      correlationId: { DataType: 'String', StringValue: 'c-42' },
+      correlationSampled: { DataType: 'String', StringValue: '1' },
+    });
+  });
+
+  it('makes a correlation id outside of a scope', async () => {
+    await sender().send({ sku: 'A' });
+    expect(aws.calls[0]?.input.MessageAttributes.correlationId.StringValue).toMatch(/^[0-9a-f-]{36}$/);
+    expect(aws.calls[0]?.input).not.toHaveProperty('MessageSystemAttributes');
+  });
+
+  it('passes a delay on in seconds and refuses what SQS would', async () => {
+    await sender().send({ sku: 'A' }, { delay: '15m' });
+    expect(aws.calls[0]?.input.DelaySeconds).toBe(900);
+    // Said, because a queue may have a delay of its own.
+    await sender().send({ sku: 'A' }, { delay: '0s' });
+    expect(aws.calls[1]?.input.DelaySeconds).toBe(0);
+    await expect(sender().send({ sku: 'A' }, { delay: '901s' })).rejects.toThrow(/delay is 901s; SQS allows/);
+    await expect(sender().send({ sku: 'A' }, { delay: '-1s' as '1s' })).rejects.toThrow(); // wrong on purpose
+    await expect(sender().send({ sku: 'A' }, { delay: '16m' })).rejects.toThrow(RangeError);
+    await expect(sender().send({ sku: 'A' }, { delay: '1.5s' })).rejects.toThrow(RangeError);
+    expect(aws.calls).toHaveLength(2);
+    const results = await sender().sendAll([{ sku: 'late' }, { sku: 'soon' }], {
+      delay: ({ sku }) => (sku === 'late' ? '16m' : '15m'),
+    });
+    expect(results.map(({ ok }) => ok)).toEqual([false, true]);
+  });
+
+  it('refuses unknown options and a URL that is none', () => {
+    const options = { definition: orders, url: URL_, aws, colour: 'blue' };
+    expect(() => createSqsSender(options)).toThrow("unknown option 'colour'");
+    expect(() => createSqsSender({ definition: orders, url: 'orders', aws })).toThrow("'url' is not a URL");
+  });
+});
+
+describe('sendAll', () => {
+  const many = (count: number) => Array.from({ length: count }, (_, index) => ({ sku: `sku-${index}` }));
+
+  it('packs by ten and answers in input order', async () => {
+    const results = await sender().sendAll(many(25));
+    expect(aws.calls.map(({ input }) => input.Entries.length)).toEqual([10, 10, 5]);
+    expect(results).toHaveLength(25);
+    const byId = new Map(aws.queue(URL_).map(({ id, body }) => [id, JSON.parse(body).sku]));
+    results.forEach((result, index) => {
+      expect(result.ok && byId.get(result.messageId)).toBe(`sku-${index}`);
+    });
+  });
+
+  it('packs by bytes: no batch above 1 MiB, and an oversize message fails alone', async () => {
+    const big = 'x'.repeat(400_000);
+    const results = await sender().sendAll([{ sku: big }, { sku: big }, { sku: 'x'.repeat(MIB) }, { sku: big }]);
+    expect(aws.calls.map(({ input }) => input.Entries.length)).toEqual([2, 1]);
+    expect(results.map(({ ok }) => ok)).toEqual([true, true, false, true]);
+    const third = results[2];
+    expect(third?.ok === false && TwelvefoldError.isInstance(third.error, 'MESSAGE_TOO_LARGE')).toBe(true);
+  });
+
+  it('fills a batch to the byte and not one over', async () => {
+    const scope = { kind: 'task', component: 'test', correlationId: 'c-1' } as const;
+    const overhead = JSON.stringify({ sku: '' }).length + 'correlationIdStringc-1'.length;
+    const sized = (bytes: number) => ({ sku: 'x'.repeat(bytes - overhead) });
+    const half = MIB / 2;
+    await runInScope(scope, () => sender().sendAll([half, half, half, half + 1].map(sized)));
+    expect(aws.calls.map(({ input }) => input.Entries.length)).toEqual([2, 1, 1]);
+  });
+
+  it('tries only the failed entries again, with back-off, and not those at fault', async () => {
+    const failures = new Map<string, number>();
+    aws.failEntry = (call, id) => {
+      const { sku } = JSON.parse(call.input.Entries[Number(id)].MessageBody);
+      const before = failures.get(sku) ?? 0;
+      failures.set(sku, before + 1);
+      if (sku === 'sku-3' && before < 2) return { SenderFault: false, Code: 'InternalError' };
+      if (sku === 'sku-5') return { SenderFault: true, Code: 'InvalidMessageContents' };
+      return undefined;
+    };
+    const sending = sender().sendAll(many(10));
+    await clock.settle();
+    expect(aws.calls).toHaveLength(1);
+    await clock.advance(49);
+    expect(aws.calls).toHaveLength(1); // 100 ms, of which half is random and random is 0
+    await clock.advance(1);
+    expect(aws.calls).toHaveLength(2);
+    await clock.advance(100);
+    const results = await sending;
+    expect(aws.calls.map(({ input }) => input.Entries.length)).toEqual([10, 1, 1]);
+    expect(results.map(({ ok }) => ok)).toEqual([true, true, true, true, true, false, true, true, true, true]);
+    expect(failures.get('sku-5')).toBe(1);
+    expect(aws.queue(URL_).filter(({ body }) => body.includes('sku-3"'))).toHaveLength(1);
+  });
+
+  it('gives up on an entry after five attempts', async () => {
+    aws.failEntry = () => ({ SenderFault: false, Code: 'InternalError' });
+    const sending = sender().sendAll(many(1));
+    await clock.advance(60_000);
+    const [result] = await sending;
+    expect(aws.calls).toHaveLength(5);
+    expect(result?.ok === false && result.error.message).toContain('InternalError');
+  });
+
+  it('fails the entries of a call that failed, and sends the others', async () => {
+    aws.before = (call) => (aws.calls.indexOf(call) === 0 ? awsFailure('AccessDenied', false) : undefined);
+    const results = await sender().sendAll(many(15));
+    expect(results.filter(({ ok }) => ok)).toHaveLength(5);
+    expect(results.slice(0, 10).every(({ ok }) => !ok)).toBe(true);
+  });
+
+  it('does not read an asynchronous source faster than it sends', async () => {
+    let pulled = 0;
+    async function* endless() {
+      for (;;) {
+        pulled += 1;
+        yield { sku: `sku-${pulled}` };
+        if (pulled >= 1_000) return;
+      }
+    }
+    aws.before = () => 1_000;
+    const sending = sender().sendAll(endless());
+    await clock.settle();
+    expect(pulled).toBeLessThanOrEqual(161); // 16 batches under way
+    await clock.advance(10_000);
+    expect(await sending).toHaveLength(1_000);
+    expect(aws.calls).toHaveLength(100);
+  });
+
+  it('does not keep a message waiting for a slow source, and loses none', async () => {
+    const waits: Array<(value: undefined) => void> = [];
+    async function* slow() {
+      for (const sku of ['a', 'b', 'c']) {
+        yield { sku };
+        await new Promise((resolve) => waits.push(resolve));
+      }
+    }
+    const sending = sender().sendAll(slow());
+    await clock.advance(49);
+    expect(aws.calls).toHaveLength(0);
+    await clock.advance(1);
+    expect(aws.queue(URL_)).toHaveLength(1);
+    waits.shift()?.(undefined);
+    await clock.settle();
+    waits.shift()?.(undefined);
+    await clock.advance(50);
+    expect(aws.queue(URL_)).toHaveLength(3);
+    expect(aws.calls).toHaveLength(2);
+    waits.shift()?.(undefined);
+    expect(await sending).toHaveLength(3);
+    expect(clock.sleepers).toBe(0);
+  });
+
+  it('takes iterators made by hand, and closes one that has thrown where it should not', async () => {
+    let n = 0;
+    const byHand = (next: () => unknown) =>
+      ({
+        [Symbol.asyncIterator]: () => ({
+          next,
+          return: () => {
+            throw new Error('no');
+          },
+        }),
+      }) as never; // not what the types ask for
+    const sent = await sender().sendAll(byHand(() => ({ done: ++n > 3, value: { sku: `s-${n}` } })));
+    expect(sent.map(({ ok }) => ok)).toEqual([true, true, true]);
+    const failing = byHand(() => {
+      throw new Error('the source is gone');
+    });
+    await expect(sender().sendAll(failing)).rejects.toThrow('the source is gone');
+  });
+
+  it('rejects when the source throws, after what was under way has been sent', async () => {
+    function* broken() {
+      yield* many(10);
+      throw new Error('cursor closed');
+    }
+    await expect(sender().sendAll(broken())).rejects.toThrow('cursor closed');
+    expect(aws.queue(URL_)).toHaveLength(10);
+  });
+
+  it('tells each result as it is known instead of keeping them, so that a source may have no end', async () => {
+    const stop = new AbortController();
+    let [pulled, told, ahead, misplaced] = [0, 0, 0, 0];
+    async function* endless() {
+      for (;;) {
+        ahead = Math.max(ahead, pulled - told);
+        yield { sku: `sku-${pulled++}` };
+      }
+    }
+    aws.failEntry = ({ input }, id) =>
+      input.Entries[Number(id)].MessageBody.endsWith('7"}') ? { SenderFault: true, Code: 'Refused' } : undefined;
+    const sending = sender().sendAll(endless(), {
+      signal: stop.signal,
+      onResult: (result, { sku }, index) => {
+        if (sku !== `sku-${index}` || (!stop.signal.aborted && result.ok === sku.endsWith('7'))) misplaced += 1;
+        told += 1;
+        aws.queue(URL_).length = 0; // the model's memory is not the question
+        if (told === 10_000) stop.abort(new Error('enough'));
+      },
+    });
+    await expect(sending).rejects.toThrow('enough');
+    expect(ahead).toBeLessThanOrEqual(161); // 16 batches under way and one being read
+    expect(misplaced).toBe(0);
+    expect(told).toBeGreaterThanOrEqual(pulled - 1); // all but the one that was being read
+  });
+
+  it('tells what became of each although the source throws in the middle', async () => {
+    const told: Array<[number, string, string | undefined]> = [];
+    async function* broken() {
+      yield* many(14);
+      throw new Error('cursor closed');
+    }
+    const onResult = (result: SendResult, { sku }: { sku: string }, index: number) =>
+      told.push([index, sku, result.ok ? 'sent' : (result.error as TwelvefoldError).code]);
+    await expect(sender().sendAll(broken(), { onResult })).rejects.toThrow('cursor closed');
+    expect(told).toHaveLength(14);
+    expect(told.toSorted(([a], [b]) => a - b)).toEqual(
+      many(14).map(({ sku }, n) => [n, sku, n < 10 ? 'sent' : 'MESSAGE_UNSENT']),
+    );
+    expect(aws.queue(URL_)).toHaveLength(10);
+  });
+
+  it('is abandoned while calls are under way: they settle first, nothing is sent after, and each is told', async () => {
+    const stop = new AbortController();
+    const told: boolean[] = [];
+    aws.before = () => 1_000;
+    const sending = sender().sendAll(many(1_000), { signal: stop.signal, onResult: ({ ok }) => told.push(ok) });
+    await clock.advance(1_500); // 16 calls are through, 16 under way
+    const calls = aws.calls.length;
+    stop.abort(new Error('stop'));
+    await expect(sending).rejects.toThrow('stop');
+    await clock.advance(60_000);
+    expect(aws.calls).toHaveLength(calls);
+    expect(clock.sleepers).toBe(0);
+    expect(told.filter((ok) => ok)).toHaveLength(aws.queue(URL_).length);
+    expect(told.filter((ok) => ok)).toHaveLength(160);
+  });
+
+  it('rejects with what its listener throws, after what was under way', async () => {
+    const onResult = () => {
+      throw new Error('listener is broken');
+    };
+    await expect(sender().sendAll(many(25), { onResult })).rejects.toThrow('listener is broken');
+    expect(clock.sleepers).toBe(0);
+    expect(await sender().sendAll(many(25), { onResult: () => {} })).toEqual([]);
+  });
+
+  it('rejects with the reason when its signal aborts, even while the source hangs', async () => {
+    const abort = new AbortController();
+    let closed = false;
+    const hanging: AsyncIterable<{ sku: string }> = {
+      [Symbol.asyncIterator]: () => ({
+        next: () => new Promise(() => {}),
+        return: async () => {
+          closed = true;
+          return { done: true, value: undefined };
+        },
+      }),
+    };
+    const sending = sender().sendAll(hanging, { signal: abort.signal });
+    await clock.settle();
+    abort.abort(new Error('stop'));
+    await expect(sending).rejects.toThrow('stop');
+    expect(closed).toBe(true);
+  });
+});
