@@ -29,6 +29,7 @@ const project = (name: string, include: string[], options: Record<string, unknow
 export default defineConfig({
   test: {
     maxWorkers: 2,
+    reporters: ['default', `${import.meta.dirname}/test/support/not-run-reporter.ts`],
     globalSetup: 'test/support/temporary-folder.ts',
     projects: [
       project('unit', [

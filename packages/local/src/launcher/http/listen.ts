@@ -54,3 +54,10 @@ export function sendJson(
   response.writeHead(status, { 'content-type': 'application/json', ...headers });
   response.end(JSON.stringify(body));
 }
+
+/** A port of this machine that is free now. */
+export async function freePort(): Promise<number> {
+  const { port, close } = await listen(() => {});
+  await close();
+  return port;
+}

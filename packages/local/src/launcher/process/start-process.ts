@@ -60,6 +60,8 @@ interface StartProcessOptions {
   /** Names the process in its output lines. */
   readonly source: string;
   readonly onOutput?: ((line: OutputLine) => void) | undefined;
+  /** Runs as this user and group. @defaultValue this process's */
+  readonly userId?: number | undefined;
 }
 
 export interface StartedProcess {
@@ -87,6 +89,7 @@ export function startProcess(options: StartProcessOptions): StartedProcess {
     env: { ...options.env },
     detached: process.platform !== 'win32',
     stdio: ['ignore', 'pipe', 'pipe'],
+    ...(options.userId === undefined ? {} : { uid: options.userId, gid: options.userId }),
   });
   const { pid } = child;
   const release = pid === undefined ? () => {} : guard(pid);

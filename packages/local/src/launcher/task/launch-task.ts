@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { dirname, resolve as resolvePath } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { assertKnownOptions } from '@twelvefold/core/internal';
-import { listen } from '../http/listen.ts';
+import { freePort } from '../http/listen.ts';
 import type { OutputLine, ProcessExit, StartedProcess } from '../process/start-process.ts';
 import { describeExit, startProcess } from '../process/start-process.ts';
 import { createTaskProtection, startAgent } from './task-agent.ts';
@@ -169,10 +169,4 @@ async function probe(url: string): Promise<string> {
     const { cause } = error as { cause?: unknown }; // fetch wraps what went wrong
     return cause instanceof Error && cause.message !== '' ? cause.message : String(error);
   }
-}
-
-async function freePort(): Promise<number> {
-  const { port, close } = await listen(() => {});
-  await close();
-  return port;
 }
