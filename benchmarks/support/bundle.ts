@@ -7,8 +7,8 @@ const HANDLERS = join(import.meta.dirname, '../handlers');
 const OUTPUT = join(import.meta.dirname, '../dist');
 
 /** The minimal handler consumes a queue and does not send to it: its bundle needs no sender. */
-const CONSUMER = { name: 'orders', drivers: [] };
-const QUEUE = { drivers: ['@twelvefold/backing/sqs-sender'] };
+const CONSUMER = { name: 'orders', modules: [] };
+const QUEUE = { modules: ['@twelvefold/backing/sqs-sender'] };
 
 /** Bundles a handler the way the example is bundled, and returns the bundle's path and size. */
 export async function bundle(

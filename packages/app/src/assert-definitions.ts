@@ -1,5 +1,5 @@
 import type { Definition } from '@twelvefold/backing';
-import { findKind } from '@twelvefold/backing';
+import { driverOf, findKind } from '@twelvefold/backing';
 import type { ConfigDefinition } from '@twelvefold/config';
 import { selectConfig } from '@twelvefold/config/internal';
 import type { Duration } from '@twelvefold/core';
@@ -31,16 +31,16 @@ export function assertApp(options: AppLike): void {
       faults.push("the key 'config' is reserved: in 'uses' it names what a component reads of the config");
     if (!KEY.test(key)) faults.push(`the key '${key}' must be camelCase letters and digits`);
     const kind = findKind(definition);
-    if (kind) resources.push({ key, definition, kind });
+    if (kind) resources.push({ key, definition, kind, driver: driverOf(definition) });
     else faults.push(`'${key}' is not a resource definition: make it with queue(), table() or another kind's function`);
   }
   faults.push(...collisions(resources));
-  for (const { key, definition, kind } of resources) {
+  for (const { key, definition, kind, driver } of resources) {
     for (const reference of kind.references?.(definition as never) ?? []) {
       if (Object.values(backing).includes(reference.definition)) continue;
       faults.push(`'${key}' ${reference.relation} '${reference.definition.name}', which is not in backing`);
     }
-    for (const { path, config } of kind.configKeys?.(definition as never) ?? []) {
+    for (const { path, config } of driver.configKeys?.(definition as never) ?? []) {
       if (config !== options.config) faults.push(`'${key}' needs '${path}' of a config that is not this app's`);
     }
   }
@@ -61,14 +61,17 @@ function collisions(resources: readonly DeclaredResource[]): string[] {
       ...companion,
       owner: `the ${kebabCase(name)} ${companion.kind.name} of '${resource.key}'`,
     }));
-    for (const { key, definition, kind, owner } of [{ ...resource, owner: `'${resource.key}'` }, ...companions]) {
+    for (const { key, definition, kind, driver, owner } of [
+      { ...resource, owner: `'${resource.key}'` },
+      ...companions,
+    ]) {
       claim(
         `environment ${constantCase(key)}`,
         owner,
         (other) => `${other} and ${owner} would read the same environment variables`,
       );
       // Kinds of one service share its names: tables, session stores and idempotency stores are all DynamoDB tables.
-      const space = kind.namespace ?? kind.name;
+      const space = driver.namespace ?? kind.name;
       claim(
         `${space} ${definition.name}`,
         owner,
@@ -113,7 +116,7 @@ export function assertConsumer(
   const faults = unknownOptions(options, ['uses', 'concurrency']);
   const definition = app.backing?.[key];
   if (!definition) faults.push(`'${key}' is not in backing`);
-  else if (!findKind(definition)?.source)
+  else if (!findKind(definition) || !driverOf(definition).source)
     faults.push(`'${key}' is a ${definition.kind}, not a queue; let a queue subscribe to it`);
   const { concurrency } = options;
   if (concurrency !== undefined && !(Number.isInteger(concurrency) && concurrency >= 1 && concurrency <= 1_000)) {

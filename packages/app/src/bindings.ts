@@ -30,9 +30,9 @@ export function bindings(app: BindableApp, stage: string): Binding[] {
 
 /** The binding of one resource; `undefined` for a kind that has none. */
 export function bindingOf(app: string, stage: string, resource: DeclaredResource): Binding | undefined {
-  const { key, kind } = resource;
-  if (!kind.binding) return undefined;
-  const { value } = kind.binding;
+  const { key, driver } = resource;
+  if (!driver.binding) return undefined;
+  const { value } = driver.binding;
   return {
     key,
     value,
@@ -43,7 +43,7 @@ export function bindingOf(app: string, stage: string, resource: DeclaredResource
 }
 
 /** The physical name of one resource. */
-export function physicalNameOf(app: string, stage: string, { definition, kind }: DeclaredResource): string {
-  const suffix = kind.nameSuffix?.(definition as never) ?? ''; // it is the kind's own definition
+export function physicalNameOf(app: string, stage: string, { definition, driver }: DeclaredResource): string {
+  const suffix = driver.nameSuffix?.(definition as never) ?? ''; // it is the kind's own definition
   return `${physicalName(app, stage, definition.name)}${suffix}`;
 }

@@ -103,7 +103,7 @@ describe('defineApp', () => {
           one: table('same', { schema: Order, key: 'orderId' }),
           two: sessionStore('same', { schema: z.object({}) }),
           q: queue('q', { schema: z.object({ orderId: z.string() }), subscribe: [other] }),
-          odd: { kind: 'bucket', name: 'x' },
+          odd: { kind: 'bucket', driver: 's3', name: 'x' },
         },
       });
     expect(faulty).toThrow(/'name' must be/);

@@ -1,5 +1,6 @@
 export {
   type Definition,
+  type DriverName,
   Drop,
   defineKind,
   fenced,

@@ -1,5 +1,5 @@
-import type { Definition, Kind } from '@twelvefold/backing';
-import { kindOf } from '@twelvefold/backing';
+import type { Definition, Driver, Kind } from '@twelvefold/backing';
+import { driverOf, kindOf } from '@twelvefold/backing';
 import { pascalCase } from './names.ts';
 
 /** A resource of an app: an entry of `backing`, or a companion of one. */
@@ -8,6 +8,8 @@ export interface DeclaredResource {
   readonly key: string;
   readonly definition: Definition;
   readonly kind: Kind;
+  /** The driver that the definition chose. */
+  readonly driver: Driver;
 }
 
 /** The key of a companion: `ordersDeadLetter` for the companion `deadLetter` of `orders`. */
@@ -21,7 +23,7 @@ export function companionsOf({ key, definition, kind }: DeclaredResource): Reado
   return new Map(
     companions.map(([name, companion]) => [
       name,
-      { key: companionKey(key, name), definition: companion, kind: kindOf(companion) },
+      { key: companionKey(key, name), definition: companion, kind: kindOf(companion), driver: driverOf(companion) },
     ]),
   );
 }
@@ -29,7 +31,7 @@ export function companionsOf({ key, definition, kind }: DeclaredResource): Reado
 /** Every resource of `backing`, each followed by its companions. */
 export function resourcesOf(backing: Readonly<Record<string, Definition>>): DeclaredResource[] {
   return Object.entries(backing).flatMap(([key, definition]) => {
-    const resource = { key, definition, kind: kindOf(definition) };
+    const resource = { key, definition, kind: kindOf(definition), driver: driverOf(definition) };
     return [resource, ...companionsOf(resource).values()];
   });
 }

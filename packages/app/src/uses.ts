@@ -26,8 +26,8 @@ export function usedResources(backing: Backing, uses: AnyUses): ResourceUse[] {
 function usedConfigPaths(backing: Backing, components: readonly Component[]): string[] {
   const paths = components.flatMap(({ uses }) => [
     ...(uses.config ?? []),
-    ...usedResources(backing, uses).flatMap(({ resource: { definition, kind } }) =>
-      (kind.configKeys?.(definition as never) ?? []).map(({ path }) => path),
+    ...usedResources(backing, uses).flatMap(({ resource: { definition, driver } }) =>
+      (driver.configKeys?.(definition as never) ?? []).map(({ path }) => path),
     ),
   ]);
   return [...new Set(paths)];
@@ -52,7 +52,7 @@ export interface ConsumedResource {
 /** The resource that a consumer consumes, and the companions that it needs for that, each with the actions on it. */
 export function consumedResources(backing: Backing, key: string): readonly [ConsumedResource, ...ConsumedResource[]] {
   const resource = resourcesOf(backing).find((one) => one.key === key);
-  const source = resource?.kind.source;
+  const source = resource?.driver.source;
   if (!resource || !source) throw new TypeError(`Cannot consume '${key}': it is not a queue in backing`);
   const actions = source.companionActions?.(resource.definition as never) ?? {}; // it is the kind's own definition
   const companions = [...companionsOf(resource)].flatMap(([name, companion]) =>

@@ -4,7 +4,6 @@ export type {
   DeleteInput,
   DynamoDbOperations,
   Item,
-  KeysAndAttributes,
   PutInput,
   TransactWriteEntry,
   UpdateInput,

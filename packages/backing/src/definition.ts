@@ -3,6 +3,8 @@ export interface Access {
   readonly methods: readonly string[];
   /** Exact actions such as `dynamodb:GetItem`; empty for a service that IAM does not guard. */
   readonly actions: readonly string[];
+  /** The names of the accesses that it gives together; absent for a single one. */
+  readonly sumOf?: readonly string[];
 }
 
 /** The accesses of a kind, by the name that `uses` asks for. */
@@ -15,6 +17,8 @@ export type Accesses = Readonly<Record<string, Access>>;
 export interface Definition<Client = unknown, A extends Accesses = Accesses> {
   /** The kind's name, e.g. `queue`. */
   readonly kind: string;
+  /** The name of the kind's driver that it was declared with, e.g. `dynamodb`. */
+  readonly driver: string;
   /** The resource's own name. The physical name is a pure function of app, stage and this. */
   readonly name: string;
   /** Never present. It carries types from the definition to `uses` and the context. */
@@ -34,11 +38,16 @@ export type ClientFor<D, N extends string = AccessOf<D>> =
 export function sumOf<const A extends Accesses, N extends keyof A & string>(
   accesses: A,
   ...names: readonly N[]
-): { readonly methods: ReadonlyArray<A[N]['methods'][number]>; readonly actions: readonly string[] } {
+): {
+  readonly methods: ReadonlyArray<A[N]['methods'][number]>;
+  readonly actions: readonly string[];
+  readonly sumOf: readonly string[];
+} {
   const summed = names.map((name) => accesses[name]);
   return {
     methods: [...new Set(summed.flatMap((access) => access?.methods ?? []))],
     actions: [...new Set(summed.flatMap((access) => access?.actions ?? []))],
+    sumOf: names,
   };
 }
 

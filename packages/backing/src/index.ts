@@ -20,9 +20,13 @@ export type {
   InfrastructureContext,
 } from './infrastructure.ts';
 export {
+  actionsOf,
   type BindingOfKind,
   type ConfigReference,
+  type Driver,
+  type DriverName,
   defineKind,
+  driverOf,
   findKind,
   type Kind,
   type KindOptions,
@@ -31,7 +35,6 @@ export {
   type OpenContext,
   type Opened,
   type Reference,
-  type ResourceMetrics,
   type Source,
   type SourceTrigger,
 } from './kind.ts';

@@ -2,9 +2,11 @@ import type { Aws } from '@twelvefold/aws';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import * as z from 'zod';
 import type { AccessOf, ClientFor, Definition } from './definition.ts';
+import { sumOf } from './definition.ts';
 import { idempotencyStore } from './idempotency/idempotency-store.ts';
 import type { IdempotencyClient } from './idempotency/port.ts';
-import { defineKind, findKind, kindOf, makeDefinition } from './kind.ts';
+import type { Driver, DriverName, Kind } from './kind.ts';
+import { actionsOf, defineKind, driverOf, findKind, kindOf, makeDefinition } from './kind.ts';
 import type { QueueSender } from './queue/port.ts';
 import { queue } from './queue/queue.ts';
 import type { Session } from './sessions/port.ts';
@@ -112,6 +114,7 @@ describe('definitions', () => {
     expect(all.map((definition) => kindOf(definition).name)).toEqual(all.map(({ kind }) => kind));
     expect(JSON.parse(JSON.stringify(effects))).toEqual({
       kind: 'idempotency',
+      driver: 'dynamodb',
       name: 'effects',
       windowMs: 1_296_000_000,
     });
@@ -120,7 +123,7 @@ describe('definitions', () => {
   });
 
   it('are refused when they were made by hand, or copied', () => {
-    expect(findKind({ kind: 'queue', name: 'x' })).toBeUndefined();
+    expect(findKind({ kind: 'queue', driver: 'sqs', name: 'x' })).toBeUndefined();
     expect(findKind(undefined)).toBeUndefined();
     expect(() => kindOf({ ...effects })).toThrow(/Cannot use \{"kind":"idempotency".* as a resource: make it with/);
   });
@@ -132,43 +135,112 @@ describe("a user's kind", () => {
     read(): Promise<number>;
   }
   type Fields = { readonly name: string; readonly step: number };
-  const options = {
-    name: 'counter',
-    open: async ({ step }: Fields, { target }: { target: string }) => ({
-      client: {
-        increment: async (by = step) => by + target.length,
-        read: async () => target.length,
-      } satisfies Counter as Counter,
-    }),
-  };
-  const counterKind = defineKind(options).accesses({
+  const singles = {
     increment: { methods: ['increment'], actions: ['dynamodb:UpdateItem'] },
     read: { methods: ['read'], actions: ['dynamodb:GetItem'] },
-  });
+  } as const;
+  const remote: Driver<Fields, Counter> = {
+    namespace: 'table',
+    open: async ({ step }, { target }) => ({
+      client: { increment: async (by = step) => by + target.length, read: async () => target.length },
+    }),
+  };
+  const memory: Driver<Fields, Counter> = {
+    actions: [],
+    open: async ({ step }) => {
+      let count = 0;
+      const increment = async (by = step) => {
+        count += by;
+        return count;
+      };
+      return { client: { increment, read: async () => count } };
+    },
+  };
+  const options = { name: 'counter', drivers: { dynamodb: remote, memory } };
+  const counterKind = defineKind(options).accesses({ ...singles, all: sumOf(singles, 'increment', 'read') });
   interface CounterDefinition extends Definition<Counter, typeof counterKind.accesses> {
     readonly step: number;
   }
-  const counter = (name: string, step: number): CounterDefinition => makeDefinition(counterKind, { name, step });
+  const counter = (name: string, step: number, driver?: DriverName<typeof counterKind>): CounterDefinition =>
+    makeDefinition(counterKind, { name, step, driver });
 
   it('gives a client by its accesses', () => {
     const hits = counter('hits', 2);
     expect(kindOf(hits)).toBe(counterKind);
-    expectTypeOf<AccessOf<typeof hits>>().toEqualTypeOf<'increment' | 'read'>();
+    expectTypeOf<AccessOf<typeof hits>>().toEqualTypeOf<'increment' | 'read' | 'all'>();
     expectTypeOf<ClientFor<typeof hits, 'read'>>().toEqualTypeOf<Pick<Counter, 'read'>>();
     expect(() => counter('Hits', 1)).toThrow(/Cannot define counter "Hits": a name is/);
   });
 
-  it('refuses methods that the client does not have, and actions that are not exact', () => {
+  it('opens with the driver that its definition names in one word, and with the first one otherwise', () => {
+    expectTypeOf<DriverName<typeof counterKind>>().toEqualTypeOf<'dynamodb' | 'memory'>();
+    expect([counter('hits', 2).driver, counter('hits', 2, 'memory').driver]).toEqual(['dynamodb', 'memory']);
+    expect(driverOf(counter('hits', 2))).toBe(remote);
+    expect(driverOf(counter('hits', 2, 'memory'))).toBe(memory);
+    // @ts-expect-error: the kind has no such driver
+    expect(() => counter('hits', 2, 'redis')).toThrow(
+      'Cannot define counter \'hits\': driver is "redis"; choose dynamodb or memory',
+    );
+    const local = defineKind({ ...options, defaultDriver: 'memory' }).accesses(singles);
+    expect(makeDefinition(local, { name: 'hits' }).driver).toBe('memory');
+    // @ts-expect-error: the kind has no such driver
+    expect(() => defineKind({ ...options, defaultDriver: 'redis' }).accesses(singles)).toThrow(
+      "Cannot define the kind 'counter': the default driver is 'redis', not one of dynamodb, memory",
+    );
+  });
+
+  it.each<[string, Driver<Fields, Counter>['actions'], string[][]]>([
+    [
+      'those of the accesses',
+      undefined,
+      [['dynamodb:UpdateItem'], ['dynamodb:GetItem'], ['dynamodb:UpdateItem', 'dynamodb:GetItem']],
+    ],
+    ['none', [], [[], [], []]],
+    [
+      'one list for each access',
+      ['elasticache:Connect'],
+      [['elasticache:Connect'], ['elasticache:Connect'], ['elasticache:Connect']],
+    ],
+    [
+      'a list of its own for an access',
+      { read: ['rds-data:ExecuteStatement'] },
+      [[], ['rds-data:ExecuteStatement'], ['rds-data:ExecuteStatement']],
+    ],
+  ])('needs the IAM actions of its driver: %s', (_case, actions, wanted) => {
+    const driver = { open: memory.open, ...(actions ? { actions } : {}) };
+    const accesses = { ...singles, all: sumOf(singles, 'increment', 'read') };
+    const hits = makeDefinition(defineKind({ name: 'counter', drivers: { driver } }).accesses(accesses), {
+      name: 'hits',
+    });
+    expect(['increment', 'read', 'all'].map((access) => actionsOf(hits, access))).toEqual(wanted);
+  });
+
+  it('refuses methods that the client does not have', () => {
     defineKind(options).accesses({
       // @ts-expect-error: the client has no such method
       increment: { methods: ['increments'], actions: ['dynamodb:UpdateItem'] },
     });
+  });
+
+  it('has drivers that open clients of one type', () => {
+    const odd: Driver<Fields, { add(): void }> = { open: async () => ({ client: { add: () => undefined } }) };
+    // @ts-expect-error: the second driver lacks the methods of the first
+    const kind: Kind<Fields, Counter> = { name: 'counter', accesses: singles, drivers: { dynamodb: remote, odd } };
+    expect(Object.keys(kind.drivers)).toEqual(['dynamodb', 'odd']);
+  });
+
+  it('lists everything that is wrong with it at once', () => {
+    const actions = { reads: ['dynamodb:GetItem'], read: ['GetItem'] };
     const faulty = () =>
-      defineKind(options).accesses({
+      defineKind({ name: 'counter', drivers: { dynamodb: remote, odd: { ...memory, actions } } }).accesses({
         read: { methods: [], actions: ['dynamodb:*'] },
       });
     expect(faulty).toThrow(
       "Cannot define the kind 'counter': the access 'read' has no methods; the access 'read' has the action 'dynamodb:*'",
     );
+    expect(faulty).toThrow(
+      "the driver 'odd' has actions for 'reads', which is not an access; the driver 'odd' has the action 'GetItem'",
+    );
+    expect(() => defineKind({ name: 'counter', drivers: {} }).accesses({})).toThrow('it has no drivers');
   });
 });

@@ -32,14 +32,6 @@ export interface Reference {
   readonly messages?: 'all' | 'some';
 }
 
-/** The metrics of one resource. A call adds to a sum in memory: cheap enough for every operation. */
-export interface ResourceMetrics {
-  /** Adds to a count, e.g. `cacheHits`. @param by 1 by default */
-  count(name: string, by?: number): void;
-  /** Adds a time in milliseconds, e.g. `cacheLoadTime`; a fair sample of 100 is published. */
-  time(name: string, ms: number): void;
-}
-
 /** Everything that a driver gets to open a client. */
 export interface OpenContext {
   /** The resource's key in `backing`. */
@@ -59,8 +51,6 @@ export interface OpenContext {
   readonly signal?: AbortSignal | undefined;
   /** Logs a warning. */
   warn(message: string): void;
-  /** Gathers metrics, which the host publishes under the dimensions `component` and `resource`. */
-  readonly metrics: ResourceMetrics;
   /** The value of a reference in the current config: ask again after a refused login, it may have been rotated. */
   config<T>(reference: ConfigReference<T>): T;
 }
@@ -72,11 +62,6 @@ export interface Opened<Client> {
   check?(signal?: AbortSignal): Promise<void>;
   /** Resolves when work that the client holds has ended. */
   drain?(signal?: AbortSignal): Promise<void>;
-  /**
-   * Resolves when work that no caller waits for has ended: called before a Lambda environment may freeze, so at the
-   * end of each invocation, and at the drain of a service.
-   */
-  flush?(signal?: AbortSignal): Promise<void>;
   /** Closes connections. */
   stop?(signal?: AbortSignal): Promise<void>;
 }
@@ -89,8 +74,8 @@ export interface Source<D> {
   companionActions?(definition: D): Readonly<Record<string, readonly string[]>>;
   /** The trigger as the manifest has it. */
   trigger(definition: D): SourceTrigger;
-  /** Module specifiers of the drivers that receive, which a bundle without such a component leaves out. */
-  readonly drivers?: readonly string[];
+  /** Module specifiers that receiving imports. The bundle of a component that does not consume the resource leaves them out. */
+  readonly modules?: readonly string[];
 }
 
 /** A queue whose messages invoke the component. */
@@ -102,47 +87,75 @@ export interface SourceTrigger {
 }
 
 /**
- * A kind of backing service: one object that has everything that the runtime, the manifest and the infrastructure need.
- * `D` is the definition; it defaults to `never` because only the runtime calls a kind that it found on a definition.
+ * A technology behind a kind: where the resource is, what it takes to reach it, and how its client opens. All drivers of a kind
+ * offer the methods of its accesses. `D` is the definition, `A` the names of the accesses.
  */
-export interface Kind<D = never, Client = unknown, A extends Accesses = Accesses> {
-  /** The definition's `kind`. */
-  readonly name: string;
-  readonly accesses: A;
+export interface Driver<D = never, Client = unknown, A extends string = string> {
   /**
-   * Kinds with the same one must have different names in an app, e.g. `table` for all that are DynamoDB tables.
+   * The IAM actions of the accesses: one list for all of them, or a list for each. A sum such as `read` that is not named has those
+   * of its parts, any other access that is not named has none.
+   * @defaultValue the actions that the kind's `accesses` give
+   */
+  readonly actions?: readonly string[] | { readonly [N in A]?: readonly string[] };
+  /**
+   * Definitions with the same one must have different names in an app, e.g. `table` for all that are DynamoDB tables.
    * @defaultValue the kind's name
    */
   readonly namespace?: string;
-  /** Undefined for a kind that is reached without one, e.g. by its config. */
+  /** Undefined for a driver that is reached without one, e.g. by its config. */
   readonly binding?: BindingOfKind | undefined;
   /**
-   * Module specifiers that `open` imports. A bundle leaves out those of resources that its component does not use.
+   * Module specifiers that `open` imports. The bundle of a component that does not open the driver leaves them out.
    * @defaultValue none: every bundle carries what `open` imports
    */
-  readonly drivers?: readonly string[];
+  readonly modules?: readonly string[];
   /**
    * Whether each component of a process has its own client, or all share one, as connection pools do.
    * @defaultValue 'component'
    */
   readonly share?: 'process' | 'component';
-  /** Set on a kind that components can consume. */
+  /** Set on a driver that components can consume. */
   readonly source?: Source<D>;
   /** The config values that `open` reads: components that use the resource may read exactly these. */
   configKeys?(definition: D): readonly ConfigReference[];
-  /** Resources that come with this one, by name: `{ deadLetter }` of `orders` has the key `ordersDeadLetter`. */
-  companions?(definition: D): Readonly<Record<string, Definition>>;
-  /** Other definitions of the app that this one needs. */
-  references?(definition: D): readonly Reference[];
   /** Put behind the physical name, e.g. `.fifo`. */
   nameSuffix?(definition: D): string;
-  /** Facts for the manifest that other tools may read. */
-  details?(definition: D): Readonly<Record<string, unknown>>;
-  /** CloudFormation's view. Without it, `props.kinds` of the CDK construct makes the resource. */
+  /**
+   * CloudFormation's view; no `resources` for a driver that needs none. Without it, `props.kinds` of the CDK construct makes
+   * the resource.
+   */
   infrastructure?(definition: D, context: InfrastructureContext): Infrastructure;
   /** Makes the client, with all its methods. Third-party packages and SDKs are imported in here, by `await import()`. */
   open(definition: D, context: OpenContext): Promise<Opened<Client>>;
 }
+
+/** The part of a kind that does not depend on its accesses. */
+interface KindBase<D, Client, A extends string, N extends string> {
+  /** The definition's `kind`. */
+  readonly name: string;
+  /** The technologies to choose from, by the name that a definition's `driver` has. */
+  readonly drivers: { readonly [Name in N]: Driver<D, Client, A> };
+  /** For definitions that name none. @defaultValue the first of `drivers` */
+  readonly defaultDriver?: NoInfer<N>;
+  /** Resources that come with this one, by name: `{ deadLetter }` of `orders` has the key `ordersDeadLetter`. */
+  companions?(definition: D): Readonly<Record<string, Definition>>;
+  /** Other definitions of the app that this one needs. */
+  references?(definition: D): readonly Reference[];
+  /** Facts for the manifest that other tools may read. */
+  details?(definition: D): Readonly<Record<string, unknown>>;
+}
+
+/**
+ * A kind of backing service: one object that has everything that the runtime, the manifest and the infrastructure need.
+ * `D` is the definition; it defaults to `never` because only the runtime calls a kind that it found on a definition.
+ */
+export interface Kind<D = never, Client = unknown, A extends Accesses = Accesses, N extends string = string>
+  extends KindBase<D, Client, keyof A & string, N> {
+  readonly accesses: A;
+}
+
+/** The names of a kind's drivers, e.g. `'dynamodb' | 'memory'`: the type of a `driver` option. */
+export type DriverName<K> = K extends { readonly drivers: infer Drivers } ? keyof Drivers & string : never;
 
 /** Where a definition keeps its kind. `Symbol.for`, so that two copies of this package find the same one. */
 const KIND = Symbol.for('twelvefold.kind');
@@ -150,11 +163,21 @@ const KIND = Symbol.for('twelvefold.kind');
 /**
  * Makes a frozen definition of a kind. The kind hangs on it under a symbol, so JSON and `structuredClone` see plain data.
  *
- * @throws TypeError for a name that cannot become part of a physical name.
+ * @throws TypeError for a name that cannot become part of a physical name, and for a driver that the kind does not have.
  */
-export function makeDefinition<const F extends { readonly name: string }>(kind: Kind, fields: F): F & { kind: string } {
+export function makeDefinition<const F extends { readonly name: string; readonly driver?: string | undefined }>(
+  kind: Kind,
+  fields: F,
+): Omit<F, 'driver'> & { kind: string; driver: string } {
   assertName(kind.name, fields.name);
-  return Object.freeze(Object.defineProperty({ kind: kind.name, ...fields }, KIND, { value: kind }));
+  const names = Object.keys(kind.drivers);
+  const { driver = kind.defaultDriver ?? names[0] ?? '' } = fields;
+  if (!names.includes(driver)) {
+    throw new TypeError(
+      `Cannot define ${kind.name} '${fields.name}': driver is ${JSON.stringify(driver)}; choose ${names.join(' or ')}`,
+    );
+  }
+  return Object.freeze(Object.defineProperty({ kind: kind.name, ...fields, driver }, KIND, { value: kind }));
 }
 
 /**
@@ -176,8 +199,31 @@ export function findKind(definition: unknown): Kind | undefined {
   return (definition as { [KIND]?: Kind })[KIND]; // set by makeDefinition only
 }
 
+/** The driver that a definition names, or its kind's default. */
+export function driverOf(definition: Definition): Driver {
+  const { drivers } = kindOf(definition);
+  const driver = drivers[definition.driver];
+  if (driver) return driver;
+  throw new TypeError(`Cannot use ${definition.kind} '${definition.name}': it has no driver '${definition.driver}'`);
+}
+
+/** The IAM actions that an access of a definition needs with its driver. */
+export function actionsOf(definition: Definition, access: string): readonly string[] {
+  const { actions } = driverOf(definition);
+  const { accesses } = kindOf(definition);
+  const { actions: usual = [], sumOf = [] } = accesses[access] ?? {};
+  if (actions === undefined) return usual;
+  if (isList(actions)) return actions;
+  return actions[access] ?? [...new Set(sumOf.flatMap((part) => actions[part] ?? []))];
+}
+
+/** `Array.isArray` does not narrow a readonly array. */
+function isList(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value);
+}
+
 /** The options of {@link defineKind}: a kind without its accesses, which need the client's type. */
-export type KindOptions<D, Client> = Omit<Kind<D, Client>, 'accesses'>;
+export type KindOptions<D, Client, N extends string = string> = KindBase<D, Client, string, N>;
 
 /** Accesses whose methods the client has. */
 type AccessesOf<Client> = Readonly<Record<string, Access & { readonly methods: ReadonlyArray<keyof Client & string> }>>;
@@ -186,33 +232,61 @@ type AccessesOf<Client> = Readonly<Record<string, Access & { readonly methods: R
  * Defines a kind of backing service. The second call is there for the compiler: it takes the client's type from `open`, and
  * compares the methods of each access with it.
  *
- * @throws TypeError for an access without methods or with an action that is not exact.
+ * @throws TypeError for a kind without drivers, an access without methods, an action that is not exact, and a driver's actions
+ * for an access that is not there.
  * @example
  * ```ts
  * const counterKind = defineKind({
  *   name: 'counter',
- *   binding: { value: 'name', pattern: /^[\w-]+$/, expected: 'the name of a table' },
- *   open: async ({ name }: { name: string; step: number }, { target: TableName, aws }) => ({
- *     client: {
- *       remove: () => aws.call('dynamodb', 'DeleteItem', { TableName, Key: { id: name } }, { access: 'write' }),
+ *   drivers: {
+ *     dynamodb: {
+ *       binding: { value: 'name', pattern: /^[\w-]+$/, expected: 'the name of a table' },
+ *       open: async ({ name }: { name: string; step: number }, { target: TableName, aws }) => ({
+ *         client: {
+ *           remove: () => aws.call('dynamodb', 'DeleteItem', { TableName, Key: { id: name } }, { access: 'write' }),
+ *         },
+ *       }),
  *     },
- *   }),
+ *   },
  * }).accesses({ remove: { methods: ['remove'], actions: ['dynamodb:DeleteItem'] } });
  * ```
  */
-export function defineKind<D extends { readonly name: string }, Client extends object>(
-  options: KindOptions<D, Client>,
-): { accesses<const A extends AccessesOf<Client>>(accesses: A): Kind<D, Client, A> } {
+export function defineKind<D extends { readonly name: string }, Client extends object, const N extends string>(
+  options: KindOptions<D, Client, N>,
+): { accesses<const A extends AccessesOf<Client>>(accesses: A): Kind<D, Client, A, N> } {
   return {
     accesses(accesses) {
-      const faults = Object.entries(accesses).flatMap(([name, { methods, actions }]) => [
-        ...(methods.length === 0 ? [`the access '${name}' has no methods`] : []),
-        ...actions
-          .filter((action) => !/^[a-z0-9-]+:[A-Za-z]+$/.test(action))
-          .map((action) => `the access '${name}' has the action '${action}'; name one action, e.g. sqs:SendMessage`),
-      ]);
+      const faults = kindFaults(options, accesses);
       if (faults.length > 0) throw new TypeError(`Cannot define the kind '${options.name}': ${faults.join('; ')}`);
       return Object.freeze({ ...options, accesses });
     },
   };
+}
+
+function kindFaults({ drivers, defaultDriver }: KindOptions<never, unknown>, accesses: Accesses): string[] {
+  const faults = Object.entries(accesses).flatMap(([name, { methods, actions }]) => [
+    ...(methods.length === 0 ? [`the access '${name}' has no methods`] : []),
+    ...inexact(`the access '${name}'`, actions),
+  ]);
+  const names = Object.keys(drivers);
+  if (names.length === 0) faults.push('it has no drivers');
+  if (defaultDriver !== undefined && !names.includes(defaultDriver)) {
+    faults.push(`the default driver is '${defaultDriver}', not one of ${names.join(', ')}`);
+  }
+  for (const [driver, { actions = [] }] of Object.entries<Driver>(drivers)) {
+    const lists = isList(actions) ? [['every access', actions] as const] : Object.entries(actions);
+    for (const [access, list = []] of lists) {
+      if (!isList(actions) && !Object.hasOwn(accesses, access)) {
+        faults.push(`the driver '${driver}' has actions for '${access}', which is not an access`);
+      }
+      faults.push(...inexact(`the driver '${driver}'`, list));
+    }
+  }
+  return faults;
+}
+
+function inexact(subject: string, actions: readonly string[]): string[] {
+  return actions
+    .filter((action) => !/^[a-z0-9-]+:[A-Za-z]+$/.test(action))
+    .map((action) => `${subject} has the action '${action}'; name one action, e.g. sqs:SendMessage`);
 }

@@ -10,46 +10,50 @@ interface Counter {
 /** A kind of backing service that no package has: a number in its table. */
 const counterKind = defineKind({
   name: 'counter',
-  namespace: 'table',
-  binding: { value: 'name', pattern: /^[\w.-]{3,255}$/, expected: 'the name of a table' },
   details: ({ step }: { name: string; step: number }) => ({ step }),
-  infrastructure: (_, { physicalName, logicalId }) => {
-    const id = logicalId('Counter');
-    const properties = {
-      TableName: physicalName,
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
-      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
-    };
-    return {
-      resources: [{ id, type: 'AWS::DynamoDB::Table', properties, keepsData: true }],
-      arns: [{ 'Fn::GetAtt': [id, 'Arn'] }],
-      binding: { Ref: id },
-    };
-  },
-  open: async ({ step }, { target: TableName, aws }) => {
-    const Key = { id: 'count' };
-    const client: Counter = {
-      increment: async () => {
-        const input = {
-          TableName,
-          Key,
-          UpdateExpression: 'ADD amount :step',
-          ExpressionAttributeValues: { ':step': step },
-          ReturnValues: 'ALL_NEW',
-        } as const;
-        const { Attributes } = await aws.call('dynamodb', 'UpdateItem', input, { access: 'write' });
-        return Number(Attributes?.amount);
+  drivers: {
+    dynamodb: {
+      namespace: 'table',
+      binding: { value: 'name', pattern: /^[\w.-]{3,255}$/, expected: 'the name of a table' },
+      infrastructure: (_, { physicalName, logicalId }) => {
+        const id = logicalId('Counter');
+        const properties = {
+          TableName: physicalName,
+          BillingMode: 'PAY_PER_REQUEST',
+          AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+          KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+        };
+        return {
+          resources: [{ id, type: 'AWS::DynamoDB::Table', properties, keepsData: true }],
+          arns: [{ 'Fn::GetAtt': [id, 'Arn'] }],
+          binding: { Ref: id },
+        };
       },
-      read: async () => {
-        const { Item } = await aws.call('dynamodb', 'GetItem', { TableName, Key }, { access: 'read' });
-        return Number(Item?.amount ?? 0);
+      open: async ({ step }, { target: TableName, aws }) => {
+        const Key = { id: 'count' };
+        const client: Counter = {
+          increment: async () => {
+            const input = {
+              TableName,
+              Key,
+              UpdateExpression: 'ADD amount :step',
+              ExpressionAttributeValues: { ':step': step },
+              ReturnValues: 'ALL_NEW',
+            } as const;
+            const { Attributes } = await aws.call('dynamodb', 'UpdateItem', input, { access: 'write' });
+            return Number(Attributes?.amount);
+          },
+          read: async () => {
+            const { Item } = await aws.call('dynamodb', 'GetItem', { TableName, Key }, { access: 'read' });
+            return Number(Item?.amount ?? 0);
+          },
+        };
+        const check = async () => {
+          if (TableName === '') throw new Error('The counter has no table');
+        };
+        return { client, check };
       },
-    };
-    const check = async () => {
-      if (TableName === '') throw new Error('The counter has no table');
-    };
-    return { client, check };
+    },
   },
 }).accesses({
   increment: { methods: ['increment'], actions: ['dynamodb:UpdateItem'] },

@@ -7,10 +7,10 @@ import { leaveOutDrivers, unusedDrivers } from './leave-out-drivers.ts';
 
 const manifest = {
   components: [
-    { name: 'front', drivers: ['test-driver/one'] },
-    { name: 'idle', drivers: [] },
+    { name: 'front', modules: ['test-driver/one'] },
+    { name: 'idle', modules: [] },
   ],
-  resources: [{ drivers: ['test-driver/one', 'test-driver/two'] }, { drivers: ['test-driver/two'] }],
+  resources: [{ modules: ['test-driver/one', 'test-driver/two'] }, { modules: ['test-driver/two'] }],
 };
 let folder = '';
 beforeAll(async () => {

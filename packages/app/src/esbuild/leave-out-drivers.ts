@@ -16,8 +16,8 @@ interface Plugin {
 }
 
 type Drivers = {
-  readonly components: ReadonlyArray<Pick<Manifest['components'][number], 'name' | 'drivers'>>;
-  readonly resources: ReadonlyArray<Pick<Manifest['resources'][number], 'drivers'>>;
+  readonly components: ReadonlyArray<Pick<Manifest['components'][number], 'name' | 'modules'>>;
+  readonly resources: ReadonlyArray<Pick<Manifest['resources'][number], 'modules'>>;
 };
 
 /**
@@ -33,8 +33,8 @@ export function unusedDrivers({ components, resources }: Drivers, component: str
     const known = components.map(({ name }) => name).join(', ');
     throw new TypeError(`Cannot bundle '${component}': the manifest has no such component (components: ${known})`);
   }
-  const all = new Set(resources.flatMap(({ drivers }) => drivers));
-  return [...all].filter((driver) => !found.drivers.includes(driver));
+  const all = new Set(resources.flatMap(({ modules }) => modules));
+  return [...all].filter((module) => !found.modules.includes(module));
 }
 
 /**

@@ -1,4 +1,5 @@
-import type { Infrastructure } from '@twelvefold/backing';
+import type { Infrastructure, Kind } from '@twelvefold/backing';
+import { actionsOf } from '@twelvefold/backing';
 import type { Binding } from '../bindings.ts';
 import { bindingOf, physicalNameOf } from '../bindings.ts';
 import type { AppIdentity, Component } from '../component.ts';
@@ -81,14 +82,14 @@ function manifestComponent(app: AppIdentity, entry: string, component: Component
   for (const { resource, accesses } of uses) {
     grant(
       resource.key,
-      accesses.flatMap((access) => resource.kind.accesses[access]?.actions ?? []),
+      accesses.flatMap((access) => actionsOf(resource.definition, access)),
     );
   }
   const consumed = component.kind === 'consumer' ? consumedResources(backing, component.queue) : [];
   for (const { resource, actions } of consumed) grant(resource.key, actions);
-  const drivers = [
-    ...uses.flatMap(({ resource }) => resource.kind.drivers ?? []),
-    ...consumed.flatMap(({ resource }) => resource.kind.source?.drivers ?? []),
+  const modules = [
+    ...uses.flatMap(({ resource }) => resource.driver.modules ?? []),
+    ...consumed.flatMap(({ resource }) => resource.driver.source?.modules ?? []),
   ];
   return {
     name: component.name,
@@ -106,7 +107,7 @@ function manifestComponent(app: AppIdentity, entry: string, component: Component
         }
       : {}),
     uses: [...new Set([...uses, ...consumed].map(({ resource }) => resource.key))],
-    drivers: [...new Set(drivers)],
+    modules: [...new Set(modules)],
   };
 }
 
@@ -125,9 +126,9 @@ function triggerOf(backing: Backing, component: Component): ManifestComponent['t
       return { kind: 'http' };
     case 'consumer': {
       const [consumed] = consumedResources(backing, component.queue);
-      const { definition, kind } = consumed.resource;
-      if (!kind.source) throw new TypeError(`Cannot trigger a component by '${component.queue}'`);
-      return { ...kind.source.trigger(definition as never), resource: component.queue }; // it is the kind's own definition
+      const { definition, driver } = consumed.resource;
+      if (!driver.source) throw new TypeError(`Cannot trigger a component by '${component.queue}'`);
+      return { ...driver.source.trigger(definition as never), resource: component.queue }; // it is the kind's own definition
     }
     case 'task':
       return { kind: 'invoke' };
@@ -137,13 +138,13 @@ function triggerOf(backing: Backing, component: Component): ManifestComponent['t
 function manifestResources({ name: app, backing }: AppIdentity): ManifestResource[] {
   const resources = resourcesOf(backing);
   const described = (resource: DeclaredResource): Infrastructure | undefined => {
-    const { key, definition, kind } = resource;
+    const { key, definition, driver } = resource;
     const arnOf = (other: DeclaredResource | undefined, what: string) => {
       const arn = other && described(other)?.arns[0];
       if (!other || arn === undefined) throw new TypeError(`Cannot describe '${key}': ${what} has no ARN`);
       return { key: other.key, arn };
     };
-    return kind.infrastructure?.(definition as never, {
+    return driver.infrastructure?.(definition as never, {
       key,
       physicalName: physicalNameOf(app, STAGE_PLACEHOLDER, resource),
       logicalId: (suffix) => `${pascalCase(key)}${suffix}`,
@@ -162,11 +163,12 @@ function manifestResources({ name: app, backing }: AppIdentity): ManifestResourc
     return {
       key,
       kind: kind.name,
+      driver: definition.driver,
       physicalName: physicalNameOf(app, STAGE_PLACEHOLDER, resource),
       ...(binding ? { binding: manifestBinding(binding, infrastructure) } : {}),
       details: kind.details?.(definition as never) ?? {},
       ...(infrastructure ? { arns: infrastructure.arns, cloudFormation: infrastructure.resources } : {}),
-      drivers: [...(kind.drivers ?? []), ...(kind.source?.drivers ?? [])],
+      modules: modulesOf(kind),
     };
   });
 }
@@ -174,4 +176,13 @@ function manifestResources({ name: app, backing }: AppIdentity): ManifestResourc
 function manifestBinding({ env, parameter, value }: Binding, infrastructure: Infrastructure | undefined) {
   const from = infrastructure?.binding;
   return { env, parameter, value, ...(from === undefined ? {} : { from }) };
+}
+
+/** Those of the drivers that were not chosen as well: the kind names all of them, so each bundle would have them. */
+function modulesOf({ drivers }: Kind): string[] {
+  const modules = Object.values(drivers).flatMap((driver) => [
+    ...(driver.modules ?? []),
+    ...(driver.source?.modules ?? []),
+  ]);
+  return [...new Set(modules)];
 }

@@ -37,8 +37,8 @@ export interface ManifestComponent {
   };
   /** Keys of the resources that it uses or consumes: its environment has their bindings. */
   readonly uses: readonly string[];
-  /** Module specifiers of the drivers that it opens: a bundle can leave out all others of the app. */
-  readonly drivers: readonly string[];
+  /** Module specifiers of the drivers that it opens: its bundle can leave out all others of the app. */
+  readonly modules: readonly string[];
 }
 
 /** A backing service as data: everything that the infrastructure needs, whatever its kind. */
@@ -47,6 +47,8 @@ export interface ManifestResource {
   readonly key: string;
   /** e.g. `queue`. */
   readonly kind: string;
+  /** The kind's driver that the definition chose, e.g. `sqs`. */
+  readonly driver: string;
   /** e.g. `orders-{stage}-order-events`. */
   readonly physicalName: string;
   /** Absent for a kind that is reached without one. */
@@ -65,8 +67,8 @@ export interface ManifestResource {
   readonly arns?: readonly CloudFormationValue[];
   /** The resource first, then what belongs to it. Absent when something else than the manifest makes it. */
   readonly cloudFormation?: readonly CloudFormationResource[];
-  /** Module specifiers of the drivers that open its client. */
-  readonly drivers: readonly string[];
+  /** Module specifiers of all drivers of its kind, also of those that were not chosen. */
+  readonly modules: readonly string[];
 }
 
 export interface ManifestConfig {

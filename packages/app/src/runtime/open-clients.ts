@@ -6,7 +6,6 @@ import type { Component } from '../component.ts';
 import type { Backing } from '../context.ts';
 import type { DeclaredResource } from '../resources.ts';
 import { usedResources } from '../uses.ts';
-import type { ResourceMetricsBook } from './resource-metrics.ts';
 
 /** The clients of one component by key, each with only the methods that `uses` names. */
 export type Clients = Readonly<Record<string, object>>;
@@ -23,7 +22,6 @@ export interface OpenClientsOptions {
   clock: Clock;
   random: () => number;
   logger: Logger;
-  metrics: Pick<ResourceMetricsBook, 'of'>;
   signal?: AbortSignal | undefined;
 }
 
@@ -34,8 +32,6 @@ export interface OpenedClients {
   readonly check: ((signal?: AbortSignal) => Promise<void>) | undefined;
   /** Waits for the work that clients hold. Absent when no client has a drain. */
   readonly drain: ((signal?: AbortSignal) => Promise<void>) | undefined;
-  /** Waits for work that no caller waits for. Absent when no client has a flush. */
-  readonly flush: ((signal?: AbortSignal) => Promise<void>) | undefined;
   stop(signal?: AbortSignal): Promise<void>;
 }
 
@@ -50,8 +46,8 @@ export async function openClients(
   const clients = new Map<Component, Clients>();
 
   const open = async (resource: DeclaredResource, accesses: readonly string[], component: string) => {
-    const { key, definition, kind } = resource;
-    const { port, targets, configValue, clock, random, logger, metrics, signal } = options;
+    const { key, definition, driver } = resource;
+    const { port, targets, configValue, clock, random, logger, signal } = options;
     const context: OpenContext = {
       key,
       target: targets.get(key) ?? '',
@@ -62,10 +58,9 @@ export async function openClients(
       random,
       signal,
       warn: (message) => logger.warn(message),
-      metrics: metrics.of(component, key),
       config: <T>(reference: ConfigReference<T>) => configValue(reference) as T, // the reference was made with this type
     };
-    const one = await kind.open(definition as never, context); // it is the kind's own definition
+    const one = await driver.open(definition as never, context); // it is the kind's own definition
     opened.push(one);
     return one;
   };
@@ -83,7 +78,9 @@ export async function openClients(
     const bound: Record<string, object> = {};
     for (const { resource, accesses } of usedResources(backing, component.uses)) {
       const { client } =
-        resource.kind.share === 'process' ? await openShared(resource) : await open(resource, accesses, component.name);
+        resource.driver.share === 'process'
+          ? await openShared(resource)
+          : await open(resource, accesses, component.name);
       bound[resource.key] = pickMethods(client as object, resource, accesses);
     }
     clients.set(component, Object.freeze(bound));
@@ -98,7 +95,6 @@ export async function openClients(
     of: (component) => clients.get(component) ?? {},
     check: opened.some((one) => one.check) ? (signal) => all((one) => one.check?.(signal)) : undefined,
     drain: opened.some((one) => one.drain) ? (signal) => all((one) => one.drain?.(signal)) : undefined,
-    flush: opened.some((one) => one.flush) ? (signal) => all((one) => one.flush?.(signal)) : undefined,
     stop: (signal) => all((one) => one.stop?.(signal)),
   };
 }

@@ -16,8 +16,6 @@ import type { Clients } from './open-clients.ts';
 import { openClients } from './open-clients.ts';
 import type { WantedBinding } from './resolve-bindings.ts';
 import { resolveBindings } from './resolve-bindings.ts';
-import type { ResourceMetricsBook } from './resource-metrics.ts';
-import { createResourceMetrics } from './resource-metrics.ts';
 import { retryWhilePassing } from './retry-while-passing.ts';
 import { startupError } from './startup-error.ts';
 import { subscribesTo } from './subscribes-to.ts';
@@ -30,10 +28,6 @@ export interface Runtime {
   readonly check?: ((signal?: AbortSignal) => Promise<void>) | undefined;
   /** Waits for the work that clients hold. Absent when no client has a drain. */
   readonly drain?: ((signal?: AbortSignal) => Promise<void>) | undefined;
-  /** Waits for work of clients that no caller waits for. Absent when no client has any. */
-  readonly flush?: ((signal?: AbortSignal) => Promise<void>) | undefined;
-  /** What the clients have counted. */
-  readonly resourceMetrics: Pick<ResourceMetricsBook, 'publish' | 'publishIfDue'>;
   /** Closes the clients. */
   stop(signal?: AbortSignal): Promise<void>;
   /** The value of a binding: URL, ARN or name; `undefined` for a resource that no component here uses. */
@@ -119,7 +113,6 @@ export async function openRuntime(
   });
   kept.release();
 
-  const resourceMetrics = createResourceMetrics({ metrics, clock, random });
   const clients = await openClients(app.backing, components, {
     port,
     caller: options.caller,
@@ -128,7 +121,6 @@ export async function openRuntime(
     clock,
     random,
     logger,
-    metrics: resourceMetrics,
     signal,
   });
   const pinned = (scope: Scope): Pinned => {
@@ -163,8 +155,6 @@ export async function openRuntime(
     aws: port,
     check: clients.check,
     drain: clients.drain,
-    flush: clients.flush,
-    resourceMetrics,
     stop: clients.stop,
     target: (key) => targets.get(key),
     config: () => (live ? live.current : none.config),
@@ -198,7 +188,7 @@ function wantedBindings(app: AppIdentity, stage: string, components: readonly Co
     ];
     for (const { resource } of resources) {
       const binding = bindingOf(app.name, stage, resource);
-      if (binding && resource.kind.binding) wanted.set(resource.key, { binding, shape: resource.kind.binding });
+      if (binding && resource.driver.binding) wanted.set(resource.key, { binding, shape: resource.driver.binding });
     }
   }
   return [...wanted.values()];

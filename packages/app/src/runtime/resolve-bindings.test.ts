@@ -1,5 +1,5 @@
 import type { Aws } from '@twelvefold/aws';
-import { kindOf, queue, table, topic } from '@twelvefold/backing';
+import { driverOf, queue, table, topic } from '@twelvefold/backing';
 import { expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import type { BindingValue } from '../bindings.ts';
@@ -14,7 +14,7 @@ const DEFINITIONS = {
 };
 
 const binding = (key: string, value: BindingValue): WantedBinding => {
-  const shape = kindOf(DEFINITIONS[value]).binding;
+  const shape = driverOf(DEFINITIONS[value]).binding;
   if (!shape) throw new TypeError(`${value} has no binding`);
   const env = `TWELVEFOLD_${key.toUpperCase()}`;
   const physicalName = `app-dev-${key}`;

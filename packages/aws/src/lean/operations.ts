@@ -30,7 +30,6 @@ export const LEAN_OPERATIONS: {
   },
   dynamodb: {
     GetItem: 'read',
-    BatchGetItem: 'read',
     PutItem: 'write',
     UpdateItem: 'write',
     DeleteItem: 'write',

@@ -46,18 +46,22 @@ export function idempotencyStore(name: string, options: IdempotencyStoreOptions 
   const windowMs = durationMs(options.window ?? '15d');
   if (windowMs === 0)
     throw new RangeError(`Cannot define idempotency store '${name}': a window of nothing remembers no key`);
-  return makeDefinition(DYNAMODB, { name, windowMs }) as IdempotencyStoreDefinition; // its types exist in the compiler only
+  return makeDefinition(IDEMPOTENCY, { name, windowMs }) as IdempotencyStoreDefinition; // its types exist in the compiler only
 }
 
-const DYNAMODB: Kind<IdempotencyStoreDefinition, object, typeof IDEMPOTENCY_ACCESSES> = {
+const IDEMPOTENCY: Kind<IdempotencyStoreDefinition, object, typeof IDEMPOTENCY_ACCESSES> = {
   name: 'idempotency',
   accesses: IDEMPOTENCY_ACCESSES,
-  namespace: 'table',
-  binding: TABLE_BINDING,
-  drivers: ['@twelvefold/backing/dynamodb-idempotency'],
-  infrastructure: (_, context) => tableInfrastructure({ partitionKey: 'id', ttlAttribute: 'expiresAt' }, context),
-  open: async (definition, { target: name, aws, clock, random }) => {
-    const { createDynamoDbIdempotency } = await import('@twelvefold/backing/dynamodb-idempotency');
-    return { client: createDynamoDbIdempotency({ definition, name, aws, clock, random }) };
+  drivers: {
+    dynamodb: {
+      namespace: 'table',
+      binding: TABLE_BINDING,
+      modules: ['@twelvefold/backing/dynamodb-idempotency'],
+      infrastructure: (_, context) => tableInfrastructure({ partitionKey: 'id', ttlAttribute: 'expiresAt' }, context),
+      open: async (definition, { target: name, aws, clock, random }) => {
+        const { createDynamoDbIdempotency } = await import('@twelvefold/backing/dynamodb-idempotency');
+        return { client: createDynamoDbIdempotency({ definition, name, aws, clock, random }) };
+      },
+    },
   },
 };

@@ -1,6 +1,6 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import type { AccessOf, ClientFor } from '../definition.ts';
-import { kindOf } from '../kind.ts';
+import { driverOf, kindOf } from '../kind.ts';
 import { lock } from './lock.ts';
 import type { LockClient } from './port.ts';
 
@@ -36,7 +36,7 @@ describe('lock', () => {
   });
 
   it('makes a table without TTL, so that no token is ever given twice', () => {
-    const table = kindOf(lock('locks')).infrastructure?.(
+    const table = driverOf(lock('locks')).infrastructure?.(
       lock('locks') as never,
       {
         physicalName: 'orders-dev-locks',

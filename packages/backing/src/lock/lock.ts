@@ -46,19 +46,23 @@ export function lock(name: string, options: LockOptions = {}): LockDefinition {
   if (leaseMs < MIN_LEASE_MS || leaseMs > MAX_LEASE_MS) {
     throw new RangeError(`Cannot define lock '${name}': lease is ${options.lease}; use '1s' to '24h'`);
   }
-  return makeDefinition(DYNAMODB, { name, leaseMs }) as LockDefinition; // its types exist in the compiler only
+  return makeDefinition(LOCK, { name, leaseMs }) as LockDefinition; // its types exist in the compiler only
 }
 
-const DYNAMODB: Kind<LockDefinition, object, typeof LOCK_ACCESSES> = {
+const LOCK: Kind<LockDefinition, object, typeof LOCK_ACCESSES> = {
   name: 'lock',
   accesses: LOCK_ACCESSES,
-  namespace: 'table',
-  binding: TABLE_BINDING,
-  drivers: ['@twelvefold/backing/dynamodb-lock'],
-  // Without TTL: a deleted item would start its fencing tokens anew.
-  infrastructure: (_, context) => tableInfrastructure({ partitionKey: 'id' }, context),
-  open: async (definition, { target: name, aws, component, clock, random }) => {
-    const { createDynamoDbLock } = await import('@twelvefold/backing/dynamodb-lock');
-    return { client: createDynamoDbLock({ definition, name, aws, component, clock, random }) };
+  drivers: {
+    dynamodb: {
+      namespace: 'table',
+      binding: TABLE_BINDING,
+      modules: ['@twelvefold/backing/dynamodb-lock'],
+      // Without TTL: a deleted item would start its fencing tokens anew.
+      infrastructure: (_, context) => tableInfrastructure({ partitionKey: 'id' }, context),
+      open: async (definition, { target: name, aws, component, clock, random }) => {
+        const { createDynamoDbLock } = await import('@twelvefold/backing/dynamodb-lock');
+        return { client: createDynamoDbLock({ definition, name, aws, component, clock, random }) };
+      },
+    },
   },
 };

@@ -115,29 +115,12 @@ export function queue<S extends StandardSchemaV1, const T extends readonly Subsc
     subscribe: Object.freeze(subscribe),
     filters: Object.freeze(subscriptions.map((one) => (one.kind === 'topic' ? undefined : one.filter))),
   };
-  return makeDefinition(SQS, fields) as QueueDefinition<S>; // its types exist in the compiler only
+  return makeDefinition(QUEUE, fields) as QueueDefinition<S>; // its types exist in the compiler only
 }
 
-const SQS: Kind<QueueDefinition, object, typeof QUEUE_ACCESSES> = {
+const QUEUE: Kind<QueueDefinition, object, typeof QUEUE_ACCESSES> = {
   name: 'queue',
   accesses: QUEUE_ACCESSES,
-  binding: {
-    value: 'url',
-    pattern: /^https?:\/\/[^\s/?#]+(\/\S*)?$/,
-    expected: 'the URL of a queue',
-  },
-  drivers: ['@twelvefold/backing/sqs-sender'],
-  source: {
-    actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility', 'sqs:GetQueueAttributes'],
-    // Poison goes to the dead-letter queue at once.
-    companionActions: () => ({ deadLetter: ['sqs:SendMessage'] }),
-    trigger: ({ visibilityMs, deadLetter }) => ({
-      kind: 'queue',
-      visibilitySeconds: visibilityMs / 1_000,
-      ...(deadLetter ? { maxReceives: deadLetter.maxReceives } : {}),
-    }),
-    drivers: ['@twelvefold/backing/sqs'],
-  },
   companions: (definition) => (definition.deadLetter ? { deadLetter: deadLetterQueue(definition) } : {}),
   references: ({ subscribe, filters }) =>
     subscribe.map((definition, at) => ({
@@ -145,13 +128,34 @@ const SQS: Kind<QueueDefinition, object, typeof QUEUE_ACCESSES> = {
       relation: 'subscribes to the topic',
       messages: filters[at] === undefined ? 'all' : 'some',
     })),
-  // SQS demands the suffix on queues that keep order, and refuses it on others.
-  nameSuffix: ({ fifo }) => (fifo ? '.fifo' : ''),
   details: ({ fifo, visibilityMs, retentionMs }) => ({ fifo: fifo !== undefined, visibilityMs, retentionMs }),
-  infrastructure: queueInfrastructure,
-  open: async (definition, { target: url, aws, clock, random }) => {
-    const { createSqsSender } = await import('@twelvefold/backing/sqs-sender');
-    return { client: createSqsSender({ definition, url, aws, clock, random }) };
+  drivers: {
+    sqs: {
+      binding: {
+        value: 'url',
+        pattern: /^https?:\/\/[^\s/?#]+(\/\S*)?$/,
+        expected: 'the URL of a queue',
+      },
+      modules: ['@twelvefold/backing/sqs-sender'],
+      source: {
+        actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility', 'sqs:GetQueueAttributes'],
+        // Poison goes to the dead-letter queue at once.
+        companionActions: () => ({ deadLetter: ['sqs:SendMessage'] }),
+        trigger: ({ visibilityMs, deadLetter }) => ({
+          kind: 'queue',
+          visibilitySeconds: visibilityMs / 1_000,
+          ...(deadLetter ? { maxReceives: deadLetter.maxReceives } : {}),
+        }),
+        modules: ['@twelvefold/backing/sqs'],
+      },
+      // SQS demands the suffix on queues that keep order, and refuses it on others.
+      nameSuffix: ({ fifo }) => (fifo ? '.fifo' : ''),
+      infrastructure: queueInfrastructure,
+      open: async (definition, { target: url, aws, clock, random }) => {
+        const { createSqsSender } = await import('@twelvefold/backing/sqs-sender');
+        return { client: createSqsSender({ definition, url, aws, clock, random }) };
+      },
+    },
   },
 };
 
@@ -167,7 +171,7 @@ function deadLetterQueue({ name, schema, fifo }: QueueDefinition): QueueDefiniti
     subscribe: [],
     filters: [],
   };
-  return makeDefinition(SQS, fields) as QueueDefinition; // its types exist in the compiler only
+  return makeDefinition(QUEUE, fields) as QueueDefinition; // its types exist in the compiler only
 }
 
 function queueInfrastructure(definition: QueueDefinition, context: InfrastructureContext): Infrastructure {

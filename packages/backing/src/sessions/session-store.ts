@@ -72,19 +72,23 @@ export function sessionStore<S extends StandardSchemaV1>(
     );
   }
   const fields = { name, schema: options.schema, idleMs, absoluteMs };
-  return makeDefinition(DYNAMODB, fields) as SessionStoreDefinition<S>; // its types exist in the compiler only
+  return makeDefinition(SESSIONS, fields) as SessionStoreDefinition<S>; // its types exist in the compiler only
 }
 
-const DYNAMODB: Kind<SessionStoreDefinition, object, typeof SESSION_ACCESSES> = {
+const SESSIONS: Kind<SessionStoreDefinition, object, typeof SESSION_ACCESSES> = {
   name: 'sessions',
   accesses: SESSION_ACCESSES,
-  namespace: 'table',
-  binding: TABLE_BINDING,
-  drivers: ['@twelvefold/backing/dynamodb-sessions'],
-  infrastructure: (_, context) => tableInfrastructure({ partitionKey: 'id', ttlAttribute: 'expiresAt' }, context),
-  open: async (definition, { target: name, aws, clock, random, warn }) => {
-    const { createDynamoDbSessions } = await import('@twelvefold/backing/dynamodb-sessions');
-    const onUnreadable = (error: Error) => warn(error.message);
-    return { client: createDynamoDbSessions({ definition, name, aws, clock, random, onUnreadable }) };
+  drivers: {
+    dynamodb: {
+      namespace: 'table',
+      binding: TABLE_BINDING,
+      modules: ['@twelvefold/backing/dynamodb-sessions'],
+      infrastructure: (_, context) => tableInfrastructure({ partitionKey: 'id', ttlAttribute: 'expiresAt' }, context),
+      open: async (definition, { target: name, aws, clock, random, warn }) => {
+        const { createDynamoDbSessions } = await import('@twelvefold/backing/dynamodb-sessions');
+        const onUnreadable = (error: Error) => warn(error.message);
+        return { client: createDynamoDbSessions({ definition, name, aws, clock, random, onUnreadable }) };
+      },
+    },
   },
 };

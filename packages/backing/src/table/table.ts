@@ -79,18 +79,22 @@ export function table<S extends StandardSchemaV1, const P extends KeyField<S>, c
     throw new TypeError(`Cannot define table '${name}': '${key.sort}' is both partition and sort key`);
   }
   const fields = { name, schema: options.schema, partitionKey: key.partition, sortKey: key.sort };
-  return makeDefinition(DYNAMODB, fields) as TableDefinition<S, P, NoInfer<K>>; // its types exist in the compiler only
+  return makeDefinition(TABLE, fields) as TableDefinition<S, P, NoInfer<K>>; // its types exist in the compiler only
 }
 
-const DYNAMODB: Kind<TableDefinition, object, typeof TABLE_ACCESSES> = {
+const TABLE: Kind<TableDefinition, object, typeof TABLE_ACCESSES> = {
   name: 'table',
   accesses: TABLE_ACCESSES,
-  binding: TABLE_BINDING,
-  drivers: ['@twelvefold/backing/dynamodb-table'],
   details: ({ partitionKey, sortKey }) => ({ partitionKey, ...(sortKey === undefined ? {} : { sortKey }) }),
-  infrastructure: tableInfrastructure,
-  open: async (definition, { target: name, aws, clock, random }) => {
-    const { createDynamoDbTable } = await import('@twelvefold/backing/dynamodb-table');
-    return { client: createDynamoDbTable({ definition, name, aws, clock, random }) };
+  drivers: {
+    dynamodb: {
+      binding: TABLE_BINDING,
+      modules: ['@twelvefold/backing/dynamodb-table'],
+      infrastructure: tableInfrastructure,
+      open: async (definition, { target: name, aws, clock, random }) => {
+        const { createDynamoDbTable } = await import('@twelvefold/backing/dynamodb-table');
+        return { client: createDynamoDbTable({ definition, name, aws, clock, random }) };
+      },
+    },
   },
 };

@@ -97,40 +97,44 @@ export function topic<S extends StandardSchemaV1, const F extends string = never
     filters: Object.freeze([...filters]),
     maxBytes,
   };
-  return makeDefinition(SNS, fields) as TopicDefinition<S, F>; // its types exist in the compiler only
+  return makeDefinition(TOPIC, fields) as TopicDefinition<S, F>; // its types exist in the compiler only
 }
 
-const SNS: Kind<TopicDefinition, object, typeof TOPIC_ACCESSES> = {
+const TOPIC: Kind<TopicDefinition, object, typeof TOPIC_ACCESSES> = {
   name: 'topic',
   accesses: TOPIC_ACCESSES,
-  binding: { value: 'arn', pattern: /^arn:[^:\s]+:sns:[^:\s]*:[^:\s]*:[^:\s]+$/, expected: 'the ARN of a topic' },
-  drivers: ['@twelvefold/backing/sns'],
-  // SNS demands the suffix on topics that keep order, and refuses it on others.
-  nameSuffix: ({ fifo }) => (fifo ? '.fifo' : ''),
   details: ({ fifo, maxBytes }) => ({ fifo: fifo !== undefined, maxBytes }),
-  infrastructure: ({ fifo, maxBytes }, { physicalName, logicalId }) => {
-    const id = logicalId('Topic');
-    const topic = {
-      TopicName: physicalName,
-      ...(fifo ? { FifoTopic: true, FifoThroughputScope: 'MessageGroup' } : {}),
-      ...(maxBytes === SNS_LIMITS.defaultBytes ? {} : { MaximumMessageSize: maxBytes }),
-    };
-    const policy = { Version: '2012-10-17', Statement: [tlsOnly('sns:Publish', { Ref: id })] };
-    return {
-      resources: [
-        { id, type: 'AWS::SNS::Topic', properties: topic },
-        {
-          id: `${id}Policy`,
-          type: 'AWS::SNS::TopicPolicy',
-          properties: { Topics: [{ Ref: id }], PolicyDocument: policy },
-        },
-      ],
-      arns: [{ Ref: id }],
-      binding: { Ref: id },
-    };
-  },
-  open: async (definition, { target: arn, aws, clock, random }) => {
-    const { createSnsPublisher } = await import('@twelvefold/backing/sns');
-    return { client: createSnsPublisher({ definition, arn, aws, clock, random }) };
+  drivers: {
+    sns: {
+      binding: { value: 'arn', pattern: /^arn:[^:\s]+:sns:[^:\s]*:[^:\s]*:[^:\s]+$/, expected: 'the ARN of a topic' },
+      modules: ['@twelvefold/backing/sns'],
+      // SNS demands the suffix on topics that keep order, and refuses it on others.
+      nameSuffix: ({ fifo }) => (fifo ? '.fifo' : ''),
+      infrastructure: ({ fifo, maxBytes }, { physicalName, logicalId }) => {
+        const id = logicalId('Topic');
+        const topic = {
+          TopicName: physicalName,
+          ...(fifo ? { FifoTopic: true, FifoThroughputScope: 'MessageGroup' } : {}),
+          ...(maxBytes === SNS_LIMITS.defaultBytes ? {} : { MaximumMessageSize: maxBytes }),
+        };
+        const policy = { Version: '2012-10-17', Statement: [tlsOnly('sns:Publish', { Ref: id })] };
+        return {
+          resources: [
+            { id, type: 'AWS::SNS::Topic', properties: topic },
+            {
+              id: `${id}Policy`,
+              type: 'AWS::SNS::TopicPolicy',
+              properties: { Topics: [{ Ref: id }], PolicyDocument: policy },
+            },
+          ],
+          arns: [{ Ref: id }],
+          binding: { Ref: id },
+        };
+      },
+      open: async (definition, { target: arn, aws, clock, random }) => {
+        const { createSnsPublisher } = await import('@twelvefold/backing/sns');
+        return { client: createSnsPublisher({ definition, arn, aws, clock, random }) };
+      },
+    },
   },
 };

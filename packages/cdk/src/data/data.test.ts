@@ -126,10 +126,11 @@ describe('a kind that the manifest does not make', () => {
   const search: ManifestResource = {
     key: 'search',
     kind: 'search',
+    driver: 'opensearch',
     physicalName: 'shop-{stage}-search',
     binding: { env: 'TWELVEFOLD_SEARCH_URL', parameter: '/shop/{stage}/bindings/search', value: 'url' },
     details: { shards: 2 },
-    drivers: [],
+    modules: [],
   };
   const [http, ...others] = shopManifest.components;
   const grants = [{ resource: 'search', actions: ['es:ESHttpGet'] }];

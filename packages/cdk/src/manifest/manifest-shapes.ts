@@ -17,9 +17,10 @@ const resource = fields(
   {
     key,
     kind: key,
+    driver: key,
     physicalName: staged('[A-Za-z0-9_.-]', 'a name'),
     details: object,
-    drivers: list(anyText),
+    modules: list(anyText),
   },
   {
     binding: fields(
@@ -71,7 +72,7 @@ const component = fields(
     }),
     grants: list(fields({ resource: key, actions: list(action) })),
     uses: list(key),
-    drivers: list(anyText),
+    modules: list(anyText),
   },
   { config: fields({ reads: list(configKey), access: list(configAccess) }) },
 );

@@ -43,7 +43,7 @@ export const shopManifest = {
           { action: 'secretsmanager:GetSecretValue', on: 'secrets', names: ['shop/{stage}/payments/apiKey'] },
         ],
       },
-      drivers: [],
+      modules: [],
       trigger: { kind: 'http' },
       grants: [
         { resource: 'carts', actions: ['sqs:SendMessage'] },
@@ -55,7 +55,7 @@ export const shopManifest = {
       entry: 'lambda/carts.mjs',
       export: 'handler',
       uses: ['carts', 'cartsDeadLetter', 'cartEvents', 'rows'],
-      drivers: [],
+      modules: [],
       trigger: { kind: 'queue', resource: 'carts', visibilitySeconds: 90, maxReceives: 5 },
       grants: [
         { resource: 'rows', actions: ['dynamodb:PutItem'] },
@@ -73,7 +73,7 @@ export const shopManifest = {
         reads: ['pricing.note'],
         access: [{ action: 'ssm:GetParameters', on: 'parameters', names: ['/shop/{stage}/pricing/note'] }],
       },
-      drivers: [],
+      modules: [],
       trigger: { kind: 'queue', resource: 'mails', visibilitySeconds: 30 },
       grants: [
         { resource: 'rows', actions: ['dynamodb:GetItem', 'dynamodb:PutItem'] },
@@ -85,7 +85,7 @@ export const shopManifest = {
       entry: 'tasks.js',
       export: 'handler',
       uses: ['rows'],
-      drivers: [],
+      modules: [],
       trigger: { kind: 'invoke' },
       grants: [{ resource: 'rows', actions: ['dynamodb:Query'] }],
     },
