@@ -4,6 +4,7 @@ export type {
   DeleteInput,
   DynamoDbOperations,
   Item,
+  KeysAndAttributes,
   PutInput,
   TransactWriteEntry,
   UpdateInput,

@@ -111,6 +111,7 @@ async function open(definition: Definition, target: string, aws: Aws) {
     clock,
     random: () => 0.5,
     warn: () => undefined,
+    metrics: { count: () => undefined, time: () => undefined },
     config: () => {
       throw new TypeError('no kind here reads config');
     },

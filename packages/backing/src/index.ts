@@ -35,6 +35,7 @@ export {
   type OpenContext,
   type Opened,
   type Reference,
+  type ResourceMetrics,
   type Source,
   type SourceTrigger,
 } from './kind.ts';

@@ -32,6 +32,14 @@ export interface Reference {
   readonly messages?: 'all' | 'some';
 }
 
+/** The metrics of one resource. A call adds to a sum in memory: cheap enough for every operation. */
+export interface ResourceMetrics {
+  /** Adds to a count, e.g. `cacheHits`. @param by 1 by default */
+  count(name: string, by?: number): void;
+  /** Adds a time in milliseconds, e.g. `cacheLoadTime`; a fair sample of 100 is published. */
+  time(name: string, ms: number): void;
+}
+
 /** Everything that a driver gets to open a client. */
 export interface OpenContext {
   /** The resource's key in `backing`. */
@@ -51,6 +59,8 @@ export interface OpenContext {
   readonly signal?: AbortSignal | undefined;
   /** Logs a warning. */
   warn(message: string): void;
+  /** Gathers metrics, which the host publishes under the dimensions `component` and `resource`. */
+  readonly metrics: ResourceMetrics;
   /** The value of a reference in the current config: ask again after a refused login, it may have been rotated. */
   config<T>(reference: ConfigReference<T>): T;
 }
@@ -62,6 +72,11 @@ export interface Opened<Client> {
   check?(signal?: AbortSignal): Promise<void>;
   /** Resolves when work that the client holds has ended. */
   drain?(signal?: AbortSignal): Promise<void>;
+  /**
+   * Resolves when work that no caller waits for has ended: called before a Lambda environment may freeze, so at the
+   * end of each invocation, and at the drain of a service.
+   */
+  flush?(signal?: AbortSignal): Promise<void>;
   /** Closes connections. */
   stop?(signal?: AbortSignal): Promise<void>;
 }

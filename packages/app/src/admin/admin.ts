@@ -79,7 +79,22 @@ export async function admin<const K extends readonly TaskComponent[]>(
         signal: interrupt.signal,
       });
       const lifecycle = createLifecycle({ budgetMs: profile.budgetMs });
-      lifecycle.register({ name: CONFIG_RESOURCE, stop: () => aws.close() });
+      lifecycle.register({
+        name: CONFIG_RESOURCE,
+        ...(runtime.drain ? { drain: runtime.drain } : {}),
+        flush: async (signal) => {
+          await runtime.flush?.(signal);
+          await runtime.resourceMetrics.publish();
+          await metrics.flush('open');
+        },
+        stop: async (signal) => {
+          try {
+            await runtime.stop(signal);
+          } finally {
+            aws.close();
+          }
+        },
+      });
       for (const resource of resources) lifecycle.register(resource);
       try {
         await lifecycle.start(interrupt.signal);

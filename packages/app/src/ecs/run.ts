@@ -101,6 +101,7 @@ export async function run<const K extends readonly Component[]>(
       // A step that does nothing has no place in the health and in the shutdown report.
       if (runtime.check) attached.check = runtime.check;
       if (runtime.drain) attached.drain = runtime.drain;
+      if (runtime.flush) attached.flush = runtime.flush;
     },
     stop: async (signal) => {
       try {
@@ -118,7 +119,11 @@ export async function run<const K extends readonly Component[]>(
     pools: [() => aws.takeConnectionCounts()],
     configAgeMs: () => runtime?.configAgeMs(),
   });
-  lifecycle.register(metricsResource(metrics, clock, own.publish));
+  const gather = async () => {
+    await runtime?.resourceMetrics.publish();
+    await own.publish();
+  };
+  lifecycle.register(metricsResource(metrics, clock, gather));
   if (protection) lifecycle.register(protection);
   for (const resource of resources) lifecycle.register(resource);
   for (const component of components) {

@@ -86,6 +86,8 @@ export async function lambda<K extends Component>(
     configAgeMs: () => runtime.configAgeMs(),
   });
   const flush = async () => {
+    await runtime.flush?.();
+    await runtime.resourceMetrics.publishIfDue();
     await own.publishIfDue();
     await metrics.flush();
   };
@@ -104,6 +106,7 @@ export async function lambda<K extends Component>(
   lifecycle.register({
     name: 'metrics',
     flush: async () => {
+      await runtime.resourceMetrics.publish();
       await own.publish();
       await metrics.flush();
     },

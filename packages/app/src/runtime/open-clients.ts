@@ -6,6 +6,7 @@ import type { Component } from '../component.ts';
 import type { Backing } from '../context.ts';
 import type { DeclaredResource } from '../resources.ts';
 import { usedResources } from '../uses.ts';
+import type { ResourceMetricsBook } from './resource-metrics.ts';
 
 /** The clients of one component by key, each with only the methods that `uses` names. */
 export type Clients = Readonly<Record<string, object>>;
@@ -22,6 +23,7 @@ export interface OpenClientsOptions {
   clock: Clock;
   random: () => number;
   logger: Logger;
+  metrics: Pick<ResourceMetricsBook, 'of'>;
   signal?: AbortSignal | undefined;
 }
 
@@ -32,6 +34,8 @@ export interface OpenedClients {
   readonly check: ((signal?: AbortSignal) => Promise<void>) | undefined;
   /** Waits for the work that clients hold. Absent when no client has a drain. */
   readonly drain: ((signal?: AbortSignal) => Promise<void>) | undefined;
+  /** Waits for work that no caller waits for. Absent when no client has a flush. */
+  readonly flush: ((signal?: AbortSignal) => Promise<void>) | undefined;
   stop(signal?: AbortSignal): Promise<void>;
 }
 
@@ -47,7 +51,7 @@ export async function openClients(
 
   const open = async (resource: DeclaredResource, accesses: readonly string[], component: string) => {
     const { key, definition, driver } = resource;
-    const { port, targets, configValue, clock, random, logger, signal } = options;
+    const { port, targets, configValue, clock, random, logger, metrics, signal } = options;
     const context: OpenContext = {
       key,
       target: targets.get(key) ?? '',
@@ -58,6 +62,7 @@ export async function openClients(
       random,
       signal,
       warn: (message) => logger.warn(message),
+      metrics: metrics.of(component, key),
       config: <T>(reference: ConfigReference<T>) => configValue(reference) as T, // the reference was made with this type
     };
     const one = await driver.open(definition as never, context); // it is the kind's own definition
@@ -95,6 +100,7 @@ export async function openClients(
     of: (component) => clients.get(component) ?? {},
     check: opened.some((one) => one.check) ? (signal) => all((one) => one.check?.(signal)) : undefined,
     drain: opened.some((one) => one.drain) ? (signal) => all((one) => one.drain?.(signal)) : undefined,
+    flush: opened.some((one) => one.flush) ? (signal) => all((one) => one.flush?.(signal)) : undefined,
     stop: (signal) => all((one) => one.stop?.(signal)),
   };
 }

@@ -16,6 +16,8 @@ import type { Clients } from './open-clients.ts';
 import { openClients } from './open-clients.ts';
 import type { WantedBinding } from './resolve-bindings.ts';
 import { resolveBindings } from './resolve-bindings.ts';
+import type { ResourceMetricsBook } from './resource-metrics.ts';
+import { createResourceMetrics } from './resource-metrics.ts';
 import { retryWhilePassing } from './retry-while-passing.ts';
 import { startupError } from './startup-error.ts';
 import { subscribesTo } from './subscribes-to.ts';
@@ -28,6 +30,10 @@ export interface Runtime {
   readonly check?: ((signal?: AbortSignal) => Promise<void>) | undefined;
   /** Waits for the work that clients hold. Absent when no client has a drain. */
   readonly drain?: ((signal?: AbortSignal) => Promise<void>) | undefined;
+  /** Waits for work of clients that no caller waits for. Absent when no client has any. */
+  readonly flush?: ((signal?: AbortSignal) => Promise<void>) | undefined;
+  /** What the clients have counted. */
+  readonly resourceMetrics: Pick<ResourceMetricsBook, 'publish' | 'publishIfDue'>;
   /** Closes the clients. */
   stop(signal?: AbortSignal): Promise<void>;
   /** The value of a binding: URL, ARN or name; `undefined` for a resource that no component here uses. */
@@ -113,6 +119,7 @@ export async function openRuntime(
   });
   kept.release();
 
+  const resourceMetrics = createResourceMetrics({ metrics, clock, random });
   const clients = await openClients(app.backing, components, {
     port,
     caller: options.caller,
@@ -121,6 +128,7 @@ export async function openRuntime(
     clock,
     random,
     logger,
+    metrics: resourceMetrics,
     signal,
   });
   const pinned = (scope: Scope): Pinned => {
@@ -155,6 +163,8 @@ export async function openRuntime(
     aws: port,
     check: clients.check,
     drain: clients.drain,
+    flush: clients.flush,
+    resourceMetrics,
     stop: clients.stop,
     target: (key) => targets.get(key),
     config: () => (live ? live.current : none.config),

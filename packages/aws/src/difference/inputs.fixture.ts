@@ -192,6 +192,21 @@ export const INPUTS: Inputs = {
       },
       ['TableName', 'Key'],
     ),
+    BatchGetItem: fc.record({
+      RequestItems: fc.dictionary(
+        name,
+        record<D['BatchGetItem']['input']['RequestItems'][string]>(
+          {
+            Keys: fc.array(item, { minLength: 1, maxLength: 3 }),
+            ConsistentRead: fc.boolean(),
+            ProjectionExpression: text,
+            ExpressionAttributeNames: names,
+          },
+          ['Keys'],
+        ),
+        { minKeys: 1, maxKeys: 2, noNullPrototype: true },
+      ),
+    }),
     PutItem: record<D['PutItem']['input']>({ ...put, ReturnValues: fc.constantFrom('NONE', 'ALL_OLD') }, [
       'TableName',
       'Item',

@@ -123,6 +123,14 @@ const page = some({
   LastEvaluatedKey: item,
   ConsumedCapacity: capacity,
 }).map(json({ TableName: 't', KeyConditionExpression: 'a' }));
+const tables = <T>(table: fc.Arbitrary<T>) => fc.dictionary(name, table, { maxKeys: 2, noNullPrototype: true });
+const batchOfItems = some({
+  Responses: tables(fc.array(item, { maxLength: 3 })),
+  UnprocessedKeys: tables(
+    fc.record({ Keys: fc.array(item, { minLength: 1, maxLength: 2 }), ConsistentRead: fc.boolean() }),
+  ),
+  ConsumedCapacity: fc.array(capacity, { maxLength: 2 }),
+}).map(json({ RequestItems: { t: { Keys: [{ a: 'b' }] } } }));
 const written = some({ Attributes: item, ConsumedCapacity: capacity }).map(json({ TableName: 't', Key: {}, Item: {} }));
 
 const QUEUE = { QueueUrl: 'https://sqs.eu-west-1.amazonaws.com/123456789012/q' };
@@ -232,6 +240,7 @@ export const OUTPUTS: Outputs = {
   },
   dynamodb: {
     GetItem: some({ Item: item, ConsumedCapacity: capacity }).map(json({ TableName: 't', Key: {} })),
+    BatchGetItem: batchOfItems,
     PutItem: written,
     UpdateItem: written,
     DeleteItem: written,

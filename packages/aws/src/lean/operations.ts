@@ -30,6 +30,7 @@ export const LEAN_OPERATIONS: {
   },
   dynamodb: {
     GetItem: 'read',
+    BatchGetItem: 'read',
     PutItem: 'write',
     UpdateItem: 'write',
     DeleteItem: 'write',

@@ -59,6 +59,14 @@ export interface TransactWriteEntry {
   ConditionCheck?: ConditionCheckInput;
 }
 
+/** Keys of one table to read together, each a whole primary key, without repeats. */
+export interface KeysAndAttributes {
+  Keys: Item[];
+  ConsistentRead?: boolean;
+  ProjectionExpression?: string;
+  ExpressionAttributeNames?: Record<string, string>;
+}
+
 /** The DynamoDB operations that drivers use, with items as plain JavaScript values. */
 export interface DynamoDbOperations {
   GetItem: {
@@ -70,6 +78,14 @@ export interface DynamoDbOperations {
       ExpressionAttributeNames?: Record<string, string>;
     };
     output: { Item?: Item };
+  };
+  /**
+   * At most 100 keys. Answers in any order. Throttled keys come back in `UnprocessedKeys`, with
+   * status 200.
+   */
+  BatchGetItem: {
+    input: { RequestItems: Record<string, KeysAndAttributes> };
+    output: { Responses?: Record<string, Item[]>; UnprocessedKeys?: Record<string, KeysAndAttributes> };
   };
   PutItem: { input: PutInput; output: { Attributes?: Item } };
   UpdateItem: { input: UpdateInput; output: { Attributes?: Item } };

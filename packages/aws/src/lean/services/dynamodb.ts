@@ -1,4 +1,4 @@
-import type { TransactWriteEntry } from '../../operations/dynamodb.ts';
+import type { DynamoDbOperations, KeysAndAttributes, TransactWriteEntry } from '../../operations/dynamodb.ts';
 import { builtin } from '../builtin.ts';
 import { marshallItem } from '../dynamodb/marshall.ts';
 import type { AttributeMap } from '../dynamodb/unmarshall.ts';
@@ -27,6 +27,21 @@ function decodeMembers(output: Members): Members {
   return output;
 }
 
+function mapTables<A, B>(tables: Readonly<Record<string, A>>, change: (table: A) => B): Record<string, B> {
+  return Object.fromEntries(Object.entries(tables).map(([name, table]) => [name, change(table)]));
+}
+
+function decodeBatch({ Responses, UnprocessedKeys, ...output }: Members): Members {
+  if (Responses !== undefined) {
+    output.Responses = mapTables(Responses as Record<string, AttributeMap[]>, (items) => items.map(unmarshallItem)); // as DynamoDB says
+  }
+  if (UnprocessedKeys !== undefined) {
+    const tables = UnprocessedKeys as Record<string, Members & { Keys: AttributeMap[] }>; // as DynamoDB says
+    output.UnprocessedKeys = mapTables(tables, ({ Keys, ...rest }) => ({ ...rest, Keys: Keys.map(unmarshallItem) }));
+  }
+  return output;
+}
+
 interface Reason {
   Code?: string;
   Message?: string;
@@ -39,6 +54,13 @@ export const dynamodb = jsonService({
   version: '1.0',
   encode: {
     GetItem: encodeMembers,
+    BatchGetItem: ({ RequestItems, ...rest }: DynamoDbOperations['BatchGetItem']['input']) => ({
+      ...rest,
+      RequestItems: mapTables(RequestItems, ({ Keys, ...table }: KeysAndAttributes) => ({
+        ...table,
+        Keys: Keys.map((key) => marshallItem(key, 'Keys')),
+      })),
+    }),
     PutItem: encodeMembers,
     UpdateItem: encodeMembers,
     DeleteItem: encodeMembers,
@@ -55,6 +77,7 @@ export const dynamodb = jsonService({
   },
   decode: {
     GetItem: decodeMembers,
+    BatchGetItem: decodeBatch,
     PutItem: decodeMembers,
     UpdateItem: decodeMembers,
     DeleteItem: decodeMembers,
