@@ -1,12 +1,12 @@
 export { correlationIdFrom } from './correlation.ts';
 export { detectHost, type Host } from './hosts/detect.ts';
 export { endOnFatalError, type FatalErrorOptions, type FatalProcess } from './hosts/fatal-errors.ts';
-export { isClientGone, type RequestContext } from './http/exchange.ts';
+export { isClientGone } from './http/exchange.ts';
 export { healthResponse } from './http/health.ts';
+export type { HttpHandler, HttpService, RequestContext, RequestOutcome, RequestRefusal } from './http/http-service.ts';
 export { installLightHttp, type LightHttpOptions } from './http/light/install-light-http.ts';
 export { BODY_LIMIT_BYTES, HEADER_LIMIT_BYTES, type HttpLimits } from './http/limits.ts';
 export { type FieldFault, type ProblemDetails, problem } from './http/problem.ts';
-export type { HttpHandler, HttpService, RequestOutcome, RequestRefusal } from './http/serve.ts';
 export { type ServeOptions, serveRequest } from './http/serve-request.ts';
 export { traceHeaders } from './http/trace-headers.ts';
 export { createLifecycle, type Lifecycle, type LifecycleOptions, type ResourceHealth } from './lifecycle.ts';

@@ -155,7 +155,8 @@ class WorkScope implements OpenScope {
   #correlationId: string | undefined;
   #trace: Readonly<TraceContext> | undefined;
   #signal: AbortSignal | undefined;
-  #slots: Map<symbol, unknown> | undefined;
+  /** Key's id, value, key's id, value... A scope has a handful: a Map costs more to make than they cost to find. */
+  #slots: unknown[] | undefined;
   #endings: Ending[] | undefined;
   #ended = false;
 
@@ -203,12 +204,19 @@ class WorkScope implements OpenScope {
   }
 
   get<V>(key: ScopeKey<V>): V | undefined {
-    return this.#slots?.get(key.id) as V | undefined; // set() is the only writer and takes V
+    const slots = this.#slots;
+    if (slots === undefined) return undefined;
+    for (let at = 0; at < slots.length; at += 2) if (slots[at] === key.id) return slots[at + 1] as V; // set() takes V
+    return undefined;
   }
 
   set<V>(key: ScopeKey<V>, value: V): void {
-    this.#slots ??= new Map();
-    this.#slots.set(key.id, value);
+    this.#slots ??= [];
+    const slots = this.#slots;
+    let at = 0;
+    while (at < slots.length && slots[at] !== key.id) at += 2;
+    slots[at] = key.id;
+    slots[at + 1] = value;
   }
 
   onEnd(callback: Ending): void {

@@ -139,25 +139,10 @@ export async function openRuntime(
   const context = (component: Component, scope: Scope, http = NO_REQUEST): HttpContext<unknown, Clients> => {
     logger.refreshSampleRateCalculation(); // before anything is sent on, and so that slowness counts from here
     const { config, version } = pinned(scope);
-    return {
-      backing: clients.of(component),
-      config,
-      credentialsRefused: async () =>
-        (await live?.reportAuthFailure({ version, signal: scope.signal })) === true ? live?.current : undefined,
-      // Getters, because a signal that nothing asks for is never made.
-      get signal() {
-        return scope.signal;
-      },
-      get drainSignal() {
-        return scope.drainSignal;
-      },
-      deadline: scope.deadline,
-      logger,
-      metrics,
-      correlationId: scope.correlationId,
-      scope,
-      http,
-    };
+    const credentialsRefused = async () =>
+      (await live?.reportAuthFailure({ version, signal: scope.signal })) === true ? live?.current : undefined;
+    const fixed = { backing: clients.of(component), config, credentialsRefused, logger, metrics, http };
+    return new ScopeContext(scope, fixed) as HttpContext<unknown, Clients>; // with the two signals
   };
   return {
     aws: port,
@@ -177,6 +162,52 @@ export async function openRuntime(
         ? live.get().then(() => work(context(component, scope, http)))
         : work(context(component, scope, http)),
   };
+}
+
+/** Gets a signal when it is asked for: one that nothing asks for is never made. */
+const SIGNAL: PropertyDescriptor & ThisType<ScopeContext> = {
+  enumerable: true,
+  get() {
+    return this.scope.signal;
+  },
+};
+const DRAIN_SIGNAL: PropertyDescriptor & ThisType<ScopeContext> = {
+  enumerable: true,
+  get() {
+    return this.scope.drainSignal;
+  },
+};
+
+type Fixed = Omit<HttpContext<unknown, Clients>, 'signal' | 'drainSignal' | 'scope' | 'deadline' | 'correlationId'>;
+
+/**
+ * A handler's context. Its signals are properties of the object, so that a spread copy has them; all objects share their getters: with
+ * getters in an object literal each context costs 2 us, with these 0.7.
+ */
+class ScopeContext implements Fixed {
+  readonly backing: Clients;
+  readonly config: unknown;
+  readonly credentialsRefused: () => Promise<unknown>;
+  readonly deadline: Scope['deadline'];
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly correlationId: string;
+  readonly scope: Scope;
+  readonly http: RequestContext;
+
+  constructor(scope: Scope, { backing, config, credentialsRefused, logger, metrics, http }: Fixed) {
+    this.backing = backing;
+    this.config = config;
+    this.credentialsRefused = credentialsRefused;
+    this.deadline = scope.deadline;
+    this.logger = logger;
+    this.metrics = metrics;
+    this.correlationId = scope.correlationId;
+    this.scope = scope;
+    this.http = http;
+    Object.defineProperty(this, 'signal', SIGNAL);
+    Object.defineProperty(this, 'drainSignal', DRAIN_SIGNAL);
+  }
 }
 
 /** The port with a limit for each call. */

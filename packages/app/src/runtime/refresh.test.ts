@@ -72,6 +72,24 @@ async function world() {
   };
 }
 
+describe('a context', () => {
+  it('makes its signals when they are read, also by a spread copy', async () => {
+    const { runtime } = await world();
+    let made = 0;
+    const { signal } = new AbortController();
+    const make = () => {
+      made += 1;
+      return signal;
+    };
+    await runInScope({ kind: 'http', component: 'http', signal: make }, async (scope) => {
+      const context = await runtime.run(http, scope, (one) => one);
+      expect([Object.keys(context).includes('signal'), made]).toEqual([true, 0]);
+      const copy = { ...context };
+      expect([copy.signal, copy.drainSignal, copy.scope, made]).toEqual([signal, scope.drainSignal, scope, 1]);
+    });
+  });
+});
+
 describe('config in a runtime', () => {
   it('is the same throughout a scope, while a later scope has the next', async () => {
     const { inScope, read, values, advance, fetches } = await world();

@@ -2,9 +2,8 @@ import type { Clock } from '@twelvefold/core';
 import { systemClock } from '@twelvefold/core';
 import { after } from '@twelvefold/core/internal';
 import { CORRELATION_HEADER } from '../correlation.ts';
-import type { RequestContext } from './exchange.ts';
 import { Exchange } from './exchange.ts';
-import type { HttpHandler, RequestOutcome } from './serve.ts';
+import type { HttpHandler, HttpService, RequestContext, RequestOutcome } from './http-service.ts';
 import { serve } from './serve.ts';
 
 export interface ServeOptions {
@@ -31,11 +30,12 @@ export interface ServeOptions {
 export function serveRequest(handler: HttpHandler, request: Request, options: ServeOptions): Promise<Response> {
   const { component, signal, answerMs = Number.POSITIVE_INFINITY, clock = systemClock, onOutcome } = options;
   return new Promise((resolve) => {
-    const exchange = new RequestExchange(component, request, answerMs, clock, resolve);
+    const service = { component, handler, onOutcome, clock };
+    const exchange = new RequestExchange(service, request, answerMs, resolve);
     const onAbort = () => exchange.abort(signal?.reason);
     if (signal?.aborted) onAbort();
     else signal?.addEventListener('abort', onAbort, { once: true, signal: exchange.overSignal });
-    serve({ component, handler, onOutcome, clock }, exchange);
+    serve(exchange);
   });
 }
 
@@ -47,19 +47,12 @@ class RequestExchange extends Exchange {
   readonly #over = new AbortController();
   readonly #undo: () => void;
   readonly #endMs: number;
-  readonly #clock: Clock;
   readonly #resolve: (response: Response) => void;
 
-  constructor(
-    component: string,
-    request: Request,
-    answerMs: number,
-    clock: Clock,
-    resolve: (response: Response) => void,
-  ) {
-    super(component, request.method, request.url);
+  constructor(service: HttpService, request: Request, answerMs: number, resolve: (response: Response) => void) {
+    super(service, request.method, request.url);
+    const { clock } = service;
     this.request = request;
-    this.#clock = clock;
     this.#endMs = clock.monotonic() + answerMs;
     this.#undo = after(clock, answerMs, () => this.expire());
     this.#resolve = resolve;
@@ -74,7 +67,7 @@ class RequestExchange extends Exchange {
   }
 
   remainingMs(): number {
-    return Math.max(0, this.#endMs - this.#clock.monotonic());
+    return Math.max(0, this.#endMs - this.service.clock.monotonic());
   }
 
   respond(response: Response, correlationId: string): void {

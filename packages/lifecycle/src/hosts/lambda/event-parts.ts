@@ -1,5 +1,5 @@
 import { CORRELATION_HEADER, correlationIdFrom } from '../../correlation.ts';
-import type { RequestContext } from '../../http/exchange.ts';
+import type { RequestContext } from '../../http/http-service.ts';
 import { lightRequest } from '../../http/light/light-requests.ts';
 import type { Refusal } from '../../http/limits.ts';
 import { BODY_LIMIT_BYTES, HEADER_LIMIT_BYTES, refuse } from '../../http/limits.ts';

@@ -1,12 +1,10 @@
-import type { Clock, Deadline } from '@twelvefold/core';
-import { systemClock } from '@twelvefold/core';
+import type { Deadline } from '@twelvefold/core';
 import { after, NO_DEADLINE } from '@twelvefold/core/internal';
 import { CORRELATION_HEADER, correlationIdFrom } from '../../correlation.ts';
-import type { RequestContext } from '../../http/exchange.ts';
 import { Exchange } from '../../http/exchange.ts';
+import type { HttpService, RequestContext } from '../../http/http-service.ts';
 import { refuse } from '../../http/limits.ts';
 import { problem } from '../../http/problem.ts';
-import type { HttpService } from '../../http/serve.ts';
 import { serve } from '../../http/serve.ts';
 import type { AlbEvent, AlbResult } from './alb.ts';
 import { alb } from './alb.ts';
@@ -83,7 +81,7 @@ export class HttpEventExchange {
     }
     const context = this.#front.context(this.#event);
     const { response, correlationId } = await new Promise<Answered>((resolve) =>
-      serve(service, new EventExchange(service, request, this.#headers, context, options, resolve)),
+      serve(new EventExchange(service, request, this.#headers, context, options, resolve)),
     );
     const failed = () =>
       this.result(problem({ status: 500, title: 'Internal Server Error' }, correlationId), correlationId);
@@ -120,24 +118,23 @@ class EventExchange extends Exchange {
   readonly request: Request;
   readonly context: RequestContext;
   readonly #headers: readonly Pair[];
-  readonly #clock: Clock;
   readonly #endMs: number;
   readonly #undo: () => void;
   readonly #resolve: (answered: Answered) => void;
 
   constructor(
-    { component, clock = systemClock }: HttpService,
+    service: HttpService,
     request: Request,
     headers: readonly Pair[],
     context: RequestContext,
     { deadline = NO_DEADLINE, answerMs = Number.POSITIVE_INFINITY }: AnswerEventOptions,
     resolve: (answered: Answered) => void,
   ) {
-    super(component, request.method, request.url);
+    super(service, request.method, request.url);
+    const { clock } = service;
     this.request = request;
     this.context = context;
     this.#headers = headers;
-    this.#clock = clock;
     this.#resolve = resolve;
     const leftMs = Math.min(answerMs, deadline.remainingMs());
     this.#endMs = clock.monotonic() + leftMs;
@@ -149,7 +146,7 @@ class EventExchange extends Exchange {
   }
 
   remainingMs(): number {
-    return Math.max(0, this.#endMs - this.#clock.monotonic());
+    return Math.max(0, this.#endMs - this.service.clock.monotonic());
   }
 
   respond(response: Response, correlationId: string): void {

@@ -1,12 +1,14 @@
 import type { Clock } from '@twelvefold/core';
 import { after } from '@twelvefold/core/internal';
+import type { Arrival } from './arrivals.ts';
+import { Arrivals } from './arrivals.ts';
 
 /**
- * Times that are all equally far away when they are added, so that the oldest is always the next: one timer for all. A timer for each of
- * 3,000 requests a second costs more than what they wait for.
+ * Items that are all due after the same time, so that the oldest is always the next: one timer for all. A timer per request costs
+ * more than the request's scope.
  */
-export class DueList<T extends object> {
-  readonly #items = new Map<T, number>();
+export class DueList<T> {
+  readonly #items = new Arrivals<T>();
   readonly #limitMs: number;
   readonly #onDue: (item: T) => void;
   readonly #clock: Clock;
@@ -18,42 +20,39 @@ export class DueList<T extends object> {
     this.#clock = clock;
   }
 
-  /** Adds an item. One that is in the list starts anew. */
-  add(item: T, nowMs = this.#clock.monotonic()): void {
-    this.#items.delete(item);
-    this.#items.set(item, nowMs + this.#limitMs);
+  add(item: T, nowMs = this.#clock.monotonic()): Arrival<T> {
     if (this.#undo === undefined) this.#arm(this.#limitMs);
+    return this.#items.add(item, nowMs);
   }
 
-  delete(item: T): void {
-    this.#items.delete(item);
+  delete(arrival: Arrival<T>): void {
+    this.#items.delete(arrival);
   }
 
   /** Ends the timer. Nothing is due any more. */
   stop(): void {
-    this.#items.clear();
     this.#undo?.();
     this.#undo = undefined;
   }
 
   /** The oldest item, if it has been in the list for `ms` milliseconds. */
   oldest(ms: number): T | undefined {
-    for (const [item, dueMs] of this.#items)
-      return this.#clock.monotonic() - (dueMs - this.#limitMs) >= ms ? item : undefined;
-    return undefined;
+    const { oldest } = this.#items;
+    return oldest !== undefined && this.#clock.monotonic() - oldest.atMs >= ms ? oldest.item : undefined;
   }
 
   #arm(ms: number): void {
     this.#undo = after(this.#clock, ms, () => {
       this.#undo = undefined;
       const nowMs = this.#clock.monotonic();
-      for (const [item, dueMs] of this.#items) {
+      for (let next = this.#items.oldest; next !== undefined; next = this.#items.oldest) {
+        const dueMs = next.atMs + this.#limitMs;
         if (dueMs > nowMs) {
           this.#arm(dueMs - nowMs);
           return;
         }
-        this.#items.delete(item);
-        this.#onDue(item);
+        this.#items.delete(next);
+        this.#onDue(next.item);
       }
     });
   }

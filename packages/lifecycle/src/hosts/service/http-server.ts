@@ -6,13 +6,14 @@ import type { Clock } from '@twelvefold/core';
 import { systemClock } from '@twelvefold/core';
 import { after } from '@twelvefold/core/internal';
 import { CORRELATION_HEADER, correlationIdFrom } from '../../correlation.ts';
+import type { HttpService } from '../../http/http-service.ts';
 import { headerOf } from '../../http/light/light-headers.ts';
 import type { HttpLimits, Refusal } from '../../http/limits.ts';
 import { BODY_LIMIT_BYTES, DEFAULT_LIMITS, HEADER_LIMIT_BYTES, refuse } from '../../http/limits.ts';
 import { forwardedProto, requestUrl, splitTarget, withoutBase } from '../../http/request-target.ts';
-import type { HttpService } from '../../http/serve.ts';
 import { serve } from '../../http/serve.ts';
 import type { Resource } from '../../resource.ts';
+import { Arrivals } from './arrivals.ts';
 import { DueList } from './due-list.ts';
 import { BodyReceiver, discard } from './receive-body.ts';
 import { refuseUnread } from './refuse-unread.ts';
@@ -79,11 +80,10 @@ class NodeHttpServer implements HttpServer, ServerCore {
   readonly #limits: HttpLimits;
   readonly #server: Server;
   /** Handlers that run, or whose answer is on its way. */
-  readonly #inFlight = new Set<ServiceExchange>();
+  readonly #inFlight = new Arrivals<ServiceExchange>();
   readonly #deadlines: DueList<ServiceExchange>;
   /** Clients that do not take their answer, with the bytes held for them. */
   readonly #stalled: DueList<ServiceExchange>;
-  readonly #unsent = new Map<ServiceExchange, number>();
   #unsentBytes = 0;
   readonly #bodies: BodyReceiver;
   readonly #waiting = new Set<() => void>();
@@ -150,7 +150,7 @@ class NodeHttpServer implements HttpServer, ServerCore {
   /** Idle connections stay: who is about to use one has not learnt of the drain yet, and does by its answer. */
   quiesce(): void {
     this.draining = true;
-    for (const exchange of this.#inFlight) exchange.drain();
+    for (const exchange of this.#inFlight.items()) exchange.drain();
   }
 
   async drain(signal: AbortSignal): Promise<void> {
@@ -158,14 +158,14 @@ class NodeHttpServer implements HttpServer, ServerCore {
     if (lingerMs > 0) await this.service.clock.sleep(lingerMs, signal).catch(() => undefined);
     // Only the listener: the close of an HTTP server ends idle connections as well, on which a request may be on its way.
     NetServer.prototype.close.call(this.#server);
-    for (const exchange of this.#inFlight) exchange.endEventStream();
+    for (const exchange of this.#inFlight.items()) exchange.endEventStream();
     this.#isClosing = true;
     this.#endStalled();
     await this.#idle(signal);
     if (this.#inFlight.size > 0) {
-      const left = stillInFlight([...this.#inFlight]);
-      for (const exchange of this.#inFlight) exchange.abort(signal.reason);
-      throw new Error(left);
+      const left = this.#inFlight.items();
+      for (const exchange of left) exchange.abort(signal.reason);
+      throw new Error(stillInFlight(left));
     }
     this.#isDrained = true;
   }
@@ -186,28 +186,28 @@ class NodeHttpServer implements HttpServer, ServerCore {
   }
 
   answered(exchange: ServiceExchange): void {
-    this.#deadlines.delete(exchange);
+    if (exchange.due !== undefined) this.#deadlines.delete(exchange.due);
   }
 
   over(exchange: ServiceExchange): void {
     this.flows(exchange);
-    this.#inFlight.delete(exchange);
+    if (exchange.place !== undefined) this.#inFlight.delete(exchange.place);
     if (this.#inFlight.size === 0) for (const wake of this.#waiting) wake();
   }
 
   stalls(exchange: ServiceExchange, bytes: number): void {
-    this.#unsentBytes += bytes - (this.#unsent.get(exchange) ?? 0);
-    this.#unsent.set(exchange, bytes);
-    this.#stalled.add(exchange);
+    this.flows(exchange);
+    this.#unsentBytes += bytes;
+    exchange.stalled = { bytes, since: this.#stalled.add(exchange) };
     this.#endStalled();
   }
 
   flows(exchange: ServiceExchange): void {
-    const bytes = this.#unsent.get(exchange);
-    if (bytes === undefined) return;
-    this.#unsentBytes -= bytes;
-    this.#unsent.delete(exchange);
-    this.#stalled.delete(exchange);
+    const { stalled } = exchange;
+    if (stalled === undefined) return;
+    exchange.stalled = undefined;
+    this.#unsentBytes -= stalled.bytes;
+    this.#stalled.delete(stalled.since);
   }
 
   warn(message: string): void {
@@ -223,7 +223,7 @@ class NodeHttpServer implements HttpServer, ServerCore {
    * client that does not read must not decide how long that takes.
    */
   #endStalled(): void {
-    while (this.#isClosing ? this.#unsent.size > 0 : this.#unsentBytes > this.#limits.unsentBytes) {
+    while (this.#isClosing ? this.#unsentBytes > 0 : this.#unsentBytes > this.#limits.unsentBytes) {
       const oldest = this.#stalled.oldest(MOVING_MS);
       if (oldest === undefined) {
         this.#undoCheck ??= after(this.service.clock, MOVING_MS, () => {
@@ -269,11 +269,11 @@ class NodeHttpServer implements HttpServer, ServerCore {
   }
 
   #serve(exchange: ServiceExchange): void {
-    this.#inFlight.add(exchange);
+    exchange.place = this.#inFlight.add(exchange);
     if (this.draining) exchange.drain();
-    serve(this.service, exchange);
+    serve(exchange);
     // Only what is still to be answered has a deadline, whose time is that of its start.
-    if (!exchange.settled) this.#deadlines.add(exchange, exchange.startedMs);
+    if (!exchange.settled) exchange.due = this.#deadlines.add(exchange, exchange.startedMs);
   }
 
   /** Answers a request that is not one for the app. */
@@ -297,7 +297,7 @@ class NodeHttpServer implements HttpServer, ServerCore {
       return;
     }
     // Behind an answer that is on its way on this connection: what is not HTTP must not be answered inside it.
-    const { outgoing } = [...this.#inFlight].find((exchange) => exchange.outgoing?.socket === socket) ?? {};
+    const { outgoing } = this.#inFlight.items().find((exchange) => exchange.outgoing?.socket === socket) ?? {};
     const refuse = () => void refuseUnread(error, socket, (refusal) => this.service.onRefusal?.(refusal));
     if (outgoing) outgoing.once('finish', refuse);
     else refuse();

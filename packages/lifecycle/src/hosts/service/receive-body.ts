@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { BODY_LIMIT_BYTES } from '../../http/limits.ts';
+import { Arrivals } from './arrivals.ts';
 
 /** How much of a refused body is read on: clients rarely look at an answer before they have sent everything. */
 const DISCARD_BYTES = 16 * BODY_LIMIT_BYTES;
@@ -21,8 +22,7 @@ export interface BodyOptions {
 /** The bodies that are on their way to one server, and the bytes that they hold. */
 export class BodyReceiver {
   readonly #limitBytes: number;
-  /** In order of arrival. */
-  readonly #receiving = new Set<Receiving>();
+  readonly #receiving = new Arrivals<Receiving>();
   #bytes = 0;
 
   constructor(limitBytes: number) {
@@ -35,7 +35,7 @@ export class BodyReceiver {
     let isOver = false;
     const end = () => {
       isOver = true;
-      this.#receiving.delete(one);
+      this.#receiving.delete(place);
       this.#bytes -= one.bytes;
     };
     const one: Receiving = {
@@ -46,7 +46,7 @@ export class BodyReceiver {
         onGivenUp();
       },
     };
-    this.#receiving.add(one);
+    const place = this.#receiving.add(one);
     incoming.on('data', (chunk: Buffer) => {
       if (isOver) return;
       one.bytes += chunk.length;
@@ -60,9 +60,9 @@ export class BodyReceiver {
       }
       chunks.push(chunk);
       while (this.#bytes > this.#limitBytes) {
-        const [oldest] = this.#receiving;
+        const { oldest } = this.#receiving;
         if (oldest === undefined) return;
-        oldest.giveUp();
+        oldest.item.giveUp();
       }
     });
     incoming.on('end', () => {

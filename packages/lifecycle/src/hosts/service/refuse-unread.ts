@@ -1,8 +1,8 @@
 import type { Duplex } from 'node:stream';
 import { correlationIdFrom } from '../../correlation.ts';
+import type { RequestRefusal } from '../../http/http-service.ts';
 import type { Refusal } from '../../http/limits.ts';
 import { refuse } from '../../http/limits.ts';
-import type { RequestRefusal } from '../../http/serve.ts';
 
 /** Answers, on its bare connection, a request that Node's parser refused, and closes the connection. */
 export async function refuseUnread(

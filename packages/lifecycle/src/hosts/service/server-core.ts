@@ -1,5 +1,5 @@
 import type { Exchange } from '../../http/exchange.ts';
-import type { HttpService } from '../../http/serve.ts';
+import type { HttpService } from '../../http/http-service.ts';
 
 /** The part of a server that its requests and their answers use. */
 export interface ServerCore {

@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { RequestContext } from '../../http/exchange.ts';
 import { CLIENT_GONE, Exchange } from '../../http/exchange.ts';
+import type { RequestContext } from '../../http/http-service.ts';
 import type { NodeHeaders } from '../../http/light/light-headers.ts';
 import { headerOf } from '../../http/light/light-headers.ts';
 import { lightNodeRequest } from '../../http/light/light-requests.ts';
 import { plainText } from '../../http/light/plain-parts.ts';
+import type { Arrival } from './arrivals.ts';
 import type { ServerCore } from './server-core.ts';
 import { AnswerWriter } from './write-answer.ts';
 
@@ -16,13 +17,19 @@ export class ServiceExchange extends Exchange implements NodeHeaders {
   /** The last two are `undefined` once the answer is out or the client has gone. */
   outgoing: ServerResponse | undefined;
   body: Buffer | undefined;
+  /** Among the requests in flight. */
+  place: Arrival<ServiceExchange> | undefined;
+  /** Among the deadlines; `undefined` for a request that was answered at once. */
+  due: Arrival<ServiceExchange> | undefined;
+  /** Set while the client does not take its answer. */
+  stalled: { readonly bytes: number; readonly since: Arrival<ServiceExchange> } | undefined;
   readonly #address: string | undefined;
   #isAnswered = false;
   #request: Request | undefined;
   #writer: AnswerWriter | undefined;
 
   constructor(core: ServerCore, incoming: IncomingMessage, outgoing: ServerResponse, url: string) {
-    super(core.service.component, incoming.method ?? 'GET', url);
+    super(core.service, incoming.method ?? 'GET', url);
     this.core = core;
     this.headers = incoming.headers;
     this.rawHeaders = incoming.rawHeaders;
@@ -46,7 +53,7 @@ export class ServiceExchange extends Exchange implements NodeHeaders {
   }
 
   remainingMs(): number {
-    return Math.max(0, this.startedMs + this.core.answerMs - this.core.service.clock.monotonic());
+    return Math.max(0, this.startedMs + this.core.answerMs - this.service.clock.monotonic());
   }
 
   respond(response: Response, correlationId: string): void {
