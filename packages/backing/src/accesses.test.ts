@@ -39,9 +39,10 @@ type Calls<D> = Record<keyof ClientOf<D>, (client: ClientOf<D>) => unknown>;
 const read = async (rows: AsyncIterable<unknown>) => {
   for await (const _ of rows) break;
 };
-const schema = z.object({ id: z.string(), n: z.number().optional() });
+const schema = z.object({ id: z.string(), n: z.number().optional(), note: z.string().optional() });
 const id = 'A'.repeat(43);
 const rows = table('rows', { schema, key: 'id' });
+const indexed = table('indexed', { schema, key: 'id', indexes: { byNote: { partition: 'note' } } });
 const sessions = sessionStore('sessions', { schema: z.object({}) });
 const effects = idempotencyStore('effects');
 const jobs = queue('jobs', { schema });
@@ -61,6 +62,7 @@ const tableCalls: Calls<TableDefinition<typeof schema, 'id', never>> = {
   // It has no action of its own: those of its operations count.
   transact: () => undefined,
 };
+const indexedCalls: Calls<typeof indexed> = { ...tableCalls, byNote: (client) => read(client.byNote.query('x')) };
 const sessionCalls: Calls<SessionStoreDefinition> = {
   load: (client) => client.load(id),
   create: (client) => client.create({}),
@@ -85,6 +87,7 @@ const topicCalls: Calls<TopicDefinition<typeof schema>> = {
 
 const KINDS: ReadonlyArray<[Definition, Record<string, (client: never) => unknown>, string]> = [
   [rows, tableCalls, 'rows'],
+  [indexed, indexedCalls, 'indexed'],
   [sessions, sessionCalls, 'sessions'],
   [effects, idempotencyCalls, 'effects'],
   [jobs, queueCalls, 'https://sqs.eu-west-1.amazonaws.com/123456789012/jobs'],
@@ -125,7 +128,8 @@ describe('the actions of an access are exactly those that its methods call', () 
     const client = await open(definition, target, aws);
     const declared = kindOf(definition).accesses[access];
     for (const method of declared?.methods ?? []) await calls[method]?.(client as never);
-    expect([...actions].sort()).toEqual([...actionsOf(definition, access)].sort());
+    const onParts = Object.values(declared?.parts ?? {}).flat();
+    expect([...actions].sort()).toEqual([...new Set([...actionsOf(definition, access), ...onParts])].sort());
   });
 });
 

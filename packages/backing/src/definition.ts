@@ -5,6 +5,11 @@ export interface Access {
   readonly actions: readonly string[];
   /** The names of the accesses that it gives together; absent for a single one. */
   readonly sumOf?: readonly string[];
+  /**
+   * Actions on parts of the resource that have ARNs themselves, such as the indexes of a table, by the
+   * part's name in {@link Infrastructure.parts}.
+   */
+  readonly parts?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** The accesses of a kind, by the name that `uses` asks for. */
@@ -42,12 +47,18 @@ export function sumOf<const A extends Accesses, N extends keyof A & string>(
   readonly methods: ReadonlyArray<A[N]['methods'][number]>;
   readonly actions: readonly string[];
   readonly sumOf: readonly string[];
+  readonly parts?: Readonly<Record<string, readonly string[]>>;
 } {
   const summed = names.map((name) => accesses[name]);
+  const parts: Record<string, readonly string[]> = {};
+  for (const [part, actions] of summed.flatMap((access) => Object.entries(access?.parts ?? {}))) {
+    parts[part] = [...new Set([...(parts[part] ?? []), ...actions])];
+  }
   return {
     methods: [...new Set(summed.flatMap((access) => access?.methods ?? []))],
     actions: [...new Set(summed.flatMap((access) => access?.actions ?? []))],
     sumOf: names,
+    ...(Object.keys(parts).length === 0 ? {} : { parts }),
   };
 }
 

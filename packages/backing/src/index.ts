@@ -65,8 +65,20 @@ export { type QueueDefinition, type QueueOptions, queue } from './queue/queue.ts
 export { Retry } from './queue/retry.ts';
 export type { Session, SessionClient } from './sessions/port.ts';
 export { type SessionStoreDefinition, type SessionStoreOptions, sessionStore } from './sessions/session-store.ts';
-export type { Changes, Condition, KeyOf, TableClient, WriteOperation } from './table/port.ts';
-export { type TableDefinition, type TableOptions, table } from './table/table.ts';
+export type { Condition, Filter, SortRange, Test } from './table/condition.ts';
+export type {
+  Changes,
+  KeyOf,
+  Page,
+  QueryOptions,
+  ReadOptions,
+  Rows,
+  ScanOptions,
+  TableClient,
+  TableIndex,
+  WriteOperation,
+} from './table/port.ts';
+export { type IndexOptions, type TableDefinition, type TableOptions, table } from './table/table.ts';
 export { filtered } from './topic/filtered.ts';
 export type { PublishAllOptions, PublishOptions, PublishReceipt, PublishResult, TopicPublisher } from './topic/port.ts';
 export type { FilterCondition, FilterPolicy, Subscribable, TopicSubscription } from './topic/subscription.ts';

@@ -25,8 +25,10 @@ export interface CloudFormationResource {
 export interface Infrastructure {
   /** The resource itself first, then what belongs to it. */
   readonly resources: readonly CloudFormationResource[];
-  /** What policies name: several for a resource whose indexes have ARNs of their own. */
+  /** The ARNs that policies name for the actions of an access. */
   readonly arns: readonly CloudFormationValue[];
+  /** The ARNs of parts, such as indexes: policies name one only if an access has actions on the part. */
+  readonly parts?: Readonly<Record<string, CloudFormationValue>>;
   /** The value of its binding; absent for a kind without one. */
   readonly binding?: CloudFormationValue;
 }

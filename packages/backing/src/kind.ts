@@ -279,9 +279,9 @@ export function defineKind<D extends { readonly name: string }, Client extends o
 }
 
 function kindFaults({ drivers, defaultDriver }: KindOptions<never, unknown>, accesses: Accesses): string[] {
-  const faults = Object.entries(accesses).flatMap(([name, { methods, actions }]) => [
+  const faults = Object.entries(accesses).flatMap(([name, { methods, actions, parts = {} }]) => [
     ...(methods.length === 0 ? [`the access '${name}' has no methods`] : []),
-    ...inexact(`the access '${name}'`, actions),
+    ...inexact(`the access '${name}'`, [...actions, ...Object.values(parts).flat()]),
   ]);
   const names = Object.keys(drivers);
   if (names.length === 0) faults.push('it has no drivers');

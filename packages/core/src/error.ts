@@ -34,6 +34,7 @@ export type ErrorCode =
   | 'MESSAGES_UNACKNOWLEDGED'
   // Tables, sessions, locks and idempotency
   | 'CONDITION_FAILED'
+  | 'CURSOR_INVALID'
   | 'LOCK_HELD'
   | 'LOCK_LOST'
   | 'ROW_INVALID'

@@ -1,10 +1,13 @@
 import type { Aws } from '@twelvefold/aws';
 import { createAws } from '@twelvefold/aws';
+import type { Definition, InfrastructureContext } from '@twelvefold/backing';
+import { driverOf, findKind } from '@twelvefold/backing';
 import { provision, startLocalAws } from '@twelvefold/local';
 import type { ObservedAws } from './observed-aws.ts';
 import { observedAws } from './observed-aws.ts';
 import { TRANSPORT } from './transport.ts';
 
+/** The keys of a table, or a definition, whose kind describes the table. */
 interface TableLayout {
   readonly partitionKey: string;
   readonly sortKey?: string | undefined;
@@ -31,12 +34,20 @@ export async function openDynamoDb(): Promise<DynamoDbTarget> {
     ...observedAws(inner),
     createTable: async (layout) => {
       const name = `contract-${crypto.randomUUID()}`;
-      const template = { Resources: { Table: { Type: 'AWS::DynamoDB::Table', Properties: properties(name, layout) } } };
+      const Properties = describedProperties(name, layout) ?? properties(name, layout);
+      const template = { Resources: { Table: { Type: 'AWS::DynamoDB::Table', Properties } } };
       await provision(template, { endpoint, region, credentials });
       return name;
     },
     [Symbol.asyncDispose]: async () => embedded?.close(),
   };
+}
+
+/** As the kind of a definition writes them into the template. */
+function describedProperties(physicalName: string, definition: object) {
+  const context = { key: 'table', physicalName, logicalId: (suffix: string) => suffix } as InfrastructureContext; // a table asks for no more
+  if (findKind(definition) === undefined) return undefined;
+  return driverOf(definition as Definition).infrastructure?.(definition as never, context).resources[0]?.properties; // it has a kind
 }
 
 function properties(name: string, { partitionKey, sortKey, ttlAttribute }: TableLayout) {

@@ -71,19 +71,26 @@ function assertEntries(app: AppIdentity, entries: Readonly<Record<string, Compon
   if (faults.length > 0) throw new TypeError(`Cannot build the manifest of '${app.name}': ${faults.join('; ')}`);
 }
 
+type Grant = ManifestComponent['grants'][number];
+
 function manifestComponent(app: AppIdentity, entry: string, component: Component): ManifestComponent {
   const { backing } = app;
   const config = usedConfig(app.config, backing, [component])?.definition;
-  const grants = new Map<string, readonly string[]>();
-  const grant = (resource: string, actions: readonly string[]) =>
-    grants.set(resource, [...new Set([...(grants.get(resource) ?? []), ...actions])]);
+  const grants = new Map<string, Grant>();
+  const grant = (resource: string, actions: readonly string[], part?: string) => {
+    const id = JSON.stringify([resource, part]);
+    const known = grants.get(id)?.actions ?? [];
+    const all = [...new Set([...known, ...actions])];
+    grants.set(id, { resource, actions: all, ...(part === undefined ? {} : { part }) });
+  };
 
   const uses = usedResources(backing, component.uses);
   for (const { resource, accesses } of uses) {
-    grant(
-      resource.key,
-      accesses.flatMap((access) => actionsOf(resource.definition, access)),
-    );
+    for (const access of accesses) {
+      grant(resource.key, actionsOf(resource.definition, access));
+      const { parts = {} } = resource.kind.accesses[access] ?? {};
+      for (const [part, actions] of Object.entries(parts)) grant(resource.key, actions, part);
+    }
   }
   const consumed = component.kind === 'consumer' ? consumedResources(backing, component.queue) : [];
   for (const { resource, actions } of consumed) grant(resource.key, actions);
@@ -97,7 +104,7 @@ function manifestComponent(app: AppIdentity, entry: string, component: Component
     export: 'handler',
     trigger: triggerOf(backing, component),
     // Without an action there is nothing to allow: a service that IAM does not guard, or a transaction's own access.
-    grants: [...grants].flatMap(([resource, actions]) => (actions.length === 0 ? [] : [{ resource, actions }])),
+    grants: [...grants.values()].filter(({ actions }) => actions.length > 0),
     ...(config
       ? {
           config: {
@@ -168,6 +175,7 @@ function manifestResources({ name: app, backing }: AppIdentity): ManifestResourc
       ...(binding ? { binding: manifestBinding(binding, infrastructure) } : {}),
       details: kind.details?.(definition as never) ?? {},
       ...(infrastructure ? { arns: infrastructure.arns, cloudFormation: infrastructure.resources } : {}),
+      ...(infrastructure?.parts ? { parts: infrastructure.parts } : {}),
       modules: modulesOf(kind),
     };
   });

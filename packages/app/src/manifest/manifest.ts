@@ -26,8 +26,13 @@ export interface ManifestComponent {
     | { readonly kind: 'http' }
     | (SourceTrigger & { readonly resource: string })
     | { readonly kind: 'invoke' };
-  /** Exact IAM actions by resource key; what the role of this component is made of. */
-  readonly grants: ReadonlyArray<{ readonly resource: string; readonly actions: readonly string[] }>;
+  /** Exact IAM actions by resource key; the role of this component has these and no others. */
+  readonly grants: ReadonlyArray<{
+    readonly resource: string;
+    readonly actions: readonly string[];
+    /** The part of the resource that the actions are on, such as an index. Absent for the resource itself. */
+    readonly part?: string;
+  }>;
   /** The config that it reads; absent if it reads none. */
   readonly config?: {
     /** Sections and keys, e.g. `pricing` and `payments.apiKey`. */
@@ -65,6 +70,8 @@ export interface ManifestResource {
   readonly details: Readonly<Record<string, unknown>>;
   /** What policies name, in CloudFormation. Absent when something else than the manifest makes the resource. */
   readonly arns?: readonly CloudFormationValue[];
+  /** The ARNs of parts that grants can name, such as the indexes of a table. */
+  readonly parts?: Readonly<Record<string, CloudFormationValue>>;
   /** The resource first, then what belongs to it. Absent when something else than the manifest makes it. */
   readonly cloudFormation?: readonly CloudFormationResource[];
   /** Module specifiers of all drivers of its kind, also of those that were not chosen. */

@@ -1,15 +1,8 @@
 import type { TransactWriteEntry } from '@twelvefold/aws/internal';
+import type { Condition, Filter, SortRange } from './condition.ts';
 
-/** The key of a row: a string for a partition key alone, else an object of both. */
+/** The key of a row: a string for a table with only a partition key, else an object of both. */
 export type KeyOf<P extends string, K extends string> = [K] extends [never] ? string : { [F in P | K]: string };
-
-/** Conditions on a write: field equals value; `exists: false` for "no such row". */
-export interface Condition<R> {
-  /** `true`: the row must exist; `false`: it must not. */
-  exists?: boolean;
-  /** Fields that must have exactly these values; `undefined` means that the row must not have the field. */
-  equals?: { [F in keyof R]?: R[F] | undefined };
-}
 
 /** The fields that a row may lack. */
 type OptionalField<R> = { [F in keyof R]-?: Record<never, never> extends Pick<R, F> ? F : never }[keyof R] & string;
@@ -25,11 +18,91 @@ export interface Changes<R> {
 }
 
 /**
- * A write that has been described but not sent: {@link TableClient.transact} and `idempotency.once` join into one
- * transaction. It names its table, so operations of several tables can be joined.
+ * A write that has been described but not sent: {@link TableClient.transact} and `idempotency.once`
+ * join several into one transaction. It names its table, so operations of several tables can be joined.
  */
 export interface WriteOperation {
   readonly entry: TransactWriteEntry;
+}
+
+/** A part of the rows that a query or a scan reads. */
+export interface Page<R> {
+  readonly rows: readonly R[];
+  /**
+   * Pass it as `cursor` to go on behind the last row; `undefined` when there are no more rows. It is
+   * base64url and has the key of a row in it, readable by anyone who has the cursor.
+   */
+  readonly cursor: string | undefined;
+  /** Items that DynamoDB read, and bills, for this page, those that a filter refused included. */
+  readonly scanned: number;
+}
+
+/** Rows that are read as they are asked for, from the beginning for each loop. */
+export interface Rows<R> extends AsyncIterable<R> {
+  /**
+   * Reads once: up to `limit` rows, or without a limit one answer of DynamoDB (at most 1 MB).
+   *
+   * @example
+   * ```ts
+   * const { rows: found, cursor } = await rows.scan({ limit: 20 }).page();
+   * ```
+   */
+  page(): Promise<Page<R>>;
+  /** One page per answer of DynamoDB, until no row is left or `limit` is reached. A page can be empty. */
+  pages(): AsyncIterable<Page<R>>;
+}
+
+/** The row type, or the chosen fields of it. */
+export type Selected<R, F extends keyof R> = [F] extends [never] ? R : Pick<R, F>;
+
+/** Options that queries and scans share. */
+export interface ReadOptions<R, F extends keyof R = keyof R> {
+  /** Conditions that rows must meet. DynamoDB reads, and bills, the others too. */
+  filter?: Filter<R>;
+  /** The fields to read. A schema's default is not applied to a field that a stored row lacks. */
+  select?: ReadonlyArray<F & string>;
+  /** Rows at most, from 1. @defaultValue no limit */
+  limit?: number;
+  /** Items that DynamoDB reads per call at most, from 1. @defaultValue 1 MB of items */
+  pageSize?: number;
+  /** The cursor of an earlier page of the same query or scan. */
+  cursor?: string | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+export interface QueryOptions<R, F extends keyof R = keyof R> extends ReadOptions<R, F> {
+  /** From the last sort key to the first. @defaultValue false */
+  descending?: boolean;
+}
+
+export interface ScanOptions<R, F extends keyof R = keyof R> extends ReadOptions<R, F> {
+  /** Sees every earlier write. @defaultValue false */
+  consistent?: boolean;
+  /**
+   * Reads one part of the table, for scans in parallel: `{ segment: 0, segments: 4 }` to
+   * `{ segment: 3, segments: 4 }`. A cursor belongs to its segment.
+   */
+  segment?: number;
+  /** How many parts the table is read in, 1 to 1,000,000. */
+  segments?: number;
+}
+
+/** The option `range`, where there is a sort key. */
+export type Ranged<HasSort> = HasSort extends true ? { range?: SortRange } : { range?: never };
+/** The option `consistent`, where the index is local: global ones follow the table a moment later. */
+export type Consistent<IsLocal> = IsLocal extends true ? { consistent?: boolean } : { consistent?: never };
+
+/** Reads rows by the key of a secondary index. Rows without the index's key fields are not in it. */
+export interface TableIndex<R, HasSort = boolean, IsLocal = boolean> {
+  /**
+   * Rows of one partition of the index, in the order of its sort key.
+   *
+   * @throws TwelvefoldError `CURSOR_INVALID` for a cursor of another query, `ROW_INVALID` when a stored row does not fit the schema.
+   */
+  query<F extends keyof R = never>(
+    partition: string,
+    options?: QueryOptions<R, F> & Ranged<HasSort> & Consistent<IsLocal>,
+  ): Rows<Selected<R, F>>;
 }
 
 /** Reads and writes rows of one table. A component has the methods of the accesses that its `uses` names. */
@@ -39,32 +112,48 @@ export interface TableClient<R, Key> {
    *
    * @throws TwelvefoldError `ROW_INVALID` when what is stored does not fit the schema.
    */
-  get(key: Key, options?: { consistent?: boolean; signal?: AbortSignal }): Promise<R | undefined>;
-  /** Rows of one partition in key order, page by page underneath. */
-  query(
+  get<F extends keyof R = never>(
+    key: Key,
+    options?: { consistent?: boolean; select?: ReadonlyArray<F & string>; signal?: AbortSignal | undefined },
+  ): Promise<Selected<R, F> | undefined>;
+  /**
+   * Rows of one partition in the order of their sort keys.
+   *
+   * @throws TwelvefoldError `CURSOR_INVALID` for a cursor of another query, `ROW_INVALID` when a stored row does not fit the schema.
+   */
+  query<F extends keyof R = never>(
     partition: string,
-    options?: { descending?: boolean; limit?: number; consistent?: boolean; signal?: AbortSignal },
-  ): AsyncIterable<R>;
-  /** Every row, page by page underneath: for admin tasks, not for requests. */
-  scan(options?: { signal?: AbortSignal }): AsyncIterable<R>;
+    options?: QueryOptions<R, F> & Ranged<[Key] extends [string] ? false : true> & { consistent?: boolean },
+  ): Rows<Selected<R, F>>;
+  /**
+   * Every row, in no order: for admin tasks, not for requests.
+   *
+   * @throws TwelvefoldError `CURSOR_INVALID` for a cursor of another scan, `ROW_INVALID` when a stored row does not fit the schema.
+   */
+  scan<F extends keyof R = never>(options?: ScanOptions<R, F>): Rows<Selected<R, F>>;
   /**
    * Writes the whole row as its schema returns it; fields that are `undefined` are left out.
    *
    * @throws TwelvefoldError `CONDITION_FAILED` when `condition` does not hold, `ROW_INVALID` when the row does not fit the schema.
    */
-  put(row: R, options?: { condition?: Condition<R>; signal?: AbortSignal }): Promise<void>;
+  put(row: R, options?: { condition?: Condition<R>; signal?: AbortSignal | undefined }): Promise<void>;
   /**
-   * Changes fields and returns the whole new row. Creates a missing row only when key and changes make a whole one by
-   * its schema; otherwise the row must exist, so that no half row comes to be.
+   * Changes fields and returns the whole new row. Creates a missing row only when key and changes make
+   * a whole one by its schema; otherwise the row must exist, so that no half row comes to be.
    *
-   * @throws TwelvefoldError `CONDITION_FAILED` when `condition` does not hold or the row had to exist, `ROW_INVALID` when
-   * a field in `set` does not fit (before sending) or the row that came out does not (it is written then). When an answer is
-   * lost, an `add` or a condition that its own write would break is not tried again: the rejection leaves open whether it was
-   * written. Use `transact`, which is safe to repeat.
+   * @throws TwelvefoldError `CONDITION_FAILED` when `condition` does not hold or the row had to exist,
+   * `ROW_INVALID` when a field in `set` does not fit (before sending) or the row that came out does not
+   * (it is written then). When an answer is lost, an `add` or a condition that its own write would break
+   * is not tried again: the rejection leaves open whether it was written. Use `transact`, which is safe
+   * to repeat.
    */
-  update(key: Key, changes: Changes<R>, options?: { condition?: Condition<R>; signal?: AbortSignal }): Promise<R>;
-  /** Deletes the row; a missing one is no error unless `condition: { exists: true }`. */
-  delete(key: Key, options?: { condition?: Condition<R>; signal?: AbortSignal }): Promise<void>;
+  update(
+    key: Key,
+    changes: Changes<R>,
+    options?: { condition?: Condition<R>; signal?: AbortSignal | undefined },
+  ): Promise<R>;
+  /** Deletes the row; a missing one is not an error unless `condition: { exists: true }`. */
+  delete(key: Key, options?: { condition?: Condition<R>; signal?: AbortSignal | undefined }): Promise<void>;
   /** Describes a put for a transaction; nothing is sent. */
   putOperation(row: R, options?: { condition?: Condition<R> }): WriteOperation;
   /** Describes an update for a transaction; nothing is sent. */
@@ -79,5 +168,5 @@ export interface TableClient<R, Key> {
    * @throws TwelvefoldError `CONDITION_FAILED` naming the failed operations, `TRANSACTION_CONFLICT` when another
    * transaction holds a row for seconds.
    */
-  transact(operations: readonly WriteOperation[], options?: { signal?: AbortSignal }): Promise<void>;
+  transact(operations: readonly WriteOperation[], options?: { signal?: AbortSignal | undefined }): Promise<void>;
 }

@@ -2,7 +2,7 @@ import type { RemovalPolicy } from 'aws-cdk-lib';
 import { CfnResource, Token } from 'aws-cdk-lib';
 import { CfnParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
-import type { Manifest, ManifestResource } from 'twelvefold/manifest';
+import type { Manifest, ManifestComponent, ManifestResource } from 'twelvefold/manifest';
 import { atStage, valueAtStage } from '../template/at-stage.ts';
 import { named } from '../template/named.ts';
 import { pascalCase } from '../template/pascal-case.ts';
@@ -13,6 +13,8 @@ export interface ProvidedResource {
   readonly resource?: Construct;
   /** ARNs for policies; needed when a component has actions on it. */
   readonly arns?: readonly string[];
+  /** ARNs of parts, such as indexes, by name; needed when a component has actions on a part. */
+  readonly parts?: Readonly<Record<string, string>>;
   /** URL, ARN or name; needed when the manifest has a binding for it. */
   readonly binding?: string;
 }
@@ -26,6 +28,8 @@ export interface Attached {
   readonly resource: Construct | undefined;
   /** Named by policies. */
   readonly arns: readonly unknown[];
+  /** ARNs of parts, such as indexes, by name. */
+  readonly parts: ReadonlyMap<string, unknown>;
   /** The value of its binding. */
   readonly value: string | undefined;
 }
@@ -43,10 +47,10 @@ export function addResources(
 ): ReadonlyMap<string, Attached> {
   const attached = new Map<string, Attached>();
   const made = new Map<string, CfnResource>();
-  const granted = new Set(components.flatMap(({ grants }) => grants.map(({ resource }) => resource)));
+  const grants = components.flatMap((component) => component.grants);
   for (const declared of resources) {
     const handler = Object.hasOwn(kinds, declared.kind) ? kinds[declared.kind] : undefined;
-    if (handler) attached.set(declared.key, provided(declared, handler(scope, declared), granted));
+    if (handler) attached.set(declared.key, provided(declared, handler(scope, declared), grants));
     else {
       const [resource] = addCloudFormation(scope, declared, removalPolicy, made);
       const from = declared.binding?.from;
@@ -54,6 +58,7 @@ export function addResources(
         declared,
         resource,
         arns: (declared.arns ?? []).map(valueAtStage),
+        parts: new Map(Object.entries(declared.parts ?? {}).map(([name, arn]) => [name, valueAtStage(arn)])),
         value: from === undefined ? undefined : Token.asString(valueAtStage(from)),
       });
     }
@@ -72,17 +77,20 @@ export function addResources(
   return attached;
 }
 
-function provided(declared: ManifestResource, given: ProvidedResource, granted: ReadonlySet<string>): Attached {
+function provided(declared: ManifestResource, given: ProvidedResource, grants: ManifestComponent['grants']): Attached {
   const { key, kind, binding } = declared;
-  const { resource, arns = [] } = given;
+  const { resource, arns = [], parts = {} } = given;
+  const own = grants.filter((grant) => grant.resource === key);
+  const named = new Set(own.flatMap(({ part }) => part ?? []));
   const lacking = [
-    ...(granted.has(key) && arns.length === 0 ? ['arns'] : []),
+    ...(own.some(({ part }) => part === undefined) && arns.length === 0 ? ['arns'] : []),
+    ...[...named].filter((part) => !Object.hasOwn(parts, part)).map((part) => `parts.${part}`),
     ...(binding !== undefined && given.binding === undefined ? ['binding'] : []),
   ];
   if (lacking.length > 0) {
     throw new TypeError(`Cannot add the resource '${key}': kinds.${kind} returned no ${lacking.join(' and no ')}`);
   }
-  return { declared, resource, arns, value: given.binding };
+  return { declared, resource, arns, parts: new Map(Object.entries(parts)), value: given.binding };
 }
 
 function addCloudFormation(

@@ -67,10 +67,14 @@ function componentFaults(
 ): string[] {
   const { name, grants, uses, trigger } = component;
   const at = `component '${name}'`;
-  const faults = grants.flatMap(({ resource: key, actions }) => {
+  const faults = grants.flatMap(({ resource: key, actions, part }) => {
     const resource = byKey.get(key);
     if (resource === undefined) return [`${at} has a grant on '${key}', which is not in resources`];
-    if (kinds.includes(resource.kind) || (resource.arns ?? []).length > 0) return [];
+    if (kinds.includes(resource.kind)) return [];
+    if (part !== undefined && !Object.hasOwn(resource.parts ?? {}, part)) {
+      return [`${at} is granted ${actions.join(', ')} on '${part}' of '${key}', which is not in its parts`];
+    }
+    if ((resource.arns ?? []).length > 0) return [];
     return [`${at} is granted ${actions.join(', ')} on '${key}', but the kind '${resource.kind}' gives no ARN for it`];
   });
   faults.push(...uses.filter((key) => !byKey.has(key)).map((key) => `${at} uses '${key}', which is not in resources`));

@@ -32,6 +32,7 @@ const resource = fields(
       { from: value },
     ),
     arns: list(value),
+    parts: object,
     cloudFormation: list(
       fields(
         { id: logicalId, type: text(/^[A-Za-z0-9]+(::[A-Za-z0-9]+){2,3}$/, 'a resource type'), properties: object },
@@ -70,7 +71,7 @@ const component = fields(
       ),
       invoke: fields({ kind: oneOf('invoke') }),
     }),
-    grants: list(fields({ resource: key, actions: list(action) })),
+    grants: list(fields({ resource: key, actions: list(action) }, { part: anyText })),
     uses: list(key),
     modules: list(anyText),
   },

@@ -5,29 +5,25 @@ import type { Statement } from './policy-document.ts';
 
 /**
  * The permissions of components on resources: one statement per resource, with the actions of all
- * components.
+ * components, and one per part of a resource that some component has actions on.
  */
 export function grantStatements(
   components: readonly ManifestComponent[],
   attached: ReadonlyMap<string, Attached>,
 ): Statement[] {
-  const actions = new Map<string, Set<string>>();
-  for (const grant of components.flatMap(({ grants }) => grants)) {
-    const known = actions.get(grant.resource) ?? new Set();
-    for (const action of grant.actions) known.add(action);
-    actions.set(grant.resource, known);
-  }
-  return [...attached].flatMap(([key, { arns }]) => {
-    const granted = [...(actions.get(key) ?? [])];
-    return granted.length > 0
-      ? [
-          {
-            Sid: `Use${pascalCase(key)}`,
-            Effect: 'Allow' as const,
-            Action: granted,
-            Resource: arns.length === 1 ? arns[0] : arns,
-          },
-        ]
-      : [];
-  });
+  const grants = components.flatMap((component) => component.grants);
+  const actionsOn = (key: string, part: string | undefined) => [
+    ...new Set(grants.filter((one) => one.resource === key && one.part === part).flatMap(({ actions }) => actions)),
+  ];
+  return [...attached].flatMap(([key, { arns, parts }]) => [
+    ...statement(`Use${pascalCase(key)}`, actionsOn(key, undefined), arns),
+    ...[...parts].flatMap(([part, arn]) =>
+      statement(`Use${pascalCase(key)}${pascalCase(part)}`, actionsOn(key, part), [arn]),
+    ),
+  ]);
+}
+
+function statement(Sid: string, actions: readonly string[], arns: readonly unknown[]): Statement[] {
+  if (actions.length === 0) return [];
+  return [{ Sid, Effect: 'Allow', Action: actions, Resource: arns.length === 1 ? arns[0] : arns }];
 }

@@ -1,7 +1,7 @@
-import type { ManifestComponent } from 'twelvefold/manifest';
+import type { CloudFormationValue, ManifestComponent } from 'twelvefold/manifest';
 import { describe, expect, it } from 'vitest';
 import { shopManifest } from '../testing/shop-manifest.fixture.ts';
-import { ofType, resourceOf, sub, synthesize } from '../testing/synthesize.fixture.ts';
+import { ofType, resourceOf, shopProps, sub, synthesize } from '../testing/synthesize.fixture.ts';
 import type { PolicyDocument, Statement } from './policy-document.ts';
 
 const template = synthesize();
@@ -131,4 +131,29 @@ it('has a wildcard where AWS knows no resource and for a whole section of the co
 
 it('needs no key: none of the resources has its own', () => {
   expect(JSON.stringify(template)).not.toMatch(/"kms:|KmsMasterKeyId|KMSMasterKeyId/);
+});
+
+describe('actions on a part of a resource, such as an index', () => {
+  const table = 'RowsTable';
+  const arn = { 'Fn::Sub': `\${${table}.Arn}/index/byUser` };
+  const withPart = (parts: Record<string, CloudFormationValue>) => {
+    const [http, ...others] = shopManifest.components;
+    const grants = [{ resource: 'rows', part: 'byUser', actions: ['dynamodb:Query'] }];
+    const resources = shopManifest.resources.map((one) => (one.key === 'rows' ? { ...one, parts } : one));
+    const components = [{ ...http, grants } as ManifestComponent, ...others];
+    return synthesize({ ...shopProps, manifest: { ...shopManifest, components, resources } });
+  };
+
+  it('name the ARN of the part only', () => {
+    const { Policies } = resourceOf(withPart({ byUser: arn }), 'HttpFunctionRole').Properties;
+    const [policy] = Policies as ReadonlyArray<{ PolicyDocument: PolicyDocument }>; // IAM's shape
+    const about = policy?.PolicyDocument.Statement.filter(({ Resource }) => JSON.stringify(Resource).includes('Rows'));
+    expect(about).toEqual([{ Sid: 'UseRowsByUser', Effect: 'Allow', Action: ['dynamodb:Query'], Resource: arn }]);
+  });
+
+  it('are refused when the resource has no such part', () => {
+    expect(() => withPart({})).toThrow(
+      "component 'http' is granted dynamodb:Query on 'byUser' of 'rows', which is not in its parts",
+    );
+  });
 });

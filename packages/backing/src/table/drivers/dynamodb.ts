@@ -1,29 +1,22 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Aws, Input } from '@twelvefold/aws';
 import { AwsError } from '@twelvefold/aws';
-import type { Item } from '@twelvefold/aws/internal';
 import type { Clock } from '@twelvefold/core';
 import { systemClock, TwelvefoldError } from '@twelvefold/core';
 import { assertKnownOptions } from '@twelvefold/core/internal';
 import { conditionFailed } from '../../dynamodb/condition-failed.ts';
+import { createExpression } from '../../dynamodb/expression.ts';
 import { failedConditions } from '../../dynamodb/failed-conditions.ts';
-import { fit } from '../../dynamodb/fit.ts';
-import { misfitList } from '../../dynamodb/misfit-list.ts';
 import { sendWrite } from '../../dynamodb/send-write.ts';
-import type { Condition, KeyOf, TableClient } from '../port.ts';
-import type { TableDefinition } from '../table.ts';
-import { checkParams } from './params/check.ts';
-import { deleteParams } from './params/delete.ts';
-import { keyItem } from './params/key.ts';
-import { putParams } from './params/put.ts';
-import { queryParams } from './params/query.ts';
-import { updateParams } from './params/update.ts';
-import type { Position } from './read-pages.ts';
-import { readPages } from './read-pages.ts';
-import type { Target } from './target.ts';
+import type { KeyOf, TableClient } from '../port.ts';
+import type { IndexClients, NoIndexes, TableDefinition } from '../table.ts';
+import { projection, queryRows, scanRows } from './reads.ts';
+import type { Target } from './row.ts';
+import { hasExpired, keyItem, rowOf, selectionOf } from './row.ts';
+import { checkParams, deleteParams, outlivesWrite, putParams, updateParams } from './writes.ts';
 
-export interface DynamoDbTableOptions<R, P extends string, K extends string> {
-  definition: TableDefinition<StandardSchemaV1<unknown, R>, P, K>;
+export interface DynamoDbTableOptions<R, P extends string, K extends string, I = NoIndexes> {
+  definition: TableDefinition<StandardSchemaV1<unknown, R>, P, K, I>;
   /** The real table's name, e.g. `orders-prod-orders`. */
   name: string;
   aws: Aws;
@@ -46,9 +39,9 @@ const MAX_OPERATIONS = 100;
  * await rows.put({ orderId: '1', totalCents: 500 }, { condition: { exists: false } });
  * ```
  */
-export function createDynamoDbTable<R, P extends string, K extends string>(
-  options: DynamoDbTableOptions<R, P, K>,
-): TableClient<R, KeyOf<P, K>> {
+export function createDynamoDbTable<R, P extends string, K extends string, I = NoIndexes>(
+  options: DynamoDbTableOptions<R, P, K, I>,
+): TableClient<R, KeyOf<P, K>> & IndexClients<R, P, K, I> {
   const { definition, name, aws, clock = systemClock, random = Math.random } = options;
   assertKnownOptions(`create the client of table '${definition.name}'`, options, [
     'definition',
@@ -57,17 +50,12 @@ export function createDynamoDbTable<R, P extends string, K extends string>(
     'clock',
     'random',
   ]);
-  const target: Target<R> = { definition, tableName: name };
+  // The driver handles tables of every key and index in one way; the types are those of this one.
+  const fields = definition as unknown as Target<R>['definition'];
+  const target: Target<R> = { definition: fields, tableName: name, now: () => clock.now() };
   const subject = `a row of table '${definition.name}'`;
+  const whole = selectionOf(fields, undefined, undefined);
 
-  const rowFrom = (item: Item | undefined, done: string): R => {
-    const checked = fit(definition.schema, item, subject);
-    if (checked.fits) return checked.value;
-    throw new TwelvefoldError(
-      'ROW_INVALID',
-      `Cannot read ${subject}${done}: ${misfitList(checked.misfits)} does not fit the schema`,
-    );
-  };
   const write = async <O extends 'PutItem' | 'UpdateItem' | 'DeleteItem'>(
     operation: O,
     input: Input<'dynamodb', O>,
@@ -84,26 +72,22 @@ export function createDynamoDbTable<R, P extends string, K extends string>(
     }
   };
 
-  return {
-    async get(key, { consistent = false, signal } = {}) {
-      const input = { TableName: name, Key: keyItem(definition, key), ...(consistent ? { ConsistentRead: true } : {}) };
+  const client: TableClient<R, KeyOf<P, K>> = {
+    async get(key, { consistent = false, select, signal } = {}) {
+      const selection = select === undefined ? whole : selectionOf(fields, undefined, select);
+      const expression = createExpression();
+      const input = {
+        TableName: name,
+        Key: keyItem(fields, key),
+        ...(consistent ? { ConsistentRead: true } : {}),
+        ...(select === undefined ? {} : { ...projection(selection, expression), ...expression.attributes() }),
+      };
       const { Item } = await aws.call('dynamodb', 'GetItem', input, { access: 'read', signal });
-      return Item === undefined ? undefined : rowFrom(Item, '');
+      if (Item === undefined || hasExpired(target, Item)) return undefined;
+      return rowOf<never>(target as Target<never>, Item, selection); // of the fields in `select`
     },
-    async *query(partition, { limit, signal, ...order } = {}) {
-      if (limit !== undefined && !(Number.isInteger(limit) && limit >= 1)) {
-        throw new RangeError(`Cannot query table '${definition.name}': limit is ${limit}; it counts rows from 1`);
-      }
-      const input = queryParams(target, partition, order);
-      const readPage = (position: Position) =>
-        aws.call('dynamodb', 'Query', { ...input, ...position }, { access: 'read', signal });
-      for await (const item of readPages(readPage, limit)) yield rowFrom(item, '');
-    },
-    async *scan({ signal } = {}) {
-      const readPage = (position: Position) =>
-        aws.call('dynamodb', 'Scan', { TableName: name, ...position }, { access: 'read', signal });
-      for await (const item of readPages(readPage)) yield rowFrom(item, '');
-    },
+    query: (partition, given) => queryRows<never>(aws, target as Target<never>, undefined, partition, given as object),
+    scan: (given) => scanRows<never>(aws, target as Target<never>, given as object),
     async put(row, { condition, signal } = {}) {
       await write('PutItem', putParams(target, row, condition), signal, outlivesWrite(condition));
     },
@@ -115,7 +99,7 @@ export function createDynamoDbTable<R, P extends string, K extends string>(
         signal,
         changes.add === undefined && outlivesWrite(condition),
       );
-      return rowFrom(Attributes, ' after its update, which is written');
+      return rowOf(target, Attributes, whole, ' after its update, which is written');
     },
     async delete(key, { condition, signal } = {}) {
       await write('DeleteItem', deleteParams(target, key, condition), signal, condition === undefined);
@@ -142,9 +126,11 @@ export function createDynamoDbTable<R, P extends string, K extends string>(
       }
     },
   };
-}
-
-/** Whether a condition that held before its write holds after it too, so that a repeat is not refused for its own work. */
-function outlivesWrite<R>({ exists, equals }: Condition<R> = {}): boolean {
-  return exists !== false && equals === undefined;
+  const indexes = Object.keys(definition.indexes as object).map((index) => [
+    index,
+    {
+      query: (partition: string, given?: object) => queryRows<R>(aws, target, index, partition, given),
+    },
+  ]);
+  return Object.assign(client, Object.fromEntries(indexes)) as TableClient<R, KeyOf<P, K>> & IndexClients<R, P, K, I>; // a member for each index
 }
