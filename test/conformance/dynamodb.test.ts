@@ -592,11 +592,8 @@ describe('tables', () => {
   it('are protected, tagged, encrypted and described', async () => {
     const { Table } = await dynamodb.client.describeTable({ TableName });
     const ResourceArn = Table?.TableArn;
-    await dynamodb.client.updateTable({
-      TableName,
-      DeletionProtectionEnabled: true,
-      SSESpecification: { Enabled: true, SSEType: 'KMS' },
-    });
+    await dynamodb.client.updateTable({ TableName, SSESpecification: { Enabled: true, SSEType: 'KMS' } });
+    await dynamodb.client.updateTable({ TableName, DeletionProtectionEnabled: true });
     expect(await invalid(dynamodb.client.deleteTable({ TableName }))).toContain('protected against deletion');
     await dynamodb.client.tagResource({ ResourceArn, Tags: [{ Key: 'team', Value: 'a' }] });
     expect((await dynamodb.client.listTagsOfResource({ ResourceArn })).Tags).toEqual([{ Key: 'team', Value: 'a' }]);

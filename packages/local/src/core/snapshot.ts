@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import type { SavedService } from './stores.ts';
 
-const FORMAT = 1;
+const FORMAT = 2;
 const INDEX = 'snapshot.json';
 
 /** The whole endpoint at one moment. */

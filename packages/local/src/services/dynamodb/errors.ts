@@ -13,13 +13,6 @@ export function resourceNotFound(details?: string): ServiceError {
   );
 }
 
-/** For what AWS has and this endpoint has not: never silently ignored. */
-export function notImplemented(action: string, what: string): ServiceError {
-  return new ServiceError('NotImplemented', `Cannot answer dynamodb ${action}: ${what} is not implemented`, {
-    status: 501,
-  });
-}
-
 /** Runs `body`; a ValidationException out of it gets the message that `reword` makes of its own. */
 export function rewording<T>(reword: (message: string) => string, body: () => T): T {
   try {

@@ -1,5 +1,6 @@
 import type { KeyTest } from './expressions/key-condition.ts';
 import type { KeyAttribute, KeySchema } from './key-schema.ts';
+import { keyAttributes } from './key-schema.ts';
 import { sortable } from './values/decimal.ts';
 import type { Attributes } from './values/value.ts';
 import { sizeOf } from './values/value.ts';
@@ -10,8 +11,10 @@ interface Bound {
   readonly inclusive: boolean;
 }
 
-/** A stretch of range keys. */
+/** A stretch of range keys: equal in their first attributes, then between two bounds. */
 export interface Bounds {
+  /** The sortable texts of the range attributes that are tested for equality. */
+  readonly equal: readonly string[];
   readonly low: Bound | undefined;
   readonly high: Bound | undefined;
 }
@@ -19,8 +22,7 @@ export interface Bounds {
 /** Sorts above every text that begins with `prefix`: sortable texts have no character beyond `\xff`. */
 const lastOf = (prefix: string) => `${prefix}\uffff`;
 
-/** The stretch of range keys that satisfy a test. */
-export function boundsOf({ operator, values }: KeyTest): Bounds {
+function limitsOf({ operator, values }: KeyTest): Omit<Bounds, 'equal'> {
   const [first = '', second = ''] = values.map((value) => sortable(value) ?? '');
   const at = (text: string, inclusive = true): Bound => ({ text, inclusive });
   if (operator === '=') return { low: at(first), high: at(first) };
@@ -32,14 +34,30 @@ export function boundsOf({ operator, values }: KeyTest): Bounds {
   return { low: at(first), high: at(lastOf(first)) };
 }
 
+/** The range keys that satisfy the tests: one per range attribute, all but the last by equality. */
+export function boundsOf(tests: readonly [KeyTest, ...KeyTest[]]): Bounds {
+  const equal = tests.slice(0, -1).map(({ values }) => sortable(values[0]) ?? '');
+  return { equal, ...limitsOf(tests[tests.length - 1] as KeyTest) }; // there is at least one
+}
+
+const sideOf = (sort: readonly string[], { equal }: Bounds) => compareSort(sort.slice(0, equal.length), equal);
+
 /** Whether a range key lies below the stretch. */
-export function isBelow(text: string, { low }: Bounds): boolean {
-  return low !== undefined && (text < low.text || (text === low.text && !low.inclusive));
+export function isBelow(sort: readonly string[], bounds: Bounds): boolean {
+  const side = sideOf(sort, bounds);
+  const { low, equal } = bounds;
+  const text = sort[equal.length] ?? '';
+  if (side !== 0 || low === undefined) return side < 0;
+  return text < low.text || (text === low.text && !low.inclusive);
 }
 
 /** Whether a range key lies above the stretch. */
-export function isAbove(text: string, { high }: Bounds): boolean {
-  return high !== undefined && (text > high.text || (text === high.text && !high.inclusive));
+export function isAbove(sort: readonly string[], bounds: Bounds): boolean {
+  const side = sideOf(sort, bounds);
+  const { high, equal } = bounds;
+  const text = sort[equal.length] ?? '';
+  if (side !== 0 || high === undefined) return side > 0;
+  return text > high.text || (text === high.text && !high.inclusive);
 }
 
 /** FNV-1a with a final mix, so that the high bits, which choose a scan's segment, spread too: 0 to 2^32 - 1. */
@@ -55,7 +73,7 @@ function hashOf(text: string): number {
 
 /** Where an item stands in a table or an index. */
 export interface Position {
-  /** The hash key's sortable text, and its hash, which orders partitions. */
+  /** The hash key's sortable texts as one, and its hash, which orders partitions. */
   readonly partition: string;
   readonly hash: number;
   /** The range key's sortable text; then, in an index, the table's keys, which tell items with equal index keys apart. */
@@ -67,17 +85,26 @@ const part = (attribute: KeyAttribute, attributes: Attributes) => {
   return value === undefined || !(attribute.type in value) ? undefined : sortable(value);
 };
 
-/** Undefined when an attribute is missing or of another type: such an item is not in the index. */
-export function positionOf(schema: KeySchema, attributes: Attributes, tie?: KeySchema): Position | undefined {
-  const partition = part(schema.hash, attributes);
-  if (partition === undefined) return undefined;
-  const sort: string[] = [];
-  for (const attribute of [schema.range, tie?.hash, tie?.range]) {
-    if (attribute === undefined) continue;
+/** Undefined for an attribute that is missing or of another type. */
+function partsOf(keys: readonly KeyAttribute[], attributes: Attributes): string[] | undefined {
+  const parts: string[] = [];
+  for (const attribute of keys) {
     const value = part(attribute, attributes);
     if (value === undefined) return undefined;
-    sort.push(value);
+    parts.push(value);
   }
+  return parts;
+}
+
+/** One text for the values of all hash attributes. Sortable texts have no character beyond `\xff`. */
+export const partitionOfTexts = (texts: readonly string[]): string => texts.join('\u0100');
+
+/** Undefined when an attribute is missing or of another type: such an item is not in the index. */
+export function positionOf(schema: KeySchema, attributes: Attributes, tie?: KeySchema): Position | undefined {
+  const hashes = partsOf(schema.hashes, attributes);
+  const sort = partsOf(tie === undefined ? schema.ranges : [...schema.ranges, ...keyAttributes(tie)], attributes);
+  if (hashes === undefined || sort === undefined) return undefined;
+  const partition = partitionOfTexts(hashes);
   return { partition, hash: hashOf(partition), sort };
 }
 
@@ -169,8 +196,8 @@ function* walkEntries(
   let from = 0;
   let to = entries.length;
   if (bounds !== undefined) {
-    from = lowerBound(entries, ({ sort: [text = ''] }) => isBelow(text, bounds));
-    to = lowerBound(entries, ({ sort: [text = ''] }) => !isAbove(text, bounds));
+    from = lowerBound(entries, ({ sort }) => isBelow(sort, bounds));
+    to = lowerBound(entries, ({ sort }) => !isAbove(sort, bounds));
   }
   if (after !== undefined) {
     if (descending)

@@ -7,21 +7,23 @@ export interface KeyAttribute {
   readonly type: KeyType;
 }
 
-/** The key of a table or an index. */
+/**
+ * The key of a table or an index. A table and a local index have one hash attribute and at most one
+ * range attribute; a global index has up to four of each.
+ */
 export interface KeySchema {
-  readonly hash: KeyAttribute;
-  readonly range: KeyAttribute | undefined;
+  readonly hashes: readonly [KeyAttribute, ...KeyAttribute[]];
+  readonly ranges: readonly KeyAttribute[];
 }
 
-/** The hash key, then the range key if there is one. */
-export function keyAttributes({ hash, range }: KeySchema): readonly KeyAttribute[] {
-  return range === undefined ? [hash] : [hash, range];
-}
+/** The hash attributes, then the range attributes. */
+export const keyAttributes = ({ hashes, ranges }: KeySchema): readonly KeyAttribute[] => [...hashes, ...ranges];
 
 /** A key as AWS describes it. */
-export function describeKey(key: KeySchema) {
-  return keyAttributes(key).map(({ name }, index) => ({
-    AttributeName: name,
-    KeyType: index === 0 ? 'HASH' : 'RANGE',
-  }));
+export function describeKey({ hashes, ranges }: KeySchema) {
+  const describe = (KeyType: 'HASH' | 'RANGE') => (attribute: KeyAttribute) => ({
+    AttributeName: attribute.name,
+    KeyType,
+  });
+  return [...hashes.map(describe('HASH')), ...ranges.map(describe('RANGE'))];
 }

@@ -23,14 +23,15 @@ export function checkKeyValue({ name }: KeyAttribute, value: AttributeValue): vo
 }
 
 /** Source: "Service quotas": 2048 bytes for a partition key, 1024 for a sort key. */
-function checkKeySizes({ hash, range }: KeySchema, attributes: Attributes): void {
-  const size = (attribute: KeyAttribute | undefined) => {
-    const value = attribute === undefined ? undefined : attributes[attribute.name];
+function checkKeySizes({ hashes, ranges }: KeySchema, attributes: Attributes): void {
+  const sizeOf = ({ name }: KeyAttribute) => {
+    const value = attributes[name];
     return value === undefined || 'N' in value ? 0 : (sortable(value)?.length ?? 0); // one character per byte
   };
-  // No space before the number: the message is AWS's.
-  if (size(hash) > 2048) throw invalid('Size of hashkey has exceeded the maximum size limit of2048 bytes');
-  if (size(range) > 1024) {
+  const total = (keys: readonly KeyAttribute[]) => keys.reduce((sum, key) => sum + sizeOf(key), 0);
+  // AWS's message has no space before the number.
+  if (total(hashes) > 2048) throw invalid('Size of hashkey has exceeded the maximum size limit of2048 bytes');
+  if (total(ranges) > 1024) {
     throw invalid('Aggregated size of all range keys has exceeded the size limit of 1024 bytes');
   }
 }

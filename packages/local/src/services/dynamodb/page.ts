@@ -10,7 +10,7 @@ import { project } from './expressions/path.ts';
 import type { CheckedMembers, Members } from './input/shape.ts';
 import { ATTRIBUTES, CONSUMED_CAPACITY, NAME, PLACEHOLDERS, TABLE_NAME } from './input/shape.ts';
 import type { Bounds, ItemIndex, Position, Row } from './item-store.ts';
-import { boundsOf, positionOf } from './item-store.ts';
+import { boundsOf, partitionOfTexts, positionOf } from './item-store.ts';
 import { checkKeyValue } from './key.ts';
 import type { KeyAttribute, KeySchema } from './key-schema.ts';
 import { keyAttributes } from './key-schema.ts';
@@ -156,11 +156,36 @@ function checkTypes(attribute: KeyAttribute, { values }: KeyTest): void {
   for (const value of values) checkKeyValue(attribute, value);
 }
 
-/** What the tests of a key condition select. @throws ServiceError unless they fit the key: its hash key by equality. */
+/**
+ * Refuses a range attribute without an equality before one that has a condition. The text was
+ * recorded on AWS by the public dynamodb-conformance suite (multiAttributeGsiKey).
+ */
+function checkNoGap({ ranges }: KeySchema, tests: readonly KeyTest[]): void {
+  const testOf = ({ name }: KeyAttribute) => tests.find(({ attribute }) => attribute === name);
+  const last = ranges.findLastIndex((attribute) => testOf(attribute) !== undefined);
+  const open = ranges.slice(0, Math.max(last, 0)).filter((attribute) => testOf(attribute)?.operator !== '=');
+  if (open.length === 0) return;
+  throw validationError(
+    `RANGE key attributes ${open.map(({ name }) => name).join(', ')} must have equality conditions specified ` +
+      `in the query because a condition is present on key attribute ${ranges[last]?.name}`,
+  );
+}
+
+/**
+ * The rows that the tests of a key condition select.
+ *
+ * @throws ServiceError unless they fit the key: equalities for all hash attributes and for all range
+ *   attributes before the last one that is tested.
+ */
 export function keyRange(schema: KeySchema, tests: readonly KeyTest[]): KeyRange {
+  const { hashes, ranges } = schema;
   const keys = keyAttributes(schema);
+  // AWS counts the conditions before it looks at a key of two attributes.
+  if (tests.length > Math.max(keys.length, 2)) throw validationError('Conditions can be of length 1 or 2 only');
   if (tests.length > keys.length) throw validationError('Query key condition not supported');
-  const found = keys.slice(0, Math.max(tests.length, 1)).map((attribute) => {
+  const named = tests.filter(({ attribute }) => keys.some(({ name }) => name === attribute));
+  if (named.length === tests.length) checkNoGap(schema, tests);
+  const found = keys.slice(0, Math.max(tests.length, hashes.length)).map((attribute) => {
     const test = tests.find((candidate) => candidate.attribute === attribute.name);
     if (test === undefined) {
       throw validationError(`Query condition missed key schema element: ${attribute.name}`);
@@ -168,10 +193,16 @@ export function keyRange(schema: KeySchema, tests: readonly KeyTest[]): KeyRange
     checkTypes(attribute, test);
     return test;
   });
-  const [hash, range] = found;
-  const partition = hash?.operator === '=' ? sortable(hash.values[0]) : undefined;
-  if (partition === undefined) throw validationError('Query key condition not supported');
-  return { partition, bounds: range === undefined ? undefined : boundsOf(range) };
+  const texts = found
+    .slice(0, hashes.length)
+    .map(({ operator, values }) => (operator === '=' ? sortable(values[0]) : undefined));
+  const known = texts.filter((text) => text !== undefined);
+  if (known.length < hashes.length) throw validationError('Query key condition not supported');
+  const [first, ...more] = found.slice(hashes.length, hashes.length + ranges.length);
+  return {
+    partition: partitionOfTexts(known),
+    bounds: first === undefined ? undefined : boundsOf([first, ...more]),
+  };
 }
 
 /** @throws ServiceError when `Select` does not go with the other parameters. */

@@ -46,8 +46,7 @@ function startWithin(source: Source, { partition, bounds }: KeyRange, startKey: 
   if (position.partition !== partition) {
     throw validationError('The provided starting key is outside query boundaries based on provided conditions');
   }
-  const [text = ''] = position.sort;
-  if (bounds !== undefined && (isBelow(text, bounds) || isAbove(text, bounds))) {
+  if (bounds !== undefined && (isBelow(position.sort, bounds) || isAbove(position.sort, bounds))) {
     throw validationError('The provided starting key does not match the range key predicate');
   }
   return position;

@@ -8,17 +8,10 @@ import {
   updateContinuousBackups,
   updateTimeToLive,
 } from './table-settings.ts';
-import {
-  createTable,
-  deleteTable,
-  describeEndpoints,
-  describeLimits,
-  describeTable,
-  listTables,
-  updateTable,
-} from './tables.ts';
+import { createTable, deleteTable, describeEndpoints, describeLimits, describeTable, listTables } from './tables.ts';
 import { listTagsOfResource, tagResource, untagResource } from './tags.ts';
 import { transactGetItems, transactWriteItems } from './transactions.ts';
+import { updateTable } from './update-table.ts';
 import { batchWriteItem, deleteItem, putItem, updateItem } from './writes.ts';
 
 /**
@@ -30,7 +23,6 @@ import { batchWriteItem, deleteItem, putItem, updateItem } from './writes.ts';
  * - Global indexes and eventually consistent reads see every earlier write. Nothing is throttled, no item collection is too large.
  * - Time to live deletes an item 48 hours after its expiry to the second, or as many as the tag `twelvefold:ttl-lag-seconds` says.
  * - A transaction holds its items for a turn of the event loop only, so conflicts are rarer.
- * - Global index keys have at most one hash and one range attribute.
  * - Resource policies, point-in-time recovery, encryption and table classes are remembered and shown, and change nothing.
  */
 export const dynamodb: ServiceModule = {
@@ -47,11 +39,13 @@ export const dynamodb: ServiceModule = {
     crc32: true,
   },
   refused: {
-    CreateTable: ['GlobalTableSettingsReplicationMode', 'VectorIndexes'],
+    CreateTable: ['GlobalTableSettingsReplicationMode', 'GlobalTableSourceArn', 'VectorIndexes'],
     UpdateTable: [
       'DisassociationProtectionEnabled',
       'GlobalTableSettingsReplicationMode',
+      'GlobalTableWitnessUpdates',
       'MultiRegionConsistency',
+      'ReplicaUpdates',
       'VectorIndexUpdates',
     ],
   },

@@ -2,23 +2,31 @@ import { partitionOf } from '../../core/partition.ts';
 import type { CallContext } from '../../core/service.ts';
 import { validationError } from './errors.ts';
 import type { Checked, Members } from './input/shape.ts';
-import { ANYTHING, NAME } from './input/shape.ts';
+import { NAME } from './input/shape.ts';
 import { ItemIndex } from './item-store.ts';
 import type { KeyAttribute, KeySchema, KeyType } from './key-schema.ts';
 import { keyAttributes } from './key-schema.ts';
-import type { Projection, SecondaryIndex, Table, Throughput } from './table.ts';
+import type { Projection, SecondaryIndex, Table } from './table.ts';
+import type { BillingMode } from './throughput.ts';
+import { NO_CAPACITY, ON_DEMAND_THROUGHPUT, readCapacity, THROUGHPUT, WARM_THROUGHPUT } from './throughput.ts';
 
 const KEY_NAME = { type: 'string', min: 1, max: 255, required: true } as const;
 
-export const KEY_SCHEMA = {
+const KEY_ELEMENTS = {
   type: 'list',
   min: 1,
-  max: 2,
   of: {
     type: 'structure',
+    name: 'KeySchemaElement',
     members: { AttributeName: KEY_NAME, KeyType: { type: 'string', values: ['HASH', 'RANGE'], required: true } },
   },
 } as const;
+
+/** The key of a table or a local index. */
+export const KEY_SCHEMA = { ...KEY_ELEMENTS, max: 2 } as const;
+
+/** The most hash and the most range attributes of a global index's key. Source: API reference, GlobalSecondaryIndex. */
+const MAX_OF_KIND = 4;
 
 export const ATTRIBUTE_DEFINITIONS = {
   type: 'list',
@@ -28,19 +36,8 @@ export const ATTRIBUTE_DEFINITIONS = {
   },
 } as const;
 
-export const THROUGHPUT = {
-  type: 'structure',
-  members: {
-    ReadCapacityUnits: { type: 'Long', min: 1, required: true },
-    WriteCapacityUnits: { type: 'Long', min: 1, required: true },
-  },
-} as const;
-
-export const BILLING_MODE = { type: 'string', values: ['PROVISIONED', 'PAY_PER_REQUEST'] } as const;
-
 const INDEX = {
   IndexName: { ...NAME, required: true },
-  KeySchema: { ...KEY_SCHEMA, required: true },
   Projection: {
     type: 'structure',
     required: true,
@@ -51,11 +48,20 @@ const INDEX = {
   },
 } as const satisfies Members;
 
-export const LOCAL_INDEX = { type: 'structure', members: INDEX } as const;
+export const LOCAL_INDEX = {
+  type: 'structure',
+  members: { ...INDEX, KeySchema: { ...KEY_SCHEMA, required: true } },
+} as const;
 
 export const GLOBAL_INDEX = {
   type: 'structure',
-  members: { ...INDEX, ProvisionedThroughput: THROUGHPUT, OnDemandThroughput: ANYTHING, WarmThroughput: ANYTHING },
+  members: {
+    ...INDEX,
+    KeySchema: { ...KEY_ELEMENTS, required: true },
+    ProvisionedThroughput: THROUGHPUT,
+    OnDemandThroughput: ON_DEMAND_THROUGHPUT,
+    WarmThroughput: WARM_THROUGHPUT,
+  },
 } as const;
 
 export const TAGS = {
@@ -69,9 +75,10 @@ export const TAGS = {
   },
 } as const;
 
+const invalid = (reason: string) => validationError(`One or more parameter values were invalid: ${reason}`);
+
 type KeySchemaInput = Checked<typeof KEY_SCHEMA>;
 type AttributeDefinitionsInput = Checked<typeof ATTRIBUTE_DEFINITIONS>;
-type ThroughputInput = Checked<typeof THROUGHPUT>;
 type LocalIndexInput = Checked<typeof LOCAL_INDEX>;
 type GlobalIndexInput = Checked<typeof GLOBAL_INDEX>;
 
@@ -80,25 +87,32 @@ export function readAttributeTypes(definitions: AttributeDefinitionsInput): Read
   const types = new Map<string, KeyType>();
   for (const { AttributeName, AttributeType } of definitions) {
     if (types.has(AttributeName)) {
-      throw validationError(
-        'One or more parameter values were invalid: ' +
-          `Cannot have two attributes with the same name: ${AttributeName}`,
-      );
+      throw validationError(`Attribute Name is duplicated: ${AttributeName}`); // recorded on AWS in 2026
     }
     types.set(AttributeName, AttributeType);
   }
   return types;
 }
 
-/** The key of a table or an index. @throws ServiceError for a wrong order of key types or an attribute without a type. */
-export function readKeySchema(input: KeySchemaInput, types: ReadonlyMap<string, KeyType>): KeySchema {
-  const undefinedNames = input.map(({ AttributeName }) => AttributeName).filter((name) => !types.has(name));
-  if (undefinedNames.length > 0) {
-    throw validationError(
-      'One or more parameter values were invalid: Some index key attributes are not defined in AttributeDefinitions. ' +
-        `Keys: [${undefinedNames.join(', ')}], AttributeDefinitions: [${[...types.keys()].join(', ')}]`,
-    );
-  }
+/** @throws ServiceError for a key attribute that is not declared. */
+function checkDeclared(input: KeySchemaInput, types: ReadonlyMap<string, KeyType>): void {
+  const names = input.map(({ AttributeName }) => AttributeName);
+  if (names.every((name) => types.has(name))) return;
+  throw invalid(
+    'Some index key attributes are not defined in AttributeDefinitions. ' +
+      `Keys: [${names.join(', ')}], AttributeDefinitions: [${[...types.keys()].join(', ')}]`,
+  );
+}
+
+const toKeySchema = (input: KeySchemaInput, types: ReadonlyMap<string, KeyType>): KeySchema => {
+  const ofKind = (kind: string) =>
+    input
+      .filter(({ KeyType }) => KeyType === kind)
+      .map(({ AttributeName: name }): KeyAttribute => ({ name, type: types.get(name) ?? 'S' })); // declared: see above
+  return { hashes: ofKind('HASH') as [KeyAttribute, ...KeyAttribute[]], ranges: ofKind('RANGE') }; // the first is a hash
+};
+
+function checkOrder(input: KeySchemaInput): void {
   const [first, second] = input;
   if (first?.AttributeName === second?.AttributeName) {
     throw validationError('Both the Hash Key and the Range Key element in the KeySchema have the same name');
@@ -109,19 +123,55 @@ export function readKeySchema(input: KeySchemaInput, types: ReadonlyMap<string, 
   if (second !== undefined && second.KeyType !== 'RANGE') {
     throw validationError('Invalid KeySchema: The second KeySchemaElement is not a RANGE key type');
   }
-  const attribute = (name: string): KeyAttribute => ({ name, type: types.get(name) ?? 'S' }); // every name has a type: see above
-  return {
-    hash: attribute(first.AttributeName),
-    range: second === undefined ? undefined : attribute(second.AttributeName),
-  };
 }
 
-const invalid = (reason: string) => validationError(`One or more parameter values were invalid: ${reason}`);
+/**
+ * The key of a table.
+ *
+ * @throws ServiceError for a wrong order of key types or an attribute without a type. The texts of
+ *   undeclared attributes were recorded on AWS by dynalite (createTable.js).
+ */
+export function readTableKey(input: KeySchemaInput, types: ReadonlyMap<string, KeyType>): KeySchema {
+  const names = input.map(({ AttributeName }) => AttributeName);
+  const isRepeated = names.length > 1 && new Set(names).size === 1 && types.size === 1;
+  if (isRepeated || names.some((name) => !types.has(name))) {
+    throw validationError('Invalid KeySchema: Some index key attribute have no definition');
+  }
+  checkOrder(input);
+  return toKeySchema(input, types);
+}
 
-const NO_THROUGHPUT: Throughput = { read: 0, write: 0 };
+/** The key of a local index. @throws ServiceError */
+function readLocalKey(input: KeySchemaInput, types: ReadonlyMap<string, KeyType>): KeySchema {
+  checkDeclared(input, types);
+  checkOrder(input);
+  return toKeySchema(input, types);
+}
 
-export function readThroughput(input: ThroughputInput | undefined): Throughput {
-  return input === undefined ? NO_THROUGHPUT : { read: input.ReadCapacityUnits, write: input.WriteCapacityUnits };
+/**
+ * The key of a global index: up to four hash attributes, then up to four range attributes.
+ *
+ * @throws ServiceError with AWS's texts of November 2025
+ */
+function readGlobalKey(input: KeySchemaInput, types: ReadonlyMap<string, KeyType>): KeySchema {
+  if (input.length <= 2 && input[1]?.KeyType !== 'HASH') return readLocalKey(input, types);
+  checkDeclared(input, types);
+  const kinds = input.map(({ KeyType }) => KeyType);
+  if (kinds[0] !== 'HASH') {
+    throw validationError('Invalid KeySchema: The first KeySchemaElement is not a HASH key type');
+  }
+  if (kinds.lastIndexOf('HASH') > kinds.indexOf('RANGE') && kinds.includes('RANGE')) {
+    throw invalid('All HASH key attributes must precede RANGE key attributes in the KeySchema');
+  }
+  for (const kind of ['HASH', 'RANGE']) {
+    if (kinds.filter((candidate) => candidate === kind).length > MAX_OF_KIND) {
+      throw invalid(`The KeySchema exceeds the maximum allowed number of ${kind} key attributes`);
+    }
+  }
+  if (new Set(input.map(({ AttributeName }) => AttributeName)).size < input.length) {
+    throw validationError('The KeySchema contains multiple key attributes with the same name');
+  }
+  return toKeySchema(input, types);
 }
 
 function readProjection({ ProjectionType, NonKeyAttributes }: LocalIndexInput['Projection']): Projection {
@@ -132,17 +182,23 @@ function readProjection({ ProjectionType, NonKeyAttributes }: LocalIndexInput['P
   if (ProjectionType === 'INCLUDE' && NonKeyAttributes === undefined) {
     throw invalid('ProjectionType is INCLUDE, but NonKeyAttributes is not specified');
   }
+  const repeated = NonKeyAttributes?.find((name, index) => NonKeyAttributes.indexOf(name) < index);
+  if (repeated !== undefined) throw invalid(`Duplicate element in NonKeyAttributes: ${repeated}`);
   return { type: ProjectionType, nonKeyAttributes: NonKeyAttributes ?? [] };
 }
 
 /** @throws ServiceError for a key or projection that a global index cannot have. */
-export function readGlobalIndex(input: GlobalIndexInput, types: ReadonlyMap<string, KeyType>): SecondaryIndex {
+export function readGlobalIndex(
+  input: GlobalIndexInput,
+  types: ReadonlyMap<string, KeyType>,
+  mode: BillingMode,
+): SecondaryIndex {
   return {
     kind: 'global',
     name: input.IndexName,
-    key: readKeySchema(input.KeySchema, types),
+    key: readGlobalKey(input.KeySchema, types),
     projection: readProjection(input.Projection),
-    throughput: readThroughput(input.ProvisionedThroughput),
+    capacity: readCapacity(input, mode, input.IndexName),
     rows: new ItemIndex(),
   };
 }
@@ -153,17 +209,18 @@ export function readLocalIndex(
   types: ReadonlyMap<string, KeyType>,
   table: KeySchema,
 ): SecondaryIndex {
-  if (table.range === undefined) {
+  if (table.ranges.length === 0) {
     throw invalid('Table KeySchema does not have a range key, which is required when specifying a LocalSecondaryIndex');
   }
-  const key = readKeySchema(input.KeySchema, types);
-  if (key.range === undefined) {
+  const key = readLocalKey(input.KeySchema, types);
+  if (key.ranges.length === 0) {
     throw invalid(`Index KeySchema does not have a range key for index: ${input.IndexName}`);
   }
-  if (key.hash.name !== table.hash.name) {
+  const [hash, tableHash] = [key.hashes[0].name, table.hashes[0].name];
+  if (hash !== tableHash) {
     throw invalid(
       `Index KeySchema does not have the same leading hash key as table KeySchema for index: ${input.IndexName}. ` +
-        `index hash key: ${key.hash.name}, table hash key: ${table.hash.name}`,
+        `index hash key: ${hash}, table hash key: ${tableHash}`,
     );
   }
   return {
@@ -171,7 +228,7 @@ export function readLocalIndex(
     name: input.IndexName,
     key,
     projection: readProjection(input.Projection),
-    throughput: NO_THROUGHPUT,
+    capacity: NO_CAPACITY,
     rows: new ItemIndex(),
   };
 }
@@ -187,8 +244,11 @@ export function checkIndexes(indexes: readonly SecondaryIndex[]): void {
   if (repeated !== undefined) throw invalid(`Duplicate index name: ${repeated}`);
   for (const kind of ['global', 'local'] as const) {
     if (indexes.filter((index) => index.kind === kind).length <= MAX[kind]) continue;
-    const which = kind === 'global' ? 'GlobalSecondaryIndex count' : 'Number of LocalSecondaryIndexes';
-    throw invalid(`${which} exceeds the per-table limit of ${MAX[kind]}`);
+    throw invalid(
+      kind === 'global'
+        ? `GlobalSecondaryIndex count exceeds the per-table limit of ${MAX.global}`
+        : `Number of LocalSecondaryIndexes exceeds per-table limit of ${MAX.local}`,
+    );
   }
   const projected = indexes.reduce((total, { projection }) => total + projection.nonKeyAttributes.length, 0);
   if (projected > MAX_PROJECTED) {
@@ -232,12 +292,20 @@ export const ENCRYPTION = {
   },
 } as const;
 
-/** How a table says that it is encrypted; undefined for the key that AWS owns, which AWS does not mention. */
+/** The key of an encrypted table; undefined for the key that AWS owns, which descriptions leave out. */
 export function readEncryption(
   { account, region }: Pick<CallContext, 'account' | 'region'>,
-  { Enabled, KMSMasterKeyId = 'alias/aws/dynamodb' }: Checked<typeof ENCRYPTION>,
+  { Enabled, SSEType, KMSMasterKeyId: given }: Checked<typeof ENCRYPTION>,
 ): Table['encryption'] {
+  // Texts recorded on AWS (ack-api-quirks, DDB-TABLE-442).
+  if (!Enabled && SSEType !== undefined) throw invalid('SSEType can not be specified if Enabled is false');
+  if (!Enabled && given !== undefined) throw invalid('KMSMasterKeyId can not be specified if Enabled is false');
+  if (SSEType === 'AES256') throw invalid('SSEType AES256 is not supported');
+  if (given !== undefined && SSEType === undefined) {
+    throw invalid('SSEType KMS is required if KMSMasterKeyId is specified');
+  }
   if (!Enabled) return undefined;
+  const KMSMasterKeyId = given ?? 'alias/aws/dynamodb';
   if (KMSMasterKeyId.startsWith('arn:')) return { keyArn: KMSMasterKeyId };
   const resource = KMSMasterKeyId.startsWith('alias/') ? KMSMasterKeyId : `key/${KMSMasterKeyId}`;
   return { keyArn: `arn:${partitionOf(region)}:kms:${region}:${account}:${resource}` };

@@ -1,11 +1,6 @@
 import { describeKey } from './key-schema.ts';
-import type { SecondaryIndex, Table, Throughput } from './table.ts';
-
-const describeThroughput = ({ read, write }: Throughput) => ({
-  NumberOfDecreasesToday: 0,
-  ReadCapacityUnits: read,
-  WriteCapacityUnits: write,
-});
+import type { SecondaryIndex, Table } from './table.ts';
+import { describeCapacity } from './throughput.ts';
 
 function describeIndex({ arn }: Table, index: SecondaryIndex) {
   const { type, nonKeyAttributes } = index.projection;
@@ -19,9 +14,7 @@ function describeIndex({ arn }: Table, index: SecondaryIndex) {
     },
     IndexSizeBytes: index.rows.bytes,
     ItemCount: index.rows.count,
-    ...(index.kind === 'global'
-      ? { IndexStatus: 'ACTIVE', ProvisionedThroughput: describeThroughput(index.throughput) }
-      : {}),
+    ...(index.kind === 'global' ? { IndexStatus: 'ACTIVE', ...describeCapacity(index.capacity) } : {}),
   };
 }
 
@@ -58,7 +51,7 @@ export function tableDescription(table: Table, status: 'CREATING' | 'ACTIVE' | '
       onDemandSinceMs === undefined
         ? undefined
         : { BillingMode: mode, LastUpdateToPayPerRequestDateTime: onDemandSinceMs / 1000 },
-    ProvisionedThroughput: describeThroughput(table.throughput),
+    ...describeCapacity(table.capacity),
     GlobalSecondaryIndexes: ofKind('global'),
     LocalSecondaryIndexes: ofKind('local'),
     ItemCount: table.byId.size,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { KeySchema } from './key-schema.ts';
+import { keyAttributes } from './key-schema.ts';
 import type { Table } from './table.ts';
 import type { Attributes, AttributeValue } from './values/value.ts';
 import { emptyAttributes, equalValues, sizeOf } from './values/value.ts';
@@ -129,9 +130,7 @@ export function recordChange(table: Table, nowMs: number, { before, after, byTim
   }
   refreshShards(stream, nowMs);
   const keys = emptyAttributes();
-  for (const attribute of [stream.key.hash, stream.key.range]) {
-    if (attribute !== undefined) keys[attribute.name] = item[attribute.name] as AttributeValue; // an item has its keys
-  }
+  for (const { name } of keyAttributes(stream.key)) keys[name] = item[name] as AttributeValue; // an item has its keys
   const { viewType } = stream;
   const newImage = viewType === 'NEW_IMAGE' || viewType === 'NEW_AND_OLD_IMAGES' ? after : undefined;
   const oldImage = viewType === 'OLD_IMAGE' || viewType === 'NEW_AND_OLD_IMAGES' ? before : undefined;

@@ -2,16 +2,12 @@ import type { Row } from './item-store.ts';
 import { ItemIndex } from './item-store.ts';
 import type { KeySchema, KeyType } from './key-schema.ts';
 import type { TableStream } from './table-stream.ts';
+import type { BillingMode, Capacity } from './throughput.ts';
 
 /** Which attributes an index holds, beside its own keys and the table's. */
 export interface Projection {
   readonly type: 'ALL' | 'KEYS_ONLY' | 'INCLUDE';
   readonly nonKeyAttributes: readonly string[];
-}
-
-export interface Throughput {
-  readonly read: number;
-  readonly write: number;
 }
 
 /** A secondary index: another order over the same rows, kept in step with every write. */
@@ -20,11 +16,11 @@ export interface SecondaryIndex {
   readonly name: string;
   readonly key: KeySchema;
   readonly projection: Projection;
-  readonly throughput: Throughput;
+  readonly capacity: Capacity;
   readonly rows: ItemIndex;
 }
 
-/** What a table is made of; see `describeTable` for how AWS shows it. */
+/** A table as it is kept; `tableDescription` writes it as AWS shows it. */
 export interface Table {
   readonly name: string;
   readonly arn: string;
@@ -34,8 +30,8 @@ export interface Table {
   readonly key: KeySchema;
   /** The declared types of the key attributes of table and indexes. */
   attributeTypes: ReadonlyMap<string, KeyType>;
-  billing: { readonly mode: 'PROVISIONED' | 'PAY_PER_REQUEST'; readonly onDemandSinceMs: number | undefined };
-  throughput: Throughput;
+  billing: { readonly mode: BillingMode; readonly onDemandSinceMs: number | undefined };
+  capacity: Capacity;
   indexes: ReadonlyMap<string, SecondaryIndex>;
   deletionProtected: boolean;
   encryption: { readonly keyArn: string } | undefined;

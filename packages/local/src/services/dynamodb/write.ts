@@ -230,9 +230,10 @@ export function performWrite(context: CallContext, write: Write): Written {
 /** `ItemCollectionMetrics` of a written item: only tables with local indexes have them. Collections here are under 1 GB. */
 export function collectionMetrics(mode: string | undefined, table: Table, item: Attributes | undefined) {
   const hasLocal = [...table.indexes.values()].some(({ kind }) => kind === 'local');
-  const hash = item?.[table.key.hash.name];
+  const { name } = table.key.hashes[0];
+  const hash = item?.[name];
   if (mode !== 'SIZE' || !hasLocal || hash === undefined) return undefined;
-  return { ItemCollectionKey: { [table.key.hash.name]: hash }, SizeEstimateRangeGB: [0, 1] };
+  return { ItemCollectionKey: { [name]: hash }, SizeEstimateRangeGB: [0, 1] };
 }
 
 interface WrittenItem {

@@ -70,7 +70,8 @@ function toKeyTest(test: Test): KeyTest {
 }
 
 /**
- * The tests of a KeyConditionExpression, one or two, of different attributes; whether they fit a key is for the table to say.
+ * The tests of a KeyConditionExpression, each of another attribute. `keyRange` checks them against a
+ * key.
  *
  * @throws ServiceError for what is not a key condition.
  */
@@ -80,6 +81,5 @@ export function toKeyTests(condition: Condition): readonly KeyTest[] {
   if (new Set(tests.map(({ attribute }) => attribute)).size < tests.length) {
     throw validationError('KeyConditionExpressions must only contain one condition per key');
   }
-  if (tests.length > 2) throw validationError('Conditions can be of length 1 or 2 only');
   return tests;
 }

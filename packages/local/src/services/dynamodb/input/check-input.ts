@@ -8,16 +8,24 @@ const lowerFirst = (name: string) => name.charAt(0).toLowerCase() + name.slice(1
 /** Longer values are left out: a message is not a place for a payload. */
 const MAX_SHOWN = 256;
 
-/** ` 'value'` as AWS shows it, close to Java's toString; nothing for a long value. */
-function show(value: unknown): string {
-  const text = showWhole(value);
-  return text.length > MAX_SHOWN ? '' : ` ${text}`;
+/** ` 'value'` as AWS shows it, like Java's toString; nothing for a long value. */
+function show(value: unknown, shape: Shape): string {
+  const text = toText(value, shape);
+  return text.length > MAX_SHOWN ? '' : ` '${text}'`;
 }
 
-function showWhole(value: unknown): string {
-  if (value === undefined || value === null) return 'null';
-  if (Array.isArray(value)) return `'[${value.map((element) => String(JSON.stringify(element))).join(', ')}]'`;
-  return typeof value === 'object' ? `'${JSON.stringify(value)}'` : `'${String(value)}'`;
+function toText(value: unknown, shape: Shape): string {
+  if (Array.isArray(value)) {
+    const of: Shape = shape.type === 'list' ? shape.of : { type: 'anything' };
+    return `[${value.map((element) => toText(element, of)).join(', ')}]`;
+  }
+  if (typeof value !== 'object' || value === null) return String(value);
+  if (shape.type !== 'structure' || shape.name === undefined) return JSON.stringify(value);
+  const { name, members } = shape;
+  const parts = Object.entries(value).map(
+    ([member, of]) => `${lowerFirst(member)}=${toText(of, members[member] ?? { type: 'anything' })}`,
+  );
+  return `${name}(${parts.join(', ')})`;
 }
 
 function sizeFaults(size: number, noun: string, { min, max }: { min?: number; max?: number }): string[] {
@@ -66,7 +74,7 @@ function checkConstraints(value: unknown, shape: Shape, path: string, broken: st
     return;
   }
   for (const fault of faultsOf(value, shape)) {
-    broken.push(`Value${show(value)} at '${path}' failed to satisfy constraint: ${fault}`);
+    broken.push(`Value${show(value, shape)} at '${path}' failed to satisfy constraint: ${fault}`);
   }
   // The casts below: readTyped has made lists, maps and structures of these.
   if (shape.type === 'structure') checkMembers(value as Record<string, unknown>, shape.members, path, broken);

@@ -32,6 +32,8 @@ interface MapShape extends Size {
 
 interface StructureShape {
   readonly type: 'structure';
+  /** The name in AWS's messages: `KeySchemaElement(attributeName=pk, keyType=HASH)`. */
+  readonly name?: string;
   readonly members: Members;
 }
 
@@ -204,6 +206,3 @@ export const PLACEHOLDERS = {
   ExpressionAttributeNames: { type: 'map', of: { type: 'string' } },
   ExpressionAttributeValues: ATTRIBUTES,
 } as const satisfies Members;
-
-/** What is known, so that it can be refused instead of ignored. */
-export const ANYTHING = { type: 'anything' } as const satisfies Shape;
