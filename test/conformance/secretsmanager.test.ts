@@ -17,7 +17,6 @@ import {
   ListSecretVersionIdsCommand,
   PutResourcePolicyCommand,
   PutSecretValueCommand,
-  ReplicateSecretToRegionsCommand,
   RestoreSecretCommand,
   RotateSecretCommand,
   SecretsManagerClient,
@@ -403,15 +402,6 @@ describe('resource policies', () => {
     expect(await validate(statement({ AWS: '*' }))).toMatchObject({ PolicyValidationPassed: false });
     await client.send(new DeleteResourcePolicyCommand({ SecretId: 'a' }));
     expect(await policy()).toBeUndefined();
-  });
-
-  it('and replicas: what is not here answers 501', async () => {
-    await create('a');
-    const replicate = new ReplicateSecretToRegionsCommand({
-      SecretId: 'a',
-      AddReplicaRegions: [{ Region: 'us-east-1' }],
-    });
-    await expect(client.send(replicate)).rejects.toMatchObject({ $metadata: { httpStatusCode: 501 } });
   });
 });
 

@@ -43,6 +43,7 @@ function texts(secret: Secret, key: string): string[] {
     description: [secret.description ?? ''],
     'tag-key': [...secret.tags.keys()],
     'tag-value': [...secret.tags.values()],
+    'primary-region': secret.primaryRegion === undefined ? [] : [secret.primaryRegion],
   };
   return fields[key] ?? Object.values(fields).flat();
 }
@@ -95,7 +96,10 @@ export const listSecrets: Action = (input, context) => {
     order === 'desc',
   );
   return {
-    SecretList: page.items.map((secret) => ({ ...writeSecret(secret), SecretVersionsToStages: writeStages(secret) })),
+    SecretList: page.items.map((secret) => ({
+      ...writeSecret(secret, context),
+      SecretVersionsToStages: writeStages(secret),
+    })),
     NextToken: page.next,
   };
 };

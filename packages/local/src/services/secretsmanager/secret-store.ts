@@ -24,6 +24,14 @@ interface Rotation {
   nextMs: number | undefined;
 }
 
+/** A copy of a secret in another region, as its primary secret keeps it. */
+export interface Replica {
+  /** Of the replica's region. Undefined for the key that AWS manages. */
+  readonly kmsKeyId: string | undefined;
+  readonly status: 'InSync' | 'Failed';
+  readonly message: string;
+}
+
 export interface Secret {
   readonly name: string;
   readonly arn: string;
@@ -40,6 +48,10 @@ export interface Secret {
   /** Whether a tag was taken off. */
   hadTags?: boolean;
   readonly versions: Map<string, SecretVersion>;
+  /** By region. */
+  replicas?: ReadonlyMap<string, Replica> | undefined;
+  /** Of a replica: the region of its primary secret. */
+  primaryRegion?: string | undefined;
   /** Marked for deletion: when, and when it goes. */
   deletion: { readonly markedMs: number; readonly dueMs: number } | undefined;
 }
@@ -65,6 +77,17 @@ export function newSecretArn(name: string, context: CallContext): string {
   const suffix = Array.from({ length: 6 }, () => SUFFIX_LETTERS[randomInt(SUFFIX_LETTERS.length)]).join('');
   return arnOf(`${name}-${suffix}`, context);
 }
+
+/** The same call in another region of its account. */
+export const inRegion = (context: CallContext, region: string): CallContext => ({
+  ...context,
+  region,
+  stores: context.storesOf(context.account, region),
+});
+
+/** A replica has the ARN of its primary secret, with its region. */
+export const replicaArn = ({ arn }: Secret, region: string): string =>
+  arn.replace(/^(arn:[^:]*:secretsmanager:)[^:]*/, `$1${region}`);
 
 /**
  * The secret that `id` names: by name, by ARN, or by an ARN without its last seven characters. A partial ARN whose name itself

@@ -75,7 +75,7 @@ function withKeyErrors<T>(code: 'EncryptionFailure' | 'DecryptionFailure', doing
 }
 
 /** @throws ServiceError `EncryptionFailure` for a key that cannot be used */
-function sealValue(secret: Secret, versionId: string, value: SecretValue, context: CallContext): SealedValue {
+export function sealValue(secret: Secret, versionId: string, value: SecretValue, context: CallContext): SealedValue {
   const kind = value.string === undefined ? 'binary' : 'string';
   const plaintext = Buffer.from(value.string ?? value.binary ?? '', kind === 'string' ? 'utf8' : 'base64');
   const keyId = secret.kmsKeyId ?? 'alias/aws/secretsmanager';

@@ -2,6 +2,7 @@ import { readBoolean, readInteger, readString, requireString } from '../../core/
 import type { Action, CallContext } from '../../core/service.ts';
 import { ServiceError } from '../../core/service-error.ts';
 import { addTags, readTags, writeTags } from '../json-tags.ts';
+import { addReplicas, checkNoReplicas, readReplicaRegions, writeReplication } from './replication.ts';
 import type { Secret, SecretVersion } from './secret-store.ts';
 import {
   checkName,
@@ -44,7 +45,7 @@ function writeRotation({ rotation, rotatedMs }: Secret) {
 }
 
 /** The members that DescribeSecret and ListSecrets share. */
-export function writeSecret(secret: Secret) {
+export function writeSecret(secret: Secret, context: CallContext) {
   return {
     ARN: secret.arn,
     Name: secret.name,
@@ -57,6 +58,7 @@ export function writeSecret(secret: Secret) {
     // An empty list once there were tags (recorded on AWS).
     Tags: secret.tags.size > 0 || secret.hadTags ? writeTags(secret.tags) : undefined,
     CreatedDate: seconds(secret.createdMs),
+    PrimaryRegion: secret.primaryRegion ?? (secret.replicas?.size ? context.region : undefined),
   };
 }
 
@@ -88,6 +90,7 @@ export const createSecret: Action = (input, context) => {
   checkName(name);
   const value = readSecretValue(input);
   const token = value && readClientRequestToken(input);
+  const replicas = readReplicaRegions(input, context);
   const all = liveSecrets(context);
   const existing = all.get(name);
   if (existing?.deletion !== undefined) {
@@ -104,7 +107,12 @@ export const createSecret: Action = (input, context) => {
         `The operation failed because the secret ${name} already exists.`,
       );
     }
-    return { ARN: existing.arn, Name: name, VersionId: version.id };
+    return {
+      ARN: existing.arn,
+      Name: name,
+      VersionId: version.id,
+      ReplicationStatus: writeReplication(existing, context),
+    };
   }
   const secret: Secret = {
     name,
@@ -124,7 +132,8 @@ export const createSecret: Action = (input, context) => {
   addTags(secret.tags, readTags(input) ?? new Map(), 'LimitExceededException');
   if (value && token) addVersion(secret, token, value, ['AWSCURRENT'], context);
   all.set(name, secret);
-  return { ARN: secret.arn, Name: name, VersionId: token };
+  addReplicas(secret, replicas, readBoolean(input, 'ForceOverwriteReplicaSecret') ?? false, context);
+  return { ARN: secret.arn, Name: name, VersionId: token, ReplicationStatus: writeReplication(secret, context) };
 };
 
 export const updateSecret: Action = (input, context) => {
@@ -164,10 +173,12 @@ export const deleteSecret: Action = (input, context) => {
   if (force) {
     // Forced deletion of what is not there succeeds, so that scripts can repeat it.
     const secret = lookUpSecret(id, context);
+    if (secret !== undefined) checkNoReplicas(secret);
     if (secret !== undefined) liveSecrets(context).delete(secret.name);
     return { ARN: secret?.arn ?? newSecretArn(id, context), Name: secret?.name ?? id, DeletionDate: seconds(now) };
   }
   const secret = findSecret(id, context);
+  checkNoReplicas(secret);
   if (secret.deletion !== undefined) {
     throw new ServiceError(
       'InvalidRequestException',
@@ -187,5 +198,9 @@ export const restoreSecret: Action = (input, context) => {
 /** Also answers for a secret that is marked for deletion. */
 export const describeSecret: Action = (input, context) => {
   const secret = requestedSecret(input, context);
-  return { ...writeSecret(secret), VersionIdsToStages: writeStages(secret) };
+  return {
+    ...writeSecret(secret, context),
+    VersionIdsToStages: writeStages(secret),
+    ReplicationStatus: writeReplication(secret, context),
+  };
 };

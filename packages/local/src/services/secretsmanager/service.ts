@@ -2,6 +2,12 @@ import type { ServiceModule } from '../../core/service.ts';
 import { batchGetSecretValue, listSecrets } from './listing.ts';
 import { getRandomPassword } from './random-password.ts';
 import {
+  onPrimary,
+  removeRegionsFromReplication,
+  replicateSecretToRegions,
+  stopReplicationToReplica,
+} from './replication.ts';
+import {
   deleteResourcePolicy,
   getResourcePolicy,
   putResourcePolicy,
@@ -18,7 +24,8 @@ export const secretsManager: ServiceModule = {
   json: {
     targetPrefix: 'secretsmanager',
     version: '1.1',
-    // The errors of its service model; ValidationException and AccessDeniedException are not among them (recorded on AWS).
+    // The errors of its service model. ValidationException and AccessDeniedException are not
+    // among them (recorded on AWS).
     capitalMessage: new Set([
       'DecryptionFailure',
       'EncryptionFailure',
@@ -35,16 +42,16 @@ export const secretsManager: ServiceModule = {
     ]),
   },
   refused: {
-    CreateSecret: ['AddReplicaRegions', 'Type'],
+    CreateSecret: ['Type'],
     RotateSecret: ['ExternalSecretRotationMetadata', 'ExternalSecretRotationRoleArn'],
     UpdateSecret: ['Type'],
   },
   actions: {
     BatchGetSecretValue: batchGetSecretValue,
-    CancelRotateSecret: cancelRotateSecret,
+    CancelRotateSecret: onPrimary(cancelRotateSecret),
     CreateSecret: createSecret,
     DeleteResourcePolicy: deleteResourcePolicy,
-    DeleteSecret: deleteSecret,
+    DeleteSecret: onPrimary(deleteSecret),
     DescribeSecret: describeSecret,
     GetRandomPassword: getRandomPassword,
     GetResourcePolicy: getResourcePolicy,
@@ -52,16 +59,21 @@ export const secretsManager: ServiceModule = {
     ListSecretVersionIds: listSecretVersionIds,
     ListSecrets: listSecrets,
     PutResourcePolicy: putResourcePolicy,
-    PutSecretValue: putSecretValue,
-    RestoreSecret: restoreSecret,
-    RotateSecret: rotateSecret,
-    TagResource: tagResource,
-    UntagResource: untagResource,
-    UpdateSecret: updateSecret,
-    UpdateSecretVersionStage: updateSecretVersionStage,
+    PutSecretValue: onPrimary(putSecretValue),
+    RemoveRegionsFromReplication: onPrimary(removeRegionsFromReplication),
+    ReplicateSecretToRegions: onPrimary(replicateSecretToRegions),
+    RestoreSecret: onPrimary(restoreSecret),
+    RotateSecret: onPrimary(rotateSecret),
+    StopReplicationToReplica: stopReplicationToReplica,
+    TagResource: onPrimary(tagResource),
+    UntagResource: onPrimary(untagResource),
+    UpdateSecret: onPrimary(updateSecret),
+    UpdateSecretVersionStage: onPrimary(updateSecretVersionStage),
     ValidateResourcePolicy: validateResourcePolicy,
   },
   resume: (context) => {
-    for (const secret of liveSecrets(context).values()) armRotation(secret, context);
+    for (const secret of liveSecrets(context).values()) {
+      if (secret.primaryRegion === undefined) armRotation(secret, context);
+    }
   },
 };
