@@ -28,7 +28,12 @@ import { refusal, settings, tableInput } from './dynamodb-endpoint.ts';
 const NOW = Date.UTC(2026, 10, 20, 12);
 let aws: LocalAws;
 beforeAll(async () => {
-  aws = await startLocalAws({ clock: createClock(() => NOW) });
+  aws = await startLocalAws({
+    clock: createClock(() => NOW),
+    publicParameters: {
+      '/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64': 'ami-0123456789abcdef0',
+    },
+  });
 });
 beforeEach(() => aws.reset());
 afterAll(() => aws.close());
@@ -210,10 +215,82 @@ describe('Secrets Manager', () => {
   });
 
   it('answers 501 to members that it does not carry out, and names them', async () => {
-    const refused = secrets().createSecret({ Name: 'a', AddReplicaRegions: [{ Region: 'us-east-1' }] });
+    const refused = secrets().createSecret({ Name: 'a', Type: 'SalesforceClientSecret' });
     await expect(refused).rejects.toMatchObject({
       $metadata: { httpStatusCode: 501 },
-      message: expect.stringContaining('AddReplicaRegions'),
+      message: expect.stringContaining('Type'),
+    });
+  });
+
+  // Sources: API reference, CreateSecret and DescribeSecret; the texts are moto's (test_secretsmanager.py).
+  describe('replication', () => {
+    const there = () => new SecretsManager({ ...settings(aws.url), region: 'us-east-1' });
+    const create = () =>
+      secrets().createSecret({ Name: 'a', SecretString: 'one', AddReplicaRegions: [{ Region: 'us-east-1' }] });
+
+    it('copies a secret with its value, and every change of it', async () => {
+      const { ARN = '', ReplicationStatus } = await create();
+      expect(ReplicationStatus).toEqual([
+        {
+          Region: 'us-east-1',
+          KmsKeyId: 'alias/aws/secretsmanager',
+          Status: 'InSync',
+          StatusMessage: 'Replication succeeded',
+        },
+      ]);
+      expect(await there().getSecretValue({ SecretId: 'a' })).toMatchObject({
+        ARN: ARN.replace('eu-west-1', 'us-east-1'),
+        SecretString: 'one',
+      });
+      await secrets().putSecretValue({ SecretId: 'a', SecretString: 'two' });
+      await secrets().tagResource({ SecretId: 'a', Tags: [{ Key: 'k', Value: 'v' }] });
+      expect((await there().getSecretValue({ SecretId: 'a' })).SecretString).toBe('two');
+      expect((await there().getSecretValue({ SecretId: 'a', VersionStage: 'AWSPREVIOUS' })).SecretString).toBe('one');
+      expect(await there().describeSecret({ SecretId: 'a' })).toMatchObject({
+        PrimaryRegion: 'eu-west-1',
+        Tags: [{ Key: 'k', Value: 'v' }],
+      });
+    });
+
+    it('refuses the secret’s own region, changes of a replica, and deletion while there are replicas', async () => {
+      const own = secrets().createSecret({ Name: 'b', AddReplicaRegions: [{ Region: 'eu-west-1' }] });
+      expect(await refusal(own)).toEqual({ name: 'InvalidParameterException', message: 'Invalid replica region.' });
+      await create();
+      const change = await refusal(there().putSecretValue({ SecretId: 'a', SecretString: 'x' }));
+      expect(change).toEqual({
+        name: 'InvalidRequestException',
+        message: "Operation not permitted on a replica secret. Call must be made in primary secret's region.",
+      });
+      expect(await refusal(secrets().deleteSecret({ SecretId: 'a' }))).toEqual({
+        name: 'InvalidParameterException',
+        message: "You can't delete secret a that still has replica regions [us-east-1]",
+      });
+      expect((await secrets().listSecrets({})).SecretList).toHaveLength(1);
+    });
+
+    it('fails without an error where another secret has the name', async () => {
+      await there().createSecret({ Name: 'a', SecretString: 'other' });
+      const { ReplicationStatus = [] } = await create();
+      expect(ReplicationStatus[0]).toMatchObject({
+        Status: 'Failed',
+        StatusMessage: 'Replication failed: Secret name a already exists in region us-east-1.',
+      });
+      expect((await there().getSecretValue({ SecretId: 'a' })).SecretString).toBe('other');
+      const AddReplicaRegions = [{ Region: 'us-east-1' }];
+      await secrets().replicateSecretToRegions({ SecretId: 'a', AddReplicaRegions, ForceOverwriteReplicaSecret: true });
+      expect((await there().getSecretValue({ SecretId: 'a' })).SecretString).toBe('one');
+    });
+
+    it('ends by removal of a region, or by promotion of the replica', async () => {
+      await create();
+      await there().stopReplicationToReplica({ SecretId: 'a' });
+      await there().putSecretValue({ SecretId: 'a', SecretString: 'mine' });
+      expect((await secrets().describeSecret({ SecretId: 'a' })).ReplicationStatus).toBeUndefined();
+      await secrets().replicateSecretToRegions({ SecretId: 'a', AddReplicaRegions: [{ Region: 'eu-west-3' }] });
+      await secrets().removeRegionsFromReplication({ SecretId: 'a', RemoveReplicaRegions: ['eu-west-3'] });
+      const gone = new SecretsManager({ ...settings(aws.url), region: 'eu-west-3' }).describeSecret({ SecretId: 'a' });
+      expect((await refusal(gone)).name).toBe('ResourceNotFoundException');
+      expect((await secrets().getSecretValue({ SecretId: 'a' })).SecretString).toBe('one');
     });
   });
 });
@@ -234,6 +311,27 @@ describe('SSM', () => {
   it.each(['/aws/x', '/ssm/x', 'x'.repeat(1025)])('refuses the filter value %s', async (value) => {
     const Key = value.startsWith('/') ? 'Path' : 'Name';
     expect((await refusal(names({ Key, Values: [value] }))).name).toBe('ValidationException');
+  });
+
+  // Source: user guide, "Working with public parameters".
+  it('answers for the public parameters that it was started with, and says how to add one', async () => {
+    const image = '/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64';
+    expect((await ssm().getParameter({ Name: image })).Parameter).toMatchObject({
+      ARN: `arn:aws:ssm:eu-west-1::parameter${image}`,
+      Name: image,
+      Type: 'String',
+      Value: 'ami-0123456789abcdef0',
+      DataType: 'aws:ec2:image',
+      Version: 1,
+    });
+    const { Parameters = [] } = await ssm().getParametersByPath({ Path: '/aws/service', Recursive: true });
+    expect(Parameters.map(({ Name }) => Name)).toEqual([image]);
+    const refused = await refusal(ssm().getParameter({ Name: '/aws/service/ecs/optimized-ami/x' }));
+    expect(refused.name).toBe('ParameterNotFound');
+    expect(refused.message).toContain('publicParameters');
+    expect((await refusal(ssm().putParameter({ Name: image, Value: 'x', Type: 'String' }))).name).toBe(
+      'AccessDeniedException',
+    );
   });
 });
 

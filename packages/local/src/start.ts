@@ -35,6 +35,11 @@ export interface LocalAwsOptions {
   readonly snapshot?: string;
   /** Host names that requests may name besides loopback names and IP addresses, e.g. a container's. @defaultValue none */
   readonly hosts?: readonly string[];
+  /**
+   * Values of Systems Manager's public parameters by name, e.g. an image id under
+   * `/aws/service/ami-amazon-linux-latest/...`. @defaultValue none: a template that reads one fails
+   */
+  readonly publicParameters?: Readonly<Record<string, string>>;
   /** Gets a line for each failure that no caller sees, e.g. of a delivery. @defaultValue writes it to stderr */
   readonly log?: (line: string) => void;
 }
@@ -87,6 +92,7 @@ const OPTIONS: ReadonlyArray<keyof LocalAwsOptions> = [
   'random',
   'snapshot',
   'hosts',
+  'publicParameters',
   'log',
 ];
 
@@ -113,6 +119,17 @@ async function restore(
     };
     for (const entry of registry) if (entry.name === service) (await entry.load()).resume?.(context);
   }
+}
+
+/** @throws TypeError naming each parameter that is not a string under `/aws/service/` */
+function checkPublicParameters(parameters: Readonly<Record<string, unknown>>): void {
+  const wrong = Object.entries(parameters).filter(
+    ([name, value]) => !/^\/aws\/service\/[A-Za-z0-9_./-]+$/.test(name) || typeof value !== 'string' || value === '',
+  );
+  if (wrong.length === 0) return;
+  throw new TypeError(
+    `Cannot start the local AWS: "publicParameters" must map names under /aws/service/ to texts; wrong: ${wrong.map(([name]) => name).join(', ')}`,
+  );
 }
 
 /** Answers for a document that a service serves at a path of its own. */
@@ -143,9 +160,11 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     random = Math.random,
     snapshot: folder,
     hosts = [],
+    publicParameters = {},
     log = writeToStderr,
   } = options;
   if (!/^\d{12}$/.test(account)) throw new TypeError('Cannot start the local AWS: "account" must be twelve digits');
+  checkPublicParameters(publicParameters);
   const calls = createCallLog();
   const background = createBackground({ clock, calls, log });
   const world = new World(background);
@@ -156,7 +175,7 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
   if (snapshot !== undefined) await restore(world, background, clock, functions, snapshot);
   const services = [...new Set(registry.map(({ name }) => name))];
   const faults = createFaults(random, services);
-  const endpoint = { registry, world, background, clock, calls, faults, functions, account };
+  const endpoint = { registry, world, background, clock, calls, faults, functions, publicParameters, account };
   const reset = (service?: string) => {
     if (service !== undefined && !services.includes(service)) {
       throw new TypeError(`Cannot reset ${service}: choose one of ${services.join(', ')}`);

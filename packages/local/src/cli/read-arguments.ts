@@ -12,6 +12,8 @@ Starts an AWS endpoint on this machine, for development and tests, and serves un
   --snapshot DIR         load state from this folder, save it there when stopped (default: state is lost)
   --template FILE        a CloudFormation template (JSON or YAML) whose resources to create
   --parameter KEY=VALUE  a parameter of the template; once for each
+  --public-parameter NAME=VALUE
+                         a public parameter (/aws/service/...) that templates read; once for each
   --json                 one line of JSON instead of the export lines
   --version              the version
   -h, --help             this text
@@ -30,6 +32,7 @@ export interface CliArguments {
   readonly snapshot: string | undefined;
   readonly template: string | undefined;
   readonly parameters: Readonly<Record<string, string>>;
+  readonly publicParameters: Readonly<Record<string, string>>;
   readonly json: boolean;
   readonly help: boolean;
   readonly version: boolean;
@@ -49,6 +52,7 @@ const OPTIONS = {
   snapshot: { type: 'string' },
   template: { type: 'string' },
   parameter: { type: 'string', multiple: true, default: [] as string[] },
+  'public-parameter': { type: 'string', multiple: true, default: [] as string[] },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
   version: { type: 'boolean', default: false },
@@ -77,15 +81,17 @@ function readPort(text: string): number {
   return port;
 }
 
-function readParameter(text: string): [string, string] {
-  const equals = text.indexOf('=');
-  if (equals < 1) throw new UsageError(`--parameter must be Key=Value, not "${text}"`);
-  return [text.slice(0, equals), text.slice(equals + 1)];
-}
+const readPair =
+  (option: string) =>
+  (text: string): [string, string] => {
+    const equals = text.indexOf('=');
+    if (equals < 1) throw new UsageError(`--${option} must be Key=Value, not "${text}"`);
+    return [text.slice(0, equals), text.slice(equals + 1)];
+  };
 
 /** @throws UsageError for anything that is not known or not possible. */
 export function readArguments(args: readonly string[]): CliArguments {
-  const { port, parameter, 'allow-host': hosts, ...values } = parse(args);
+  const { port, parameter, 'allow-host': hosts, 'public-parameter': publicParameter, ...values } = parse(args);
   if (values.account !== undefined && !/^\d{12}$/.test(values.account)) {
     throw new UsageError(`--account must be twelve digits, not "${values.account}"`);
   }
@@ -97,6 +103,7 @@ export function readArguments(args: readonly string[]): CliArguments {
     snapshot: values.snapshot,
     template: values.template,
     port: readPort(port),
-    parameters: Object.fromEntries(parameter.map(readParameter)),
+    parameters: Object.fromEntries(parameter.map(readPair('parameter'))),
+    publicParameters: Object.fromEntries(publicParameter.map(readPair('public-parameter'))),
   };
 }

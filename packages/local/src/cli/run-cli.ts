@@ -96,13 +96,14 @@ const untilAborted = (signal: AbortSignal) =>
   });
 
 async function serve(args: CliArguments, io: CliProcess): Promise<number> {
-  const { port, host, hosts, account, snapshot } = args;
+  const { port, host, hosts, account, snapshot, publicParameters } = args;
   const aws = await startLocalAws({
     port,
     host,
     hosts,
     log: (line) => io.stderr.write(`${line}\n`),
     ...(account === undefined ? {} : { account }),
+    publicParameters,
     ...(snapshot === undefined ? {} : { snapshot }),
   });
   try {

@@ -10,7 +10,9 @@ import type { Fault, FaultInjector } from './faults.ts';
 import { faultError } from './faults.ts';
 import type { FunctionRegistry } from './function-registry.ts';
 import type { Answer, HttpRequest } from './http.ts';
+import { markSensitive } from './input.ts';
 import { createRequestId } from './random.ts';
+import { SENSITIVE_MEMBERS } from './sensitive-members.ts';
 import type { Action, CallContext, ServiceEntry } from './service.ts';
 import { ServiceError } from './service-error.ts';
 import type { World } from './stores.ts';
@@ -24,6 +26,7 @@ export interface Endpoint {
   readonly calls: CallLog;
   readonly faults: FaultInjector;
   readonly functions: FunctionRegistry;
+  readonly publicParameters: Readonly<Record<string, string>>;
   /** Whose account a caller is in, unless its access key id is twelve digits: then that. */
   readonly account: string;
 }
@@ -68,6 +71,7 @@ function findAction({ service, operation }: Call): Action | undefined {
 /** Carries the call out, as often as the fault says. */
 async function perform(call: Call, action: Action, context: CallContext, fault: Fault | undefined): Promise<unknown> {
   const input = call.input();
+  markSensitive(input, SENSITIVE_MEMBERS[call.serviceName]?.[call.operation]);
   const refused = call.service?.refused?.[call.operation]?.find((name) => (input[name] ?? undefined) !== undefined);
   if (refused !== undefined) {
     throw new ServiceError(
@@ -156,6 +160,7 @@ export async function dispatch(endpoint: Endpoint, request: HttpRequest, arrival
         stores: world.stores(account, region),
         storesOf: (otherAccount, otherRegion) => world.stores(otherAccount, otherRegion),
         functions: endpoint.functions,
+        publicParameters: endpoint.publicParameters,
         touches: (resource, iamAction = `${serviceName}:${operation}`) => touched.push({ action: iamAction, resource }),
       },
       fault,

@@ -10,35 +10,58 @@ export interface Bounds {
 
 const wireName = (name: string) => name.charAt(0).toLowerCase() + name.slice(1);
 
-/** Members that the service models mark sensitive: their values are in no message. */
-const SENSITIVE = new Set(['Plaintext', 'RotationToken', 'SecretBinary', 'SecretString', 'Value', 'WebIdentityToken']);
-/** Longer values are left out: a message is not a place for a payload. */
+/** Longer values are left out, so that no message holds a payload. */
 const MAX_SHOWN = 256;
 
-/** The paths of structures that are members of others, for messages. */
-const paths = new WeakMap<object, string>();
-
-function pathOf(input: Input, name: string): string {
-  const parent = paths.get(input);
-  return parent === undefined ? wireName(name) : `${parent}.${wireName(name)}`;
+/** Where a structure stands in its call's input. */
+interface Place {
+  /** As messages show it: `tags.1.member`. Empty for the input itself. */
+  readonly shown: string;
+  /** As the service model names it: `Tags`. Empty for the input itself. */
+  readonly modelled: string;
+  /** Model paths whose values no message shows. */
+  readonly sensitive: readonly string[];
 }
 
-function shown(name: string, value: unknown): string {
+const ROOT: Place = { shown: '', modelled: '', sensitive: [] };
+
+const places = new WeakMap<object, Place>();
+
+const join = (parent: string, name: string) => (parent === '' ? name : `${parent}.${name}`);
+
+/** Where the member `name` of `input` stands. */
+function placeOf(input: Input, name: string): Place {
+  const { shown, modelled, sensitive } = places.get(input) ?? ROOT;
+  return { shown: join(shown, wireName(name)), modelled: join(modelled, name), sensitive };
+}
+
+/** Registers the members of a call's input that are sensitive ({@link SENSITIVE_MEMBERS}). */
+export function markSensitive(input: Input, sensitive: readonly string[] | undefined): void {
+  if (sensitive !== undefined) places.set(input, { ...ROOT, sensitive });
+}
+
+function show(value: unknown): string {
   if (value === null) return ' null';
   const text = Array.isArray(value) ? `[${value.join(', ')}]` : String(value);
   const isPlain = ['string', 'number', 'boolean'].includes(typeof value) || Array.isArray(value);
-  return !isPlain || SENSITIVE.has(name) || text.length > MAX_SHOWN ? '' : ` '${text}'`;
+  return isPlain && text.length <= MAX_SHOWN ? ` '${text}'` : '';
 }
 
 /**
- * The refusal of AWS's request validation for one member, with its value where one is given (null for a member that is absent) and
- * not sensitive.
+ * The refusal of AWS's request validation for one member, with its value if one is given (null for
+ * an absent member). Members that may be sensitive go through {@link constraintOn}.
  */
 export function constraint(name: string, rule: string, value?: unknown, path = wireName(name)): ServiceError {
   return new ServiceError(
     'ValidationException',
-    `1 validation error detected: Value${shown(name, value)} at '${path}' failed to satisfy constraint: Member must ${rule}`,
+    `1 validation error detected: Value${show(value)} at '${path}' failed to satisfy constraint: Member must ${rule}`,
   );
+}
+
+/** Like {@link constraint}, without the value if the service model marks the member sensitive. */
+export function constraintOn(input: Input, name: string, rule: string, value: unknown): ServiceError {
+  const { shown, modelled, sensitive } = placeOf(input, name);
+  return constraint(name, rule, value !== null && sensitive.includes(modelled) ? undefined : value, shown);
 }
 
 // AWS refuses a member of the wrong JSON type before the service sees it.
@@ -47,14 +70,14 @@ const wrongType = (name: string, type: string) =>
 
 function checkLength(input: Input, name: string, value: string | readonly unknown[], bounds: Bounds): void {
   const { min = 0, max = Number.POSITIVE_INFINITY } = bounds;
-  const refuse = (rule: string) => constraint(name, rule, value, pathOf(input, name));
+  const refuse = (rule: string) => constraintOn(input, name, rule, value);
   if (value.length < min) throw refuse(`have length greater than or equal to ${min}`);
   if (value.length > max) throw refuse(`have length less than or equal to ${max}`);
 }
 
 /** A member that must be there. @throws ServiceError `ValidationException` */
 function required<T>(input: Input, name: string, value: T | undefined): T {
-  if (value === undefined) throw constraint(name, 'not be null', null, pathOf(input, name));
+  if (value === undefined) throw constraintOn(input, name, 'not be null', null);
   return value;
 }
 
@@ -77,7 +100,7 @@ export function readOneOf<const T extends string>(input: Input, name: string, al
   if (value === undefined) return undefined;
   const found = allowed.find((candidate) => candidate === value);
   if (found === undefined) {
-    throw constraint(name, `satisfy enum value set: [${allowed.join(', ')}]`, value, pathOf(input, name));
+    throw constraintOn(input, name, `satisfy enum value set: [${allowed.join(', ')}]`, value);
   }
   return found;
 }
@@ -95,7 +118,7 @@ export function readInteger(input: Input, name: string, bounds: Bounds = {}): nu
   if (value === undefined) return undefined;
   if (typeof value !== 'number' || !Number.isInteger(value)) throw wrongType(name, 'an integer');
   const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = bounds;
-  const refuse = (rule: string) => constraint(name, rule, value, pathOf(input, name));
+  const refuse = (rule: string) => constraintOn(input, name, rule, value);
   if (value < min) throw refuse(`have value greater than or equal to ${min}`);
   if (value > max) throw refuse(`have value less than or equal to ${max}`);
   return value;
@@ -118,7 +141,8 @@ function readList<T>(
   if (!Array.isArray(list) || !list.every(isItem)) throw wrongType(name, type);
   checkLength(input, name, list, bounds);
   for (const [index, item] of list.entries()) {
-    if (isObject(item)) paths.set(item, `${pathOf(input, name)}.${index + 1}.member`);
+    const place = placeOf(input, name);
+    if (isObject(item)) places.set(item, { ...place, shown: `${place.shown}.${index + 1}.member` });
   }
   return list;
 }
@@ -144,7 +168,7 @@ export const readStructures = (
 export function readStructure(input: Input, name: string): Record<string, unknown> | undefined {
   const value = input[name] ?? undefined;
   if (value === '') return {};
-  if (isObject(value)) paths.set(value, pathOf(input, name));
+  if (isObject(value)) places.set(value, placeOf(input, name));
   if (value === undefined || isObject(value)) return value;
   throw wrongType(name, 'a structure');
 }

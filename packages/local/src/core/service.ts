@@ -27,8 +27,10 @@ export interface CallContext {
   readonly stores: Stores;
   /** The stores of another account or region. */
   storesOf(account: string, region: string): Stores;
-  /** What can be invoked by ARN. */
+  /** The functions that can be invoked, by ARN. */
   readonly functions: FunctionRegistry;
+  /** Values of public parameters (`/aws/service/...`) by name. */
+  readonly publicParameters: Readonly<Record<string, string>>;
   /** Runs work that outlives the call; a failure goes to the log and the call log (background.ts). */
   background(work: () => unknown): void;
   /** Names a resource (ARN) that this call touches, for the call log. Call it as soon as the input tells. */

@@ -28,22 +28,13 @@ export function requireBlob(input: Input, name: string, max: number): Buffer {
 export const readEncryptionContext = (input: Input, name = 'EncryptionContext'): EncryptionContext =>
   readStringMap(input, name) ?? {};
 
-/** Every key here is symmetric. @throws ServiceError `InvalidKeyUsageException` for another algorithm, 501 for a Nitro enclave's `Recipient` */
+/** @throws ServiceError `InvalidKeyUsageException` for an algorithm other than that of symmetric keys */
 export function checkAlgorithm(input: Input, name = 'EncryptionAlgorithm'): void {
   const algorithm = readString(input, name) ?? 'SYMMETRIC_DEFAULT';
   if (algorithm !== 'SYMMETRIC_DEFAULT') {
     throw new ServiceError(
       'InvalidKeyUsageException',
       `Algorithm ${algorithm} is incompatible with key spec SYMMETRIC_DEFAULT.`,
-    );
-  }
-  if (input.Recipient !== undefined && input.Recipient !== null) {
-    throw new ServiceError(
-      'NotImplemented',
-      'Cannot answer kms: the local endpoint has no Nitro enclaves (Recipient)',
-      {
-        status: 501,
-      },
     );
   }
 }

@@ -33,7 +33,9 @@ export const kms: ServiceModule = {
   json: { targetPrefix: 'TrentService', version: '1.1' },
   refused: {
     CreateKey: ['CustomKeyStoreId', 'XksKeyId'],
-    Decrypt: ['DryRunModifiers'],
+    // `Recipient` is for Nitro enclaves.
+    Decrypt: ['DryRunModifiers', 'Recipient'],
+    GenerateDataKey: ['Recipient'],
     GenerateRandom: ['CustomKeyStoreId', 'Recipient'],
     ReEncrypt: ['DryRunModifiers'],
   },

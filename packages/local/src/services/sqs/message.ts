@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { readInteger, readString, readStructure } from '../../core/input.ts';
+import { readInteger, readString, readStrings, readStructure } from '../../core/input.ts';
 import { invalidParameter, invalidValue, missingParameter, sqsError } from './errors.ts';
 import type { Queue, Sent } from './queue-types.ts';
 
@@ -150,6 +150,13 @@ export function readAttributes(
       const value = readStructure(given, name) ?? {};
       const text = readString(value, 'StringValue');
       const binary = readString(value, 'BinaryValue');
+      // "Not implemented. Reserved for future use" (service model); AWS refuses them by this text.
+      if (['StringListValues', 'BinaryListValues'].some((list) => (readStrings(value, list)?.length ?? 0) > 0)) {
+        throw sqsError(
+          'UnsupportedOperation',
+          'Message attribute list values in SendMessage operation are not supported.',
+        );
+      }
       const attribute: MessageAttribute = {
         DataType: readString(value, 'DataType') ?? '',
         ...(text === undefined ? {} : { StringValue: text }),

@@ -94,12 +94,49 @@ function readParameterRequest(text: string): ParameterRequest {
   return { name, selector };
 }
 
-/** The parameter called `name`. @throws ServiceError `ParameterNotFound`, without a message, as AWS sends it. */
+const PUBLIC = /^\/aws\/service\//i;
+
+/** A public parameter that the endpoint was started with, in the form of one that an account has. */
+function toStored(name: string, value: string, { region, clock }: CallContext): StoredParameter {
+  const version: ParameterVersion = {
+    version: 1,
+    type: 'String',
+    value,
+    modifiedMs: clock.now(),
+    modifiedBy: 'arn:aws:iam::aws:root',
+    description: undefined,
+    allowedPattern: undefined,
+    keyId: undefined,
+    tier: 'Standard',
+    dataType: /^ami-[0-9a-f]+$/.test(value) ? 'aws:ec2:image' : 'text',
+    policies: [],
+    labels: new Set(),
+  };
+  return { name, arn: parameterArn(name, { account: '', region }), versions: [version], tags: new Map() };
+}
+
+/** The public parameters (`/aws/service/...`) that the endpoint was started with. */
+export const publicParameters = (context: CallContext): StoredParameter[] =>
+  Object.entries(context.publicParameters).map(([name, value]) => toStored(name, value, context));
+
+/**
+ * The parameter called `name`.
+ *
+ * @throws ServiceError `ParameterNotFound`, without a message, as AWS sends it. For a public parameter
+ *   the message says how to supply it.
+ */
 export function findParameter(name: string, context: CallContext): StoredParameter {
   checkNameForm(name);
   const parameter = liveParameters(context).get(parameterKey(name));
-  if (parameter === undefined) throw new ServiceError('ParameterNotFound', '');
-  return parameter;
+  if (parameter !== undefined) return parameter;
+  if (!PUBLIC.test(name)) throw new ServiceError('ParameterNotFound', '');
+  const value = context.publicParameters[name];
+  if (value !== undefined) return toStored(name, value, context);
+  throw new ServiceError(
+    'ParameterNotFound',
+    `Cannot find the public parameter ${name}: the local endpoint has those it is started with; ` +
+      'add it to the option publicParameters of startLocalAws, or give --public-parameter NAME=VALUE',
+  );
 }
 
 /** The newest version, or the one that `selector` names. @throws ServiceError `ParameterVersionNotFound`. */

@@ -22,6 +22,7 @@ import {
   liveParameters,
   oneUpdate,
   PARAMETER_TYPES,
+  publicParameters,
   readParameter,
   writeHistory,
   writeMetadata,
@@ -175,7 +176,9 @@ export const getParametersByPath: Action = (input, context) => {
   const withDecryption = readBoolean(input, 'WithDecryption') ?? false;
   const filters = readFilters(input, ['Type', 'KeyId', 'Label']);
   const labels = filters.find(({ key }) => key === 'Label')?.values;
-  const under = [...liveParameters(context).values()].filter(({ name }) => isUnderPath(name, path, true));
+  const under = [...liveParameters(context).values(), ...publicParameters(context)].filter(({ name }) =>
+    isUnderPath(name, path, true),
+  );
   const page = pageByKey(
     under,
     ({ name }) => name,

@@ -1,0 +1,29 @@
+// Written by packages/local/write-sensitive-members.ts from the models in the AWS SDK.
+
+/** Members that the service models mark sensitive, by signing name and operation. Messages never show their values. */
+// biome-ignore format: generated
+export const SENSITIVE_MEMBERS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  kms: {
+    Encrypt: ['Plaintext'],
+  },
+  s3: {
+    CopyObject: ['SSECustomerKey', 'SSEKMSKeyId', 'SSEKMSEncryptionContext', 'CopySourceSSECustomerKey'],
+    GetObject: ['SSECustomerKey'],
+    HeadObject: ['SSECustomerKey'],
+    PutObject: ['SSECustomerKey', 'SSEKMSKeyId', 'SSEKMSEncryptionContext'],
+  },
+  secretsmanager: {
+    CreateSecret: ['SecretBinary', 'SecretString'],
+    PutSecretValue: ['SecretBinary', 'SecretString', 'RotationToken'],
+    UpdateSecret: ['SecretBinary', 'SecretString'],
+  },
+  sns: {
+    Publish: ['PhoneNumber'],
+  },
+  ssm: {
+    PutParameter: ['Value'],
+  },
+  sts: {
+    AssumeRoleWithWebIdentity: ['WebIdentityToken'],
+  },
+};
