@@ -59,7 +59,7 @@ export function constraint(name: string, rule: string, value?: unknown, path = w
 }
 
 /** Like {@link constraint}, without the value if the service model marks the member sensitive. */
-export function constraintOn(input: Input, name: string, rule: string, value: unknown): ServiceError {
+function constraintOn(input: Input, name: string, rule: string, value: unknown): ServiceError {
   const { shown, modelled, sensitive } = placeOf(input, name);
   return constraint(name, rule, value !== null && sensitive.includes(modelled) ? undefined : value, shown);
 }

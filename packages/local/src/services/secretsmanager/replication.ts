@@ -57,7 +57,7 @@ function mirrorTo(secret: Secret, region: string, { kmsKeyId }: Replica, context
 }
 
 /** Brings all replicas of a secret up to date. AWS takes seconds for it. */
-export function mirror(secret: Secret, context: CallContext): void {
+function mirror(secret: Secret, context: CallContext): void {
   for (const [region, replica] of secret.replicas ?? []) {
     if (replica.status === 'InSync') mirrorTo(secret, region, replica, context);
   }
