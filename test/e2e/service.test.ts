@@ -238,4 +238,18 @@ describe('the service entry as an ECS task', () => {
     expect(output()).toContain('TWELVEFOLD_STOP_TIMEOUT_MS is \\"30s\\"');
     expect((await task.stop()).code).toBe(0);
   });
+
+  it('exits with 78 when a component that the infrastructure places here is missing, and names it', async () => {
+    await provisioned();
+    const entry = start({ TWELVEFOLD_COMPONENTS: 'http,orders,notifications,invoices' });
+    expect(await entry.exited).toMatchObject({ code: 78 });
+    expect(entry.stdout() + entry.stderr()).toContain('TWELVEFOLD_COMPONENTS places invoices here');
+  });
+
+  it('warns of a component that the infrastructure does not place here', async () => {
+    await provisioned();
+    const entry = start({ TWELVEFOLD_COMPONENTS: 'http, orders' });
+    await urlOf(entry);
+    expect(entry.stdout()).toContain('notifications run here, but TWELVEFOLD_COMPONENTS does not place them here');
+  });
 });

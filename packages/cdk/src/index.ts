@@ -1,9 +1,25 @@
-export type { ServiceOptions } from './compute/add-service.ts';
-export type { Compute, Placement } from './compute/compute.ts';
-export type { FargatePlacement } from './compute/fargate.ts';
-export { fargate } from './compute/fargate.ts';
-export type { LambdaOptions, LambdaPlacement } from './compute/lambda.ts';
-export { lambda } from './compute/lambda.ts';
+/** CDK constructs that read an app's manifest. @module */
+export type { ContainerTask } from './compute/container.ts';
+export type { ComponentFunction } from './compute/function.ts';
+export type {
+  Compute,
+  FargateOptions,
+  FargatePlacement,
+  GradualShift,
+  HttpFront,
+  LambdaOptions,
+  LambdaPlacement,
+  Placement,
+  ProvisionedConcurrency,
+} from './compute/placement.ts';
+export { fargate, lambda } from './compute/placement.ts';
+export type {
+  AppService,
+  ServiceDeployment,
+  ServiceNetwork,
+  ServiceOptions,
+  ServiceScaling,
+} from './compute/service.ts';
 export type { Kinds, ProvidedResource } from './data/add-resources.ts';
 export type { TwelveFactorAppProps } from './props.ts';
 export { TwelveFactorApp } from './twelve-factor-app.ts';

@@ -1,7 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
-import { fargate } from './compute/fargate.ts';
-import { lambda } from './compute/lambda.ts';
+import { fargate, lambda } from './compute/placement.ts';
 import type { TwelveFactorAppProps } from './props.ts';
 import { shopManifest } from './testing/shop-manifest.fixture.ts';
 import { newStack, shopProps } from './testing/synthesize.fixture.ts';
@@ -239,7 +238,6 @@ describe('where components run', () => {
     const compute = { ...shopProps.compute, admin: fargate(), 'close-carts': fargate(), mails: [lambda(), lambda()] };
     expect(faultsOf(changed({ components: [...components, second] }), { compute })).toEqual([
       "component 'mails' is placed twice on the same host",
-      "component 'close-carts' is a task, and a service runs fronts and consumers only: place it with lambda()",
       'http and admin are both HTTP fronts, and a service has one port',
     ]);
   });
@@ -266,7 +264,7 @@ describe('where components run', () => {
 it('refuses unknown options', () => {
   const make = (props: Loose) => new TwelveFactorApp(newStack(), 'App', { ...shopProps, ...props });
   expect(() => make({ stage: 'dev' })).toThrow(
-    "Cannot use TwelveFactorApp: unknown option 'stage'; known: manifest, compute, service, removalPolicy, logRetention, acceptLossOf, kinds",
+    "Cannot use TwelveFactorApp: unknown option 'stage'; known: manifest, compute, service, code, removalPolicy, logRetention, acceptLossOf, kinds",
   );
   expect(() => make({ service: { memory: 1 } })).toThrow(
     "Cannot use service of TwelveFactorApp: unknown option 'memory'",

@@ -2,10 +2,10 @@ import { assertKnownOptions } from '@twelvefold/core/internal';
 import type { RemovalPolicy } from 'aws-cdk-lib';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Manifest } from 'twelvefold/manifest';
-import type { ServiceOptions } from './compute/add-service.ts';
-import { DEFAULT_STOP_TIMEOUT_SECONDS } from './compute/add-service.ts';
-import type { Compute } from './compute/compute.ts';
 import { computeFaults } from './compute/compute-faults.ts';
+import type { Compute } from './compute/placement.ts';
+import type { ServiceOptions } from './compute/service.ts';
+import { DEFAULT_STOP_TIMEOUT_SECONDS } from './compute/service.ts';
 import type { Kinds } from './data/add-resources.ts';
 import { manifestFaults } from './manifest/manifest-faults.ts';
 import { queueRisks } from './manifest/queue-risks.ts';
@@ -18,8 +18,18 @@ export interface TwelveFactorAppProps {
   readonly manifest: Manifest;
   /** Where each component runs. */
   readonly compute: Compute;
-  /** The size and the stop of the service that runs what is placed on Fargate. */
+  /**
+   * The size, the network, the scaling and the stop of the service that runs what is placed on
+   * Fargate.
+   */
   readonly service?: ServiceOptions;
+  /**
+   * A folder with one folder per function, as `bundleFunctions` of `twelvefold/esbuild` writes it:
+   * the functions' code becomes assets, which needs a bootstrapped account.
+   *
+   * @defaultValue objects in the bucket that the parameters `CodeBucket` and `CodePrefix` name
+   */
+  readonly code?: { readonly directory: string };
   /**
    * The removal policy of tables and secrets: a stack cannot restore their content.
    *
@@ -58,6 +68,7 @@ export function assertProps(props: TwelveFactorAppProps): void {
     'manifest',
     'compute',
     'service',
+    'code',
     'removalPolicy',
     'logRetention',
     'acceptLossOf',
@@ -69,11 +80,17 @@ export function assertProps(props: TwelveFactorAppProps): void {
     'stopTimeout',
     'command',
     'taskProtection',
+    'network',
+    'scaling',
+    'deployment',
+    'exec',
+    'fargateServiceProps',
+    'loadBalancerProps',
   ]);
   const faults = manifestFaults(manifest, Object.keys(props.kinds ?? {}));
   // What is placed where can only be asked of a manifest that holds together.
   if (!isFields(compute)) faults.push('compute is missing: say where each component runs');
-  else if (faults.length === 0) faults.push(...computeFaults(manifest, compute), ...queueRisks(manifest, acceptLossOf));
+  else if (faults.length === 0) faults.push(...computeFaults(props), ...queueRisks(manifest, acceptLossOf));
   const seconds = service.stopTimeout?.toSeconds({ integral: false }) ?? DEFAULT_STOP_TIMEOUT_SECONDS;
   if (!Number.isInteger(seconds) || seconds < STOP.least || seconds > STOP.most) {
     faults.push(

@@ -1,5 +1,7 @@
 import { CfnResource, RemovalPolicy } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import type { CfnTaskDefinition } from 'aws-cdk-lib/aws-ecs';
+import type { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 
 import { expect, it } from 'vitest';
 import { newStack, shopProps, synthesize } from './testing/synthesize.fixture.ts';
@@ -31,9 +33,11 @@ it("has CDK's own constructs as members, to change what it has no option for", (
   const app = new TwelveFactorApp(stack, 'App', shopProps);
   const carts = app.resources.get('carts');
   if (carts instanceof CfnResource) carts.addPropertyOverride('DelaySeconds', 3);
-  app.functions.get('http')?.addPropertyOverride('ReservedConcurrentExecutions', 7);
+  const http = app.functions.get('http')?.function.node.defaultChild as CfnFunction;
+  http.addPropertyOverride('ReservedConcurrentExecutions', 7);
   app.secrets.get('payments.apiKey')?.applyRemovalPolicy(RemovalPolicy.DESTROY);
-  app.service?.addPropertyOverride('EphemeralStorage', { SizeInGiB: 21 });
+  const task = app.service?.taskDefinition.node.defaultChild as CfnTaskDefinition;
+  task.addPropertyOverride('EphemeralStorage', { SizeInGiB: 21 });
   const template = Template.fromStack(stack);
   template.hasResourceProperties('AWS::SQS::Queue', { DelaySeconds: 3 });
   template.hasResourceProperties('AWS::Lambda::Function', { ReservedConcurrentExecutions: 7 });

@@ -1,14 +1,15 @@
 import { Annotations, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import type { CfnTaskDefinition } from 'aws-cdk-lib/aws-ecs';
-import type { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import type { FunctionContext } from './compute/add-function.ts';
-import { addFunction } from './compute/add-function.ts';
-import { addService } from './compute/add-service.ts';
-import type { Compute } from './compute/compute.ts';
-import { placementsOf } from './compute/placements-of.ts';
+import type { ContainerTask } from './compute/container.ts';
+import { addTask } from './compute/container.ts';
+import type { ComponentFunction, FunctionContext } from './compute/function.ts';
+import { addFunction } from './compute/function.ts';
+import type { Compute } from './compute/placement.ts';
+import { fargatePlacement, lambdaPlacement } from './compute/placement.ts';
+import type { AppService } from './compute/service.ts';
+import { addService } from './compute/service.ts';
 import { addConfig } from './data/add-config.ts';
 import { addResources } from './data/add-resources.ts';
 import type { TwelveFactorAppProps } from './props.ts';
@@ -17,7 +18,8 @@ import { addCodeParameters, addImageParameters, addStageParameter } from './temp
 
 /**
  * Everything that an app needs on AWS, from its manifest: resources with bindings, config,
- * functions, the service's task definition, and a role each with exactly what `uses` declares.
+ * functions, the service with its load balancer, tasks, and a role each with exactly what `uses`
+ * declares.
  *
  * One to a stack: logical ids come from the manifest's keys alone (`OrdersQueue`), and the stack
  * has one `Stage` parameter. The members are CDK's own constructs, to be changed where this
@@ -40,9 +42,11 @@ export class TwelveFactorApp extends Construct {
   /** By config key. */
   readonly secrets: ReadonlyMap<string, CfnSecret>;
   /** By component name. */
-  readonly functions: ReadonlyMap<string, CfnFunction>;
-  /** The task definition that runs the components placed on Fargate. */
-  readonly service: CfnTaskDefinition | undefined;
+  readonly functions: ReadonlyMap<string, ComponentFunction>;
+  /** The service that runs the fronts and consumers placed on Fargate. */
+  readonly service: AppService | undefined;
+  /** The task definitions of tasks placed on Fargate, by component name. */
+  readonly tasks: ReadonlyMap<string, ContainerTask>;
 
   constructor(scope: Construct, id: string, props: TwelveFactorAppProps) {
     assertProps(props);
@@ -63,19 +67,23 @@ export class TwelveFactorApp extends Construct {
     this.secrets = addConfig(this, manifest.config, removalPolicy);
 
     const common = { manifest, attached, secrets: this.secrets, logRetention };
-    this.functions = addFunctions(this, compute, common);
-    const components = manifest.components.filter(({ name }) =>
-      placementsOf(compute, name).some(({ host }) => host === 'fargate'),
-    );
+    this.functions = addFunctions(this, compute, common, props.code);
+    const onFargate = manifest.components.filter(({ name }) => fargatePlacement(compute, name) !== undefined);
+    const components = onFargate.filter(({ trigger }) => trigger.kind !== 'invoke');
+    const tasks = onFargate.filter(({ trigger }) => trigger.kind === 'invoke');
+    const image = onFargate.length > 0 ? addImageParameters(this, manifest.app) : undefined;
     this.service =
-      components.length === 0
-        ? undefined
-        : addService(this, {
-            ...common,
-            components,
-            image: addImageParameters(this, manifest.app),
-            options: props.service ?? {},
-          });
+      image && components.length > 0
+        ? addService(this, { ...common, components, image, options: props.service ?? {} })
+        : undefined;
+    this.tasks = new Map(
+      image
+        ? tasks.map((component) => [
+            component.name,
+            addTask(this, { ...common, image }, component, fargatePlacement(compute, component.name) ?? {}),
+          ])
+        : [],
+    );
   }
 }
 
@@ -83,13 +91,14 @@ function addFunctions(
   scope: Construct,
   compute: Compute,
   context: Omit<FunctionContext, 'code'>,
-): ReadonlyMap<string, CfnFunction> {
+  assets: { readonly directory: string } | undefined,
+): ReadonlyMap<string, ComponentFunction> {
   const placed = context.manifest.components.flatMap((component) => {
-    const placement = placementsOf(compute, component.name).find(({ host }) => host === 'lambda');
-    return placement?.host === 'lambda' ? [{ component, placement }] : [];
+    const placement = lambdaPlacement(compute, component.name);
+    return placement ? [{ component, placement }] : [];
   });
   if (placed.length === 0) return new Map();
-  const code = addCodeParameters(scope, context.manifest.app);
+  const code = assets ?? addCodeParameters(scope, context.manifest.app);
   return new Map(
     placed.map(({ component, placement }) => [
       component.name,

@@ -18,8 +18,10 @@ import { withoutSecrets } from '../runtime/without-secrets.ts';
 const RETRY_FOR_MS = 5_000;
 
 /**
- * Runs one of the app's tasks from the command line, with the app's own config, clients, logs and permissions, and sets the
- * process's exit code: 0 done, 1 failed, 64 wrong usage, 69 endpoint down, 78 invalid config, 130 interrupted.
+ * Runs one of the app's tasks from the command line, with the app's own config, clients, logs and
+ * permissions, and sets the
+ * process's exit code: 0 done, 1 failed, 64 wrong usage, 69 endpoint down, 78 invalid config, 130
+ * interrupted.
  *
  * @param argv `process.argv`: the first two are skipped
  * @example
@@ -54,7 +56,8 @@ export async function admin<const K extends readonly TaskComponent[]>(
         facts: profile.facts,
         write: (line) => void process.stderr.write(`${line}\n`),
       });
-      // Until the process ends: a rejection may surface after the task. Nothing before this reads a secret.
+      // Until the process ends: a rejection may surface after the task. Nothing before this reads a
+      // secret.
       endOnFatalError({
         process,
         clock: systemClock,

@@ -1,6 +1,6 @@
 import { createAws } from '@twelvefold/aws';
 import type { QueueConsumer } from '@twelvefold/backing';
-import { systemClock } from '@twelvefold/core';
+import { systemClock, TwelvefoldError } from '@twelvefold/core';
 import type { HttpService, Resource } from '@twelvefold/lifecycle';
 import { createLifecycle, healthResponse, problem } from '@twelvefold/lifecycle';
 import type { ProtectionEvent } from '@twelvefold/lifecycle/service';
@@ -28,11 +28,15 @@ import { portFrom } from './port.ts';
 const RETRY_FOR_MS = 60_000;
 
 /**
- * Runs components as one long-running service: on ECS, or on a laptop. Loads config and bindings, opens the port (`PORT`,
- * default 8080; on ECS also without an HTTP front, for health), then polls queues. SIGTERM drains all of it and ends the
+ * Runs components as one long-running service: on ECS, or on a laptop. Loads config and bindings,
+ * opens the port (`PORT`,
+ * default 8080; on ECS also without an HTTP front, for health), then polls queues. SIGTERM drains
+ * all of it and ends the
  * process with one shutdown report.
  *
- * Exits with 0 after a clean stop, 78 for invalid config, 69 for an endpoint that stayed down, 1 for anything else.
+ * Exits with 0 after a clean stop, 78 for invalid config or a component that
+ * `TWELVEFOLD_COMPONENTS` places here and that
+ * is missing, 69 for an endpoint that stayed down, 1 for anything else.
  *
  * @example
  * ```ts
@@ -86,6 +90,7 @@ export async function run<const K extends readonly Component[]>(
     name: CONFIG_RESOURCE,
     start: async (signal) => {
       assertComponents(app, components);
+      comparePlacement(components, { placed: env.TWELVEFOLD_COMPONENTS, logger });
       portFrom(env);
       runtime = await openRuntime(app, components, {
         env,
@@ -177,7 +182,9 @@ export async function run<const K extends readonly Component[]>(
   });
 }
 
-/** @throws TypeError with every reason why the components cannot run together in a service of `app`. */
+/**
+ * @throws TypeError with every reason why the components cannot run together in a service of `app`.
+ */
 function assertComponents(app: unknown, components: readonly Component[]): void {
   const faults = components.flatMap((component, index) => [
     ...(component.app === app ? [] : [`'${component.name}' belongs to another app`]),
@@ -190,6 +197,36 @@ function assertComponents(app: unknown, components: readonly Component[]): void 
   if (components.filter(({ kind }) => kind === 'http').length > 1)
     faults.push('there are two HTTP fronts for one port');
   if (faults.length > 0) throw new TypeError(`Cannot run the service: ${faults.join('; ')}`);
+}
+
+/**
+ * Compares the components with those that the infrastructure placed here, a list with commas that
+ * it
+ * sets on the container: an image that lacks one would leave a queue without a consumer.
+ *
+ * @throws TwelvefoldError `CONFIG_INVALID` for a component that is placed here and missing.
+ */
+function comparePlacement(
+  components: readonly Component[],
+  { placed, logger }: { readonly placed: string | undefined; readonly logger: Logger },
+): void {
+  if (placed === undefined || placed.trim() === '') return;
+  const expected = placed.split(',').map((name) => name.trim());
+  const names = components.map(({ name }) => name);
+  const missing = expected.filter((name) => !names.includes(name));
+  if (missing.length > 0) {
+    throw new TwelvefoldError(
+      'CONFIG_INVALID',
+      `Cannot run the service: TWELVEFOLD_COMPONENTS places ${missing.join(', ')} here, and run() got ${names.join(', ')}; ` +
+        'add the missing components to run(), or place them elsewhere and deploy',
+    );
+  }
+  const extra = names.filter((name) => !expected.includes(name));
+  if (extra.length > 0) {
+    logger.warn(
+      `${extra.join(', ')} run here, but TWELVEFOLD_COMPONENTS does not place them here: their permissions may be missing`,
+    );
+  }
 }
 
 /** Logs changes of the task's scale-in protection. */

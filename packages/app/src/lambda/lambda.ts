@@ -21,22 +21,30 @@ import { componentWork } from './component-work.ts';
 import { createInvoke } from './invoke.ts';
 
 /**
- * Lambda gives init 10 s. Against an endpoint that accepts connections and never answers, two loads of 3.5 s and the pause between
+ * Lambda gives init 10 s. Against an endpoint that accepts connections and never answers, two loads
+ * of 3.5 s and the pause between
  * them end at 7.5 s at most, which leaves time for the import before them and for the error.
  */
 export const START_LIMITS = { retryForMs: 5_000, callTimeoutMs: 3_500 };
 
 /**
- * Makes the Lambda handler of one component. Loads config, bindings and clients and starts `resources` during init.
- * Await the promise at the top of the entry, so that nothing is in flight when init ends: AWS refuses a call that was
+ * Makes the Lambda handler of one component. Loads config, bindings and clients and starts
+ * `resources` during init.
+ * Await the promise at the top of the entry, so that nothing is in flight when init ends: AWS
+ * refuses a call that was
  * signed before a freeze.
  *
- * An HTTP component takes the events of API Gateway (REST and HTTP APIs), function URLs and load balancers, a consumer takes SQS
- * batches (its event source mapping needs `ReportBatchItemFailures`) and SNS events of the topics that its queue subscribes to, a task takes
- * `{ task, params }` or an EventBridge event, whose `detail` is its parameters: a schedule rule's is empty.
+ * An HTTP component takes the events of API Gateway (REST and HTTP APIs), function URLs and load
+ * balancers, a consumer takes SQS
+ * batches (its event source mapping needs `ReportBatchItemFailures`) and SNS events of the topics
+ * that its queue subscribes to, a task takes
+ * `{ task, params }` or an EventBridge event, whose `detail` is its parameters: a schedule rule's
+ * is empty.
  *
- * SQS is told which messages of a batch failed. A message from SNS that could not be acknowledged fails the invocation: Lambda repeats it twice
- * and sends it then to the function's on-failure destination or dead-letter queue, where it has one.
+ * SQS is told which messages of a batch failed. A message from SNS that could not be acknowledged
+ * fails the invocation: Lambda repeats it twice
+ * and sends it then to the function's on-failure destination or dead-letter queue, where it has
+ * one.
  *
  * Rejects with every fault of config and bindings at once.
  *
@@ -63,7 +71,8 @@ export async function lambda<K extends Component>(
   });
   const resources = appResources(options, { config: () => runtime.config(), logger });
   const aws = createAws({ env, logger });
-  // Beside the loading of config, not after it. An import of node:http costs a cold start several times as much.
+  // Beside the loading of config, not after it. An import of node:http costs a cold start several
+  // times as much.
   const registering =
     extensionsApi === undefined
       ? undefined

@@ -39,7 +39,9 @@ export interface OpenedClients {
   stop(signal?: AbortSignal): Promise<void>;
 }
 
-/** Opens the clients of components. A driver is loaded when the first component that uses it opens. */
+/**
+ * Opens the clients of components. A driver is loaded when the first component that uses it opens.
+ */
 export async function openClients(
   backing: Backing,
   components: readonly Component[],

@@ -26,7 +26,10 @@ import { traceAws } from './trace-aws.ts';
 /** An app bound to its stage: config loaded, bindings known, clients made. */
 export interface Runtime {
   readonly aws: Aws;
-  /** Rejects while a resource that a component uses cannot be used. Absent when no client has a check. */
+  /**
+   * Rejects while a resource that a component uses cannot be used. Absent when no client has a
+   * check.
+   */
   readonly check?: ((signal?: AbortSignal) => Promise<void>) | undefined;
   /** Waits for the work that clients hold. Absent when no client has a drain. */
   readonly drain?: ((signal?: AbortSignal) => Promise<void>) | undefined;
@@ -36,17 +39,27 @@ export interface Runtime {
   readonly resourceMetrics: Pick<ResourceMetricsBook, 'publish' | 'publishIfDue'>;
   /** Closes the clients. */
   stop(signal?: AbortSignal): Promise<void>;
-  /** The value of a binding: URL, ARN or name; `undefined` for a resource that no component here uses. */
+  /**
+   * The value of a binding: URL, ARN or name; `undefined` for a resource that no component here
+   * uses.
+   */
   target(key: string): string | undefined;
   /** Whether the queue `key` subscribes to the topic with this ARN. */
   subscribes(key: string, topicArn: string): boolean;
   /** The newest snapshot of the config; an empty object for an app without one. */
   config(): unknown;
-  /** Milliseconds since the config was last known to be right; `undefined` for an app without one. */
+  /**
+   * Milliseconds since the config was last known to be right; `undefined` for an app without one.
+   */
   configAgeMs(): number | undefined;
-  /** What a handler of `component` gets inside `scope`; its config stays the same until the scope ends. */
+  /**
+   * What a handler of `component` gets inside `scope`; its config stays the same until the scope
+   * ends.
+   */
   context(component: Component, scope: Scope): Context<unknown, Clients>;
-  /** Does `work` with that context; a refresh of the config that is due by its age is made first. */
+  /**
+   * Does `work` with that context; a refresh of the config that is due by its age is made first.
+   */
   run<R>(
     component: Component,
     scope: Scope,
@@ -64,9 +77,15 @@ export interface OpenRuntimeOptions {
   random: () => number;
   /** Milliseconds to go on trying while the endpoint is down. */
   retryForMs: number;
-  /** Milliseconds for one call for config or bindings, with all of its attempts. @defaultValue the port's own limit */
+  /**
+   * Milliseconds for one call for config or bindings, with all of its attempts. @defaultValue the
+   * port's own limit
+   */
   callTimeoutMs?: number | undefined;
-  /** Names the process's own calls: the one component of a function, `service` for a process of several. */
+  /**
+   * Names the process's own calls: the one component of a function, `service` for a process of
+   * several.
+   */
   caller: string;
   signal?: AbortSignal | undefined;
 }
@@ -82,7 +101,10 @@ const NO_REQUEST: RequestContext = Object.freeze({ sourceAddress: undefined, cla
 /** The snapshot that a scope began with. */
 const PINNED = scopeKey<Pinned>('config');
 
-/** Loads the config that the components read, resolves bindings and makes the clients of `components`; every fault of config and bindings in one error. */
+/**
+ * Loads the config that the components read, resolves bindings and makes the clients of
+ * `components`; every fault of config and bindings in one error.
+ */
 export async function openRuntime(
   app: AppIdentity,
   components: readonly Component[],
@@ -157,7 +179,8 @@ export async function openRuntime(
     subscribes: (key, topicArn) => subscribesTo(app.backing, key, topicArn, { bindings: known, env }),
     context,
     run: (component, scope, work, http) =>
-      // Mostly nothing is due, and then there is nothing to wait for. A refresh that fails keeps what is there.
+      // Mostly nothing is due, and then there is nothing to wait for. A refresh that fails keeps
+      // what is there.
       live?.due === true
         ? live.get().then(() => work(context(component, scope, http)))
         : work(context(component, scope, http)),
@@ -235,7 +258,9 @@ function wantedBindings(app: AppIdentity, stage: string, components: readonly Co
   return [...wanted.values()];
 }
 
-/** The value at a path such as `database.url`; the reference was checked when the app was defined. */
+/**
+ * The value at a path such as `database.url`; the reference was checked when the app was defined.
+ */
 function valueAt(config: unknown, path: string): unknown {
   return path.split('.').reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], config);
 }

@@ -2,8 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { describe, expect, it } from 'vitest';
 import { ofType, resourceOf, shopProps, sub, synthesize } from '../testing/synthesize.fixture.ts';
-import { fargate } from './fargate.ts';
-import { lambda } from './lambda.ts';
+import { fargate, lambda } from './placement.ts';
 
 const template = synthesize();
 const properties = (logicalId: string) => resourceOf(template, logicalId).Properties;
@@ -82,7 +81,7 @@ describe('triggers', () => {
     expect(ofType(template, 'AWS::Lambda::EventSourceMapping')).toEqual(['CartsEventSource', 'MailsEventSource']);
     expect(properties('CartsEventSource')).toEqual({
       EventSourceArn: { 'Fn::GetAtt': ['CartsQueue', 'Arn'] },
-      FunctionName: { Ref: 'CartsFunction' },
+      FunctionName: { 'Fn::GetAtt': ['CartsFunction', 'Arn'] },
       BatchSize: 10,
       FunctionResponseTypes: ['ReportBatchItemFailures'],
     });
@@ -98,7 +97,7 @@ describe('triggers', () => {
     expect(ofType(template, 'AWS::Lambda::Permission')).toEqual(['HttpApiPermission']);
     expect(properties('HttpApiPermission')).toEqual({
       Action: 'lambda:InvokeFunction',
-      FunctionName: { Ref: 'HttpFunction' },
+      FunctionName: { 'Fn::GetAtt': ['HttpFunction', 'Arn'] },
       Principal: 'apigateway.amazonaws.com',
       SourceArn: sub('arn:{AWS::Partition}:execute-api:{AWS::Region}:{AWS::AccountId}:{HttpApi}/*/$default'),
     });
@@ -135,6 +134,7 @@ describe('the service', () => {
             { Name: 'TWELVEFOLD_CART_EVENTS_ARN', Value: { Ref: 'CartEventsTopic' } },
             { Name: 'TWELVEFOLD_ROWS_NAME', Value: { Ref: 'RowsTable' } },
             { Name: 'TWELVEFOLD_SESSIONS_NAME', Value: { Ref: 'SessionsTable' } },
+            { Name: 'TWELVEFOLD_COMPONENTS', Value: 'http,carts,mails' },
             { Name: 'PORT', Value: '8080' },
             { Name: 'TWELVEFOLD_STOP_TIMEOUT_MS', Value: '30000' },
           ],
@@ -148,7 +148,7 @@ describe('the service', () => {
             StartPeriod: 90,
           },
           ReadonlyRootFilesystem: true,
-          LinuxParameters: { InitProcessEnabled: true },
+          LinuxParameters: { InitProcessEnabled: true, Capabilities: { Drop: ['ALL'] } },
           LogConfiguration: {
             LogDriver: 'awslogs',
             Options: {

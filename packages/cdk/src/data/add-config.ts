@@ -4,8 +4,7 @@ import { CfnParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import type { ManifestConfig } from 'twelvefold/manifest';
 import { atStage } from '../template/at-stage.ts';
-import { named } from '../template/named.ts';
-import { pascalCase } from '../template/pascal-case.ts';
+import { named, pascalCase } from '../template/named.ts';
 
 /**
  * Adds the parameters that the app wants provisioned and the secrets, empty. Every other value is

@@ -4,8 +4,7 @@ import { CfnParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import type { Manifest, ManifestComponent, ManifestResource } from 'twelvefold/manifest';
 import { atStage, valueAtStage } from '../template/at-stage.ts';
-import { named } from '../template/named.ts';
-import { pascalCase } from '../template/pascal-case.ts';
+import { named, pascalCase } from '../template/named.ts';
 
 /** The resource that a handler of {@link Kinds} made or looked up. */
 export interface ProvidedResource {

@@ -1,5 +1,5 @@
 import type { Manifest, ManifestComponent, ManifestResource } from 'twelvefold/manifest';
-import { pascalCase } from '../template/pascal-case.ts';
+import { pascalCase } from '../template/named.ts';
 import { manifestShape } from './manifest-shapes.ts';
 import { isFields } from './shape.ts';
 

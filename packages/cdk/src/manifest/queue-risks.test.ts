@@ -3,7 +3,7 @@ import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import type { CfnEventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import type { Manifest } from 'twelvefold/manifest';
 import { describe, expect, it } from 'vitest';
-import { lambda } from '../compute/lambda.ts';
+import { lambda } from '../compute/placement.ts';
 import { shopManifest } from '../testing/shop-manifest.fixture.ts';
 import { newStack, shopProps, synthesize } from '../testing/synthesize.fixture.ts';
 import { TwelveFactorApp } from '../twelve-factor-app.ts';

@@ -1,4 +1,5 @@
 import type { CfnElement } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
 
 /**
  * Makes the construct's id its logical id as it stands: CDK would put the path before it and a hash
@@ -8,4 +9,19 @@ import type { CfnElement } from 'aws-cdk-lib';
 export function named<E extends CfnElement>(element: E): E {
   element.overrideLogicalId(element.node.id);
   return element;
+}
+
+/** The same for the resource of one of CDK's own constructs. */
+export function defaultNamed<E extends CfnElement>(construct: Construct, id: string): E {
+  const element = construct.node.defaultChild as E; // each of CDK's constructs has one of a known type
+  element.overrideLogicalId(id);
+  return element;
+}
+
+/**
+ * `orders`, `order-events`, `payments.apiKey` -> `Orders`, `OrderEvents`, `PaymentsApiKey`: part of
+ * a logical id.
+ */
+export function pascalCase(key: string): string {
+  return key.replace(/(?:^|[^A-Za-z0-9]+)([A-Za-z0-9]?)/g, (_, first: string) => first.toUpperCase());
 }

@@ -1,8 +1,46 @@
 import { Fn } from 'aws-cdk-lib';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { ManifestAccess, ManifestComponent, ManifestConfig } from 'twelvefold/manifest';
+import type { Attached } from '../data/add-resources.ts';
 import { atStage, stageText } from '../template/at-stage.ts';
+import { pascalCase } from '../template/named.ts';
 import type { Statement } from './policy-document.ts';
+
+/**
+ * The permissions of components on resources: one statement per resource, with the actions of all
+ * components, and one per part of a resource that some component has actions on.
+ */
+export function grantStatements(
+  components: readonly ManifestComponent[],
+  attached: ReadonlyMap<string, Attached>,
+): Statement[] {
+  const grants = components.flatMap((component) => component.grants);
+  const actionsOn = (key: string, part: string | undefined) => [
+    ...new Set(grants.filter((one) => one.resource === key && one.part === part).flatMap(({ actions }) => actions)),
+  ];
+  return [...attached].flatMap(([key, { arns, parts }]) => [
+    ...statement(`Use${pascalCase(key)}`, actionsOn(key, undefined), arns),
+    ...[...parts].flatMap(([part, arn]) =>
+      statement(`Use${pascalCase(key)}${pascalCase(part)}`, actionsOn(key, part), [arn]),
+    ),
+  ]);
+}
+
+function statement(Sid: string, actions: readonly string[], arns: readonly unknown[]): Statement[] {
+  if (actions.length === 0) return [];
+  return [{ Sid, Effect: 'Allow', Action: actions, Resource: arns.length === 1 ? arns[0] : arns }];
+}
+
+/** Writing to the streams of one log group, whose ARN ends in `:*` as CloudFormation gives it. */
+export function logStatement(group: ILogGroup): Statement {
+  return {
+    Sid: 'WriteLogs',
+    Effect: 'Allow',
+    Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+    Resource: group.logGroupArn,
+  };
+}
 
 const arn = (service: string, rest: string) =>
   Fn.sub(`arn:\${AWS::Partition}:${service}:\${AWS::Region}:\${AWS::AccountId}:${rest}`);
