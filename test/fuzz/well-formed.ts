@@ -39,7 +39,7 @@ export function assertBatchResult(event: unknown, result: unknown): void {
 
 const REFUSALS: Readonly<Record<string, RegExp>> = {
   http: /^Cannot handle the event: the component 'http' takes HTTP events/,
-  jobs: /^Cannot handle the event: the component 'jobs' takes (SQS events|messages of the topics that the queue 'jobs' subscribes to)/,
+  jobs: /^Cannot handle the event: the component 'jobs' takes (SQS events|messages of the standard topics that the queue 'jobs' subscribes to)/,
   // What fails, also to be moved to the dead-letter queue, is for Lambda to repeat.
   mirror: /^Cannot acknowledge 1 of 1 messages from SNS to 'mirror'/,
   sum: /^Cannot (read task invocation: |run task 'sum': )/,

@@ -117,12 +117,18 @@ export function assertConsumer(
   const definition = app.backing?.[key];
   if (!definition) faults.push(`'${key}' is not in backing`);
   else if (!findKind(definition) || !driverOf(definition).source)
-    faults.push(`'${key}' is a ${definition.kind}, not a queue; let a queue subscribe to it`);
+    faults.push(`'${key}' is a ${definition.kind}, which cannot be consumed${sourcesHint(app)}`);
   const { concurrency } = options;
   if (concurrency !== undefined && !(Number.isInteger(concurrency) && concurrency >= 1 && concurrency <= 1_000)) {
     faults.push(`'concurrency' is ${concurrency}; it must be 1 to 1000`);
   }
   refuse(`the consumer of '${key}'`, [...faults, ...componentFaults(app, options.uses, handler)]);
+}
+
+/** The keys that can be consumed, for errors. */
+function sourcesHint({ backing = {} }: AppLike): string {
+  const sources = Object.entries(backing).flatMap(([key, one]) => (findKind(one) && driverOf(one).source ? [key] : []));
+  return sources.length === 0 ? '' : `; sources are: ${sources.join(', ')}`;
 }
 
 export function assertTask(

@@ -29,10 +29,10 @@ export interface HttpComponent<C = never, Clients = never> extends ComponentBase
   readonly handler: (request: Request, ctx: HttpContext<C, Clients>) => Response | Promise<Response>;
 }
 
-/** The one consumer of a queue. */
+/** The one consumer of a source, e.g. of a queue. */
 export interface ConsumerComponent<Message = never, C = never, Clients = never> extends ComponentBase<'consumer'> {
-  /** The queue's key in `backing`. */
-  readonly queue: string;
+  /** The key in `backing` of the resource that it consumes. */
+  readonly source: string;
   /** Messages handled at the same time, per process. */
   readonly concurrency: number;
   readonly handler: (message: Message, ctx: MessageContext<C, Clients>) => Promise<void>;

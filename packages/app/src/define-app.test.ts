@@ -71,7 +71,9 @@ describe('defineApp', () => {
       /offers get, query, scan, put, update, delete, check, read, write, not send/,
     );
     // @ts-expect-error: a topic has no consumer
-    expect(() => app.consumer('events', { uses: {} }, handler)).toThrow(/'events' is a topic, not a queue/);
+    expect(() => app.consumer('events', { uses: {} }, handler)).toThrow(
+      /'events' is a topic, which cannot be consumed; sources are: orders/,
+    );
     // @ts-expect-error: no such queue
     expect(() => app.consumer('nothing', { uses: {} }, handler)).toThrow(/'nothing' is not in backing/);
     // @ts-expect-error: the config has no such key
@@ -131,7 +133,7 @@ describe('defineApp', () => {
 
   it('makes components that are frozen and named after what they consume', () => {
     const consumer = app.consumer('orders', { uses: {} }, async () => undefined);
-    expect(consumer).toMatchObject({ kind: 'consumer', name: 'orders', queue: 'orders', concurrency: 10 });
+    expect(consumer).toMatchObject({ kind: 'consumer', name: 'orders', source: 'orders', concurrency: 10 });
     expect(Object.isFrozen(consumer)).toBe(true);
   });
 });

@@ -1,5 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import type { Definition } from '@twelvefold/backing';
+import type { Definition, SourceDefinition } from '@twelvefold/backing';
 import type { ConfigDefinition } from '@twelvefold/config';
 import type { Duration } from '@twelvefold/core';
 import { durationMs } from '@twelvefold/core';
@@ -39,7 +39,8 @@ export interface HttpOptions {
   proxies?: number;
 }
 
-type MessageOf<D> = D extends { schema: infer S extends StandardSchemaV1 } ? StandardSchemaV1.InferOutput<S> : never;
+/** A message of a source, as its handler gets it. */
+type MessageOf<D> = D extends SourceDefinition<infer Message> ? Message : never;
 
 /** An app: its resources and config, and the ways to declare components on them. */
 export interface App<C, B extends Backing> {
@@ -57,12 +58,12 @@ export interface App<C, B extends Backing> {
   ): HttpComponent<UsedConfig<C, U>, BoundClients<B, U>>;
 
   /**
-   * Declares the consumer of the queue `key`. It acknowledges by returning; throw `Retry`, `Poison` or `Drop` to decide
+   * Declares the consumer of `key`, a queue or another source. It acknowledges by returning; throw `Retry`, `Poison` or `Drop` to decide
    * otherwise, anything else is retried with back-off.
    */
-  // Not a type of its own: the compiler would name it where it now lists the queues.
+  // Not a type of its own: the compiler would name it where it now lists the sources.
   consumer<
-    K extends { [Q in keyof B]: B[Q] extends { kind: 'queue' } ? Q : never }[keyof B] & string,
+    K extends { [Q in keyof B]: 'messages' extends keyof B[Q] ? Q : never }[keyof B] & string,
     const U extends Uses<B, C>,
   >(
     key: K,
@@ -108,7 +109,7 @@ export function defineApp<C = Record<never, never>, const B extends Record<strin
     consumer: (key, consumerOptions, handler) => {
       assertConsumer(app, key, consumerOptions, handler);
       const { uses, concurrency = 10 } = consumerOptions;
-      return Object.freeze({ kind: 'consumer', name: kebabCase(key), app, queue: key, uses, concurrency, handler });
+      return Object.freeze({ kind: 'consumer', name: kebabCase(key), app, source: key, uses, concurrency, handler });
     },
     task: (name, taskOptions, handler) => {
       assertTask(app, name, taskOptions, handler);

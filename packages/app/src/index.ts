@@ -20,6 +20,7 @@ export {
   Retry,
   type Session,
   type SessionStoreDefinition,
+  type SourceDefinition,
   sessionStore,
   type TableDefinition,
   type TopicDefinition,

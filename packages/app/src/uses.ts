@@ -53,7 +53,7 @@ export interface ConsumedResource {
 export function consumedResources(backing: Backing, key: string): readonly [ConsumedResource, ...ConsumedResource[]] {
   const resource = resourcesOf(backing).find((one) => one.key === key);
   const source = resource?.driver.source;
-  if (!resource || !source) throw new TypeError(`Cannot consume '${key}': it is not a queue in backing`);
+  if (!resource || !source) throw new TypeError(`Cannot consume '${key}': it is not a source in backing`);
   const actions = source.companionActions?.(resource.definition as never) ?? {}; // it is the kind's own definition
   const companions = [...companionsOf(resource)].flatMap(([name, companion]) =>
     actions[name] ? [{ resource: companion, actions: actions[name] }] : [],

@@ -36,8 +36,6 @@ export {
   type Opened,
   type Reference,
   type ResourceMetrics,
-  type Source,
-  type SourceTrigger,
 } from './kind.ts';
 export { fenced } from './lock/fenced.ts';
 export { type LockDefinition, type LockOptions, lock } from './lock/lock.ts';
@@ -65,6 +63,14 @@ export { type QueueDefinition, type QueueOptions, queue } from './queue/queue.ts
 export { Retry } from './queue/retry.ts';
 export type { Session, SessionClient } from './sessions/port.ts';
 export { type SessionStoreDefinition, type SessionStoreOptions, sessionStore } from './sessions/session-store.ts';
+export type {
+  Source,
+  SourceContext,
+  SourceDefinition,
+  SourceEvents,
+  SourcePoller,
+  SourceTrigger,
+} from './source.ts';
 export type { Condition, Filter, SortRange, Test } from './table/condition.ts';
 export type {
   Changes,

@@ -3,6 +3,7 @@ import type { Clock } from '@twelvefold/core';
 import type { Access, Accesses, Definition } from './definition.ts';
 import { assertName } from './definition.ts';
 import type { Infrastructure, InfrastructureContext } from './infrastructure.ts';
+import type { Source } from './source.ts';
 
 /** A value of the app's config that a kind needs, as `config.key('database.url')` makes it. */
 export interface ConfigReference<T = unknown> {
@@ -79,26 +80,6 @@ export interface Opened<Client> {
   flush?(signal?: AbortSignal): Promise<void>;
   /** Closes connections. */
   stop?(signal?: AbortSignal): Promise<void>;
-}
-
-/** How a component is triggered by a resource. */
-export interface Source<D> {
-  /** Actions on the resource that receiving takes, on every host. */
-  readonly actions: readonly string[];
-  /** Actions on companions, by the companion's name. */
-  companionActions?(definition: D): Readonly<Record<string, readonly string[]>>;
-  /** The trigger as the manifest has it. */
-  trigger(definition: D): SourceTrigger;
-  /** Module specifiers that receiving imports. The bundle of a component that does not consume the resource leaves them out. */
-  readonly modules?: readonly string[];
-}
-
-/** A queue whose messages invoke the component. */
-export interface SourceTrigger {
-  readonly kind: 'queue';
-  readonly visibilitySeconds: number;
-  /** Absent when nothing takes messages away that fail. */
-  readonly maxReceives?: number;
 }
 
 /**

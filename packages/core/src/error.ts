@@ -9,7 +9,8 @@ export type ErrorCode =
   | 'BINDINGS_INVALID'
   | 'CONFIG_INVALID'
   | 'STAGE_INVALID'
-  // Command lines, tasks and their invocation
+  // Command lines, tasks and invocations
+  | 'EVENT_REFUSED'
   | 'INVOCATION_INVALID'
   | 'PARAMS_INVALID'
   | 'USAGE'

@@ -12,6 +12,7 @@ import {
 } from 'twelvefold';
 import * as z from 'zod/mini';
 import { counter } from './counter.ts';
+import { mailbox } from './mailbox.ts';
 
 /** A job says what its handler should do with it. */
 const Job = z.object({
@@ -64,5 +65,6 @@ export const app = defineApp({
     rows: table('rows', { schema: Row, key: 'id' }),
     once: idempotencyStore('once'),
     hits: counter('hits', { step: 2 }),
+    letters: mailbox('letters'),
   },
 });

@@ -1,5 +1,5 @@
 import { createAws } from '@twelvefold/aws';
-import type { QueueConsumer } from '@twelvefold/backing';
+import type { SourcePoller } from '@twelvefold/backing';
 import { systemClock, TwelvefoldError } from '@twelvefold/core';
 import type { HttpService, Resource } from '@twelvefold/lifecycle';
 import { createLifecycle, healthResponse, problem } from '@twelvefold/lifecycle';
@@ -9,7 +9,7 @@ import type { Logger } from '@twelvefold/logging';
 import type { ConfigOfComponents, HostOptions } from '../app-resource.ts';
 import { appResources, CONFIG_RESOURCE } from '../app-resource.ts';
 import type { AppIdentity, Component, ConsumerComponent } from '../component.ts';
-import { componentConsumer } from '../runtime/component-consumer.ts';
+import { pollSource } from '../runtime/consume.ts';
 import { failureReport } from '../runtime/failure-report.ts';
 import { httpService } from '../runtime/http-service.ts';
 import { metricsResource } from '../runtime/metrics-resource.ts';
@@ -20,7 +20,6 @@ import { publishStart } from '../runtime/publish-start.ts';
 import { createRequestMetrics } from '../runtime/request-metrics.ts';
 import { startupExitCode } from '../runtime/startup-error.ts';
 import { createTelemetry } from '../runtime/telemetry.ts';
-import { warnOfQueue } from '../runtime/warn-of-queue.ts';
 import { httpResource } from './http-resource.ts';
 import { portFrom } from './port.ts';
 
@@ -155,16 +154,15 @@ export async function run<const K extends readonly Component[]>(
   }
 
   function consumerResource(component: ConsumerComponent): Resource {
-    let consumer: QueueConsumer | undefined;
+    let consumer: SourcePoller | undefined;
     return {
       name: `consumer ${component.name}`,
-      start: (signal) => {
+      start: async (signal) => {
         const hold = protection ? { hold: () => protection.hold() } : {};
-        consumer = componentConsumer({ component, runtime: opened(), logger, metrics, clock, ...hold });
-        void warnOfQueue({ component, runtime: opened(), logger, signal });
-        return consumer.start(signal);
+        consumer = await pollSource({ component, runtime: opened(), logger, metrics, clock, ...hold });
+        await consumer.start(signal);
       },
-      check: (signal) => consumer?.check(signal),
+      check: (signal) => consumer?.check?.(signal),
       health: () => consumer?.health(),
       quiesce: (signal) => consumer?.quiesce(signal),
       drain: (signal) => consumer?.drain(signal),
@@ -190,7 +188,7 @@ function assertComponents(app: unknown, components: readonly Component[]): void 
     ...(component.app === app ? [] : [`'${component.name}' belongs to another app`]),
     ...(component.kind === 'task' ? [`'${component.name}' is a task: run it with admin()`] : []),
     ...(components.findIndex(({ name }) => name === component.name) < index
-      ? [`'${component.name}' is listed twice; a queue has one consumer`]
+      ? [`'${component.name}' is listed twice; a source has one consumer`]
       : []),
   ]);
   if (components.length === 0) faults.push('there are no components');

@@ -1,22 +1,12 @@
-import type { QueueDefinition } from '@twelvefold/backing';
 import type { Clock } from '@twelvefold/core';
 import { TwelvefoldError } from '@twelvefold/core';
 import { toError } from '@twelvefold/core/internal';
 import type { Lifecycle } from '@twelvefold/lifecycle';
 import type { LambdaInvocation } from '@twelvefold/lifecycle/lambda';
-import {
-  batchResult,
-  isEventBridgeEvent,
-  isSnsEvent,
-  isSqsEvent,
-  readHttpEvent,
-  recordsFromSns,
-  recordsFromSqs,
-} from '@twelvefold/lifecycle/lambda';
+import { isEventBridgeEvent, readHttpEvent } from '@twelvefold/lifecycle/lambda';
 import type { Logger, Metrics } from '@twelvefold/logging';
 import type { Component, ConsumerComponent, HttpComponent, TaskComponent } from '../component.ts';
 import type { Runtime } from '../runtime/open-runtime.ts';
-import { RefusedEvent } from './refused-event.ts';
 
 export interface WorkOptions {
   runtime: Runtime;
@@ -67,35 +57,8 @@ async function httpWork(component: HttpComponent, options: WorkOptions): Promise
 }
 
 async function consumerWork(component: ConsumerComponent, options: WorkOptions): Promise<Work> {
-  const [{ componentBatches }, { queueWarnings }] = await Promise.all([
-    import('../runtime/component-batches.ts'),
-    import('../runtime/queue-warnings.ts'),
-  ]);
-  const consumer = componentBatches({ component, ...options });
-  let warned = false;
-  return async (event, { deadline, context }) => {
-    if (isSnsEvent(event)) {
-      const records = recordsFromSns(event);
-      for (const { topicArn } of records) {
-        if (!options.runtime.subscribes(component.queue, topicArn)) throw foreignTopic(component, topicArn);
-      }
-      const { failedMessageIds } = await consumer.handleBatch(records, { deadline, source: 'topic' });
-      if (failedMessageIds.length > 0) throw unacknowledged(component, failedMessageIds.length, records.length);
-      return undefined;
-    }
-    if (!isSqsEvent(event))
-      throw refusal(component, 'SQS events, and SNS events of the topics that its queue subscribes to');
-    if (!warned) {
-      warned = true;
-      // What is left of a first invocation as it begins is the function's timeout; it has spent some of the last second.
-      const functionTimeoutMs = Math.ceil(context.getRemainingTimeInMillis() / 1_000) * 1_000;
-      const definition = component.app.backing[component.queue] as QueueDefinition; // app.consumer() checked the kind
-      for (const warning of queueWarnings(definition, { functionTimeoutMs })) options.logger.warn(warning);
-    }
-    // The deadline alone: a batch keeps its own reserve of it, and the invocation's signal, which nothing else aborts, would come later.
-    const { failedMessageIds } = await consumer.handleBatch(recordsFromSqs(event), { deadline });
-    return batchResult(failedMessageIds);
-  };
+  const { receiveSource } = await import('../runtime/consume.ts');
+  return receiveSource({ component, ...options });
 }
 
 async function taskWork(component: TaskComponent, { runtime, logger, metrics, clock }: WorkOptions): Promise<Work> {
@@ -124,21 +87,9 @@ function asInvocation({ name }: TaskComponent, event: unknown): unknown {
   return isEventBridgeEvent(event) ? { task: name, params: event.detail, correlationId: event.id } : event;
 }
 
-function foreignTopic({ name, queue }: ConsumerComponent, topicArn: string): RefusedEvent {
-  const topic = JSON.stringify(topicArn.slice(0, 256));
-  return new RefusedEvent(
-    `Cannot handle the event: the component '${name}' takes messages of the topics that the queue '${queue}' subscribes to and that keep no order, and ${topic} is none of them; name it in 'subscribe', or end the function's subscription`,
-  );
-}
-
-/** Makes Lambda repeat the invocation, and in the end send it to where the function's failed events go. */
-function unacknowledged({ name }: ConsumerComponent, failed: number, all: number): TwelvefoldError {
+function refusal(component: Component, wanted: string): TwelvefoldError {
   return new TwelvefoldError(
-    'MESSAGES_UNACKNOWLEDGED',
-    `Cannot acknowledge ${failed} of ${all} messages from SNS to '${name}': each one's log line says why; the invocation fails so that Lambda repeats it`,
+    'EVENT_REFUSED',
+    `Cannot handle the event: the component '${component.name}' takes ${wanted}`,
   );
-}
-
-function refusal(component: Component, wanted: string): RefusedEvent {
-  return new RefusedEvent(`Cannot handle the event: the component '${component.name}' takes ${wanted}`);
 }

@@ -1,9 +1,9 @@
+import { TwelvefoldError } from '@twelvefold/core';
 import type { LambdaInvocation } from '@twelvefold/lifecycle/lambda';
 import { createLogger, createMetrics } from '@twelvefold/logging';
 import { expect, it } from 'vitest';
 import type { Work } from './component-work.ts';
 import { createInvoke } from './invoke.ts';
-import { RefusedEvent } from './refused-event.ts';
 
 const invocation = (remainingMs: number, coldStart = false): LambdaInvocation => ({
   context: {} as never, // not read
@@ -23,7 +23,7 @@ function setUp(work: Work) {
 }
 
 it.each([
-  ['event', new RefusedEvent('takes SQS events'), 1_000],
+  ['event', new TwelvefoldError('EVENT_REFUSED', 'takes SQS events'), 1_000],
   ['timeout', new Error('gave up'), 0],
   ['handler', new Error('boom'), 1_000],
 ])(

@@ -1,10 +1,10 @@
+import { TwelvefoldError } from '@twelvefold/core';
 import { toError } from '@twelvefold/core/internal';
 import type { LambdaInvocation } from '@twelvefold/lifecycle/lambda';
 import type { Logger, Metrics } from '@twelvefold/logging';
 import type { Start } from '../runtime/publish-start.ts';
 import { publishStart } from '../runtime/publish-start.ts';
 import type { Work } from './component-work.ts';
-import { RefusedEvent } from './refused-event.ts';
 
 /** Why an invocation failed: its event had the wrong kind, its time was over, or what it ran threw. */
 export type FailureClass = 'event' | 'timeout' | 'handler';
@@ -38,6 +38,6 @@ export function createInvoke({ work, component, logger, metrics, start, redact }
 }
 
 function failureClass(error: unknown, { deadline }: LambdaInvocation): FailureClass {
-  if (error instanceof RefusedEvent) return 'event';
+  if (TwelvefoldError.isInstance(error, 'EVENT_REFUSED')) return 'event';
   return deadline.remainingMs() <= 0 ? 'timeout' : 'handler';
 }

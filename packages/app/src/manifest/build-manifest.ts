@@ -61,7 +61,7 @@ function assertEntries(app: AppIdentity, entries: Readonly<Record<string, Compon
   for (const [entry, component] of Object.entries(entries)) {
     if (component.app !== app) faults.push(`'${entry}' belongs to another app`);
     const taken = names.get(component.name);
-    if (taken) faults.push(`'${entry}' and '${taken}' are both named '${component.name}'; a queue has one consumer`);
+    if (taken) faults.push(`'${entry}' and '${taken}' are both named '${component.name}'; a source has one consumer`);
     names.set(component.name, entry);
     const { length } = physicalName(app.name, 'x'.repeat(LONGEST_STAGE), component.name);
     if (length > MAX_FUNCTION_NAME)
@@ -92,11 +92,11 @@ function manifestComponent(app: AppIdentity, entry: string, component: Component
       for (const [part, actions] of Object.entries(parts)) grant(resource.key, actions, part);
     }
   }
-  const consumed = component.kind === 'consumer' ? consumedResources(backing, component.queue) : [];
+  const consumed = component.kind === 'consumer' ? consumedResources(backing, component.source) : [];
   for (const { resource, actions } of consumed) grant(resource.key, actions);
   const modules = [
     ...uses.flatMap(({ resource }) => resource.driver.modules ?? []),
-    ...consumed.flatMap(({ resource }) => resource.driver.source?.modules ?? []),
+    ...consumed.flatMap(({ resource }) => resource.driver.source?.modules?.receive ?? []),
   ];
   return {
     name: component.name,
@@ -132,10 +132,10 @@ function triggerOf(backing: Backing, component: Component): ManifestComponent['t
     case 'http':
       return { kind: 'http' };
     case 'consumer': {
-      const [consumed] = consumedResources(backing, component.queue);
+      const [consumed] = consumedResources(backing, component.source);
       const { definition, driver } = consumed.resource;
-      if (!driver.source) throw new TypeError(`Cannot trigger a component by '${component.queue}'`);
-      return { ...driver.source.trigger(definition as never), resource: component.queue }; // it is the kind's own definition
+      if (!driver.source) throw new TypeError(`Cannot trigger a component by '${component.source}'`);
+      return { ...driver.source.trigger(definition as never), resource: component.source }; // it is the kind's own definition
     }
     case 'task':
       return { kind: 'invoke' };
@@ -188,9 +188,10 @@ function manifestBinding({ env, parameter, value }: Binding, infrastructure: Inf
 
 /** Those of the drivers that were not chosen as well: the kind names all of them, so each bundle would have them. */
 function modulesOf({ drivers }: Kind): string[] {
-  const modules = Object.values(drivers).flatMap((driver) => [
-    ...(driver.modules ?? []),
-    ...(driver.source?.modules ?? []),
+  const modules = Object.values(drivers).flatMap(({ modules = [], source }) => [
+    ...modules,
+    ...(source?.modules?.poll ?? []),
+    ...(source?.modules?.receive ?? []),
   ]);
   return [...new Set(modules)];
 }

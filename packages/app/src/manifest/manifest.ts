@@ -42,7 +42,7 @@ export interface ManifestComponent {
   };
   /** Keys of the resources that it uses or consumes: its environment has their bindings. */
   readonly uses: readonly string[];
-  /** Module specifiers of the drivers that it opens: its bundle can leave out all others of the app. */
+  /** Module specifiers of the drivers that its function opens: the function's bundle can leave out all others of the app. */
   readonly modules: readonly string[];
 }
 

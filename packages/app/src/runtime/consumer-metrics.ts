@@ -7,8 +7,12 @@ import { createSample } from './create-sample.ts';
 export interface ConsumerMetrics {
   /** Counts an event. */
   count(event: ConsumerEvent): void;
-  /** Publishes what has been counted, with the number of messages that are in flight now. Nothing when nothing has happened. */
-  publish(inFlight: number): Promise<void>;
+  /**
+   * Publishes the counts since the last time; nothing if there are none.
+   *
+   * @param inFlight Messages that are in flight now. @defaultValue those that were received since
+   */
+  publish(inFlight?: number): Promise<void>;
   /** Publishes every ten seconds until the signal aborts, and then once more. */
   run(inFlight: () => number, signal: AbortSignal): Promise<void>;
 }
@@ -46,7 +50,7 @@ export function createConsumerMetrics({ metrics, component, clock, random }: Con
   let times = createSample(random);
   const add = (name: string, value: number) => counts.set(name, (counts.get(name) ?? 0) + value);
 
-  const publish = async (inFlight: number) => {
+  const publish = async (inFlight = counts.get('messagesReceived') ?? 0) => {
     if (counts.size === 0) return;
     const [counted, age, time] = [counts, ages.values, times.values];
     counts = new Map();

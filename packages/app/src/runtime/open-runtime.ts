@@ -1,13 +1,15 @@
 import type { Aws } from '@twelvefold/aws';
+import type { Definition } from '@twelvefold/backing';
 import type { ConfigEvent } from '@twelvefold/config';
 import { createConfig } from '@twelvefold/config/internal';
 import type { Clock } from '@twelvefold/core';
 import type { RequestContext, Scope } from '@twelvefold/lifecycle';
 import { scopeKey } from '@twelvefold/lifecycle';
 import type { Logger, Metrics } from '@twelvefold/logging';
-import { bindingOf, bindings } from '../bindings.ts';
+import { bindingOf, physicalNameOf } from '../bindings.ts';
 import type { AppIdentity, Component } from '../component.ts';
 import type { Context, HttpContext } from '../context.ts';
+import { resourcesOf } from '../resources.ts';
 import { stageFrom } from '../stage.ts';
 import { consumedResources, usedConfig, usedResources } from '../uses.ts';
 import { keepAnswers } from './keep-answers.ts';
@@ -20,7 +22,6 @@ import type { ResourceMetricsBook } from './resource-metrics.ts';
 import { createResourceMetrics } from './resource-metrics.ts';
 import { retryWhilePassing } from './retry-while-passing.ts';
 import { startupError } from './startup-error.ts';
-import { subscribesTo } from './subscribes-to.ts';
 import { traceAws } from './trace-aws.ts';
 
 /** An app bound to its stage: config loaded, bindings known, clients made. */
@@ -44,8 +45,8 @@ export interface Runtime {
    * uses.
    */
   target(key: string): string | undefined;
-  /** Whether the queue `key` subscribes to the topic with this ARN. */
-  subscribes(key: string, topicArn: string): boolean;
+  /** The name of a definition of this app, and its binding's value if the environment has it. */
+  reference(definition: Definition): { readonly physicalName: string; readonly target: string | undefined };
   /** The newest snapshot of the config; an empty object for an app without one. */
   config(): unknown;
   /**
@@ -115,7 +116,6 @@ export async function openRuntime(
   const port = traceAws(options.aws);
   const kept = keepAnswers(limited(port.as(options.caller), options.callTimeoutMs));
   const { aws } = kept;
-  const known = bindings(app, stage);
   const needed = wantedBindings(app, stage, components);
   const onSecret = (value: string) => logger.redactor.add(value);
 
@@ -176,7 +176,12 @@ export async function openRuntime(
     target: (key) => targets.get(key),
     config: () => (live ? live.current : none.config),
     configAgeMs: () => live?.state.ageMs,
-    subscribes: (key, topicArn) => subscribesTo(app.backing, key, topicArn, { bindings: known, env }),
+    reference: (definition) => {
+      const resource = resourcesOf(app.backing).find((one) => one.definition === definition);
+      if (!resource) throw new TypeError(`Cannot name '${definition.name}': it is not in backing`);
+      const binding = bindingOf(app.name, stage, resource);
+      return { physicalName: physicalNameOf(app.name, stage, resource), target: binding && env[binding.env] };
+    },
     context,
     run: (component, scope, work, http) =>
       // Mostly nothing is due, and then there is nothing to wait for. A refresh that fails keeps
@@ -248,7 +253,7 @@ function wantedBindings(app: AppIdentity, stage: string, components: readonly Co
   for (const component of components) {
     const resources = [
       ...usedResources(app.backing, component.uses),
-      ...(component.kind === 'consumer' ? consumedResources(app.backing, component.queue) : []),
+      ...(component.kind === 'consumer' ? consumedResources(app.backing, component.source) : []),
     ];
     for (const { resource } of resources) {
       const binding = bindingOf(app.name, stage, resource);

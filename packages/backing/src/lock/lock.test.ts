@@ -8,6 +8,7 @@ describe('lock', () => {
   it('is plain data', () => {
     expect(JSON.parse(JSON.stringify(lock('locks', { lease: '1m' })))).toEqual({
       kind: 'lock',
+      driver: 'dynamodb',
       name: 'locks',
       leaseMs: 60_000,
     });

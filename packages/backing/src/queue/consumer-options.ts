@@ -3,6 +3,7 @@ import type { Aws } from '@twelvefold/aws';
 import type { Clock } from '@twelvefold/core';
 import { systemClock } from '@twelvefold/core';
 import { assertKnownOptions } from '@twelvefold/core/internal';
+import type { SourceContext } from '../source.ts';
 import type { ProcessMessage } from './consumer/process-message.ts';
 import { createMessageProcessor } from './consumer/process-message.ts';
 import type { ConsumerEvent, ConsumerEventListener } from './consumer-event.ts';
@@ -44,6 +45,16 @@ const KNOWN = [
   'clock',
   'random',
 ];
+
+/** The options of a consumer that handles messages for a component. */
+export function componentConsumer(
+  definition: QueueDefinition,
+  context: SourceContext,
+): SqsConsumerOptions<StandardSchemaV1> {
+  const { target: url, aws, component, concurrency, handle, onEvent, clock, random } = context;
+  const deadLetterUrl = context.companion('deadLetter');
+  return { definition, url, deadLetterUrl, aws, component, concurrency, handle, onEvent, clock, random };
+}
 
 /** Messages since the consumer was created. */
 export interface Outcomes {

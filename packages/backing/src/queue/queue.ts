@@ -2,7 +2,6 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Duration } from '@twelvefold/core';
 import { durationMs } from '@twelvefold/core';
 import { assertKnownOptions } from '@twelvefold/core/internal';
-import type { Definition } from '../definition.ts';
 import { assertName } from '../definition.ts';
 import type { CloudFormationResource, Infrastructure, InfrastructureContext } from '../infrastructure.ts';
 import { tlsOnly } from '../infrastructure.ts';
@@ -10,6 +9,7 @@ import type { Kind } from '../kind.ts';
 import { makeDefinition } from '../kind.ts';
 import type { Fifo, FifoOptions } from '../message/fifo.ts';
 import { fifoFrom } from '../message/fifo.ts';
+import type { SourceDefinition } from '../source.ts';
 import type { FilterPolicy, Subscribable } from '../topic/subscription.ts';
 import type { TopicDefinition } from '../topic/topic.ts';
 import type { Fits } from './fits.ts';
@@ -38,7 +38,11 @@ export interface QueueOptions<S extends StandardSchemaV1, T extends readonly Sub
 const QUEUE_ACCESSES = { send: { methods: ['send', 'sendAll'], actions: ['sqs:SendMessage'] } } as const;
 
 export interface QueueDefinition<S extends StandardSchemaV1 = StandardSchemaV1>
-  extends Definition<QueueSender<StandardSchemaV1.InferInput<S>>, typeof QUEUE_ACCESSES> {
+  extends SourceDefinition<
+    StandardSchemaV1.InferOutput<S>,
+    QueueSender<StandardSchemaV1.InferInput<S>>,
+    typeof QUEUE_ACCESSES
+  > {
   readonly kind: 'queue';
   readonly schema: S;
   readonly fifo: Fifo | undefined;
@@ -146,7 +150,18 @@ const QUEUE: Kind<QueueDefinition, object, typeof QUEUE_ACCESSES> = {
           visibilitySeconds: visibilityMs / 1_000,
           ...(deadLetter ? { maxReceives: deadLetter.maxReceives } : {}),
         }),
-        modules: ['@twelvefold/backing/sqs'],
+        modules: {
+          poll: ['@twelvefold/backing/internal/sqs-poller'],
+          receive: ['@twelvefold/backing/internal/sqs-events'],
+        },
+        poll: async (definition, context) => {
+          const { createSqsPoller } = await import('@twelvefold/backing/internal/sqs-poller');
+          return createSqsPoller(definition, context);
+        },
+        receive: async (definition, context) => {
+          const { createSqsEvents } = await import('@twelvefold/backing/internal/sqs-events');
+          return createSqsEvents(definition, context);
+        },
       },
       // SQS demands the suffix on queues that keep order, and refuses it on others.
       nameSuffix: ({ fifo }) => (fifo ? '.fifo' : ''),

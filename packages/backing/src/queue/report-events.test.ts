@@ -41,7 +41,7 @@ describe('the log of a consumer without a listener', () => {
   it('is standard error', () => {
     const at = (path: string) => JSON.stringify(new URL(path, import.meta.url).href);
     const script = `
-      const { createSqsConsumer } = await import(${at('sqs-consumer.ts')});
+      const { createSqsConsumer } = await import(${at('drivers/sqs-consumer.ts')});
       const { orders, QUEUE_URL: url } = await import(${at('../testing/orders-consumer.ts')});
       const { createSqsModel } = await import(${at('../testing/sqs-model.ts')});
       const { createTestClock } = await import('@twelvefold/core/testing');

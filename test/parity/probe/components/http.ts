@@ -3,6 +3,7 @@ import { inspect } from 'node:util';
 import { problem } from 'twelvefold';
 import { app, News, Step } from '../app.ts';
 import { ledger } from '../ledger.ts';
+import type { Letter } from '../mailbox.ts';
 import { INSTANCE, knock } from './knock.ts';
 import { untilOpen } from './until-open.ts';
 import { WIRE_ROUTES } from './wire-routes.ts';
@@ -14,6 +15,7 @@ const uses = {
   news: ['publish'],
   rows: ['read', 'write'],
   hits: ['increment'],
+  letters: ['drop'],
 } as const;
 
 type Handler = Parameters<typeof app.http<typeof uses>>[1];
@@ -165,6 +167,10 @@ const ROUTES: Readonly<Record<string, Route>> = {
   },
   '/hits': async (_request, { backing }) =>
     json({ count: await backing.hits.increment(), methods: Object.keys(backing.hits) }),
+  '/letters': async (request, { backing }) => {
+    await backing.letters.drop((await request.json()) as Letter); // sent by the scenario
+    return json({ methods: Object.keys(backing.letters) }, { status: 202 });
+  },
   '/undeclared': (_request, { backing }) => json(Object.keys(backing).sort()),
 };
 

@@ -1,4 +1,6 @@
 import { expect } from 'vitest';
+import type { RunningApp } from '../../../support/start-app.ts';
+import { until } from '../../../support/until.ts';
 import { createClient } from '../../client.ts';
 import type { Scenario } from '../../scenario.ts';
 import { manifest } from '../manifest.ts';
@@ -8,6 +10,15 @@ interface RolePolicies {
   readonly Policies: ReadonlyArray<{
     readonly PolicyDocument: { readonly Statement: ReadonlyArray<{ Action: unknown; Resource: unknown }> };
   }>;
+}
+
+/** The actions that a role of the template has on a resource. */
+function actionsOf({ stack }: RunningApp, roleId: string, arnEnd: string): unknown[] {
+  const role = stack.resources.find(({ logicalId }) => logicalId === roleId);
+  if (!role) throw new Error(`The template has no role ${roleId}`);
+  const { Policies } = role.properties as unknown as RolePolicies; // by its type
+  const statements = Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
+  return statements.filter(({ Resource }) => JSON.stringify(Resource).includes(arnEnd)).flatMap(({ Action }) => Action);
 }
 
 export const KIND_SCENARIOS: readonly Scenario[] = [
@@ -30,11 +41,7 @@ export const KIND_SCENARIOS: readonly Scenario[] = [
         .filter(({ component }) => component !== undefined)
         .map(({ component, touched: all }) => [component, ...all.map(({ action }) => action)].join(' '));
       expect(new Set(touched)).toEqual(new Set(['http dynamodb:UpdateItem']));
-      const role = app.stack.resources.find(({ logicalId }) => logicalId === 'HttpFunctionRole');
-      if (!role) throw new Error('The template has no role for the front');
-      const { Policies } = role.properties as unknown as RolePolicies; // by its type
-      const statements = Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
-      const own = statements.filter(({ Resource }) => JSON.stringify(Resource).includes(`table/${TableName}`));
+      const actions = actionsOf(app, 'HttpFunctionRole', `table/${TableName}`);
       expect(manifest.resources.find(({ key }) => key === 'hits')).toMatchObject({
         kind: 'counter',
         details: { step: 2 },
@@ -43,7 +50,34 @@ export const KIND_SCENARIOS: readonly Scenario[] = [
         counts: [first.body, second.body].map((body) => (body as { count: number }).count),
         methods: (first.body as { methods: string[] }).methods,
         ready,
-        actions: own.flatMap(({ Action }) => Action),
+        actions,
+      };
+    },
+  },
+  {
+    name: 'a kind of source that the app defines itself: sent to by one component, consumed by another, each with its own permissions',
+    contract: {
+      methods: ['drop'],
+      row: { effects: 1, correlationId: 'HELLO' },
+      sends: ['sqs:SendMessage'],
+      receives: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
+    },
+    run: async (app) => {
+      const client = createClient(app);
+      const { body } = await client.send('POST', '/letters', { body: { id: 'letter-1', text: 'hello' } });
+      const row = await until(
+        'the letter is handled',
+        async () => (await client.send('GET', '/rows?id=letter-1')).body as Record<string, unknown>,
+        ({ effects }) => effects !== undefined,
+      );
+      const url = app.physicalId('AWS::SQS::Queue', '-letters');
+      const name = url.slice(url.lastIndexOf('/') + 1);
+      expect(manifest.resources.find(({ key }) => key === 'letters')).toMatchObject({ kind: 'mailbox', driver: 'sqs' });
+      return {
+        methods: (body as { methods: string[] }).methods,
+        row: { effects: row.effects, correlationId: row.correlationId },
+        sends: actionsOf(app, 'HttpFunctionRole', `:${name}`),
+        receives: actionsOf(app, 'LettersFunctionRole', `:${name}`),
       };
     },
   },

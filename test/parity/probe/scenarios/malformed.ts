@@ -271,7 +271,7 @@ export const MALFORMED_SCENARIOS: readonly Scenario[] = [
       // An intended difference: to a service, nothing but HTTP can come.
       if (app.host !== 'service') {
         const refusal =
-          "TypeError: Cannot handle the event: the component 'http' takes HTTP events: of API Gateway, a function URL or a load balancer";
+          "TwelvefoldError: Cannot handle the event: the component 'http' takes HTTP events: of API Gateway, a function URL or a load balancer";
         expect(await each(UNREADABLE, (damage) => throughFronts(app, damaged(damage)))).toEqual(
           contractOf(UNREADABLE, refusal),
         );

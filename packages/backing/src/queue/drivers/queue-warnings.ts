@@ -1,4 +1,4 @@
-import type { QueueDefinition } from '@twelvefold/backing';
+import type { QueueDefinition } from '../queue.ts';
 
 export interface QueueFacts {
   /** How long one invocation of its function may take, in milliseconds. */
@@ -7,10 +7,10 @@ export interface QueueFacts {
   attributes?: Readonly<Record<string, string>>;
 }
 
-/** Lambda's developer guide: so that a batch that is throttled can be tried again before its messages are seen by another invocation. */
+/** Lambda developer guide: leaves time to try a throttled batch again before another invocation gets its messages. */
 const VISIBILITY_PER_TIMEOUT = 6;
 
-/** What of a queue will lose messages or handle them twice, though nothing refuses it: said once when its consumer starts. */
+/** Settings of a queue that AWS accepts and that lose messages or deliver them twice, a sentence each. */
 export function queueWarnings(definition: QueueDefinition, { functionTimeoutMs, attributes }: QueueFacts): string[] {
   const { name, visibilityMs } = definition;
   const warnings: string[] = [];
@@ -19,11 +19,11 @@ export function queueWarnings(definition: QueueDefinition, { functionTimeoutMs, 
   const maxReceives = redrive?.maxReceiveCount ?? definition.deadLetter?.maxReceives;
   if (!has) {
     warnings.push(
-      `Queue '${name}' has no dead-letter queue: what can never be handled comes again until its retention ends, and is lost then`,
+      `Queue '${name}' has no dead-letter queue: a message that always fails is delivered again until its retention ends, and is then lost`,
     );
   } else if (maxReceives === 1) {
     warnings.push(
-      `Queue '${name}' gives a message one receive: no failure is retried, and a process that dies sends what it held to the dead-letter queue`,
+      `Queue '${name}' gives a message one receive: a failure is not retried, and a process that dies sends its messages to the dead-letter queue`,
     );
   }
   if (functionTimeoutMs === undefined) return warnings;

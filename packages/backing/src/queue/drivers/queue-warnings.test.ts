@@ -1,6 +1,6 @@
-import { queue } from '@twelvefold/backing';
 import { expect, it } from 'vitest';
 import * as z from 'zod/mini';
+import { queue } from '../queue.ts';
 import { queueWarnings } from './queue-warnings.ts';
 
 const schema = z.object({ n: z.number() });
