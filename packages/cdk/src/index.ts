@@ -1,4 +1,5 @@
 /** CDK constructs that read an app's manifest. @module */
+export { type AuditProps, TwelveFactorAudit } from './audit/audit.ts';
 export type { ContainerTask } from './compute/container.ts';
 export type { ComponentFunction } from './compute/function.ts';
 export type {
@@ -21,5 +22,7 @@ export type {
   ServiceScaling,
 } from './compute/service.ts';
 export type { Kinds, ProvidedResource } from './data/add-resources.ts';
+export { type AlarmThresholds, type MonitoringProps, TwelveFactorMonitoring } from './monitoring/monitoring.ts';
+export { type NetworkProps, TwelveFactorNetwork } from './network/network.ts';
 export type { TwelveFactorAppProps } from './props.ts';
 export { TwelveFactorApp } from './twelve-factor-app.ts';

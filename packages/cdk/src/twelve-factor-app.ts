@@ -2,6 +2,7 @@ import { Annotations, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
+import type { Manifest } from 'twelvefold/manifest';
 import type { ContainerTask } from './compute/container.ts';
 import { addTask } from './compute/container.ts';
 import type { ComponentFunction, FunctionContext } from './compute/function.ts';
@@ -37,6 +38,7 @@ import { addCodeParameters, addImageParameters, addStageParameter } from './temp
  * ```
  */
 export class TwelveFactorApp extends Construct {
+  readonly manifest: Manifest;
   /** The resources of the manifest, by key: a `CfnResource`, or what the kind's handler gave. */
   readonly resources: ReadonlyMap<string, Construct>;
   /** By config key. */
@@ -57,6 +59,7 @@ export class TwelveFactorApp extends Construct {
       );
     }
     super(scope, id);
+    this.manifest = props.manifest;
     const { manifest, compute, removalPolicy = RemovalPolicy.RETAIN } = props;
     for (const note of manifest.notes ?? []) Annotations.of(this).addInfoV2('twelvefold:note', note);
     const { logRetention = RetentionDays.ONE_MONTH } = props;

@@ -37,7 +37,8 @@ export function createTelemetry({ app, env, format, facts, gather = false, write
   return {
     logger,
     metrics: createMetrics({
-      namespace: app,
+      // Stages of one account share no metric: an alarm of one would fire for another.
+      namespace: env.TWELVEFOLD_STAGE ? `${app}-${env.TWELVEFOLD_STAGE}` : app,
       service: app,
       format,
       color,

@@ -1,0 +1,159 @@
+import { Duration, Stack, Tags } from 'aws-cdk-lib';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { describe, expect, it } from 'vitest';
+import { TwelveFactorAudit } from './audit/audit.ts';
+import { TwelveFactorMonitoring } from './monitoring/monitoring.ts';
+import { SAVED_QUERIES } from './monitoring/saved-queries.ts';
+import { TwelveFactorNetwork } from './network/network.ts';
+import { shopManifest } from './testing/shop-manifest.fixture.ts';
+import { newStack, shopProps, sub } from './testing/synthesize.fixture.ts';
+import { TwelveFactorApp } from './twelve-factor-app.ts';
+
+function monitored() {
+  const stack = newStack();
+  const { vpc } = new TwelveFactorNetwork(new Stack(stack, 'Network'), 'Network', { manifests: [shopManifest] });
+  const app = new TwelveFactorApp(stack, 'App', {
+    ...shopProps,
+    service: { network: { vpc, internal: true } },
+  });
+  const monitoring = new TwelveFactorMonitoring(stack, 'Monitoring', { app, emails: ['on-call@example.com'] });
+  return { monitoring, template: Template.fromStack(stack) };
+}
+
+describe('monitoring', () => {
+  const { monitoring, template } = monitored();
+
+  it('has an alarm for each failure that a user would want to hear of', () => {
+    const functions = ['Http', 'Carts', 'Mails', 'CloseCarts'].flatMap((name) => [
+      `${name}FunctionErrors`,
+      `${name}FunctionThrottles`,
+      `${name}FunctionConfigAge`,
+    ]);
+    const service = ['ServiceMemory', 'ServiceConfigAge', 'ServiceErrors', 'ServiceLatency', 'ServiceUnhealthy'];
+    const data = ['CartsAge', 'CartsDeadLetterMessages', 'MailsAge'];
+    const tables = ['Rows', 'Sessions'].flatMap((name) => [`${name}ReadThrottles`, `${name}WriteThrottles`]);
+    expect([...monitoring.alarms.keys()].sort()).toEqual([...functions, ...service, ...data, ...tables].sort());
+    template.resourceCountIs('AWS::CloudWatch::Alarm', monitoring.alarms.size);
+  });
+
+  it('notifies a topic when an alarm fires and when it is over', () => {
+    const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm'));
+    for (const { Properties } of alarms) {
+      expect(Properties.AlarmActions).toHaveLength(1);
+      expect(Properties.OKActions).toEqual(Properties.AlarmActions);
+      expect(Properties.TreatMissingData).toBe('notBreaching');
+    }
+    template.hasResourceProperties('AWS::SNS::Subscription', { Protocol: 'email', Endpoint: 'on-call@example.com' });
+  });
+
+  it.each(['cloudwatch.amazonaws.com', 'budgets.amazonaws.com'])('lets %s use the key and the topic', (Service) => {
+    const statement = (Action: unknown) =>
+      Match.objectLike({
+        Effect: 'Allow',
+        Principal: { Service },
+        Action,
+        Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+      });
+    template.hasResourceProperties('AWS::KMS::Key', {
+      KeyPolicy: { Statement: Match.arrayWith([statement(['kms:Decrypt', 'kms:GenerateDataKey'])]) },
+    });
+    template.hasResourceProperties('AWS::SNS::TopicPolicy', {
+      PolicyDocument: { Statement: Match.arrayWith([statement('sns:Publish')]) },
+    });
+  });
+
+  it('has a dashboard, and a saved query over all log groups for each question', () => {
+    template.resourceCountIs('AWS::CloudWatch::Dashboard', 1);
+    template.resourceCountIs('AWS::Logs::QueryDefinition', Object.keys(SAVED_QUERIES).length);
+    template.hasResourceProperties('AWS::Logs::QueryDefinition', {
+      Name: sub('shop-{Stage}/errors'),
+      QueryString: SAVED_QUERIES.errors,
+      LogGroupNames: Match.arrayWith([{ Ref: 'HttpFunctionLogs' }, { Ref: 'ServiceLogs' }]),
+    });
+  });
+
+  it('refuses unknown options', () => {
+    const stack = newStack();
+    const app = new TwelveFactorApp(stack, 'App', shopProps);
+    const props: object = { email: 'x' };
+    expect(() => new TwelveFactorMonitoring(stack, 'Monitoring', { app, ...props })).toThrow("unknown option 'email'");
+    const thresholds: object = { errors: 1 };
+    expect(() => new TwelveFactorMonitoring(stack, 'Other', { app, thresholds })).toThrow("unknown option 'errors'");
+  });
+});
+
+describe('the network', () => {
+  const network = (internet: boolean) => {
+    const stack = newStack();
+    const made = new TwelveFactorNetwork(stack, 'Network', { manifests: [shopManifest], internet });
+    return { stack, made, template: Template.fromStack(stack) };
+  };
+
+  it('has interface endpoints for what the manifest uses and nothing else', () => {
+    const { made, template } = network(false);
+    // The shop calls SQS, SNS, DynamoDB, Parameter Store and Secrets Manager.
+    expect([...made.endpoints.keys()].sort()).toEqual([
+      'ecr-api',
+      'ecr-docker',
+      'logs',
+      'secretsmanager',
+      'sns',
+      'sqs',
+      'ssm',
+    ]);
+    expect(made.endpoints.has('lambda')).toBe(false);
+    template.hasResourceProperties('AWS::EC2::VPCEndpoint', {
+      VpcEndpointType: 'Gateway',
+      ServiceName: { 'Fn::Join': ['', ['com.amazonaws.', { Ref: 'AWS::Region' }, '.dynamodb']] },
+    });
+  });
+
+  it('reaches the internet only when that is asked for', () => {
+    network(false).template.resourceCountIs('AWS::EC2::NatGateway', 0);
+    network(true).template.resourceCountIs('AWS::EC2::NatGateway', 2);
+  });
+
+  it('says what its endpoints and gateways cost', () => {
+    const { stack } = network(true);
+    const prices = Annotations.fromStack(stack).findInfo(
+      '*',
+      Match.stringLikeRegexp('cost about \\d+ USD a month, the NAT gateways'),
+    );
+    expect(prices).toHaveLength(1);
+  });
+});
+
+describe('the audit', () => {
+  it('keeps a validated, encrypted trail of all regions, and warns before the budget is spent', () => {
+    const stack = newStack();
+    const topic = new Topic(stack, 'Topic') as ITopic;
+    Tags.of(stack).add('app', 'shop');
+    new TwelveFactorAudit(stack, 'Audit', { app: 'shop', monthlyBudgetUsd: 200, topic, retention: Duration.days(500) });
+    const template = Template.fromStack(stack);
+    template.hasResourceProperties('AWS::CloudTrail::Trail', {
+      EnableLogFileValidation: true,
+      IsMultiRegionTrail: true,
+      KMSKeyId: Match.anyValue(),
+    });
+    template.hasResourceProperties('AWS::S3::Bucket', {
+      PublicAccessBlockConfiguration: { BlockPublicAcls: true, RestrictPublicBuckets: true },
+      LifecycleConfiguration: { Rules: [Match.objectLike({ ExpirationInDays: 500 })] },
+    });
+    template.hasResourceProperties('AWS::Budgets::Budget', {
+      Budget: { BudgetLimit: { Amount: 200, Unit: 'USD' }, CostFilters: { TagKeyValue: ['user:app$shop'] } },
+      NotificationsWithSubscribers: [{}, {}, { Notification: { NotificationType: 'FORECASTED', Threshold: 100 } }].map(
+        (one) => Match.objectLike(one),
+      ),
+    });
+  });
+
+  it('refuses a budget that is not above 0', () => {
+    const stack = newStack();
+    const topic = new Topic(stack, 'Topic') as ITopic;
+    expect(() => new TwelveFactorAudit(stack, 'Audit', { app: 'shop', monthlyBudgetUsd: 0, topic })).toThrow(
+      'must be above 0',
+    );
+  });
+});

@@ -1,0 +1,296 @@
+import { assertKnownOptions } from '@twelvefold/core/internal';
+import type { Duration } from 'aws-cdk-lib';
+import { Duration as CdkDuration, CfnResource, Fn, Stack } from 'aws-cdk-lib';
+import type { IAlarm, IAlarmAction, IMetric, IWidget } from 'aws-cdk-lib/aws-cloudwatch';
+import {
+  Alarm,
+  AlarmStatusWidget,
+  ComparisonOperator,
+  Dashboard,
+  GraphWidget,
+  MathExpression,
+  Metric,
+  Stats,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { HttpCodeTarget } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
+import { CfnQueryDefinition } from 'aws-cdk-lib/aws-logs';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+import { atStage } from '../template/at-stage.ts';
+import { named, pascalCase } from '../template/named.ts';
+import type { TwelveFactorApp } from '../twelve-factor-app.ts';
+import { addAlarmTopic } from './alarm-topic.ts';
+import { SAVED_QUERIES } from './saved-queries.ts';
+
+/** When alarms fire. Each is over five minutes. */
+export interface AlarmThresholds {
+  /** Failed invocations of a function. @defaultValue 1 */
+  readonly functionErrors?: number;
+  /** Throttled invocations of a function. @defaultValue 1 */
+  readonly throttles?: number;
+  /** Percent of a service's requests that it answers with 5xx. @defaultValue 1 */
+  readonly errorPercent?: number;
+  /** The 99th percentile of a service's response time. @defaultValue 1 second */
+  readonly latency?: Duration;
+  /** The age of the oldest message in a consumed queue. @defaultValue 5 minutes */
+  readonly messageAge?: Duration;
+  /** Milliseconds that the config in use is old, at the most. @defaultValue 1 hour */
+  readonly configAge?: Duration;
+}
+
+/** The properties of {@link TwelveFactorMonitoring}. */
+export interface MonitoringProps {
+  /** The app, in the same stack. */
+  readonly app: TwelveFactorApp;
+  /**
+   * Addresses that get each alarm by mail, after they confirmed.
+   *
+   * @defaultValue none
+   */
+  readonly emails?: readonly string[];
+  /**
+   * A topic for alarms. If it has a customer key, the key's policy must admit
+   * `cloudwatch.amazonaws.com`.
+   *
+   * @defaultValue a new, encrypted one
+   */
+  readonly existingTopic?: ITopic;
+  readonly thresholds?: AlarmThresholds;
+}
+
+const PERIOD = CdkDuration.minutes(5);
+
+/**
+ * Alarms, a dashboard and saved Logs Insights queries for what an app has: its functions, its
+ * service,
+ * its queues and tables. Alarms go to an SNS topic.
+ *
+ * Metrics whose name comes from the app (`configAge`) are in the namespace `{app}-{stage}`.
+ *
+ * @throws TypeError for an unknown option.
+ * @example
+ * ```ts
+ * const app = new TwelveFactorApp(stack, 'App', { manifest, compute });
+ * new TwelveFactorMonitoring(stack, 'Monitoring', { app, emails: ['on-call@example.com'] });
+ * ```
+ */
+export class TwelveFactorMonitoring extends Construct {
+  readonly topic: ITopic;
+  readonly dashboard: Dashboard;
+  /** By logical id, e.g. `OrdersFunctionErrors`. */
+  readonly alarms: ReadonlyMap<string, Alarm>;
+
+  constructor(scope: Construct, id: string, props: MonitoringProps) {
+    super(scope, id);
+    assertKnownOptions('use TwelveFactorMonitoring', props, ['app', 'emails', 'existingTopic', 'thresholds']);
+    const { app, emails = [], existingTopic, thresholds = {} } = props;
+    const known = ['functionErrors', 'throttles', 'errorPercent', 'latency', 'messageAge', 'configAge'];
+    assertKnownOptions('use thresholds of TwelveFactorMonitoring', thresholds, known);
+    this.topic = existingTopic ?? (addAlarmTopic(this, emails).topic as ITopic);
+    const action = new SnsAction(this.topic) as IAlarmAction;
+    const alarms = new Map<string, Alarm>();
+    const sections: IWidget[][] = [];
+    for (const { title, watched } of [
+      ...functionsOf(app, thresholds),
+      ...serviceOf(app, thresholds),
+      ...dataOf(app, thresholds),
+    ]) {
+      for (const { alarmId, description, metric, threshold } of watched) {
+        if (threshold === undefined) continue;
+        const alarm = new Alarm(this, alarmId, {
+          metric,
+          threshold,
+          alarmDescription: description,
+          evaluationPeriods: 1,
+          comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+          // A metric without traffic has no values.
+          treatMissingData: TreatMissingData.NOT_BREACHING,
+        });
+        alarm.addAlarmAction(action);
+        alarm.addOkAction(action);
+        alarms.set(alarmId, alarm);
+      }
+      sections.push(
+        watched.map(
+          ({ description, metric }) => new GraphWidget({ title: `${title}: ${description}`, left: [metric], width: 8 }),
+        ),
+      );
+    }
+    this.alarms = alarms;
+    this.dashboard = new Dashboard(this, 'Dashboard', {
+      dashboardName: atStage(`${app.manifest.app}-{stage}`),
+      widgets: [
+        [new AlarmStatusWidget({ title: 'Alarms', alarms: [...alarms.values()] as IAlarm[], width: 24 })],
+        ...sections,
+      ],
+    });
+    addQueries(this, app);
+  }
+}
+
+/** A metric on the dashboard, and an alarm if it has a threshold. */
+interface Watched {
+  readonly alarmId: string;
+  /** A sentence, for the alarm and the graph. */
+  readonly description: string;
+  readonly metric: IMetric;
+  readonly threshold?: number;
+}
+
+interface Section {
+  readonly title: string;
+  readonly watched: readonly Watched[];
+}
+
+function functionsOf(
+  app: TwelveFactorApp,
+  { functionErrors = 1, throttles = 1, ...thresholds }: AlarmThresholds,
+): Section[] {
+  return [...app.functions].map(([component, { function: fn }]) => {
+    const id = `${pascalCase(component)}Function`;
+    return {
+      title: `Function ${component}`,
+      watched: [
+        watch(`${id}Errors`, 'invocations fail', fn.metricErrors({ period: PERIOD }), functionErrors),
+        watch(`${id}Throttles`, 'invocations are throttled', fn.metricThrottles({ period: PERIOD }), throttles),
+        watch(`${id}Duration`, 'duration (p99)', fn.metricDuration({ period: PERIOD, statistic: Stats.p(99) })),
+        configAge(app, component, id, thresholds),
+      ],
+    };
+  });
+}
+
+/** Config that cannot be refreshed is kept: only its age shows it. */
+function configAge(
+  app: TwelveFactorApp,
+  component: string,
+  id: string,
+  { configAge: age = CdkDuration.hours(1) }: AlarmThresholds,
+): Watched {
+  const { app: service } = app.manifest;
+  const metric = new Metric({
+    namespace: atStage(`${service}-{stage}`),
+    metricName: 'configAge',
+    dimensionsMap: { service, component },
+    statistic: Stats.MAXIMUM,
+    period: PERIOD,
+  });
+  return watch(`${id}ConfigAge`, 'config in use is old (ms)', metric as IMetric, age.toMilliseconds());
+}
+
+function serviceOf(app: TwelveFactorApp, thresholds: AlarmThresholds): Section[] {
+  const { service, loadBalancer, targetGroup } = app.service ?? {};
+  if (!service) return [];
+  const { errorPercent = 1, latency = CdkDuration.seconds(1) } = thresholds;
+  const watched: Watched[] = [
+    watch('ServiceCpu', 'CPU in use (%)', service.metricCpuUtilization({ period: PERIOD })),
+    watch('ServiceMemory', 'memory in use (%)', service.metricMemoryUtilization({ period: PERIOD }), 90),
+    configAge(app, 'service', 'Service', thresholds),
+  ];
+  if (loadBalancer && targetGroup) {
+    const errors = loadBalancer.metrics.httpCodeTarget(HttpCodeTarget.TARGET_5XX_COUNT, { period: PERIOD });
+    const requests = loadBalancer.metrics.requestCount({ period: PERIOD });
+    const percent = new MathExpression({
+      expression: '100 * errors / MAX([requests, 1])',
+      usingMetrics: { errors: errors as IMetric, requests: requests as IMetric },
+      label: 'requests answered with 5xx (%)',
+      period: PERIOD,
+    });
+    const time = loadBalancer.metrics.targetResponseTime({ period: PERIOD, statistic: Stats.p(99) });
+    watched.push(
+      watch('ServiceErrors', 'requests answered with 5xx (%)', percent as IMetric, errorPercent),
+      watch('ServiceLatency', 'response time (p99, s)', time as IMetric, latency.toSeconds({ integral: false })),
+      watch('ServiceUnhealthy', 'tasks are not healthy', targetGroup.metrics.unhealthyHostCount({ period: PERIOD }), 1),
+    );
+  }
+  return [{ title: 'Service', watched }];
+}
+
+/** Queues and tables, told by what CloudFormation makes of them. */
+function dataOf(app: TwelveFactorApp, { messageAge = CdkDuration.minutes(5) }: AlarmThresholds): Section[] {
+  const consumed = new Set(
+    app.manifest.components.flatMap(({ trigger }) => (trigger.kind === 'queue' ? [trigger.resource] : [])),
+  );
+  const deadLetters = new Set([...consumed].map((key) => `${key}DeadLetter`));
+  return [...app.resources].flatMap(([key, resource]): Section[] => {
+    if (!CfnResource.isCfnResource(resource)) return [];
+    const id = pascalCase(key);
+    const queue = (metricName: string) =>
+      new Metric({
+        namespace: 'AWS/SQS',
+        metricName,
+        dimensionsMap: { QueueName: Fn.getAtt(resource.logicalId, 'QueueName').toString() },
+        statistic: Stats.MAXIMUM,
+        period: PERIOD,
+      }) as IMetric;
+    switch (resource.cfnResourceType) {
+      case 'AWS::SQS::Queue': {
+        const waiting = queue('ApproximateNumberOfMessagesVisible');
+        if (deadLetters.has(key)) {
+          return [{ title: `Queue ${key}`, watched: [watch(`${id}Messages`, 'messages failed for good', waiting, 1)] }];
+        }
+        const age = queue('ApproximateAgeOfOldestMessage');
+        return [
+          {
+            title: `Queue ${key}`,
+            watched: [
+              watch(`${id}Messages`, 'messages wait', waiting),
+              watch(
+                `${id}Age`,
+                'the oldest message waits (s)',
+                age,
+                consumed.has(key) ? messageAge.toSeconds() : undefined,
+              ),
+            ],
+          },
+        ];
+      }
+      case 'AWS::DynamoDB::Table': {
+        const throttled = (metricName: string) =>
+          new Metric({
+            namespace: 'AWS/DynamoDB',
+            metricName,
+            dimensionsMap: { TableName: resource.ref },
+            statistic: Stats.SUM,
+            period: PERIOD,
+          }) as IMetric;
+        return [
+          {
+            title: `Table ${key}`,
+            watched: [
+              watch(`${id}ReadThrottles`, 'reads are throttled', throttled('ReadThrottleEvents'), 1),
+              watch(`${id}WriteThrottles`, 'writes are throttled', throttled('WriteThrottleEvents'), 1),
+            ],
+          },
+        ];
+      }
+      default:
+        return [];
+    }
+  });
+}
+
+function watch(alarmId: string, description: string, metric: IMetric, threshold?: number): Watched {
+  return { alarmId, description, metric, ...(threshold !== undefined && { threshold }) };
+}
+
+function addQueries(scope: Construct, app: TwelveFactorApp): void {
+  const isLogGroup = (child: unknown): child is ILogGroup & Construct =>
+    child instanceof Construct && 'logGroupName' in child;
+  const groups = Stack.of(app)
+    .node.findAll()
+    .filter(isLogGroup)
+    .map(({ logGroupName }) => logGroupName);
+  for (const [name, queryString] of Object.entries(SAVED_QUERIES)) {
+    named(
+      new CfnQueryDefinition(scope, `${pascalCase(name.replaceAll(' ', '-'))}Query`, {
+        name: atStage(`${app.manifest.app}-{stage}/${name}`),
+        logGroupNames: groups,
+        queryString,
+      }),
+    );
+  }
+}
