@@ -101,7 +101,7 @@ export function createAws(options: AwsOptions): AwsPort {
     service: S,
     operation: O,
     input: Input<S, O>,
-    { access, repeatable, timeoutMs, signal }: CallOptions,
+    { access, repeatable, timeoutMs, signal, onAnswer }: CallOptions,
     component: string | undefined,
   ): Promise<Output<S, O>> => {
     signal?.throwIfAborted();
@@ -114,6 +114,7 @@ export function createAws(options: AwsOptions): AwsPort {
       repeatable,
       timeoutMs,
       signal,
+      onAnswer,
       component,
     });
     return output as Output<S, O>; // what the operation's name says

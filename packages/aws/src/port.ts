@@ -33,6 +33,22 @@ export interface CallOptions {
   /** Milliseconds for the call with all of its attempts, if less than the port's `totalTimeoutMs`. */
   timeoutMs?: number | undefined;
   signal?: AbortSignal | undefined;
+  /**
+   * Is called with each answer of AWS to the call, also one that refuses it, before the call settles. An
+   * attempt without an answer makes none.
+   */
+  onAnswer?: ((answer: Answer) => void) | undefined;
+}
+
+/** Facts about an answer that are not in its body. */
+export interface Answer {
+  /**
+   * The time in its `Date` header, in milliseconds since 1970; the header has whole seconds. `undefined`
+   * without a date of AWS: no header, or an answer out of a cache.
+   */
+  readonly serverTimeMs: number | undefined;
+  /** Milliseconds from the request to its answer, by a monotonic clock. */
+  readonly roundTripMs: number;
 }
 
 /**

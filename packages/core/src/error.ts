@@ -34,6 +34,7 @@ export type ErrorCode =
   | 'MESSAGE_UNSENT'
   | 'MESSAGES_UNACKNOWLEDGED'
   // Tables, sessions, locks and idempotency
+  | 'CLOCK_SKEWED'
   | 'CONDITION_FAILED'
   | 'CURSOR_INVALID'
   | 'LOCK_HELD'

@@ -203,7 +203,7 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     return next;
   };
   const control = { clock, calls, faults, health, reset, saveSnapshot };
-  const server = await startServer({ host, port, log }, async (request, from) => {
+  const server = await startServer({ host, port, log, now: () => clock.now() }, async (request, from) => {
     const refused = refuseForeign(request, [host, ...hosts]);
     if (refused !== undefined) return refused;
     return answerControl(control, request) ?? (await answerPage(request)) ?? dispatch(endpoint, request, from);

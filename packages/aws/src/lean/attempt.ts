@@ -1,4 +1,5 @@
 import type { AwsError } from '../error.ts';
+import { dateOf } from '../server-date.ts';
 import type { Credentials, Environment } from '../settings.ts';
 import type { TransportCall } from '../transport.ts';
 import type { HttpResponse } from './http/response-reader.ts';
@@ -56,6 +57,7 @@ export async function attempt(
   const credentials = given instanceof Promise ? await given : given;
   const { protocol, skewMs } = client;
   let response: HttpResponse;
+  const sentAtMs = call.onAnswer === undefined ? 0 : performance.now();
   try {
     response = await client.pool.exchange({
       request: requestText(context, client, prepared, credentials, limits.number),
@@ -78,6 +80,7 @@ export async function attempt(
     };
   }
   const { text } = response;
+  call.onAnswer?.({ serverTimeMs: dateOf(response.headers), roundTripMs: performance.now() - sentAtMs });
   if (response.status < 300) {
     try {
       const output = protocol.decode(call.operation, text);
@@ -96,14 +99,13 @@ export async function attempt(
 
   function failed(error: AwsError, kind: FailureKind, mayHaveHappened: boolean): AttemptFailure {
     const { headers } = response;
-    const date = headers.date === undefined || headers.age !== undefined ? Number.NaN : Date.parse(headers.date);
     return {
       error,
       kind,
       mayHaveHappened,
       stale: false,
       hintMs: retryHint(headers, context.runtime.now()),
-      serverTimeMs: Number.isNaN(date) ? undefined : date,
+      serverTimeMs: dateOf(headers),
       credentials,
       skewMs,
     };

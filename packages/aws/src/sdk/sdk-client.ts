@@ -1,7 +1,7 @@
 /** The part of a command that we touch: a middleware stack of its own. */
 export interface SdkCommand {
   readonly middlewareStack: {
-    add(middleware: unknown, options: { step: string; name: string; override: boolean }): void;
+    add(middleware: unknown, options: { step: string; name: string; override: boolean; priority?: 'low' }): void;
   };
 }
 

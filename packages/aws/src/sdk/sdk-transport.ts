@@ -1,4 +1,5 @@
-import type { Service } from '../port.ts';
+import type { Answer, Service } from '../port.ts';
+import { dateOf } from '../server-date.ts';
 import type { AwsSettings, Environment } from '../settings.ts';
 import { DEFAULT_SETTINGS, endpointFor } from '../settings.ts';
 import type { Transport, TransportCall } from '../transport.ts';
@@ -25,7 +26,7 @@ export function createSdkTransport(
 
   return {
     send: async (call) => {
-      const { service, operation, input, access, repeatable = false, timeoutMs, component } = call;
+      const { service, operation, input, access, repeatable = false, timeoutMs, component, onAnswer } = call;
       const limit = timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs);
       const signal = limit && call.signal ? AbortSignal.any([call.signal, limit]) : (call.signal ?? limit);
       const { client, command, unmarshall } = await load(call);
@@ -34,6 +35,7 @@ export function createSdkTransport(
       const sent = new Command(input as never); // the port's own types check the input; the SDK's are per command
       if (component !== undefined) nameComponent(sent, component);
       if (access === 'write' && !repeatable) keepSingle(sent);
+      if (onAnswer !== undefined) reportAnswers(sent, onAnswer);
       try {
         return await client.send(sent, sendSettings(settings, input, signal));
       } catch (error) {
@@ -80,5 +82,21 @@ function nameComponent(command: SdkCommand, component: string): void {
     },
     // lib-dynamodb runs a command's stack twice over, its own and the inner command's: the later one replaces the first.
     { step: 'finalizeRequest', name: 'twelvefoldComponent', override: true },
+  );
+}
+
+/** Reports the date and the time of each answer, from next to the wire: before errors are made of them. */
+function reportAnswers(command: SdkCommand, onAnswer: (answer: Answer) => void): void {
+  command.middlewareStack.add(
+    (next: (args: unknown) => Promise<{ response?: { headers?: Record<string, string> } }>) =>
+      async (args: unknown) => {
+        const sentAtMs = performance.now();
+        const result = await next(args);
+        const serverTimeMs = dateOf(result.response?.headers ?? {});
+        onAnswer({ serverTimeMs, roundTripMs: performance.now() - sentAtMs });
+        return result;
+      },
+    // Inside of the SDK's deserializer, which has the priority 'normal'.
+    { step: 'deserialize', name: 'twelvefoldAnswer', override: true, priority: 'low' },
   );
 }

@@ -1,12 +1,17 @@
 import type { Item } from '@twelvefold/aws/internal';
 
-/** Collects the placeholders of one request, so that no name or value is ever part of an expression's text. */
+/**
+ * Collects the placeholders of one request, so that no name or value is ever part of an
+ * expression's text.
+ */
 export interface Expression {
   /** The placeholder for a field's name: the same one each time. */
   name(field: string): string;
   /** A placeholder for a value. */
   value(value: unknown): string;
-  /** What the request carries besides its expressions; DynamoDB refuses empty maps, so they are left out. */
+  /**
+   * The maps of the request's placeholders. DynamoDB refuses empty maps, so they are left out.
+   */
   attributes(): { ExpressionAttributeNames?: Record<string, string>; ExpressionAttributeValues?: Item };
 }
 

@@ -1,7 +1,8 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import { fieldPath } from './field-path.ts';
 
-/** What a schema says of a value: the value as the schema returns it, or the places that do not fit. */
+/**
+ * The result of a check: the value as the schema returns it, or the places that do not fit.
+ */
 export type Fit<T> = { readonly fits: true; readonly value: T } | { readonly fits: false; readonly misfits: Misfit[] };
 
 /** One place that does not fit. Names only: a schema's own messages may quote the value. */
@@ -30,4 +31,16 @@ export function fit<T>(schema: StandardSchemaV1<unknown, T>, value: unknown, sub
       return { field: keys.length > 0 ? String(keys[0]) : undefined, path: keys.reduce(fieldPath, '') };
     }),
   };
+}
+
+/** The places that do not fit, for a message: `'totalCents', 'lines[0].sku'`. */
+export function misfitList(misfits: readonly Misfit[]): string {
+  const paths = new Set(misfits.map(({ path }) => (path === '' ? 'the value as a whole' : `'${path}'`)));
+  return [...paths].join(', ');
+}
+
+/** The path of `key` inside `parent`, as messages name it: `lines[0].sku`. */
+export function fieldPath(parent: string, key: PropertyKey): string {
+  if (typeof key === 'number') return `${parent}[${key}]`;
+  return parent === '' ? String(key) : `${parent}.${String(key)}`;
 }

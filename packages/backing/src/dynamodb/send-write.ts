@@ -1,4 +1,4 @@
-import type { Aws, Input, Output } from '@twelvefold/aws';
+import type { Answer, Aws, Input, Output } from '@twelvefold/aws';
 import { AwsError } from '@twelvefold/aws';
 import type { Clock } from '@twelvefold/core';
 import { TwelvefoldError } from '@twelvefold/core';
@@ -12,13 +12,23 @@ export interface SendWriteOptions {
   /** 0 to below 1, for jitter. */
   random: () => number;
   signal?: AbortSignal | undefined;
-  /** True when the input carries a token or a key of its own: a lost answer may be asked for again, and again later. */
+  /**
+   * True when the input carries a token or a unique key: a lost answer may be asked for again,
+   * and again later.
+   */
   repeatable?: boolean;
-  /** True when a repeat within the port's quick tries does no harm; nothing is tried beyond those. */
+  /**
+   * True when a repeat within the port's quick tries does no harm; nothing is tried beyond those.
+   */
   idempotent?: boolean;
+  /** Is called with each answer. */
+  onAnswer?: ((answer: Answer) => void) | undefined;
 }
 
-/** Eight tries at most wait 25 + 50 + ... + 1000 ms, 2.6 s together, before the conflict is the caller's. */
+/**
+ * Eight tries at most wait 25 + 50 + ... + 1000 ms, 2.6 s together, before the conflict is the
+ * caller's.
+ */
 const TRIES_WHILE_BUSY = 8;
 const FIRST_WAIT_MS = 25;
 const LONGEST_WAIT_MS = 1_000;
@@ -29,16 +39,17 @@ const TRIES_WHEN_LOST = 3;
 const PASSING = new Set(['TransactionConflict', 'ProvisionedThroughputExceeded', 'ThrottlingError']);
 
 /**
- * Sends one write, again after a jittered back-off while another transaction holds an item: DynamoDB refuses then, for
- * single writes too, and has done nothing.
+ * Sends one write, again after a jittered back-off while another transaction holds an item:
+ * DynamoDB refuses then, for single writes too, and has done nothing.
  *
- * @throws TwelvefoldError `TRANSACTION_CONFLICT` when the item stays held; AwsError for everything else.
+ * @throws TwelvefoldError `TRANSACTION_CONFLICT` when the item stays held; AwsError for everything
+ * else.
  */
 export async function sendWrite<O extends WriteName>(
   aws: Aws,
   operation: O,
   input: Input<'dynamodb', O>,
-  { clock, random, signal, repeatable = false, idempotent = false }: SendWriteOptions,
+  { clock, random, signal, repeatable = false, idempotent = false, onAnswer }: SendWriteOptions,
 ): Promise<Output<'dynamodb', O>> {
   let lost = 0;
   for (let tries = 1; ; tries += 1) {
@@ -47,6 +58,7 @@ export async function sendWrite<O extends WriteName>(
         access: 'write',
         repeatable: repeatable || idempotent,
         signal,
+        ...(onAnswer === undefined ? {} : { onAnswer }),
       });
     } catch (error) {
       const busy = isBusy(error);

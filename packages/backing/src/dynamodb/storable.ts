@@ -1,4 +1,4 @@
-import { fieldPath } from './field-path.ts';
+import { fieldPath } from './fit.ts';
 
 /** A place in a value that DynamoDB has no type for. */
 export interface Unstorable {
@@ -7,9 +7,9 @@ export interface Unstorable {
 }
 
 /**
- * A copy of `value` without the fields that are `undefined`. Whatever DynamoDB cannot store is pushed on `faults`: class
- * instances such as Date, functions, NaN and infinities, empty sets, `undefined` inside a list (dropping it would move
- * the rest).
+ * A copy of `value` without the fields that are `undefined`. Whatever DynamoDB cannot store is
+ * pushed on `faults`: class instances such as Date, functions, NaN and infinities, empty sets,
+ * `undefined` inside a list (dropping it would move the rest).
  */
 export function storable(value: unknown, path: string, faults: Unstorable[]): unknown {
   if (value === null || typeof value === 'string' || typeof value === 'boolean' || typeof value === 'bigint')

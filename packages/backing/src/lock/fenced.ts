@@ -2,10 +2,12 @@ import type { WriteOperation } from '../table/port.ts';
 import type { Lease } from './port.ts';
 
 /**
- * Fences a write by the row itself: the row keeps the highest token that wrote it, and a write with a lower one fails
- * its condition. A holder that was paused past its lease can so never undo the work of the next one.
+ * Fences a write by the row itself: the row keeps the highest token that wrote it, and a write with
+ * a lower one fails its condition. A holder that was paused past its lease can so never undo the
+ * work of the next one.
  *
- * The row gets a number attribute `fence`. A strict schema must declare it as optional. Fence a row by one lock only.
+ * The row gets a number attribute `fence`. A strict schema must declare it as optional. Fence a row
+ * by one lock only.
  *
  * @param attribute The attribute that keeps the token. @defaultValue 'fence'
  * @throws TypeError for an operation that writes nothing.

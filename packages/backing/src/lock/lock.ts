@@ -10,10 +10,21 @@ import type { LockClient } from './port.ts';
 
 export interface LockOptions {
   /**
-   * How long a holder may go without a renewal, 1 s to 24 h. A lock whose holder died is free after one to two
-   * leases for callers that wait. @defaultValue '30s'
+   * How long a holder may go without a renewal, 1 s to 24 h. A lock whose holder died is free after
+   * one to two leases for callers that wait. @defaultValue '30s'
    */
   lease?: Duration;
+  /**
+   * Lets a caller take over a dead lock with a single try, as scheduled work needs it: when the
+   * lease that the holder wrote ended at least twice `maxClockSkew` ago. Holder and caller compare
+   * their clocks with AWS's by the date of its answers, and refuse with `CLOCK_SKEWED` what does
+   * not keep the promise.
+   * @defaultValue none: only callers that wait take over, whatever their clocks are
+   */
+  takeOver?: {
+    /** How much the clock of each machine may differ from AWS's, '3s' to '1h'. */
+    maxClockSkew: Duration;
+  };
 }
 
 const LOCK_ACCESSES = {
@@ -25,10 +36,15 @@ const LOCK_ACCESSES = {
 export interface LockDefinition extends Definition<LockClient, typeof LOCK_ACCESSES> {
   readonly kind: 'lock';
   readonly leaseMs: number;
+  /** How much each clock may differ from AWS's; absent when clocks are never compared. */
+  readonly maxClockSkewMs?: number;
 }
 
 const MIN_LEASE_MS = 1_000;
 const MAX_LEASE_MS = 86_400_000;
+/** The Date header has whole seconds, and 2 s are kept for its rounding and for AWS's own hosts. */
+const MIN_SKEW_MS = 3_000;
+const MAX_SKEW_MS = 3_600_000;
 
 /**
  * Declares locks of one lease time, each with a name of its caller's choice. No I/O happens here.
@@ -41,17 +57,26 @@ const MAX_LEASE_MS = 86_400_000;
  */
 export function lock(name: string, options: LockOptions = {}): LockDefinition {
   assertName('lock', name);
-  assertKnownOptions(`define lock '${name}'`, options, ['lease']);
-  const leaseMs = durationMs(options.lease ?? '30s');
-  if (leaseMs < MIN_LEASE_MS || leaseMs > MAX_LEASE_MS) {
-    throw new RangeError(`Cannot define lock '${name}': lease is ${options.lease}; use '1s' to '24h'`);
-  }
-  return makeDefinition(LOCK, { name, leaseMs }) as LockDefinition; // its types exist in the compiler only
+  const { lease = '30s', takeOver } = options;
+  assertKnownOptions(`define lock '${name}'`, options, ['lease', 'takeOver']);
+  if (takeOver !== undefined) assertKnownOptions(`define takeOver of lock '${name}'`, takeOver, ['maxClockSkew']);
+  const leaseMs = durationMs(lease);
+  const maxClockSkewMs = takeOver === undefined ? undefined : durationMs(takeOver.maxClockSkew);
+  const faults = [
+    ...(leaseMs < MIN_LEASE_MS || leaseMs > MAX_LEASE_MS ? [`lease is ${lease}; use '1s' to '24h'`] : []),
+    ...(maxClockSkewMs !== undefined && (maxClockSkewMs < MIN_SKEW_MS || maxClockSkewMs > MAX_SKEW_MS)
+      ? [`takeOver.maxClockSkew is ${takeOver?.maxClockSkew}; use '3s' to '1h'`]
+      : []),
+  ];
+  if (faults.length > 0) throw new RangeError(`Cannot define lock '${name}': ${faults.join('; ')}`);
+  const fields = { name, leaseMs, ...(maxClockSkewMs === undefined ? {} : { maxClockSkewMs }) };
+  return makeDefinition(LOCK, fields) as LockDefinition; // its types exist in the compiler only
 }
 
 const LOCK: Kind<LockDefinition, object, typeof LOCK_ACCESSES> = {
   name: 'lock',
   accesses: LOCK_ACCESSES,
+  details: ({ leaseMs, maxClockSkewMs }) => ({ leaseMs, ...(maxClockSkewMs === undefined ? {} : { maxClockSkewMs }) }),
   drivers: {
     dynamodb: {
       namespace: 'table',

@@ -1,8 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { TwelvefoldError } from '@twelvefold/core';
 import type { Fit } from '../dynamodb/fit.ts';
-import { fit } from '../dynamodb/fit.ts';
-import { misfitList } from '../dynamodb/misfit-list.ts';
+import { fit, misfitList } from '../dynamodb/fit.ts';
 import type { SessionStoreDefinition } from './session-store.ts';
 
 /** DynamoDB: 400 KB per item, in bytes, names and values together. */

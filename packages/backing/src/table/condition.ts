@@ -36,7 +36,10 @@ type ElementOf<T> = T extends string ? string : T extends readonly (infer E)[] |
  * the rows that a filter refuses, and bills them.
  */
 export interface Filter<R> {
-  /** Fields that must have exactly these values; `undefined` means that the row must not have the field. */
+  /**
+   * Fields that must have exactly these values; `undefined` means that the row must not have the
+   * field.
+   */
   equals?: { [F in keyof R]?: R[F] | undefined };
   /** Comparisons by field, e.g. `{ totalCents: { gte: 100 }, note: { exists: false } }`. */
   where?: { [F in keyof R]?: Test<Exclude<R[F], undefined>> };

@@ -7,7 +7,7 @@ export type KeyOf<P extends string, K extends string> = [K] extends [never] ? st
 /** The fields that a row may lack. */
 type OptionalField<R> = { [F in keyof R]-?: Record<never, never> extends Pick<R, F> ? F : never }[keyof R] & string;
 
-/** What an update does, field by field. Key fields cannot change. */
+/** The changes of an update, field by field. Key fields cannot change. */
 export interface Changes<R> {
   /** Fields to replace; those that are `undefined` stay as they are. */
   set?: { [F in keyof R]?: R[F] | undefined };
@@ -19,7 +19,8 @@ export interface Changes<R> {
 
 /**
  * A write that has been described but not sent: {@link TableClient.transact} and `idempotency.once`
- * join several into one transaction. It names its table, so operations of several tables can be joined.
+ * join several into one transaction. It names its table, so operations of several tables can be
+ * joined.
  */
 export interface WriteOperation {
   readonly entry: TransactWriteEntry;
@@ -29,8 +30,8 @@ export interface WriteOperation {
 export interface Page<R> {
   readonly rows: readonly R[];
   /**
-   * Pass it as `cursor` to go on behind the last row; `undefined` when there are no more rows. It is
-   * base64url and has the key of a row in it, readable by anyone who has the cursor.
+   * Pass it as `cursor` to go on behind the last row; `undefined` when there are no more rows. It
+   * is base64url and has the key of a row in it, readable by anyone who has the cursor.
    */
   readonly cursor: string | undefined;
   /** Items that DynamoDB read, and bills, for this page, those that a filter refused included. */
@@ -48,7 +49,10 @@ export interface Rows<R> extends AsyncIterable<R> {
    * ```
    */
   page(): Promise<Page<R>>;
-  /** One page per answer of DynamoDB, until no row is left or `limit` is reached. A page can be empty. */
+  /**
+   * One page per answer of DynamoDB, until no row is left or `limit` is reached. A page can be
+   * empty.
+   */
   pages(): AsyncIterable<Page<R>>;
 }
 
@@ -89,15 +93,20 @@ export interface ScanOptions<R, F extends keyof R = keyof R> extends ReadOptions
 
 /** The option `range`, where there is a sort key. */
 export type Ranged<HasSort> = HasSort extends true ? { range?: SortRange } : { range?: never };
-/** The option `consistent`, where the index is local: global ones follow the table a moment later. */
+/**
+ * The option `consistent`, where the index is local: global ones follow the table a moment later.
+ */
 export type Consistent<IsLocal> = IsLocal extends true ? { consistent?: boolean } : { consistent?: never };
 
-/** Reads rows by the key of a secondary index. Rows without the index's key fields are not in it. */
+/**
+ * Reads rows by the key of a secondary index. Rows without the index's key fields are not in it.
+ */
 export interface TableIndex<R, HasSort = boolean, IsLocal = boolean> {
   /**
    * Rows of one partition of the index, in the order of its sort key.
    *
-   * @throws TwelvefoldError `CURSOR_INVALID` for a cursor of another query, `ROW_INVALID` when a stored row does not fit the schema.
+   * @throws TwelvefoldError `CURSOR_INVALID` for a cursor of another query, `ROW_INVALID` when a
+   * stored row does not fit the schema.
    */
   query<F extends keyof R = never>(
     partition: string,
@@ -105,7 +114,10 @@ export interface TableIndex<R, HasSort = boolean, IsLocal = boolean> {
   ): Rows<Selected<R, F>>;
 }
 
-/** Reads and writes rows of one table. A component has the methods of the accesses that its `uses` names. */
+/**
+ * Reads and writes rows of one table. A component has the methods of the accesses that its `uses`
+ * names.
+ */
 export interface TableClient<R, Key> {
   /**
    * The row, or `undefined`. `consistent` sees every earlier write.
@@ -119,7 +131,8 @@ export interface TableClient<R, Key> {
   /**
    * Rows of one partition in the order of their sort keys.
    *
-   * @throws TwelvefoldError `CURSOR_INVALID` for a cursor of another query, `ROW_INVALID` when a stored row does not fit the schema.
+   * @throws TwelvefoldError `CURSOR_INVALID` for a cursor of another query, `ROW_INVALID` when a
+   * stored row does not fit the schema.
    */
   query<F extends keyof R = never>(
     partition: string,
@@ -128,24 +141,26 @@ export interface TableClient<R, Key> {
   /**
    * Every row, in no order: for admin tasks, not for requests.
    *
-   * @throws TwelvefoldError `CURSOR_INVALID` for a cursor of another scan, `ROW_INVALID` when a stored row does not fit the schema.
+   * @throws TwelvefoldError `CURSOR_INVALID` for a cursor of another scan, `ROW_INVALID` when a
+   * stored row does not fit the schema.
    */
   scan<F extends keyof R = never>(options?: ScanOptions<R, F>): Rows<Selected<R, F>>;
   /**
    * Writes the whole row as its schema returns it; fields that are `undefined` are left out.
    *
-   * @throws TwelvefoldError `CONDITION_FAILED` when `condition` does not hold, `ROW_INVALID` when the row does not fit the schema.
+   * @throws TwelvefoldError `CONDITION_FAILED` when `condition` does not hold, `ROW_INVALID` when
+   * the row does not fit the schema.
    */
   put(row: R, options?: { condition?: Condition<R>; signal?: AbortSignal | undefined }): Promise<void>;
   /**
-   * Changes fields and returns the whole new row. Creates a missing row only when key and changes make
-   * a whole one by its schema; otherwise the row must exist, so that no half row comes to be.
+   * Changes fields and returns the whole new row. Creates a missing row only when key and changes
+   * make a whole one by its schema; otherwise the row must exist, so that no half row comes to be.
    *
-   * @throws TwelvefoldError `CONDITION_FAILED` when `condition` does not hold or the row had to exist,
-   * `ROW_INVALID` when a field in `set` does not fit (before sending) or the row that came out does not
-   * (it is written then). When an answer is lost, an `add` or a condition that its own write would break
-   * is not tried again: the rejection leaves open whether it was written. Use `transact`, which is safe
-   * to repeat.
+   * @throws TwelvefoldError `CONDITION_FAILED` when `condition` does not hold or the row had to
+   * exist, `ROW_INVALID` when a field in `set` does not fit (before sending) or the row that came
+   * out does not (it is written then). When an answer is lost, an `add` or a condition that its own
+   * write would break is not tried again: the rejection leaves open whether it was written. Use
+   * `transact`, which is safe to repeat.
    */
   update(
     key: Key,
@@ -165,8 +180,8 @@ export interface TableClient<R, Key> {
   /**
    * All or nothing, 1 to 100 operations on as many rows.
    *
-   * @throws TwelvefoldError `CONDITION_FAILED` naming the failed operations, `TRANSACTION_CONFLICT` when another
-   * transaction holds a row for seconds.
+   * @throws TwelvefoldError `CONDITION_FAILED` naming the failed operations, `TRANSACTION_CONFLICT`
+   * when another transaction holds a row for seconds.
    */
   transact(operations: readonly WriteOperation[], options?: { signal?: AbortSignal | undefined }): Promise<void>;
 }

@@ -33,8 +33,8 @@ export interface IndexOptions<F extends string = string, A extends string = stri
   /** The sort key. A local index needs one. */
   readonly sort?: F;
   /**
-   * The fields that the index has: all, its keys and the table's only, or these besides the keys. It
-   * cannot change after the index is made. @defaultValue 'all'
+   * The fields that the index has: all, its keys and the table's only, or these besides the keys.
+   * It cannot change after the index is made. @defaultValue 'all'
    */
   readonly projection?: 'all' | 'keys' | readonly A[];
 }
@@ -64,18 +64,21 @@ export interface TableOptions<
   K extends KeyField<S> = never,
   I extends Indexes<IndexField<S>, keyof Row<S> & string> = NoIndexes,
 > {
-  /** What a row is; checked before it is written and when it is read, at once (no asynchronous checks). */
+  /**
+   * The schema of a row, checked before it is written and when it is read, at once (no asynchronous
+   * checks).
+   */
   schema: S;
   /** The partition key, or `{ partition, sort }`. Key fields are strings. */
   key: P | { partition: P; sort: K };
   /**
-   * Secondary indexes, e.g. `{ byUser: { partition: 'userId', sort: 'createdAt' } }`. The client has a
-   * member of each name. At most 20 global and 5 local ones (DynamoDB's default quotas).
+   * Secondary indexes, e.g. `{ byUser: { partition: 'userId', sort: 'createdAt' } }`. The client
+   * has a member of each name. At most 20 global and 5 local ones (DynamoDB's default quotas).
    */
   indexes?: I;
   /**
-   * The number field with the second, since 1970, after which a row has expired: it counts as absent,
-   * and DynamoDB deletes it, usually within a few days.
+   * The number field with the second, since 1970, after which a row has expired: it counts as
+   * absent, and DynamoDB deletes it, usually within a few days.
    */
   ttl?: NumberField<S>;
 }
@@ -98,7 +101,10 @@ const TABLE_ACCESSES = {
   write: /* @__PURE__ */ sumOf(ACCESSES, 'put', 'update', 'delete', 'check'),
 } as const;
 
-/** The accesses of a table with indexes: one more for each index, by its name, and all of them in `read`. */
+/**
+ * The accesses of a table with indexes: one more for each index, by its name, and all of them in
+ * `read`.
+ */
 type TableAccesses<I> = Omit<typeof TABLE_ACCESSES, 'read'> & {
   readonly [N in (keyof I & string) | 'read']: N extends 'read'
     ? {
@@ -150,15 +156,16 @@ export interface TableDefinition<
  * @throws TypeError that names every wrong name, option, key and index.
  * @example
  * ```ts
- * const schema = z.object({ orderId: z.string(), userId: z.string(), placedAt: z.string(), totalCents: z.number() });
+ * const schema = z.object({ orderId: z.string(), userId: z.string(), placedAt: z.string() });
  * const rows = table('orders', {
  *   schema,
  *   key: 'orderId',
- *   indexes: { byUser: { partition: 'userId', sort: 'placedAt', projection: ['totalCents'] } },
+ *   indexes: { byUser: { partition: 'userId', sort: 'placedAt', projection: 'keys' } },
  * });
  * ```
  */
-// NoInfer: where an app's `backing` is the expected type, a sort key would otherwise be made up from it.
+// NoInfer: where an app's `backing` is the expected type, a sort key would otherwise be made up
+// from it.
 export function table<
   S extends StandardSchemaV1,
   const P extends KeyField<S>,

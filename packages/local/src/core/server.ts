@@ -56,13 +56,13 @@ const BAD_REQUEST: Answer = {
 // A body of a few bytes has as many pieces.
 const PIECES = 10;
 
-async function send(response: ServerResponse, answer: Answer): Promise<void> {
+async function send(response: ServerResponse, answer: Answer, date: string): Promise<void> {
   if (response.destroyed) return;
   const body = typeof answer.body === 'string' ? Buffer.from(answer.body) : answer.body;
   const { status, headers, sending } = answer;
   // RFC 9110: neither has content; HEAD answers say the length of what GET would send.
   const length = status === 204 || status === 304 ? {} : { 'content-length': body.length };
-  response.writeHead(status, { ...length, ...headers });
+  response.writeHead(status, { date, ...length, ...headers });
   if (sending === undefined) {
     response.end(body);
   } else if (sending.kind === 'half') {
@@ -110,6 +110,8 @@ function cannotListen(host: string, port: number, cause: NodeJS.ErrnoException):
 interface ServerOptions {
   readonly host: string;
   readonly port: number;
+  /** The endpoint's time, for the `Date` header: SDKs measure the skew of their clocks by it. */
+  readonly now: () => number;
   readonly log: (line: string) => void;
 }
 
@@ -124,7 +126,8 @@ const internalFailure = (error: unknown): Answer => ({
 
 /** Listens on `host` and `port`. @throws Error when the port is taken. */
 export async function startServer(options: ServerOptions, handler: Handler): Promise<RunningServer> {
-  const { host, port, log } = options;
+  const { host, port, log, now } = options;
+  const date = () => new Date(now()).toUTCString();
   const underWay = new Map<AbortController, Promise<void>>();
   const serve = async (request: IncomingMessage, response: ServerResponse, signal: AbortSignal) => {
     const origin = `http://${request.headers.host ?? `${host}:${request.socket.localPort}`}`;
@@ -132,12 +135,12 @@ export async function startServer(options: ServerOptions, handler: Handler): Pro
       const read = await readRequest(request, origin);
       const answer = 'status' in read ? read : await handler(read, { origin, signal });
       if (answer === undefined) request.socket.resetAndDestroy();
-      else await send(response, answer);
+      else await send(response, answer, date());
     } catch (error) {
       // A client that hung up gets no answer; anything else is a fault of this endpoint and must be seen.
       if (!request.socket.destroyed && !response.headersSent && request.complete) {
         log(`twelvefold-local: cannot answer ${request.method} ${request.url}: ${describe(error)}`);
-        await send(response, internalFailure(error));
+        await send(response, internalFailure(error), date());
       } else request.socket.destroy();
     }
   };

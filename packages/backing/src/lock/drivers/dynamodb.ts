@@ -7,6 +7,8 @@ import { after, assertKnownOptions, backoffMs } from '@twelvefold/core/internal'
 import { sendWrite } from '../../dynamodb/send-write.ts';
 import type { LockDefinition } from '../lock.ts';
 import type { AcquireOptions, Lease, LockClient } from '../port.ts';
+import type { SkewCheck } from './clock-skew.ts';
+import { skewCheck } from './clock-skew.ts';
 import { checkParams, releaseParams, renewParams, takeParams } from './params.ts';
 
 export interface DynamoDbLockOptions {
@@ -25,7 +27,9 @@ export interface DynamoDbLockOptions {
 /** Waiting callers ask again after 100, 200 ... ms, with jitter, at most this often. */
 const FIRST_WAIT_MS = 100;
 const LONGEST_WAIT_MS = 2_000;
-/** Signals abort while this share of the lease is left, so that work can stop before another begins. */
+/**
+ * Signals abort while this share of the lease is left, so that work can stop before another begins.
+ */
 const MARGIN = 0.1;
 /** DynamoDB takes 2,048 bytes for a partition key. */
 const MAX_NAME_BYTES = 2_048;
@@ -37,7 +41,9 @@ const MAX_NAME_BYTES = 2_048;
  * @example
  * ```ts
  * const locks = createDynamoDbLock({ definition: lock('locks'), name: 'orders-prod-locks', aws });
- * await locks.withLock('nightly-report', async ({ token, signal }) => console.log(token, signal.aborted));
+ * await locks.withLock('nightly-report', async ({ token, signal }) => {
+ *   console.log(token, signal.aborted);
+ * });
  * ```
  */
 export function createDynamoDbLock(options: DynamoDbLockOptions): LockClient {
@@ -51,8 +57,17 @@ export function createDynamoDbLock(options: DynamoDbLockOptions): LockClient {
   } = options;
   const known = ['definition', 'name', 'aws', 'component', 'clock', 'random'];
   assertKnownOptions(`create the client of lock '${definition.name}'`, options, known);
-  const { leaseMs } = definition;
-  const sending = (signal: AbortSignal | undefined) => ({ clock, random, signal, repeatable: true });
+  const { leaseMs, maxClockSkewMs } = definition;
+  const sending = (signal: AbortSignal | undefined, check?: SkewCheck) => ({
+    clock,
+    random,
+    signal,
+    repeatable: true,
+    onAnswer: check?.onAnswer,
+  });
+  /** Compares a clock with AWS's, if the definition promises something about it. */
+  const checkOf = (nowMs: () => number) =>
+    maxClockSkewMs === undefined ? undefined : skewCheck(maxClockSkewMs, nowMs);
   /** The leases of this client, for `check`. */
   const holders = new WeakMap<Lease, string>();
 
@@ -74,7 +89,15 @@ export function createDynamoDbLock(options: DynamoDbLockOptions): LockClient {
       cancelTimer();
       cancelTimer = after(clock, leaseMs * (1 - MARGIN) - elapsedMs(moment), () => lose(expired()));
     };
-    /** A freeze stops timers and may stop the monotonic clock: both clocks are asked before each use. */
+    /**
+     * Now, by the clock at the acquisition plus what has passed since on the clock that went on
+     * more: a clock that jumps back meanwhile does not shorten the lease that others read.
+     */
+    const heldNow = () => from.wallMs + elapsedMs(from);
+    /**
+     * A freeze stops timers and may stop the monotonic clock: both clocks are asked before each
+     * use.
+     */
     const assertHeld = () => {
       if (lost.signal.aborted) throw lost.signal.reason;
       if (released) throw lose('it was released');
@@ -87,13 +110,16 @@ export function createDynamoDbLock(options: DynamoDbLockOptions): LockClient {
       async renew({ signal } = {}) {
         assertHeld();
         const moment = momentNow();
+        const check = checkOf(heldNow);
         try {
-          const params = renewParams(item, { nowMs: clock.now(), leaseMs }, crypto.randomUUID());
-          await sendWrite(aws, 'UpdateItem', params, sending(signal));
+          const params = renewParams(item, { nowMs: heldNow(), leaseMs }, crypto.randomUUID());
+          await sendWrite(aws, 'UpdateItem', params, sending(signal, check));
         } catch (error) {
           if (refused(error)) throw lose('another holder has taken it', error);
           throw error;
         }
+        const skewed = check?.fault();
+        if (skewed !== undefined) throw lose(skewed);
         if (!lost.signal.aborted) restart(moment);
       },
       async release({ signal } = {}) {
@@ -122,24 +148,38 @@ export function createDynamoDbLock(options: DynamoDbLockOptions): LockClient {
     const started = clock.monotonic();
     const holder = crypto.randomUUID();
     let watched: Watched | undefined;
+    /** The version of a lease that has ended by the clocks. */
+    let ended: string | undefined;
     for (let tries = 1; ; tries += 1) {
       const from = momentNow();
-      const takeOver = watched !== undefined && from.monotonicMs - watched.sinceMs >= watched.leaseMs;
+      const unrenewed = watched !== undefined && from.monotonicMs - watched.sinceMs >= watched.leaseMs;
+      const check = checkOf(() => clock.now());
       const params = takeParams(
         { tableName, name, holder },
-        { nowMs: from.wallMs, leaseMs },
-        { version: crypto.randomUUID(), component, watched: takeOver ? watched?.version : undefined },
+        { nowMs: from.wallMs, leaseMs, maxClockSkewMs },
+        { version: crypto.randomUUID(), component, dead: unrenewed ? watched?.version : ended },
       );
       try {
-        const { Attributes = {} } = await sendWrite(aws, 'UpdateItem', params, sending(signal));
-        return hold(name, holder, Number(Attributes.fence), from, signal);
+        const { Attributes = {} } = await sendWrite(aws, 'UpdateItem', params, sending(signal, check));
+        const lease = hold(name, holder, Number(Attributes.fence), from, signal);
+        const skewed = check?.fault();
+        if (skewed === undefined) return lease;
+        // The work has not begun: what others make of the times that were written does no harm.
+        await lease.release({ ...(signal === undefined ? {} : { signal }) }).catch(() => {});
+        throw clockSkewed(name, skewed);
       } catch (error) {
         const current = refused(error) ? error.item : undefined;
         if (current === undefined) throw error;
         // Watched from when its answer is here: the lease it shows can only have begun earlier.
         watched = watch(current, watched, clock.monotonic());
         const leftMs = waitMs - (clock.monotonic() - started);
-        if (leftMs <= 0) throw held(name, current, error);
+        const over = check !== undefined && isOver(current, clock.now(), maxClockSkewMs);
+        const skewed = over ? check?.fault() : undefined;
+        if (over && skewed === undefined && ended !== watched.version) {
+          ended = watched.version;
+          continue;
+        }
+        if (leftMs <= 0) throw skewed === undefined ? held(name, current, error) : clockSkewed(name, skewed, error);
         const untilFreeMs = Math.max(1, watched.sinceMs + watched.leaseMs - clock.monotonic());
         const pauseMs = backoffMs(tries, FIRST_WAIT_MS, LONGEST_WAIT_MS, random);
         await clock.sleep(Math.min(leftMs, untilFreeMs, Math.max(1, pauseMs)), signal);
@@ -164,7 +204,8 @@ export function createDynamoDbLock(options: DynamoDbLockOptions): LockClient {
       } finally {
         ended.abort(ENDED);
         await renewals;
-        // The lock is free after its lease in any case: a failed release must not hide how the work ended.
+        // The lock is free after its lease in any case: a failed release must not hide how the work
+        // ended.
         await lease.release().catch(() => {});
       }
     },
@@ -210,6 +251,18 @@ function watch({ version, leaseMs }: Item, watched: Watched | undefined, nowMs: 
   return { version: String(version), leaseMs: Number(leaseMs), sinceMs: nowMs };
 }
 
+/**
+ * Whether the lease of a lock has ended by the times that its holder wrote, however far the
+ * holder's clock and this one may be apart: each differs from AWS's by no more than it promises.
+ */
+function isOver({ leaseUntilMs, maxClockSkewMs: theirs }: Item, nowMs: number, ours = Number.NaN): boolean {
+  return nowMs >= Number(leaseUntilMs) + Number(theirs ?? Number.NaN) + ours;
+}
+
+function clockSkewed(name: string, reason: string, cause?: unknown): TwelvefoldError {
+  return new TwelvefoldError('CLOCK_SKEWED', `Cannot acquire the lock '${name}': ${reason}`, { cause });
+}
+
 const refused = (error: unknown): error is AwsError => AwsError.isInstance(error, 'ConditionalCheckFailedException');
 
 function held(name: string, { component, leaseUntilMs }: Item, cause: unknown): TwelvefoldError {
@@ -221,7 +274,10 @@ function held(name: string, { component, leaseUntilMs }: Item, cause: unknown): 
   );
 }
 
-/** Renews until the work has ended. A failed renewal is tried again at the next turn: only the lease's end loses the lock. */
+/**
+ * Renews until the work has ended. A failed renewal is tried again at the next turn: only the
+ * lease's end loses the lock.
+ */
 async function renewWhile(lease: Lease, everyMs: number, clock: Clock, ended: AbortSignal): Promise<void> {
   while (!ended.aborted && !lease.signal.aborted) {
     try {

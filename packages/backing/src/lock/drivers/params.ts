@@ -9,20 +9,27 @@ export interface LockItem {
   holder: string;
 }
 
-/** The times that a holder writes. Only people read them: other holders watch `version`. */
+/** The times that a holder writes, by its clock. */
 export interface LeaseTimes {
   nowMs: number;
   leaseMs: number;
+  /**
+   * How much its clock differs from AWS's at most. Others may compare `leaseUntilMs` with their
+   * clocks only if it is there; without it people read the times, and other holders watch
+   * `version`.
+   */
+  maxClockSkewMs?: number | undefined;
 }
 
 /**
- * Takes a lock that is free; one whose version is still `watched`, which its caller has watched for a whole lease; or
- * the caller's own, after an answer that was lost. The token grows with every taking and stays when the lock is free.
+ * Takes a lock that is free; one whose version is still `dead`, whose holder has lost it; or the
+ * caller's own, after an answer that was lost. The token grows with every taking and stays when the
+ * lock is free.
  */
 export function takeParams(
   { tableName, name: id, holder }: LockItem,
-  { nowMs, leaseMs }: LeaseTimes,
-  details: { version: string; component: string; watched?: string | undefined },
+  { nowMs, leaseMs, maxClockSkewMs }: LeaseTimes,
+  details: { version: string; component: string; dead?: string | undefined },
 ): UpdateInput {
   const { name, value, attributes } = createExpression();
   const own = value(holder);
@@ -33,15 +40,18 @@ export function takeParams(
     leaseMs: value(leaseMs),
     acquiredAtMs: value(nowMs),
     leaseUntilMs: value(nowMs + leaseMs),
+    ...(maxClockSkewMs === undefined ? {} : { maxClockSkewMs: value(maxClockSkewMs) }),
   };
+  // The promise of an earlier holder must not stand beside times that were written without one.
+  const remove = maxClockSkewMs === undefined ? ` REMOVE ${name('maxClockSkewMs')}` : '';
   const free = [`attribute_not_exists(${name('holder')})`, `${name('holder')} = ${own}`];
-  if (details.watched !== undefined) free.push(`${name('version')} = ${value(details.watched)}`);
+  if (details.dead !== undefined) free.push(`${name('version')} = ${value(details.dead)}`);
   return {
     TableName: tableName,
     Key: { id },
     UpdateExpression: `SET ${Object.entries(sets)
       .map(([field, set]) => `${name(field)} = ${set}`)
-      .join(', ')} ADD ${name('fence')} ${value(1)}`,
+      .join(', ')} ADD ${name('fence')} ${value(1)}${remove}`,
     ConditionExpression: free.join(' OR '),
     ...attributes(),
     ReturnValues: 'ALL_NEW',

@@ -3,7 +3,7 @@ import type { Condition, Filter } from '../condition.ts';
 import type { Target } from './row.ts';
 import { storableField } from './row.ts';
 
-/** What texts are made of, with the faults that were found on the way. */
+/** The parts of one expression, and the faults that were found while it was built. */
 interface Building {
   readonly target: Target<unknown>;
   readonly expression: Expression;
@@ -16,7 +16,8 @@ interface Building {
 /**
  * The text of a condition on a write, or `undefined` when it asks for nothing.
  *
- * @throws TypeError naming every unknown member, wrong operand and contradiction: an ignored one would write unconditionally.
+ * @throws TypeError naming every unknown member, wrong operand and contradiction: an ignored one
+ * would write unconditionally.
  */
 export function conditionText<R>(
   target: Target<R>,
@@ -29,7 +30,8 @@ export function conditionText<R>(
 /**
  * The text of a filter, or `undefined` when it asks for nothing.
  *
- * @throws TypeError naming every unknown member and wrong operand: an ignored one would show all rows.
+ * @throws TypeError naming every unknown member and wrong operand: an ignored one would show all
+ * rows.
  */
 export function filterText<R>(
   target: Target<R>,

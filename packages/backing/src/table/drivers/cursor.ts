@@ -30,7 +30,8 @@ export function cursorOf(scope: CursorScope, item: Item): string {
 /**
  * The reading position of a cursor. Cursors may come from outside, so each part is checked.
  *
- * @throws TwelvefoldError `CURSOR_INVALID` for text that is not a cursor, and for one of another read.
+ * @throws TwelvefoldError `CURSOR_INVALID` for text that is not a cursor, and for one of another
+ * read.
  */
 export function positionOf(scope: CursorScope, cursor: string): Item {
   const fields = positionFields(scope);
@@ -64,7 +65,10 @@ function parsed(cursor: unknown): unknown[] {
   }
 }
 
-/** The read that a cursor of version 1 belongs to, e.g. `1 query orders.byUser` or `1 scan orders 0/4`. */
+/**
+ * The read that a cursor of version 1 belongs to, e.g. `1 query orders.byUser` or `1 scan orders
+ * 0/4`.
+ */
 function labelOf({ definition, index, partition, segment }: CursorScope): string {
   const read = partition === undefined ? 'scan' : 'query';
   return `1 ${read} ${definition.name}${index === undefined ? '' : `.${index}`}${segment === undefined ? '' : ` ${segment}`}`;

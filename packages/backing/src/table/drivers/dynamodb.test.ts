@@ -258,7 +258,7 @@ describe('get, query and scan', () => {
     expect(calls[0]?.input).toMatchObject({ ScanIndexForward: false, ConsistentRead: true });
   });
 
-  it('stops at the limit, asking for no more than is left, and reads no page that nobody asks for', async () => {
+  it('stops at the limit, asking for no more than is left, and reads no page before it is asked for', async () => {
     const items = (n: number) =>
       Array.from({ length: n }, (_, index) => ({ orderId: 'a', line: `${index}`, count: 0 }));
     const key = { orderId: 'a', line: 'x' };
@@ -278,7 +278,7 @@ describe('get, query and scan', () => {
     const rows = createDynamoDbTable({ definition: line, name: 't', aws });
     // @ts-expect-error: the sort field is missing
     await expect(rows.get({ orderId: 'a' })).rejects.toThrow("key field 'line' is not a string");
-    // @ts-expect-error: a string is no key of a table with a sort key
+    // @ts-expect-error: a string is not the key of a table with a sort key
     await expect(rows.delete('a')).rejects.toThrow("an object of 'orderId' and 'line'");
     expect(calls).toEqual([]);
   });
@@ -325,7 +325,8 @@ describe('transact', () => {
   it('repeats a conflicting or lost transaction under one token', async () => {
     const { clock } = stillClock();
     const { aws, calls } = fake(
-      // Another transaction has written one item and still holds the other: not a failed condition yet.
+      // Another transaction has written one item and still holds the other: not a failed condition
+      // yet.
       failure('TransactionCanceledException', { reasons: ['ConditionalCheckFailed', 'TransactionConflict'] }),
       failure('NetworkError', { retryable: true }),
       failure('TransactionInProgressException'),

@@ -4,9 +4,8 @@ import { AwsError } from '@twelvefold/aws';
 import type { Clock } from '@twelvefold/core';
 import { systemClock, TwelvefoldError } from '@twelvefold/core';
 import { assertKnownOptions } from '@twelvefold/core/internal';
-import { conditionFailed } from '../../dynamodb/condition-failed.ts';
 import { createExpression } from '../../dynamodb/expression.ts';
-import { failedConditions } from '../../dynamodb/failed-conditions.ts';
+import { conditionFailed, failedConditions } from '../../dynamodb/refused-transaction.ts';
 import { sendWrite } from '../../dynamodb/send-write.ts';
 import type { KeyOf, TableClient } from '../port.ts';
 import type { IndexClients, NoIndexes, TableDefinition } from '../table.ts';
@@ -116,7 +115,8 @@ export function createDynamoDbTable<R, P extends string, K extends string, I = N
           `Cannot write ${operations.length} operations together: DynamoDB takes 1 to ${MAX_OPERATIONS}`,
         );
       }
-      // One token for every try: DynamoDB then does the transaction once, however often it is asked within ten minutes.
+      // One token for every try: DynamoDB then does the transaction once, however often it is asked
+      // within ten minutes.
       const input = { TransactItems: operations.map(({ entry }) => entry), ClientRequestToken: crypto.randomUUID() };
       try {
         await sendWrite(aws, 'TransactWriteItems', input, { clock, random, signal, repeatable: true });

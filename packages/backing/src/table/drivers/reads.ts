@@ -130,7 +130,9 @@ interface Reading {
 }
 
 function rowsOf<R>(target: Target<R>, options: AnyReadOptions<R>, prepare: () => Reading): Rows<R> {
-  /** One page per answer. A page may be empty: only a missing `LastEvaluatedKey` ends the reading. */
+  /**
+   * One page per answer. A page may be empty: only a missing `LastEvaluatedKey` ends the reading.
+   */
   async function* pages(): AsyncGenerator<Page<R>, void, undefined> {
     const { limit = Number.POSITIVE_INFINITY, pageSize, filter, cursor } = options;
     const reading = prepare();
@@ -193,7 +195,8 @@ async function readAt(
       ...(Number.isFinite(size) ? { Limit: size } : {}),
     });
   } catch (error) {
-    // A cursor from outside the query's range: "The provided starting key is outside query boundaries".
+    // A cursor from outside the query's range: "The provided starting key is outside query
+    // boundaries".
     const refused = cursor !== undefined && AwsError.isInstance(error, 'ValidationException');
     throw refused && /start(ing)? ?key/i.test(error.message) ? invalidCursor(scope, error) : error;
   }

@@ -1,8 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Item } from '@twelvefold/aws/internal';
 import { TwelvefoldError } from '@twelvefold/core';
-import { fit } from '../../dynamodb/fit.ts';
-import { misfitList } from '../../dynamodb/misfit-list.ts';
+import { fit, misfitList } from '../../dynamodb/fit.ts';
 import type { Unstorable } from '../../dynamodb/storable.ts';
 import { storable } from '../../dynamodb/storable.ts';
 import type { IndexOptions, TableDefinition } from '../table.ts';
@@ -109,7 +108,8 @@ export interface Selection {
 /**
  * The fields that a read asks for. Keys are read too: cursors and errors are made of them.
  *
- * @throws TypeError for an empty list, a field that is not a text, and one that the index does not have.
+ * @throws TypeError for an empty list, a field that is not a text, and one that the index does not
+ * have.
  */
 export function selectionOf(
   definition: TableFields,
@@ -148,7 +148,8 @@ export function hasExpired({ definition, now }: Target<unknown>, item: Item): bo
 /**
  * A stored item as a row.
  *
- * @throws TwelvefoldError `ROW_INVALID` naming the row's key, the fields that do not fit and the way out.
+ * @throws TwelvefoldError `ROW_INVALID` naming the row's key, the fields that do not fit and the
+ * way out.
  */
 export function rowOf<R>({ definition }: Target<R>, item: Item | undefined, { kept }: Selection, done = ''): R {
   const subject = `a row of table '${definition.name}'`;

@@ -2,8 +2,7 @@ import type { ConditionCheckInput, DeleteInput, Item, PutInput, UpdateInput } fr
 import { TwelvefoldError } from '@twelvefold/core';
 import type { Expression } from '../../dynamodb/expression.ts';
 import { createExpression } from '../../dynamodb/expression.ts';
-import { fit } from '../../dynamodb/fit.ts';
-import { misfitList } from '../../dynamodb/misfit-list.ts';
+import { fit, misfitList } from '../../dynamodb/fit.ts';
 import type { Condition } from '../condition.ts';
 import type { Changes } from '../port.ts';
 import { conditionText, creatingText } from './conditions.ts';
@@ -100,7 +99,10 @@ interface ChangePlan {
   readonly remove: readonly string[];
 }
 
-/** @throws TypeError for a key field, a field that is changed twice, an unknown kind of change, or nothing to change. */
+/**
+ * @throws TypeError for a key field, a field that is changed twice, an unknown kind of change, or
+ * nothing to change.
+ */
 function planChanges<R>({ definition }: Target<R>, changes: Changes<R>): ChangePlan {
   const { name, partitionKey, sortKey } = definition;
   const fault = (reason: string) => new TypeError(`Cannot update a row of table '${name}': ${reason}`);
@@ -129,7 +131,8 @@ function planChanges<R>({ definition }: Target<R>, changes: Changes<R>): ChangeP
 /**
  * Whether key and changes without more fit the schema.
  *
- * @throws TwelvefoldError `ROW_INVALID` when a field in `set` cannot fit, or a row has to come of it and cannot.
+ * @throws TwelvefoldError `ROW_INVALID` when a field in `set` cannot fit, or a row has to come of
+ * it and cannot.
  */
 function makesWholeRow<R>({ definition }: Target<R>, key: Item, plan: ChangePlan, mustCreate: boolean): boolean {
   const subject = `a row of table '${definition.name}'`;
@@ -163,7 +166,10 @@ function updateText({ set, add, remove }: ChangePlan, { name, value }: Expressio
   ].join(' ');
 }
 
-/** Whether a condition that held before its write holds after it too, so that a repeat is not refused for its own work. */
+/**
+ * Whether a condition that held before its write holds after it too, so that a repeat is not
+ * refused for its own work.
+ */
 export function outlivesWrite<R>(condition: Condition<R> = {}): boolean {
   return Object.keys(condition).every((member) => member === 'exists') && condition.exists !== false;
 }

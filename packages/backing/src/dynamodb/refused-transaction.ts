@@ -1,5 +1,20 @@
+import { AwsError } from '@twelvefold/aws';
+import type { CancellationReason } from '@twelvefold/aws/internal';
 import { TwelvefoldError } from '@twelvefold/core';
 import type { WriteOperation } from '../table/port.ts';
+
+/**
+ * The entries of a cancelled transaction whose condition did not hold, by index; empty for any
+ * other error.
+ */
+export function failedConditions(error: unknown): ReadonlyMap<number, CancellationReason> {
+  const failed = new Map<number, CancellationReason>();
+  if (!AwsError.isInstance(error, 'TransactionCanceledException')) return failed;
+  for (const [index, reason] of (error.cancellationReasons ?? []).entries()) {
+    if (reason.Code === 'ConditionalCheckFailed') failed.set(index, reason);
+  }
+  return failed;
+}
 
 /** The error for a transaction that was refused because of `indexes` of `operations`. */
 export function conditionFailed(
