@@ -1,5 +1,5 @@
 import type { Aws } from '@twelvefold/aws';
-import type { TableClient } from '@twelvefold/backing';
+import type { SqlClient, TableClient } from '@twelvefold/backing';
 import { idempotencyStore, queue, sessionStore, table, topic } from '@twelvefold/backing';
 import * as z from 'zod';
 
@@ -21,4 +21,5 @@ export const sessions = sessionStore('sessions', {
 export const effects = idempotencyStore('effects');
 export const orderRows = table('orders', { schema: OrderRow, key: 'orderId' });
 export declare const rows: TableClient<z.infer<typeof OrderRow>, string>;
+export declare const database: SqlClient;
 export declare const order: z.infer<typeof OrderRow>;

@@ -115,6 +115,9 @@ async function open(definition: Definition, target: string, aws: Aws) {
     random: () => 0.5,
     warn: () => undefined,
     metrics: { count: () => undefined, time: () => undefined },
+    concurrency: 1,
+    isDevelopment: false,
+    credentialsRefused: async () => false,
     config: () => {
       throw new TypeError('no kind here reads config');
     },

@@ -71,6 +71,16 @@ export type {
   SourcePoller,
   SourceTrigger,
 } from './source.ts';
+export type {
+  SqlClient,
+  SqlConnection,
+  SqlPool,
+  SqlResult,
+  SqlStatement,
+  SqlTransaction,
+  TransactionOptions,
+} from './sql/port.ts';
+export { type SqlDefinition, type SqlOptions, type SqlSecret, sql } from './sql/sql.ts';
 export type { Condition, Filter, SortRange, Test } from './table/condition.ts';
 export type {
   Changes,

@@ -1,4 +1,4 @@
-import type { Aws } from '@twelvefold/aws';
+import type { Aws, AwsPort } from '@twelvefold/aws';
 import type { Clock } from '@twelvefold/core';
 import type { Access, Accesses, Definition } from './definition.ts';
 import { assertName } from './definition.ts';
@@ -51,6 +51,8 @@ export interface OpenContext {
   readonly accesses: readonly string[];
   /** The port to AWS. Its calls name the component. */
   readonly aws: Aws;
+  /** Signs tokens that stand in for passwords, see `createAuthTokens`. Absent where the port cannot. */
+  readonly identity?: Pick<AwsPort, 'region' | 'credentials'> | undefined;
   /** The component that uses the client, or `service` for a client that the process shares. */
   readonly component: string;
   readonly clock: Clock;
@@ -64,6 +66,15 @@ export interface OpenContext {
   readonly metrics: ResourceMetrics;
   /** The value of a reference in the current config: ask again after a refused login, it may have been rotated. */
   config<T>(reference: ConfigReference<T>): T;
+  /**
+   * Looks for a newer config after a service refused a login: one fetch for all that ask. Resolves with true when there
+   * is one.
+   */
+  credentialsRefused(options?: { readonly signal?: AbortSignal }): Promise<boolean>;
+  /** Invocations of the components that use the client which the host may run at once: the size of a pool. */
+  readonly concurrency: number;
+  /** True on a developer's machine: for warnings that cost time. */
+  readonly isDevelopment: boolean;
 }
 
 /** An opened client, and what the lifecycle does with it. */

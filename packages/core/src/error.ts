@@ -43,7 +43,15 @@ export type ErrorCode =
   | 'SESSION_INVALID'
   | 'SESSION_TOO_LARGE'
   | 'TRANSACTION_CONFLICT'
-  | 'TURN_LOST';
+  | 'TURN_LOST'
+  // SQL databases
+  | 'CHECKOUT_NESTED'
+  | 'COMMIT_UNKNOWN'
+  | 'DATABASE_UNREACHABLE'
+  | 'LOGIN_REFUSED'
+  | 'POOL_FULL'
+  | 'STATEMENT_CANCELLED'
+  | 'TRANSACTION_ROLLED_BACK';
 
 /**
  * The base of every error that callers are expected to catch by code.

@@ -73,6 +73,8 @@ export async function admin<const K extends readonly TaskComponent[]>(
       const runtime = await openRuntime(app, [component], {
         env,
         aws,
+        identity: aws,
+        host: profile,
         logger,
         metrics,
         clock: systemClock,

@@ -94,6 +94,8 @@ export async function run<const K extends readonly Component[]>(
       runtime = await openRuntime(app, components, {
         env,
         aws,
+        identity: aws,
+        host: profile,
         logger,
         metrics,
         clock,

@@ -58,7 +58,7 @@ export async function lambda<K extends Component>(
   options: HostOptions<ConfigOfComponent<K>> = {},
 ): Promise<LambdaHandler<unknown, unknown>> {
   const { env } = process;
-  const { extensionsApi, facts, startIsAwaited } = lambdaProfile(env);
+  const { extensionsApi, facts, startIsAwaited, concurrency } = lambdaProfile(env);
   const { logger, metrics } = createTelemetry({ app: component.app.name, env, format: 'json', facts });
   const redact = (error: unknown) =>
     withoutSecrets(error, logger.redactor, process.getBuiltinModule('node:util').inspect);
@@ -80,6 +80,8 @@ export async function lambda<K extends Component>(
   const runtime = await openRuntime(component.app, [component], {
     env,
     aws,
+    identity: aws,
+    host: { concurrency, isDevelopment: false },
     logger,
     metrics,
     clock: systemClock,

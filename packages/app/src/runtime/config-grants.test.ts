@@ -47,6 +47,7 @@ async function start(components: readonly Component[]) {
   const runtime = await openRuntime(app, components, {
     env: { TWELVEFOLD_STAGE: 'dev' },
     aws,
+    host: { concurrency: 1, isDevelopment: false },
     logger,
     metrics: createMetrics({
       namespace: 'orders',

@@ -44,6 +44,7 @@ async function start(code: string, reason: string, retryable: boolean, callMs?: 
   const error: unknown = await openRuntime(app, [http], {
     env: { TWELVEFOLD_STAGE: 'dev' },
     aws: port as never, // the port's types are per operation, every call of this one fails
+    host: { concurrency: 1, isDevelopment: false },
     logger,
     metrics,
     clock,

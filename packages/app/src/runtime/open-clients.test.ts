@@ -35,6 +35,8 @@ async function open(share: 'process' | 'component') {
   const aws = { as: () => aws } as unknown as Aws; // never called
   const clients = await openClients(app.backing, components, {
     port: aws,
+    host: { concurrency: 2, isDevelopment: false },
+    credentialsRefused: async () => false,
     caller: 'service',
     targets: new Map(),
     configValue: () => undefined,

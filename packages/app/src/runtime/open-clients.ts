@@ -1,4 +1,4 @@
-import type { Aws } from '@twelvefold/aws';
+import type { Aws, AwsPort } from '@twelvefold/aws';
 import type { ConfigReference, OpenContext, Opened } from '@twelvefold/backing';
 import type { Clock } from '@twelvefold/core';
 import type { Logger } from '@twelvefold/logging';
@@ -11,9 +11,21 @@ import type { ResourceMetricsBook } from './resource-metrics.ts';
 /** The clients of one component by key, each with only the methods that `uses` names. */
 export type Clients = Readonly<Record<string, object>>;
 
+/** What a host is like, for connection pools. */
+export interface ClientHost {
+  /** HTTP requests, or runs of a task, at the same time. */
+  readonly concurrency: number;
+  readonly isDevelopment: boolean;
+}
+
 export interface OpenClientsOptions {
   /** The port to AWS, before it names a component. */
   port: Aws;
+  /** Signs tokens that stand in for passwords. */
+  identity?: Pick<AwsPort, 'region' | 'credentials'> | undefined;
+  host: ClientHost;
+  /** Looks for a newer config; resolves with true when there is one. */
+  credentialsRefused(signal: AbortSignal | undefined): Promise<boolean>;
   /** Names the calls of clients that the process shares. */
   caller: string;
   /** The values of bindings, by key. */
@@ -51,20 +63,25 @@ export async function openClients(
   const shared = new Map<string, Promise<Opened<unknown>>>();
   const clients = new Map<Component, Clients>();
 
-  const open = async (resource: DeclaredResource, accesses: readonly string[], component: string) => {
+  const open = async (resource: DeclaredResource, use: Use, component: string) => {
     const { key, definition, driver } = resource;
-    const { port, targets, configValue, clock, random, logger, metrics, signal } = options;
+    const { accesses, concurrency } = use;
+    const { port, identity, host, targets, configValue, clock, random, logger, metrics, signal } = options;
     const context: OpenContext = {
       key,
       target: targets.get(key) ?? '',
       accesses,
       aws: port.as(component),
+      identity,
       component,
       clock,
       random,
       signal,
       warn: (message) => logger.warn(message),
       metrics: metrics.of(component, key),
+      concurrency,
+      isDevelopment: host.isDevelopment,
+      credentialsRefused: ({ signal: given } = {}) => options.credentialsRefused(given),
       config: <T>(reference: ConfigReference<T>) => configValue(reference) as T, // the reference was made with this type
     };
     const one = await driver.open(definition as never, context); // it is the kind's own definition
@@ -73,10 +90,18 @@ export async function openClients(
   };
   const openShared = (resource: DeclaredResource) => {
     const { key } = resource;
-    const asked = components.flatMap((component) =>
-      usedResources(backing, component.uses).flatMap((use) => (use.resource.key === key ? use.accesses : [])),
+    const users = components.flatMap((component) =>
+      usedResources(backing, component.uses).flatMap((use) =>
+        use.resource.key === key
+          ? [{ accesses: use.accesses, concurrency: concurrencyOf(component, options.host) }]
+          : [],
+      ),
     );
-    const one = shared.get(key) ?? open(resource, [...new Set(asked)], options.caller);
+    const use: Use = {
+      accesses: [...new Set(users.flatMap(({ accesses }) => accesses))],
+      concurrency: users.reduce((sum, { concurrency }) => sum + concurrency, 0),
+    };
+    const one = shared.get(key) ?? open(resource, use, options.caller);
     shared.set(key, one);
     return one;
   };
@@ -87,7 +112,7 @@ export async function openClients(
       const { client } =
         resource.driver.share === 'process'
           ? await openShared(resource)
-          : await open(resource, accesses, component.name);
+          : await open(resource, { accesses, concurrency: concurrencyOf(component, options.host) }, component.name);
       bound[resource.key] = pickMethods(client as object, resource, accesses);
     }
     clients.set(component, Object.freeze(bound));
@@ -105,6 +130,17 @@ export async function openClients(
     flush: opened.some((one) => one.flush) ? (signal) => all((one) => one.flush?.(signal)) : undefined,
     stop: (signal) => all((one) => one.stop?.(signal)),
   };
+}
+
+/** What one client is opened for. */
+interface Use {
+  readonly accesses: readonly string[];
+  readonly concurrency: number;
+}
+
+/** A consumer handles several messages at a time also where the host runs one invocation. */
+function concurrencyOf(component: Component, host: ClientHost): number {
+  return component.kind === 'consumer' ? Math.max(component.concurrency, host.concurrency) : host.concurrency;
 }
 
 /** The methods of the accesses, bound: a client may be an object with state of its own class. */

@@ -1,4 +1,4 @@
-import type { Aws } from '@twelvefold/aws';
+import type { Aws, AwsPort } from '@twelvefold/aws';
 import type { Definition } from '@twelvefold/backing';
 import type { ConfigEvent } from '@twelvefold/config';
 import { createConfig } from '@twelvefold/config/internal';
@@ -14,7 +14,7 @@ import { stageFrom } from '../stage.ts';
 import { consumedResources, usedConfig, usedResources } from '../uses.ts';
 import { keepAnswers } from './keep-answers.ts';
 import { logConfigEvent } from './log-config-event.ts';
-import type { Clients } from './open-clients.ts';
+import type { ClientHost, Clients } from './open-clients.ts';
 import { openClients } from './open-clients.ts';
 import type { WantedBinding } from './resolve-bindings.ts';
 import { resolveBindings } from './resolve-bindings.ts';
@@ -72,6 +72,10 @@ export interface Runtime {
 export interface OpenRuntimeOptions {
   env: Readonly<Record<string, string | undefined>>;
   aws: Aws;
+  /** Signs tokens that stand in for passwords: the port itself. */
+  identity?: Pick<AwsPort, 'region' | 'credentials'>;
+  /** The host's profile, as far as clients need it. */
+  host: ClientHost;
   logger: Logger;
   metrics: Metrics;
   clock: Clock;
@@ -144,6 +148,9 @@ export async function openRuntime(
   const resourceMetrics = createResourceMetrics({ metrics, clock, random });
   const clients = await openClients(app.backing, components, {
     port,
+    identity: options.identity,
+    host: options.host,
+    credentialsRefused: (signal) => live?.reportAuthFailure({ signal }) ?? Promise.resolve(false),
     caller: options.caller,
     targets,
     configValue: ({ path }) => valueAt(live?.current, path),

@@ -42,6 +42,7 @@ async function world() {
   const runtime = await openRuntime(app, [http], {
     env: { TWELVEFOLD_STAGE: 'dev' },
     aws,
+    host: { concurrency: 1, isDevelopment: false },
     logger,
     metrics,
     clock,

@@ -1,5 +1,8 @@
 import type { Host } from './detect.ts';
 
+/** Enough for some 1,000 requests a second that hold a connection for 10 ms each; a definition may ask for more. */
+export const SERVICE_CONCURRENCY = 10;
+
 /** How a long-running host behaves, as data. */
 export interface HostProfile {
   readonly host: Host;
@@ -16,6 +19,10 @@ export interface HostProfile {
   readonly asksHealth: boolean;
   /** Where the ECS agent takes requests for scale-in protection; undefined unless the infrastructure turned it on. */
   readonly protectionUri?: string;
+  /** Requests and tasks that are expected at the same time: the size of connection pools. */
+  readonly concurrency: number;
+  /** A developer's machine. */
+  readonly isDevelopment: boolean;
   /** What is wrong with the host's settings, and what was taken instead; for the log. */
   readonly warnings: readonly string[];
 }

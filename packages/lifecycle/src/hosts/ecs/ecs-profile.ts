@@ -1,4 +1,5 @@
 import type { HostProfile } from '../profile.ts';
+import { SERVICE_CONCURRENCY } from '../profile.ts';
 import { fetchTaskFacts } from './task-facts.ts';
 
 /** ECS's own default for `stopTimeout` on Fargate. */
@@ -26,6 +27,8 @@ export async function ecsProfile(env: Readonly<Record<string, string | undefined
     logFormat: 'json',
     facts: await fetchTaskFacts(env.ECS_CONTAINER_METADATA_URI_V4),
     asksHealth: true,
+    concurrency: SERVICE_CONCURRENCY,
+    isDevelopment: false,
     ...(env.ECS_AGENT_URI && env.TWELVEFOLD_TASK_PROTECTION === 'on' ? { protectionUri: env.ECS_AGENT_URI } : {}),
     warnings:
       injected === undefined || isSound

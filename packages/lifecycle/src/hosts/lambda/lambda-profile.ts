@@ -8,6 +8,8 @@ export interface LambdaProfile {
   readonly extensionsApi?: string;
   /** A caller waits while an environment starts; not so where it was started ahead of calls. */
   readonly startIsAwaited: boolean;
+  /** Invocations at a time: 1, or on managed instances `AWS_LAMBDA_MAX_CONCURRENCY`. */
+  readonly concurrency: number;
   /** What every log line should say about the function. */
   readonly facts: Readonly<Record<string, unknown>>;
 }
@@ -20,7 +22,16 @@ export function lambdaProfile(env: Readonly<Record<string, string | undefined>>)
   return {
     host,
     startIsAwaited: host === 'lambda' && type !== 'provisioned-concurrency',
+    concurrency: host === 'lambda-managed' ? wholeNumber(env.AWS_LAMBDA_MAX_CONCURRENCY) : 1,
     ...(api ? { extensionsApi: api } : {}),
     facts: { function_name: env.AWS_LAMBDA_FUNCTION_NAME, function_version: env.AWS_LAMBDA_FUNCTION_VERSION },
   };
+}
+
+/** Lambda's default for Node on managed instances, per vCPU. */
+const MANAGED_CONCURRENCY = 64;
+
+function wholeNumber(text: string | undefined): number {
+  const number = Number(text);
+  return Number.isInteger(number) && number > 0 ? number : MANAGED_CONCURRENCY;
 }

@@ -1,4 +1,5 @@
 import type { HostProfile } from '../profile.ts';
+import { SERVICE_CONCURRENCY } from '../profile.ts';
 
 /** As long as ECS needs: a process in a container outside ECS has a load balancer in front of it as well. */
 const LINGER_MS = 2_000;
@@ -17,6 +18,8 @@ export function localProfile(env: Readonly<Record<string, string | undefined>>, 
     logFormat: isTerminal ? 'pretty' : 'json',
     facts: {},
     asksHealth: false,
+    concurrency: SERVICE_CONCURRENCY,
+    isDevelopment: isLaptop,
     warnings: [],
   };
 }

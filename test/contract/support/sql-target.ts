@@ -1,0 +1,79 @@
+import type { Opened, SqlClient, SqlOptions, SqlSecret } from '@twelvefold/backing';
+import { sql } from '@twelvefold/backing';
+import type { SqlContext } from '@twelvefold/backing/pg-sql';
+import { openPgSql } from '@twelvefold/backing/pg-sql';
+import { systemClock } from '@twelvefold/core';
+import type { PostgresServer } from '@twelvefold/local';
+import { startPostgres } from '@twelvefold/local';
+
+/** A login of the config that a test can change, as a rotation does. */
+export interface FakeSecret {
+  username: string;
+  password: string;
+}
+
+/** A reference to it: only `OpenContext.config` reads what is behind. */
+const LOGIN = Object.freeze({ path: 'database.login', config: {} }) as {
+  readonly path: string;
+  readonly config: object;
+  readonly types?: { readonly value: SqlSecret };
+};
+
+export interface OpenOptions extends Partial<SqlContext> {
+  readonly options?: Partial<SqlOptions>;
+  readonly secret?: FakeSecret;
+}
+
+/** The open client, with what it counted and warned of. */
+export interface SqlUnderTest extends Opened<SqlClient> {
+  readonly counts: Map<string, number>;
+  readonly warnings: string[];
+}
+
+/** A real PostgreSQL of this machine. */
+export interface SqlTarget extends AsyncDisposable {
+  readonly server: PostgresServer;
+  /** Opens a client as another process would; all are closed at the end. */
+  open(options?: OpenOptions): Promise<SqlUnderTest>;
+  /** Runs statements as the superuser, on a client of its own. */
+  admin(text: string, values?: readonly unknown[]): Promise<Record<string, unknown>[]>;
+}
+
+export async function openSqlTarget(options: Parameters<typeof startPostgres>[0] = {}): Promise<SqlTarget> {
+  const server = await startPostgres(options);
+  const opened: Opened<SqlClient>[] = [];
+  const plain = `postgres://localhost:${server.port}/postgres?sslmode=disable`;
+  const superuser = { username: server.user, password: server.password };
+  const open = async ({ options: over = {}, secret = superuser, ...context }: OpenOptions = {}) => {
+    const counts = new Map<string, number>();
+    const warnings: string[] = [];
+    const one = await openPgSql(sql('orders', { login: LOGIN, ...over }), {
+      target: plain,
+      component: 'contract',
+      clock: systemClock,
+      random: Math.random,
+      warn: (message) => void warnings.push(message),
+      metrics: {
+        count: (name, by = 1) => void counts.set(name, (counts.get(name) ?? 0) + by),
+        time: () => {},
+      },
+      config: () => ({ reveal: () => ({ ...secret }) }) as never, // the one reference is the login
+      credentialsRefused: async () => false,
+      concurrency: 4,
+      isDevelopment: false,
+      ...context,
+    });
+    opened.push(one);
+    return { ...one, counts, warnings };
+  };
+  const admin = await open({ component: 'admin', options: { connections: 1 } });
+  return {
+    server,
+    open,
+    admin: async (text, values) => (await admin.client.query(text, values)).rows,
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all(opened.map((one) => one.stop?.()));
+      await server.stop();
+    },
+  };
+}
