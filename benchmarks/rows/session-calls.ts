@@ -1,5 +1,6 @@
 import { sessionStore } from '@twelvefold/backing';
-import { createDynamoDbSessions } from '@twelvefold/backing/dynamodb-sessions';
+import { dynamoDbSessionDriver } from '@twelvefold/backing/dynamodb-sessions';
+import { createSessions } from '@twelvefold/backing/sessions';
 import * as z from 'zod/mini';
 import { benchAws } from '../support/bench-aws.ts';
 import type { Measurement } from './measurement.ts';
@@ -27,11 +28,12 @@ export const sessionCalls: Measurement = {
       idle: '30m',
       absolute: '12h',
     });
-    const sessions = createDynamoDbSessions({ definition, name: endpoint.ref('Table'), aws: endpoint.aws });
-    const { id } = await sessions.create({ userId: 'u1' });
+    const driver = dynamoDbSessionDriver({ name: endpoint.ref('Table'), aws: endpoint.aws });
+    const sessions = createSessions({ definition, driver });
+    const { id } = await sessions.create({ userId: 'u1' }, { userId: 'u1' });
     endpoint.calls();
     for (let request = 0; request < REQUESTS; request += 1) {
-      const session = await sessions.touch(id);
+      const { session } = await sessions.touch(id);
       if (session?.data.userId !== 'u1') throw new Error('Cannot measure: the session was not read');
     }
     const calls = endpoint.calls().length / REQUESTS;

@@ -1,8 +1,9 @@
 import { createAws } from '@twelvefold/aws';
 import { idempotencyStore, sessionStore, table } from '@twelvefold/backing';
 import { createDynamoDbIdempotency } from '@twelvefold/backing/dynamodb-idempotency';
-import { createDynamoDbSessions } from '@twelvefold/backing/dynamodb-sessions';
+import { dynamoDbSessionDriver } from '@twelvefold/backing/dynamodb-sessions';
 import { createDynamoDbTable } from '@twelvefold/backing/dynamodb-table';
+import { createSessions } from '@twelvefold/backing/sessions';
 import type { Fault, LocalAws } from '@twelvefold/local';
 import { provision, startLocalAws } from '@twelvefold/local';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
@@ -81,19 +82,20 @@ it('a session that is regenerated lives under one id, whatever was lost on the w
   const aws = port();
   const schema = z.object({ userId: z.string() });
   const definition = sessionStore('sessions', { schema });
-  const sessions = createDynamoDbSessions({ definition, name: await createTable('id'), aws });
+  const driver = dynamoDbSessionDriver({ name: await createTable('id'), aws });
+  const sessions = createSessions({ definition, driver });
   for (let round = 0; round < 8; round += 1) {
-    const old = await sessions.create({ userId: `u${round}` });
+    const old = await sessions.create({ userId: `u${round}` }, { userId: `u${round}` });
     local.faults.add({
       operation: 'TransactWriteItems',
       kind: KINDS[round % KINDS.length] ?? 'reset',
       times: 1 + (round % 3),
     });
-    const moved = await sessions.regenerate(old.id);
+    const { session } = await sessions.regenerate(old.id);
     local.faults.clear();
-    expect(await sessions.load(old.id)).toBeUndefined();
-    expect(await sessions.load(moved?.id ?? '')).toEqual(moved);
-    expect(moved?.data).toEqual(old.data);
+    expect((await sessions.load(old.id)).ended?.reason).toBe('regenerated');
+    expect(await sessions.load(session?.id ?? '')).toEqual({ session });
+    expect(session?.data).toEqual(old.data);
   }
 });
 

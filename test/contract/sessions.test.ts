@@ -1,22 +1,24 @@
-import { createDynamoDbSessions } from '@twelvefold/backing/dynamodb-sessions';
-import { describe } from 'vitest';
-import { sessionsContract } from './sessions.ts';
+import { dynamoDbSessionDriver } from '@twelvefold/backing/dynamodb-sessions';
+import { memorySessionDriver } from '@twelvefold/backing/memory-sessions';
+import { sessionDriverCases } from '@twelvefold/backing/testing';
+import { afterAll, beforeAll, describe, it } from 'vitest';
+import type { DynamoDbTarget } from './support/dynamodb-target.ts';
 import { openDynamoDb } from './support/dynamodb-target.ts';
 
+describe('sessions in memory', () => {
+  it.each(sessionDriverCases(async () => memorySessionDriver()))('$name', ({ run }) => run());
+});
+
 describe('sessions on DynamoDB', () => {
-  sessionsContract(async () => {
-    const target = await openDynamoDb();
-    const names = new WeakMap<object, string>();
-    return {
-      create: async (definition, { clock, sharing }) => {
-        const shared = sharing && names.get(sharing);
-        const name = shared ?? (await target.createTable({ partitionKey: 'id', ttlAttribute: 'expiresAt' }));
-        const sessions = createDynamoDbSessions({ definition, name, aws: target.aws, clock });
-        names.set(sessions, name);
-        return sessions;
-      },
-      calls: target.calls,
-      [Symbol.asyncDispose]: () => target[Symbol.asyncDispose](),
-    };
+  let target: DynamoDbTarget;
+  beforeAll(async () => {
+    target = await openDynamoDb();
   });
+  afterAll(() => target[Symbol.asyncDispose]());
+
+  const open = async () => {
+    const name = await target.createTable({ partitionKey: 'id', ttlAttribute: 'expiresAt' });
+    return dynamoDbSessionDriver({ name, aws: target.aws });
+  };
+  it.each(sessionDriverCases(open))('$name', ({ run }) => run());
 });

@@ -5,7 +5,7 @@ import type { app } from '../app.ts';
 export const apiUses = {
   orders: ['send'],
   table: ['get'],
-  sessions: ['create', 'touch', 'destroy'],
+  sessions: ['create', 'touch', 'end'],
   idempotency: ['claim'],
 } as const;
 

@@ -16,7 +16,8 @@ const cookieOptions = (c: Context) =>
 /** Lets only requests with a live session through, and keeps it alive: read and touch are one call. */
 export const requireSession = createMiddleware<ApiEnv>(async (c, next) => {
   const id = getCookie(c, COOKIE);
-  const session = id === undefined ? undefined : await c.env.backing.sessions.touch(id, { signal: c.env.signal });
+  const found = id === undefined ? undefined : await c.env.backing.sessions.touch(id, { signal: c.env.signal });
+  const session = found?.session;
   if (!session) return problem({ status: 401, title: 'No session', detail: 'POST /sessions with a userId first' });
   c.set('userId', session.data.userId);
   c.set('sessionId', session.id);
@@ -28,14 +29,15 @@ export const sessions = new Hono<ApiEnv>()
   .post('/sessions', async (c) => {
     const body = await readBody(c.req.raw, NewSession);
     if (body instanceof Response) return body;
-    const session = await c.env.backing.sessions.create({ userId: body.userId }, { signal: c.env.signal });
+    const { userId } = body;
+    const session = await c.env.backing.sessions.create({ userId }, { userId, signal: c.env.signal });
     setCookie(c, COOKIE, session.id, cookieOptions(c));
     return c.json({ userId: session.data.userId, expiresAt: new Date(session.expiresAtMs).toISOString() }, 201);
   })
   .get('/me', requireSession, (c) => c.json({ userId: c.get('userId') }))
   .delete('/sessions', async (c) => {
     const id = getCookie(c, COOKIE);
-    if (id !== undefined) await c.env.backing.sessions.destroy(id, { signal: c.env.signal });
+    if (id !== undefined) await c.env.backing.sessions.end(id, { signal: c.env.signal });
     deleteCookie(c, COOKIE, cookieOptions(c));
     return c.body(null, 204);
   });

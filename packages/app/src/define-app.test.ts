@@ -47,7 +47,7 @@ describe('defineApp', () => {
     app.http({ uses: { config: ['key'], sessions: ['read'], table: ['read', 'write'] } }, async (request, ctx) => {
       expectTypeOf(request).toEqualTypeOf<Request>();
       expectTypeOf(ctx.config.key).toExtend<Secret<string>>();
-      expectTypeOf(ctx.backing.sessions.load).returns.resolves.toExtend<{ data: { userId: string } } | undefined>();
+      expectTypeOf((await ctx.backing.sessions.load('id')).session?.data.userId).toEqualTypeOf<string | undefined>();
       // @ts-expect-error: only reading was asked for
       expect(() => ctx.backing.sessions.create({ userId: 'u' })).toThrow();
       return new Response((await ctx.backing.table.get('1'))?.orderId ?? '');

@@ -8,6 +8,7 @@ import { idempotencyStore } from './idempotency/idempotency-store.ts';
 import { actionsOf, driverOf, kindOf } from './kind.ts';
 import type { QueueDefinition } from './queue/queue.ts';
 import { queue } from './queue/queue.ts';
+import { hashUser } from './sessions/session-id.ts';
 import type { SessionStoreDefinition } from './sessions/session-store.ts';
 import { sessionStore } from './sessions/session-store.ts';
 import type { TableDefinition } from './table/table.ts';
@@ -20,17 +21,39 @@ function recorder() {
   const actions = new Set<string>();
   const row = { id: '1', data: '{}', createdAtMs: Date.now(), seenAtMs: Date.now() };
   const aws = {
-    call: async (service: string, operation: string, input: { TransactItems?: TransactWriteEntry[] }) => {
+    call: async (service: string, operation: string, input: Input) => {
       const entries = (input.TransactItems ?? []).flatMap((entry) => Object.keys(entry));
       const names = operation === 'TransactWriteItems' ? entries.map((kind) => `${kind}Item`) : [operation];
       for (const name of names)
         actions.add(`${service}:${name.replace(/Batch$/, '').replace('SendMessageBatch', 'SendMessage')}`);
+      if (operation === 'BatchGetItem') return { Responses: { sessions: sessionRecords(input.RequestItems) } };
       return { Item: row, Attributes: row, Items: [row], MessageId: 'm', Successful: [{ Id: '0', MessageId: 'm' }] };
     },
     as: () => aws,
   } as unknown as Aws; // one answer that serves every operation
   return { aws, actions };
 }
+
+interface Input {
+  TransactItems?: TransactWriteEntry[];
+  RequestItems?: Record<string, { Keys: Array<{ id?: unknown }> }>;
+}
+
+/** A live session of a user under every key that may be one, last seen before a `touch` writes. */
+function sessionRecords(requests: Input['RequestItems']) {
+  const createdAtMs = Date.now() - 20 * 60_000;
+  const times = { createdAtMs, movedAtMs: createdAtMs, seenAtMs: createdAtMs };
+  const session = { type: 'session', data: {}, userId: 'ada', ...times, userEpoch: 0, epoch: 0 };
+  const keys = Object.values(requests ?? {}).flatMap(({ Keys }) => Keys.map((key) => String(key.id)));
+  return keys.flatMap((key) => {
+    if (key === 'key:') return [{ id: key, version: 'v', value: JSON.stringify({ type: 'key', key: 'AAAA' }) }];
+    const user = userOf(key);
+    return key.includes(':') ? [] : [{ id: key, version: 'v', value: JSON.stringify({ ...session, user }) }];
+  });
+}
+
+/** The hash of the user that the fixtures' sessions belong to. */
+const userOf = (key: string) => (key === 'handle' ? hashUser('AAAA', 'ada') : 'B'.repeat(22));
 
 type ClientOf<D> = D extends Definition<infer Client> ? Client : never;
 /** A call of every method; typed by the client, so that a new method without a call does not compile. */
@@ -41,6 +64,7 @@ const read = async (rows: AsyncIterable<unknown>) => {
 };
 const schema = z.object({ id: z.string(), n: z.number().optional(), note: z.string().optional() });
 const id = 'A'.repeat(43);
+const userSession = 'A'.repeat(43) + 'B'.repeat(22);
 const rows = table('rows', { schema, key: 'id' });
 const indexed = table('indexed', { schema, key: 'id', indexes: { byNote: { partition: 'note' } } });
 const sessions = sessionStore('sessions', { schema: z.object({}) });
@@ -65,11 +89,19 @@ const tableCalls: Calls<TableDefinition<typeof schema, 'id', never>> = {
 const indexedCalls: Calls<typeof indexed> = { ...tableCalls, byNote: (client) => read(client.byNote.query('x')) };
 const sessionCalls: Calls<SessionStoreDefinition> = {
   load: (client) => client.load(id),
-  create: (client) => client.create({}),
-  save: (client) => client.save(id, {}),
   touch: (client) => client.touch(id),
-  destroy: (client) => client.destroy(id),
+  create: (client) => client.create({}, { userId: 'ada' }),
+  save: async (client) => client.save(await client.create({}, { userId: 'ada' }), { n: 1 }),
+  update: (client) => client.update(id, (draft) => draft),
   regenerate: (client) => client.regenerate(id),
+  rotate: (client) => client.rotate(id),
+  end: (client) => client.end(id),
+  endOthers: (client) => client.endOthers(userSession),
+  endUser: (client) => client.endUser('ada'),
+  endEveryone: (client) => client.endEveryone(),
+  list: (client) => client.list('ada'),
+  inspect: (client) => client.inspect('handle'),
+  endListed: (client) => client.endListed('ada', 'handle'),
 };
 const idempotencyCalls: Calls<IdempotencyStoreDefinition> = {
   once: (client) => client.once('k', []),

@@ -61,7 +61,19 @@ export type {
 } from './queue/port.ts';
 export { type QueueDefinition, type QueueOptions, queue } from './queue/queue.ts';
 export { Retry } from './queue/retry.ts';
-export type { Session, SessionClient } from './sessions/port.ts';
+export type { SessionDriver } from './sessions/driver.ts';
+export type {
+  CreateOptions,
+  EndOptions,
+  RegenerateOptions,
+  Session,
+  SessionClient,
+  SessionEnd,
+  SessionEvent,
+  SessionResult,
+  SessionSummary,
+} from './sessions/port.ts';
+export type { EndReason } from './sessions/records.ts';
 export { type SessionStoreDefinition, type SessionStoreOptions, sessionStore } from './sessions/session-store.ts';
 export type {
   Source,

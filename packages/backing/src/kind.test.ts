@@ -9,7 +9,7 @@ import type { Driver, DriverName, Kind } from './kind.ts';
 import { actionsOf, defineKind, driverOf, findKind, kindOf, makeDefinition } from './kind.ts';
 import type { QueueSender } from './queue/port.ts';
 import { queue } from './queue/queue.ts';
-import type { Session } from './sessions/port.ts';
+import type { SessionResult } from './sessions/port.ts';
 import { sessionStore } from './sessions/session-store.ts';
 import { createDynamoDbTable } from './table/drivers/dynamodb.ts';
 import type { TableClient } from './table/port.ts';
@@ -61,7 +61,9 @@ describe('accesses', () => {
   it('are those of the kind', () => {
     expectTypeOf<AccessOf<typeof single>>().toEqualTypeOf<TableAccess>();
     expectTypeOf<AccessOf<typeof sessions>>().toEqualTypeOf<
-      'load' | 'create' | 'save' | 'touch' | 'destroy' | 'regenerate' | 'read' | 'write'
+      | ('load' | 'touch' | 'create' | 'save' | 'update' | 'regenerate' | 'rotate' | 'end')
+      | ('list' | 'endListed' | 'endUser' | 'endEveryone')
+      | ('read' | 'write' | 'admin')
     >();
     expectTypeOf<AccessOf<typeof effects>>().toEqualTypeOf<'once' | 'claim' | 'begin' | 'write'>();
     expectTypeOf<AccessOf<typeof jobs>>().toEqualTypeOf<'send'>();
@@ -76,7 +78,7 @@ describe('accesses', () => {
     expectTypeOf<ClientFor<typeof single>>().toEqualTypeOf<
       Pick<TableClient<Row, string>, keyof TableClient<Row, string>>
     >();
-    expectTypeOf<keyof ClientFor<typeof sessions, 'load' | 'destroy'>>().toEqualTypeOf<'load' | 'destroy'>();
+    expectTypeOf<keyof ClientFor<typeof sessions, 'load' | 'end'>>().toEqualTypeOf<'load' | 'end' | 'endOthers'>();
     expectTypeOf<ClientFor<typeof effects, 'write'>>().toExtend<IdempotencyClient>();
   });
 
@@ -86,7 +88,7 @@ describe('accesses', () => {
     expectTypeOf<ClientFor<typeof sessions, 'write'>>().not.toHaveProperty('load');
     expectTypeOf<ClientFor<typeof sessions, 'read'>>().not.toHaveProperty('touch');
     type Touched = Awaited<ReturnType<ClientFor<typeof sessions, 'write'>['touch']>>;
-    expectTypeOf<Touched>().toEqualTypeOf<Session<{ userId: string }> | undefined>();
+    expectTypeOf<Touched>().toEqualTypeOf<SessionResult<{ userId: string }>>();
   });
 
   it('send and publish what goes into the schema', () => {

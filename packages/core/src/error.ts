@@ -40,8 +40,11 @@ export type ErrorCode =
   | 'LOCK_HELD'
   | 'LOCK_LOST'
   | 'ROW_INVALID'
+  | 'SESSION_CONFLICT'
   | 'SESSION_INVALID'
+  | 'SESSION_LIMIT'
   | 'SESSION_TOO_LARGE'
+  | 'SESSION_UNAVAILABLE'
   | 'TRANSACTION_CONFLICT'
   | 'TURN_LOST'
   // SQL databases

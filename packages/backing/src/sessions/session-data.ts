@@ -2,64 +2,38 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { TwelvefoldError } from '@twelvefold/core';
 import type { Fit } from '../dynamodb/fit.ts';
 import { fit, misfitList } from '../dynamodb/fit.ts';
-import type { SessionStoreDefinition } from './session-store.ts';
 
-/** DynamoDB: 400 KB per item, in bytes, names and values together. */
-const MAX_ITEM_BYTES = 400 * 1_024;
-/** Names, id and times of an item: 43 for the id, 21 at most for each number, and the names. */
-const BYTES_BESIDE_DATA = 150;
-
-/** Turns session data into the JSON text that is stored, and back. */
+/** Turns session data into the JSON that is stored, and back. */
 export interface SessionData<T> {
   /**
-   * `data` as it is stored and as it will be read again.
+   * The data as it is stored and as it will be read again.
    *
-   * @throws TwelvefoldError `SESSION_INVALID`, `SESSION_TOO_LARGE`.
+   * @throws TwelvefoldError `SESSION_INVALID`.
    */
   encode(data: T): { readonly json: string; readonly data: T };
-  /** What is stored, checked: it may come from an older release. */
-  decode(json: unknown): Fit<T>;
+  /** The stored data, checked: it may come from another release. Shares no object with `stored`. */
+  decode(stored: unknown): Fit<T>;
 }
 
-/**
- * One JSON attribute instead of nested ones costs a third of the marshalling, keeps whatever JSON keeps (empty strings,
- * nulls, deep nesting) and makes the size exact.
- */
-export function createSessionData<T>(definition: SessionStoreDefinition<StandardSchemaV1<unknown, T>>): SessionData<T> {
-  const subject = `a session of store '${definition.name}'`;
+export function createSessionData<T>(schema: StandardSchemaV1, subject: string): SessionData<T> {
+  const invalid = (reason: string, cause?: unknown) =>
+    new TwelvefoldError('SESSION_INVALID', `Cannot store ${subject}: ${reason}`, { cause });
   const checked = (data: unknown, when: string): T => {
-    const result = fit(definition.schema, data, subject);
+    const result = fit(schema as StandardSchemaV1<unknown, T>, data, subject); // T is the schema's output
     if (result.fits) return result.value;
-    throw new TwelvefoldError(
-      'SESSION_INVALID',
-      `Cannot store ${subject}: ${misfitList(result.misfits)} does not fit the schema${when}`,
-    );
+    throw invalid(`${misfitList(result.misfits)} does not fit the schema${when}`);
   };
   return {
     encode: (data) => {
-      const json = toJson(checked(data, ''), subject);
-      const stored = checked(JSON.parse(json), ' once it has been JSON');
-      const bytes = Buffer.byteLength(json);
-      if (bytes > MAX_ITEM_BYTES - BYTES_BESIDE_DATA) {
-        throw new TwelvefoldError(
-          'SESSION_TOO_LARGE',
-          `Cannot store ${subject}: its data is ${bytes} bytes of JSON; DynamoDB holds ${MAX_ITEM_BYTES - BYTES_BESIDE_DATA}; keep large things in a table of their own`,
-        );
-      }
-      return { json, data: stored };
+      const json = toJson(checked(data, ''), (cause) => invalid('its data cannot be written as JSON', cause));
+      if (!json.startsWith('{')) throw invalid('its data must be an object with fields');
+      return { json, data: checked(JSON.parse(json), ' once it has been JSON') };
     },
-    decode: (json) => {
-      try {
-        return fit(definition.schema, JSON.parse(String(json)), subject);
-      } catch (error) {
-        if (!(error instanceof SyntaxError)) throw error;
-        return { fits: false, misfits: [{ field: undefined, path: '' }] };
-      }
-    },
+    decode: (stored) => fit(schema as StandardSchemaV1<unknown, T>, stored, subject), // as above
   };
 }
 
-function toJson(data: unknown, subject: string): string {
+function toJson(data: unknown, fault: (cause: unknown) => Error): string {
   let json: string | undefined;
   let cause: unknown;
   try {
@@ -67,8 +41,6 @@ function toJson(data: unknown, subject: string): string {
   } catch (error) {
     cause = error; // a cycle or a bigint
   }
-  if (json !== undefined) return json;
-  throw new TwelvefoldError('SESSION_INVALID', `Cannot store ${subject}: its data cannot be written as JSON`, {
-    cause,
-  });
+  if (json === undefined) throw fault(cause);
+  return json;
 }

@@ -12,8 +12,27 @@ it('declares a frozen store with its limits in milliseconds', () => {
 
 it('refuses limits that no session could live by, naming both', () => {
   expect(() => sessionStore('s', { schema, idle: '13h' })).toThrow('idle is 46800000 ms and absolute 43200000 ms');
-  expect(() => sessionStore('s', { schema, idle: '0s' })).toThrow(RangeError);
-  expect(() => sessionStore('s', { schema, idle: 'soon' as never })).toThrow(RangeError);
+  expect(() => sessionStore('s', { schema, idle: '0s' })).toThrow('idle is 0; a session would end at once');
+});
+
+it('names every fault at once', () => {
+  const wrong = {
+    idle: 'soon',
+    grace: '6m',
+    remember: '1s',
+    maxPerUser: { sessions: 91, over: 'wait' },
+    onReuse: 'ignore',
+  };
+  expect(() => sessionStore('s', { schema, ...wrong } as never)).toThrow(
+    "Cannot define session store 's': idle is not a duration such as '30m'; grace is longer than '5m'; remember is not '1m' to '30d'; maxPerUser.sessions is not a whole number from 1 to 90; maxPerUser?.over is not 'refuse' or 'end oldest'; onReuse is not 'report' or 'end'",
+  );
+});
+
+it('keeps sessions in DynamoDB unless it names another driver', () => {
+  expect(sessionStore('s', { schema }).driver).toBe('dynamodb');
+  expect(sessionStore('s', { schema, driver: 'memory' }).driver).toBe('memory');
+  // @ts-expect-error: there is no such driver
+  expect(() => sessionStore('s', { schema, driver: 'paper' })).toThrow('choose dynamodb or memory');
 });
 
 it('refuses unknown options, and schemas that do not accept what they return', () => {

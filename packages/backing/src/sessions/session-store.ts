@@ -1,61 +1,105 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Duration } from '@twelvefold/core';
 import { durationMs } from '@twelvefold/core';
-import { assertKnownOptions } from '@twelvefold/core/internal';
+import { unknownOptions } from '@twelvefold/core/internal';
 import type { Definition } from '../definition.ts';
 import { assertName, sumOf } from '../definition.ts';
 import { TABLE_BINDING, tableInfrastructure } from '../dynamodb/infrastructure.ts';
-import type { Kind } from '../kind.ts';
+import type { Kind, OpenContext } from '../kind.ts';
 import { makeDefinition } from '../kind.ts';
 import type { Rereadable } from '../rereadable.ts';
-import type { SessionClient } from './port.ts';
+import type { SessionLimits } from './context.ts';
+import type { SessionClient, SessionEvent } from './port.ts';
 
 export interface SessionStoreOptions<S extends StandardSchemaV1> {
-  /** What a session's data is, as JSON keeps it; checked on every write and read, at once (no asynchronous checks). */
+  /**
+   * The schema of a session's data: an object, as JSON keeps it. It is checked on every write and
+   * read, synchronously.
+   */
   schema: S;
-  /** A session ends after this long without a request. @defaultValue '30m' */
+  /**
+   * A session ends after this long without a request. It is written back after a quarter of that
+   * time at the earliest, so it ends after 0.75 to 1.0 of it. @defaultValue '30m'
+   */
   idle?: Duration;
-  /** A session ends this long after it began, whatever happens. @defaultValue '12h' */
+  /** A session ends this long after its log-in, whatever happens. @defaultValue '12h' */
   absolute?: Duration;
+  /**
+   * How long an id from before `rotate` still reads, and how long `end` follows a moved session.
+   * At most '5m'. @defaultValue '30s'
+   */
+  grace?: Duration;
+  /** How long the reason of a session's end is kept, '1m' to '30d'. @defaultValue '1d' */
+  remember?: Duration;
+  /**
+   * How many live sessions a user may have, 1 to 90, and what happens at a further log-in.
+   * @defaultValue { sessions: 90, over: 'end oldest' }
+   */
+  maxPerUser?: { readonly sessions: number; readonly over: 'refuse' | 'end oldest' };
+  /**
+   * An id from before `rotate` that is used after `grace` may be stolen: that is reported, or the
+   * session ends as well. @defaultValue 'report'
+   */
+  onReuse?: 'report' | 'end';
+  /**
+   * `memory` keeps sessions in the process: for tests and tools of one process.
+   * @defaultValue 'dynamodb'
+   */
+  driver?: 'dynamodb' | 'memory';
 }
 
+const READ = 'dynamodb:BatchGetItem';
+/** Transactions are authorized by their entries, which are puts. */
+const WRITE = 'dynamodb:PutItem';
+
 const ACCESSES = {
-  load: { methods: ['load'], actions: ['dynamodb:GetItem'] },
-  create: { methods: ['create'], actions: ['dynamodb:PutItem'] },
-  save: { methods: ['save'], actions: ['dynamodb:UpdateItem'] },
-  touch: { methods: ['touch'], actions: ['dynamodb:UpdateItem'] },
-  destroy: { methods: ['destroy'], actions: ['dynamodb:DeleteItem'] },
-  regenerate: {
-    methods: ['regenerate'],
-    actions: ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
-  },
+  load: { methods: ['load'], actions: [READ] },
+  touch: { methods: ['touch'], actions: [READ, WRITE] },
+  create: { methods: ['create'], actions: [READ, WRITE] },
+  save: { methods: ['save'], actions: [READ, WRITE] },
+  update: { methods: ['update'], actions: [READ, WRITE] },
+  regenerate: { methods: ['regenerate'], actions: [READ, WRITE] },
+  rotate: { methods: ['rotate'], actions: [READ, WRITE] },
+  end: { methods: ['end', 'endOthers'], actions: [READ, WRITE] },
+  list: { methods: ['list', 'inspect'], actions: [READ] },
+  endListed: { methods: ['endListed'], actions: [READ, WRITE] },
+  endUser: { methods: ['endUser'], actions: [READ, WRITE] },
+  endEveryone: { methods: ['endEveryone'], actions: [READ, WRITE] },
 } as const;
 
 /**
- * The accesses of a session store. `read` is `load`, `write` the rest: a `touch` returns the session too, so a request with a
- * rolling session needs no `load`.
+ * The accesses of a session store. `read` is `load`; `write` is the rest of what a request with a
+ * session does; `admin` lists and ends the sessions of users.
  */
 const SESSION_ACCESSES = {
   ...ACCESSES,
   read: ACCESSES.load,
-  write: /* @__PURE__ */ sumOf(ACCESSES, 'create', 'save', 'touch', 'destroy', 'regenerate'),
+  write: /* @__PURE__ */ sumOf(ACCESSES, 'touch', 'create', 'save', 'update', 'regenerate', 'rotate', 'end'),
+  admin: /* @__PURE__ */ sumOf(ACCESSES, 'list', 'endListed', 'endUser', 'endEveryone'),
 } as const;
 
 export interface SessionStoreDefinition<S extends StandardSchemaV1 = StandardSchemaV1>
-  extends Definition<SessionClient<StandardSchemaV1.InferOutput<S>>, typeof SESSION_ACCESSES> {
+  extends Definition<SessionClient<StandardSchemaV1.InferOutput<S>>, typeof SESSION_ACCESSES>,
+    SessionLimits {
   readonly kind: 'sessions';
   readonly schema: S;
-  readonly idleMs: number;
-  readonly absoluteMs: number;
 }
+
+const OPTIONS = ['schema', 'idle', 'absolute', 'grace', 'remember', 'maxPerUser', 'onReuse', 'driver'];
+const MINUTE_MS = 60_000;
+const MAX_GRACE_MS = 5 * MINUTE_MS;
+const MAX_REMEMBER_MS = 30 * 24 * 60 * MINUTE_MS;
+/** All sessions of a user fit into one read and one transaction of 100 records. */
+const MAX_SESSIONS = 90;
 
 /**
  * Declares a session store. No I/O happens here.
  *
- * @throws TypeError or RangeError for a name, an option or a duration that cannot be.
+ * @throws TypeError that names every fault.
  * @example
  * ```ts
- * const sessions = sessionStore('sessions', { schema: z.object({ userId: z.string() }), idle: '30m', absolute: '12h' });
+ * const schema = z.object({ userId: z.string() });
+ * const sessions = sessionStore('sessions', { schema, idle: '30m', absolute: '12h' });
  * ```
  */
 export function sessionStore<S extends StandardSchemaV1>(
@@ -63,16 +107,39 @@ export function sessionStore<S extends StandardSchemaV1>(
   options: SessionStoreOptions<S> & Rereadable<S>,
 ): SessionStoreDefinition<S> {
   assertName('session store', name);
-  assertKnownOptions(`define session store '${name}'`, options, ['schema', 'idle', 'absolute']);
-  const idleMs = durationMs(options.idle ?? '30m');
-  const absoluteMs = durationMs(options.absolute ?? '12h');
-  if (idleMs === 0 || idleMs > absoluteMs) {
-    throw new RangeError(
-      `Cannot define session store '${name}': idle is ${idleMs} ms and absolute ${absoluteMs} ms; idle must be longer than nothing and no longer than absolute`,
-    );
+  const faults = unknownOptions(options, OPTIONS).map((option) => `unknown option '${option}'`);
+  const duration = (option: string, value: Duration): number => {
+    try {
+      return durationMs(value);
+    } catch {
+      faults.push(`${option} is not a duration such as '30m'`);
+      return Number.NaN;
+    }
+  };
+  const { maxPerUser = { sessions: MAX_SESSIONS, over: 'end oldest' }, onReuse = 'report' } = options;
+  const idleMs = duration('idle', options.idle ?? '30m');
+  const absoluteMs = duration('absolute', options.absolute ?? '12h');
+  const graceMs = duration('grace', options.grace ?? '30s');
+  const rememberMs = duration('remember', options.remember ?? '1d');
+  if (idleMs === 0) faults.push('idle is 0; a session would end at once');
+  if (idleMs > absoluteMs) faults.push(`idle is ${idleMs} ms and absolute ${absoluteMs} ms; absolute must be as long`);
+  if (graceMs > MAX_GRACE_MS) faults.push("grace is longer than '5m'");
+  if (rememberMs < MINUTE_MS || rememberMs > MAX_REMEMBER_MS) faults.push("remember is not '1m' to '30d'");
+  if (!(Number.isInteger(maxPerUser?.sessions) && maxPerUser.sessions >= 1 && maxPerUser.sessions <= MAX_SESSIONS)) {
+    faults.push(`maxPerUser.sessions is not a whole number from 1 to ${MAX_SESSIONS}`);
   }
-  const fields = { name, schema: options.schema, idleMs, absoluteMs };
-  return makeDefinition(SESSIONS, fields) as SessionStoreDefinition<S>; // its types exist in the compiler only
+  if (maxPerUser?.over !== 'refuse' && maxPerUser?.over !== 'end oldest') {
+    faults.push("maxPerUser?.over is not 'refuse' or 'end oldest'");
+  }
+  if (onReuse !== 'report' && onReuse !== 'end') faults.push("onReuse is not 'report' or 'end'");
+  if (faults.length > 0) throw new TypeError(`Cannot define session store '${name}': ${faults.join('; ')}`);
+  const limits = { idleMs, absoluteMs, graceMs, rememberMs, maxPerUser: Object.freeze({ ...maxPerUser }), onReuse };
+  return makeDefinition(SESSIONS, {
+    name,
+    schema: options.schema,
+    driver: options.driver,
+    ...limits,
+  }) as SessionStoreDefinition<S>; // its types exist in the compiler only
 }
 
 const SESSIONS: Kind<SessionStoreDefinition, object, typeof SESSION_ACCESSES> = {
@@ -82,13 +149,43 @@ const SESSIONS: Kind<SessionStoreDefinition, object, typeof SESSION_ACCESSES> = 
     dynamodb: {
       namespace: 'table',
       binding: TABLE_BINDING,
-      modules: ['@twelvefold/backing/dynamodb-sessions'],
+      modules: ['@twelvefold/backing/sessions', '@twelvefold/backing/dynamodb-sessions'],
       infrastructure: (_, context) => tableInfrastructure({ partitionKey: 'id', ttlAttribute: 'expiresAt' }, context),
-      open: async (definition, { target: name, aws, clock, random, warn }) => {
-        const { createDynamoDbSessions } = await import('@twelvefold/backing/dynamodb-sessions');
-        const onUnreadable = (error: Error) => warn(error.message);
-        return { client: createDynamoDbSessions({ definition, name, aws, clock, random, onUnreadable }) };
+      open: async (definition, context) => {
+        const { createSessions } = await import('@twelvefold/backing/sessions');
+        const { dynamoDbSessionDriver } = await import('@twelvefold/backing/dynamodb-sessions');
+        const { target: name, aws, clock, random } = context;
+        const driver = dynamoDbSessionDriver({ name, aws, clock, random });
+        return { client: createSessions({ definition, driver, ...surroundings(definition, context) }) };
+      },
+    },
+    memory: {
+      actions: [],
+      modules: ['@twelvefold/backing/sessions', '@twelvefold/backing/memory-sessions'],
+      // The components of a process see the same sessions.
+      share: 'process',
+      infrastructure: () => ({ resources: [], arns: [] }),
+      open: async (definition, context) => {
+        const { createSessions } = await import('@twelvefold/backing/sessions');
+        const { memorySessionDriver } = await import('@twelvefold/backing/memory-sessions');
+        const driver = memorySessionDriver({ clock: context.clock });
+        return { client: createSessions({ definition, driver, ...surroundings(definition, context) }) };
       },
     },
   },
 };
+
+/** The options of a client that are the same for all drivers. */
+function surroundings({ name }: SessionStoreDefinition, { clock, random, warn }: OpenContext) {
+  return { clock, random, onEvent: (event: SessionEvent) => warnOf(event, name, warn) };
+}
+
+/** Logs what operators should see. Handles and users of reports are in the events only. */
+function warnOf(event: SessionEvent, store: string, warn: (message: string) => void): void {
+  if (event.type === 'unreadable') warn(event.message);
+  if (event.type !== 'reused') return;
+  const outcome = event.ended ? 'the session was ended' : 'the session lives on (onReuse: report)';
+  warn(
+    `An id of session store '${store}' from before a rotation was used after grace: the cookie may have been stolen, or a client kept an old one; ${outcome}; session ${event.handle}`,
+  );
+}

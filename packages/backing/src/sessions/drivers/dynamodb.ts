@@ -1,159 +1,158 @@
-import { randomBytes as systemRandomBytes } from 'node:crypto';
-import type { StandardSchemaV1 } from '@standard-schema/spec';
-import type { Aws } from '@twelvefold/aws';
+/** Keeps sessions in a DynamoDB table. @module */
+import type { Aws, Input } from '@twelvefold/aws';
 import { AwsError } from '@twelvefold/aws';
 import type { Item } from '@twelvefold/aws/internal';
 import type { Clock } from '@twelvefold/core';
 import { systemClock, TwelvefoldError } from '@twelvefold/core';
-import { assertKnownOptions } from '@twelvefold/core/internal';
-import { digest } from '../../dynamodb/digest.ts';
-import { misfitList } from '../../dynamodb/fit.ts';
-import { failedConditions } from '../../dynamodb/refused-transaction.ts';
-import { sendWrite } from '../../dynamodb/send-write.ts';
-import type { Session, SessionClient } from '../port.ts';
-import { createSessionData } from '../session-data.ts';
-import { createSessionId, isSessionId } from '../session-id.ts';
-import type { SessionStoreDefinition } from '../session-store.ts';
-import { sessionParams } from './params.ts';
-import type { SessionItem } from './session-item.ts';
-import { sessionEnd } from './session-item.ts';
+import { assertKnownOptions, backoffMs } from '@twelvefold/core/internal';
+import { currentScope } from '@twelvefold/lifecycle';
+import { expirySeconds } from '../../dynamodb/expiry-seconds.ts';
+import type { RecordChange, SessionDriver, StoredRecord } from '../driver.ts';
 
-export interface DynamoDbSessionsOptions<T> {
-  definition: SessionStoreDefinition<StandardSchemaV1<unknown, T>>;
-  /** The real table's name, e.g. `orders-prod-sessions`. */
+export interface DynamoDbSessionDriverOptions {
+  /** The table's real name or ARN, e.g. `orders-prod-sessions`. Its key is the string `id`. */
   name: string;
   aws: Aws;
-  /** Decides when a session has ended, and waits between tries. @defaultValue the system's */
+  /** Waits between tries. @defaultValue the system's */
   clock?: Clock;
   /** 0 to below 1, for the jitter of those waits. @defaultValue `Math.random` */
   random?: () => number;
-  /** Where session ids come from: must be a cryptographic source. @defaultValue Node's */
-  randomBytes?: (size: number) => Uint8Array;
-  /** Told of each live session that counts as ended because its data does not fit the schema, with the fields' names. */
-  onUnreadable?: (error: TwelvefoldError) => void;
 }
 
-const OPTIONS = ['definition', 'name', 'aws', 'clock', 'random', 'randomBytes', 'onUnreadable'];
-/** How often `regenerate` starts again because the data that it keeps was saved meanwhile. */
-const MOVES = 5;
+/** DynamoDB's limit of an item is 400 KB, attribute names and values together. */
+const MAX_ITEM_BYTES = 400 * 1_024;
+/** Names (2 + 7 + 5 + 9), a key of 128 bytes, a version of 16, and the expiry's number. */
+const BYTES_BESIDE_VALUE = 200;
+
+/** The time for throttled keys of a read, unless the scope's deadline comes first. */
+const READ_MS = 3_000;
+const FIRST_WAIT_MS = 10;
+const LONGEST_WAIT_MS = 400;
+/**
+ * DynamoDB is still working on an earlier try with the same token: asked again after 50 ms each.
+ */
+const TRIES_IN_PROGRESS = 10;
+const IN_PROGRESS_WAIT_MS = 50;
+
+/** Codes of writes that had no effect and may succeed in a moment. */
+const BUSY = new Set(['TransactionConflict', 'ProvisionedThroughputExceeded', 'ThrottlingError']);
 
 /**
- * A session store's client on DynamoDB: a request with a rolling session is one call, its `touch`.
+ * Makes a driver that keeps sessions in a DynamoDB table. A read is one `BatchGetItem`, a change of
+ * one record one `PutItem`, a change of several one `TransactWriteItems`.
  *
  * @throws TypeError for an unknown option.
  * @example
  * ```ts
- * const store = createDynamoDbSessions({ definition: sessions, name: 'orders-prod-sessions', aws });
- * const { id } = await store.create({ userId: 'u1' });
- * const session = await store.touch(id); // undefined once it has ended
+ * const driver = dynamoDbSessionDriver({ name: 'orders-prod-sessions', aws });
+ * const store = createSessions({ definition: sessions, driver });
  * ```
  */
-export function createDynamoDbSessions<T>(options: DynamoDbSessionsOptions<T>): SessionClient<T> {
-  const {
-    definition,
-    name,
-    aws,
-    clock = systemClock,
-    random = Math.random,
-    randomBytes = systemRandomBytes,
-    onUnreadable,
-  } = options;
-  assertKnownOptions(`create the client of session store '${definition.name}'`, options, OPTIONS);
-  const params = sessionParams(name, definition);
-  const content = createSessionData(definition);
-  const subject = `a session of store '${definition.name}'`;
+export function dynamoDbSessionDriver(options: DynamoDbSessionDriverOptions): SessionDriver {
+  assertKnownOptions('create the DynamoDB driver of sessions', options, ['name', 'aws', 'clock', 'random']);
+  const { name: tableName, aws, clock = systemClock, random = Math.random } = options;
 
-  const session = (id: string, data: T, times: Pick<SessionItem, 'createdAtMs' | 'seenAtMs'>): Session<T> => ({
-    id,
-    data,
-    createdAtMs: times.createdAtMs,
-    expiresAtMs: sessionEnd(times, definition),
-  });
-  const readable = (id: string, item: Item): Session<T> | undefined => {
-    const { data, createdAtMs, seenAtMs } = item as unknown as SessionItem; // only this driver writes the table
-    const decoded = content.decode(data);
-    if (decoded.fits) return session(id, decoded.value, { createdAtMs, seenAtMs });
-    const reason = `${misfitList(decoded.misfits)} does not fit the schema; it counts as ended`;
-    onUnreadable?.(new TwelvefoldError('SESSION_INVALID', `Cannot read ${subject}: ${reason}`));
-    return undefined;
-  };
-  const update = async (id: string, nowMs: number, data: string | undefined, signal: AbortSignal | undefined) => {
-    try {
-      const { Attributes } = await sendWrite(aws, 'UpdateItem', params.touch(digest(id), nowMs, data), {
-        clock,
-        random,
-        signal,
-        idempotent: true,
-      });
-      return Attributes;
-    } catch (error) {
-      if (AwsError.isInstance(error, 'ConditionalCheckFailedException')) return undefined;
-      throw error;
-    }
-  };
+  const wait = (tries: number, signal: AbortSignal | undefined) =>
+    clock.sleep(backoffMs(tries, FIRST_WAIT_MS, LONGEST_WAIT_MS, random), signal);
 
   return {
-    async load(id, { signal } = {}) {
-      if (!isSessionId(id)) return undefined;
-      const { Item } = await aws.call('dynamodb', 'GetItem', params.load(digest(id)), { access: 'read', signal });
-      if (Item === undefined) return undefined;
-      const { createdAtMs, seenAtMs } = Item as unknown as SessionItem; // only this driver writes the table
-      return sessionEnd({ createdAtMs, seenAtMs }, definition) > clock.now() ? readable(id, Item) : undefined;
-    },
-    async create(data, { signal } = {}) {
-      const encoded = content.encode(data);
-      const id = createSessionId(randomBytes);
-      const nowMs = clock.now();
-      const times = { createdAtMs: nowMs, seenAtMs: nowMs };
-      const input = params.create({ id: digest(id), data: encoded.json, ...times });
-      await sendWrite(aws, 'PutItem', input, { clock, random, signal, repeatable: true });
-      return session(id, encoded.data, times);
-    },
-    async save(id, data, { signal } = {}) {
-      const encoded = content.encode(data);
-      if (!isSessionId(id)) return undefined;
-      const item = await update(id, clock.now(), encoded.json, signal);
-      return item === undefined ? undefined : readable(id, item);
-    },
-    async touch(id, { signal } = {}) {
-      if (!isSessionId(id)) return undefined;
-      const item = await update(id, clock.now(), undefined, signal);
-      return item === undefined ? undefined : readable(id, item);
-    },
-    async destroy(id, { signal } = {}) {
-      if (!isSessionId(id)) return;
-      await sendWrite(aws, 'DeleteItem', params.destroy(digest(id)), { clock, random, signal, repeatable: true });
-    },
-    async regenerate(id, data, { signal } = {}) {
-      const given = data === undefined ? undefined : content.encode(data);
-      if (!isSessionId(id)) return undefined;
-      for (let move = 1; move <= MOVES; move += 1) {
-        const nowMs = clock.now();
-        // A touch reads the beginning and the data with the rights of a write.
-        const item = await update(id, nowMs, undefined, signal);
-        const kept = item && !given ? readable(id, item) : undefined;
-        if (item === undefined || (given === undefined && kept === undefined)) return undefined;
-        const { data: oldJson, createdAtMs } = item as unknown as SessionItem; // only this driver writes the table
-        const newId = createSessionId(randomBytes);
-        const times = { createdAtMs, seenAtMs: nowMs };
-        const to = { id: digest(newId), data: given?.json ?? oldJson, ...times };
-        const input = params.move(digest(id), to, given ? undefined : oldJson, nowMs);
-        const moved = session(newId, (given ?? kept)?.data as T, times); // one of them is there: see the return above
-        try {
-          await sendWrite(aws, 'TransactWriteItems', input, { clock, random, signal, repeatable: true });
-          return moved;
-        } catch (error) {
-          const failed = failedConditions(error);
-          // Nobody else knows the new id: it exists because an earlier try of ours, whose answer was lost, succeeded.
-          if (failed.has(1)) return moved;
-          if (!failed.has(0)) throw error;
-          // Destroyed, moved by another call, or saved in between: the next touch tells.
+    name: 'DynamoDB',
+    maxValueBytes: MAX_ITEM_BYTES - BYTES_BESIDE_VALUE,
+    async read(keys, { signal } = {}) {
+      const found = new Map<string, StoredRecord>();
+      const endMs = clock.monotonic() + Math.min(READ_MS, currentScope()?.deadline.remainingMs() ?? READ_MS);
+      let left: Item[] = keys.map((id) => ({ id }));
+      for (let tries = 1; left.length > 0; tries += 1) {
+        const input = { RequestItems: { [tableName]: { Keys: left, ConsistentRead: true } } };
+        const answer = await aws.call('dynamodb', 'BatchGetItem', input, { access: 'read', signal });
+        for (const item of answer.Responses?.[tableName] ?? []) found.set(String(item.id), recordOf(item));
+        left = answer.UnprocessedKeys?.[tableName]?.Keys ?? [];
+        if (left.length === 0) break;
+        if (clock.monotonic() >= endMs) {
+          throw new TwelvefoldError(
+            'SESSION_UNAVAILABLE',
+            `Cannot read ${left.length} of ${keys.length} records of the session table '${tableName}': DynamoDB throttled them for ${tries} tries; answer with 503`,
+          );
         }
+        await wait(tries, signal);
       }
-      throw new TwelvefoldError(
-        'TRANSACTION_CONFLICT',
-        `Cannot regenerate ${subject}: its data was saved during each of ${MOVES} tries; try again later`,
-      );
+      return found;
+    },
+    async write(changes, { signal } = {}) {
+      const [first] = changes;
+      if (changes.length === 1 && first) return put(first, signal);
+      const input = {
+        TransactItems: changes.map((change) => ({ Put: putInput(tableName, change) })),
+        // Makes a repeat of the call the same transaction, for 10 minutes.
+        ClientRequestToken: crypto.randomUUID(),
+      };
+      return transact(input, signal);
+    },
+    async *scan({ signal } = {}) {
+      let start: Item | undefined;
+      do {
+        const input = { TableName: tableName, ConsistentRead: true, ...(start ? { ExclusiveStartKey: start } : {}) };
+        const page = await aws.call('dynamodb', 'Scan', input, { access: 'read', signal });
+        for (const item of page.Items ?? []) yield { key: String(item.id), ...recordOf(item) };
+        start = page.LastEvaluatedKey;
+      } while (start !== undefined);
     },
   };
+
+  /** Not repeatable: after a lost answer the condition would fail because of the first write. */
+  async function put(change: RecordChange, signal: AbortSignal | undefined): Promise<'written' | 'conflict'> {
+    try {
+      await aws.call('dynamodb', 'PutItem', putInput(tableName, change), { access: 'write', signal });
+      return 'written';
+    } catch (error) {
+      if (AwsError.isInstance(error, 'ConditionalCheckFailedException')) return 'conflict';
+      // Another transaction holds the item. The caller waits and reads again.
+      if (AwsError.isInstance(error, 'TransactionConflictException')) return 'conflict';
+      throw error;
+    }
+  }
+
+  async function transact(
+    input: Input<'dynamodb', 'TransactWriteItems'>,
+    signal: AbortSignal | undefined,
+  ): Promise<'written' | 'conflict'> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        await aws.call('dynamodb', 'TransactWriteItems', input, { access: 'write', repeatable: true, signal });
+        return 'written';
+      } catch (error) {
+        if (wasCancelled(error)) return 'conflict';
+        if (!AwsError.isInstance(error, 'TransactionInProgressException') || tries >= TRIES_IN_PROGRESS) throw error;
+        await clock.sleep(IN_PROGRESS_WAIT_MS, signal);
+      }
+    }
+  }
+}
+
+function putInput(tableName: string, { key, expected, version, value, expiresAtMs }: RecordChange) {
+  return {
+    TableName: tableName,
+    Item: {
+      id: key,
+      version,
+      value,
+      ...(expiresAtMs === undefined ? {} : { expiresAt: expirySeconds(expiresAtMs) }),
+    },
+    ...(expected === undefined
+      ? { ConditionExpression: 'attribute_not_exists(id)' }
+      : {
+          ConditionExpression: '#version = :expected',
+          ExpressionAttributeNames: { '#version': 'version' },
+          ExpressionAttributeValues: { ':expected': expected },
+        }),
+  };
+}
+
+const recordOf = ({ value, version }: Item): StoredRecord => ({ value: String(value), version: String(version) });
+
+/** Whether the transaction had no effect because of a version, or because an item was busy. */
+function wasCancelled(error: unknown): boolean {
+  if (!AwsError.isInstance(error, 'TransactionCanceledException')) return false;
+  const codes = (error.cancellationReasons ?? []).map(({ Code }) => Code ?? 'None').filter((code) => code !== 'None');
+  return codes.length > 0 && codes.every((code) => code === 'ConditionalCheckFailed' || BUSY.has(code));
 }
