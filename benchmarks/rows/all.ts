@@ -1,4 +1,5 @@
 import { bundleBytes } from './bundle-bytes.ts';
+import { cacheRead } from './cache.ts';
 import { cachedRead } from './cached-read.ts';
 import { coldStart } from './cold-start.ts';
 import { configLoad } from './config-load.ts';
@@ -27,6 +28,7 @@ export const MEASUREMENTS: readonly Measurement[] = [
   lambdaBatch,
   sessionCalls,
   session,
+  cacheRead,
   log,
   emf,
   httpEvent,

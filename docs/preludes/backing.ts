@@ -1,5 +1,5 @@
 import type { Aws } from '@twelvefold/aws';
-import type { SqlClient, TableClient } from '@twelvefold/backing';
+import type { CacheClient, SqlClient, TableClient } from '@twelvefold/backing';
 import { idempotencyStore, queue, sessionStore, table, topic } from '@twelvefold/backing';
 import * as z from 'zod';
 
@@ -23,3 +23,7 @@ export const orderRows = table('orders', { schema: OrderRow, key: 'orderId' });
 export declare const rows: TableClient<z.infer<typeof OrderRow>, string>;
 export declare const database: SqlClient;
 export declare const order: z.infer<typeof OrderRow>;
+
+const Price = z.object({ cents: z.number() });
+export declare const prices: CacheClient<z.infer<typeof Price>, z.infer<typeof Price>>;
+export declare function fetchPrice(sku: string, signal: AbortSignal): Promise<z.infer<typeof Price>>;

@@ -1,4 +1,7 @@
 export {
+  type CacheClient,
+  type CacheDefinition,
+  cache,
   type Definition,
   type DriverName,
   Drop,
@@ -10,6 +13,7 @@ export {
   idempotent,
   type Kind,
   type Lease,
+  type LoadContext,
   type LockDefinition,
   lock,
   makeDefinition,

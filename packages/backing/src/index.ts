@@ -1,4 +1,12 @@
 export {
+  type CacheDefinition,
+  type CacheDriver,
+  type CacheOptions,
+  cache,
+  type MemoryTierOptions,
+} from './cache/cache.ts';
+export type { CacheClient, CacheStore, GetOrLoadOptions, LoadContext, SetOptions } from './cache/port.ts';
+export {
   type Access,
   type Accesses,
   type AccessOf,

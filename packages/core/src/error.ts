@@ -33,7 +33,9 @@ export type ErrorCode =
   | 'MESSAGE_TOO_LARGE'
   | 'MESSAGE_UNSENT'
   | 'MESSAGES_UNACKNOWLEDGED'
-  // Tables, sessions, locks and idempotency
+  // Tables, sessions, caches, locks and idempotency
+  | 'CACHE_OVERLOADED'
+  | 'CACHE_VALUE_INVALID'
   | 'CLOCK_SKEWED'
   | 'CONDITION_FAILED'
   | 'CURSOR_INVALID'

@@ -8,7 +8,10 @@ import { createSample } from './create-sample.ts';
 export interface ResourceMetricsBook {
   /** The page of one resource, as one component uses it. */
   of(component: string, resource: string): ResourceMetrics;
-  /** Publishes what has been counted, a line per resource; nothing for a resource that was not used. */
+  /**
+   * Publishes what has been counted, a line per resource; nothing for a resource that was not
+   * used.
+   */
   publish(): Promise<void>;
   /** The same, at most every ten seconds: what a function calls at the end of each invocation. */
   publishIfDue(): Promise<void>;
@@ -22,8 +25,8 @@ export interface ResourceMetricsOptions {
 }
 
 /**
- * An environment that Lambda ends without a signal loses the counts of this long at most; a line per
- * invocation would double the logs of many functions.
+ * An environment that Lambda ends without a signal loses the counts of this long at most; a line
+ * per invocation would double the logs of many functions.
  */
 const EVERY_MS = 10_000;
 
@@ -34,7 +37,10 @@ interface Page {
   readonly times: Map<string, ReturnType<typeof createSample>>;
 }
 
-/** The metrics that clients of backing services count, gathered over many operations, one EMF line per resource. */
+/**
+ * The metrics that clients of backing services count, gathered over many operations, one EMF line
+ * per resource.
+ */
 export function createResourceMetrics({ metrics, clock, random }: ResourceMetricsOptions): ResourceMetricsBook {
   const pages: Page[] = [];
   let publishedAt = Number.NEGATIVE_INFINITY;

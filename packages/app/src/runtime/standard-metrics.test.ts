@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { defineTask, runTask } from '@twelvefold/admin';
 import type { ConsumerEvent } from '@twelvefold/backing';
+import { cache } from '@twelvefold/backing';
+import { createCache, createMemoryCacheStore } from '@twelvefold/backing/cache';
 import { systemClock } from '@twelvefold/core';
+import { createTestClock } from '@twelvefold/core/testing';
 import { createMetrics } from '@twelvefold/logging';
 import { expect, it } from 'vitest';
 import * as z from 'zod';
@@ -11,6 +14,7 @@ import { metricsResource } from './metrics-resource.ts';
 import { createProcessMetrics } from './process-metrics.ts';
 import { publishStart } from './publish-start.ts';
 import { createRequestMetrics } from './request-metrics.ts';
+import { createResourceMetrics } from './resource-metrics.ts';
 import { createTelemetry } from './telemetry.ts';
 
 // The one list of standard metrics is a table of the guide. What is emitted is what is there: name, unit and dimension.
@@ -71,6 +75,8 @@ it('emits the metrics that the guide lists, and no others', async () => {
   const counts = { name: 'sqs', busy: 1, idle: 1, waiting: 1, connectMs: [3], waitMs: [1] };
   await createProcessMetrics({ ...common, pools: [() => [counts]], configAgeMs: () => 90_000 }).publish();
 
+  await useCache(metrics);
+
   const abort = AbortSignal.abort(new Error('stop'));
   const makeContext = () => ({});
   const done = defineTask({ name: 'report', params: z.object({}), run: async () => {} });
@@ -88,6 +94,36 @@ it('emits the metrics that the guide lists, and no others', async () => {
     documented.map((row) => row.trim()).sort(),
   );
 });
+
+/** Makes a cache count everything that it counts. */
+async function useCache(metrics: ReturnType<typeof createMetrics>) {
+  const clock = createTestClock();
+  const book = createResourceMetrics({ metrics, clock, random: () => 0.5 });
+  const definition = cache('prices', { schema: z.number(), stale: '1h', negative: '30s', driver: 'memory' });
+  const kept = createMemoryCacheStore({ clock });
+  let broken = false;
+  const store = {
+    ...kept,
+    set: async (key: string, text: string, ms: number) => {
+      if (broken) throw new Error('down');
+      await kept.set(key, text, ms);
+    },
+  };
+  const prices = createCache({ definition, store, clock, random: () => 0.5, metrics: book.of('service', 'prices') });
+  await prices.getOrLoad('none', () => undefined); // a miss
+  await prices.flush();
+  await prices.getOrLoad('none', () => undefined); // negative
+  await prices.set('a', 1);
+  await prices.get('a');
+  clock.advanceWall(600_000);
+  await prices.getOrLoad('a', () => Promise.reject(new Error('no database'))); // stale, and a load that fails
+  await prices.flush();
+  await kept.set('other', 'x', 1_000);
+  await prices.get('other'); // unreadable
+  broken = true;
+  await prices.set('a', 2); // an error, dropped
+  await book.publish();
+}
 
 it('counts answers by status, and errors also when there are none', async () => {
   const { metrics, objects } = recorded();
