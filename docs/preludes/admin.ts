@@ -1,5 +1,6 @@
-import type { AnyTask } from '@twelvefold/admin';
+import type { AnyTask, RunStore } from '@twelvefold/admin';
 import { defineTask } from '@twelvefold/admin';
+import type { Aws } from '@twelvefold/aws';
 import type { Scope } from '@twelvefold/lifecycle';
 import type { Logger, Metrics } from '@twelvefold/logging';
 import * as z from 'zod';
@@ -25,3 +26,8 @@ export const recalculateTotals = defineTask({
   run: async ({ since }, ctx: TaskContext) => ({ changed: await recalculate(since, false, ctx.signal) }),
 });
 export const tasks = [recalculateTotals] satisfies readonly AnyTask[];
+export declare const store: RunStore;
+export declare const aws: Aws;
+/** The id of a run. */
+export declare const id: string;
+export declare function listUsers(after: unknown): Promise<{ items: Array<{ id: string }>; cursor?: string }>;

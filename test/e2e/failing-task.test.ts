@@ -5,7 +5,7 @@ import { runEntry } from '../support/run-entry.ts';
 const KEY = 'key-of-nobody-0000';
 const ENV = { TWELVEFOLD_STAGE: 'dev', API_KEY: KEY, NODE_OPTIONS: '--conditions=@twelvefold/source' };
 const REDACTED = expect.stringMatching(/^The provider refused the key (?!key-)/);
-const FAILED = { task: 'charge', status: 'failed', error: { name: 'Error', message: REDACTED } };
+const FAILED = { task: 'charge', status: 'errored', error: { name: 'Error', message: REDACTED } };
 
 /** What a failed run leaves in the log: an error line and a metric. */
 function expectTold(lines: ReadonlyArray<Record<string, unknown>>): void {

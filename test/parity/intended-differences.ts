@@ -21,7 +21,7 @@ export const INTENDED_BEHAVIOURS: ReadonlyArray<{ readonly what: string; readonl
   {
     what: 'An exit code ends a service (0 after a drain, 1 after an uncaught error) and a task from the command line (1 when it failed)',
     reason:
-      'A function has no exit code: Lambda ends its environment, and a failed task is a record with status failed',
+      'A function has no exit code: Lambda ends its environment, and a failed task is a record with status errored',
   },
   {
     what: 'A promise that nobody listens to: a service drains and exits with 1, a function ends with Runtime.ExitError, a worker thread dies alone',

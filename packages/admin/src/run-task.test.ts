@@ -5,8 +5,8 @@ import { createLogger, createMetrics } from '@twelvefold/logging';
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import * as z from 'zod';
 import { ParamsInvalid } from './params-invalid.ts';
-import type { Run } from './run.ts';
 import { runTask } from './run-task.ts';
+import type { Run } from './runs/run.ts';
 import type { AnyTask } from './task.ts';
 import { defineTask } from './task.ts';
 
@@ -145,7 +145,7 @@ describe('a run', () => {
       {},
       { makeContext: context() },
     );
-    expect(run).toMatchObject({ status: 'failed', error });
+    expect(run).toMatchObject({ status: 'errored', error });
   });
 
   test('whose context cannot be made is a record', async () => {
@@ -153,7 +153,7 @@ describe('a run', () => {
       throw new Error('no database');
     };
     expect(await runTask(recalculate, { since: '2026-01-01' }, { makeContext })).toMatchObject({
-      status: 'failed',
+      status: 'errored',
       error: { message: 'no database' },
     });
   });
@@ -164,7 +164,7 @@ describe('a run', () => {
       return 'result';
     });
     const run = await runTask(task, {}, { makeContext: context() });
-    expect(run).toMatchObject({ status: 'failed', error: { name: 'AggregateError' } });
+    expect(run).toMatchObject({ status: 'errored', error: { name: 'AggregateError' } });
     expect(run).not.toHaveProperty('result');
   });
 });
@@ -209,7 +209,7 @@ describe('cancellation', () => {
       throw new Error('disk full');
     });
     const run = await runTask(task, {}, { makeContext: context(), signal: controller.signal });
-    expect(run).toMatchObject({ status: 'failed', error: { message: 'disk full' } });
+    expect(run).toMatchObject({ status: 'errored', error: { message: 'disk full' } });
   });
 
   test('is what libraries call it, once the signal is aborted', async () => {
@@ -223,7 +223,7 @@ describe('cancellation', () => {
     const options = { makeContext: context(), signal: controller.signal };
     expect(await runTask(task, {}, options)).toMatchObject({ status: 'cancelled' });
     const unasked = taskOf(() => Promise.reject(abortError));
-    expect(await runTask(unasked, {}, { makeContext: context() })).toMatchObject({ status: 'failed' });
+    expect(await runTask(unasked, {}, { makeContext: context() })).toMatchObject({ status: 'errored' });
   });
 });
 

@@ -1,12 +1,12 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Clock, Deadline } from '@twelvefold/core';
 import { systemClock } from '@twelvefold/core';
-import { codeOf } from '@twelvefold/core/internal';
 import type { Scope, TraceContext } from '@twelvefold/lifecycle';
 import { runInScope } from '@twelvefold/lifecycle';
 import { failSpan } from '@twelvefold/lifecycle/internal';
 import type { Logger, Metrics } from '@twelvefold/logging';
-import type { Run, RunError } from './run.ts';
+import { isCancellation, METRIC_OF, runError } from './runner/outcome.ts';
+import type { Run } from './runs/run.ts';
 import type { TaskDefinition } from './task.ts';
 import { validateParams } from './validate-params.ts';
 
@@ -37,12 +37,12 @@ export interface RunTaskOptions<C> {
   newId?: () => string;
 }
 
-type Outcome<R> = Pick<Run<R>, 'status' | 'result' | 'error'> & { cause?: unknown };
+type Outcome<R> = Pick<Run<R>, 'result'> & { status: keyof typeof METRIC_OF; cause?: unknown };
 
 /**
  * Runs a task once, in its own invocation scope, and returns the record.
  *
- * A failure of the task is a record with status `failed`, not a rejection. A run whose signal
+ * A failure of the task is a record with status `errored`, not a rejection. A run whose signal
  * aborts is `cancelled` if the task gives up because of it. The promise settles when the task has
  * stopped.
  *
@@ -51,7 +51,7 @@ type Outcome<R> = Pick<Run<R>, 'status' | 'result' | 'error'> & { cause?: unknow
  * ```ts
  * const makeContext = ({ signal }: { signal: AbortSignal }) => ({ signal });
  * const run = await runTask(recalculateTotals, { since: '2026-01-01' }, { makeContext });
- * if (run.status === 'failed') console.error(run.error?.message);
+ * if (run.status === 'errored') console.error(run.error?.message);
  * ```
  */
 export async function runTask<S extends StandardSchemaV1, R, C>(
@@ -92,11 +92,11 @@ export async function runTask<S extends StandardSchemaV1, R, C>(
   } catch (error) {
     // The end of the scope belongs to the run: metrics or leases that cannot be settled are a
     // failure.
-    if (!outcome || outcome.status === 'succeeded') outcome = { status: 'failed', cause: error };
+    if (!outcome || outcome.status === 'succeeded') outcome = { status: 'errored', cause: error };
     logger?.error('Cannot end task cleanly', { task: task.name, runId: id, correlation_id: correlationId, error });
   }
 
-  const { status, result, cause } = outcome ?? { status: 'failed' };
+  const { status, result, cause }: Outcome<R> = outcome ?? { status: 'errored' };
   return {
     id,
     task: task.name,
@@ -110,33 +110,12 @@ export async function runTask<S extends StandardSchemaV1, R, C>(
   };
 }
 
-const METRIC_OF = { succeeded: 'taskSucceeded', failed: 'taskFailed', cancelled: 'taskCancelled' } as const;
-
 async function attempt<R>(work: () => Promise<R>, signal: AbortSignal): Promise<Outcome<R>> {
   try {
     return { status: 'succeeded', result: await work() };
   } catch (error) {
-    return { status: isCancellation(error, signal) ? 'cancelled' : 'failed', cause: error };
+    return { status: isCancellation(error, signal) ? 'cancelled' : 'errored', cause: error };
   }
-}
-
-/** Whether the error is or was caused by the signal's reason, or is an `AbortError`. */
-function isCancellation(error: unknown, signal: AbortSignal): boolean {
-  if (!signal.aborted) return false;
-  const seen = new Set<unknown>();
-  for (let current = error; !seen.has(current); current = current instanceof Error ? current.cause : undefined) {
-    if (current === signal.reason) return true;
-    if (current instanceof Error && current.name === 'AbortError') return true;
-    seen.add(current);
-  }
-  return false;
-}
-
-function runError(cause: unknown, redact: (text: string) => string): RunError {
-  if (!(cause instanceof Error)) return { name: 'Error', message: redact(String(cause)) };
-  const { name, message } = cause;
-  const code = codeOf(cause);
-  return { name, message: redact(message), ...(typeof code === 'string' && { code }) };
 }
 
 function elapsed(clock: Pick<Clock, 'monotonic'>, start: number): number {

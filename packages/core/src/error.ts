@@ -9,10 +9,17 @@ export type ErrorCode =
   | 'BINDINGS_INVALID'
   | 'CONFIG_INVALID'
   | 'STAGE_INVALID'
-  // Command lines, tasks and invocations
+  // Command lines, tasks, their runs and invocations
+  | 'DRY_RUN_UNKNOWN'
   | 'EVENT_REFUSED'
   | 'INVOCATION_INVALID'
   | 'PARAMS_INVALID'
+  | 'RUN_DIED'
+  | 'RUN_NOT_FOUND'
+  | 'RUN_NOT_STARTED'
+  | 'RUN_REFUSED'
+  | 'RUN_STUCK'
+  | 'TOO_MANY_FAILURES'
   | 'USAGE'
   // Calls to AWS; AWS's own code is in AwsError's awsCode
   | 'AWS_CALL_FAILED'

@@ -2,12 +2,14 @@ import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import * as mini from 'zod/mini';
 import { ParamsInvalid } from '../params-invalid.ts';
-import type { Run } from '../run.ts';
 import { runTask } from '../run-task.ts';
-import type { AnyTask } from '../task.ts';
+import type { Run } from '../runs/run.ts';
+import type { AnyTask, TaskDefinition } from '../task.ts';
 import { defineTask } from '../task.ts';
 import type { RunOne } from './admin-command.ts';
 import { adminCommand } from './admin-command.ts';
+
+type OnceTask = TaskDefinition<AnyTask['params'], unknown, never>;
 
 const full = z.object({
   since: z.iso.date().describe('First day to look at'),
@@ -39,9 +41,9 @@ const task = (params: AnyTask['params'], run: (params: unknown) => unknown = (gi
 const other = defineTask({ name: 'other', params: z.object({}), run: () => undefined });
 
 async function admin(
-  tasks: readonly AnyTask[],
+  tasks: readonly OnceTask[],
   line: string | string[],
-  options: { isTTY?: boolean; run?: RunOne<AnyTask> } = {},
+  options: { isTTY?: boolean; run?: RunOne<OnceTask> } = {},
 ) {
   let out = '';
   let err = '';
@@ -58,7 +60,8 @@ async function admin(
   const clock = { now: () => 0, monotonic: () => 0 };
   const makeContext = () => undefined as never;
   const newId = () => 'run-1';
-  const run: RunOne<AnyTask> = (one, params) => runTask(one, params, { makeContext, clock, newId, correlationId: 'c' });
+  const run: RunOne<OnceTask> = (one, params) =>
+    runTask(one, params, { makeContext, clock, newId, correlationId: 'c' });
   const argv = typeof line === 'string' ? line.split(' ').filter((word) => word !== '') : line;
   const code = await adminCommand(tasks, argv, io, options.run ?? run);
   return { code, out, err };
@@ -277,7 +280,7 @@ describe('what a run prints', () => {
 
   test('passes json to run, so that logs stay off standard output', async () => {
     const seen: unknown[] = [];
-    const run: RunOne<AnyTask> = async (_task, params, output) => {
+    const run: RunOne<OnceTask> = async (_task, params, output) => {
       seen.push(params, output);
       return record;
     };
@@ -287,7 +290,7 @@ describe('what a run prints', () => {
   });
 
   test.each<[Run['status'], number]>([
-    ['failed', 1],
+    ['errored', 1],
     ['cancelled', 130],
   ])('a run that %s: exit code %d, and why on standard error', async (status, code) => {
     const sentence = `other ${status} after 0 ms (run run-1): RangeError: no room\n`;
@@ -310,7 +313,7 @@ describe('what a run prints', () => {
   });
 
   test('an interrupted task', async () => {
-    const run: RunOne<AnyTask> = (one, params) =>
+    const run: RunOne<OnceTask> = (one, params) =>
       runTask(one, params, { makeContext: () => undefined as never, signal: AbortSignal.abort() });
     expect((await admin([other], 'other', { run })).code).toBe(130);
   });

@@ -1,9 +1,9 @@
 import type { FieldFault } from '@twelvefold/lifecycle';
 import { ParamsInvalid } from '../params-invalid.ts';
-import type { Run } from '../run.ts';
+import type { Run } from '../runs/run.ts';
 import type { AnyTask } from '../task.ts';
 import { describeParams } from './describe-params.ts';
-import { EXIT } from './exit-codes.ts';
+import { EXIT, exitCodeOf } from './exit-codes.ts';
 import { kebabCase } from './flag-name.ts';
 import { listHelp, taskHelp } from './help.ts';
 import { parseFlags, RESERVED_FLAGS } from './parse-flags.ts';
@@ -98,7 +98,7 @@ export async function adminCommand<T extends AnyTask>(
     return EXIT.usage;
   }
   print(record, json);
-  return EXIT[record.status];
+  return exitCodeOf(record);
 
   function print(record: Run, json: boolean): void {
     if (json) {

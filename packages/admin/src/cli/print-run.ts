@@ -1,4 +1,4 @@
-import type { Run } from '../run.ts';
+import type { Run } from '../runs/run.ts';
 
 /**
  * The record as one line of JSON. Values that JSON lacks become text; a result that cannot be

@@ -1,0 +1,33 @@
+import { codeOf } from '@twelvefold/core/internal';
+import type { RunError } from '../runs/run.ts';
+import type { LegOutcome } from '../runs/run-status.ts';
+
+/** How a leg came to its end. */
+export interface LegResult {
+  readonly outcome: LegOutcome;
+  readonly detail?: string;
+  readonly result?: unknown;
+}
+
+/** Whether the error is or was caused by the signal's reason, or is an `AbortError`. */
+export function isCancellation(error: unknown, signal: AbortSignal): boolean {
+  if (!signal.aborted) return false;
+  const seen = new Set<unknown>();
+  for (let current = error; !seen.has(current); current = current instanceof Error ? current.cause : undefined) {
+    if (current === signal.reason) return true;
+    if (current instanceof Error && current.name === 'AbortError') return true;
+    seen.add(current);
+  }
+  return false;
+}
+
+/** An error as a record holds it. */
+export function runError(cause: unknown, redact: (text: string) => string): RunError {
+  if (!(cause instanceof Error)) return { name: 'Error', message: redact(String(cause)) };
+  const { name, message } = cause;
+  const code = codeOf(cause);
+  return { name, message: redact(message), ...(typeof code === 'string' && { code }) };
+}
+
+/** The metric that counts runs by how they ended. */
+export const METRIC_OF = { succeeded: 'taskSucceeded', errored: 'taskFailed', cancelled: 'taskCancelled' } as const;
