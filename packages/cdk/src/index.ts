@@ -24,5 +24,11 @@ export type {
 export type { Kinds, ProvidedResource } from './data/add-resources.ts';
 export { type AlarmThresholds, type MonitoringProps, TwelveFactorMonitoring } from './monitoring/monitoring.ts';
 export { type NetworkProps, TwelveFactorNetwork } from './network/network.ts';
+export {
+  type PipelineSource,
+  type PipelineStage,
+  TwelveFactorPipeline,
+  type TwelveFactorPipelineProps,
+} from './pipeline/pipeline.ts';
 export type { TwelveFactorAppProps } from './props.ts';
 export { TwelveFactorApp } from './twelve-factor-app.ts';
