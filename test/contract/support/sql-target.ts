@@ -39,15 +39,20 @@ export interface SqlTarget extends AsyncDisposable {
   admin(text: string, values?: readonly unknown[]): Promise<Record<string, unknown>[]>;
 }
 
-export async function openSqlTarget(options: Parameters<typeof startPostgres>[0] = {}): Promise<SqlTarget> {
+/** @param defaults - how clients are opened that say nothing else */
+export async function openSqlTarget(
+  options: Parameters<typeof startPostgres>[0] = {},
+  defaults: (server: PostgresServer) => Promise<OpenOptions> = async () => ({}),
+): Promise<SqlTarget> {
   const server = await startPostgres(options);
+  const { options: defaultOptions, ...defaultContext } = await defaults(server);
   const opened: Opened<SqlClient>[] = [];
   const plain = `postgres://localhost:${server.port}/postgres?sslmode=disable`;
   const superuser = { username: server.user, password: server.password };
-  const open = async ({ options: over = {}, secret = superuser, ...context }: OpenOptions = {}) => {
+  const openWith = async ({ options: own = {}, secret = superuser, ...context }: OpenOptions) => {
     const counts = new Map<string, number>();
     const warnings: string[] = [];
-    const one = await openPgSql(sql('orders', { login: LOGIN, ...over }), {
+    const one = await openPgSql(sql('orders', { login: LOGIN, ...own }), {
       target: plain,
       component: 'contract',
       clock: systemClock,
@@ -66,10 +71,11 @@ export async function openSqlTarget(options: Parameters<typeof startPostgres>[0]
     opened.push(one);
     return { ...one, counts, warnings };
   };
-  const admin = await open({ component: 'admin', options: { connections: 1 } });
+  const admin = await openWith({ component: 'admin', options: { connections: 1 } });
   return {
     server,
-    open,
+    open: ({ options: own, ...context } = {}) =>
+      openWith({ ...defaultContext, ...context, options: { ...defaultOptions, ...own } }),
     admin: async (text, values) => (await admin.client.query(text, values)).rows,
     [Symbol.asyncDispose]: async () => {
       await Promise.all(opened.map((one) => one.stop?.()));

