@@ -1,4 +1,5 @@
 import {
+  cache,
   defineApp,
   defineConfig,
   env,
@@ -44,6 +45,8 @@ const Row = z.object({
   steps: z.optional(z.array(z.int())),
 });
 
+const Price = z.object({ cents: z.int() });
+
 const news = topic('news', { schema: News });
 
 /** An app that does, on request, whatever a host could get wrong. */
@@ -65,6 +68,7 @@ export const app = defineApp({
     rows: table('rows', { schema: Row, key: 'id' }),
     once: idempotencyStore('once'),
     hits: counter('hits', { step: 2 }),
+    prices: cache('prices', { schema: Price, ttl: '1m', negative: '1m', driver: 'memory' }),
     letters: mailbox('letters'),
   },
 });

@@ -15,6 +15,7 @@ const uses = {
   news: ['publish'],
   rows: ['read', 'write'],
   hits: ['increment'],
+  prices: ['load', 'delete'],
   letters: ['drop'],
 } as const;
 
@@ -164,6 +165,23 @@ const ROUTES: Readonly<Record<string, Route>> = {
   '/rows': async (_request, { backing, signal }, url) => {
     const row = await backing.rows.get(url.searchParams.get('id') ?? '', { consistent: true, signal });
     return row ? json(row) : problem({ status: 404, title: 'No such row' });
+  },
+  '/cached': async (_request, { backing: { prices } }, url) => {
+    const key = url.searchParams.get('key') ?? '';
+    const loads: string[] = [];
+    const load = async (of: string, cents: number | undefined) => {
+      loads.push(of);
+      return cents === undefined ? undefined : { cents };
+    };
+    const together = Array.from({ length: 5 }, () => prices.getOrLoad(key, () => load('price', 5)));
+    const values = await Promise.all(together);
+    const none = [
+      await prices.getOrLoad(`${key}-none`, () => load('none', undefined)),
+      await prices.getOrLoad(`${key}-none`, () => load('none', undefined)),
+    ];
+    await prices.delete(key);
+    const after = await prices.getOrLoad(key, () => load('price', 6));
+    return json({ values, none: none.map((value) => value === undefined), after, loads, methods: Object.keys(prices) });
   },
   '/hits': async (_request, { backing }) =>
     json({ count: await backing.hits.increment(), methods: Object.keys(backing.hits) }),

@@ -81,4 +81,30 @@ export const KIND_SCENARIOS: readonly Scenario[] = [
       };
     },
   },
+  {
+    name: 'a cache: one load for callers at the same time, the memory that there is no value, a delete, only the granted methods',
+    contract: {
+      status: 200,
+      body: {
+        values: Array.from({ length: 5 }, () => ({ cents: 5 })),
+        none: [true, true],
+        after: { cents: 6 },
+        loads: ['price', 'none', 'price'],
+        methods: ['getOrLoad', 'delete'],
+      },
+      resource: { kind: 'cache', driver: 'memory' },
+      grants: [],
+    },
+    run: async (app) => {
+      const { status, body } = await createClient(app).send('GET', '/cached?key=parity');
+      const resource = manifest.resources.find(({ key }) => key === 'prices');
+      const http = manifest.components.find(({ name }) => name === 'http');
+      return {
+        status,
+        body,
+        resource: { kind: resource?.kind, driver: resource?.driver },
+        grants: http?.grants.filter((grant) => grant.resource === 'prices'),
+      };
+    },
+  },
 ];
