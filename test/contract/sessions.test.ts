@@ -1,9 +1,17 @@
 import { dynamoDbSessionDriver } from '@twelvefold/backing/dynamodb-sessions';
+import { connectIovalkey } from '@twelvefold/backing/iovalkey';
 import { memorySessionDriver } from '@twelvefold/backing/memory-sessions';
+import { connectNodeRedis } from '@twelvefold/backing/node-redis';
+import { redisSessionDriver } from '@twelvefold/backing/redis-sessions';
 import { sessionDriverCases } from '@twelvefold/backing/testing';
-import { afterAll, beforeAll, describe, it } from 'vitest';
+import { systemClock } from '@twelvefold/core';
+import type { RedisServer } from '@twelvefold/local';
+import { startRedis } from '@twelvefold/local';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { withServer } from '../support/with-server.ts';
 import type { DynamoDbTarget } from './support/dynamodb-target.ts';
 import { openDynamoDb } from './support/dynamodb-target.ts';
+import { startRedisCluster } from './support/start-redis-cluster.ts';
 
 describe('sessions in memory', () => {
   it.each(sessionDriverCases(async () => memorySessionDriver()))('$name', ({ run }) => run());
@@ -21,4 +29,54 @@ describe('sessions on DynamoDB', () => {
     return dynamoDbSessionDriver({ name, aws: target.aws });
   };
   it.each(sessionDriverCases(open))('$name', ({ run }) => run());
+});
+
+withServer('sessions on Redis', 'redis', () => {
+  const clients = { iovalkey: connectIovalkey, 'node-redis': connectNodeRedis };
+  describe.each(Object.entries(clients))('sessions on Redis by %s', (_, connect) => {
+    describe.each([
+      ['one server', startRedis, ''],
+      ['a cluster', startRedisCluster, '?cluster=true'],
+    ] as const)('with %s', (_name, start, query) => {
+      let server: RedisServer;
+      beforeAll(async () => {
+        server = await start();
+      });
+      afterAll(() => server.stop());
+
+      const connected = () => connect({ url: `${server.url}${query}`, clock: systemClock, random: Math.random });
+      const open = async () => {
+        const client = await connected();
+        const driver = redisSessionDriver({ client, prefix: `contract:${crypto.randomUUID()}` });
+        return { ...driver, [Symbol.asyncDispose]: () => client.stop() };
+      };
+      it.each(sessionDriverCases(open))('$name', ({ run }) => run());
+
+      it('goes on after the server has forgotten the script', async () => {
+        await using client = { ...(await connected()), [Symbol.asyncDispose]: () => client.stop() };
+        const driver = redisSessionDriver({ client, prefix: 'forgets' });
+        const change = { key: 'a', expected: undefined, version: 'v1', value: 'x', expiresAtMs: undefined };
+        expect(await driver.write([change])).toBe('written');
+        await client.send('a', ['SCRIPT', 'FLUSH']);
+        expect(await driver.write([{ ...change, expected: 'v1', version: 'v2' }])).toBe('written');
+        expect((await driver.read(['a'])).get('a')?.version).toBe('v2');
+      });
+
+      it('lets the server delete records from their end on', async () => {
+        await using client = { ...(await connected()), [Symbol.asyncDispose]: () => client.stop() };
+        const driver = redisSessionDriver({ client, prefix: 'ends' });
+        const change = { key: 'a', expected: undefined, version: 'v1', value: 'x', expiresAtMs: Date.now() - 1_000 };
+        expect(await driver.write([change])).toBe('written');
+        expect((await driver.read(['a'])).size).toBe(0);
+        expect(await driver.write([{ ...change, expiresAtMs: Date.now() + 60_000 }])).toBe('written');
+        expect(Number(await client.send('{ends}:a', ['PTTL', '{ends}:a']))).toBeGreaterThan(0);
+      });
+    });
+  });
+
+  it('has a prefix that can be the hash tag of all its keys', () => {
+    for (const prefix of ['', 'a{b', 'a}']) {
+      expect(() => redisSessionDriver({ client: { send: async () => null }, prefix })).toThrow("'prefix'");
+    }
+  });
 });

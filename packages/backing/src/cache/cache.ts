@@ -9,8 +9,8 @@ import { makeDefinition } from '../kind.ts';
 import { connectOptions } from '../redis/connect-options.ts';
 import type { ConnectOptions, RedisConnection } from '../redis/connection.ts';
 import { REDIS_BINDING } from '../redis/redis-url.ts';
+import { serverlessCache } from '../redis/serverless-cache.ts';
 import type { Rereadable } from '../rereadable.ts';
-import { serverlessCache } from './infrastructure.ts';
 import type { CacheClient } from './port.ts';
 
 /** Values in the memory of each process, in front of the server. */

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import * as z from 'zod';
+import { actionsOf } from '../kind.ts';
 import { sessionStore } from './session-store.ts';
 
 const schema = z.object({ userId: z.string() });
@@ -31,8 +32,12 @@ it('names every fault at once', () => {
 it('keeps sessions in DynamoDB unless it names another driver', () => {
   expect(sessionStore('s', { schema }).driver).toBe('dynamodb');
   expect(sessionStore('s', { schema, driver: 'memory' }).driver).toBe('memory');
+  expect(actionsOf(sessionStore('s', { schema, driver: 'node-redis' }), 'write')).toEqual(['elasticache:Connect']);
+  expect(() => sessionStore('s', { schema, password: 'hunter2' as never })).toThrow('a reference to the config');
   // @ts-expect-error: there is no such driver
-  expect(() => sessionStore('s', { schema, driver: 'paper' })).toThrow('choose dynamodb or memory');
+  expect(() => sessionStore('s', { schema, driver: 'paper' })).toThrow(
+    'choose dynamodb or iovalkey or node-redis or memory',
+  );
 });
 
 it('refuses unknown options, and schemas that do not accept what they return', () => {

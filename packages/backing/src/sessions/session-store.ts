@@ -5,8 +5,12 @@ import { unknownOptions } from '@twelvefold/core/internal';
 import type { Definition } from '../definition.ts';
 import { assertName, sumOf } from '../definition.ts';
 import { TABLE_BINDING, tableInfrastructure } from '../dynamodb/infrastructure.ts';
-import type { Kind, OpenContext } from '../kind.ts';
+import type { ConfigReference, Kind, OpenContext, Opened } from '../kind.ts';
 import { makeDefinition } from '../kind.ts';
+import { connectOptions } from '../redis/connect-options.ts';
+import type { ConnectOptions, RedisConnection } from '../redis/connection.ts';
+import { REDIS_BINDING } from '../redis/redis-url.ts';
+import { serverlessCache } from '../redis/serverless-cache.ts';
 import type { Rereadable } from '../rereadable.ts';
 import type { SessionLimits } from './context.ts';
 import type { SessionClient, SessionEvent } from './port.ts';
@@ -42,10 +46,17 @@ export interface SessionStoreOptions<S extends StandardSchemaV1> {
    */
   onReuse?: 'report' | 'end';
   /**
-   * `memory` keeps sessions in the process: for tests and tools of one process.
+   * `iovalkey` and `node-redis` keep sessions on a Valkey or Redis server, whose failover can lose
+   * the last second of log-outs. `memory` keeps them in the process: for tests and tools of one
+   * process.
    * @defaultValue 'dynamodb'
    */
-  driver?: 'dynamodb' | 'memory';
+  driver?: 'dynamodb' | 'iovalkey' | 'node-redis' | 'memory';
+  /**
+   * The password of a Redis server without IAM, e.g. `config.key('sessions.password')`.
+   * @defaultValue none
+   */
+  password?: ConfigReference;
 }
 
 const READ = 'dynamodb:BatchGetItem';
@@ -83,9 +94,10 @@ export interface SessionStoreDefinition<S extends StandardSchemaV1 = StandardSch
     SessionLimits {
   readonly kind: 'sessions';
   readonly schema: S;
+  readonly password: ConfigReference | undefined;
 }
 
-const OPTIONS = ['schema', 'idle', 'absolute', 'grace', 'remember', 'maxPerUser', 'onReuse', 'driver'];
+const OPTIONS = ['schema', 'idle', 'absolute', 'grace', 'remember', 'maxPerUser', 'onReuse', 'driver', 'password'];
 const MINUTE_MS = 60_000;
 const MAX_GRACE_MS = 5 * MINUTE_MS;
 const MAX_REMEMBER_MS = 30 * 24 * 60 * MINUTE_MS;
@@ -132,15 +144,29 @@ export function sessionStore<S extends StandardSchemaV1>(
     faults.push("maxPerUser?.over is not 'refuse' or 'end oldest'");
   }
   if (onReuse !== 'report' && onReuse !== 'end') faults.push("onReuse is not 'report' or 'end'");
+  if (options.password !== undefined && typeof options.password.path !== 'string') {
+    faults.push("password is not a reference to the config, e.g. config.key('sessions.password')");
+  }
   if (faults.length > 0) throw new TypeError(`Cannot define session store '${name}': ${faults.join('; ')}`);
   const limits = { idleMs, absoluteMs, graceMs, rememberMs, maxPerUser: Object.freeze({ ...maxPerUser }), onReuse };
   return makeDefinition(SESSIONS, {
     name,
     schema: options.schema,
+    password: options.password,
     driver: options.driver,
     ...limits,
   }) as SessionStoreDefinition<S>; // its types exist in the compiler only
 }
+
+const MODULE = '@twelvefold/backing/sessions';
+
+const onServer = {
+  actions: ['elasticache:Connect'],
+  share: 'process',
+  binding: REDIS_BINDING,
+  configKeys: ({ password }: SessionStoreDefinition) => (password ? [password] : []),
+  infrastructure: serverlessCache,
+} as const;
 
 const SESSIONS: Kind<SessionStoreDefinition, object, typeof SESSION_ACCESSES> = {
   name: 'sessions',
@@ -149,7 +175,7 @@ const SESSIONS: Kind<SessionStoreDefinition, object, typeof SESSION_ACCESSES> = 
     dynamodb: {
       namespace: 'table',
       binding: TABLE_BINDING,
-      modules: ['@twelvefold/backing/sessions', '@twelvefold/backing/dynamodb-sessions'],
+      modules: [MODULE, '@twelvefold/backing/dynamodb-sessions'],
       infrastructure: (_, context) => tableInfrastructure({ partitionKey: 'id', ttlAttribute: 'expiresAt' }, context),
       open: async (definition, context) => {
         const { createSessions } = await import('@twelvefold/backing/sessions');
@@ -159,9 +185,25 @@ const SESSIONS: Kind<SessionStoreDefinition, object, typeof SESSION_ACCESSES> = 
         return { client: createSessions({ definition, driver, ...surroundings(definition, context) }) };
       },
     },
+    iovalkey: {
+      ...onServer,
+      modules: [MODULE, '@twelvefold/backing/redis-sessions', '@twelvefold/backing/iovalkey'],
+      open: async (definition, context) => {
+        const { connectIovalkey } = await import('@twelvefold/backing/iovalkey');
+        return openOnServer(definition, context, connectIovalkey);
+      },
+    },
+    'node-redis': {
+      ...onServer,
+      modules: [MODULE, '@twelvefold/backing/redis-sessions', '@twelvefold/backing/node-redis'],
+      open: async (definition, context) => {
+        const { connectNodeRedis } = await import('@twelvefold/backing/node-redis');
+        return openOnServer(definition, context, connectNodeRedis);
+      },
+    },
     memory: {
       actions: [],
-      modules: ['@twelvefold/backing/sessions', '@twelvefold/backing/memory-sessions'],
+      modules: [MODULE, '@twelvefold/backing/memory-sessions'],
       // The components of a process see the same sessions.
       share: 'process',
       infrastructure: () => ({ resources: [], arns: [] }),
@@ -174,6 +216,20 @@ const SESSIONS: Kind<SessionStoreDefinition, object, typeof SESSION_ACCESSES> = 
     },
   },
 };
+
+/** Opens the client on a connection; `/health/ready` fails while there is none. */
+async function openOnServer(
+  definition: SessionStoreDefinition,
+  context: OpenContext,
+  connect: (options: ConnectOptions) => Promise<RedisConnection>,
+): Promise<Opened<object>> {
+  const { createSessions } = await import('@twelvefold/backing/sessions');
+  const { redisSessionDriver } = await import('@twelvefold/backing/redis-sessions');
+  const connection = await connect(connectOptions(context, definition.password));
+  const driver = redisSessionDriver({ client: connection, prefix: `${connection.prefix}${definition.name}` });
+  const client = createSessions({ definition, driver, ...surroundings(definition, context) });
+  return { client, check: connection.check, stop: connection.stop };
+}
 
 /** The options of a client that are the same for all drivers. */
 function surroundings({ name }: SessionStoreDefinition, { clock, random, warn }: OpenContext) {
