@@ -24,3 +24,16 @@ export function rewording<T>(reword: (message: string) => string, body: () => T)
     throw error;
   }
 }
+
+/** The answer to a failed condition: an error, and a reason of a transaction. */
+export interface Refusal {
+  readonly error: string;
+  readonly reason: 'ConditionalCheckFailed' | 'DuplicateItem';
+  readonly message: string;
+}
+
+export const CONDITION_FAILED: Refusal = {
+  error: 'ConditionalCheckFailedException',
+  reason: 'ConditionalCheckFailed',
+  message: 'The conditional request failed',
+};

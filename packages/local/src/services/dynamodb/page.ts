@@ -77,7 +77,7 @@ function pick(item: Attributes, names: readonly string[]): Attributes {
 }
 
 /** The names that the source holds of each item; undefined for all. */
-function projectedNames({ index, keyNames }: Source): readonly string[] | undefined {
+export function projectedNames({ index, keyNames }: Source): readonly string[] | undefined {
   if (index === undefined || index.projection.type === 'ALL') return undefined;
   return [...keyNames, ...index.projection.nonKeyAttributes];
 }
@@ -230,12 +230,18 @@ interface PageRequest {
   readonly rows: Iterable<Row>;
   readonly filter: Condition | undefined;
   readonly paths: readonly Path[] | undefined;
+  /** Makes an answer's item of one that was read. @defaultValue projects `paths` */
+  readonly shape?: ((item: Attributes) => Attributes) | undefined;
+  /** Whether the filter sees only what the index holds. @defaultValue for a global index only */
+  readonly filtersIndex?: boolean;
 }
+
+type ReadInput = Pick<PageInput, 'ConsistentRead' | 'Limit' | 'ReturnConsumedCapacity' | 'Select'>;
 
 /** Whether a local index does not hold all that is asked for. */
 function fetchesFromTable(
   source: Source,
-  { Select }: PageInput,
+  { Select }: ReadInput,
   { filter, paths }: Pick<PageRequest, 'filter' | 'paths'>,
 ) {
   const names = projectedNames(source);
@@ -245,12 +251,13 @@ function fetchesFromTable(
 }
 
 /** One page of a query or scan: at most `Limit` items and 1 MB before the filter, then filtered and projected. */
-export function readPage(input: PageInput, { source, rows, filter, paths }: PageRequest) {
+export function readPage(input: ReadInput, { source, rows, filter, paths, shape, filtersIndex }: PageRequest) {
   const names = projectedNames(source);
   const projected = ({ item }: Row) => (names === undefined ? item : pick(item, names));
   // A local index fetches from the table what it does not hold; a global one only knows what it holds.
   const readable = (row: Row) => (source.index?.kind === 'global' ? projected(row) : row.item);
   const shown = (row: Row): Attributes => {
+    if (shape !== undefined) return shape(readable(row));
     if (paths !== undefined) return project(readable(row), paths);
     return input.Select === 'ALL_ATTRIBUTES' ? row.item : projected(row);
   };
@@ -261,7 +268,7 @@ export function readPage(input: PageInput, { source, rows, filter, paths }: Page
   let last: Row | undefined;
   let hasMore = false;
   // Source: "Local secondary indexes": fetching costs a read of the whole item from the table.
-  const fetches = fetchesFromTable(source, input, { filter, paths });
+  const fetches = fetchesFromTable(source, input, { filter: filtersIndex ? undefined : filter, paths });
   let fetched = 0;
   for (const row of rows) {
     const size = names === undefined ? row.size : sizeOf(projected(row));
@@ -269,7 +276,7 @@ export function readPage(input: PageInput, { source, rows, filter, paths }: Page
     bytes += size;
     last = row;
     if (fetches) fetched += readUnits(row.size, input.ConsistentRead);
-    if (filter === undefined || evaluateCondition(filter, readable(row))) {
+    if (filter === undefined || evaluateCondition(filter, filtersIndex ? projected(row) : readable(row))) {
       matches += 1;
       if (input.Select !== 'COUNT') items.push(shown(row));
     }

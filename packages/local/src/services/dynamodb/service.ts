@@ -1,4 +1,5 @@
 import type { ServiceModule } from '../../core/service.ts';
+import { batchExecuteStatement, executeStatement, executeTransaction } from './partiql/partiql.ts';
 import { query, scan } from './queries.ts';
 import { batchGetItem, getItem } from './reads.ts';
 import { deleteResourcePolicy, getResourcePolicy, putResourcePolicy } from './resource-policy.ts';
@@ -15,8 +16,8 @@ import { updateTable } from './update-table.ts';
 import { batchWriteItem, deleteItem, putItem, updateItem } from './writes.ts';
 
 /**
- * DynamoDB. Not here, and answered with 501: backups, global tables, imports and exports, Contributor Insights, Kinesis destinations and
- * PartiQL. Streams are a service of their own.
+ * DynamoDB. Answered with 501: backups, global tables, imports and exports, Contributor Insights and
+ * Kinesis destinations. Streams are another service.
  *
  * Known differences from AWS:
  * - Tables, indexes and time to live are ready by the next call instead of after seconds or minutes, and may be switched any time.
@@ -50,6 +51,7 @@ export const dynamodb: ServiceModule = {
     ],
   },
   actions: {
+    BatchExecuteStatement: batchExecuteStatement,
     BatchGetItem: batchGetItem,
     BatchWriteItem: batchWriteItem,
     CreateTable: createTable,
@@ -61,6 +63,8 @@ export const dynamodb: ServiceModule = {
     DescribeLimits: describeLimits,
     DescribeTable: describeTable,
     DescribeTimeToLive: describeTimeToLive,
+    ExecuteStatement: executeStatement,
+    ExecuteTransaction: executeTransaction,
     GetItem: getItem,
     GetResourcePolicy: getResourcePolicy,
     ListTables: listTables,

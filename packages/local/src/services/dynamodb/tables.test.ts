@@ -167,7 +167,7 @@ describe('CreateTable', () => {
       create({ GlobalTableSourceArn: 'arn:aws:dynamodb:eu-west-1:123456789012:table/x' }),
     ).rejects.toMatchObject({
       $metadata: { httpStatusCode: 501 },
-      message: expect.stringContaining('a global table'),
+      message: expect.stringContaining('GlobalTableSourceArn'),
     });
   });
 });

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { CallContext } from '../../core/service.ts';
 import { ServiceError } from '../../core/service-error.ts';
-import { validationError } from './errors.ts';
+import { CONDITION_FAILED, validationError } from './errors.ts';
 import { evaluateCondition } from './expressions/condition.ts';
 import type { Row } from './item-store.ts';
 import { rowId } from './item-store.ts';
@@ -15,7 +15,7 @@ import type { Write } from './write.ts';
 
 /** Why one entry kept a transaction from going through; `None` for entries that did not. */
 export interface CancellationReason {
-  readonly Code: 'None' | 'ConditionalCheckFailed' | 'TransactionConflict' | 'ValidationError';
+  readonly Code: 'None' | 'ConditionalCheckFailed' | 'DuplicateItem' | 'TransactionConflict' | 'ValidationError';
   readonly Message?: string;
   readonly Item?: Attributes;
 }
@@ -134,7 +134,8 @@ function tryWrite(table: Table, write: Write): Result {
     const row = table.byId.get(rowId(table.key, write.target));
     if (write.condition !== undefined && !evaluateCondition(write.condition, row?.item)) {
       const item = write.returnsItemOnFailure && row !== undefined ? { Item: row.item } : {};
-      return { reason: { Code: 'ConditionalCheckFailed', Message: 'The conditional request failed', ...item } };
+      const { reason, message } = write.refusal ?? CONDITION_FAILED;
+      return { reason: { Code: reason, Message: message, ...item } };
     }
     return { outcome: { table, row, after: write.after(table, row?.item) } };
   } catch (error) {

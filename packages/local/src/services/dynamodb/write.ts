@@ -2,7 +2,8 @@ import type { CallContext } from '../../core/service.ts';
 import { ServiceError } from '../../core/service-error.ts';
 import type { Usage } from './capacity.ts';
 import { writeUnits } from './capacity.ts';
-import { rewording, validationError } from './errors.ts';
+import type { Refusal } from './errors.ts';
+import { CONDITION_FAILED, rewording, validationError } from './errors.ts';
 import type { Condition } from './expressions/condition.ts';
 import { evaluateCondition } from './expressions/condition.ts';
 import type { ExpressionReader } from './expressions/expressions.ts';
@@ -26,7 +27,7 @@ import type { Attributes } from './values/value.ts';
 import { emptyAttributes, equalValues, normaliseAttributes, sizeOf } from './values/value.ts';
 
 /** Source: "Service quotas": an item is at most 400 KB, attribute names included. */
-const MAX_ITEM_BYTES = 400 * 1024;
+export const MAX_ITEM_BYTES = 400 * 1024;
 
 /** A change of one item that has been read and checked as far as that goes without its table. */
 export interface Write {
@@ -35,6 +36,8 @@ export interface Write {
   /** The key, or an item that has it. */
   readonly target: Attributes;
   readonly condition: Condition | undefined;
+  /** The answer to a failed condition. @defaultValue that of a conditional write */
+  readonly refusal?: Refusal;
   /** A failed condition answers with the item. */
   readonly returnsItemOnFailure: boolean;
   /** What an update changes, for ReturnValues UPDATED_OLD and UPDATED_NEW. */
@@ -129,7 +132,7 @@ export function readConditionCheck(input: DeleteInput): Write {
   return { ...readKeyed(input), after: (_table, before) => before };
 }
 
-function checkPathsAgainst({ key, indexes }: Table, paths: readonly Path[]): void {
+export function checkPathsAgainst({ key, indexes }: Table, paths: readonly Path[]): void {
   for (const { name } of keyAttributes(key)) {
     if (paths.some(([attribute]) => attribute === name)) {
       throw validationError(
@@ -214,13 +217,10 @@ export function performWrite(context: CallContext, write: Write): Written {
   if (isHeld(context, table, write.target)) throw new ServiceError('TransactionConflictException', CONFLICT);
   const row = table.byId.get(rowId(table.key, write.target));
   if (write.condition !== undefined && !evaluateCondition(write.condition, row?.item)) {
-    throw new ServiceError('ConditionalCheckFailedException', 'The conditional request failed', {
-      // With an item the message is spelled with a capital (recorded on AWS).
-      fields:
-        write.returnsItemOnFailure && row !== undefined
-          ? { Message: 'The conditional request failed', Item: row.item }
-          : {},
-    });
+    const { error, message } = write.refusal ?? CONDITION_FAILED;
+    // With an item the message is spelled with a capital (recorded on AWS).
+    const fields = write.returnsItemOnFailure && row !== undefined ? { Message: message, Item: row.item } : {};
+    throw new ServiceError(error, message, { fields });
   }
   const after = write.after(table, row?.item);
   commit(table, context.clock.now(), row, after);

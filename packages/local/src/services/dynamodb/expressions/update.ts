@@ -17,12 +17,12 @@ type SetValueOf<O> =
 type Section = 'SET' | 'REMOVE' | 'ADD' | 'DELETE';
 
 /** An update as written: `sections` lists the keywords as they come, to find repeated ones. */
-interface RawUpdate {
+export interface RawUpdate {
   readonly sections: readonly Section[];
   readonly actions: readonly RawUpdateAction[];
 }
 
-type RawUpdateAction =
+export type RawUpdateAction =
   | { readonly kind: 'SET'; readonly steps: readonly RawStep[]; readonly value: SetValueOf<RawOperand> }
   | { readonly kind: 'REMOVE'; readonly steps: readonly RawStep[] }
   | { readonly kind: 'ADD' | 'DELETE'; readonly steps: readonly RawStep[]; readonly placeholder: string };
