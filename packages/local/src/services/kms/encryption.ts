@@ -1,11 +1,12 @@
-import { randomBytes } from 'node:crypto';
+import { constants, privateDecrypt, publicEncrypt, randomBytes } from 'node:crypto';
 import { readInteger, readOneOf, requireString } from '../../core/input.ts';
 import type { Action, CallContext } from '../../core/service.ts';
 import { ServiceError } from '../../core/service-error.ts';
 import { keyOfBlob, open, seal } from './ciphertext.ts';
-import { checkAlgorithm, endDryRun, readEncryptionContext, requireBlob } from './input.ts';
+import { endDryRun, readEncryptionContext, requireBlob } from './input.ts';
 import type { KmsKey } from './key-store.ts';
-import { checkUsable, findKey, requestedKey } from './key-store.ts';
+import { checkUsable, findKey, isSymmetric, privateKeyOf, publicKeyOf, requestedKey } from './key-store.ts';
+import { checkUsage, readEncryptionAlgorithm } from './key-usage.ts';
 
 /** The key that opens a blob, which must be the one that the caller names if it names one. @throws ServiceError `IncorrectKeyException` */
 function sourceKey(blob: Buffer, id: unknown, context: CallContext, action?: string): KmsKey {
@@ -14,7 +15,8 @@ function sourceKey(blob: Buffer, id: unknown, context: CallContext, action?: str
       ? undefined
       : findKey(requireString({ KeyId: id }, 'KeyId', { max: 2048, min: 1 }), context);
   if (named !== undefined) context.touches(named.arn, action);
-  const key = keyOfBlob(blob, context);
+  // A ciphertext under RSA does not name its key.
+  const key = named !== undefined && !isSymmetric(named) ? named : keyOfBlob(blob, context);
   if (named !== undefined && named !== key) {
     throw new ServiceError(
       'IncorrectKeyException',
@@ -26,34 +28,59 @@ function sourceKey(blob: Buffer, id: unknown, context: CallContext, action?: str
   return key;
 }
 
+/** Only Encrypt and Decrypt take a key pair here. @throws ServiceError `InvalidKeyUsageException` */
+function checkSymmetric(key: KmsKey, operation: string): void {
+  checkUsage(key, 'ENCRYPT_DECRYPT', operation);
+  if (isSymmetric(key)) return;
+  throw new ServiceError(
+    'InvalidKeyUsageException',
+    `${key.arn} key spec is ${key.spec} which is not valid for ${operation}.`,
+  );
+}
+
 /** From the API reference of Encrypt. */
 const MAX_PLAINTEXT_BYTES = 4096;
+
+/** OAEP takes less than the modulus: two digests and two bytes (RFC 8017, section 7.1.1). */
+function encryptRsa(key: KmsKey, algorithm: string, plaintext: Buffer): Buffer {
+  const oaepHash = algorithm.endsWith('SHA_1') ? 'sha1' : 'sha256';
+  try {
+    return publicEncrypt({ key: publicKeyOf(key), padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash }, plaintext);
+  } catch {
+    throw new ServiceError('ValidationException', `Plaintext is too long for algorithm ${algorithm}.`);
+  }
+}
+
+function decryptRsa(key: KmsKey, algorithm: string, blob: Buffer): Buffer {
+  const oaepHash = algorithm.endsWith('SHA_1') ? 'sha1' : 'sha256';
+  try {
+    return privateDecrypt({ key: privateKeyOf(key), padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash }, blob);
+  } catch {
+    throw new ServiceError('InvalidCiphertextException', '');
+  }
+}
 
 export const encrypt: Action = (input, context) => {
   const plaintext = requireBlob(input, 'Plaintext', MAX_PLAINTEXT_BYTES);
   const key = requestedKey(input, context);
   checkUsable(key);
-  checkAlgorithm(input);
+  checkUsage(key, 'ENCRYPT_DECRYPT', 'Encrypt');
+  const algorithm = readEncryptionAlgorithm(input, key);
   endDryRun(input);
-  const blob = seal(key, plaintext, readEncryptionContext(input));
-  return {
-    CiphertextBlob: blob.toString('base64'),
-    KeyId: key.arn,
-    EncryptionAlgorithm: 'SYMMETRIC_DEFAULT',
-  };
+  const blob = isSymmetric(key)
+    ? seal(key, plaintext, readEncryptionContext(input))
+    : encryptRsa(key, algorithm, plaintext);
+  return { CiphertextBlob: blob.toString('base64'), KeyId: key.arn, EncryptionAlgorithm: algorithm };
 };
 
 export const decrypt: Action = (input, context) => {
   const blob = requireBlob(input, 'CiphertextBlob', 6144);
   const key = sourceKey(blob, input.KeyId, context);
-  checkAlgorithm(input);
-  const plaintext = open(key, blob, readEncryptionContext(input));
+  checkUsage(key, 'ENCRYPT_DECRYPT', 'Decrypt');
+  const algorithm = readEncryptionAlgorithm(input, key);
+  const plaintext = isSymmetric(key) ? open(key, blob, readEncryptionContext(input)) : decryptRsa(key, algorithm, blob);
   endDryRun(input);
-  return {
-    KeyId: key.arn,
-    Plaintext: plaintext.toString('base64'),
-    EncryptionAlgorithm: 'SYMMETRIC_DEFAULT',
-  };
+  return { KeyId: key.arn, Plaintext: plaintext.toString('base64'), EncryptionAlgorithm: algorithm };
 };
 
 export const reEncrypt: Action = (input, context) => {
@@ -62,8 +89,10 @@ export const reEncrypt: Action = (input, context) => {
   const source = sourceKey(blob, input.SourceKeyId, context, 'kms:ReEncryptFrom');
   context.touches(destination.arn, 'kms:ReEncryptTo');
   checkUsable(destination);
-  checkAlgorithm(input, 'SourceEncryptionAlgorithm');
-  checkAlgorithm(input, 'DestinationEncryptionAlgorithm');
+  checkSymmetric(source, 'ReEncrypt');
+  checkSymmetric(destination, 'ReEncrypt');
+  readEncryptionAlgorithm(input, source, 'SourceEncryptionAlgorithm');
+  readEncryptionAlgorithm(input, destination, 'DestinationEncryptionAlgorithm');
   const plaintext = open(source, blob, readEncryptionContext(input, 'SourceEncryptionContext'));
   endDryRun(input);
   return {
@@ -91,7 +120,7 @@ const makeDataKey: (withPlaintext: boolean) => Action = (withPlaintext) => (inpu
   const size = readSize(input);
   const key = requestedKey(input, context);
   checkUsable(key);
-  checkAlgorithm(input);
+  checkSymmetric(key, 'GenerateDataKey');
   endDryRun(input);
   const plaintext = randomBytes(size);
   return {

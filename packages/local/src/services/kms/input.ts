@@ -28,17 +28,6 @@ export function requireBlob(input: Input, name: string, max: number): Buffer {
 export const readEncryptionContext = (input: Input, name = 'EncryptionContext'): EncryptionContext =>
   readStringMap(input, name) ?? {};
 
-/** @throws ServiceError `InvalidKeyUsageException` for an algorithm other than that of symmetric keys */
-export function checkAlgorithm(input: Input, name = 'EncryptionAlgorithm'): void {
-  const algorithm = readString(input, name) ?? 'SYMMETRIC_DEFAULT';
-  if (algorithm !== 'SYMMETRIC_DEFAULT') {
-    throw new ServiceError(
-      'InvalidKeyUsageException',
-      `Algorithm ${algorithm} is incompatible with key spec SYMMETRIC_DEFAULT.`,
-    );
-  }
-}
-
 /** Ends a call that only asks whether it would succeed. @throws ServiceError `DryRunOperationException` */
 export function endDryRun(input: Input): void {
   if (readBoolean(input, 'DryRun')) {

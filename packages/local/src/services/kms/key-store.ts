@@ -1,13 +1,17 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+import { createPrivateKey, createPublicKey, randomBytes, randomUUID } from 'node:crypto';
 import { constraint, requireString } from '../../core/input.ts';
 import { partitionOf } from '../../core/partition.ts';
 import type { CallContext } from '../../core/service.ts';
 import { ServiceError } from '../../core/service-error.ts';
 import { storeKey } from '../../core/stores.ts';
+import type { KeyUsage } from './key-spec.ts';
+import { KEY_SPECS, SYMMETRIC } from './key-spec.ts';
 
-/** What encrypts: 256 bits. A key keeps the older ones, for what they have encrypted. */
+/** Material of a key. A symmetric key keeps the older ones, for what they have encrypted. */
 interface KeyMaterial {
   readonly id: string;
+  /** Random bytes, or the private key of an asymmetric key in PKCS #8. */
   readonly bytes: Buffer;
   readonly createdMs: number;
   /** How it came about; the first one came with the key. */
@@ -20,6 +24,9 @@ export interface KmsKey {
   readonly account: string;
   readonly createdMs: number;
   readonly manager: 'AWS' | 'CUSTOMER';
+  /** One of KEY_SPECS. */
+  readonly spec: string;
+  readonly usage: KeyUsage;
   readonly multiRegion: boolean;
   readonly tags: Map<string, string>;
   /** Oldest first, never empty. */
@@ -49,19 +56,34 @@ const kmsState = storeKey('kms', (): KmsState => ({ keys: new Map(), aliases: ne
 
 export const DAY_MS = 86_400_000;
 
-export const newMaterial = (createdMs: number, rotation?: 'AUTOMATIC' | 'ON_DEMAND'): KeyMaterial => ({
+export const newMaterial = (spec: string, createdMs: number, rotation?: 'AUTOMATIC' | 'ON_DEMAND'): KeyMaterial => ({
   id: randomBytes(32).toString('hex'),
-  bytes: randomBytes(32),
+  bytes: (KEY_SPECS[spec] ?? SYMMETRIC).create(),
   createdMs,
   rotation,
 });
+
+/** The newest material of a key. */
+export function materialOf({ materials, arn }: KmsKey): Buffer {
+  const newest = materials.at(-1);
+  if (newest === undefined) throw new Error(`Cannot use ${arn}: it has no key material`);
+  return newest.bytes;
+}
+
+export const isSymmetric = ({ spec }: KmsKey): boolean => spec === 'SYMMETRIC_DEFAULT';
+
+/** The private key of an asymmetric key. */
+export const privateKeyOf = (key: KmsKey): KeyObject =>
+  createPrivateKey({ key: materialOf(key), format: 'der', type: 'pkcs8' });
+
+export const publicKeyOf = (key: KmsKey): KeyObject => createPublicKey(privateKeyOf(key));
 
 /** Rotates what has fallen due. A key that cannot be used waits until it can. */
 function rotateWhenDue(key: KmsKey, nowMs: number): void {
   const { rotation } = key;
   if (rotation === undefined || !key.enabled || key.deletionMs !== undefined) return;
   while (rotation.nextMs <= nowMs) {
-    key.materials.push(newMaterial(rotation.nextMs, 'AUTOMATIC'));
+    key.materials.push(newMaterial(key.spec, rotation.nextMs, 'AUTOMATIC'));
     rotation.nextMs += rotation.periodDays * DAY_MS;
   }
 }
@@ -124,9 +146,12 @@ export function newKey(
     readonly description: string;
     readonly policy?: string | undefined;
     readonly multiRegion?: boolean;
+    readonly spec?: string;
+    readonly usage?: KeyUsage;
   },
 ): KmsKey {
   const { manager, description, policy = defaultPolicy(account, region), multiRegion = false } = options;
+  const { spec = 'SYMMETRIC_DEFAULT', usage = 'ENCRYPT_DECRYPT' } = options;
   const id = multiRegion ? `mrk-${randomBytes(16).toString('hex')}` : randomUUID();
   return {
     id,
@@ -134,9 +159,11 @@ export function newKey(
     account,
     createdMs: clock.now(),
     manager,
+    spec,
+    usage,
     multiRegion,
     tags: new Map(),
-    materials: [newMaterial(clock.now())],
+    materials: [newMaterial(spec, clock.now())],
     description,
     policy,
     enabled: true,

@@ -2,11 +2,14 @@ import { constraint, readBoolean, readInteger, readString, requireString } from 
 import type { Action } from '../../core/service.ts';
 import { ServiceError } from '../../core/service-error.ts';
 import { listPage } from './input.ts';
+import type { KeyUsage } from './key-spec.ts';
+import { algorithmsOf, KEY_SPECS } from './key-spec.ts';
 import type { KmsKey } from './key-store.ts';
 import {
   checkNotDeleted,
   checkUsable,
   DAY_MS,
+  isSymmetric,
   liveState,
   managedKey,
   newKey,
@@ -45,14 +48,16 @@ const writeKey = (key: KmsKey) => ({
   CreationDate: seconds(key.createdMs),
   Enabled: stateOf(key) === 'Enabled',
   Description: key.description,
-  KeyUsage: 'ENCRYPT_DECRYPT',
+  KeyUsage: key.usage,
   KeyState: stateOf(key),
   DeletionDate: key.deletionMs === undefined ? undefined : seconds(key.deletionMs),
   Origin: 'AWS_KMS',
   KeyManager: key.manager,
-  CustomerMasterKeySpec: 'SYMMETRIC_DEFAULT',
-  KeySpec: 'SYMMETRIC_DEFAULT',
-  EncryptionAlgorithms: ['SYMMETRIC_DEFAULT'],
+  CustomerMasterKeySpec: key.spec,
+  KeySpec: key.spec,
+  EncryptionAlgorithms: key.usage === 'ENCRYPT_DECRYPT' ? algorithmsOf(key.spec, key.usage) : undefined,
+  SigningAlgorithms: key.usage === 'SIGN_VERIFY' ? algorithmsOf(key.spec, key.usage) : undefined,
+  MacAlgorithms: key.usage === 'GENERATE_VERIFY_MAC' ? algorithmsOf(key.spec, key.usage) : undefined,
   MultiRegion: key.multiRegion,
   MultiRegionConfiguration: key.multiRegion
     ? {
@@ -61,32 +66,54 @@ const writeKey = (key: KmsKey) => ({
         ReplicaKeys: [],
       }
     : undefined,
-  CurrentKeyMaterialId: key.materials.at(-1)?.id,
+  // Only symmetric encryption keys rotate.
+  CurrentKeyMaterialId: isSymmetric(key) ? key.materials.at(-1)?.id : undefined,
 });
 
-/** What a key can be here; AWS has more of each. */
-const SUPPORTED: Readonly<Record<string, string>> = {
-  KeySpec: 'SYMMETRIC_DEFAULT',
-  CustomerMasterKeySpec: 'SYMMETRIC_DEFAULT',
-  KeyUsage: 'ENCRYPT_DECRYPT',
-  Origin: 'AWS_KMS',
-};
+const notHere = (member: string, value: string) =>
+  new ServiceError(
+    'NotImplemented',
+    `Cannot answer kms CreateKey: the local endpoint does not implement ${member} ${value}`,
+    { status: 501 },
+  );
+
+const SPECS = Object.keys(KEY_SPECS);
+
+/** Specs and usages of AWS that are not here. Source: API reference, CreateKey. */
+const ELSEWHERE = ['ML_DSA_44', 'ML_DSA_65', 'ML_DSA_87', 'SM2', 'KEY_AGREEMENT'];
+
+/** @throws ServiceError `ValidationException`, and 501 for keys that AWS has and this endpoint has not */
+function readKind(input: Record<string, unknown>): { readonly spec: string; readonly usage: KeyUsage } {
+  const spec = readString(input, 'KeySpec') ?? readString(input, 'CustomerMasterKeySpec') ?? 'SYMMETRIC_DEFAULT';
+  const asked = readString(input, 'KeyUsage');
+  const origin = readString(input, 'Origin') ?? 'AWS_KMS';
+  if (ELSEWHERE.includes(spec)) throw notHere('KeySpec', spec);
+  if (asked !== undefined && ELSEWHERE.includes(asked)) throw notHere('KeyUsage', asked);
+  if (origin !== 'AWS_KMS') throw notHere('Origin', origin);
+  const kind = KEY_SPECS[spec];
+  if (kind === undefined) throw constraint('KeySpec', `satisfy enum value set: [${SPECS.join(', ')}]`, spec);
+  if (asked === undefined && kind.mustSayUsage) {
+    throw new ServiceError(
+      'ValidationException',
+      'You must specify a KeyUsage value for all KMS keys except for symmetric encryption keys.',
+    );
+  }
+  const usage = kind.usages.find((candidate) => candidate === (asked ?? kind.usages[0]));
+  // Recorded on AWS by LocalStack (test_kms.py, test_create_key_invalid_usage).
+  if (usage === undefined) {
+    throw new ServiceError('ValidationException', `KeyUsage ${asked} is not compatible with KeySpec ${spec}`);
+  }
+  return { spec, usage };
+}
 
 export const createKey: Action = (input, context) => {
   context.touches('*');
-  for (const [member, supported] of Object.entries(SUPPORTED)) {
-    const asked = readString(input, member) ?? supported;
-    if (asked !== supported) {
-      throw new ServiceError(
-        'NotImplemented',
-        `Cannot answer kms CreateKey: the local endpoint has keys of ${member} ${supported} only`,
-        { status: 501 },
-      );
-    }
-  }
+  const { spec, usage } = readKind(input);
   const policy = readString(input, 'Policy', { min: 1, max: 131_072 });
   const key = newKey(context, {
     manager: 'CUSTOMER',
+    spec,
+    usage,
     description: readString(input, 'Description', { max: 8192 }) ?? '',
     policy: policy === undefined ? undefined : checkPolicy(policy),
     multiRegion: readBoolean(input, 'MultiRegion') ?? false,
@@ -188,8 +215,14 @@ const DEFAULT_PERIOD_DAYS = 365;
 /** From the API reference of RotateKeyOnDemand. */
 const MAX_ON_DEMAND = 25;
 
+/** @throws ServiceError `UnsupportedOperationException` for a key that never rotates */
+function checkRotates(key: KmsKey): void {
+  if (!isSymmetric(key)) throw new ServiceError('UnsupportedOperationException', '');
+}
+
 export const enableKeyRotation: Action = (input, context) => {
   const key = managedKey(input, context, 'change');
+  checkRotates(key);
   const periodDays = readInteger(input, 'RotationPeriodInDays', PERIOD) ?? DEFAULT_PERIOD_DAYS;
   checkUsable(key);
   key.rotation = { periodDays, nextMs: context.clock.now() + periodDays * DAY_MS };
@@ -216,11 +249,12 @@ export const getKeyRotationStatus: Action = (input, context) => {
 
 export const rotateKeyOnDemand: Action = (input, context) => {
   const key = managedKey(input, context, 'change');
+  checkRotates(key);
   checkUsable(key);
   if (key.materials.filter(({ rotation }) => rotation === 'ON_DEMAND').length >= MAX_ON_DEMAND) {
     throw new ServiceError('LimitExceededException', `A key can be rotated on demand at most ${MAX_ON_DEMAND} times`);
   }
-  key.materials.push(newMaterial(context.clock.now(), 'ON_DEMAND'));
+  key.materials.push(newMaterial(key.spec, context.clock.now(), 'ON_DEMAND'));
   return { KeyId: key.arn };
 };
 

@@ -26,6 +26,7 @@ import {
   scheduleKeyDeletion,
   updateKeyDescription,
 } from './keys.ts';
+import { generateMac, getPublicKey, signMessage, verifyMac, verifySignature } from './signing.ts';
 import { listResourceTags, tagResource, untagResource } from './tags.ts';
 
 export const kms: ServiceModule = {
@@ -53,9 +54,11 @@ export const kms: ServiceModule = {
     Encrypt: encrypt,
     GenerateDataKey: generateDataKey,
     GenerateDataKeyWithoutPlaintext: generateDataKeyWithoutPlaintext,
+    GenerateMac: generateMac,
     GenerateRandom: generateRandom,
     GetKeyPolicy: getKeyPolicy,
     GetKeyRotationStatus: getKeyRotationStatus,
+    GetPublicKey: getPublicKey,
     ListAliases: listAliases,
     ListKeyPolicies: listKeyPolicies,
     ListKeyRotations: listKeyRotations,
@@ -65,9 +68,12 @@ export const kms: ServiceModule = {
     ReEncrypt: reEncrypt,
     RotateKeyOnDemand: rotateKeyOnDemand,
     ScheduleKeyDeletion: scheduleKeyDeletion,
+    Sign: signMessage,
     TagResource: tagResource,
     UntagResource: untagResource,
     UpdateAlias: updateAlias,
     UpdateKeyDescription: updateKeyDescription,
+    Verify: verifySignature,
+    VerifyMac: verifyMac,
   },
 };
