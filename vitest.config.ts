@@ -49,12 +49,13 @@ export default defineConfig({
       },
       project('conformance', ['test/conformance/**/*.test.ts'], { testTimeout: 120_000 }),
       {
-        // The same suites on what is published: bundling once broke what the sources can do.
+        // The same suites, and fuzzed requests, on the published bundle: bundling once broke what
+        // the sources can do.
         resolve: { ...shared.resolve, alias: { '@twelvefold/local': BUNDLE } },
         ssr: shared.ssr,
         test: {
           name: 'conformance-bundle',
-          include: ['test/conformance/**/*.test.ts'],
+          include: ['test/conformance/**/*.test.ts', 'packages/local/src/core/fuzz*.test.ts'],
           testTimeout: 120_000,
           server: { deps: { external: [/packages\/local\/dist\/bundle\//] } },
         },

@@ -5,11 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import type { LocalAws } from '@twelvefold/local';
+import { createClock, startLocalAws } from '@twelvefold/local';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { LocalAws } from '../start.ts';
-import { startLocalAws } from '../start.ts';
-import { createClock } from './clock.ts';
 import { encodeCbor } from './protocols/cbor.ts';
 
 /** `npm run verify` throws 100,000 requests, with those of the fuzz test of JSON and forms. */

@@ -2,12 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { Agent, request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { LocalAws } from '@twelvefold/local';
+import { createClock, startLocalAws } from '@twelvefold/local';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { registry } from '../services/registry.ts';
-import type { LocalAws } from '../start.ts';
-import { startLocalAws } from '../start.ts';
-import { createClock } from './clock.ts';
 
 /** `npm run verify` throws 100,000 requests. */
 const RUNS = process.env.TWELVEFOLD_VERIFY === '1' ? 17_000 : 400;

@@ -5,6 +5,10 @@
 export const SENSITIVE_MEMBERS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   kms: {
     Encrypt: ['Plaintext'],
+    GenerateMac: ['Message'],
+    Sign: ['Message'],
+    Verify: ['Message'],
+    VerifyMac: ['Message'],
   },
   s3: {
     CopyObject: ['SSECustomerKey', 'SSEKMSKeyId', 'SSEKMSEncryptionContext', 'CopySourceSSECustomerKey'],
