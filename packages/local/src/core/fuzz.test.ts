@@ -8,7 +8,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { registry } from '../services/registry.ts';
 
-/** `npm run verify` throws 100,000 requests. */
+/** `npm run verify` throws 100,000 requests, at the sources and at the published bundle. */
 const RUNS = process.env.TWELVEFOLD_VERIFY === '1' ? 17_000 : 400;
 
 let aws: LocalAws;
@@ -56,6 +56,10 @@ const members = fc.constantFrom(
   ...'UpdateExpression ConditionExpression ExpressionAttributeNames ExpressionAttributeValues KeyConditionExpression S N M L BOOL'.split(
     ' ',
   ),
+  ...'Statement Statements TransactStatements Parameters ClientRequestToken KeySpec KeyUsage Plaintext SigningAlgorithm'.split(
+    ' ',
+  ),
+  ...'AddReplicaRegions Region SecretIdList Filters Values MetricData StartTime logGroupName logEvents'.split(' '),
   ...'__proto__ constructor toString'.split(' '),
 );
 const texts = fc.oneof(
@@ -79,6 +83,18 @@ const texts = fc.oneof(
     '#a = :b',
     'a'.repeat(3000),
   ),
+  // PartiQL: whole statements, and words of them in any order.
+  fc.constantFrom('SELECT * FROM "orders" WHERE a = ?', "INSERT INTO orders VALUE {'a': [<<1>>, {'b': null}]}"),
+  fc
+    .array(
+      fc.constantFrom(
+        ...`SELECT INSERT UPDATE DELETE EXISTS FROM INTO SET REMOVE WHERE AND OR NOT IN BETWEEN IS MISSING NULL VALUE ORDER BY RETURNING ALL OLD a "b" 'c' 1 -.5e1 ? = <> <= ( ) [ ] { } << >> , . : * set_add( size(`.split(
+          ' ',
+        ),
+      ),
+      { maxLength: 12 },
+    )
+    .map((words) => words.join(' ')),
 );
 const { value: json } = fc.letrec((tie) => ({
   value: fc.oneof(

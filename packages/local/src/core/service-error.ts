@@ -10,11 +10,19 @@ export class ServiceError extends Error {
   readonly queryCode: string | undefined;
   /** SQS: the message of the Query protocol, where it differs. */
   readonly queryMessage: string | undefined;
+  /** REST: further headers of the answer. */
+  readonly headers: Readonly<Record<string, string>>;
 
   constructor(
     code: string,
     message: string,
-    options: { status?: number; fields?: Record<string, unknown>; queryCode?: string; queryMessage?: string } = {},
+    options: {
+      status?: number;
+      fields?: Record<string, unknown>;
+      queryCode?: string;
+      queryMessage?: string;
+      headers?: Readonly<Record<string, string>>;
+    } = {},
   ) {
     super(message);
     this.code = code;
@@ -22,5 +30,6 @@ export class ServiceError extends Error {
     this.fields = options.fields ?? {};
     this.queryCode = options.queryCode;
     this.queryMessage = options.queryMessage;
+    this.headers = options.headers ?? {};
   }
 }

@@ -1,7 +1,8 @@
 import type { CallContext } from '../../core/service.ts';
 import { s3Error } from './errors.ts';
+import { readMaxKeys, readToken } from './listing.ts';
 import type { S3Answer, S3Request } from './object-store.ts';
-import { bucketOf, buckets, document, element, isoTime } from './object-store.ts';
+import { bucketOf, buckets, document, element, isoTime, newBucket, xmlAnswer } from './object-store.ts';
 
 const arnOf = (bucket: string) => `arn:aws:s3:::${bucket}`;
 
@@ -19,7 +20,7 @@ export function createBucket({ bucket }: S3Request, { stores, clock, region, tou
   const all = stores.get(buckets);
   // us-east-1 answers 200 to its owner, as it always has.
   if (all.has(bucket) && region !== 'us-east-1') throw s3Error('BucketAlreadyOwnedByYou', { BucketName: bucket });
-  if (!all.has(bucket)) all.set(bucket, { name: bucket, createdMs: clock.now(), objects: new Map() });
+  if (!all.has(bucket)) all.set(bucket, newBucket(bucket, clock.now()));
   return { headers: { location: `/${bucket}` } };
 }
 
@@ -39,21 +40,41 @@ export function getBucketLocation(request: S3Request, context: CallContext): S3A
 
 export function deleteBucket(request: S3Request, context: CallContext): S3Answer {
   context.touches(arnOf(request.bucket));
-  const { name, objects } = bucketOf(request, context);
-  if (objects.size > 0) throw s3Error('BucketNotEmpty', { BucketName: name });
+  const { name, objects, versions } = bucketOf(request, context);
+  if (objects.size > 0 || versions.size > 0) throw s3Error('BucketNotEmpty', { BucketName: name });
   context.stores.get(buckets).delete(name);
   return { status: 204 };
 }
 
-export function listBuckets(_request: S3Request, { stores, account, touches }: CallContext): S3Answer {
+export function listBuckets(request: S3Request, { stores, account, region, touches }: CallContext): S3Answer {
   touches('*', 's3:ListAllMyBuckets');
-  const sorted = [...stores.get(buckets).values()].sort((a, b) => (a.name < b.name ? -1 : 1));
-  const items = sorted.map(({ name, createdMs }) =>
-    element('Bucket', [element('Name', name), element('CreationDate', isoTime(createdMs))]),
+  const { search } = request.http;
+  const prefix = search.get('prefix') ?? '';
+  const wanted = search.get('bucket-region') ?? region;
+  // Source: API reference, Bucket: the region is shown when the request has a parameter.
+  const isFiltered = ['prefix', 'bucket-region', 'max-buckets', 'continuation-token'].some((name) => search.has(name));
+  const max = readMaxKeys(search.get('max-buckets'), 'max-buckets', 10_000);
+  const token = readToken(search.get('continuation-token'));
+  const rest = [...stores.get(buckets).values()]
+    .filter(({ name }) => wanted === region && name.startsWith(prefix) && (token === undefined || name > token))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  const page = rest.slice(0, max);
+  const last = page.at(-1);
+  const items = page.map(({ name, createdMs }) =>
+    element('Bucket', [
+      element('Name', name),
+      element('CreationDate', isoTime(createdMs)),
+      ...(isFiltered ? [element('BucketRegion', region)] : []),
+    ]),
   );
-  const body = document('ListAllMyBucketsResult', [
-    element('Owner', [element('ID', account)]),
-    element('Buckets', items),
-  ]);
-  return { headers: { 'content-type': 'application/xml' }, body };
+  return xmlAnswer(
+    document('ListAllMyBucketsResult', [
+      element('Owner', [element('ID', account)]),
+      element('Buckets', items),
+      ...(rest.length > page.length && last !== undefined
+        ? [element('ContinuationToken', Buffer.from(last.name).toString('base64url'))]
+        : []),
+      ...(prefix === '' ? [] : [element('Prefix', prefix)]),
+    ]),
+  );
 }

@@ -1,17 +1,19 @@
 import type { CallContext } from '../../core/service.ts';
 import { s3Error } from './errors.ts';
-import type { S3Answer, S3Request, StoredObject } from './object-store.ts';
+import type { S3Answer, S3Request } from './object-store.ts';
 import { bucketOf, document, element, isoTime } from './object-store.ts';
 
 const MAX_KEYS = 1000;
 
-function readMaxKeys(text: string | null): number {
-  if (text === null || text === '') return MAX_KEYS;
-  if (!/^\d{1,10}$/.test(text)) throw s3Error('InvalidArgument', { ArgumentName: 'max-keys', ArgumentValue: text });
-  return Math.min(Number(text), MAX_KEYS);
+/** @throws ServiceError `InvalidArgument` */
+export function readMaxKeys(text: string | null, name = 'max-keys', most = MAX_KEYS): number {
+  if (text === null || text === '') return most;
+  if (!/^\d{1,10}$/.test(text)) throw s3Error('InvalidArgument', { ArgumentName: name, ArgumentValue: text });
+  return Math.min(Number(text), most);
 }
 
-function readToken(token: string | null): string | undefined {
+/** The name in a continuation token. @throws ServiceError `InvalidArgument` */
+export function readToken(token: string | null): string | undefined {
   if (token === null) return undefined;
   const key = Buffer.from(token, 'base64url').toString();
   if (token === '' || Buffer.from(key).toString('base64url') !== token) {
@@ -24,15 +26,25 @@ function readToken(token: string | null): string | undefined {
   return key;
 }
 
+/** How keys are written: percent-encoded if the request asks for it. */
+export function written(search: URLSearchParams) {
+  const url = search.get('encoding-type') === 'url';
+  return { url, write: (key: string) => (url ? encodeURIComponent(key).replaceAll('%2F', '/') : key) };
+}
+
+interface Keyed {
+  readonly key: string;
+}
+
 /** S3 sorts by the bytes of UTF-8. */
-const inOrder = (a: StoredObject, b: StoredObject) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key));
+export const inKeyOrder = (a: Keyed, b: Keyed): number => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key));
 const isAfter = (key: string, after: string) => Buffer.compare(Buffer.from(key), Buffer.from(after)) > 0;
 
-type Entry = { readonly object: StoredObject } | { readonly prefix: string };
+type Entry<T> = { readonly object: T } | { readonly prefix: string };
 
-/** Objects, and what they have in common up to the delimiter instead of those that have something. */
-function group(objects: readonly StoredObject[], prefix: string, delimiter: string): Entry[] {
-  const entries: Entry[] = [];
+/** Objects by key. Those that have the delimiter after the prefix become one common prefix. */
+export function groupByPrefix<T extends Keyed>(objects: readonly T[], prefix: string, delimiter: string): Entry<T>[] {
+  const entries: Entry<T>[] = [];
   let last: string | undefined;
   for (const object of objects) {
     const at = delimiter === '' ? -1 : object.key.indexOf(delimiter, prefix.length);
@@ -44,7 +56,7 @@ function group(objects: readonly StoredObject[], prefix: string, delimiter: stri
   return entries;
 }
 
-const nameOf = (entry: Entry) => ('object' in entry ? entry.object.key : entry.prefix);
+const nameOf = (entry: Entry<Keyed>) => ('object' in entry ? entry.object.key : entry.prefix);
 
 export function listObjectsV2(request: S3Request, context: CallContext): S3Answer {
   context.touches(`arn:aws:s3:::${request.bucket}`, 's3:ListBucket');
@@ -55,11 +67,12 @@ export function listObjectsV2(request: S3Request, context: CallContext): S3Answe
   const maxKeys = readMaxKeys(search.get('max-keys'));
   const token = search.get('continuation-token');
   const after = readToken(token) ?? search.get('start-after') ?? '';
-  const url = search.get('encoding-type') === 'url';
-  const said = (key: string) => (url ? encodeURIComponent(key).replaceAll('%2F', '/') : key);
-  const matching = [...objects.values()].filter(({ key }) => key.startsWith(prefix)).sort(inOrder);
-  // A common prefix that was given out stands for all of its keys: those after it in the order are not after it in the listing.
-  const rest = group(matching, prefix, delimiter).filter((entry) => after === '' || isAfter(nameOf(entry), after));
+  const { url, write } = written(search);
+  const matching = [...objects.values()].filter(({ key }) => key.startsWith(prefix)).sort(inKeyOrder);
+  // A common prefix that was listed stands for all of its keys.
+  const rest = groupByPrefix(matching, prefix, delimiter).filter(
+    (entry) => after === '' || isAfter(nameOf(entry), after),
+  );
   const page = rest.slice(0, maxKeys);
   const truncated = maxKeys > 0 && rest.length > maxKeys;
   const last = page.at(-1);
@@ -67,22 +80,23 @@ export function listObjectsV2(request: S3Request, context: CallContext): S3Answe
     'object' in entry
       ? [
           element('Contents', [
-            element('Key', said(entry.object.key)),
+            element('Key', write(entry.object.key)),
             element('LastModified', isoTime(entry.object.modifiedMs)),
             element('ETag', entry.object.etag),
             element('Size', entry.object.body.length),
             element('StorageClass', entry.object.headers['x-amz-storage-class'] ?? 'STANDARD'),
+            ...(search.get('fetch-owner') === 'true' ? [element('Owner', [element('ID', context.account)])] : []),
           ]),
         ]
       : [],
   );
   const prefixes = page.flatMap((entry) =>
-    'prefix' in entry ? [element('CommonPrefixes', [element('Prefix', said(entry.prefix))])] : [],
+    'prefix' in entry ? [element('CommonPrefixes', [element('Prefix', write(entry.prefix))])] : [],
   );
   const body = document('ListBucketResult', [
     element('Name', name),
-    element('Prefix', said(prefix)),
-    ...(delimiter === '' ? [] : [element('Delimiter', said(delimiter))]),
+    element('Prefix', write(prefix)),
+    ...(delimiter === '' ? [] : [element('Delimiter', write(delimiter))]),
     element('MaxKeys', maxKeys),
     element('KeyCount', page.length),
     element('IsTruncated', truncated),

@@ -9,17 +9,72 @@ export interface StoredObject {
   /** With its quotes, as every header carries it. */
   readonly etag: string;
   readonly modifiedMs: number;
-  /** What GET answers with besides: `content-type`, `cache-control`, `x-amz-meta-*`... */
+  /** Further headers of GET's answer: `content-type`, `cache-control`, `x-amz-meta-*`... */
   readonly headers: Readonly<Record<string, string>>;
-  /** `x-amz-checksum-*`, shown to who asks for them. */
+  /** `x-amz-checksum-*`, shown when a request asks for them. */
   readonly checksums: Readonly<Record<string, string>>;
 }
 
-interface Bucket {
+/** One version of a key. Without an object it is a delete marker. */
+export interface StoredVersion {
+  readonly id: string;
+  readonly modifiedMs: number;
+  readonly object: StoredObject | undefined;
+}
+
+export interface UploadPart {
+  readonly body: Buffer;
+  readonly etag: string;
+  readonly modifiedMs: number;
+  readonly checksums: Readonly<Record<string, string>>;
+}
+
+/** A multipart upload that is neither completed nor aborted. */
+export interface Upload {
+  readonly id: string;
+  readonly key: string;
+  readonly startedMs: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Of its checksums, e.g. `crc32`. */
+  readonly algorithm: string | undefined;
+  /** Whether the object's checksum is made of those of its parts. */
+  readonly isComposite: boolean;
+  readonly parts: Map<number, UploadPart>;
+}
+
+/** Where events go, and which. */
+export interface NotificationRule {
+  readonly kind: 'queue' | 'topic' | 'function';
+  readonly id: string;
+  readonly arn: string;
+  /** `s3:ObjectCreated:*` and the like. */
+  readonly events: readonly string[];
+  readonly prefix: string;
+  readonly suffix: string;
+}
+
+export interface Bucket {
   readonly name: string;
   readonly createdMs: number;
+  /** The current object of each key. */
   readonly objects: Map<string, StoredObject>;
+  /** Undefined until versioning was first enabled. */
+  versioning: 'Enabled' | 'Suspended' | undefined;
+  /** The versions of each key, newest first, once there was versioning. */
+  readonly versions: Map<string, readonly StoredVersion[]>;
+  readonly uploads: Map<string, Upload>;
+  notifications: readonly NotificationRule[];
 }
+
+export const newBucket = (name: string, createdMs: number): Bucket => ({
+  name,
+  createdMs,
+  objects: new Map(),
+  versioning: undefined,
+  versions: new Map(),
+  uploads: new Map(),
+  notifications: [],
+});
 
 export const buckets = storeKey('s3', () => new Map<string, Bucket>());
 
@@ -31,7 +86,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   '\r': '&#13;',
 };
 
-/** XML has no way to write most control characters: whoever has keys of that kind asks for `encoding-type=url`. */
+/** XML has no form for most control characters. Clients with such keys ask for `encoding-type=url`. */
 const escapeText = (text: string) => text.replace(/[&<>"\r]/g, (character) => ENTITIES[character] ?? character);
 
 /** An element with text, or with elements that are XML already. */
@@ -44,14 +99,14 @@ export const document = (name: string, content: readonly string[]): string =>
 
 export const isoTime = (ms: number): string => new Date(ms).toISOString();
 
-/** What every action of S3 gets. */
+/** The input of every action of S3. */
 export interface S3Request {
   readonly bucket: string;
   readonly key: string;
   readonly http: HttpRequest;
 }
 
-/** What every action of S3 gives. */
+/** The output of every action of S3. */
 export interface S3Answer {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
@@ -67,12 +122,11 @@ export function bucketOf({ bucket }: Pick<S3Request, 'bucket'>, { stores }: Call
 
 export const objectArn = (bucket: string, key: string) => `arn:aws:s3:::${bucket}/${key}`;
 
-/** @throws ServiceError `NoSuchKey` */
-export function objectOf(bucket: Bucket, key: string): StoredObject {
-  const found = bucket.objects.get(key);
-  if (found === undefined) throw s3Error('NoSuchKey', { Key: key });
-  return found;
-}
+/** An answer of XML. */
+export const xmlAnswer = (body: string, headers: Readonly<Record<string, string>> = {}): S3Answer => ({
+  headers: { 'content-type': 'application/xml', ...headers },
+  body,
+});
 
 /** A header's text, undefined when it is absent. */
 export const header = ({ headers }: HttpRequest, name: string): string | undefined => headers[name]?.toString();

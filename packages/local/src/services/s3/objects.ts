@@ -3,17 +3,29 @@ import { parseXml, xmlAt } from '../../client/xml.ts';
 import type { HttpRequest } from '../../core/http.ts';
 import type { CallContext } from '../../core/service.ts';
 import { s3Error } from './errors.ts';
+import { notify } from './notifications.ts';
 import type { S3Answer, S3Request, StoredObject } from './object-store.ts';
-import { bucketOf, document, element, header, isoTime, objectArn, objectOf } from './object-store.ts';
+import { bucketOf, document, element, header, isoTime, objectArn, xmlAnswer } from './object-store.ts';
 import { readPayload } from './payload.ts';
+import { findObject, removeObject, storeObject } from './versions.ts';
 
-const KEPT = ['cache-control', 'content-disposition', 'content-language', 'expires', 'x-amz-storage-class'];
+const KEPT = [
+  'cache-control',
+  'content-disposition',
+  'content-language',
+  'expires',
+  'x-amz-server-side-encryption',
+  'x-amz-server-side-encryption-aws-kms-key-id',
+  'x-amz-server-side-encryption-bucket-key-enabled',
+  'x-amz-storage-class',
+  'x-amz-website-redirect-location',
+];
 
 /** "User-defined metadata is limited to 2 KB": names without their prefix, and values. */
 const MAX_METADATA_BYTES = 2048;
 
-/** What an object keeps of the headers that it came with. @throws ServiceError `MetadataTooLarge` */
-function readObjectHeaders(http: HttpRequest): Record<string, string> {
+/** The headers of a request that its object keeps. @throws ServiceError `MetadataTooLarge` */
+export function readObjectHeaders(http: HttpRequest): Record<string, string> {
   const kept: Record<string, string> = { 'content-type': header(http, 'content-type') ?? 'binary/octet-stream' };
   for (const name of KEPT) {
     const value = header(http, name);
@@ -38,7 +50,7 @@ function readObjectHeaders(http: HttpRequest): Record<string, string> {
 const names = (condition: string, { etag }: StoredObject) =>
   condition === '*' || condition.split(/\s*,\s*/).some((item) => item === etag || item === etag.slice(1, -1));
 
-/** @throws ServiceError `PreconditionFailed`, and `NotModified` (304) for who has it already */
+/** @throws ServiceError `PreconditionFailed`, and `NotModified` (304) for an object that the client has */
 function checkRead(http: HttpRequest, object: StoredObject): void {
   const ifMatch = header(http, 'if-match');
   const ifNoneMatch = header(http, 'if-none-match');
@@ -55,7 +67,7 @@ function checkRead(http: HttpRequest, object: StoredObject): void {
 }
 
 /** @throws ServiceError `PreconditionFailed`, `NoSuchKey` */
-function checkWrite(http: HttpRequest, key: string, object: StoredObject | undefined): void {
+export function checkWrite(http: HttpRequest, key: string, object: StoredObject | undefined): void {
   const ifMatch = header(http, 'if-match');
   const ifNoneMatch = header(http, 'if-none-match');
   if (ifNoneMatch !== undefined && ifNoneMatch !== '*') {
@@ -71,25 +83,33 @@ function checkWrite(http: HttpRequest, key: string, object: StoredObject | undef
 const MAX_KEY_BYTES = 1024;
 
 /** @throws ServiceError `KeyTooLongError` */
-function checkKey(key: string): void {
+export function checkKey(key: string): void {
   if (Buffer.byteLength(key) > MAX_KEY_BYTES) throw s3Error('KeyTooLongError');
 }
 
 export function putObject(request: S3Request, context: CallContext): S3Answer {
   const { key, http } = request;
   context.touches(objectArn(request.bucket, key));
-  const { objects } = bucketOf(request, context);
+  const bucket = bucketOf(request, context);
   checkKey(key);
   const headers = readObjectHeaders(http);
   const { body, checksums } = readPayload(http);
-  checkWrite(http, key, objects.get(key));
+  checkWrite(http, key, bucket.objects.get(key));
   const etag = `"${createHash('md5').update(body).digest('hex')}"`;
-  objects.set(key, { key, body, etag, modifiedMs: context.clock.now(), headers, checksums });
-  return { headers: { etag, ...checksums } };
+  const object = { key, body, etag, modifiedMs: context.clock.now(), headers, checksums };
+  const versionId = storeObject(bucket, object);
+  notify(bucket, { name: 'ObjectCreated:Put', key, object, versionId }, context);
+  return { headers: { etag, ...encryptionOf(headers), ...checksums, ...versionHeader(versionId) } };
 }
 
-/** First and last byte of one range; undefined for the whole, which is also the answer to several and to what is no range. */
-function readRange(text: string | undefined, size: number): { first: number; last: number } | undefined {
+const versionHeader = (versionId: string | undefined): Record<string, string> =>
+  versionId === undefined ? {} : { 'x-amz-version-id': versionId };
+
+const encryptionOf = (headers: Readonly<Record<string, string>>) =>
+  Object.fromEntries(Object.entries(headers).filter(([name]) => name.startsWith('x-amz-server-side-encryption')));
+
+/** First and last byte of one range. Undefined means the whole: also for several ranges and other text. */
+export function readRange(text: string | undefined, size: number): { first: number; last: number } | undefined {
   const [, from, to] = /^bytes=(\d*)-(\d*)$/.exec(text ?? '') ?? [];
   if (from === undefined || to === undefined || (from === '' && to === '')) return undefined;
   if (from !== '' && to !== '' && Number(to) < Number(from)) return undefined;
@@ -110,7 +130,7 @@ const RESPONSE_HEADERS = [
   'expires',
 ];
 
-/** What the query of a presigned URL wants the answer's headers to be. */
+/** Headers of the answer that the query of a presigned URL sets. */
 function overrides({ http: { search } }: S3Request): Record<string, string> {
   return Object.fromEntries(
     RESPONSE_HEADERS.flatMap((name) => {
@@ -120,7 +140,12 @@ function overrides({ http: { search } }: S3Request): Record<string, string> {
   );
 }
 
-const headersOf = (request: S3Request, object: StoredObject): Record<string, string> => ({
+const headersOf = (
+  request: S3Request,
+  object: StoredObject,
+  versionId: string | undefined,
+): Record<string, string> => ({
+  ...versionHeader(versionId),
   ...object.headers,
   ...overrides(request),
   etag: object.etag,
@@ -130,10 +155,12 @@ const headersOf = (request: S3Request, object: StoredObject): Record<string, str
 });
 
 export function getObject(request: S3Request, context: CallContext): S3Answer {
-  context.touches(objectArn(request.bucket, request.key), 's3:GetObject');
-  const object = objectOf(bucketOf(request, context), request.key);
+  const wanted = request.http.search.get('versionId') ?? undefined;
+  const action = wanted === undefined ? 's3:GetObject' : 's3:GetObjectVersion';
+  context.touches(objectArn(request.bucket, request.key), action);
+  const { object, versionId } = findObject(bucketOf(request, context), request.key, wanted);
   checkRead(request.http, object);
-  const headers = headersOf(request, object);
+  const headers = headersOf(request, object, versionId);
   const { body } = object;
   const range = readRange(header(request.http, 'range'), body.length);
   if (range === undefined) return { headers, body };
@@ -146,19 +173,34 @@ export function getObject(request: S3Request, context: CallContext): S3Answer {
   };
 }
 
-function readSource(text: string): { bucket: string; key: string } {
+/** The object that `x-amz-copy-source` names. @throws ServiceError `InvalidArgument` */
+export function readSource(text: string): { bucket: string; key: string; versionId: string | undefined } {
+  const [path = '', query] = text.split('?versionId=', 2);
   const decoded = (() => {
     try {
-      return decodeURIComponent(text);
+      return decodeURIComponent(path);
     } catch {
       return '';
     }
   })();
-  const [, bucket, key] = /^\/?([^/]+)\/([\s\S]+)$/.exec(decoded.replace(/\?versionId=.*$/, '')) ?? [];
+  const [, bucket, key] = /^\/?([^/]+)\/([\s\S]+)$/.exec(decoded) ?? [];
   if (bucket === undefined || key === undefined) {
     throw s3Error('InvalidArgument', {}, 'Copy Source must mention the source bucket and key: sourcebucket/sourcekey');
   }
-  return { bucket, key };
+  return { bucket, key, versionId: query };
+}
+
+/** The conditions on the source of a copy. @throws ServiceError `PreconditionFailed` */
+function checkSource({ headers }: HttpRequest, object: StoredObject): void {
+  const condition = (name: string) => headers[`x-amz-copy-source-if-${name}`]?.toString();
+  const modified = Math.floor(object.modifiedMs / 1000) * 1000;
+  const failed = [
+    { name: 'Match', fails: !names(condition('match') ?? '*', object) },
+    { name: 'None-Match', fails: names(condition('none-match') ?? '', object) },
+    { name: 'Modified-Since', fails: modified <= Date.parse(condition('modified-since') ?? '') },
+    { name: 'Unmodified-Since', fails: modified > Date.parse(condition('unmodified-since') ?? '') },
+  ].find(({ fails }) => fails);
+  if (failed !== undefined) throw s3Error('PreconditionFailed', { Condition: `x-amz-copy-source-If-${failed.name}` });
 }
 
 export function copyObject(request: S3Request, context: CallContext): S3Answer {
@@ -166,59 +208,93 @@ export function copyObject(request: S3Request, context: CallContext): S3Answer {
   const source = readSource(header(http, 'x-amz-copy-source') ?? '');
   context.touches(objectArn(source.bucket, source.key), 's3:GetObject');
   context.touches(objectArn(request.bucket, key), 's3:PutObject');
-  const { objects } = bucketOf(request, context);
+  const bucket = bucketOf(request, context);
   checkKey(key);
-  const object = objectOf(bucketOf(source, context), source.key);
+  const { object } = findObject(bucketOf(source, context), source.key, source.versionId);
   const replaces = header(http, 'x-amz-metadata-directive') === 'REPLACE';
-  if (source.bucket === request.bucket && source.key === key && !replaces) {
+  const isItself = source.bucket === request.bucket && source.key === key && source.versionId === undefined;
+  if (isItself && !replaces) {
     throw s3Error(
       'InvalidRequest',
       {},
       "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.",
     );
   }
-  const wanted = header(http, 'x-amz-copy-source-if-match');
-  if (wanted !== undefined && wanted !== object.etag && wanted !== object.etag.slice(1, -1)) {
-    throw s3Error('PreconditionFailed', { Condition: 'x-amz-copy-source-If-Match' });
-  }
-  checkWrite(http, key, objects.get(key));
+  checkSource(http, object);
+  checkWrite(http, key, bucket.objects.get(key));
   const modifiedMs = context.clock.now();
-  objects.set(key, { ...object, key, modifiedMs, headers: replaces ? readObjectHeaders(http) : object.headers });
+  const copy = { ...object, key, modifiedMs, headers: replaces ? readObjectHeaders(http) : object.headers };
+  const versionId = storeObject(bucket, copy);
+  notify(bucket, { name: 'ObjectCreated:Copy', key, object: copy, versionId }, context);
   const body = document('CopyObjectResult', [
     element('ETag', object.etag),
     element('LastModified', isoTime(modifiedMs)),
   ]);
-  return { headers: { 'content-type': 'application/xml' }, body };
+  const from = source.versionId === undefined ? {} : { 'x-amz-copy-source-version-id': source.versionId };
+  return xmlAnswer(body, { ...from, ...versionHeader(versionId) });
 }
 
 const MAX_KEYS = 1000;
 
-/** What is not there counts as deleted. */
+/** A missing key counts as deleted. */
 export function deleteObject(request: S3Request, context: CallContext): S3Answer {
-  context.touches(objectArn(request.bucket, request.key));
-  bucketOf(request, context).objects.delete(request.key);
-  return { status: 204 };
+  const { key } = request;
+  const wanted = request.http.search.get('versionId') ?? undefined;
+  const action = wanted === undefined ? 's3:DeleteObject' : 's3:DeleteObjectVersion';
+  context.touches(objectArn(request.bucket, key), action);
+  const bucket = bucketOf(request, context);
+  checkDelete(request.http, bucket.objects.get(key));
+  const { versionId, deleteMarker, event } = removeObject(bucket, key, wanted, context.clock.now());
+  if (event !== undefined) notify(bucket, { name: event, key, versionId }, context);
+  return {
+    status: 204,
+    headers: { ...versionHeader(versionId), ...(deleteMarker ? { 'x-amz-delete-marker': 'true' } : {}) },
+  };
 }
 
-function readDelete(body: Buffer): { keys: string[]; quiet: boolean } {
+/** @throws ServiceError `PreconditionFailed` */
+function checkDelete(http: HttpRequest, object: StoredObject | undefined): void {
+  const ifMatch = header(http, 'if-match');
+  if (ifMatch === undefined || (object !== undefined && names(ifMatch, object))) return;
+  throw s3Error('PreconditionFailed', { Condition: 'If-Match' });
+}
+
+interface WantedDeletion {
+  readonly key: string;
+  readonly versionId: string | undefined;
+}
+
+function readDelete(body: Buffer): { objects: WantedDeletion[]; quiet: boolean } {
   try {
     const root = parseXml(body.toString());
-    const objects = root.name === 'Delete' ? root.children.filter(({ name }) => name === 'Object') : [];
-    const keys = objects.map((object) => xmlAt(object, 'Key')?.text ?? '');
-    if (keys.length === 0 || keys.length > MAX_KEYS || keys.includes('')) throw s3Error('MalformedXML');
-    return { keys, quiet: xmlAt(root, 'Quiet')?.text === 'true' };
+    const listed = root.name === 'Delete' ? root.children.filter(({ name }) => name === 'Object') : [];
+    const objects = listed.map((object) => ({
+      key: xmlAt(object, 'Key')?.text ?? '',
+      versionId: xmlAt(object, 'VersionId')?.text,
+    }));
+    if (objects.length === 0 || objects.length > MAX_KEYS || objects.some(({ key }) => key === '')) {
+      throw s3Error('MalformedXML');
+    }
+    return { objects, quiet: xmlAt(root, 'Quiet')?.text === 'true' };
   } catch {
     throw s3Error('MalformedXML');
   }
 }
 
 export function deleteObjects(request: S3Request, context: CallContext): S3Answer {
-  const { objects } = bucketOf(request, context);
-  const { keys, quiet } = readDelete(request.http.body);
-  for (const key of keys) {
-    context.touches(objectArn(request.bucket, key), 's3:DeleteObject');
-    objects.delete(key);
-  }
-  const deleted = quiet ? [] : keys.map((key) => element('Deleted', [element('Key', key)]));
-  return { headers: { 'content-type': 'application/xml' }, body: document('DeleteResult', deleted) };
+  const bucket = bucketOf(request, context);
+  const { objects, quiet } = readDelete(request.http.body);
+  const deleted = objects.map(({ key, versionId: wanted }) => {
+    const action = wanted === undefined ? 's3:DeleteObject' : 's3:DeleteObjectVersion';
+    context.touches(objectArn(request.bucket, key), action);
+    const { versionId, deleteMarker, event } = removeObject(bucket, key, wanted, context.clock.now());
+    if (event !== undefined) notify(bucket, { name: event, key, versionId }, context);
+    return element('Deleted', [
+      element('Key', key),
+      ...(wanted === undefined ? [] : [element('VersionId', wanted)]),
+      ...(deleteMarker ? [element('DeleteMarker', true)] : []),
+      ...(deleteMarker && versionId !== undefined ? [element('DeleteMarkerVersionId', versionId)] : []),
+    ]);
+  });
+  return xmlAnswer(document('DeleteResult', quiet ? [] : deleted));
 }

@@ -24,7 +24,7 @@ function word(value: number): string {
 }
 
 /** The checksum in base64, as the headers carry it; undefined for an algorithm that is kept and not computed (CRC64NVME). */
-function checksumOf(algorithm: string, body: Buffer): string | undefined {
+export function checksumOf(algorithm: string, body: Buffer): string | undefined {
   if (algorithm === 'crc32') return word(crc32(body));
   if (algorithm === 'crc32c') return word(crc32c(body));
   if (algorithm === 'sha1' || algorithm === 'sha256') return createHash(algorithm).update(body).digest('base64');

@@ -23,32 +23,52 @@ function targetOf({ headers, path }: HttpRequest): Target {
   return slash < 0 ? { bucket: path.slice(1), key: '' } : { bucket: path.slice(1, slash), key: path.slice(slash + 1) };
 }
 
-/** Query parameters that change nothing of what is asked for; any other names a feature. */
+/** Query parameters of operations. Any parameter besides these and the features below is refused. */
 const PLAIN =
-  /^(x-id|X-Amz-.*|x-amz-.*|response-[\w-]+|list-type|prefix|delimiter|max-keys|continuation-token|start-after|encoding-type|fetch-owner|max-buckets|bucket-region)$/;
+  /^(x-id|X-Amz-.*|x-amz-.*|response-[\w-]+|list-type|prefix|delimiter|max-keys|continuation-token|start-after|encoding-type|fetch-owner|max-buckets|bucket-region|key-marker|version-id-marker|upload-id-marker|max-uploads|max-parts|part-number-marker)$/;
 
+/** Operations by method and, in the order of the alphabet, the parameters that name a feature. */
 const ON_OBJECT: Readonly<Record<string, string>> = {
   PUT: 'PutObject',
   GET: 'GetObject',
+  'GET versionId': 'GetObject',
   HEAD: 'HeadObject',
+  'HEAD versionId': 'HeadObject',
   DELETE: 'DeleteObject',
+  'DELETE versionId': 'DeleteObject',
+  'POST uploads': 'CreateMultipartUpload',
+  'PUT partNumber uploadId': 'UploadPart',
+  'POST uploadId': 'CompleteMultipartUpload',
+  'DELETE uploadId': 'AbortMultipartUpload',
+  'GET uploadId': 'ListParts',
 };
-const ON_BUCKET: Readonly<Record<string, string>> = { PUT: 'CreateBucket', HEAD: 'HeadBucket', DELETE: 'DeleteBucket' };
+const ON_BUCKET: Readonly<Record<string, string>> = {
+  PUT: 'CreateBucket',
+  HEAD: 'HeadBucket',
+  DELETE: 'DeleteBucket',
+  'POST delete': 'DeleteObjects',
+  'GET location': 'GetBucketLocation',
+  'GET notification': 'GetBucketNotificationConfiguration',
+  'PUT notification': 'PutBucketNotificationConfiguration',
+  'GET uploads': 'ListMultipartUploads',
+  'GET versioning': 'GetBucketVersioning',
+  'PUT versioning': 'PutBucketVersioning',
+  'GET versions': 'ListObjectVersions',
+};
 
-function operationOf(request: HttpRequest, { bucket, key }: Target): string | undefined {
-  const { method, search, headers } = request;
-  const features = [...search.keys()].filter((name) => !PLAIN.test(name));
-  if (bucket === '') return method === 'GET' && features.length === 0 ? 'ListBuckets' : undefined;
-  if (key === '' && features.length === 1) {
-    if (method === 'POST' && features[0] === 'delete') return 'DeleteObjects';
-    if (method === 'GET' && features[0] === 'location') return 'GetBucketLocation';
-  }
-  if (features.length > 0) return undefined;
-  if (key === '') return method === 'GET' && search.get('list-type') === '2' ? 'ListObjectsV2' : ON_BUCKET[method];
-  return method === 'PUT' && headers['x-amz-copy-source'] !== undefined ? 'CopyObject' : ON_OBJECT[method];
+/** Operations that read from another object, by those that do not. */
+const COPIES: Readonly<Record<string, string>> = { PutObject: 'CopyObject', UploadPart: 'UploadPartCopy' };
+
+function operationOf({ method, search, headers }: HttpRequest, { bucket, key }: Target): string | undefined {
+  const features = [...new Set(search.keys())].filter((name) => !PLAIN.test(name)).sort();
+  const asked = [method, ...features].join(' ');
+  if (bucket === '') return asked === 'GET' ? 'ListBuckets' : undefined;
+  if (key === '') return asked === 'GET' && search.get('list-type') === '2' ? 'ListObjectsV2' : ON_BUCKET[asked];
+  const operation = ON_OBJECT[asked];
+  return headers['x-amz-copy-source'] === undefined ? operation : COPIES[operation ?? ''];
 }
 
-/** What a request to S3 asks for; undefined for what is not here. */
+/** The operation that a request to S3 asks for. Undefined if it is not implemented. */
 export function route(http: HttpRequest) {
   const target = targetOf(http);
   const operation = operationOf(http, target);
