@@ -1,17 +1,15 @@
+import { NumberValue } from '@aws-sdk/lib-dynamodb';
 import type { KeyOf, TableClient, TableDefinition } from '@twelvefold/backing';
 import { table } from '@twelvefold/backing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { collect } from './support/collect.ts';
 import { settled } from './support/settled.ts';
 
-/** One driver of the table port, on a real endpoint. */
-export interface TableDriver extends AsyncDisposable {
-  /** A client of a new, empty table. */
-  create<R, P extends string, K extends string>(
-    definition: TableDefinition<z.ZodType<R>, P, K>,
-  ): Promise<TableClient<R, KeyOf<P, K>>>;
-}
+/** Opens a client of a new, empty table on a real endpoint. */
+export type CreateTable = <R, P extends string, K extends string>(
+  definition: TableDefinition<z.ZodType<R>, P, K>,
+) => Promise<TableClient<R, KeyOf<P, K>>>;
 
 const account = table('accounts', {
   schema: z.object({ id: z.string(), cents: z.number().int(), owner: z.string().optional() }),
@@ -23,14 +21,9 @@ const event = table('events', {
 });
 
 /** What every driver of a table must do. */
-export function tableContract(open: () => Promise<TableDriver>): void {
-  let driver: TableDriver;
-  beforeAll(async () => {
-    driver = await open();
-  });
-  afterAll(() => driver[Symbol.asyncDispose]());
-  const accounts = () => driver.create(account);
-  const events = () => driver.create(event);
+export function tableContract(create: CreateTable): void {
+  const accounts = () => create(account);
+  const events = () => create(event);
 
   describe('rows', () => {
     it('gives back what was put, and nothing for what was not', async () => {
@@ -55,15 +48,26 @@ export function tableContract(open: () => Promise<TableDriver>): void {
         bare: {},
         bytes: new Uint8Array([0, 255]),
         set: new Set(['a', 'b']),
+        numbers: new Set([1, 2.5]),
+        blobs: new Set([new Uint8Array([1])]),
+        large: 12345678901234567890n,
       };
       await rows.put({ stream: 's', at: '1', body });
       expect(await rows.get({ stream: 's', at: '1' }, { consistent: true })).toEqual({ stream: 's', at: '1', body });
     });
 
+    it('takes numbers as texts, by the NumberValue of lib-dynamodb', async () => {
+      const rows = await events();
+      const body = { large: NumberValue.from('12345678901234567890'), exact: NumberValue.from('0.1') };
+      await rows.put({ stream: 's', at: '1', body });
+      const stored = await rows.get({ stream: 's', at: '1' }, { consistent: true });
+      expect(stored?.body).toEqual({ large: 12345678901234567890n, exact: 0.1 });
+    });
+
     it('takes any field name: reserved words, dots, spaces and what looks like a placeholder', async () => {
       const name = z.string();
       const schema = z.object({ size: name, 'a.b': z.number(), '#n0': name, ':v0': name, 'a b': name, ä: name });
-      const rows = await driver.create(table('odd', { schema, key: 'size' }));
+      const rows = await create(table('odd', { schema, key: 'size' }));
       const row = { size: 'key', 'a.b': 1, '#n0': 'x', ':v0': 'y', 'a b': 'z', ä: 'ö' };
       await rows.put(row, { condition: { exists: false } });
       const changes = { set: { ':v0': 'set', 'a b': 'set' }, add: { 'a.b': 2 } };
@@ -98,6 +102,28 @@ export function tableContract(open: () => Promise<TableDriver>): void {
       await expect(rows.put({ ...key }, { condition: { equals: { body: undefined } } })).rejects.toThrow();
       await rows.put(key);
       await rows.put({ ...key, body: 'y' }, { condition: { equals: { body: undefined } } });
+    });
+
+    it('compare fields, and combine with and, or and not', async () => {
+      const rows = await accounts();
+      const raise = (cents: number) =>
+        rows.put(
+          { id: 'a', cents },
+          {
+            condition: {
+              or: [{ exists: false }, { where: { cents: { lt: cents } }, not: { equals: { owner: 'x' } } }],
+            },
+          },
+        );
+      await raise(5);
+      await raise(7);
+      await expect(raise(6)).rejects.toMatchObject({ code: 'CONDITION_FAILED' });
+      await rows.update('a', { set: { owner: 'x' } }, { condition: { where: { owner: { exists: false } } } });
+      await expect(raise(9)).rejects.toMatchObject({ code: 'CONDITION_FAILED' });
+      await rows.delete('a', { condition: { where: { cents: { between: [7, 8] }, owner: { in: ['x', 'y'] } } } });
+      await expect(
+        rows.transact([rows.checkOperation('a', { or: [{ exists: true }, { where: { cents: { gte: 0 } } }] })]),
+      ).rejects.toMatchObject({ code: 'CONDITION_FAILED' });
     });
 
     it('let one of many create a row', async () => {
@@ -199,6 +225,20 @@ export function tableContract(open: () => Promise<TableDriver>): void {
       for (const outcome of moved) expect([1, 'TRANSACTION_CONFLICT']).toContain(outcome);
       const [a, b] = [await rows.get('a', { consistent: true }), await rows.get('b', { consistent: true })];
       expect((a?.cents ?? 0) + (b?.cents ?? 0)).toBe(260);
+    });
+
+    it('happen once for a token, however often they are asked for', async () => {
+      const rows = await accounts();
+      const add = [rows.updateOperation('a', { add: { cents: 1 } })];
+      await rows.transact(add, { token: 'order-1' });
+      await rows.transact(add, { token: 'order-1' });
+      await rows.transact(add, { token: 'order-2' });
+      expect(await rows.get('a', { consistent: true })).toEqual({ id: 'a', cents: 2 });
+      const other = [rows.updateOperation('a', { add: { cents: 5 } })];
+      await expect(rows.transact(other, { token: 'order-1' })).rejects.toMatchObject({
+        awsCode: 'IdempotentParameterMismatchException',
+      });
+      await expect(rows.transact(add, { token: 'x'.repeat(37) })).rejects.toThrow('the token has 37 characters');
     });
 
     it('take a hundred operations', async () => {

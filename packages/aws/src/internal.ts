@@ -1,4 +1,5 @@
 export type {
+  BatchWriteEntry,
   CancellationReason,
   ConditionCheckInput,
   DeleteInput,

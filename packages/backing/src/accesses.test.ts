@@ -74,11 +74,13 @@ const events = topic('events', { schema });
 
 const tableCalls: Calls<TableDefinition<typeof schema, 'id', never>> = {
   get: (client) => client.get('1'),
+  getMany: (client) => client.getMany(['1']),
   query: (client) => read(client.query('1')),
   scan: (client) => read(client.scan()),
   put: (client) => client.put({ id: '1' }),
   update: (client) => client.update('1', { set: { n: 1 } }),
   delete: (client) => client.delete('1'),
+  writeMany: (client) => client.writeMany({ put: [{ id: '1' }] }),
   putOperation: (client) => client.transact([client.putOperation({ id: '1' })]),
   updateOperation: (client) => client.transact([client.updateOperation('1', { set: { n: 1 } })]),
   deleteOperation: (client) => client.transact([client.deleteOperation('1')]),
@@ -178,7 +180,17 @@ describe('the accesses of a kind', () => {
 
   it('are sums in read and write', () => {
     const { accesses } = kindOf(rows);
-    const names: Array<AccessOf<typeof rows>> = ['get', 'query', 'scan', 'put', 'update', 'delete', 'check'];
+    const names: Array<AccessOf<typeof rows>> = [
+      'get',
+      'getMany',
+      'query',
+      'scan',
+      'put',
+      'update',
+      'delete',
+      'writeMany',
+      'check',
+    ];
     const together = names.flatMap((name) => accesses[name]?.actions ?? []);
     expect([...(accesses.read?.actions ?? []), ...(accesses.write?.actions ?? [])]).toEqual(together);
   });

@@ -56,7 +56,18 @@ describe('keys', () => {
 });
 
 describe('accesses', () => {
-  type TableAccess = 'get' | 'query' | 'scan' | 'put' | 'update' | 'delete' | 'check' | 'read' | 'write';
+  type TableAccess =
+    | 'get'
+    | 'getMany'
+    | 'writeMany'
+    | 'query'
+    | 'scan'
+    | 'put'
+    | 'update'
+    | 'delete'
+    | 'check'
+    | 'read'
+    | 'write';
 
   it('are those of the kind', () => {
     expectTypeOf<AccessOf<typeof single>>().toEqualTypeOf<TableAccess>();
@@ -83,7 +94,7 @@ describe('accesses', () => {
   });
 
   it("read has no put, a session's write has no load, and a write's touch returns the session", () => {
-    expectTypeOf<keyof ClientFor<typeof single, 'read'>>().toEqualTypeOf<'get' | 'query' | 'scan'>();
+    expectTypeOf<keyof ClientFor<typeof single, 'read'>>().toEqualTypeOf<'get' | 'getMany' | 'query' | 'scan'>();
     expectTypeOf<ClientFor<typeof single, 'write'>>().not.toHaveProperty('get');
     expectTypeOf<ClientFor<typeof sessions, 'write'>>().not.toHaveProperty('load');
     expectTypeOf<ClientFor<typeof sessions, 'read'>>().not.toHaveProperty('touch');

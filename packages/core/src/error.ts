@@ -41,6 +41,7 @@ export type ErrorCode =
   | 'MESSAGE_UNSENT'
   | 'MESSAGES_UNACKNOWLEDGED'
   // Tables, sessions, caches, locks and idempotency
+  | 'BATCH_INCOMPLETE'
   | 'CACHE_OVERLOADED'
   | 'CACHE_VALUE_INVALID'
   | 'CLOCK_SKEWED'

@@ -1,3 +1,5 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Aws } from '@twelvefold/aws';
 import { createAws } from '@twelvefold/aws';
 import type { Definition, InfrastructureContext } from '@twelvefold/backing';
@@ -19,8 +21,12 @@ export interface DynamoDbTarget extends ObservedAws, AsyncDisposable {
   createTable(layout: TableLayout): Promise<string>;
 }
 
-/** The endpoint that `AWS_ENDPOINT_URL` names, or an embedded one of its own. */
-export async function openDynamoDb(): Promise<DynamoDbTarget> {
+/**
+ * The endpoint that `AWS_ENDPOINT_URL` names, or an embedded one of its own.
+ *
+ * @param options `documentClient`: calls go through a DynamoDBDocumentClient with its own defaults.
+ */
+export async function openDynamoDb({ documentClient = false } = {}): Promise<DynamoDbTarget> {
   const foreign = process.env.AWS_ENDPOINT_URL;
   const embedded = foreign ? undefined : await startLocalAws();
   const endpoint = foreign || (embedded?.url ?? '');
@@ -29,7 +35,10 @@ export async function openDynamoDb(): Promise<DynamoDbTarget> {
     accessKeyId: process.env.AWS_ACCESS_KEY_ID ?? 'local',
     secretAccessKey: process.env.AWS_SECRET_ACCESS_KEY ?? 'local',
   };
-  const inner: Aws = createAws({ env: TRANSPORT, endpoint, region, credentials });
+  const clients = documentClient
+    ? { dynamodb: DynamoDBDocumentClient.from(new DynamoDBClient({ endpoint, region, credentials })) }
+    : {};
+  const inner: Aws = createAws({ env: TRANSPORT, endpoint, region, credentials, clients });
   return {
     ...observedAws(inner),
     createTable: async (layout) => {

@@ -207,6 +207,19 @@ export const INPUTS: Inputs = {
         { minKeys: 1, maxKeys: 2, noNullPrototype: true },
       ),
     }),
+    BatchWriteItem: fc.record({
+      RequestItems: fc.dictionary(
+        name,
+        fc.array(
+          fc.oneof(
+            fc.record({ PutRequest: fc.record({ Item: item }) }),
+            fc.record({ DeleteRequest: fc.record({ Key: item }) }),
+          ),
+          { minLength: 1, maxLength: 3 },
+        ),
+        { minKeys: 1, maxKeys: 2, noNullPrototype: true },
+      ),
+    }),
     PutItem: record<D['PutItem']['input']>({ ...put, ReturnValues: fc.constantFrom('NONE', 'ALL_OLD') }, [
       'TableName',
       'Item',

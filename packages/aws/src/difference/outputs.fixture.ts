@@ -131,6 +131,18 @@ const batchOfItems = some({
   ),
   ConsumedCapacity: fc.array(capacity, { maxLength: 2 }),
 }).map(json({ RequestItems: { t: { Keys: [{ a: 'b' }] } } }));
+const unwritten = some({
+  UnprocessedItems: tables(
+    fc.array(
+      fc.oneof(
+        fc.record({ PutRequest: fc.record({ Item: item }) }),
+        fc.record({ DeleteRequest: fc.record({ Key: item }) }),
+      ),
+      { minLength: 1, maxLength: 3 },
+    ),
+  ),
+  ConsumedCapacity: fc.array(capacity, { maxLength: 2 }),
+}).map(json({ RequestItems: { t: [{ DeleteRequest: { Key: { a: 'b' } } }] } }));
 const written = some({ Attributes: item, ConsumedCapacity: capacity }).map(json({ TableName: 't', Key: {}, Item: {} }));
 
 const QUEUE = { QueueUrl: 'https://sqs.eu-west-1.amazonaws.com/123456789012/q' };
@@ -241,6 +253,7 @@ export const OUTPUTS: Outputs = {
   dynamodb: {
     GetItem: some({ Item: item, ConsumedCapacity: capacity }).map(json({ TableName: 't', Key: {} })),
     BatchGetItem: batchOfItems,
+    BatchWriteItem: unwritten,
     PutItem: written,
     UpdateItem: written,
     DeleteItem: written,

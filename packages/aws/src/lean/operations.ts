@@ -31,6 +31,7 @@ export const LEAN_OPERATIONS: {
   dynamodb: {
     GetItem: 'read',
     BatchGetItem: 'read',
+    BatchWriteItem: 'write',
     PutItem: 'write',
     UpdateItem: 'write',
     DeleteItem: 'write',

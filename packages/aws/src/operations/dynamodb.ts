@@ -67,6 +67,12 @@ export interface KeysAndAttributes {
   ExpressionAttributeNames?: Record<string, string>;
 }
 
+/** A whole row to put, or the key of one to delete. */
+export interface BatchWriteEntry {
+  PutRequest?: { Item: Item };
+  DeleteRequest?: { Key: Item };
+}
+
 /** The DynamoDB operations that drivers use, with items as plain JavaScript values. */
 export interface DynamoDbOperations {
   GetItem: {
@@ -86,6 +92,14 @@ export interface DynamoDbOperations {
   BatchGetItem: {
     input: { RequestItems: Record<string, KeysAndAttributes> };
     output: { Responses?: Record<string, Item[]>; UnprocessedKeys?: Record<string, KeysAndAttributes> };
+  };
+  /**
+   * At most 25 entries, each of another row. Throttled ones come back in `UnprocessedItems`, with
+   * status 200.
+   */
+  BatchWriteItem: {
+    input: { RequestItems: Record<string, BatchWriteEntry[]> };
+    output: { UnprocessedItems?: Record<string, BatchWriteEntry[]> };
   };
   PutItem: { input: PutInput; output: { Attributes?: Item } };
   UpdateItem: { input: UpdateInput; output: { Attributes?: Item } };

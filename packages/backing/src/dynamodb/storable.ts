@@ -16,12 +16,18 @@ export function storable(value: unknown, path: string, faults: Unstorable[]): un
     return value;
   if (typeof value === 'number') {
     if (!Number.isFinite(value)) faults.push({ path, reason: 'not a finite number' });
+    else if (Math.abs(value) > Number.MAX_SAFE_INTEGER)
+      faults.push({ path, reason: 'beyond the safe integers (use a bigint)' });
     return value;
   }
   if (Array.isArray(value)) return value.map((element, index) => storable(element, fieldPath(path, index), faults));
-  if (value instanceof Uint8Array) return value;
+  if (isBytes(value) || isNumberValue(value)) return value;
   if (value instanceof Set) {
-    if (value.size === 0) faults.push({ path, reason: 'an empty set' });
+    const kinds = new Set([...value].map(memberKind));
+    if (kinds.size === 0) faults.push({ path, reason: 'an empty set' });
+    else if (kinds.size > 1 || kinds.has(undefined)) {
+      faults.push({ path, reason: 'a set whose members are not all strings, all numbers or all bytes' });
+    }
     return value;
   }
   if (isPlain(value)) {
@@ -36,4 +42,20 @@ function isPlain(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;
+}
+
+function isBytes(value: unknown): boolean {
+  return ArrayBuffer.isView(value) || value instanceof ArrayBuffer;
+}
+
+/** `NumberValue` of `@aws-sdk/lib-dynamodb`, recognized by its shape: the package need not be there. */
+function isNumberValue(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'toAttributeValue' in value;
+}
+
+function memberKind(member: unknown): 'string' | 'number' | 'bytes' | undefined {
+  if (typeof member === 'string') return 'string';
+  if (typeof member === 'bigint' || isNumberValue(member)) return 'number';
+  if (typeof member === 'number') return Number.isFinite(member) ? 'number' : undefined;
+  return isBytes(member) ? 'bytes' : undefined;
 }

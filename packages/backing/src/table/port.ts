@@ -1,4 +1,5 @@
 import type { TransactWriteEntry } from '@twelvefold/aws/internal';
+import type { Duration } from '@twelvefold/core';
 import type { Condition, Filter, SortRange } from './condition.ts';
 
 /** The key of a row: a string for a table with only a partition key, else an object of both. */
@@ -129,6 +130,23 @@ export interface TableClient<R, Key> {
     options?: { consistent?: boolean; select?: ReadonlyArray<F & string>; signal?: AbortSignal | undefined },
   ): Promise<Selected<R, F> | undefined>;
   /**
+   * The rows of many keys, in the order of the keys, `undefined` for those that are not there. Keys
+   * that DynamoDB throttles are read again until `timeout`, or the deadline of the invocation.
+   *
+   * @throws TwelvefoldError `BATCH_INCOMPLETE` when some were throttled until then, `ROW_INVALID` when
+   * a stored row does not fit the schema.
+   */
+  getMany<F extends keyof R = never>(
+    keys: readonly Key[],
+    options?: {
+      consistent?: boolean;
+      select?: ReadonlyArray<F & string>;
+      /** @defaultValue '10s' */
+      timeout?: Duration;
+      signal?: AbortSignal | undefined;
+    },
+  ): Promise<Array<Selected<R, F> | undefined>>;
+  /**
    * Rows of one partition in the order of their sort keys.
    *
    * @throws TwelvefoldError `CURSOR_INVALID` for a cursor of another query, `ROW_INVALID` when a
@@ -169,6 +187,21 @@ export interface TableClient<R, Key> {
   ): Promise<R>;
   /** Deletes the row; a missing one is not an error unless `condition: { exists: true }`. */
   delete(key: Key, options?: { condition?: Condition<R>; signal?: AbortSignal | undefined }): Promise<void>;
+  /**
+   * Puts and deletes many rows, each by itself and in no order, without conditions. What DynamoDB
+   * throttles is written again until `timeout`, or the deadline of the invocation.
+   *
+   * @throws TwelvefoldError `ROW_INVALID` when a row does not fit (nothing is written then),
+   * `BATCH_INCOMPLETE` when some were throttled until the time was over: the others are written.
+   */
+  writeMany(
+    changes: { put?: readonly R[]; delete?: readonly Key[] },
+    options?: {
+      /** @defaultValue '10s' */
+      timeout?: Duration;
+      signal?: AbortSignal | undefined;
+    },
+  ): Promise<void>;
   /** Describes a put for a transaction; nothing is sent. */
   putOperation(row: R, options?: { condition?: Condition<R> }): WriteOperation;
   /** Describes an update for a transaction; nothing is sent. */
@@ -178,10 +211,21 @@ export interface TableClient<R, Key> {
   /** Describes a condition on a row that the transaction does not write; nothing is sent. */
   checkOperation(key: Key, condition: Condition<R>): WriteOperation;
   /**
-   * All or nothing, 1 to 100 operations on as many rows.
+   * All or nothing, 1 to 100 operations on as many rows, of one table or several.
+   *
+   * A call is done once, however often it is sent within its tries. With a `token` the same holds for
+   * calls that the caller repeats: DynamoDB does a transaction once per token within ten minutes, and
+   * refuses other operations under it (AwsError `IdempotentParameterMismatchException`).
    *
    * @throws TwelvefoldError `CONDITION_FAILED` naming the failed operations, `TRANSACTION_CONFLICT`
    * when another transaction holds a row for seconds.
    */
-  transact(operations: readonly WriteOperation[], options?: { signal?: AbortSignal | undefined }): Promise<void>;
+  transact(
+    operations: readonly WriteOperation[],
+    options?: {
+      /** 1 to 36 characters. @defaultValue a random one for each call */
+      token?: string;
+      signal?: AbortSignal | undefined;
+    },
+  ): Promise<void>;
 }

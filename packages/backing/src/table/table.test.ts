@@ -62,7 +62,7 @@ describe('indexes', () => {
   it('are members of the client, each an access with rows of what it has', () => {
     type Row = z.output<typeof Order>;
     type Client = ClientFor<typeof orders, 'read'>;
-    expectTypeOf<keyof Client>().toEqualTypeOf<'get' | 'query' | 'scan' | 'byUser' | 'byTime' | 'byLine'>();
+    expectTypeOf<keyof Client>().toEqualTypeOf<'get' | 'getMany' | 'query' | 'scan' | 'byUser' | 'byTime' | 'byLine'>();
     expectTypeOf<keyof ClientFor<typeof orders, 'byUser'>>().toEqualTypeOf<'byUser'>();
     expectTypeOf<Client['byUser']>().toEqualTypeOf<
       TableIndex<Pick<Row, 'id' | 'line' | 'user' | 'at' | 'total'>, true, false>

@@ -85,20 +85,22 @@ export interface TableOptions<
 
 const ACCESSES = {
   get: { methods: ['get'], actions: ['dynamodb:GetItem'] },
+  getMany: { methods: ['getMany'], actions: ['dynamodb:BatchGetItem'] },
   query: { methods: ['query'], actions: ['dynamodb:Query'] },
   scan: { methods: ['scan'], actions: ['dynamodb:Scan'] },
   // DynamoDB authorizes a transaction by the actions of its entries: `transact` needs none itself.
   put: { methods: ['put', 'putOperation', 'transact'], actions: ['dynamodb:PutItem'] },
   update: { methods: ['update', 'updateOperation', 'transact'], actions: ['dynamodb:UpdateItem'] },
   delete: { methods: ['delete', 'deleteOperation', 'transact'], actions: ['dynamodb:DeleteItem'] },
+  writeMany: { methods: ['writeMany'], actions: ['dynamodb:BatchWriteItem'] },
   check: { methods: ['checkOperation', 'transact'], actions: ['dynamodb:ConditionCheckItem'] },
 } as const;
 
-/** The accesses of a table. `read` is `get`, `query` and `scan`; `write` is the other four. */
+/** The accesses of a table. `read` is `get`, `getMany`, `query` and `scan`; `write` the others. */
 const TABLE_ACCESSES = {
   ...ACCESSES,
-  read: /* @__PURE__ */ sumOf(ACCESSES, 'get', 'query', 'scan'),
-  write: /* @__PURE__ */ sumOf(ACCESSES, 'put', 'update', 'delete', 'check'),
+  read: /* @__PURE__ */ sumOf(ACCESSES, 'get', 'getMany', 'query', 'scan'),
+  write: /* @__PURE__ */ sumOf(ACCESSES, 'put', 'update', 'delete', 'writeMany', 'check'),
 } as const;
 
 /**

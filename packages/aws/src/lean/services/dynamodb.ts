@@ -42,6 +42,19 @@ function decodeBatch({ Responses, UnprocessedKeys, ...output }: Members): Member
   return output;
 }
 
+type Unwritten = Record<string, { Item?: AttributeMap; Key?: AttributeMap }>;
+
+function decodeUnwritten({ UnprocessedItems, ...output }: Members): Members {
+  if (UnprocessedItems === undefined) return output;
+  const tables = UnprocessedItems as Record<string, Unwritten[]>; // as DynamoDB says
+  output.UnprocessedItems = mapTables(tables, (entries) =>
+    entries.map((entry) =>
+      mapTables(entry, (request) => mapTables(request as Record<string, AttributeMap>, unmarshallItem)),
+    ),
+  );
+  return output;
+}
+
 interface Reason {
   Code?: string;
   Message?: string;
@@ -61,6 +74,14 @@ export const dynamodb = jsonService({
         Keys: Keys.map((key) => marshallItem(key, 'Keys')),
       })),
     }),
+    BatchWriteItem: ({ RequestItems, ...rest }: DynamoDbOperations['BatchWriteItem']['input']) => ({
+      ...rest,
+      RequestItems: mapTables(RequestItems, (entries) =>
+        entries.map((entry) =>
+          Object.fromEntries(Object.entries(entry).map(([kind, request]) => [kind, encodeMembers(request as Members)])),
+        ),
+      ),
+    }),
     PutItem: encodeMembers,
     UpdateItem: encodeMembers,
     DeleteItem: encodeMembers,
@@ -78,6 +99,7 @@ export const dynamodb = jsonService({
   decode: {
     GetItem: decodeMembers,
     BatchGetItem: decodeBatch,
+    BatchWriteItem: decodeUnwritten,
     PutItem: decodeMembers,
     UpdateItem: decodeMembers,
     DeleteItem: decodeMembers,

@@ -233,6 +233,9 @@ describe('get, query and scan', () => {
     expect(error).toMatchObject({ code: 'ROW_INVALID' });
     expect(String(error)).toContain("'status'");
     expect(String(error)).not.toContain('secret-status');
+    expect(String(error)).toMatch(
+      /Cannot read the row "1" of table 'orders': 'status' does not fit .*a default.*a task/,
+    );
     expect(calls.map(({ input }) => input)).toEqual([
       { TableName: 'orders-test', Key: { orderId: '1' } },
       { TableName: 'orders-test', Key: { orderId: '2' }, ConsistentRead: true },

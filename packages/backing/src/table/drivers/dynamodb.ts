@@ -9,6 +9,7 @@ import { conditionFailed, failedConditions } from '../../dynamodb/refused-transa
 import { sendWrite } from '../../dynamodb/send-write.ts';
 import type { KeyOf, TableClient } from '../port.ts';
 import type { IndexClients, NoIndexes, TableDefinition } from '../table.ts';
+import { getMany, writeMany } from './batches.ts';
 import { projection, queryRows, scanRows } from './reads.ts';
 import type { Target } from './row.ts';
 import { hasExpired, keyItem, rowOf, selectionOf } from './row.ts';
@@ -27,6 +28,7 @@ export interface DynamoDbTableOptions<R, P extends string, K extends string, I =
 
 /** TransactWriteItems takes at most 100 actions. */
 const MAX_OPERATIONS = 100;
+const MAX_TOKEN = 36;
 
 /**
  * A table's client on DynamoDB.
@@ -53,6 +55,7 @@ export function createDynamoDbTable<R, P extends string, K extends string, I = N
   const fields = definition as unknown as Target<R>['definition'];
   const target: Target<R> = { definition: fields, tableName: name, now: () => clock.now() };
   const subject = `a row of table '${definition.name}'`;
+  const sending = { aws, clock, random };
   const whole = selectionOf(fields, undefined, undefined);
 
   const write = async <O extends 'PutItem' | 'UpdateItem' | 'DeleteItem'>(
@@ -85,6 +88,7 @@ export function createDynamoDbTable<R, P extends string, K extends string, I = N
       if (Item === undefined || hasExpired(target, Item)) return undefined;
       return rowOf<never>(target as Target<never>, Item, selection); // of the fields in `select`
     },
+    getMany: (keys, given = {}) => getMany<never>(sending, target as Target<never>, keys, given),
     query: (partition, given) => queryRows<never>(aws, target as Target<never>, undefined, partition, given as object),
     scan: (given) => scanRows<never>(aws, target as Target<never>, given as object),
     async put(row, { condition, signal } = {}) {
@@ -103,13 +107,19 @@ export function createDynamoDbTable<R, P extends string, K extends string, I = N
     async delete(key, { condition, signal } = {}) {
       await write('DeleteItem', deleteParams(target, key, condition), signal, condition === undefined);
     },
+    writeMany: (changes, given = {}) => writeMany(sending, target, changes, given),
     putOperation: (row, { condition } = {}) => ({ entry: { Put: putParams(target, row, condition) } }),
     updateOperation: (key, changes, { condition } = {}) => ({
       entry: { Update: updateParams(target, key, changes, condition) },
     }),
     deleteOperation: (key, { condition } = {}) => ({ entry: { Delete: deleteParams(target, key, condition) } }),
     checkOperation: (key, condition) => ({ entry: { ConditionCheck: checkParams(target, key, condition) } }),
-    async transact(operations, { signal } = {}) {
+    async transact(operations, { token = crypto.randomUUID(), signal } = {}) {
+      if (typeof token !== 'string' || token.length < 1 || token.length > MAX_TOKEN) {
+        throw new RangeError(
+          `Cannot write operations together: the token has ${String(token).length} characters; DynamoDB takes 1 to ${MAX_TOKEN}`,
+        );
+      }
       if (operations.length < 1 || operations.length > MAX_OPERATIONS) {
         throw new RangeError(
           `Cannot write ${operations.length} operations together: DynamoDB takes 1 to ${MAX_OPERATIONS}`,
@@ -117,7 +127,7 @@ export function createDynamoDbTable<R, P extends string, K extends string, I = N
       }
       // One token for every try: DynamoDB then does the transaction once, however often it is asked
       // within ten minutes.
-      const input = { TransactItems: operations.map(({ entry }) => entry), ClientRequestToken: crypto.randomUUID() };
+      const input = { TransactItems: operations.map(({ entry }) => entry), ClientRequestToken: token };
       try {
         await sendWrite(aws, 'TransactWriteItems', input, { clock, random, signal, repeatable: true });
       } catch (error) {

@@ -14,7 +14,7 @@ import { assertIndexKeys, keyItem, storableField } from './row.ts';
  *
  * @throws TwelvefoldError `ROW_INVALID` naming the fields that do not fit.
  */
-function itemOf<R>({ definition }: Target<R>, row: R): Item {
+export function itemOf<R>({ definition }: Target<R>, row: R): Item {
   const subject = `a row of table '${definition.name}'`;
   const checked = fit(definition.schema, row, subject);
   if (!checked.fits) {
