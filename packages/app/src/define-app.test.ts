@@ -68,7 +68,7 @@ describe('defineApp', () => {
     );
     // @ts-expect-error: a table cannot be sent to
     expect(() => app.consumer('orders', { uses: { table: ['send'] } }, handler)).toThrow(
-      /offers get, query, scan, put, update, delete, check, read, write, not send/,
+      /offers get, getMany, query, scan, put, update, delete, writeMany, check, read, write, not send/,
     );
     // @ts-expect-error: a topic has no consumer
     expect(() => app.consumer('events', { uses: {} }, handler)).toThrow(

@@ -1,4 +1,5 @@
-import type { Infrastructure, Kind } from '@twelvefold/backing';
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { Definition, Infrastructure, Kind } from '@twelvefold/backing';
 import { actionsOf } from '@twelvefold/backing';
 import type { Binding } from '../bindings.ts';
 import { bindingOf, physicalNameOf } from '../bindings.ts';
@@ -10,6 +11,7 @@ import { companionsOf, resourcesOf } from '../resources.ts';
 import { STAGE_PLACEHOLDER } from '../stage.ts';
 import { consumedResources, usedConfig, usedResources } from '../uses.ts';
 import type { Manifest, ManifestComponent, ManifestConfig, ManifestResource } from './manifest.ts';
+import { comparableSchema, jsonSchemaOf } from './row-schema.ts';
 import { subscriptionFaults, unseenSubscriptions } from './subscription-faults.ts';
 
 /** Lambda refuses longer function names. */
@@ -174,11 +176,18 @@ function manifestResources({ name: app, backing }: AppIdentity): ManifestResourc
       physicalName: physicalNameOf(app, STAGE_PLACEHOLDER, resource),
       ...(binding ? { binding: manifestBinding(binding, infrastructure) } : {}),
       details: kind.details?.(definition as never) ?? {},
+      ...schemaMember(definition),
       ...(infrastructure ? { arns: infrastructure.arns, cloudFormation: infrastructure.resources } : {}),
       ...(infrastructure?.parts ? { parts: infrastructure.parts } : {}),
       modules: modulesOf(kind),
     };
   });
+}
+
+function schemaMember(definition: Definition): { schema?: unknown } {
+  const { schema } = definition as { schema?: StandardSchemaV1 }; // kinds with rows or messages have one
+  const made = schema === undefined ? undefined : jsonSchemaOf(schema);
+  return made === undefined ? {} : { schema: comparableSchema(made) };
 }
 
 function manifestBinding({ env, parameter, value }: Binding, infrastructure: Infrastructure | undefined) {

@@ -68,6 +68,11 @@ export interface ManifestResource {
   };
   /** Facts of the kind, for other tools. */
   readonly details: Readonly<Record<string, unknown>>;
+  /**
+   * The schema of its rows or messages as JSON Schema, without annotations: `twelvefold manifest --check`
+   * compares it with the last release's. Absent for a schema whose library makes no JSON Schema.
+   */
+  readonly schema?: unknown;
   /** What policies name, in CloudFormation. Absent when something else than the manifest makes the resource. */
   readonly arns?: readonly CloudFormationValue[];
   /** The ARNs of parts that grants can name, such as the indexes of a table. */

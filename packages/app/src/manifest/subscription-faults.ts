@@ -1,15 +1,8 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Definition, Kind } from '@twelvefold/backing';
-import type { $ZodType } from 'zod/v4/core';
-import { toJSONSchema } from 'zod/v4/core';
 import type { DeclaredResource } from '../resources.ts';
-
-/** The part of JSON Schema that is compared. */
-interface JsonSchema {
-  readonly type?: string | readonly string[];
-  readonly properties?: Readonly<Record<string, JsonSchema>>;
-  readonly required?: readonly string[];
-}
+import type { SchemaMisfit } from './row-schema.ts';
+import { jsonSchemaOf, schemaMisfits } from './row-schema.ts';
 
 /** A definition that sends or receives messages. */
 type Messages = Definition & { readonly schema: StandardSchemaV1 };
@@ -22,11 +15,11 @@ type Messages = Definition & { readonly schema: StandardSchemaV1 };
  */
 export function subscriptionFaults({ key, definition, kind }: DeclaredResource): string[] {
   return received(definition, kind).flatMap(({ from, relation }) => {
-    const wanted = jsonSchemaOf(definition as Messages); // received() found a schema
-    const given = jsonSchemaOf(from);
+    const wanted = jsonSchemaOf((definition as Messages).schema); // received() found a schema
+    const given = jsonSchemaOf(from.schema);
     if (wanted?.properties === undefined || given?.properties === undefined) return [];
-    return misfits(given, wanted, '').map(
-      (fault) => `'${key}' ${relation} '${from.name}', whose messages do not fit: ${fault}`,
+    return schemaMisfits(given, wanted).map(
+      (misfit) => `'${key}' ${relation} '${from.name}', whose messages do not fit: ${faultText(misfit)}`,
     );
   });
 }
@@ -34,7 +27,7 @@ export function subscriptionFaults({ key, definition, kind }: DeclaredResource):
 /** Subscriptions that nothing compares at build: the library of a schema makes no JSON Schema. */
 export function unseenSubscriptions({ key, definition, kind }: DeclaredResource): string[] {
   return received(definition, kind).flatMap(({ from, relation }) => {
-    const unseen = [from, definition as Messages].filter((one) => jsonSchemaOf(one) === undefined);
+    const unseen = [from, definition as Messages].filter((one) => jsonSchemaOf(one.schema) === undefined);
     const names = unseen.map(({ kind: of, name, schema }) => `${of} '${name}' (${schema['~standard'].vendor})`);
     if (names.length === 0) return [];
     return [
@@ -52,37 +45,13 @@ function received(definition: Definition, kind: Kind): ReadonlyArray<{ from: Mes
   );
 }
 
-function misfits(given: JsonSchema, wanted: JsonSchema, path: string): string[] {
-  return Object.entries(wanted.properties ?? {}).flatMap(([name, field]) => {
-    const at = path === '' ? name : `${path}.${name}`;
-    const there = given.properties?.[name];
-    if (there === undefined) return wanted.required?.includes(name) ? [`${at} is missing`] : [];
-    if (wanted.required?.includes(name) && given.required?.includes(name) === false) return [`${at} may be missing`];
-    const [from, to] = [typesOf(there), typesOf(field)];
-    const other = from.filter((type) => !to.includes(type) && !(type === 'integer' && to.includes('number')));
-    if (from.length > 0 && to.length > 0 && other.length > 0) {
-      return [`${at} may be ${other.join(' or ')}, and is to be ${to.join(' or ')}`];
-    }
-    return there.properties && field.properties ? misfits(there, field, at) : [];
-  });
-}
-
-function typesOf({ type }: JsonSchema): readonly string[] {
-  if (type === undefined) return [];
-  return typeof type === 'string' ? [type] : type;
-}
-
-/** What is on the wire is a schema's input. `undefined` where the schema, or a part of it, has no JSON Schema. */
-function jsonSchemaOf({ schema }: Messages): JsonSchema | undefined {
-  // Standard JSON Schema is an optional part of the same interface; every step is checked.
-  const standard = schema['~standard'] as { jsonSchema?: { input?(options: { target: string }): unknown } };
-  try {
-    const made =
-      standard.jsonSchema?.input === undefined && '_zod' in schema
-        ? toJSONSchema(schema as object as $ZodType, { io: 'input' }) // zod/mini: the same schema without methods
-        : standard.jsonSchema?.input?.({ target: 'draft-2020-12' });
-    return typeof made === 'object' && made !== null ? made : undefined;
-  } catch {
-    return undefined;
+function faultText({ path, reason, given, wanted }: SchemaMisfit): string {
+  switch (reason) {
+    case 'missing':
+      return `${path} is missing`;
+    case 'optional':
+      return `${path} may be missing`;
+    default:
+      return `${path} may be ${given.join(' or ')}, and is to be ${wanted.join(' or ')}`;
   }
 }

@@ -48,7 +48,9 @@ function isBytes(value: unknown): boolean {
   return ArrayBuffer.isView(value) || value instanceof ArrayBuffer;
 }
 
-/** `NumberValue` of `@aws-sdk/lib-dynamodb`, recognized by its shape: the package need not be there. */
+/**
+ * `NumberValue` of `@aws-sdk/lib-dynamodb`, recognized by its shape: the package need not be there.
+ */
 function isNumberValue(value: unknown): boolean {
   return typeof value === 'object' && value !== null && 'toAttributeValue' in value;
 }

@@ -133,8 +133,8 @@ export interface TableClient<R, Key> {
    * The rows of many keys, in the order of the keys, `undefined` for those that are not there. Keys
    * that DynamoDB throttles are read again until `timeout`, or the deadline of the invocation.
    *
-   * @throws TwelvefoldError `BATCH_INCOMPLETE` when some were throttled until then, `ROW_INVALID` when
-   * a stored row does not fit the schema.
+   * @throws TwelvefoldError `BATCH_INCOMPLETE` when some were throttled until then, `ROW_INVALID`
+   * when a stored row does not fit the schema.
    */
   getMany<F extends keyof R = never>(
     keys: readonly Key[],
@@ -213,9 +213,10 @@ export interface TableClient<R, Key> {
   /**
    * All or nothing, 1 to 100 operations on as many rows, of one table or several.
    *
-   * A call is done once, however often it is sent within its tries. With a `token` the same holds for
-   * calls that the caller repeats: DynamoDB does a transaction once per token within ten minutes, and
-   * refuses other operations under it (AwsError `IdempotentParameterMismatchException`).
+   * A call is done once, however often it is sent within its tries. With a `token` the same holds
+   * for calls that the caller repeats: DynamoDB does a transaction once per token within ten
+   * minutes, and refuses other operations under it (AwsError
+   * `IdempotentParameterMismatchException`).
    *
    * @throws TwelvefoldError `CONDITION_FAILED` naming the failed operations, `TRANSACTION_CONFLICT`
    * when another transaction holds a row for seconds.

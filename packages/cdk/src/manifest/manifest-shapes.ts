@@ -33,6 +33,7 @@ const resource = fields(
     ),
     arns: list(value),
     parts: object,
+    schema: object,
     cloudFormation: list(
       fields(
         { id: logicalId, type: text(/^[A-Za-z0-9]+(::[A-Za-z0-9]+){2,3}$/, 'a resource type'), properties: object },

@@ -57,7 +57,7 @@ describe('twelvefold manifest', () => {
     const argv = ['manifest', 'app.ts', '--check', 'm.json'];
     expect(await runCli(argv, { modules, files })).toMatchObject({ code: 0, stdout: '', stderr: '' });
     const json = await runCli([...argv, '--json'], { modules, files });
-    expect(JSON.parse(json.stdout)).toEqual({ file: 'm.json', stale: false, differences: [] });
+    expect(JSON.parse(json.stdout)).toEqual({ file: 'm.json', stale: false, differences: [], misfits: [] });
   });
 
   it('lists what is stale, and how to write it again', async () => {
@@ -91,6 +91,50 @@ describe('twelvefold manifest', () => {
       was: 60_000,
       is: 30_000,
     });
+  });
+
+  it('finds what stored rows may not fit: new and required fields, other types, values that are gone', async () => {
+    const release = (row: z.core.$ZodShape) => {
+      const schema = z.object({ id: z.string(), ...row });
+      const app = defineApp({
+        name: 'shop',
+        backing: { rows: table('rows', { schema: schema as never, key: 'id' as never }) },
+      });
+      return buildManifest(app, {});
+    };
+    const last = release({
+      note: z.optional(z.string()),
+      cents: z.number(),
+      status: z.enum(['placed', 'lost']),
+      to: z.object({ city: z.string() }),
+    });
+    const next = release({
+      note: z.string(),
+      cents: z.string(),
+      status: z.enum(['placed', 'sent']),
+      to: z.object({ city: z.string(), zip: z.string() }),
+      userId: z.string(),
+      region: z._default(z.string(), 'eu'),
+      alias: z.optional(z.string()),
+    });
+    const world = { modules: { 'app.ts': { manifest: next } }, files: { 'm.json': JSON.stringify(last) } };
+    const argv = ['manifest', 'app.ts', '--check', 'm.json'];
+    const { code, stderr } = await runCli(argv, world);
+    expect(code).toBe(1);
+    const found = stderr.split('\n').filter((line) => line.startsWith('  ! '));
+    const cure = 'make it optional or give it a default, or write it into what is stored before this release';
+    expect(found).toEqual([
+      `  ! rows: 'note' was optional and is required; ${cure}`,
+      "  ! rows: 'cents' may be number, and is to be string; accept both, or add a new field",
+      `  ! rows: 'status' may be "lost", which is no longer accepted; accept it until nothing has it`,
+      `  ! rows: 'to.zip' is new and required; ${cure}`,
+      `  ! rows: 'userId' is new and required; ${cure}`,
+    ]);
+    const json = JSON.parse((await runCli([...argv, '--json'], world)).stdout);
+    expect(json.misfits).toHaveLength(5);
+    // Written under the last release's manifest, and the other way round: nothing to say.
+    const same = { ...world, files: { 'm.json': JSON.stringify(next) } };
+    expect(await runCli(argv, same)).toMatchObject({ code: 0, stderr: '' });
   });
 
   it('bounds what it lists of a file that has nothing to do with the app', async () => {

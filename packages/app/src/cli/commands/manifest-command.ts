@@ -1,5 +1,6 @@
 import { toError, UsageError } from '@twelvefold/core/internal';
 import type { Manifest } from '../../manifest/manifest.ts';
+import { storedMisfits } from '../../manifest/stored-misfits.ts';
 import type { Command, CommandIo } from '../command.ts';
 import type { JsonDifference } from '../json-differences.ts';
 import { differenceLine, jsonDifferences } from '../json-differences.ts';
@@ -11,7 +12,8 @@ const MOST_LINES = 40;
 export const manifestCommand: Command = {
   name: 'manifest',
   summary: "Print an app's manifest, write it, or check that a file still says the same",
-  details: 'A file is compared by what it says, not by its layout.',
+  details:
+    'A file is compared by what it says, not by its layout. Rows and messages that the last release wrote and the new schemas may refuse are listed.',
   arguments: [{ name: 'module', description: 'What exports the manifest: built, or TypeScript' }],
   options: {
     export: { value: 'NAME', description: 'The export that buildManifest() made', default: 'manifest' },
@@ -27,8 +29,12 @@ export const manifestCommand: Command = {
     for (const note of manifest.notes ?? []) io.stderr.write(`note: ${note}\n`);
     const text = `${JSON.stringify(manifest, null, input.flag('json') ? 0 : 2)}\n`;
     if (check !== undefined) {
-      const differences = jsonDifferences(await readManifest(io, check), JSON.parse(text));
-      return input.flag('json') ? reportJson(io, check, differences) : report(io, check, differences, module);
+      const last = await readManifest(io, check);
+      const differences = jsonDifferences(last, JSON.parse(text));
+      const misfits = storedMisfits(last, manifest);
+      return input.flag('json')
+        ? reportJson(io, check, differences, misfits)
+        : report(io, check, differences, misfits, module);
     }
     if (out === undefined) {
       io.stdout.write(text);
@@ -70,12 +76,23 @@ async function readManifest(io: CommandIo, file: string): Promise<unknown> {
   }
 }
 
-function reportJson(io: CommandIo, file: string, differences: readonly JsonDifference[]): number {
-  io.stdout.write(`${JSON.stringify({ file, stale: differences.length > 0, differences })}\n`);
+function reportJson(
+  io: CommandIo,
+  file: string,
+  differences: readonly JsonDifference[],
+  misfits: readonly string[],
+): number {
+  io.stdout.write(`${JSON.stringify({ file, stale: differences.length > 0, differences, misfits })}\n`);
   return differences.length > 0 ? 1 : 0;
 }
 
-function report(io: CommandIo, file: string, differences: readonly JsonDifference[], module: string): number {
+function report(
+  io: CommandIo,
+  file: string,
+  differences: readonly JsonDifference[],
+  misfits: readonly string[],
+  module: string,
+): number {
   if (differences.length === 0) {
     if (io.isTTY) io.stdout.write(`${file} is up to date\n`);
     return 0;
@@ -86,6 +103,8 @@ function report(io: CommandIo, file: string, differences: readonly JsonDifferenc
       `twelvefold: ${file} is stale (- only there, + only in the app, ~ changed)`,
       ...differences.slice(0, MOST_LINES).map((difference) => `  ${differenceLine(difference)}`),
       ...(left > 0 ? [`  and ${left} more`] : []),
+      ...(misfits.length > 0 ? ['Data of the last release may not fit the new schemas:'] : []),
+      ...misfits.map((misfit) => `  ! ${misfit}`),
       `Write it again: twelvefold manifest ${module} --out ${file}`,
       '',
     ].join('\n'),

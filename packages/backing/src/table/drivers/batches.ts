@@ -11,7 +11,7 @@ import type { TableFields, Target } from './row.ts';
 import { hasExpired, keyItem, rowOf, selectionOf } from './row.ts';
 import { itemOf } from './writes.ts';
 
-/** What a batch is sent with. */
+/** The port, and the time and randomness of waits between calls. */
 export interface Sending {
   readonly aws: Aws;
   readonly clock: Clock;
