@@ -11,11 +11,13 @@ import { ROTATION_SCENARIOS } from './probe/scenarios/rotation.ts';
 import { STARTING_SCENARIOS } from './probe/scenarios/starting.ts';
 import { WIRE_SCENARIOS } from './probe/scenarios/wire.ts';
 import { SCENARIOS } from './scenarios.ts';
+import { STREAMING_SCENARIOS } from './streaming/scenarios.ts';
 
 const SUITES: ReadonlyArray<readonly [name: string, scenarios: readonly unknown[]]> = [
   ['The orders example, end to end', SCENARIOS],
   ['HTTP: requests, answers, limits, logs, metrics', HTTP_SCENARIOS],
   ['The wire: framing, fetched answers, one outcome, errors without a line', WIRE_SCENARIOS],
+  ['Streamed answers: pieces, breaks, limits, clients that go', STREAMING_SCENARIOS],
   ['What is malformed, odd or too much, from every front', MALFORMED_SCENARIOS],
   ['Messages: retries, poison, order, topics, transactions', MESSAGE_SCENARIOS],
   ['Backing services that throttle and fail', FAULT_SCENARIOS],

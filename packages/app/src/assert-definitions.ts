@@ -84,11 +84,20 @@ function collisions(resources: readonly DeclaredResource[]): string[] {
 
 export function assertHttp(
   app: AppLike,
-  options: { uses: unknown; name?: string; timeout?: Duration; basePath?: string; proxies?: number },
+  options: {
+    uses: unknown;
+    name?: string;
+    timeout?: Duration;
+    basePath?: string;
+    proxies?: number;
+    streaming?: boolean;
+  },
   handler: unknown,
 ): void {
-  const faults = unknownOptions(options, ['uses', 'name', 'timeout', 'basePath', 'proxies']);
-  const { basePath, proxies = 0 } = options;
+  const faults = unknownOptions(options, ['uses', 'name', 'timeout', 'basePath', 'proxies', 'streaming']);
+  const { basePath, proxies = 0, streaming = false } = options;
+  if (typeof streaming !== 'boolean')
+    faults.push(`'streaming' is ${JSON.stringify(streaming)}; it must be true or false`);
   if (basePath !== undefined && !/^(\/[\w.~-]+)+$/.test(basePath))
     faults.push(
       `'basePath' is ${JSON.stringify(basePath)}; it must begin with a slash and not end with one, e.g. '/shop'`,

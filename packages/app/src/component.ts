@@ -26,6 +26,8 @@ export interface HttpComponent<C = never, Clients = never> extends ComponentBase
   readonly basePath: string | undefined;
   /** Proxies in front of a service that append to `X-Forwarded-For`. */
   readonly proxies: number;
+  /** Answers are streamed on Lambda. */
+  readonly streaming: boolean;
   readonly handler: (request: Request, ctx: HttpContext<C, Clients>) => Response | Promise<Response>;
 }
 

@@ -52,6 +52,9 @@ describe('defineApp', () => {
       expect(() => ctx.backing.sessions.create({ userId: 'u' })).toThrow();
       return new Response((await ctx.backing.table.get('1'))?.orderId ?? '');
     });
+    const streamed = app.http({ uses: {}, streaming: true }, () => new Response());
+    expectTypeOf(streamed.streaming).toEqualTypeOf<boolean>();
+    expect([streamed.streaming, app.http({ uses: {} }, () => new Response()).streaming]).toEqual([true, false]);
     app.task('report', { params: z.object({ since: z.string() }), uses: {} }, async (params, ctx) => {
       expectTypeOf(params).toEqualTypeOf<{ since: string }>();
       // biome-ignore lint/complexity/noBannedTypes: the type of "no clients at all"
@@ -87,6 +90,8 @@ describe('defineApp', () => {
     expect(() =>
       defineApp({ name: 'bare', backing: { config: table('rows', { schema: Order, key: 'orderId' }) } }),
     ).toThrow(/the key 'config' is reserved/);
+    // @ts-expect-error: on or off, without modes
+    expect(() => app.http({ uses: {}, streaming: 'yes' }, () => new Response())).toThrow(/'streaming' is "yes"/);
     // @ts-expect-error: uses is missing
     expect(() => app.http({}, () => new Response())).toThrow(/'uses' is missing/);
     // @ts-expect-error: an unknown option

@@ -37,6 +37,12 @@ export interface HttpOptions {
    * `ctx.http.sourceAddress`; with 0 it is the other end of the connection. @defaultValue 0
    */
   proxies?: number;
+  /**
+   * Streams each answer on Lambda instead of returning it whole: the first byte leaves as it is made, and an answer may have 200 MB. The
+   * function stands behind a function URL of mode `RESPONSE_STREAM` (as the constructs make it) or a REST API of mode `STREAM`; no other
+   * front reads such answers. Without effect on a service, which streams always. @defaultValue false
+   */
+  streaming?: boolean;
 }
 
 /** A message of a source, as its handler gets it. */
@@ -102,9 +108,9 @@ export function defineApp<C = Record<never, never>, const B extends Record<strin
     backing,
     http: (httpOptions, handler) => {
       assertHttp(app, httpOptions, handler);
-      const { uses, name = 'http', timeout, basePath, proxies = 0 } = httpOptions;
+      const { uses, name = 'http', timeout, basePath, proxies = 0, streaming = false } = httpOptions;
       const timeoutMs = timeout === undefined ? undefined : durationMs(timeout);
-      return Object.freeze({ kind: 'http', name, app, uses, timeoutMs, basePath, proxies, handler });
+      return Object.freeze({ kind: 'http', name, app, uses, timeoutMs, basePath, proxies, streaming, handler });
     },
     consumer: (key, consumerOptions, handler) => {
       assertConsumer(app, key, consumerOptions, handler);

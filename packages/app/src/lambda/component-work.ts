@@ -40,19 +40,22 @@ async function httpWork(component: HttpComponent, options: WorkOptions): Promise
   const { metrics, logger, clock } = options;
   const counted = createRequestMetrics({ metrics, component: component.name, clock, random: Math.random });
   const service = httpService({ component, ...options, counted });
-  return async (event, { deadline }) => {
+  return async (event, { deadline, stream }) => {
     const exchange = readHttpEvent(event, component.basePath);
     if (!exchange) throw refusal(component, 'HTTP events: of API Gateway, a function URL or a load balancer');
-    const answered = await exchange.answer(service, {
+    const answering = {
       deadline,
       answerMs: component.timeoutMs,
-      onTooLarge: (size, limit) =>
+      onTooLarge: (size: number, limit: number) =>
         logger.error('answer is larger than the front carries', { size_bytes: size, limit_bytes: limit }),
-      onBroken: (error) => logger.error('answer broke off', { error: toError(error) }),
-      onWarning: (message) => logger.warn(message),
-    });
-    await counted.publish();
-    return answered;
+      onBroken: (error: unknown) => logger.error('answer broke off', { error: toError(error) }),
+      onWarning: (message: string) => logger.warn(message),
+    };
+    try {
+      return await (stream ? exchange.stream(service, stream, answering) : exchange.answer(service, answering));
+    } finally {
+      await counted.publish();
+    }
   };
 }
 

@@ -151,6 +151,7 @@ export async function lambda<K extends Component>(
   const invoke = createInvoke({ work, component: component.name, logger, metrics, start, redact });
   return lambdaHost<unknown, unknown>(invoke, {
     clock: systemClock,
+    streams: component.kind === 'http' && component.streaming,
     flush,
     onResume: (idleMs) => {
       // The other side of a connection may have closed it during the freeze.

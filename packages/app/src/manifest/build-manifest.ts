@@ -132,7 +132,7 @@ function partlyRuledNotes({ config, backing }: AppIdentity, component: Component
 function triggerOf(backing: Backing, component: Component): ManifestComponent['trigger'] {
   switch (component.kind) {
     case 'http':
-      return { kind: 'http' };
+      return component.streaming ? { kind: 'http', streaming: true } : { kind: 'http' };
     case 'consumer': {
       const [consumed] = consumedResources(backing, component.source);
       const { definition, driver } = consumed.resource;

@@ -23,7 +23,11 @@ export interface ManifestComponent {
   readonly entry: string;
   readonly export: 'handler';
   readonly trigger:
-    | { readonly kind: 'http' }
+    | {
+        readonly kind: 'http';
+        /** Its front streams answers: a function URL of mode RESPONSE_STREAM. Absent for a front that takes them whole. */
+        readonly streaming?: true;
+      }
     | (SourceTrigger & { readonly resource: string })
     | { readonly kind: 'invoke' };
   /** Exact IAM actions by resource key; the role of this component has these and no others. */

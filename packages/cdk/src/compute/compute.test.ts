@@ -1,6 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Manifest } from 'twelvefold/manifest';
 import { describe, expect, it } from 'vitest';
+import { shopManifest } from '../testing/shop-manifest.fixture.ts';
 import { ofType, resourceOf, shopProps, sub, synthesize } from '../testing/synthesize.fixture.ts';
 import { fargate, lambda } from './placement.ts';
 
@@ -102,6 +104,31 @@ describe('triggers', () => {
       SourceArn: sub('arn:{AWS::Partition}:execute-api:{AWS::Region}:{AWS::AccountId}:{HttpApi}/*/$default'),
     });
     expect(template.Outputs.HttpApiUrl).toMatchObject({ Value: { 'Fn::GetAtt': ['HttpApi', 'ApiEndpoint'] } });
+  });
+});
+
+describe('a component that streams its answers', () => {
+  const [http, ...others] = shopManifest.components;
+  const manifest: Manifest = {
+    ...shopManifest,
+    components: [{ ...http, trigger: { kind: 'http', streaming: true } }, ...others],
+  };
+  const synthesizeWith = (front?: 'function-url') =>
+    synthesize({ ...shopProps, manifest, compute: { ...shopProps.compute, http: lambda(front ? { front } : {}) } });
+
+  it('stands behind a REST API that streams', () => {
+    const streaming = synthesizeWith();
+    const methods = ofType(streaming, 'AWS::ApiGateway::Method').map((id) => resourceOf(streaming, id).Properties);
+    expect(
+      methods.map(({ Integration }) => (Integration as { ResponseTransferMode: string }).ResponseTransferMode),
+    ).toEqual(methods.map(() => 'STREAM'));
+    expect(methods.length).toBeGreaterThan(0);
+  });
+
+  it('or behind a function URL that does', () => {
+    const streaming = synthesizeWith('function-url');
+    const [url = ''] = ofType(streaming, 'AWS::Lambda::Url');
+    expect(resourceOf(streaming, url).Properties).toMatchObject({ InvokeMode: 'RESPONSE_STREAM' });
   });
 });
 

@@ -11,7 +11,7 @@ import type { HttpFront, LambdaPlacement } from './placement.ts';
 
 /** Whether a component asks for streamed responses. */
 export function streams({ trigger }: ManifestComponent): boolean {
-  return trigger.kind === 'http' && 'streaming' in trigger && trigger.streaming === true;
+  return trigger.kind === 'http' && trigger.streaming === true;
 }
 
 /** The front of a component's function. */

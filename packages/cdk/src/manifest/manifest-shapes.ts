@@ -64,7 +64,7 @@ const component = fields(
     entry: text(/^([A-Za-z0-9_-]+\/)*[A-Za-z0-9_-]+\.[cm]?js$/, 'a built entry, e.g. lambda/orders.js'),
     export: oneOf('handler'),
     trigger: kinds({
-      http: fields({ kind: oneOf('http') }),
+      http: fields({ kind: oneOf('http') }, { streaming: oneOf(true) }),
       // SQS's limits: visibility up to 12 hours, 1 to 1,000 receives.
       queue: fields(
         { kind: oneOf('queue'), resource: key, visibilitySeconds: whole(0, 43_200) },

@@ -116,6 +116,10 @@ export const LISTED_TYPES: Readonly<Record<string, ListedType>> = {
     Id: '{uuid}',
     EventSourceMappingArn: here('lambda', 'event-source-mapping:{uuid}'),
   }),
+  'AWS::Lambda::Url': generated('{TargetFunctionArn}', {
+    FunctionArn: '{TargetFunctionArn}',
+    FunctionUrl: 'https://{id}.lambda-url.{region}.on.aws/',
+  }),
   'AWS::Lambda::Function': named('lambda', 'function:{name}'),
   'AWS::Lambda::LayerVersion': byArn(here('lambda', 'layer:{name}:1'), { LayerVersionArn: '{arn}' }),
   'AWS::Lambda::Permission': generated('{name}'),

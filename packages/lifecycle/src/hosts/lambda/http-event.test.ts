@@ -1,5 +1,7 @@
+import { PassThrough } from 'node:stream';
 import { gunzipSync } from 'node:zlib';
-import { systemClock } from '@twelvefold/core';
+import { deadlineIn, systemClock } from '@twelvefold/core';
+import { createTestClock } from '@twelvefold/core/testing';
 import { describe, expect, it } from 'vitest';
 import type { AlbEvent, HttpEventV1 } from './index.ts';
 import { readHttpEvent } from './index.ts';
@@ -216,5 +218,92 @@ describe('answer', () => {
     );
     expect(result).toMatchObject({ statusCode: 500, headers: { 'content-type': 'application/problem+json' } });
     expect(reported).toEqual([[1_048_578, 1_048_576]]);
+  });
+});
+
+describe('a streamed answer', () => {
+  /** The response stream of one invocation, as Lambda's runtime makes it. */
+  function responseStream() {
+    const stream = new PassThrough();
+    const types: string[] = [];
+    return Object.assign(stream, {
+      types,
+      setContentType: (type: string) => void types.push(type),
+      text: () => stream.read()?.toString() as string,
+    });
+  }
+  const eventStream = () =>
+    new Response(
+      new ReadableStream({ start: (controller) => controller.enqueue(new TextEncoder().encode('data: 1\n\n')) }),
+      { headers: { 'content-type': 'text/event-stream' } },
+    );
+  /** Two pieces and no end. */
+  const endless = () => {
+    let left = 2;
+    return new Response(
+      new ReadableStream({
+        pull: (controller) => {
+          if (left === 0) return new Promise(() => {});
+          left -= 1;
+          controller.enqueue(new TextEncoder().encode('piece'));
+        },
+      }),
+    );
+  };
+  const answering = (event: unknown, handler: () => Response, leftMs = 1_000) => {
+    const clock = createTestClock();
+    const stream = responseStream();
+    const broken: unknown[] = [];
+    const options = { deadline: deadlineIn(leftMs, clock), onBroken: (error: unknown) => broken.push(error) };
+    const done = exchangeOf(event).stream({ component: 'http', clock, handler }, stream, options);
+    return { clock, stream, broken, done };
+  };
+
+  it('begins with status, headers and cookies as JSON and eight zero bytes, for a REST API as well', async () => {
+    const { stream, done } = answering(rest, twoCookies);
+    await done;
+    const [prelude = '', body] = stream.text().split('\0'.repeat(8));
+    const { headers, ...head } = JSON.parse(prelude);
+    expect(stream.types).toEqual(['application/vnd.awslambda.http-integration-response']);
+    expect(head).toEqual({ statusCode: 201, cookies: ['a=1', 'b=2'] });
+    expect(Object.keys(headers).sort()).toEqual(['content-type', 'x-correlation-id']);
+    expect(body).toBe('{"ok":true}');
+  });
+
+  it('has its head, and its end, without a body', async () => {
+    const { stream, done } = answering(rest, () => new Response(null, { status: 204 }));
+    await done;
+    expect(stream.text()).toMatch(/^\{"statusCode":204,"headers":\{"x-correlation-id":"[^"]+"\}\}\0{8}$/);
+  });
+
+  it('is a refusal for an event that cannot be one for the app', async () => {
+    const { stream, done } = answering({ ...rest, isBase64Encoded: 'yes' }, twoCookies);
+    await done;
+    expect(stream.text()).toMatch(/^\{"statusCode":400,/);
+  });
+
+  it('of events ends at the deadline: its clients connect again', async () => {
+    const { clock, stream, broken, done } = answering(rest, eventStream);
+    await expect.poll(() => stream.readableLength).toBeGreaterThan(0);
+    await new Promise(setImmediate);
+    await clock.advance(1_000);
+    await done;
+    expect(stream.text()).toMatch(/\0{8}data: 1\n\n$/);
+    expect(broken).toEqual([]);
+  });
+
+  it('of any other kind breaks off at the deadline, with the reason', async () => {
+    const { clock, stream, broken, done } = answering(rest, endless);
+    await expect.poll(() => stream.readableLength).toBeGreaterThan(0);
+    await new Promise(setImmediate);
+    await Promise.all([expect(done).rejects.toThrow(/before its deadline/), clock.advance(1_000)]);
+    expect(broken).toMatchObject([{ name: 'TimeoutError' }]);
+    expect(stream.writableEnded).toBe(false);
+  });
+
+  it('breaks off when the runtime closes its stream', async () => {
+    const { stream, done } = answering(rest, endless);
+    stream.destroy(new Error('the Runtime API is gone'));
+    await expect(done).rejects.toThrow('the Runtime API is gone');
   });
 });

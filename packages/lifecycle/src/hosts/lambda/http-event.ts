@@ -1,11 +1,13 @@
 import type { Deadline } from '@twelvefold/core';
 import { after, NO_DEADLINE } from '@twelvefold/core/internal';
 import { CORRELATION_HEADER, correlationIdFrom } from '../../correlation.ts';
-import { Exchange } from '../../http/exchange.ts';
+import { Exchange, OUT_OF_TIME } from '../../http/exchange.ts';
 import type { HttpService, RequestContext } from '../../http/http-service.ts';
 import { refuse } from '../../http/limits.ts';
 import { problem } from '../../http/problem.ts';
 import { serve } from '../../http/serve.ts';
+import { AnswerWriter } from '../../http/write-answer.ts';
+import type { OpenScope } from '../../scope.ts';
 import type { AlbEvent, AlbResult } from './alb.ts';
 import { alb } from './alb.ts';
 import type { HttpEventV1, HttpResultV1 } from './api-gateway-v1.ts';
@@ -15,6 +17,8 @@ import { apiGatewayV2 } from './api-gateway-v2.ts';
 import type { EventParts, Front, Pair } from './event-parts.ts';
 import { eventRequest, headerOf } from './event-parts.ts';
 import { readAnswer } from './event-result.ts';
+import type { ResponseStream } from './response-stream.ts';
+import { StreamSink } from './response-stream.ts';
 
 /** Every event that is an HTTP request. */
 export type HttpEvent = HttpEventV2 | HttpEventV1 | AlbEvent;
@@ -54,6 +58,7 @@ export class HttpEventExchange {
   readonly #event: HttpEvent;
   readonly #headers: readonly Pair[];
   readonly #method: string;
+  readonly #path: string;
 
   constructor(front: Front<HttpEvent, HttpResult>, event: HttpEvent, basePath: string | undefined) {
     this.#front = front;
@@ -61,6 +66,7 @@ export class HttpEventExchange {
     const parts = partsOf(front, event);
     this.#headers = parts?.headers ?? [];
     this.#method = parts?.method ?? 'GET';
+    this.#path = parts?.path ?? '';
     this.request = parts ? eventRequest(parts, basePath) : refuse('malformed', correlationIdFrom(undefined));
   }
 
@@ -73,29 +79,66 @@ export class HttpEventExchange {
 
   /** Answers the event through the service, within what the front carries. */
   async answer(service: HttpService, options: AnswerEventOptions = {}): Promise<HttpResult> {
-    const { request } = this;
-    if (request instanceof Response) {
-      const correlationId = request.headers.get(CORRELATION_HEADER) ?? '';
-      service.onRefusal?.({ status: request.status, correlationId, method: this.#method });
-      return this.result(request);
-    }
-    const context = this.#front.context(this.#event);
-    const { response, correlationId } = await new Promise<Answered>((resolve) =>
-      serve(new EventExchange(service, request, this.#headers, context, options, resolve)),
-    );
+    const { response, correlationId, scope } = await this.#serve(service, options);
     const failed = () =>
       this.result(problem({ status: 500, title: 'Internal Server Error' }, correlationId), correlationId);
     let result: HttpResult;
     try {
       result = await this.result(response, correlationId, options.onWarning);
     } catch (error) {
-      options.onBroken?.(error);
+      if (scope) scope.run(() => options.onBroken?.(error));
       return failed();
     }
     const sizeBytes = result.body === undefined ? 0 : Buffer.byteLength(result.body);
     if (sizeBytes <= this.#front.limitBytes) return result;
     options.onTooLarge?.(sizeBytes, this.#front.limitBytes);
     return failed();
+  }
+
+  /**
+   * Answers the event through the service, piece by piece as on a long-running host. Rejects when the answer breaks off: Lambda ends the
+   * response stream then, so that the client cannot take it for whole. At the deadline an event stream ends, any other answer breaks
+   * off.
+   */
+  async stream(service: HttpService, stream: ResponseStream, options: AnswerEventOptions = {}): Promise<void> {
+    const { clock } = service;
+    const { deadline = NO_DEADLINE, onBroken, onWarning } = options;
+    const { response, correlationId, scope } = await this.#serve(service, options);
+    const sink = new StreamSink(stream);
+    const request = { method: this.#method, path: this.#path, header: (name: string) => headerOf(this.#headers, name) };
+    const writer = new AnswerWriter(request, sink, {
+      draining: false,
+      stalls: () => {},
+      flows: () => {},
+      warn: (message) => onWarning?.(message),
+      fail: (error) => {
+        sink.fault = error;
+        onBroken?.(error);
+      },
+    });
+    const undo = after(clock, deadline.remainingMs(), () => writer.expire(OUT_OF_TIME));
+    try {
+      // In the scope, so that lines about the answer carry its correlation id.
+      if (scope) scope.run(() => writer.write(response, correlationId));
+      else writer.write(response, correlationId);
+      await sink.done;
+    } finally {
+      undo();
+    }
+  }
+
+  /** The answer of the app, or of the host for a request that it refuses. */
+  #serve(service: HttpService, options: AnswerEventOptions): Promise<Answered> {
+    const { request } = this;
+    if (!(request instanceof Response)) {
+      const context = this.#front.context(this.#event);
+      return new Promise((resolve) =>
+        serve(new EventExchange(service, request, this.#headers, context, options, resolve)),
+      );
+    }
+    const correlationId = request.headers.get(CORRELATION_HEADER) ?? '';
+    service.onRefusal?.({ status: request.status, correlationId, method: this.#method });
+    return Promise.resolve({ response: request, correlationId, scope: undefined });
   }
 }
 
@@ -111,6 +154,8 @@ function partsOf(front: Front<HttpEvent, HttpResult>, event: HttpEvent): EventPa
 interface Answered {
   readonly response: Response;
   readonly correlationId: string;
+  /** The request's; `undefined` for one that was refused. */
+  readonly scope: OpenScope | undefined;
 }
 
 /** A request of an event; its answer is handed over. */
@@ -151,6 +196,6 @@ class EventExchange extends Exchange {
 
   respond(response: Response, correlationId: string): void {
     this.#undo();
-    this.#resolve({ response, correlationId });
+    this.#resolve({ response, correlationId, scope: this.scope });
   }
 }

@@ -14,6 +14,7 @@ export { type LambdaContext, type LambdaHandler, type LambdaInvocation, type Lam
 export { type LambdaProfile, lambdaProfile } from './lambda-profile.ts';
 export { onTerminate, TERMINATE_BUDGET_MS, type TerminatingProcess } from './on-terminate.ts';
 export { recordsFromSns, type TopicRecord } from './records-from-sns.ts';
+export type { ResponseStream, StreamingHandler } from './response-stream.ts';
 export { isSnsEvent, messagesFromSns, type SnsEvent, type SnsEventRecord, type SnsMessage } from './sns-event.ts';
 export {
   batchResult,

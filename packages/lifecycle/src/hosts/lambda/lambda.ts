@@ -1,6 +1,8 @@
 import type { Clock, Deadline } from '@twelvefold/core';
 import { deadlineIn, systemClock } from '@twelvefold/core';
 import { after } from '@twelvefold/core/internal';
+import type { ResponseStream } from './response-stream.ts';
+import { streamify } from './response-stream.ts';
 
 /** The part of Lambda's context object that is read. */
 export interface LambdaContext {
@@ -21,6 +23,8 @@ export interface LambdaInvocation {
   readonly signal: AbortSignal;
   /** True for the first invocation of this execution environment. */
   readonly coldStart: boolean;
+  /** Takes the answer, where the handler streams. */
+  readonly stream?: ResponseStream | undefined;
 }
 
 export interface LambdaOptions {
@@ -38,6 +42,11 @@ export interface LambdaOptions {
    * continue in a later invocation.
    */
   onLeftRunning?: (left: Readonly<Record<string, number>>) => void;
+  /**
+   * Makes a streaming handler: Lambda calls it with a response stream, which the work finds in its invocation, and drops what it
+   * returns. @defaultValue false
+   */
+  streams?: boolean;
   /** What is running now: `process.getActiveResourcesInfo`. Without it `onLeftRunning` is not called. */
   activeResources?: () => readonly string[];
   clock?: Clock;
@@ -63,7 +72,7 @@ export function lambda<Event, Result>(
   options: LambdaOptions = {},
 ): LambdaHandler<Event, Result> {
   if (typeof work !== 'function') throw new TypeError('Cannot make a Lambda handler: the work is not a function');
-  const { reserveMs = 500, flush, onResume, onLeftRunning, activeResources, clock = systemClock } = options;
+  const { reserveMs = 500, flush, onResume, onLeftRunning, activeResources, streams, clock = systemClock } = options;
   let coldStart = true;
   let inFlight = 0;
   /** Invocations that began while another one ran. */
@@ -83,7 +92,7 @@ export function lambda<Event, Result>(
     if (left.length > 0) onLeftRunning?.(Object.fromEntries(left));
   };
 
-  return async function invoke(event, context) {
+  async function handle(event: Event, context: LambdaContext, stream: ResponseStream | undefined): Promise<Result> {
     inFlight += 1;
     // With several at once, as on managed instances, the resources of one cannot be told from another's.
     const before = onLeftRunning && inFlight === 1 ? activeResources?.() : undefined;
@@ -91,7 +100,7 @@ export function lambda<Event, Result>(
     const overlapsBefore = overlaps;
     const remainingMs = context.getRemainingTimeInMillis();
     const limitMs = remainingMs - Math.min(reserveMs, remainingMs / 10);
-    const invocation = new Invocation(context, deadlineIn(limitMs, clock), coldStart, clock);
+    const invocation = new Invocation(context, deadlineIn(limitMs, clock), coldStart, clock, stream);
     coldStart = false;
     try {
       const idle = idleMs();
@@ -104,7 +113,11 @@ export function lambda<Event, Result>(
       idleSince = { now: clock.now(), monotonic: clock.monotonic() };
       if (before && activeResources && overlaps === overlapsBefore) reportLeft(before, activeResources());
     }
-  };
+  }
+
+  if (!streams) return (event, context) => handle(event, context, undefined);
+  const streaming = (event: Event, stream: ResponseStream, context: LambdaContext) => handle(event, context, stream);
+  return streamify(streaming) as unknown as LambdaHandler<Event, Result>; // only Lambda calls it, by its mark
 }
 
 /** A class: a getter in an object literal costs several times as much. */
@@ -112,12 +125,20 @@ class Invocation implements LambdaInvocation {
   readonly context: LambdaContext;
   readonly deadline: Deadline;
   readonly coldStart: boolean;
+  readonly stream?: ResponseStream | undefined;
   readonly #clock: Clock;
   #controller: AbortController | undefined;
   #cancel: (() => void) | undefined;
   #hasEnded = false;
 
-  constructor(context: LambdaContext, deadline: Deadline, coldStart: boolean, clock: Clock) {
+  constructor(
+    context: LambdaContext,
+    deadline: Deadline,
+    coldStart: boolean,
+    clock: Clock,
+    stream: ResponseStream | undefined,
+  ) {
+    this.stream = stream;
     this.context = context;
     this.deadline = deadline;
     this.coldStart = coldStart;

@@ -5,9 +5,9 @@ import type { NodeHeaders } from '../../http/light/light-headers.ts';
 import { headerOf } from '../../http/light/light-headers.ts';
 import { lightNodeRequest } from '../../http/light/light-requests.ts';
 import { plainText } from '../../http/light/plain-parts.ts';
+import { AnswerWriter } from '../../http/write-answer.ts';
 import type { Arrival } from './arrivals.ts';
 import type { ServerCore } from './server-core.ts';
-import { AnswerWriter } from './write-answer.ts';
 
 /** A request on a socket, with its answer. Lets go of both when the answer is out: work may go on that holds the scope. */
 export class ServiceExchange extends Exchange implements NodeHeaders {
@@ -65,7 +65,7 @@ export class ServiceExchange extends Exchange implements NodeHeaders {
       this.core.over(this);
       return;
     }
-    this.#writer = new AnswerWriter(this, outgoing);
+    this.#writer = new AnswerWriter(this, outgoing, this.core);
     this.#writer.write(response, correlationId);
   }
 

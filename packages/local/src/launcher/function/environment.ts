@@ -47,7 +47,10 @@ export async function startEnvironment(
     return (await ended).exit;
   };
 
-  async function run({ requestId, payload, traceId }: InvocationInput, answer: (result: InvocationResult) => void) {
+  async function run(
+    { requestId, payload, traceId, onStream }: InvocationInput,
+    answer: (result: InvocationResult) => void,
+  ) {
     const initError = await init;
     if (initError) {
       usable = false;
@@ -57,7 +60,7 @@ export async function startEnvironment(
     const event = { requestId, deadlineMs: spec.now() + spec.timeoutMs, invokedFunctionArn: spec.arn, traceId };
     const work = async () => {
       // A runtime that does not wait although it did is on its way out.
-      const outcome = await Promise.race([api.invoke(event, payload).catch(() => ended), ended]);
+      const outcome = await Promise.race([api.invoke(event, payload, onStream).catch(() => ended), ended]);
       if ('exit' in outcome) return answer({ requestId, error: exitError(requestId, outcome.exit, 'invoke') });
       answer(
         outcome.fault

@@ -6,7 +6,7 @@ import type { OutputLine } from '../process/start-process.ts';
 import { createTurns, environmentPool, managedPool } from './environment-pool.ts';
 import type { FunctionSpec } from './function-spec.ts';
 import { newTraceId } from './function-spec.ts';
-import type { InvocationResult } from './result.ts';
+import type { FunctionStream, InvocationResult } from './result.ts';
 
 /** A synchronous invocation's event may have at most this many bytes (Lambda quotas). */
 const MAX_EVENT_BYTES = 6_291_456;
@@ -64,6 +64,11 @@ export interface InvokeOptions {
   readonly signal?: AbortSignal | undefined;
   /** `X-Amzn-Trace-Id`; made up when missing. */
   readonly traceId?: string | undefined;
+  /**
+   * Gets the answer of a streaming function as it comes. The promise resolves at its end: with `error` when the answer broke off.
+   * @defaultValue undefined: the whole answer is the payload
+   */
+  readonly onStream?: ((stream: FunctionStream) => void) | undefined;
 }
 
 export interface LaunchedFunction {
@@ -168,7 +173,7 @@ export async function launchFunction(options: LaunchFunctionOptions): Promise<La
     name: spec.name,
     arn: spec.arn,
     timeoutMs: spec.timeoutMs,
-    invoke: async (event, { signal, traceId = newTraceId() } = {}) => {
+    invoke: async (event, { signal, traceId = newTraceId(), onStream } = {}) => {
       const refuse = () => {
         if (stopped) throw new Error(`Cannot invoke function ${spec.name}: it is stopped`);
         signal?.throwIfAborted();
@@ -187,7 +192,7 @@ export async function launchFunction(options: LaunchFunctionOptions): Promise<La
         const abandon = () => reject(signal?.reason);
         signal?.addEventListener('abort', abandon, { once: true });
         const work = pool
-          .run({ requestId: randomUUID(), payload, traceId }, resolve)
+          .run({ requestId: randomUUID(), payload, traceId, onStream }, resolve)
           .catch(reject)
           .finally(() => {
             turns.pass();

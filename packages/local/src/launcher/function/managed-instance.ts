@@ -83,7 +83,7 @@ export async function startManagedInstance(
     gone = true;
   });
 
-  async function invoke({ requestId, payload, traceId }: InvocationInput): Promise<InvocationResult> {
+  async function invoke({ requestId, payload, traceId, onStream }: InvocationInput): Promise<InvocationResult> {
     const initError = await init;
     if (initError) return { requestId, error: initError };
     while (!api.waiting()) {
@@ -92,7 +92,10 @@ export async function startManagedInstance(
       if (picked) return { requestId, error: exitError(requestId, picked.exit, 'invoke') };
     }
     const event = { requestId, deadlineMs: spec.now() + spec.timeoutMs, invokedFunctionArn: spec.arn, traceId };
-    const outcome = await within(spec.timeoutMs, Promise.race([api.invoke(event, payload).catch(() => ended), ended]));
+    const outcome = await within(
+      spec.timeoutMs,
+      Promise.race([api.invoke(event, payload, onStream).catch(() => ended), ended]),
+    );
     if (outcome === EXPIRED) return { requestId, error: timeoutError(requestId, spec.timeoutMs) };
     if ('exit' in outcome) return { requestId, error: exitError(requestId, outcome.exit, 'invoke') };
     return outcome.fault

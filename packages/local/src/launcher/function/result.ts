@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { ProcessExit } from '../process/start-process.ts';
 import { describeExit } from '../process/start-process.ts';
 import type { Instance } from './managed-instance.ts';
@@ -19,11 +20,20 @@ export type InvocationResult =
   | { readonly requestId: string; readonly payload: unknown; readonly error?: undefined }
   | { readonly requestId: string; readonly payload?: undefined; readonly error: FunctionError };
 
+/** The answer of a streaming function as it comes; the body fails when the function's process ends. */
+export interface FunctionStream {
+  readonly contentType: string;
+  /** Has to be read, or resumed. */
+  readonly body: Readable;
+}
+
 /** One invocation, as an instance gets it. */
 export interface InvocationInput {
   readonly requestId: string;
   readonly payload: string;
   readonly traceId: string;
+  /** Gets the answer of a streaming function; without it the answer is collected and is the payload. */
+  readonly onStream?: ((stream: FunctionStream) => void) | undefined;
 }
 
 /** What a runtime posted; Lambda passes on whatever it was. */

@@ -1,3 +1,4 @@
+import type { ClientRequest } from 'node:http';
 import { Agent, request } from 'node:http';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
@@ -6,6 +7,12 @@ import { invocationContext } from './function-spec.ts';
 import { describeError, RuntimeError } from './result.ts';
 
 type Handler = (event: unknown, context: InvocationContext) => unknown;
+type StreamingHandler = (event: unknown, stream: ClientRequest, context: InvocationContext) => unknown;
+
+/** Marks a handler that answers by a stream, with the value `response` (aws-lambda-ric 4.0.2). */
+const STREAMING = Symbol.for('aws.lambda.runtime.handler.streaming');
+const ERROR_TYPE = 'lambda-runtime-function-error-type';
+const ERROR_BODY = 'lambda-runtime-function-error-body';
 
 const RUNTIME = '/2018-06-01/runtime/';
 
@@ -27,13 +34,17 @@ export async function runRuntime(options: {
   readonly host: NodeJS.Process;
 }): Promise<void> {
   const { host, overlapping } = options;
-  const call = createCaller(host.env.AWS_LAMBDA_RUNTIME_API ?? '');
+  const { call, stream } = createCaller(host.env.AWS_LAMBDA_RUNTIME_API ?? '');
 
-  const report = async (error: unknown, requestId?: string): Promise<void> => {
+  const print = (error: unknown, requestId?: string) => {
     const described = describeError(error);
-    const path = requestId === undefined ? 'init/error' : `invocation/${requestId}/error`;
     const record = { timestamp: new Date().toISOString(), level: 'ERROR', requestId, message: described };
     host.stderr.write(`${JSON.stringify(record)}\n`);
+    return described;
+  };
+  const report = async (error: unknown, requestId?: string): Promise<void> => {
+    const described = print(error, requestId);
+    const path = requestId === undefined ? 'init/error' : `invocation/${requestId}/error`;
     await call('POST', path, JSON.stringify(described), described.errorType);
   };
 
@@ -44,7 +55,25 @@ export async function runRuntime(options: {
     await report(error);
     return host.exit(1);
   }
+  const isStreaming = streams(handler);
+  /** What the handler returns is dropped; an error ends the stream, with trailers that describe it. */
+  const handleStream = async (requestId: string, { body, headers }: Answer): Promise<void> => {
+    const { outgoing, answered } = stream(`invocation/${requestId}/response`);
+    try {
+      const streaming = handler as unknown as StreamingHandler; // by its mark
+      await streaming(JSON.parse(body), outgoing, invocationContext(requestId, headers, host.env));
+    } catch (error) {
+      const described = print(error, requestId);
+      outgoing.addTrailers({
+        [ERROR_TYPE]: described.errorType,
+        [ERROR_BODY]: Buffer.from(JSON.stringify(described)).toString('base64'),
+      });
+      outgoing.end();
+    }
+    await answered;
+  };
   const handle = async (requestId: string, { body, headers }: Answer): Promise<void> => {
+    if (isStreaming) return handleStream(requestId, { body, headers, status: 200 });
     try {
       const result = await handler(JSON.parse(body), invocationContext(requestId, headers, host.env));
       await call('POST', `invocation/${requestId}/response`, stringify(result));
@@ -69,6 +98,10 @@ export async function runRuntime(options: {
   }
 }
 
+function streams(handler: object): boolean {
+  return (handler as { [STREAMING]?: unknown })[STREAMING] === 'response'; // only looked at
+}
+
 async function loadHandler(entry: string, exportName: string): Promise<Handler> {
   const module: Record<string, unknown> = await import(pathToFileURL(entry).href).catch((error: unknown) => {
     throw error instanceof SyntaxError ? new RuntimeError('UserCodeSyntaxError', String(error)) : error;
@@ -80,7 +113,7 @@ async function loadHandler(entry: string, exportName: string): Promise<Handler> 
   if (typeof handler !== 'function') {
     throw new RuntimeError('HandlerNotFound', `${exportName} of ${entry} is not a function`);
   }
-  if (handler.length >= 3) {
+  if (handler.length >= 3 && !streams(handler)) {
     const reason = 'Node.js 24 takes no callback handlers; return a promise instead of calling back';
     throw new RuntimeError('CallbackHandlerDeprecated', reason);
   }
@@ -99,7 +132,7 @@ function stringify(result: unknown): string {
 function createCaller(api: string) {
   const [host, port] = api.split(':');
   const agent = new Agent({ keepAlive: true });
-  return (method: 'GET' | 'POST', path: string, body = '', errorType?: string): Promise<Answer> =>
+  const call = (method: 'GET' | 'POST', path: string, body = '', errorType?: string): Promise<Answer> =>
     new Promise((resolve, reject) => {
       const headers = {
         'content-type': 'application/json',
@@ -118,6 +151,26 @@ function createCaller(api: string) {
       outgoing.on('error', reject);
       outgoing.end(body);
     });
+  /** The body of a response, to be written piece by piece. */
+  const stream = (path: string) => {
+    const headers = {
+      'lambda-runtime-function-response-mode': 'streaming',
+      'content-type': 'application/octet-stream',
+      'transfer-encoding': 'chunked',
+      trailer: `${ERROR_TYPE}, ${ERROR_BODY}`,
+    };
+    const outgoing = request({ agent, host, port, method: 'POST', path: RUNTIME + path, headers });
+    const answered = new Promise<void>((resolve, reject) => {
+      outgoing.on('error', reject);
+      outgoing.on('response', (response) => response.on('error', reject).on('end', resolve).resume());
+    });
+    answered.catch(() => {}); // awaited later
+    return {
+      outgoing: Object.assign(outgoing, { setContentType: (type: string) => outgoing.setHeader('content-type', type) }),
+      answered,
+    };
+  };
+  return { call, stream };
 }
 
 function header(answer: Answer, name: string): string | undefined {

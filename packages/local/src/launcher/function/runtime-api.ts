@@ -3,9 +3,13 @@ import { readBody } from '../../core/server.ts';
 import { listen, sendJson } from '../http/listen.ts';
 import type { ExtensionsApi, InvokeEvent } from './extensions-api.ts';
 import { createExtensionsApi } from './extensions-api.ts';
+import type { InvocationInput } from './result.ts';
 
 /** A response may have at most this many bytes: 6 MB, plus room for the envelope (Lambda quotas, as its error message says). */
 const MAX_RESPONSE_BYTES = 6_291_556;
+
+/** A streamed response has at most 200 MB (Lambda quotas). */
+const MAX_STREAM_BYTES = 200 * 1_048_576;
 
 const RUNTIME = '/2018-06-01/runtime/';
 const EXTENSION = '/2020-01-01/extension/';
@@ -16,6 +20,8 @@ interface RuntimeFault {
   readonly errorMessage: string;
   readonly trace?: readonly string[];
 }
+
+type OnStream = InvocationInput['onStream'];
 
 type RuntimeAnswer = { readonly payload: string; readonly fault?: undefined } | { readonly fault: RuntimeFault };
 
@@ -30,7 +36,7 @@ export interface RuntimeApi {
    * Hands an event to the runtime, or to that of its workers that has waited longest, and resolves with its answer. Only for a
    * runtime that waits.
    */
-  invoke(event: InvokeEvent, payload: string): Promise<RuntimeAnswer>;
+  invoke(event: InvokeEvent, payload: string, onStream?: OnStream): Promise<RuntimeAnswer>;
   initFault(): RuntimeFault | undefined;
   extensionRegistered(): boolean;
   close(): Promise<void>;
@@ -50,7 +56,7 @@ export async function startRuntimeApi(options: {
   const runtimes: ServerResponse[] = []; // the open requests for a next invocation, in order
   let initialized = false;
   let fault: RuntimeFault | undefined;
-  const current = new Map<string, (answer: RuntimeAnswer) => void>();
+  const current = new Map<string, { settle(answer: RuntimeAnswer): void; onStream: OnStream }>();
   let waiters: Array<() => void> = [];
 
   const notify = () => {
@@ -78,8 +84,12 @@ export async function startRuntimeApi(options: {
   }
 
   async function answer(request: IncomingMessage, response: ServerResponse, id: string, kind: string): Promise<void> {
+    const invocation = current.get(id);
+    if (invocation && request.headers['lambda-runtime-function-response-mode'] === 'streaming') {
+      return answerStream(request, response, id);
+    }
     const body = await readBody(request, MAX_RESPONSE_BYTES);
-    const settle = current.get(id);
+    const settle = current.get(id)?.settle;
     if (!settle) {
       return sendJson(response, 400, { errorMessage: `Invalid request ID ${id}`, errorType: 'InvalidRequestID' });
     }
@@ -91,6 +101,25 @@ export async function startRuntimeApi(options: {
     }
     if (kind === 'response') settle({ payload: body.toString('utf8') });
     else settle({ fault: readFault(body, request) });
+    sendJson(response, 202, { status: 'OK' });
+  }
+
+  /** A fault after the beginning comes in the trailers. */
+  async function answerStream(request: IncomingMessage, response: ServerResponse, id: string): Promise<void> {
+    const { onStream } = current.get(id) ?? {};
+    let payload = '';
+    if (onStream) {
+      const ended = new Promise<void>((resolve, reject) => {
+        request.once('end', resolve);
+        request.once('error', reject);
+      });
+      onStream({ contentType: request.headers['content-type'] ?? '', body: request });
+      await ended;
+    } else payload = (await readBody(request, MAX_STREAM_BYTES))?.toString('utf8') ?? '';
+    const settle = current.get(id)?.settle;
+    current.delete(id);
+    const fault = request.trailers['lambda-runtime-function-error-body'];
+    settle?.(fault === undefined ? { payload } : { fault: readFault(Buffer.from(fault, 'base64'), request) });
     sendJson(response, 202, { status: 'OK' });
   }
 
@@ -125,11 +154,11 @@ export async function startRuntimeApi(options: {
       });
     },
     waiting: () => runtimes.length > 0,
-    invoke: (event, payload) =>
+    invoke: (event, payload, onStream) =>
       new Promise((resolve, reject) => {
         const response = runtimes.shift();
         if (!response) return reject(new Error('Cannot invoke: the runtime does not wait for an invocation'));
-        current.set(event.requestId, resolve);
+        current.set(event.requestId, { settle: resolve, onStream });
         extensions.deliver(event);
         response.writeHead(200, {
           'content-type': 'application/json',

@@ -2,17 +2,21 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { assertKnownOptions } from '@twelvefold/core/internal';
 import { readBody } from '../../core/server.ts';
 import { newTraceId } from '../function/function-spec.ts';
-import type { InvocationResult } from '../function/result.ts';
+import type { FunctionStream, InvocationResult } from '../function/result.ts';
 import type { ApiEvent } from './api-event.ts';
 import { apiEvent } from './api-event.ts';
 import type { ApiResponse } from './api-response.ts';
 import { apiResponse, gatewayMessage } from './api-response.ts';
 import { listen } from './listen.ts';
+import { streamAnswer } from './stream-answer.ts';
 
 export interface HttpFrontOptions {
   /** The function that answers; a {@link LaunchedFunction} or anything that invokes alike. */
   readonly fn: {
-    invoke(event: unknown, options: { signal: AbortSignal; traceId: string }): Promise<InvocationResult>;
+    invoke(
+      event: unknown,
+      options: { signal: AbortSignal; traceId: string; onStream?: (stream: FunctionStream) => void },
+    ): Promise<InvocationResult>;
   };
   /** @defaultValue 0, a free port */
   readonly port?: number | undefined;
@@ -24,6 +28,8 @@ export interface HttpFrontOptions {
   readonly accountId?: string | undefined;
   /** @defaultValue 'local' */
   readonly apiId?: string | undefined;
+  /** Answers as a function URL of mode RESPONSE_STREAM does: piece by piece, for as long as the function may take. @defaultValue false */
+  readonly streaming?: boolean | undefined;
 }
 
 export interface HttpFront {
@@ -38,7 +44,14 @@ export interface HttpFront {
 const MAX_BODY_BYTES = 10 * 1024 * 1024;
 const MAX_HEADER_BYTES = 10_240;
 
-const DEFAULTS = { port: 0, host: '127.0.0.1', timeoutMs: 30_000, accountId: '123456789012', apiId: 'local' };
+const DEFAULTS = {
+  port: 0,
+  host: '127.0.0.1',
+  timeoutMs: 30_000,
+  accountId: '123456789012',
+  apiId: 'local',
+  streaming: false,
+};
 
 /**
  * Puts an HTTP server before a function, as an API Gateway HTTP API with one `$default` route does: requests become events
@@ -99,7 +112,14 @@ export async function launchHttpFront(options: HttpFrontOptions): Promise<HttpFr
     } catch {
       return send(request, response, gatewayMessage(400, 'Bad Request'));
     }
-    return send(request, response, await answer(event, traceId), event.requestContext.requestId);
+    const { requestId } = event.requestContext;
+    if (options.streaming) {
+      // The function's own timeout is the only one.
+      const { signal } = new AbortController();
+      const whole = await streamAnswer((onStream) => options.fn.invoke(event, { signal, traceId, onStream }), response);
+      return whole && send(request, response, whole, requestId);
+    }
+    return send(request, response, await answer(event, traceId), requestId);
   }
 
   const listening = await listen(

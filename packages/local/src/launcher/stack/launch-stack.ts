@@ -166,8 +166,8 @@ async function launchSources(
   }
   const fn = plan.http && named(plan.http.functionName);
   if (!plan.http || !fn) return undefined;
-  const { apiId } = plan.http;
-  const front = await launchHttpFront({ fn, port: options.httpPort, accountId: plan.accountId, apiId });
+  const { apiId, streaming } = plan.http;
+  const front = await launchHttpFront({ fn, port: options.httpPort, accountId: plan.accountId, apiId, streaming });
   started.push(front.stop);
   return front;
 }

@@ -92,6 +92,13 @@ test.each([
   ]);
 });
 
+test('a function URL is a front, which streams in mode RESPONSE_STREAM', () => {
+  const TargetFunctionArn = 'arn:aws:lambda:eu-central-1:123456789012:function:orders-dev-orders';
+  const streaming = (InvokeMode?: string) =>
+    read(fn, resource('AWS::Lambda::Url', { TargetFunctionArn, InvokeMode })).http?.streaming;
+  expect([streaming('RESPONSE_STREAM'), streaming('BUFFERED'), streaming()]).toEqual([true, false, false]);
+});
+
 test('an HTTP API finds its function by ARN or by integration URI; a disabled mapping is left out', () => {
   const arn = 'arn:aws:lambda:eu-central-1:123456789012:function:orders-dev-orders';
   const uri = `arn:aws:apigateway:eu-central-1:lambda:path/2015-03-31/functions/${arn}/invocations`;
@@ -99,6 +106,7 @@ test('an HTTP API finds its function by ARN or by integration URI; a disabled ma
     expect(read(fn, resource('AWS::ApiGatewayV2::Api', { Target })).http).toEqual({
       functionName: 'orders-dev-orders',
       apiId: 'made-up',
+      streaming: false,
     });
   }
   const disabled = resource('AWS::Lambda::EventSourceMapping', {

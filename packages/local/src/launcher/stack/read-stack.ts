@@ -6,9 +6,16 @@ export interface StackPlan {
   readonly functions: readonly FunctionPlan[];
   readonly mappings: readonly MappingPlan[];
   readonly streamMappings: readonly StreamMappingPlan[];
-  /** The function behind the HTTP API. */
-  readonly http: { readonly functionName: string; readonly apiId: string } | undefined;
+  /** The function behind the HTTP API or the function URL. */
+  readonly http: HttpPlan | undefined;
   readonly task: TaskPlan | undefined;
+}
+
+interface HttpPlan {
+  readonly functionName: string;
+  readonly apiId: string;
+  /** A function URL of mode RESPONSE_STREAM. */
+  readonly streaming: boolean;
 }
 
 interface FunctionPlan {
@@ -73,9 +80,10 @@ export function readStack(stack: ProvisionedStack): StackPlan {
   const enabled = ofType('AWS::Lambda::EventSourceMapping').filter(
     ({ properties }) => properties.Enabled !== false && properties.Enabled !== 'false',
   );
-  const [api, ...moreApis] = ofType('AWS::ApiGatewayV2::Api').filter(
-    ({ properties }) => properties.Target !== undefined,
-  );
+  const [api, ...moreApis] = [
+    ...ofType('AWS::ApiGatewayV2::Api').filter(({ properties }) => properties.Target !== undefined),
+    ...ofType('AWS::Lambda::Url'),
+  ];
   const [task, ...moreTasks] = ofType('AWS::ECS::TaskDefinition');
   for (const extra of [...moreApis, ...moreTasks]) {
     throw new Error(`Cannot launch ${extra.logicalId}: the stack has another ${extra.type}, and one can be started`);
@@ -89,7 +97,11 @@ export function readStack(stack: ProvisionedStack): StackPlan {
     streamMappings: enabled
       .filter(isStream)
       .map((resource) => readStreamMapping(resource, named(resource, resource.properties.FunctionName))),
-    http: api && { functionName: named(api, api.properties.Target), apiId: api.physicalId },
+    http: api && {
+      functionName: named(api, api.properties.Target ?? api.properties.TargetFunctionArn),
+      apiId: api.type === 'AWS::Lambda::Url' ? api.logicalId.toLowerCase() : api.physicalId,
+      streaming: api.properties.InvokeMode === 'RESPONSE_STREAM',
+    },
     task: task && readTask(task),
   };
 }

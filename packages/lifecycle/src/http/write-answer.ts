@@ -1,9 +1,43 @@
-import type { ServerResponse } from 'node:http';
-import { COMPRESS_FROM_BYTES, mayCompress } from '../../http/compression.ts';
-import { CLIENT_GONE } from '../../http/exchange.ts';
-import { Frame, isBodiless, isGzip } from '../../http/frame.ts';
-import { takePlainText } from '../../http/light/plain-parts.ts';
-import type { ServiceExchange } from './service-exchange.ts';
+import { COMPRESS_FROM_BYTES, mayCompress } from './compression.ts';
+import { CLIENT_GONE } from './exchange.ts';
+import { Frame, isBodiless, isGzip } from './frame.ts';
+import { takePlainText } from './light/plain-parts.ts';
+
+/** Takes the bytes of an answer: Node's `ServerResponse`, or the response stream of a Lambda function. */
+export interface AnswerSink {
+  /** True once the client has gone or the answer has broken off. */
+  readonly destroyed: boolean;
+  /** @param fields - name, value, name, value... */
+  writeHead(status: number, fields: string[]): unknown;
+  /** False until the next 'drain' when it holds enough. */
+  write(bytes: Uint8Array): boolean;
+  end(body?: string | Uint8Array): unknown;
+  /** Breaks the answer off, so that its client cannot take it for whole. */
+  destroy(): unknown;
+  on(event: 'drain' | 'close', listener: () => void): unknown;
+  off(event: 'drain' | 'close', listener: () => void): unknown;
+}
+
+/** The part of a request that its answer depends on. */
+export interface AnsweredRequest {
+  readonly method: string;
+  readonly path: string;
+  /** A header's value; `name` is in lower case. */
+  header(name: string): string | undefined;
+}
+
+/** The part of a host that writing an answer uses. */
+export interface AnswerHost {
+  /** Answers close their connection. */
+  readonly draining: boolean;
+  /** The client does not take its answer, of which `bytes` are held. */
+  stalls(request: AnsweredRequest, bytes: number): void;
+  /** The client takes its answer again. */
+  flows(request: AnsweredRequest): void;
+  warn(message: string): void;
+  /** An answer broke off although its client was there. */
+  fail(error: unknown): void;
+}
 
 /** Bytes that are handed to a socket at once: what a slow reader makes the process hold beside the answer itself. */
 const SLICE_BYTES = 65_536;
@@ -16,15 +50,17 @@ type Reader = ReadableStreamDefaultReader<Uint8Array>;
 
 /** Writes one answer: a known body with its head in one piece, a stream piece by piece as its client takes it. */
 export class AnswerWriter {
-  readonly #exchange: ServiceExchange;
-  readonly #outgoing: ServerResponse;
+  readonly #request: AnsweredRequest;
+  readonly #outgoing: AnswerSink;
+  readonly #host: AnswerHost;
   #reader: Reader | undefined;
   #isEventStream = false;
   #ended = false;
 
-  constructor(exchange: ServiceExchange, outgoing: ServerResponse) {
-    this.#exchange = exchange;
+  constructor(request: AnsweredRequest, outgoing: AnswerSink, host: AnswerHost) {
+    this.#request = request;
     this.#outgoing = outgoing;
+    this.#host = host;
   }
 
   write(response: Response, correlationId: string): void {
@@ -44,6 +80,16 @@ export class AnswerWriter {
     this.#reader?.cancel(CLIENT_GONE).catch(() => undefined);
   }
 
+  /** No time is left for what is still to come of the answer: an event stream ends, any other answer breaks off. */
+  expire(reason: Error): void {
+    if (this.#isEventStream) this.endEventStream();
+    else if (!this.#ended) {
+      this.#broke(reason);
+      this.#ended = true;
+    }
+  }
+
+  /** Ends an event stream as its producer would: its clients connect again. */
   endEventStream(): void {
     if (!this.#isEventStream || this.#ended) return;
     this.#ended = true;
@@ -61,7 +107,7 @@ export class AnswerWriter {
   #writeBytes(frame: Frame, bytes: Buffer): void {
     if (bytes.length < COMPRESS_FROM_BYTES || !this.#compresses(frame)) this.#writeKnown(frame, bytes);
     // A response to HEAD has no length then: the compressed one is not known.
-    else if (this.#exchange.method === 'HEAD') this.#writeKnown(frame, undefined);
+    else if (this.#request.method === 'HEAD') this.#writeKnown(frame, undefined);
     else void this.#writeCompressed(frame, bytes).catch((error: unknown) => this.#broke(error));
   }
 
@@ -75,13 +121,13 @@ export class AnswerWriter {
   }
 
   #compresses(frame: Frame): boolean {
-    return mayCompress(this.#exchange.header('accept-encoding'), frame);
+    return mayCompress(this.#request.header('accept-encoding'), frame);
   }
 
   /** An answer whose body is here, or that has none. */
   #writeKnown(frame: Frame, body: string | Buffer | undefined): void {
     const outgoing = this.#outgoing;
-    const isHead = this.#exchange.method === 'HEAD';
+    const isHead = this.#request.method === 'HEAD';
     const bytes = body === undefined ? 0 : typeof body === 'string' ? Buffer.byteLength(body) : body.length;
     let length: number | undefined = bytes;
     // RFC 9110, section 8.6: HEAD and 304 may say the length that the body would have; 204 says none.
@@ -107,13 +153,13 @@ export class AnswerWriter {
     if (encoding !== undefined) fields.push('content-encoding', encoding);
     if (length !== undefined) fields.push('content-length', String(length));
     for (const cookie of cookies) fields.push('set-cookie', cookie);
-    if (this.#exchange.core.draining) fields.push('connection', 'close');
+    if (this.#host.draining) fields.push('connection', 'close');
     this.#outgoing.writeHead(frame.status, fields);
   }
 
   /** A stream, unless its second read shows that it is a text. */
   async #writeBody(frame: Frame, body: ReadableStream<Uint8Array>): Promise<void> {
-    if (this.#exchange.method === 'HEAD' || isBodiless(frame.status)) {
+    if (this.#request.method === 'HEAD' || isBodiless(frame.status)) {
       this.#writeHead(frame, frame.status === 204 ? undefined : frame.length);
       this.#outgoing.end();
       await body.cancel(new Error('The answer has no body'));
@@ -202,17 +248,17 @@ export class AnswerWriter {
   /** Hands bytes to the socket, slice by slice; resolves when it takes more. Nothing is sent to a client that has gone. */
   async #send(bytes: Buffer): Promise<void> {
     const outgoing = this.#outgoing;
-    const { core } = this.#exchange;
+    const host = this.#host;
     for (let from = 0; from < bytes.length; from += SLICE_BYTES) {
       if (this.#ended) return;
       if (outgoing.destroyed) throw CLIENT_GONE;
       if (outgoing.write(bytes.subarray(from, from + SLICE_BYTES))) continue;
-      core.stalls(this.#exchange, bytes.length - from);
+      host.stalls(this.#request, bytes.length - from);
       await new Promise<void>((resolve) => {
         const done = () => {
           outgoing.off('drain', done);
           outgoing.off('close', done);
-          core.flows(this.#exchange);
+          host.flows(this.#request);
           resolve();
         };
         outgoing.on('drain', done);
@@ -223,15 +269,15 @@ export class AnswerWriter {
 
   #warnOfEncoding(frame: Frame): void {
     frame.dropEncoding();
-    this.#exchange.core.warn(
-      `Dropped 'content-encoding: gzip' of ${this.#exchange.method} ${this.#exchange.path}: the body is not gzip; fetch has decoded it, so leave the header out when you make a Response of its body`,
+    this.#host.warn(
+      `Dropped 'content-encoding: gzip' of ${this.#request.method} ${this.#request.path}: the body is not gzip; fetch has decoded it, so leave the header out when you make a Response of its body`,
     );
   }
 
   /** An answer that cannot be finished. A broken connection is the client's own doing. */
   #broke(error: unknown): void {
     this.#reader?.cancel(error).catch(() => undefined);
-    if (error !== CLIENT_GONE && !isBrokenConnection(error) && !this.#ended) this.#exchange.core.fail(error);
+    if (error !== CLIENT_GONE && !isBrokenConnection(error) && !this.#ended) this.#host.fail(error);
     this.#outgoing.destroy();
   }
 }
