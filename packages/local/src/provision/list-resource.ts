@@ -53,6 +53,7 @@ export function listResource(
     suffix: pseudo.urlSuffix,
     ...(naming === undefined ? { name: generated } : {}),
     id: hash.slice(0, 10),
+    rootId: hash.slice(-10),
     id16: hash.slice(0, 16),
     id17: hash.slice(0, 17),
     uuid: hash.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5'),

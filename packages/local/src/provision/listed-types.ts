@@ -1,5 +1,5 @@
 /**
- * A value's text. `{name}` is the physical name, `{id}`, `{id16}`, `{id17}` and `{uuid}` are
+ * A value's text. `{name}` is the physical name, `{id}`, `{rootId}`, `{id16}`, `{id17}` and `{uuid}` are
  * generated ids, `{arn}` the type's ARN, `{Property}` or `{Property=default}` a property. An ARN is written without `arn:partition:`.
  */
 export type Form = string | ((property: Lookup) => string);
@@ -55,7 +55,7 @@ const service = (property: Lookup) => `${(property('Cluster') ?? 'default').spli
 export const LISTED_TYPES: Readonly<Record<string, ListedType>> = {
   'AWS::ApiGateway::Deployment': generated('{id}', { DeploymentId: '{id}' }),
   'AWS::ApiGateway::Resource': generated('{id}', { ResourceId: '{id}' }),
-  'AWS::ApiGateway::RestApi': generated('{id}', { RestApiId: '{id}', RootResourceId: '{id}' }),
+  'AWS::ApiGateway::RestApi': generated('{id}', { RestApiId: '{id}', RootResourceId: '{rootId}' }),
   'AWS::ApiGateway::Stage': generated('{StageName}'),
   'AWS::ApiGatewayV2::Api': generated('{id}', {
     ApiId: '{id}',

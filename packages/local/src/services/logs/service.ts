@@ -14,6 +14,7 @@ import {
   untagLogGroup,
   untagResource,
 } from './groups.ts';
+import { getQueryResults, startQuery, stopQuery } from './insights/insights.ts';
 import { createLogStream, deleteLogStream, describeLogStreams } from './streams.ts';
 
 /** CloudWatch Logs calls every fault of validation InvalidParameterException. */
@@ -38,10 +39,13 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   DescribeLogStreams: describeLogStreams,
   FilterLogEvents: filterLogEvents,
   GetLogEvents: getLogEvents,
+  GetQueryResults: getQueryResults,
   ListTagsForResource: listTagsForResource,
   ListTagsLogGroup: listTagsLogGroup,
   PutLogEvents: putLogEvents,
   PutRetentionPolicy: putRetentionPolicy,
+  StartQuery: startQuery,
+  StopQuery: stopQuery,
   TagLogGroup: tagLogGroup,
   TagResource: tagResource,
   UntagLogGroup: untagLogGroup,
