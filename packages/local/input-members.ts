@@ -108,7 +108,10 @@ export async function sensitiveMembers(): Promise<string> {
   }
   return `// Written by packages/local/write-sensitive-members.ts from the models in the AWS SDK.
 
-/** Members that the service models mark sensitive, by signing name and operation. Messages never show their values. */
+/**
+ * Members that the service models mark sensitive, by signing name and operation. Messages never
+ * show their values.
+ */
 // biome-ignore format: generated
 export const SENSITIVE_MEMBERS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
 ${services.join('\n')}

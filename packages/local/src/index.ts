@@ -1,4 +1,7 @@
-/** An AWS endpoint in this process, and what starts an app's functions and tasks on it. For development and tests only. @module */
+/**
+ * An AWS endpoint in this process, and what starts an app's functions and tasks on it. For
+ * development and tests only. @module
+ */
 export type { Credentials } from './client/sign-request.ts';
 export type { CallFilter, RecordedCall } from './core/call-log.ts';
 export type { ControlledClock } from './core/clock.ts';

@@ -25,22 +25,38 @@ export interface LocalAwsOptions {
   readonly port?: number;
   /** @defaultValue `127.0.0.1`: only this machine */
   readonly host?: string;
-  /** Twelve digits. A caller whose access key id is twelve digits is in that account instead. @defaultValue `123456789012` */
+  /**
+   * Twelve digits. A caller whose access key id is twelve digits is in that account instead.
+   *
+   * @defaultValue `123456789012`
+   */
   readonly account?: string;
   /** @defaultValue a clock that follows the machine's */
   readonly clock?: ControlledClock;
   /** Numbers in [0, 1) for the faults' probabilities. @defaultValue Math.random */
   readonly random?: () => number;
-  /** A folder that state is loaded from at the start and saved to when the endpoint closes. @defaultValue none: state is lost */
+  /**
+   * A folder that state is loaded from at the start and saved to when the endpoint closes.
+   *
+   * @defaultValue none: state is lost
+   */
   readonly snapshot?: string;
-  /** Host names that requests may name besides loopback names and IP addresses, e.g. a container's. @defaultValue none */
+  /**
+   * Host names that requests may name besides loopback names and IP addresses, e.g. a container's.
+   *
+   * @defaultValue none
+   */
   readonly hosts?: readonly string[];
   /**
    * Values of Systems Manager's public parameters by name, e.g. an image id under
    * `/aws/service/ami-amazon-linux-latest/...`. @defaultValue none: a template that reads one fails
    */
   readonly publicParameters?: Readonly<Record<string, string>>;
-  /** Gets a line for each failure that no caller sees, e.g. of a delivery. @defaultValue writes it to stderr */
+  /**
+   * Gets a line for each failure that no caller sees, e.g. of a delivery.
+   *
+   * @defaultValue writes it to stderr
+   */
   readonly log?: (line: string) => void;
 }
 
@@ -52,22 +68,26 @@ export interface LocalAws extends AsyncDisposable {
   /** Advance it to make visibility timeouts, delays and TTLs fall due. */
   readonly clock: ControlledClock;
   readonly faults: Faults;
-  /** Functions that topics deliver to and secrets are rotated by, under their ARNs. A reset leaves them. */
+  /**
+   * Functions that topics deliver to and secrets are rotated by, under their ARNs. A reset leaves
+   * them.
+   */
   readonly functions: Pick<FunctionRegistry, 'register'>;
   /** The newest 100,000 calls, oldest first; all that match `filter`. */
   calls(filter?: CallFilter): readonly RecordedCall[];
   clearCalls(): void;
   /**
-   * Saves all state to the folder of the option `snapshot` now, in one step: whoever reads finds the whole of it or the last one.
+   * Saves all state to the folder of the option `snapshot` now, in one step: a reader finds the
+   * whole of it or the last one.
    *
    * @throws Error without that option
    */
   saveSnapshot(): Promise<void>;
-  /** What is served. */
+  /** The services that run. */
   health(): Health;
   /**
-   * Empties every service in every account and region, the call log and the faults, and ends long polls. The clock stays. With a
-   * service's signing name only that service is emptied.
+   * Empties every service in every account and region, the call log and the faults, and ends long
+   * polls. The clock stays. With a service's signing name only that service is emptied.
    *
    * @throws TypeError for a service that is not here
    */
@@ -132,7 +152,7 @@ function checkPublicParameters(parameters: Readonly<Record<string, unknown>>): v
   );
 }
 
-/** Answers for a document that a service serves at a path of its own. */
+/** Answers for a document that a service serves at its own path. */
 async function answerPage({ method, path }: HttpRequest): Promise<Answer | undefined> {
   const entry = method === 'GET' ? registry.find(({ pages }) => pages?.test(path)) : undefined;
   return (await entry?.load())?.page?.(path);
@@ -141,13 +161,15 @@ async function answerPage({ method, path }: HttpRequest): Promise<Answer | undef
 /**
  * Starts an AWS endpoint in this process, on one loopback port, for any SDK.
  *
- * @throws TypeError for an unknown option or an account that is not twelve digits; Error when the port is taken.
+ * @throws TypeError for an unknown option or an account that is not twelve digits; Error when the
+ *   port is taken.
  * @example
  * ```ts
  * import { STSClient } from '@aws-sdk/client-sts';
  *
  * await using aws = await startLocalAws();
- * const sts = new STSClient({ endpoint: aws.url, region: 'eu-west-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } });
+ * const sts = new STSClient({ endpoint: aws.url, region: 'eu-west-1', credentials: { accessKeyId:
+ * 'local', secretAccessKey: 'local' } });
  * ```
  */
 export async function startLocalAws(options: LocalAwsOptions = {}): Promise<LocalAws> {
@@ -216,7 +238,8 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
       .close()
       .then(() => (folder === undefined ? undefined : saveSnapshot()))
       .finally(() => {
-        // What is still on its way (retries to a URL, a move task) must not go on from here: it may have another endpoint now.
+        // What is still on its way (retries to a URL, a move task) must not go on from here: it may
+        // have another endpoint now.
         ended = true;
         world.reset();
       });

@@ -31,5 +31,6 @@ export async function runCommand(process: NodeJS.Process): Promise<void> {
     readFile: (path) => readFile(path, 'utf8'),
     stopped: stop.signal,
   });
-  // Signal listeners do not keep the process alive, and everything else is closed: it ends by itself.
+  // Signal listeners do not keep the process alive, and everything else is closed: it ends by
+  // itself.
 }

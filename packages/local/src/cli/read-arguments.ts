@@ -22,7 +22,7 @@ What it prints can be evaluated by a shell: it sets AWS_ENDPOINT_URL, the region
 In a terminal it also shows what it creates. Exit codes: 0 stopped, 1 failed, 64 wrong usage.
 `;
 
-/** What the command line asks for. */
+/** The request that the command line makes. */
 export interface CliArguments {
   readonly port: number;
   readonly host: string;

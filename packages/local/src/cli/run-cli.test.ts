@@ -95,7 +95,7 @@ describe('twelvefold-local', () => {
     expect(run.err()).toBe('');
   });
 
-  it('keeps state in a snapshot, in the account it is told', async () => {
+  it('keeps state in a snapshot, in the account of the option', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'twelvefold-cli-'));
     try {
       const args = ['--port', '0', '--json', '--snapshot', folder, '--account', '111122223333'];

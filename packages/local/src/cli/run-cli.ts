@@ -7,7 +7,7 @@ import type { CliArguments } from './read-arguments.ts';
 import { HELP, readArguments, UsageError } from './read-arguments.ts';
 
 interface Output {
-  /** Whether somebody is watching. */
+  /** Whether standard output is a terminal. */
   readonly isTTY?: boolean | undefined;
   write(text: string): unknown;
 }
@@ -118,7 +118,9 @@ async function serve(args: CliArguments, io: CliProcess): Promise<number> {
   }
 }
 
-/** Runs the command line and gives the exit code, once it is stopped or has failed. Never rejects. */
+/**
+ * Runs the command line and gives the exit code, once it is stopped or has failed. Never rejects.
+ */
 export async function runCli(args: readonly string[], io: CliProcess): Promise<number> {
   try {
     const read = readArguments(args);

@@ -64,7 +64,7 @@ describe('a client', () => {
     expect(aws.calls()).toHaveLength(3 + 4);
   });
 
-  it('names an endpoint that nobody serves', async () => {
+  it('names an endpoint where nothing listens', async () => {
     await aws.close();
     const call = client(aws.url).json('ssm', 'GetParameter', { Name: '/a' });
     await expect(call).rejects.toMatchObject({ code: 'EndpointUnreachable', status: 0 });

@@ -4,7 +4,7 @@ import { signRequest } from './sign-request.ts';
 import type { XmlElement } from './xml.ts';
 import { parseXml, xmlAt } from './xml.ts';
 
-/** What an endpoint answered when a call failed, or that nothing answered. */
+/** The answer of an endpoint to a call that failed, or the fact that there was none. */
 export class AwsCallError extends Error {
   override readonly name = 'AwsCallError';
   /** AWS's own code without its namespace; `EndpointUnreachable` when nothing answered. */
@@ -50,18 +50,28 @@ export interface AwsClientOptions {
   readonly credentials: Credentials;
   /** @defaultValue Date.now */
   readonly now?: () => number;
-  /** Waits between two attempts and between two looks at a table that is being made. @defaultValue a timer */
+  /**
+   * Waits between two attempts and between two looks at a table that is being made.
+   *
+   * @defaultValue a timer
+   */
   readonly sleep?: (ms: number, signal?: AbortSignal) => Promise<void>;
   readonly signal?: AbortSignal | undefined;
 }
 
 type JsonAnswer = Readonly<Record<string, unknown>>;
 
-/** Calls AWS operations on one endpoint. Rejects with an {@link AwsCallError}, or with the signal's reason. */
+/**
+ * Calls AWS operations on one endpoint. Rejects with an {@link AwsCallError}, or with the signal's
+ * reason.
+ */
 export interface AwsClient {
   readonly region: string;
   json(service: JsonService, operation: string, input: object): Promise<JsonAnswer>;
-  /** `input` as the form carries it, e.g. `{ 'Attributes.entry.1.key': 'Policy' }`. Gives the operation's result element. */
+  /**
+   * `input` as the form carries it, e.g. `{ 'Attributes.entry.1.key': 'Policy' }`. Gives the
+   * operation's result element.
+   */
   query(service: QueryService, operation: string, input: Readonly<Record<string, string>>): Promise<XmlElement>;
   sleep(ms: number): Promise<void>;
 }

@@ -14,7 +14,10 @@ function decodeEntities(text: string): string {
   });
 }
 
-/** The document's element. Reads what AWS's Query protocol sends: elements and text, no CDATA; attributes are left out. */
+/**
+ * The document's element. Reads what AWS's Query protocol sends: elements and text, no CDATA;
+ * attributes are left out.
+ */
 export function parseXml(document: string): XmlElement {
   const root: XmlElement = { name: '', children: [], text: '' };
   const open = [root];

@@ -3,9 +3,15 @@ import type { Clock } from './clock.ts';
 
 /** Work that goes on after its call was answered: deliveries, rotations, move tasks, timers. */
 export interface Background {
-  /** Runs `work` now. A failure, also of a promise that it returns, is logged and recorded; it never throws. */
+  /**
+   * Runs `work` now. A failure, also of a promise that it returns, is logged and recorded; it never
+   * throws.
+   */
   run(service: string, work: () => unknown): void;
-  /** The endpoint's clock for one service; a callback that fails is handled as by {@link Background.run}. */
+  /**
+   * The endpoint's clock for one service; a callback that fails is handled as by {@link
+   * Background.run}.
+   */
   clockFor(service: string): Clock;
 }
 
@@ -19,7 +25,10 @@ interface FailureSinks {
 /** The operation that the call log shows for background work. */
 const OPERATION = 'Background';
 
-/** An unhandled error would end the process that the endpoint runs in, which is often a user's test run. */
+/**
+ * An unhandled error would end the process that the endpoint runs in, which is often a user's test
+ * run.
+ */
 export function createBackground({ clock, calls, log }: FailureSinks): Background {
   const clocks = new Map<string, Clock>();
   const report = (service: string, thrown: unknown) => {

@@ -4,7 +4,10 @@ export interface RecordedCall {
   readonly atMs: number;
   readonly service: string;
   readonly operation: string;
-  /** What IAM would check: action and resource, several for a transaction or a batch over resources. */
+  /**
+   * The actions and resources that IAM would check, several for a transaction or a batch over
+   * resources.
+   */
   readonly touched: ReadonlyArray<{ readonly action: string; readonly resource: string }>;
   /** `md/component#NAME` in the user agent; undefined for calls that name none. */
   readonly component: string | undefined;

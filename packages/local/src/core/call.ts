@@ -8,7 +8,7 @@ import { encodeXml, encodeXmlError } from './protocols/xml.ts';
 import type { QueryProtocol, ServiceEntry, ServiceModule } from './service.ts';
 import { ServiceError } from './service-error.ts';
 
-/** What a request asks for, and in which protocol to answer it. */
+/** The operation that a request asks for, and the protocol of the answer. */
 export interface Call {
   /** Undefined for a service that is not here. */
   readonly service: ServiceModule | undefined;
@@ -18,9 +18,16 @@ export interface Call {
   input(): Record<string, unknown>;
   answer(output: unknown, requestId: string): Answer;
   refuse(error: ServiceError, requestId: string): Answer;
-  /** What an operation that the service lacks is answered with, where AWS's own answer is known. @defaultValue a 501 that names it */
+  /**
+   * The answer to an operation that the service lacks, where AWS's own answer is known.
+   *
+   * @defaultValue a 501 that names it
+   */
   readonly unknown?: ServiceError | undefined;
-  /** The codes of authentication faults differ: JSON says `MissingAuthenticationTokenException`, Query has no suffix and 403. */
+  /**
+   * The codes of authentication faults differ: JSON says `MissingAuthenticationTokenException`,
+   * Query has no suffix and 403.
+   */
   authenticationError(kind: keyof typeof AUTHENTICATION): ServiceError;
 }
 
@@ -128,7 +135,10 @@ const UNKNOWN_OPERATION: Answer = {
   body: '<UnknownOperationException/>\n',
 };
 
-/** Reads which service and operation a request means: by `X-Amz-Target`, by `Action`, or by method and path. */
+/**
+ * Reads which service and operation a request means: by `X-Amz-Target`, by `Action`, or by method
+ * and path.
+ */
 export async function readCall(
   registry: readonly ServiceEntry[],
   request: HttpRequest,

@@ -12,7 +12,7 @@ export interface Principal {
   readonly userId: string;
 }
 
-/** What STS has handed out: temporary keys and who they make of their user. */
+/** The temporary keys that STS has handed out, each with the identity of its user. */
 interface Session extends Principal {
   /** Keys of tags that later sessions inherit, in lower case. */
   readonly transitiveTags?: readonly string[];
@@ -29,7 +29,10 @@ export const SESSION_REGION = 'aws-global';
 /** Twelve digits as an access key id are an account. */
 const ACCOUNT = /^\d{12}$/;
 
-/** Stands before the account in the access key id of a call without a signature, and is that call's user. */
+/**
+ * Stands before the account in the access key id of a call without a signature, and is that call's
+ * user.
+ */
 export const ANONYMOUS = 'anonymous';
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
@@ -38,7 +41,10 @@ function toLetters(value: bigint): string {
   return Array.from({ length: 8 }, (_, index) => LETTERS[Number((value >> BigInt(35 - index * 5)) & 31n)]).join('');
 }
 
-/** The account that {@link makeAccessKeyId} wrote into a key; undefined for a key that it did not make. */
+/**
+ * The account that {@link makeAccessKeyId} wrote into a key; undefined for a key that it did not
+ * make.
+ */
 function accountInKey(accessKeyId: string): string | undefined {
   const letters = /^ASIA([A-Z2-7]{8})[A-Z2-7]{8}$/.exec(accessKeyId)?.[1];
   if (letters === undefined) return undefined;
@@ -46,12 +52,16 @@ function accountInKey(accessKeyId: string): string | undefined {
   return account <= 999_999_999_999n ? account.toString().padStart(12, '0') : undefined;
 }
 
-/** A temporary access key id that tells its account, as those of AWS do; `random` is eight letters of A-Z and 2-7. */
+/**
+ * A temporary access key id that tells its account, as those of AWS do; `random` is eight letters
+ * of A-Z and 2-7.
+ */
 export const makeAccessKeyId = (account: string, random: string) => `ASIA${toLetters(BigInt(account))}${random}`;
 
 /**
- * The principal behind an access key: the session that STS made it for, else the root of an account, for any key is welcome here.
- * `expired` for a session past its time, `invalid` for its key with another token.
+ * The principal behind an access key: the session that STS made it for, else the root of an
+ * account, for any key is welcome here. `expired` for a session past its time, `invalid` for its
+ * key with another token.
  */
 export function readPrincipal(
   world: World,
@@ -73,23 +83,30 @@ export function readPrincipal(
   return { account, arn: `arn:${partitionOf(region)}:iam::${account}:root`, userId: account };
 }
 
-/** Who calls, as far as the request says it. The signature itself is not verified: any key is welcome locally. */
+/**
+ * Who calls, as far as the request says it. The signature itself is not verified: any key is
+ * welcome locally.
+ */
 export interface Caller {
   readonly accessKeyId: string;
-  /** What temporary keys come with. */
+  /** The parts of temporary credentials. */
   readonly sessionToken: string | undefined;
   readonly region: string;
   /** The signing name in the credential scope, e.g. `sqs`. */
   readonly signingName: string;
 }
 
-// A region names a file of the snapshot: names that AWS could never give are refused (the longest is us-isob-east-1).
+// A region names a file of the snapshot: names that AWS could never give are refused (the longest
+// is us-isob-east-1).
 const SCOPE = /^([^/\s]+)\/(\d{8})\/([a-z0-9-]{1,32})\/([a-z0-9-]+)\/aws4_request$/;
 
 /** Global services are asked in this region where a call does not say one. */
 const GLOBAL_REGION = 'us-east-1';
 
-/** AssumeRoleWithWebIdentity carries a token in place of a signature; it names the account of its role. */
+/**
+ * AssumeRoleWithWebIdentity carries a token in place of a signature; it names the account of its
+ * role.
+ */
 function readWebIdentity(form: URLSearchParams): Caller | undefined {
   // AssumeRoleWithSAML has no signature either; its 501 names it.
   if (!['AssumeRoleWithSAML', 'AssumeRoleWithWebIdentity'].includes(form.get('Action') ?? '')) return undefined;
@@ -98,7 +115,10 @@ function readWebIdentity(form: URLSearchParams): Caller | undefined {
   return { accessKeyId, sessionToken: undefined, region: GLOBAL_REGION, signingName: 'sts' };
 }
 
-/** The links in messages of SNS are followed without a signature; they name the account and the region of their topic. */
+/**
+ * The links in messages of SNS are followed without a signature; they name the account and the
+ * region of their topic.
+ */
 function readLink(search: URLSearchParams): Caller | undefined {
   const action = search.get('Action');
   if (action !== 'ConfirmSubscription' && action !== 'Unsubscribe') return undefined;
@@ -109,8 +129,9 @@ function readLink(search: URLSearchParams): Caller | undefined {
 }
 
 /**
- * The caller from the SigV4 credential scope, in the Authorization header or (presigned) the query string. `missing` without
- * either, unless the call needs none, `malformed` for anything that is not SigV4.
+ * The caller from the SigV4 credential scope, in the Authorization header or (presigned) the query
+ * string. `missing` without either, unless the call needs none, `malformed` for anything that is
+ * not SigV4.
  */
 export function readCaller(request: HttpRequest): Caller | 'missing' | 'malformed' {
   const { headers, search } = request;

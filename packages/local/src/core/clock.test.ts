@@ -40,7 +40,7 @@ describe('a clock', () => {
     expect(fired.at(-1)).toEqual(['never', 10_000]);
   });
 
-  it('cannot be kept busy for ever by a timer that sets itself for no time', () => {
+  it('is not kept busy without end by a timer that sets itself for no time', () => {
     const clock = createClock();
     let fired = 0;
     const again = () => {
@@ -79,7 +79,7 @@ describe('a clock', () => {
     expect([clock.now(), fired]).toEqual([1_000_000, [1500]]);
   });
 
-  it('refuses what is no time', () => {
+  it('refuses a value that is not a time', () => {
     const clock = createClock();
     expect(() => clock.advance(-1)).toThrow('Cannot advance the clock: -1 ms is back; use set');
     expect(() => clock.advance(Number.NaN)).toThrow('Cannot advance the clock: NaN is not a number');

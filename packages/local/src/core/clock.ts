@@ -2,20 +2,29 @@
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
-  /** Calls `callback` once, `ms` of this clock's milliseconds from now; returns what cancels it. Never keeps the process alive. */
+  /**
+   * Calls `callback` once, `ms` of this clock's milliseconds from now; returns what cancels it.
+   * Never keeps the process alive.
+   */
   after(ms: number, callback: () => void): () => void;
 }
 
 /** The machine's time, until it is frozen or moved. */
 export interface ControlledClock extends Clock {
-  /** Moves the clock forward by `ms`, to the end of the year 9999 at most. What falls due fires in order, each at its own time, and so does what that sets going. */
+  /**
+   * Moves the clock forward by `ms`, to the end of the year 9999 at most. What falls due fires in
+   * order, each at its own time, and so does what that sets going.
+   */
   advance(ms: number): void;
   /** Stops the clock: only `advance` and `set` move it, and timers fire by them alone. */
   freeze(): void;
   /** Lets the clock run on from where it stands. */
   unfreeze(): void;
   readonly frozen: boolean;
-  /** Sets the clock to `nowMs` (milliseconds since the epoch); forward is as `advance`, back fires nothing. */
+  /**
+   * Sets the clock to `nowMs` (milliseconds since the epoch); forward is as `advance`, back fires
+   * nothing.
+   */
   set(nowMs: number): void;
 }
 
@@ -41,7 +50,10 @@ function checkTime(action: string, nowMs: number): void {
   }
 }
 
-/** A clock that follows `machineNow` (default: the machine's wall clock) until it is frozen or moved. */
+/**
+ * A clock that follows `machineNow` (default: the machine's wall clock) until it is frozen or
+ * moved.
+ */
 export function createClock(machineNow: () => number = Date.now): ControlledClock {
   let offset = 0;
   /** Where the clock stands: frozen, or in the middle of being moved. */
@@ -61,7 +73,10 @@ export function createClock(machineNow: () => number = Date.now): ControlledCloc
     timer.handle = setTimeout(() => (now() >= timer.dueAt ? fire(timer) : arm(timer)), wait).unref();
   }
 
-  /** The first timer that is due by `target`. One that was set going for no time at all waits for the next turn of the event loop. */
+  /**
+   * The first timer that is due by `target`. One that was set going for no time at all waits for
+   * the next turn of the event loop.
+   */
   function firstDue(target: number, seen: ReadonlySet<Timer>): Timer | undefined {
     let first: Timer | undefined;
     for (const timer of timers) {

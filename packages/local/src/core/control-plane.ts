@@ -3,7 +3,7 @@ import type { Endpoint } from './dispatch.ts';
 import type { Fault } from './faults.ts';
 import type { Answer, HttpRequest } from './http.ts';
 
-/** What a separate process can ask of the endpoint itself. */
+/** The requests that a separate process can make of the endpoint itself. */
 export interface Control extends Pick<Endpoint, 'calls' | 'clock' | 'faults'> {
   health(): object;
   /** @throws TypeError for a service that is not here */

@@ -43,11 +43,11 @@ export type Result = Answer | undefined;
 
 function toServiceError(thrown: unknown, call: Call): ServiceError {
   if (thrown instanceof ServiceError) return thrown;
-  // Nothing of AWS nests so deeply that it fills the stack: whoever sends that is told so.
+  // No input of AWS nests so deeply that it fills the stack: such a request is refused.
   if (thrown instanceof RangeError && thrown.message.includes('call stack')) {
     return new ServiceError('SerializationException', 'The request is nested too deeply');
   }
-  // A fault of ours must reach whoever debugs it, and must not look like an answer of AWS.
+  // A fault in this package must show in the log, and must not look like an answer of AWS.
   const reason = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
   return new ServiceError('InternalFailure', `Cannot answer ${call.serviceName} ${call.operation}: ${reason}`, {
     status: 500,
@@ -86,7 +86,7 @@ async function perform(call: Call, action: Action, context: CallContext, fault: 
   try {
     await repeat(output, input, context);
   } catch (error) {
-    // What came of the second time is nobody's answer.
+    // The answer of the second time is dropped.
     if (!(error instanceof ServiceError)) throw error;
   }
   return output;

@@ -16,14 +16,18 @@ const KINDS = [
 ] as const;
 
 /**
- * What to do to a call. `throttle` answers with the service's own error; `error500` and `error503` with those; `reset` breaks the
- * connection before the call has an effect, `dropResponse` after it; `delay` waits `delayMs` before it, `hold` until the faults are
- * cleared or the client hangs up. `duplicate` carries the call out twice and answers with the first: what a receive got is delivered again. `truncate` sends half of the answer's body and breaks
- * the connection, `slow` spreads it over `delayMs`.
+ * The fault that a call meets. `throttle` answers with the service's own error; `error500` and
+ * `error503` with those; `reset` breaks the connection before the call has an effect,
+ * `dropResponse` after it; `delay` waits `delayMs` before it, `hold` until the faults are cleared
+ * or the client hangs up. `duplicate` carries the call out twice and answers with the first: what a
+ * receive got is delivered again. `truncate` sends half of the answer's body and breaks the
+ * connection, `slow` spreads it over `delayMs`.
  */
 export type FaultKind = (typeof KINDS)[number];
 
-/** What to do to calls that match: every given field must match, none given matches every call. */
+/**
+ * The fault for the calls that match: every given field must match, none given matches every call.
+ */
 export interface Fault {
   /** The signing name, e.g. `sqs`. */
   readonly service?: string;
@@ -33,7 +37,11 @@ export interface Fault {
   readonly times?: number;
   /** Between 0 and 1. @defaultValue 1 */
   readonly probability?: number;
-  /** Makes `probability` strike the same calls in every run. @defaultValue the endpoint's own random numbers */
+  /**
+   * Makes `probability` strike the same calls in every run.
+   *
+   * @defaultValue the endpoint's own random numbers
+   */
   readonly seed?: number;
   readonly kind: FaultKind;
   /** For `delay` and `slow`: milliseconds on the endpoint's clock. */
@@ -44,13 +52,13 @@ export interface Fault {
 export interface Faults {
   /** @throws TypeError that names everything wrong with it */
   add(fault: Fault): void;
-  /** What was added, with how often it has struck. */
+  /** A fault that was added, with the number of calls that it has met. */
   list(): ReadonlyArray<Fault & { readonly struck: number }>;
   /** Removes all of them, and lets go on what `hold` holds. */
   clear(): void;
 }
 
-/** What a fault is matched against. */
+/** The parts of a call that a fault is matched against. */
 interface FaultTarget {
   readonly service: string;
   readonly operation: string;
@@ -146,7 +154,10 @@ export function createFaults(random: () => number, services: readonly string[]):
   };
 }
 
-/** The error that a fault answers with; undefined for the kinds that let the call through or break the connection. */
+/**
+ * The error that a fault answers with; undefined for the kinds that let the call through or break
+ * the connection.
+ */
 export function faultError({ kind }: Fault, service: ServiceModule | undefined): ServiceError | undefined {
   if (kind === 'throttle') {
     const { code, message, ...more } = service?.throttled ?? {

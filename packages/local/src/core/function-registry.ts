@@ -1,18 +1,33 @@
-/** What a function is to the services here: it takes an event and gives its result, or rejects with its error. */
+/**
+ * A function as the services here see it: it takes an event and gives its result, or rejects with
+ * its error.
+ */
 export type InvokableFunction = (event: unknown) => Promise<unknown>;
 
-/** The functions that services can invoke: SNS delivers to them, Secrets Manager rotates by them. */
+/**
+ * The functions that services can invoke: SNS delivers to them, Secrets Manager rotates by them.
+ */
 export interface FunctionRegistry {
-  /** Makes a function invocable under its ARN, in place of an earlier one; returns what takes it away again. */
+  /**
+   * Makes a function invocable under its ARN, in place of an earlier one; returns what takes it
+   * away again.
+   */
   register(arn: string, invoke: InvokableFunction): () => void;
   has(arn: string): boolean;
-  /** Resolves with the function's result. @throws the function's error; Error when no function has this ARN. */
+  /**
+   * Resolves with the function's result.
+   *
+   * @throws the function's error; Error when no function has this ARN.
+   */
   invoke(arn: string, event: unknown): Promise<unknown>;
 }
 
 const UNQUALIFIED = /^arn:[^:]+:lambda:[^:]*:[^:]*:function:[^:]+/;
 
-/** An empty registry. A version or an alias behind an ARN (`...:function:NAME:live`) means the function itself unless registered apart. */
+/**
+ * An empty registry. A version or an alias behind an ARN (`...:function:NAME:live`) means the
+ * function itself unless registered apart.
+ */
 export function createFunctionRegistry(): FunctionRegistry {
   const functions = new Map<string, InvokableFunction>();
   const find = (arn: string) => functions.get(arn) ?? functions.get(UNQUALIFIED.exec(arn)?.[0] ?? arn);
@@ -32,7 +47,10 @@ export function createFunctionRegistry(): FunctionRegistry {
   };
 }
 
-/** The endpoints of this process, by their ports: a launcher that is given an endpoint's URL finds its functions there. */
+/**
+ * The endpoints of this process, by their ports: a launcher that is given an endpoint's URL finds
+ * its functions there.
+ */
 const running = new Map<number, FunctionRegistry>();
 
 const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;

@@ -40,7 +40,8 @@ const signed = (service: string) => ({
 
 function send(method: string, path: string, headers: Record<string, string>, body: string | Uint8Array) {
   return new Promise<Received>((resolve, reject) => {
-    // Said in so many words: Node leaves it out of a GET and a DELETE, whose bodies would be the next request.
+    // Said in so many words: Node leaves it out of a GET and a DELETE, whose bodies would be the
+    // next request.
     const length = { 'content-length': String(Buffer.byteLength(body)) };
     const options = { method, path, headers: { ...length, ...headers }, agent };
     const request = httpRequest(aws.url, options, (response) => {
@@ -53,7 +54,10 @@ function send(method: string, path: string, headers: Record<string, string>, bod
   });
 }
 
-/** Everything that comes back for bytes that are sent as they are; the socket is closed by us after `endMs` at the latest. */
+/**
+ * Everything that comes back for bytes that are sent as they are; the socket is closed by us after
+ * `endMs` at the latest.
+ */
 function sendRaw(bytes: string | Buffer, end = true) {
   return new Promise<string>((resolve) => {
     const chunks: Buffer[] = [];
@@ -64,7 +68,7 @@ function sendRaw(bytes: string | Buffer, end = true) {
   });
 }
 
-/** A fault of ours answers 500; what is not here answers 501. */
+/** A fault in this package answers 500; an operation that is not here answers 501. */
 function check(what: string, { status, text }: Received): void {
   if ((status >= 200 && status < 500) || status === 501) return;
   throw new Error(`${what}: ${status} ${text}`);
@@ -403,7 +407,7 @@ describe('on the socket', { timeout: 60_000 }, () => {
   });
 
   it.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty', ''])(
-    '"%s" is no operation of any service',
+    '"%s" is not an operation of any service',
     async (name) => {
       for (const prefix of ['AmazonSQS', 'AmazonSSM', 'DynamoDB_20120810', 'Logs_20140328']) {
         expect((await send('POST', '/', { ...signed('sqs'), 'x-amz-target': `${prefix}.${name}` }, '{}')).status).toBe(

@@ -118,7 +118,7 @@ const form = fc
   )
   .map((entries) => entries.map(([path, value]): [string, string] => [path.join('.'), value.toWellFormed()]));
 
-/** A fault of ours answers 500; what is not here answers 501. */
+/** A fault in this package answers 500; an operation that is not here answers 501. */
 const isRightAnswer = ({ status }: { status: number }) =>
   status === 200 || (status >= 400 && status < 500) || status === 501;
 

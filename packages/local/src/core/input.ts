@@ -81,7 +81,11 @@ function required<T>(input: Input, name: string, value: T | undefined): T {
   return value;
 }
 
-/** A string member, undefined when it is absent or null. @throws ServiceError `SerializationException`, `ValidationException` */
+/**
+ * A string member, undefined when it is absent or null.
+ *
+ * @throws ServiceError `SerializationException`, `ValidationException`
+ */
 export function readString(input: Input, name: string, bounds: Bounds = {}): string | undefined {
   const value = input[name] ?? undefined;
   if (value === undefined) return undefined;
@@ -90,11 +94,19 @@ export function readString(input: Input, name: string, bounds: Bounds = {}): str
   return value;
 }
 
-/** A string member that must be there. @throws ServiceError `SerializationException`, `ValidationException` */
+/**
+ * A string member that must be there.
+ *
+ * @throws ServiceError `SerializationException`, `ValidationException`
+ */
 export const requireString = (input: Input, name: string, bounds: Bounds = { min: 1 }): string =>
   required(input, name, readString(input, name, bounds));
 
-/** One of the strings of an enumeration. @throws ServiceError `SerializationException`, `ValidationException` */
+/**
+ * One of the strings of an enumeration.
+ *
+ * @throws ServiceError `SerializationException`, `ValidationException`
+ */
 export function readOneOf<const T extends string>(input: Input, name: string, allowed: readonly T[]): T | undefined {
   const value = readString(input, name);
   if (value === undefined) return undefined;
@@ -105,14 +117,22 @@ export function readOneOf<const T extends string>(input: Input, name: string, al
   return found;
 }
 
-/** A boolean member, undefined when it is absent or null. @throws ServiceError `SerializationException` */
+/**
+ * A boolean member, undefined when it is absent or null.
+ *
+ * @throws ServiceError `SerializationException`
+ */
 export function readBoolean(input: Input, name: string): boolean | undefined {
   const value = input[name] ?? undefined;
   if (value === undefined || typeof value === 'boolean') return value;
   throw wrongType(name, 'a boolean');
 }
 
-/** An integer member, undefined when it is absent or null. @throws ServiceError `SerializationException`, `ValidationException` */
+/**
+ * An integer member, undefined when it is absent or null.
+ *
+ * @throws ServiceError `SerializationException`, `ValidationException`
+ */
 export function readInteger(input: Input, name: string, bounds: Bounds = {}): number | undefined {
   const value = input[name] ?? undefined;
   if (value === undefined) return undefined;
@@ -149,22 +169,38 @@ function readList<T>(
 
 const isString = (value: unknown): value is string => typeof value === 'string';
 
-/** A list member of strings, undefined when it is absent or null. @throws ServiceError `SerializationException`, `ValidationException` */
+/**
+ * A list member of strings, undefined when it is absent or null.
+ *
+ * @throws ServiceError `SerializationException`, `ValidationException`
+ */
 export const readStrings = (input: Input, name: string, bounds: Bounds = {}): string[] | undefined =>
   readList(input, name, isString, 'a list of strings', bounds);
 
-/** A list of strings that must be there. @throws ServiceError `SerializationException`, `ValidationException` */
+/**
+ * A list of strings that must be there.
+ *
+ * @throws ServiceError `SerializationException`, `ValidationException`
+ */
 export const requireStrings = (input: Input, name: string, bounds: Bounds = { min: 1 }): string[] =>
   required(input, name, readStrings(input, name, bounds));
 
-/** A list member of structures, e.g. tags and filters. @throws ServiceError `SerializationException`, `ValidationException` */
+/**
+ * A list member of structures, e.g. tags and filters.
+ *
+ * @throws ServiceError `SerializationException`, `ValidationException`
+ */
 export const readStructures = (
   input: Input,
   name: string,
   bounds: Bounds = {},
 ): Array<Record<string, unknown>> | undefined => readList(input, name, isObject, 'a list of structures', bounds);
 
-/** A member that is a structure or a map, undefined when it is absent or null. @throws ServiceError `SerializationException` */
+/**
+ * A member that is a structure or a map, undefined when it is absent or null.
+ *
+ * @throws ServiceError `SerializationException`
+ */
 export function readStructure(input: Input, name: string): Record<string, unknown> | undefined {
   const value = input[name] ?? undefined;
   if (value === '') return {};
@@ -173,7 +209,11 @@ export function readStructure(input: Input, name: string): Record<string, unknow
   throw wrongType(name, 'a structure');
 }
 
-/** A member that maps strings to strings, undefined when it is absent or null. @throws ServiceError `SerializationException` */
+/**
+ * A member that maps strings to strings, undefined when it is absent or null.
+ *
+ * @throws ServiceError `SerializationException`
+ */
 export function readStringMap(input: Input, name: string): Record<string, string> | undefined {
   const value = readStructure(input, name);
   if (value === undefined) return undefined;

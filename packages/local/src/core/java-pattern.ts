@@ -15,12 +15,15 @@ const CLASSES: Readonly<Record<string, string>> = {
   XDigit: '0-9a-fA-F',
 };
 
-/** Parts that Java writes differently. Escapes come first, so that `\\A` is a backslash and an A. */
+/**
+ * Parts that Java writes differently. Escapes come first, so that `\\A` is a backslash and an A.
+ */
 const PART = /\\p\{(\w+)\}|\\P\{(\w+)\}|\\([AzZ])|\\[\s\S]|([*+?}])\+|[[\]]|[\s\S]/g;
 
 /**
- * A Java regular expression, as CloudFormation and Parameter Store take them in `AllowedPattern`: POSIX classes, inline flags at the
- * beginning, possessive quantifiers (which here match as greedy ones) and the anchors `\A`, `\z` and `\Z`.
+ * A Java regular expression, as CloudFormation and Parameter Store take them in `AllowedPattern`:
+ * POSIX classes, inline flags at the beginning, possessive quantifiers (which here match as greedy
+ * ones) and the anchors `\A`, `\z` and `\Z`.
  *
  * @throws SyntaxError for a pattern that cannot be read
  */

@@ -1,4 +1,7 @@
-/** The partitions whose regions have a prefix of their own (IAM user guide, ARNs; AWS SDK partitions). */
+/**
+ * The partitions whose regions have a prefix of their own (IAM user guide, ARNs; AWS SDK
+ * partitions).
+ */
 const PREFIXES: ReadonlyArray<readonly [prefix: string, partition: string]> = [
   ['cn-', 'aws-cn'],
   ['us-gov-', 'aws-us-gov'],

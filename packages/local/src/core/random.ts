@@ -1,4 +1,6 @@
-/** Numbers in [0, 1) that are the same for the same seed: mulberry32, which needs one word of state. */
+/**
+ * Numbers in [0, 1) that are the same for the same seed: mulberry32, which needs one word of state.
+ */
 export function createRandom(seed: number): () => number {
   let state = seed | 0;
   return () => {
@@ -9,7 +11,10 @@ export function createRandom(seed: number): () => number {
   };
 }
 
-/** A new id in the form of AWS's. Nothing depends on that nobody can guess it, and loading `node:crypto` is 5 ms of a cold start. */
+/**
+ * A new id in the form of AWS's. It need not be hard to guess, and loading
+ * `node:crypto` is 5 ms of a cold start.
+ */
 export function createRequestId(random: () => number): string {
   const digits = (count: number) =>
     Array.from({ length: count }, () => Math.floor(random() * 16).toString(16)).join('');

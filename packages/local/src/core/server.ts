@@ -4,8 +4,9 @@ import type { AddressInfo } from 'node:net';
 import type { Answer, HttpRequest } from './http.ts';
 
 /**
- * The whole body; undefined when it is larger than `limit` bytes. Reads to the end even then, keeping no more than that: an
- * answer to a half-read request costs the client its connection (seen as ECONNRESET on the next call).
+ * The whole body; undefined when it is larger than `limit` bytes. Reads to the end even then,
+ * keeping no more than that: an answer to a half-read request costs the client its connection (seen
+ * as ECONNRESET on the next call).
  */
 export function readBody(request: IncomingMessage, limit: number): Promise<Buffer | undefined> {
   // Not `for await`: the iterator of a stream is a millisecond of a cold start.
@@ -28,13 +29,17 @@ type Handler = (request: HttpRequest, from: { origin: string; signal: AbortSigna
 
 interface RunningServer {
   readonly port: number;
-  /** Stops listening, lets every request under way end (its signal aborted), then closes every socket. */
+  /**
+   * Stops listening, lets every request under way end (its signal aborted), then closes every
+   * socket.
+   */
   close(): Promise<void>;
   /** Aborts what is under way, e.g. long polls. */
   abortAll(): void;
 }
 
-// The largest request of the services here is a DynamoDB BatchWriteItem of 16 MB; only an object of S3, which is PUT, may be larger.
+// The largest request of the services here is a DynamoDB BatchWriteItem of 16 MB; only an object of
+// S3, which is PUT, may be larger.
 const MAX_BODY_BYTES = 16 * 1024 * 1024 + 64 * 1024;
 const MAX_OBJECT_BYTES = 64 * 1024 * 1024;
 
@@ -137,7 +142,8 @@ export async function startServer(options: ServerOptions, handler: Handler): Pro
       if (answer === undefined) request.socket.resetAndDestroy();
       else await send(response, answer, date());
     } catch (error) {
-      // A client that hung up gets no answer; anything else is a fault of this endpoint and must be seen.
+      // A client that hung up gets no answer; anything else is a fault of this endpoint and must be
+      // seen.
       if (!request.socket.destroyed && !response.headersSent && request.complete) {
         log(`twelvefold-local: cannot answer ${request.method} ${request.url}: ${describe(error)}`);
         await send(response, internalFailure(error), date());
@@ -150,7 +156,8 @@ export async function startServer(options: ServerOptions, handler: Handler): Pro
     const done = serve(request, response, controller.signal).finally(() => underWay.delete(controller));
     underWay.set(controller, done);
   });
-  // Clients keep connections in pools; one closed by us while a request is on its way would look like a fault.
+  // Clients keep connections in pools; one closed by us while a request is on its way would look
+  // like a fault.
   server.keepAliveTimeout = 0;
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(cannotListen(host, port, error)));
@@ -168,7 +175,8 @@ export async function startServer(options: ServerOptions, handler: Handler): Pro
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       abortAll();
       server.closeIdleConnections();
-      // A client that never finishes sending must not hold us: what is still reading its body is cut off.
+      // A client that never finishes sending must not hold us: what is still reading its body is
+      // cut off.
       const settled = Promise.allSettled(underWay.values());
       setImmediate(() => server.closeAllConnections());
       await settled;

@@ -5,7 +5,7 @@ import type { Answer, HttpRequest } from './http.ts';
 import type { ServiceError } from './service-error.ts';
 import type { StoreContext, Stores } from './stores.ts';
 
-/** What an action knows of the call it answers. */
+/** The call that an action answers, with its surroundings. */
 export interface CallContext {
   readonly service: string;
   readonly action: string;
@@ -31,23 +31,31 @@ export interface CallContext {
   readonly functions: FunctionRegistry;
   /** Values of public parameters (`/aws/service/...`) by name. */
   readonly publicParameters: Readonly<Record<string, string>>;
-  /** Runs work that outlives the call; a failure goes to the log and the call log (background.ts). */
+  /**
+   * Runs work that outlives the call; a failure goes to the log and the call log (background.ts).
+   */
   background(work: () => unknown): void;
-  /** Names a resource (ARN) that this call touches, for the call log. Call it as soon as the input tells. */
+  /**
+   * Names a resource (ARN) that this call touches, for the call log. Call it as soon as the input
+   * tells.
+   */
   touches(arn: string, action?: string): void;
 }
 
 /**
- * One AWS operation: input as the JSON protocol would carry it (blobs as base64 strings), output likewise. Throws
- * {@link ServiceError} for anything AWS would refuse.
+ * One AWS operation: input as the JSON protocol would carry it (blobs as base64 strings), output
+ * likewise. Throws {@link ServiceError} for anything AWS would refuse.
  */
 export type Action = (input: Record<string, unknown>, context: CallContext) => unknown | Promise<unknown>;
 
 export interface JsonProtocol {
-  /** What stands before the dot in `X-Amz-Target`, e.g. `AmazonSQS`, `DynamoDB_20120810`. */
+  /** The part before the dot in `X-Amz-Target`, e.g. `AmazonSQS`, `DynamoDB_20120810`. */
   readonly targetPrefix: string;
   readonly version: '1.0' | '1.1';
-  /** Stands before the `#` in an error's `__type`, e.g. `com.amazonaws.dynamodb.v20120810`; the bare code when absent. */
+  /**
+   * Stands before the `#` in an error's `__type`, e.g. `com.amazonaws.dynamodb.v20120810`; the bare
+   * code when absent.
+   */
   readonly errorNamespace?: string;
   /** Whether errors carry the old Query code in `x-amzn-query-error` (SQS). */
   readonly queryCompatible?: boolean;
@@ -58,7 +66,9 @@ export interface JsonProtocol {
 }
 
 export interface QueryProtocol {
-  /** Paths of one resource (SQS: a queue): what a path adds to the input, and which actions it has. */
+  /**
+   * Paths of one resource (SQS: a queue): what a path adds to the input, and which actions it has.
+   */
   readonly resource?: {
     /** Members that the path gives; undefined for a path that is not a resource's. */
     readonly input: (path: string) => Readonly<Record<string, string>> | undefined;
@@ -75,13 +85,23 @@ export interface QueryProtocol {
   readonly numbers?: readonly string[];
   /** Output members that are times: seconds in the output of actions, ISO 8601 in XML. */
   readonly times?: readonly string[];
-  /** Repeated members that stand directly in their parent, both ways: `Attribute.1.Name=`, `<Attribute><Name/>`. */
+  /**
+   * Repeated members that stand directly in their parent, both ways: `Attribute.1.Name=`,
+   * `<Attribute><Name/>`.
+   */
   readonly flattened?: Readonly<Record<string, FlattenedMember>>;
 }
 
-/** A protocol of HTTP methods and paths: S3, Lambda. Its actions take and give what its own functions make of requests and answers. */
+/**
+ * A protocol of HTTP methods and paths: S3, Lambda. Its actions take and give what its own
+ * functions make of requests and answers.
+ */
 interface RestProtocol {
-  /** What a request means; undefined when it is nothing that is here. @throws ServiceError for one that cannot be read */
+  /**
+   * The operation of a request; undefined when the service does not have it.
+   *
+   * @throws ServiceError for one that cannot be read
+   */
   route(
     request: HttpRequest,
   ): { readonly operation: string; readonly input: () => Record<string, unknown> } | undefined;
@@ -120,23 +140,35 @@ export interface ServiceModule {
   readonly rest?: RestProtocol;
   /** Whether Smithy RPC v2 with CBOR is served too, by the same actions. */
   readonly cbor?: CborProtocol;
-  /** What too many calls are answered with. @defaultValue ThrottlingException, 400 */
+  /** The answer to too many calls. @defaultValue ThrottlingException, 400 */
   readonly throttled?: {
     readonly code: string;
     readonly message: string;
     readonly status?: number;
     readonly queryCode?: string;
   };
-  /** By operation, what makes its effect happen once more, where that is not to call it again: a received message is delivered anew. */
+  /**
+   * By operation, what makes its effect happen once more, where that is not to call it again: a
+   * received message is delivered anew.
+   */
   readonly repeat?: Readonly<
     Record<string, (output: unknown, input: Record<string, unknown>, context: CallContext) => unknown>
   >;
   readonly actions: Readonly<Record<string, Action>>;
-  /** By operation, members of AWS's input that this endpoint does not carry out: a call with one is answered 501, which names it. */
+  /**
+   * By operation, members of AWS's input that this endpoint does not carry out: a call with one is
+   * answered 501, which names it.
+   */
   readonly refused?: Readonly<Record<string, readonly string[]>>;
-  /** Rearms what must happen without a call (a rotation that falls due), for each account and region that a snapshot brings back. */
+  /**
+   * Rearms what must happen without a call (a rotation that falls due), for each account and region
+   * that a snapshot brings back.
+   */
   readonly resume?: (context: ResumeContext) => void;
-  /** A document at a path of its own, for anybody: the certificate that messages are signed with. */
+  /**
+   * A document that is served at its own path without credentials: the certificate that messages
+   * are signed with.
+   */
   readonly page?: (path: string) => Promise<Answer | undefined>;
 }
 
@@ -148,7 +180,10 @@ export interface ServiceEntry {
   readonly pages?: RegExp;
   /** {@link JsonProtocol.targetPrefix} of a service that has JSON. */
   readonly target?: string;
-  /** Whether calls without `X-Amz-Target` and `Action` are this service's, by the signing name ({@link RestProtocol}). */
+  /**
+   * Whether calls without `X-Amz-Target` and `Action` are this service's, by the signing name
+   * ({@link RestProtocol}).
+   */
   readonly rest?: boolean;
   load(): Promise<ServiceModule>;
 }

@@ -39,7 +39,7 @@ describe('a snapshot', () => {
     expect(await read('us-east-1')).toMatchObject({ Value: 'there', LastModifiedDate: new Date(1_000_000) });
   });
 
-  it('is saved on request, in process and over HTTP, and keeps what nobody has asked for since', async () => {
+  it('is saved on request, in process and over HTTP, and keeps the stores that no call has opened since', async () => {
     const first = await startLocalAws({ snapshot: folder });
     await connect(first).send(new PutParameterCommand({ Name: '/a', Value: '1', Type: 'String' }));
     await Promise.all([first.saveSnapshot(), first.saveSnapshot()]);
@@ -98,7 +98,7 @@ describe('a store', () => {
   const clock = createClock(() => 0);
   const background = createBackground({ clock, calls: createCallLog(), log: () => {} });
 
-  it('goes through data of its own when its state is more than data, and rearms its timers', () => {
+  it('goes through its own form of data when its state is more than data, and rearms its timers', () => {
     const fired: string[] = [];
     const key = storeKey('timers', () => ({ dueAt: 0, cancel: () => {} }), {
       save: ({ dueAt }) => ({ dueAt }),

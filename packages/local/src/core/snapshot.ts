@@ -59,8 +59,8 @@ export async function readSnapshot(folder: string): Promise<Snapshot | undefined
 }
 
 /**
- * Writes a snapshot, one file for each service, account and region. All or nothing: the files go to a folder of their own, and
- * one rename of the index makes them the snapshot.
+ * Writes a snapshot, one file for each service, account and region. All or nothing: the files go to
+ * a folder of their own, and one rename of the index makes them the snapshot.
  */
 export async function writeSnapshot(folder: string, { nowMs, services }: Snapshot): Promise<void> {
   const generation = `state-${randomUUID()}`;

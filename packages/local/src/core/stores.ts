@@ -21,7 +21,8 @@ function fault(value: unknown, path: string, seen: Set<object>): string | undefi
 /**
  * Serializing would drop what a class gave its instances, in silence: refused here.
  *
- * @throws Error naming the first value of the store `name` that is a function or an instance of a class
+ * @throws Error naming the first value of the store `name` that is a function or an instance of a
+ *   class
  */
 function checkPlain(data: unknown, name: string): void {
   const found = fault(data, name, new Set());
@@ -32,7 +33,7 @@ function checkPlain(data: unknown, name: string): void {
   }
 }
 
-/** What a store knows of where it is. */
+/** The place of a store: account, region and clock. */
 export interface StoreContext {
   readonly account: string;
   readonly region: string;
@@ -44,8 +45,9 @@ export interface StoreContext {
 }
 
 /**
- * How a store's state goes to a snapshot and comes back. `D` is plain data: what `structuredClone` takes (objects, arrays, Map,
- * Set, Date, Buffer, bigint), without functions and without instances of classes.
+ * How a store's state goes to a snapshot and comes back. `D` is plain data: what `structuredClone`
+ * takes (objects, arrays, Map, Set, Date, Buffer, bigint), without functions and without instances
+ * of classes.
  */
 interface StoreHooks<T, D> {
   save(state: T): D;
@@ -62,8 +64,9 @@ export interface StoreKey<T> {
 }
 
 /**
- * `name` is the service's signing name, and more after a space where a service has several stores (`ssm parameters`). `create` makes the
- * empty state of one account and region. State that is plain data needs no `hooks`.
+ * `name` is the service's signing name, and more after a space where a service has several stores
+ * (`ssm parameters`). `create` makes the empty state of one account and region. State that is plain
+ * data needs no `hooks`.
  */
 export function storeKey<T, D = T>(
   name: string,
@@ -87,7 +90,7 @@ export interface Stores {
   get<T>(key: StoreKey<T>): T;
 }
 
-/** What one service keeps in one account and region, as plain data by the names of its stores. */
+/** The state of one service in one account and region: plain data by the names of its stores. */
 export interface SavedService {
   readonly service: string;
   readonly account: string;
@@ -96,7 +99,7 @@ export interface SavedService {
 }
 
 interface Slot {
-  /** Undefined until somebody asks for a store that came from a snapshot. */
+  /** Undefined until a call opens a store that came from a snapshot. */
   live: { readonly state: unknown; readonly key: StoreKey<unknown> } | undefined;
   readonly data: unknown;
 }

@@ -9,7 +9,9 @@ beforeAll(async () => {
 });
 afterAll(() => aws.close());
 
-/** The status of a request with exactly these headers; `fetch` would set its own Host and Origin. */
+/**
+ * The status of a request with exactly these headers; `fetch` would set its own Host and Origin.
+ */
 function statusOf(headers: Record<string, string>, { method = 'GET', path = '/_twelvefold/health' } = {}) {
   const { promise, resolve, reject } = Promise.withResolvers<number | undefined>();
   const sent = request(aws.url, { method, path, headers }, (response) => {

@@ -13,12 +13,17 @@ const LOOPBACK_NAME = /^(.+\.)?localhost$/;
 const isKnownHost = (name: string, hosts: readonly string[]) =>
   ADDRESS.test(name) || LOOPBACK_NAME.test(name) || hosts.some((host) => host.toLowerCase() === name);
 
-/** The media types that an HTML form can send, to any address and without a preflight (HTML, form submission). */
+/**
+ * The media types that an HTML form can send, to any address and without a preflight (HTML, form
+ * submission).
+ */
 const FORM_TYPE = /^(application\/x-www-form-urlencoded|multipart\/form-data|text\/plain)\s*(;|$)/i;
 
 const isControlPath = (path: string) => path.startsWith('/_twelvefold/') || path.startsWith('/moto-api/');
 
-/** Confirmation links are opened from wherever the message is read. Their token cannot be guessed. */
+/**
+ * Confirmation links are opened from wherever the message is read. Their token cannot be guessed.
+ */
 const isConfirmationLink = ({ method, search }: HttpRequest) =>
   method === 'GET' && search.get('Action') === 'ConfirmSubscription' && search.has('Token');
 
@@ -28,7 +33,10 @@ const refuse = (status: number, message: string): Answer => ({
   body: JSON.stringify({ __type: 'ForbiddenException', message: `Cannot answer this request: ${message}` }),
 });
 
-/** What a browser's own headers show about where a request comes from; undefined if nothing is wrong with it. */
+/**
+ * The reason to refuse a request, by the headers in which a browser says where it comes from;
+ * undefined if there is none.
+ */
 function foreignPage(request: HttpRequest, host: string): string | undefined {
   if (isConfirmationLink(request)) return undefined;
   const { origin, 'sec-fetch-site': site } = request.headers;
@@ -42,8 +50,9 @@ function foreignPage(request: HttpRequest, host: string): string | undefined {
 }
 
 /**
- * Refuses requests that a web page made: through a name that DNS rebinding points here, or from another origin. Keys are not
- * verified, so any page that a developer has open could otherwise read and change everything. Undefined for all other requests.
+ * Refuses requests that a web page made: through a name that DNS rebinding points here, or from
+ * another origin. Keys are not verified, so any page that a developer has open could otherwise read
+ * and change everything. Undefined for all other requests.
  */
 export function refuseForeign(request: HttpRequest, hosts: readonly string[]): Answer | undefined {
   const { headers, path } = request;

@@ -8,7 +8,8 @@ const options = (endpoint: string) => ({
   credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
 });
 
-// Source: CloudFormation user guide, "Get values stored in other services using dynamic references".
+// Source: CloudFormation user guide, "Get values stored in other services using dynamic
+// references".
 describe('dynamic references', () => {
   const SECRET = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:db';
   const template = {
@@ -61,7 +62,8 @@ describe('dynamic references', () => {
   });
 });
 
-// Source: CloudFormation user guide, "Name type": generated names keep to the limits of their resources.
+// Source: CloudFormation user guide, "Name type": generated names keep to the limits of their
+// resources.
 it('shortens generated names and adds a hash', async () => {
   await using aws = await startLocalAws();
   const long = 'Nested'.repeat(20);

@@ -8,7 +8,10 @@ async function readParameter(client: AwsClient, reference: string): Promise<stri
   return (Parameter as { Value: string }).Value; // AWS's model
 }
 
-/** `ID:SecretString:KEY:STAGE:VERSION`, of which only the id is required; an id that is an ARN has seven parts. */
+/**
+ * `ID:SecretString:KEY:STAGE:VERSION`, of which only the id is required; an id that is an ARN has
+ * seven parts.
+ */
 async function readSecret(client: AwsClient, reference: string): Promise<string> {
   const parts = reference.split(':');
   const length = reference.startsWith('arn:') ? 7 : 1;
@@ -42,7 +45,11 @@ async function resolveText(text: string, client: AwsClient): Promise<string> {
   return resolved;
 }
 
-/** `value` with the dynamic references in its strings replaced by what they name. @throws Error naming the reference */
+/**
+ * `value` with the dynamic references in its strings replaced by what they name.
+ *
+ * @throws Error naming the reference
+ */
 export async function resolveDynamicReferences(value: unknown, client: AwsClient): Promise<unknown> {
   if (typeof value === 'string') return resolveText(value, client);
   if (Array.isArray(value)) return Promise.all(value.map((item) => resolveDynamicReferences(item, client)));

@@ -1,4 +1,4 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: so are CloudFormation's placeholders written
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: placeholders of CloudFormation
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Scope } from './intrinsics.ts';

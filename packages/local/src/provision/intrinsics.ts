@@ -1,9 +1,14 @@
 import { UnknownValueError } from './unknown-value.ts';
 
-/** What `Ref` to `AWS::NoValue` gives: the property or list item that it stands in is left out. */
+/**
+ * The value of `Ref` to `AWS::NoValue`: the property or list item that it stands in is left out.
+ */
 export const NO_VALUE: unique symbol = Symbol('AWS::NoValue');
 
-/** What a template's functions look up. Each throws an Error with the reason for what it cannot give. */
+/**
+ * The look-ups of a template's functions. Each throws an Error with the reason for what it cannot
+ * give.
+ */
 export interface Scope {
   ref(name: string): unknown;
   attribute(logicalId: string, name: string): unknown;
@@ -194,7 +199,10 @@ function inSub(argument: unknown): string[] {
   });
 }
 
-/** Logical ids, parameters and pseudo parameters that `value` refers to, of an `Fn::If` only in the branch that counts. */
+/**
+ * Logical ids, parameters and pseudo parameters that `value` refers to, of an `Fn::If` only in the
+ * branch that counts.
+ */
 export function references(value: unknown, condition: (name: string) => boolean): string[] {
   if (Array.isArray(value)) return value.flatMap((item) => references(item, condition));
   if (typeof value !== 'object' || value === null) return [];

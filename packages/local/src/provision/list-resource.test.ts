@@ -50,6 +50,13 @@ describe('the values of a type that is only listed are the documented ones', () 
     expect(stack.outputs.It).toBe(physicalId('Secret'));
   });
 
+  it('a REST API and its root resource have different ids', async () => {
+    const api = { X: resource('AWS::ApiGateway::RestApi', { Name: 'orders' }) };
+    const [id, root] = [await output(api, REF), await output(api, att('RootResourceId'))];
+    expect([id, root]).toEqual([expect.stringMatching(/^[0-9a-z]{10}$/), expect.stringMatching(/^[0-9a-z]{10}$/)]);
+    expect(root).not.toBe(id);
+  });
+
   it('a load balancer has a DNS name and a full name in its ARN', async () => {
     const balancer = { X: resource('AWS::ElasticLoadBalancingV2::LoadBalancer', { Name: 'web', Scheme: 'internal' }) };
     expect(await output(balancer, att('DNSName'))).toMatch(

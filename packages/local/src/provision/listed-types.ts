@@ -1,6 +1,7 @@
 /**
- * A value's text. `{name}` is the physical name, `{id}`, `{rootId}`, `{id16}`, `{id17}` and `{uuid}` are
- * generated ids, `{arn}` the type's ARN, `{Property}` or `{Property=default}` a property. An ARN is written without `arn:partition:`.
+ * A value's text. `{name}` is the physical name, `{id}`, `{rootId}`, `{id16}`, `{id17}` and
+ * `{uuid}` are generated ids, `{arn}` the type's ARN, `{Property}` or `{Property=default}` a
+ * property. An ARN is written without `arn:partition:`.
  */
 export type Form = string | ((property: Lookup) => string);
 
@@ -49,8 +50,9 @@ const rule = (property: Lookup) => {
 const service = (property: Lookup) => `${(property('Cluster') ?? 'default').split('/').at(-1)}/{name}`;
 
 /**
- * `Ref` and `Fn::GetAtt` of types that are not created, by the "Return values" of the CloudFormation
- * template reference. What is missing here is not known and refused where it is used.
+ * `Ref` and `Fn::GetAtt` of types that are not created, by the "Return values" of the
+ * CloudFormation template reference. What is missing here is not known and refused where it is
+ * used.
  */
 export const LISTED_TYPES: Readonly<Record<string, ListedType>> = {
   'AWS::ApiGateway::Deployment': generated('{id}', { DeploymentId: '{id}' }),

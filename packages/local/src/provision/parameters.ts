@@ -52,7 +52,8 @@ export interface ParameterValues {
 /**
  * The value of each of the template's parameters: the given one, or its default.
  *
- * @throws Error that lists every parameter that is missing, unknown or not allowed; values are not shown, they may be secrets.
+ * @throws Error that lists every parameter that is missing, unknown or not allowed; values are not
+ *   shown, they may be secrets.
  */
 export function readParameters(
   definitions: Readonly<Record<string, Fields>>,

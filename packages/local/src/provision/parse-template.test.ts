@@ -1,4 +1,4 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: CloudFormation writes its placeholders so
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: placeholders of CloudFormation
 import { describe, expect, it } from 'vitest';
 import { useEndpoint } from './fixtures/use-endpoint.ts';
 import { parseTemplate } from './parse-template.ts';

@@ -1,6 +1,9 @@
 import type { CollectionTag, ScalarTag } from 'yaml';
 
-/** Short forms of CloudFormation's functions: `!Sub x` is `Fn::Sub: x`. `!Ref` and `!Condition` have no prefix. */
+/**
+ * Short forms of CloudFormation's functions: `!Sub x` is `Fn::Sub: x`. `!Ref` and `!Condition` have
+ * no prefix.
+ */
 const FUNCTIONS = [
   'And',
   'Base64',
@@ -43,7 +46,8 @@ async function parseYaml(text: string): Promise<unknown> {
       { tag, collection: 'map', resolve: call },
     ];
   });
-  // YAML 1.2's core schema: dates (`Version: 2012-10-17`) and `AttributeType: N` are strings, as in CloudFormation.
+  // YAML 1.2's core schema: dates (`Version: 2012-10-17`) and `AttributeType: N` are strings, as in
+  // CloudFormation.
   return parse(text, { customTags: tags, schema: 'core', prettyErrors: true, logLevel: 'error' });
 }
 

@@ -1,4 +1,4 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: CloudFormation writes its placeholders so
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: placeholders of CloudFormation
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

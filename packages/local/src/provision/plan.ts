@@ -66,7 +66,10 @@ function checkReferences(
   if (faults.length > 0) throw new Error(`Cannot provision the template: ${faults.join('; ')}`);
 }
 
-/** @throws Error for references to what is not there, all at once, and for resources that need each other. */
+/**
+ * @throws Error for references to what is not there, all at once, and for resources that need each
+ *   other.
+ */
 export function makePlan(
   template: ReadTemplate,
   parameters: ReadonlyMap<string, string | string[]>,

@@ -2,7 +2,9 @@ export type Properties = Readonly<Record<string, unknown>>;
 
 const wrong = (name: string, type: string) => new TypeError(`its property ${name} must be ${type}`);
 
-/** Templates write numbers and booleans as themselves or as strings; AWS's attributes are strings. */
+/**
+ * Templates write numbers and booleans as themselves or as strings; AWS's attributes are strings.
+ */
 export function optionalText(properties: Properties, name: string): string | undefined {
   const value = properties[name];
   if (value === undefined || typeof value === 'string') return value;
@@ -59,8 +61,8 @@ export const tagsOf = (properties: Properties): Record<string, string> =>
   );
 
 /**
- * The attributes among `names` that the template sets, as AWS's attribute maps carry them: text, and JSON for what is an object
- * or a list.
+ * The attributes among `names` that the template sets, as AWS's attribute maps carry them: text,
+ * and JSON for what is an object or a list.
  */
 export function attributesOf(properties: Properties, names: readonly string[]): Record<string, string> {
   const set = names.filter((name) => properties[name] !== undefined);

@@ -63,7 +63,7 @@ describe('faults', () => {
     expect(outputs.W).toBe('us-west-2/111122223333');
   });
 
-  it('name an endpoint that nobody serves', async () => {
+  it('name an endpoint where nothing listens', async () => {
     const gone = await startLocalAws();
     await gone.close();
     await expect(

@@ -28,14 +28,14 @@ const push = (Name: string, Value: string) =>
   ssm.send(new PutParameterCommand({ Name, Value, Type: 'String', Overwrite: true }));
 const secret = async (SecretId: string) => (await secrets.send(new GetSecretValueCommand({ SecretId }))).SecretString;
 
-describe('what somebody pushed', () => {
+describe('a value that a user pushed', () => {
   it('stays: a parameter', async () => {
     const template = (Value: string) => templateOf('AWS::SSM::Parameter', { Name: '/app/rate', Type: 'String', Value });
     await run(template('0.19'), {});
     await push('/app/rate', '0.07');
     const second = await run(template('0.19'), {});
     expect(second.outcomes.It).toBe('unchanged');
-    expect(second.notes.It).toMatch(/pushed by somebody/);
+    expect(second.notes.It).toMatch(/pushed by a user/);
     expect((await run(template('0.5'), {})).outcomes.It).toBe('unchanged');
     expect((await run(template(''), {})).outcomes.It).toBe('unchanged');
     expect(await parameter('/app/rate')).toBe('0.07');

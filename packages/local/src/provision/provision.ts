@@ -19,9 +19,17 @@ import { readTemplate } from './template.ts';
 import { UnknownValueError, unknownValueIn } from './unknown-value.ts';
 
 export interface ProvisionOptions extends ConnectionOptions {
-  /** Values of the template's parameters. @defaultValue none: every parameter must have a default */
+  /**
+   * Values of the template's parameters.
+   *
+   * @defaultValue none: every parameter must have a default
+   */
   readonly parameters?: Readonly<Record<string, string>> | undefined;
-  /** `AWS::StackName`, and the beginning of the names of resources that the template leaves unnamed. @defaultValue `local` */
+  /**
+   * `AWS::StackName`, and the beginning of the names of resources that the template leaves unnamed.
+   *
+   * @defaultValue `local`
+   */
   readonly stackName?: string | undefined;
   /** Hears of each resource once it is done. */
   readonly onProgress?: ((progress: ProvisionProgress) => void) | undefined;
@@ -49,7 +57,8 @@ async function fetchStored(client: AwsClient, { values, stored }: ParameterValue
   const all = new Map(values);
   for (const name of stored) {
     const path = String(values.get(name));
-    // CDK's templates carry a bootstrap parameter that nothing refers to: one that is missing fails where it is used.
+    // CDK's templates carry a bootstrap parameter that nothing refers to: one that is missing fails
+    // where it is used.
     const answer = await client.json('ssm', 'GetParameters', { Names: [path] });
     const [found] = (answer.Parameters as ReadonlyArray<{ Value?: string }> | undefined) ?? []; // AWS's model
     all.delete(name);
@@ -76,7 +85,10 @@ function generatedName(name: string, type: string): string {
   return `${name.slice(0, max - hash.length - 1)}-${hash}`;
 }
 
-/** Dynamic references of a resource that is only listed may name what is not here: they stay, with a note. */
+/**
+ * Dynamic references of a resource that is only listed may name what is not here: they stay, with a
+ * note.
+ */
 async function resolveReferences(value: unknown, client: AwsClient, isMade: boolean) {
   const fields = (resolved: unknown) => resolved as Record<string, unknown>; // an object stays one
   try {
@@ -120,7 +132,10 @@ async function makeEntry(
   return { entry: { ...base, physicalId, ref: () => physicalId, attribute, created: true }, outcome, note };
 }
 
-/** Why a resource that would be created is only listed. Undefined where the template itself is at fault. */
+/**
+ * Why a resource that would be created is only listed. Undefined where the template itself is at
+ * fault.
+ */
 function reasonToList(error: unknown): string | undefined {
   const unknown = unknownValueIn(error);
   const isListed = isUnsupported(error) || (unknown !== undefined && !unknown.isResource);
@@ -153,21 +168,24 @@ function explain(resource: TemplateResource, error: unknown): Error {
 }
 
 /**
- * Creates the resources of a CloudFormation template by ordinary AWS API calls, on any endpoint: tables, queues, topics,
- * subscriptions, parameters and secrets. What exists is made to match or left; what is not in the template is not touched.
+ * Creates the resources of a CloudFormation template by ordinary AWS API calls, on any endpoint:
+ * tables, queues, topics, subscriptions, parameters and secrets. What exists is made to match or
+ * left; what is not in the template is not touched.
  *
- * A parameter's value that somebody pushed, and the value of a secret, stay. Other types are listed with the values that
- * CloudFormation documents for them; a value that only AWS can give is refused where it is used. A
- * resource that cannot be created here is listed with a note, unless a created one uses its values.
- * An output without a known value is left out, with a progress note of type `Output`.
+ * A parameter's value that a user pushed, and the value of a secret, stay. Other types are listed
+ * with the values that CloudFormation documents for them; a value that only AWS can give is refused
+ * where it is used. A resource that cannot be created here is listed with a note, unless a created
+ * one uses its values. An output without a known value is left out, with a progress note of type
+ * `Output`.
  *
  * @param template - a CloudFormation template, parsed or as text in JSON or YAML
- * @throws TypeError for an unknown option or what is not a template; Error naming the logical id, its type and AWS's error, or the
- * endpoint that cannot be reached. Resources made before the error stay: run it again.
+ * @throws TypeError for an unknown option or what is not a template; Error naming the logical id,
+ *   its type and AWS's error, or the endpoint that cannot be reached. Resources made before the
+ *   error stay: run it again.
  * @example
  * ```ts
- * const stack = await provision(template, { endpoint: aws.url, region: 'eu-west-1', parameters: { Stage: 'dev' } });
- * console.log(stack.outputs.OrdersQueueUrl);
+ * const stack = await provision(template, { endpoint: aws.url, region: 'eu-west-1', parameters: {
+ * Stage: 'dev' } }); console.log(stack.outputs.OrdersQueueUrl);
  * ```
  */
 export async function provision(template: unknown, options: ProvisionOptions): Promise<ProvisionedStack> {

@@ -16,19 +16,24 @@ interface ResourceRequest {
 }
 
 interface MadeResource {
-  /** What `Ref` gives. */
+  /** The value of `Ref`. */
   readonly physicalId: string;
-  /** What `Fn::GetAtt` gives, by attribute. */
+  /** The values of `Fn::GetAtt`, by attribute. */
   readonly attributes: Readonly<Record<string, string>>;
   readonly outcome: 'created' | 'updated' | 'unchanged';
-  /** What was left out or left alone, and why. */
+  /** The parts that were left out or left alone, and the reason. */
   readonly note?: string;
 }
 
-/** Creates a resource, or makes an existing one match its template; the same twice changes nothing. */
+/**
+ * Creates a resource, or makes an existing one match its template; the same twice changes nothing.
+ */
 export type MakeResource = (request: ResourceRequest) => Promise<MadeResource>;
 
-/** What `read` gives, undefined where AWS answers with one of `codes`: the resource does not exist. */
+/**
+ * The result of `read`, undefined where AWS answers with one of `codes`: the resource does not
+ * exist.
+ */
 export async function whenMissing<T>(read: Promise<T>, ...codes: string[]): Promise<T | undefined> {
   try {
     return await read;
@@ -60,7 +65,10 @@ function parsed(text: string): unknown {
   }
 }
 
-/** Whether two attribute values say the same: as text, or as JSON whatever its spacing and the order of its keys. */
+/**
+ * Whether two attribute values say the same: as text, or as JSON whatever its spacing and the order
+ * of its keys.
+ */
 export const sameJson = (left: string | undefined, right: string | undefined) =>
   left === right || (left !== undefined && right !== undefined && isDeepStrictEqual(parsed(left), parsed(right)));
 

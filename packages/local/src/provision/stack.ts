@@ -5,13 +5,16 @@ import type { Credentials } from '../client/sign-request.ts';
 export interface ProvisionedResource {
   readonly logicalId: string;
   readonly type: string;
-  /** What `Ref` gives: a queue's URL, a topic's ARN, a table's name. */
+  /** The value of `Ref`: a queue's URL, a topic's ARN, a table's name. */
   readonly physicalId: string;
   /** Functions resolved. */
   readonly properties: Readonly<Record<string, unknown>>;
   /** As in the template. */
   readonly metadata: Readonly<Record<string, unknown>>;
-  /** False for types that are not created by API calls, e.g. functions and roles: their ids are made up. */
+  /**
+   * False for types that are not created by API calls, e.g. functions and roles: their ids are made
+   * up.
+   */
   readonly created: boolean;
 }
 
@@ -24,25 +27,32 @@ export interface ProvisionedStack {
   resolve(value: unknown): unknown;
 }
 
-/** What happened to one resource. */
+/** The outcome for one resource. */
 export interface ProvisionProgress {
   readonly logicalId: string;
   readonly type: string;
   readonly physicalId: string;
   /** `listed` for types that are not created by API calls. */
   readonly outcome: 'created' | 'updated' | 'unchanged' | 'listed';
-  /** What was left out or left alone, and why. */
+  /** The parts that were left out or left alone, and the reason. */
   readonly note: string | undefined;
 }
 
 export interface ConnectionOptions {
-  /** The endpoint's URL, or `aws` for AWS's own endpoints. Never guessed, so that a laptop does not reach AWS by accident. */
+  /**
+   * The endpoint's URL, or `aws` for AWS's own endpoints. Never guessed, so that a laptop does not
+   * reach AWS by accident.
+   */
   readonly endpoint: string;
   /** @defaultValue `AWS_REGION` or `AWS_DEFAULT_REGION` of `env` */
   readonly region?: string | undefined;
   /** @defaultValue the `AWS_` variables of `env`; for an endpoint on this machine any will do */
   readonly credentials?: Credentials | undefined;
-  /** Where region and credentials come from when they are not given, e.g. `process.env`. @defaultValue empty */
+  /**
+   * Where region and credentials come from when they are not given, e.g. `process.env`.
+   *
+   * @defaultValue empty
+   */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
 }
 

@@ -77,7 +77,10 @@ function readResource([logicalId, section]: [string, Fields]): TemplateResource 
   };
 }
 
-/** @throws TypeError for what is not a CloudFormation template, and for one that needs another transform than SAM's. */
+/**
+ * @throws TypeError for what is not a CloudFormation template, and for one that needs another
+ *   transform than SAM's.
+ */
 export function readTemplate(template: unknown): ReadTemplate {
   if (!isFields(template) || !isFields(template.Resources)) {
     throw new TypeError('Cannot read the template: it is not an object with Resources');
@@ -102,9 +105,11 @@ export function readTemplate(template: unknown): ReadTemplate {
 }
 
 /**
- * The template's conditions, evaluated when asked for. They may look at parameters, mappings and each other, not at resources.
+ * The template's conditions, evaluated when asked for. They may look at parameters, mappings and
+ * each other, not at resources.
  *
- * @throws Error from the returned function for a condition that does not exist, that refers to itself, or that is not one.
+ * @throws Error from the returned function for a condition that does not exist, that refers to
+ *   itself, or that is not one.
  */
 export function createConditions(conditions: Fields, scope: Omit<Scope, 'condition'>): (name: string) => boolean {
   const known = new Map<string, boolean>();

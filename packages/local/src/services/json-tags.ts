@@ -19,7 +19,11 @@ export function requireTags(input: Record<string, unknown>): Map<string, string>
 
 const readValue = (tag: Record<string, unknown>) => readString(tag, 'Value', { max: 256 }) ?? '';
 
-/** Adds or replaces `added` in `tags`. @throws ServiceError `tooManyCode` above 50 tags, with `tags` unchanged. */
+/**
+ * Adds or replaces `added` in `tags`.
+ *
+ * @throws ServiceError `tooManyCode` above 50 tags, with `tags` unchanged.
+ */
 export function addTags(tags: Map<string, string>, added: ReadonlyMap<string, string>, tooManyCode: string): void {
   if (new Set([...tags.keys(), ...added.keys()]).size > MAX_TAGS) {
     throw new ServiceError(tooManyCode, `A resource can have at most ${MAX_TAGS} tags`);

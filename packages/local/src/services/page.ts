@@ -18,8 +18,8 @@ function decode(token: string, invalid: () => Error): string {
 }
 
 /**
- * `size` items after the one that `token` names, in the order of their keys. A token names a key, not a position: items that
- * come and go between two pages neither repeat nor hide others.
+ * `size` items after the one that `token` names, in the order of their keys. A token names a key,
+ * not a position: items that come and go between two pages neither repeat nor hide others.
  */
 export function pageByKey<T>(
   items: Iterable<T>,

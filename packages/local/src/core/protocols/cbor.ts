@@ -29,7 +29,10 @@ function encodeText(text: string): Buffer {
   return Buffer.concat([head(3, bytes.length), bytes]);
 }
 
-/** `value` in CBOR (RFC 8949). Numbers in members that `times` names, alone or in lists, are times: seconds under tag 1. */
+/**
+ * `value` in CBOR (RFC 8949). Numbers in members that `times` names, alone or in lists, are times:
+ * seconds under tag 1.
+ */
 export function encodeCbor(value: unknown, times: readonly string[], isTime = false): Buffer {
   if (value === null || value === undefined) return Buffer.from([0xf6]);
   if (typeof value === 'boolean') return Buffer.from([value ? 0xf5 : 0xf4]);
@@ -46,7 +49,8 @@ export function encodeCbor(value: unknown, times: readonly string[], isTime = fa
   return Buffer.concat([head(5, entries.length), ...members]);
 }
 
-// Deeper than any input shape of AWS; without a bound a few thousand bytes of `[` overflow the stack.
+// Deeper than any input shape of AWS; without a bound a few thousand bytes of `[` overflow the
+// stack.
 const MAX_DEPTH = 64;
 
 /** The value of a half-precision float (RFC 8949, appendix D). */
@@ -160,7 +164,11 @@ class Reader {
   }
 }
 
-/** One CBOR item (RFC 8949) as JSON would carry it: bytes in base64, tags left out. @throws RangeError, TypeError saying why not */
+/**
+ * One CBOR item (RFC 8949) as JSON would carry it: bytes in base64, tags left out.
+ *
+ * @throws RangeError, TypeError saying why not
+ */
 export function decodeCbor(bytes: Buffer): unknown {
   const reader = new Reader(bytes);
   const value = reader.read();
@@ -169,7 +177,11 @@ export function decodeCbor(bytes: Buffer): unknown {
   return value;
 }
 
-/** The input of a Smithy RPC v2 call. @throws ServiceError `SerializationException` for anything but a CBOR map */
+/**
+ * The input of a Smithy RPC v2 call.
+ *
+ * @throws ServiceError `SerializationException` for anything but a CBOR map
+ */
 export function decodeCborInput(body: Buffer, protocol: CborProtocol | undefined): Record<string, unknown> {
   if (body.length === 0) return {};
   let input: unknown;

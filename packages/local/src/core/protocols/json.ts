@@ -5,7 +5,11 @@ import { ServiceError } from '../service-error.ts';
 
 const DEFAULTS: JsonProtocol = { targetPrefix: '', version: '1.1' };
 
-/** The input of an AWS JSON call. @throws ServiceError `SerializationException` for anything but an object. */
+/**
+ * The input of an AWS JSON call.
+ *
+ * @throws ServiceError `SerializationException` for anything but an object.
+ */
 export function decodeJson(body: Buffer): Record<string, unknown> {
   if (body.length === 0) return {};
   let input: unknown;
@@ -33,7 +37,10 @@ function answer(protocol: JsonProtocol, status: number, requestId: string, body:
   };
 }
 
-/** `output` must be what JSON.stringify carries: blobs as base64 strings, times as numbers of seconds. */
+/**
+ * `output` must be what JSON.stringify carries: blobs as base64 strings, times as numbers of
+ * seconds.
+ */
 export function encodeJson(protocol: JsonProtocol, output: unknown, requestId: string): Answer {
   return answer(protocol, 200, requestId, JSON.stringify(output ?? {}));
 }

@@ -110,7 +110,11 @@ class Decoder {
   }
 }
 
-/** The input of a Query call, in the shape the JSON protocol would carry. @throws ServiceError `MalformedInput` */
+/**
+ * The input of a Query call, in the shape the JSON protocol would carry.
+ *
+ * @throws ServiceError `MalformedInput`
+ */
 export function decodeQuery(form: URLSearchParams, protocol: QueryProtocol, action: string): Record<string, unknown> {
   const tree = toTree(form);
   tree.delete('Action');

@@ -57,7 +57,10 @@ function answer(status: number, requestId: string, body: string): Answer {
   return { status, headers: { 'content-type': 'text/xml', 'x-amzn-requestid': requestId }, body };
 }
 
-/** The answer to a Query call: `<ActionResponse><ActionResult>...`; no result element where the action returns nothing. */
+/**
+ * The answer to a Query call: `<ActionResponse><ActionResult>...`; no result element where the
+ * action returns nothing.
+ */
 export function encodeXml(protocol: QueryProtocol, action: string, output: unknown, requestId: string): Answer {
   const result =
     typeof output === 'object' && output !== null

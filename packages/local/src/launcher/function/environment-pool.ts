@@ -58,7 +58,10 @@ export function createTurns(limit: number): Turns {
 /** About what starting a process costs. */
 const FINISHING_GRACE_MS = 150;
 
-/** Execution environments of one invocation each, started on demand, kept while they can be used again. */
+/**
+ * Execution environments of one invocation each, started on demand, kept while they can be used
+ * again.
+ */
 export function environmentPool(spec: FunctionSpec, onOutput: ((line: OutputLine) => void) | undefined): Pool {
   const all = new Set<Environment>();
   const idle: Environment[] = [];
@@ -76,7 +79,8 @@ export function environmentPool(spec: FunctionSpec, onOutput: ((line: OutputLine
   async function take(): Promise<Environment> {
     let environment = await takeIdle();
     if (!environment && finishing.size > 0) {
-      // One that has just answered is idle in a moment: sooner than a new process, and one by one stays in one process.
+      // One that has just answered is idle in a moment: sooner than a new process, and one by one
+      // stays in one process.
       await Promise.race([...finishing, sleep(FINISHING_GRACE_MS, undefined, { ref: false })]);
       environment = await takeIdle();
     }
@@ -128,7 +132,7 @@ export function managedPool(spec: FunctionSpec, onOutput: ((line: OutputLine) =>
     instance ??= start();
     const found = await instance;
     if (found.pid() !== undefined) return found;
-    // Whoever sees it first replaces it; the others find the new one.
+    // The first caller that sees it replaces it; the others find the new one.
     if (running === found) {
       running = undefined;
       instance = start();

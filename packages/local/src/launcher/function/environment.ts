@@ -16,7 +16,10 @@ export interface Environment {
   invoke(input: InvocationInput): Promise<InvocationResult>;
   /** Resolves when the last invocation is over: true when the environment can take another. */
   reusable(): Promise<boolean>;
-  /** Ends the process as Lambda does: SIGTERM, then SIGKILL, when an extension has registered, else SIGKILL at once. */
+  /**
+   * Ends the process as Lambda does: SIGTERM, then SIGKILL, when an extension has registered, else
+   * SIGKILL at once.
+   */
   shutdown(): Promise<ProcessExit>;
   /** SIGKILL at once. */
   kill(): Promise<ProcessExit>;
@@ -67,7 +70,8 @@ export async function startEnvironment(
           ? { requestId, error: { ...outcome.fault, phase: 'invoke' } }
           : { requestId, payload: readPayload(outcome.payload) },
       );
-      // The invocation ends when runtime and extensions ask for the next event; that, too, is within the timeout.
+      // The invocation ends when runtime and extensions ask for the next event; that, too, is
+      // within the timeout.
       await Promise.race([api.idle(), ended]);
     };
     if ((await within(spec.timeoutMs, work())) === EXPIRED) {

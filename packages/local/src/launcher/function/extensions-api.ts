@@ -28,20 +28,24 @@ export interface InvokeEvent {
 export interface ExtensionsApi {
   handle(request: IncomingMessage, response: ServerResponse, path: string): Promise<void>;
   registered(): boolean;
-  /** Whether every extension waits for its next event: until then, init and invocations are not over. */
+  /**
+   * Whether every extension waits for its next event: until then, init and invocations are not
+   * over.
+   */
   settled(): boolean;
   deliver(event: InvokeEvent): void;
 }
 
 /**
- * The part of the Extensions API that internal extensions use: those that run inside the runtime's process. They may not
- * register for SHUTDOWN, nor after the runtime has asked for its first invocation.
+ * The part of the Extensions API that internal extensions use: those that run inside the runtime's
+ * process. They may not register for SHUTDOWN, nor after the runtime has asked for its first
+ * invocation.
  */
 export function createExtensionsApi(options: {
   readonly functionName: string;
   readonly handler: string;
   readonly accountId: string;
-  /** Managed instances refuse extensions that want to be told of invocations. */
+  /** Managed instances refuse extensions that ask for invocation events. */
   readonly invokeEvents: boolean;
   readonly registrationOpen: () => boolean;
   readonly onChange: () => void;

@@ -8,7 +8,7 @@ export function newTraceId(): string {
   return `Root=1-${seconds}-${hex(12)};Parent=${hex(8)};Sampled=0`;
 }
 
-/** What a function is, as far as its execution environments must know. */
+/** The parts of a function that its execution environments need. */
 export interface FunctionSpec {
   readonly name: string;
   readonly arn: string;
@@ -30,7 +30,7 @@ export interface FunctionSpec {
   readonly runtimeCommand: readonly string[] | undefined;
   /** Set on managed instances. */
   readonly managed: ManagedSpec | undefined;
-  /** What deadlines are reckoned from. */
+  /** The clock that deadlines are counted from. */
   readonly now: () => number;
 }
 
@@ -48,8 +48,10 @@ export function handlerName(spec: Pick<FunctionSpec, 'entry' | 'handler'>): stri
 }
 
 /**
- * Everything that a function finds in its environment and nothing else: its own variables, then those that Lambda sets and
- * reserves (docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html). PATH leads to the chosen Node.js.
+ * Everything that a function finds in its environment and nothing else: its own variables, then
+ * those that Lambda sets and reserves
+ * (docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html). PATH leads to the chosen
+ * Node.js.
  */
 export function environmentVariables(
   spec: FunctionSpec,
@@ -80,7 +82,7 @@ export function environmentVariables(
   };
 }
 
-/** What a handler gets as its second argument. */
+/** The second argument of a handler. */
 export interface InvocationContext {
   readonly functionName: string;
   readonly functionVersion: string;
@@ -95,7 +97,10 @@ export interface InvocationContext {
   getRemainingTimeInMillis(): number;
 }
 
-/** The context of one invocation, from the headers of the Runtime API and the environment that Lambda sets. */
+/**
+ * The context of one invocation, from the headers of the Runtime API and the environment that
+ * Lambda sets.
+ */
 export function invocationContext(
   awsRequestId: string,
   headers: NodeJS.Dict<string | string[]>,

@@ -121,13 +121,16 @@ test.each([
   expect((await fn.invoke({ do: 'count' })).payload).toMatchObject({ invocations: 2 });
 });
 
-test.each(['reject-unhandled', 'throw-uncaught'])('%s: what nobody caught ends the process', async (behaviour) => {
-  const fn = await launch();
-  const { error } = await fn.invoke({ do: behaviour });
-  expect(error).toMatchObject({ errorType: 'Runtime.ExitError', exit: { code: 1, signal: null } });
-  expect(error?.errorMessage).toMatch(/Runtime exited with error: exit status 1$/);
-  expect((await fn.invoke({ do: 'count' })).payload).toMatchObject({ invocations: 1 });
-});
+test.each(['reject-unhandled', 'throw-uncaught'])(
+  '%s: an error that is not caught ends the process',
+  async (behaviour) => {
+    const fn = await launch();
+    const { error } = await fn.invoke({ do: behaviour });
+    expect(error).toMatchObject({ errorType: 'Runtime.ExitError', exit: { code: 1, signal: null } });
+    expect(error?.errorMessage).toMatch(/Runtime exited with error: exit status 1$/);
+    expect((await fn.invoke({ do: 'count' })).payload).toMatchObject({ invocations: 1 });
+  },
+);
 
 test.each([
   [1, 'exit status 1'],
@@ -159,7 +162,8 @@ test('a process that ends after its answer has answered', async () => {
   expect(payload).toEqual({ pid: expect.any(Number) });
   const again = await fn.invoke({ do: 'wait', ms: 60 });
   const pids = [(payload as { pid: number }).pid, (again.payload as { pid: number } | undefined)?.pid];
-  // Either the process was gone already, or it took the second event down with it: never a hanging invocation.
+  // Either the process was gone already, or it took the second event down with it: never a hanging
+  // invocation.
   if (again.error) expect(again.error.exit).toEqual({ code: 3, signal: null });
   else expect(pids[0]).not.toBe(pids[1]);
 });
@@ -214,7 +218,7 @@ test.each([
   ['missing', 'Runtime.HandlerNotFound'],
   ['notAFunction', 'Runtime.HandlerNotFound'],
   ['callback', 'Runtime.CallbackHandlerDeprecated'],
-])('export %s is no handler', async (handler, errorType) => {
+])('export %s is not a handler', async (handler, errorType) => {
   const fn = await launch({ handler });
   expect((await fn.invoke({})).error).toMatchObject({ errorType, phase: 'init' });
 });

@@ -20,32 +20,49 @@ export interface LaunchFunctionOptions {
   readonly region: string;
   /** @defaultValue '123456789012' */
   readonly accountId?: string | undefined;
-  /** The function's own variables, credentials and endpoint included; nothing is inherited from this process. */
+  /**
+   * The function's own variables, credentials and endpoint included; nothing is inherited from this
+   * process.
+   */
   readonly env: Readonly<Record<string, string>>;
   /** @defaultValue 3000, as on Lambda */
   readonly timeoutMs?: number | undefined;
   /**
-   * How long a start may take. Lambda gives it 10 s and then a second one within the function's timeout; here one start gets it
-   * all. @defaultValue 10000, or the function's timeout if that is longer
+   * How long a start may take. Lambda gives it 10 s and then a second one within the function's
+   * timeout; here one start gets it all. @defaultValue 10000, or the function's timeout if that is
+   * longer
    */
   readonly initTimeoutMs?: number | undefined;
   /** @defaultValue 128, as on Lambda */
   readonly memoryMb?: number | undefined;
-  /** Whether environments stand still between invocations, as on Lambda: timers stop, sockets go stale. @defaultValue true */
+  /**
+   * Whether environments stand still between invocations, as on Lambda: timers stop, sockets go
+   * stale.
+   *
+   * @defaultValue true
+   */
   readonly freeze?: boolean | undefined;
   /** Execution environments at a time; further invocations wait their turn. @defaultValue 10 */
   readonly maxConcurrency?: number | undefined;
   /** The Node.js executable. @defaultValue process.execPath */
   readonly execPath?: string | undefined;
   /**
-   * Runs the function as on Lambda managed instances: one process of worker threads, each taking several invocations at a time; no
-   * freeze, no SIGTERM, no extensions that are told of invocations, and code that is late runs on after its caller was told so.
+   * Runs the function as on Lambda managed instances: one process of worker threads, each taking
+   * several invocations at a time; no freeze, no SIGTERM, no invocation events for extensions, and
+   * late code runs on after its caller got the timeout.
    * @defaultValue undefined: one invocation at a time per process
    */
   readonly managed?: ManagedInstances | undefined;
-  /** The time that a function's deadlines are told in, for a function whose clock a test moves. @defaultValue Date.now */
+  /**
+   * The clock of a function's deadlines, for a function whose clock a test moves.
+   *
+   * @defaultValue Date.now
+   */
   readonly now?: (() => number) | undefined;
-  /** Another runtime client, e.g. `['node', '.../aws-lambda-ric/bin/index.mjs']`; the handler's name (`orders.handler`) follows. */
+  /**
+   * Another runtime client, e.g. `['node', '.../aws-lambda-ric/bin/index.mjs']`; the handler's name
+   * (`orders.handler`) follows.
+   */
   readonly runtimeCommand?: readonly string[] | undefined;
   /** Gets each line that the function writes. */
   readonly onOutput?: ((line: OutputLine) => void) | undefined;
@@ -55,7 +72,11 @@ export interface LaunchFunctionOptions {
 export interface ManagedInstances {
   /** `AWS_LAMBDA_NODEJS_WORKER_COUNT`. @defaultValue 2; Lambda starts 8 per vCPU */
   readonly workers?: number | undefined;
-  /** `AWS_LAMBDA_MAX_CONCURRENCY`: invocations at a time over all workers; further ones wait. @defaultValue 64, as on Lambda per vCPU */
+  /**
+   * `AWS_LAMBDA_MAX_CONCURRENCY`: invocations at a time over all workers; further ones wait.
+   *
+   * @defaultValue 64, as on Lambda per vCPU
+   */
   readonly concurrency?: number | undefined;
 }
 
@@ -76,17 +97,24 @@ export interface LaunchedFunction {
   readonly arn: string;
   readonly timeoutMs: number;
   /**
-   * Invokes the function and resolves with its payload or its error, in Lambda's words; an execution environment starts when
-   * none is idle.
+   * Invokes the function and resolves with its payload or its error, in Lambda's words; an
+   * execution environment starts when none is idle.
    *
-   * @throws {TypeError} when the event cannot be written as JSON, {@link Error} when the function is stopped, the signal's reason when it aborts
+   * @throws {TypeError} when the event cannot be written as JSON, {@link Error} when the function
+   *   is stopped, the signal's reason when it aborts
    */
   invoke(event: unknown, options?: InvokeOptions): Promise<InvocationResult>;
   /** The processes that run now. */
   pids(): readonly number[];
-  /** Kills every execution environment (SIGKILL): what is in flight fails, the next invocation starts afresh. */
+  /**
+   * Kills every execution environment (SIGKILL): what is in flight fails, the next invocation
+   * starts afresh.
+   */
   kill(): Promise<void>;
-  /** Takes no more invocations, waits for those in flight (each ends within its timeout) and ends the environments. */
+  /**
+   * Takes no more invocations, waits for those in flight (each ends within its timeout) and ends
+   * the environments.
+   */
   stop(): Promise<void>;
 }
 
@@ -127,14 +155,14 @@ function managedSpec(options: ManagedInstances): { workers: number; concurrency:
 }
 
 /**
- * Runs a function as Lambda would: each execution environment is a process of its own behind a Runtime API, started on
- * demand, invoked one event at a time, ended by timeouts and crashes.
+ * Runs a function as Lambda would: each execution environment is a separate process behind a
+ * Runtime API, started on demand, invoked one event at a time, ended by timeouts and crashes.
  *
  * @throws {Error} when the entry does not exist
  * @example
  * ```ts
- * const orders = await launchFunction({ name: 'orders', entry: 'dist/lambda/orders.js', region: 'eu-central-1', env: {} });
- * const { payload, error } = await orders.invoke({ Records: [] });
+ * const orders = await launchFunction({ name: 'orders', entry: 'dist/lambda/orders.js', region:
+ * 'eu-central-1', env: {} }); const { payload, error } = await orders.invoke({ Records: [] });
  * await orders.stop();
  * ```
  */

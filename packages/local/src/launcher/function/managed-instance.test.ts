@@ -40,7 +40,7 @@ test('invocations overlap in one worker: each waits for the other', async () => 
   expect(new Set(results.map(({ requestId }) => requestId)).size).toBe(3);
 });
 
-test('one process has several workers, each with an init of its own', async () => {
+test('one process has several workers, each with its own init', async () => {
   const fn = await launch();
   const seen: Where[] = [];
   while (new Set(seen.map(({ threadId }) => threadId)).size < 2) {
@@ -80,7 +80,7 @@ test('an invocation that is late is answered for, and the others go on in the sa
   expect(((await fn.invoke({ do: 'thread' })).payload as Where).pid).toBe(pid);
 });
 
-test('a worker that crashes is told of; what it held times out, and the other works on', async () => {
+test('the crash of a worker is logged; its invocations time out, and the other works on', async () => {
   const lines: OutputLine[] = [];
   const fn = await launch({ timeoutMs: 1_500, onOutput: (line) => lines.push(line) });
   expect((await fn.invoke({ do: 'throw-uncaught' })).error?.errorType).toBe('Sandbox.Timedout');

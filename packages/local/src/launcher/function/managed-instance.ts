@@ -54,10 +54,16 @@ function logStreamName(): string {
   return `${day}/[$LATEST]${randomBytes(16).toString('hex')}`;
 }
 
-/** How long an invocation may wait for a worker that asks for one: workers may all be busy computing, or gone. */
+/**
+ * How long an invocation may wait for a worker that asks for one: workers may all be busy
+ * computing, or gone.
+ */
 const PICK_UP_MS = 10_000;
 
-/** One process of several worker threads behind one Runtime API, each taking invocations that overlap. */
+/**
+ * One process of several worker threads behind one Runtime API, each taking invocations that
+ * overlap.
+ */
 export interface ManagedInstance {
   /** Undefined once the process is gone. */
   pid(): number | undefined;
@@ -67,8 +73,9 @@ export interface ManagedInstance {
 }
 
 /**
- * Starts an instance as Lambda's managed instances do: it never stands still, an invocation that takes too long is answered with a
- * timeout while its code runs on, and workers that crash are missed by nobody as long as one is left
+ * Starts an instance as Lambda's managed instances do: it never stands still, an invocation that
+ * takes too long is answered with a timeout while its code runs on, and workers that crash are
+ * not missed as long as one is left
  * (docs.aws.amazon.com/lambda/latest/dg/lambda-managed-instances-execution-environment.html).
  */
 export async function startManagedInstance(

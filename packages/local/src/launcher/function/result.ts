@@ -5,7 +5,10 @@ import type { Instance } from './managed-instance.ts';
 
 /** Why an invocation failed, in the words that Lambda uses. */
 export interface FunctionError {
-  /** The error's name, or Lambda's own: `Sandbox.Timedout`, `Runtime.ExitError`, `Runtime.HandlerNotFound`... */
+  /**
+   * The error's name, or Lambda's own: `Sandbox.Timedout`, `Runtime.ExitError`,
+   * `Runtime.HandlerNotFound`...
+   */
   readonly errorType: string;
   readonly errorMessage: string;
   readonly trace?: readonly string[];
@@ -15,7 +18,7 @@ export interface FunctionError {
   readonly exit?: ProcessExit;
 }
 
-/** What came of one invocation: `error` is set exactly when it failed. */
+/** The outcome of one invocation: `error` is set exactly when it failed. */
 export type InvocationResult =
   | { readonly requestId: string; readonly payload: unknown; readonly error?: undefined }
   | { readonly requestId: string; readonly payload?: undefined; readonly error: FunctionError };
@@ -36,7 +39,7 @@ export interface InvocationInput {
   readonly onStream?: ((stream: FunctionStream) => void) | undefined;
 }
 
-/** What a runtime posted; Lambda passes on whatever it was. */
+/** The body that a runtime posted; Lambda passes it on unchanged. */
 export function readPayload(payload: string): unknown {
   if (payload === '') return null;
   try {
@@ -46,7 +49,7 @@ export function readPayload(payload: string): unknown {
   }
 }
 
-/** What Lambda says of an invocation, or a start, that ended with its process. */
+/** Lambda's error for an invocation, or a start, that ended with its process. */
 export function exitError(requestId: string | undefined, exit: ProcessExit, phase: 'init' | 'invoke'): FunctionError {
   const reason =
     exit.code === 0 ? 'Runtime exited without providing a reason' : `Runtime exited with error: ${describeExit(exit)}`;
@@ -54,7 +57,7 @@ export function exitError(requestId: string | undefined, exit: ProcessExit, phas
   return { errorType: 'Runtime.ExitError', errorMessage: `${prefix}Error: ${reason}`, phase, exit };
 }
 
-/** What Lambda says of an invocation that took too long. */
+/** Lambda's error for an invocation that took too long. */
 export function timeoutError(requestId: string, timeoutMs: number): FunctionError {
   const errorMessage = `RequestId: ${requestId} Error: Task timed out after ${(timeoutMs / 1_000).toFixed(2)} seconds`;
   return { errorType: 'Sandbox.Timedout', errorMessage, phase: 'invoke' };
@@ -67,7 +70,10 @@ interface DescribedError {
   readonly trace: readonly string[];
 }
 
-/** A fault of the handler that Lambda has a name for: `Runtime.HandlerNotFound`, `Runtime.UserCodeSyntaxError`... */
+/**
+ * A fault of the handler that Lambda has a name for: `Runtime.HandlerNotFound`,
+ * `Runtime.UserCodeSyntaxError`...
+ */
 export class RuntimeError extends Error {
   constructor(kind: string, message: string, options?: ErrorOptions) {
     super(message, options);
@@ -75,7 +81,10 @@ export class RuntimeError extends Error {
   }
 }
 
-/** Anything may be thrown: an Error keeps its name and stack, everything else is told by its type. */
+/**
+ * Anything may be thrown: an Error keeps its name and stack, any other value is described by its
+ * type.
+ */
 export function describeError(error: unknown): DescribedError {
   if (error instanceof Error) {
     return { errorType: error.name, errorMessage: error.message, trace: (error.stack ?? '').split('\n') };

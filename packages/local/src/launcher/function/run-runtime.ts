@@ -23,9 +23,11 @@ interface Answer {
 }
 
 /**
- * A client of the Lambda Runtime API: loads the handler (top-level await included), then takes one invocation after another
- * until the process is ended; with `overlapping`, for a worker of a managed instance, without waiting for the one before. What a handler sees is what AWS's client (aws-lambda-ric 4.0.2) shows it, but no globals are
- * set and `console` is left alone. As there, nothing catches what the handler left uncaught: the process ends with code 1.
+ * A client of the Lambda Runtime API: loads the handler (top-level await included), then takes one
+ * invocation after another until the process is ended; with `overlapping`, for a worker of a
+ * managed instance, without waiting for the one before. What a handler sees is what AWS's client
+ * (aws-lambda-ric 4.0.2) shows it, but no globals are set and `console` is left alone. As there,
+ * nothing catches what the handler left uncaught: the process ends with code 1.
  */
 export async function runRuntime(options: {
   readonly entry: string;
@@ -182,8 +184,9 @@ function header(answer: Answer, name: string): string | undefined {
 const OF_A_PROCESS = /^--max-(old|semi)-space-size/;
 
 /**
- * Starts `count` worker threads of a program, as AWS's client (aws-lambda-ric 4.0.2) does on managed instances: one that crashes is
- * told of on standard error and not started again. Resolves when none is left.
+ * Starts `count` worker threads of a program, as AWS's client (aws-lambda-ric 4.0.2) does on
+ * managed instances: the crash of one is written to standard error, and it is not started again.
+ * Resolves when none is left.
  */
 export async function runWorkers(program: string, count: number, host: NodeJS.Process): Promise<void> {
   const run = (id: number) =>

@@ -107,7 +107,7 @@ test('at most ten extensions; a name, a list of events and an identifier are nee
   ]);
 });
 
-test('managed instances refuse extensions that want to be told of invocations', async () => {
+test('managed instances refuse extensions that ask for invocation events', async () => {
   const managed = await startRuntimeApi({
     functionName: 'orders',
     handler: 'orders.handler',

@@ -5,7 +5,10 @@ import type { ExtensionsApi, InvokeEvent } from './extensions-api.ts';
 import { createExtensionsApi } from './extensions-api.ts';
 import type { InvocationInput } from './result.ts';
 
-/** A response may have at most this many bytes: 6 MB, plus room for the envelope (Lambda quotas, as its error message says). */
+/**
+ * A response may have at most this many bytes: 6 MB, plus room for the envelope (Lambda quotas, as
+ * its error message says).
+ */
 const MAX_RESPONSE_BYTES = 6_291_556;
 
 /** A streamed response has at most 200 MB (Lambda quotas). */
@@ -28,13 +31,16 @@ type RuntimeAnswer = { readonly payload: string; readonly fault?: undefined } | 
 export interface RuntimeApi {
   /** `host:port`, the value of AWS_LAMBDA_RUNTIME_API. */
   readonly address: string;
-  /** Resolves once the runtime waits for an invocation and every extension for an event; ends init and each invocation. */
+  /**
+   * Resolves once the runtime waits for an invocation and every extension for an event; ends init
+   * and each invocation.
+   */
   idle(): Promise<void>;
   /** Whether an event can be handed over now. */
   waiting(): boolean;
   /**
-   * Hands an event to the runtime, or to that of its workers that has waited longest, and resolves with its answer. Only for a
-   * runtime that waits.
+   * Hands an event to the runtime, or to that of its workers that has waited longest, and resolves
+   * with its answer. Only for a runtime that waits.
    */
   invoke(event: InvokeEvent, payload: string, onStream?: OnStream): Promise<RuntimeAnswer>;
   initFault(): RuntimeFault | undefined;
@@ -43,8 +49,9 @@ export interface RuntimeApi {
 }
 
 /**
- * Lambda's Runtime API and Extensions API for one execution environment. On managed instances it is the same API, asked for
- * several invocations at once (docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html).
+ * Lambda's Runtime API and Extensions API for one execution environment. On managed instances it is
+ * the same API, asked for several invocations at once
+ * (docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html).
  */
 export async function startRuntimeApi(options: {
   readonly functionName: string;

@@ -3,11 +3,12 @@ import { isMainThread } from 'node:worker_threads';
 import { runRuntime, runWorkers } from './run-runtime.ts';
 
 /**
- * The program of an execution environment: `node runtime-client.js <entry> <export>`, with AWS_LAMBDA_RUNTIME_API set; with
- * AWS_LAMBDA_MAX_CONCURRENCY also of each of its workers. An entry of its own, so importing the package runs nothing.
+ * The program of an execution environment: `node runtime-client.js <entry> <export>`, with
+ * AWS_LAMBDA_RUNTIME_API set; with AWS_LAMBDA_MAX_CONCURRENCY also of each of its workers. A
+ * separate entry, so importing the package runs nothing.
  */
 const [, , entry = '', exportName = 'handler'] = argv;
-// biome-ignore-start lint/style/noProcessEnv: the program of a process of its own, told by Lambda's variables what to be
+// biome-ignore-start lint/style/noProcessEnv: a separate program, set up by Lambda's variables
 const overlapping = env.AWS_LAMBDA_MAX_CONCURRENCY !== undefined;
 if (overlapping && isMainThread) {
   await runWorkers(import.meta.url, Number(env.AWS_LAMBDA_NODEJS_WORKER_COUNT), process);

@@ -68,8 +68,8 @@ const HOP_BY_HOP = [
 ];
 
 /**
- * Media types that API Gateway hands on as text; everything else, forms and bodies without a type included, is base64
- * (observed on AWS: github.com/ministackorg/ministack/pull/766).
+ * Media types that API Gateway hands on as text; everything else, forms and bodies without a type
+ * included, is base64 (observed on AWS: github.com/ministackorg/ministack/pull/766).
  */
 const TEXT = /^\s*(text\/|application\/(json|xml|javascript)\s*(;|$))/i;
 
@@ -115,7 +115,10 @@ export function apiEvent(request: ApiRequest, api: ApiIdentity): ApiEvent {
   };
 }
 
-/** HTTP APIs hand the path on decoded, cut at a decoded question mark (observed on AWS: github.com/hotsock/voker/pull/8). */
+/**
+ * HTTP APIs hand the path on decoded, cut at a decoded question mark (observed on AWS:
+ * github.com/hotsock/voker/pull/8).
+ */
 function rawPath(encoded: string): string {
   const [path = '/'] = decodeURIComponent(encoded).split('?');
   return path.startsWith('/') ? path : `/${path}`;

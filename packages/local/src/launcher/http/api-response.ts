@@ -1,6 +1,6 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 
-/** What goes back to the client. */
+/** The response that goes back to the client. */
 export interface ApiResponse {
   readonly status: number;
   /** Name and value in turn, so that Set-Cookie may repeat. */
@@ -17,8 +17,8 @@ export function gatewayMessage(status: number, message: string): ApiResponse {
 }
 
 /**
- * The HTTP response for a function's payload, format 2.0. A payload without `statusCode` is the body of a 200 in JSON; one
- * that is no valid response becomes a 500, as with API Gateway.
+ * The HTTP response for a function's payload, format 2.0. A payload without `statusCode` is the
+ * body of a 200 in JSON; an invalid response becomes a 500, as with API Gateway.
  */
 export function apiResponse(payload: unknown): ApiResponse {
   if (!isRecord(payload) || payload.statusCode === undefined) {

@@ -62,7 +62,7 @@ test('10 MB pass, one byte more is 413, and the connection stays usable', async 
   expect(await (await post(10 * 1024 * 1024)).text()).toBe(String(10 * 1024 * 1024));
 });
 
-test('a function that takes too long is a 503, and is told to be waited for no more', async () => {
+test('a function that takes too long is a 503, and its end is logged', async () => {
   let reason: AbortSignal | undefined;
   const { url } = await front(
     (_event, signal) => {

@@ -22,7 +22,11 @@ export interface HttpFrontOptions {
   readonly port?: number | undefined;
   /** @defaultValue '127.0.0.1' */
   readonly host?: string | undefined;
-  /** How long the function may take before the client gets a 503. @defaultValue 30000, the most that an HTTP API allows */
+  /**
+   * How long the function may take before the client gets a 503.
+   *
+   * @defaultValue 30000, the most that an HTTP API allows
+   */
   readonly timeoutMs?: number | undefined;
   /** @defaultValue '123456789012' */
   readonly accountId?: string | undefined;
@@ -36,7 +40,10 @@ export interface HttpFront {
   /** e.g. `http://127.0.0.1:49152`, without a slash at the end. */
   readonly url: string;
   readonly port: number;
-  /** Takes no more requests, waits for those in flight (each ends within the timeout) and closes every connection. */
+  /**
+   * Takes no more requests, waits for those in flight (each ends within the timeout) and closes
+   * every connection.
+   */
   stop(): Promise<void>;
 }
 
@@ -54,8 +61,8 @@ const DEFAULTS = {
 };
 
 /**
- * Puts an HTTP server before a function, as an API Gateway HTTP API with one `$default` route does: requests become events
- * of payload format 2.0, and payloads become responses.
+ * Puts an HTTP server before a function, as an API Gateway HTTP API with one `$default` route does:
+ * requests become events of payload format 2.0, and payloads become responses.
  *
  * @throws {Error} when the port is taken
  * @example
@@ -124,7 +131,7 @@ export async function launchHttpFront(options: HttpFrontOptions): Promise<HttpFr
 
   const listening = await listen(
     (request, response) => {
-      // What breaks off here is the connection: nobody is left to answer.
+      // The connection broke off here: no client is left to answer.
       const work = serve(request, response)
         .catch(() => response.destroy())
         .then(() => {

@@ -25,7 +25,7 @@ export async function listen(
     server.once('error', reject);
     server.listen(options.port ?? 0, options.host ?? '127.0.0.1', resolve);
   });
-  const { port } = server.address() as AddressInfo; // listens on TCP, so the address is no pipe name
+  const { port } = server.address() as AddressInfo; // listens on TCP, so the address is not a pipe name
   let closed: Promise<void> | undefined;
   const refuse = () => {
     closed ??= new Promise((resolve) => {

@@ -177,7 +177,7 @@ test('of a partial failure only what failed comes again', async () => {
 test('an identifier that is not in the batch fails the whole batch', async () => {
   const queue = await createQueue();
   await queue.send('1');
-  const fn = createFunction(() => ({ batchItemFailures: [{ itemIdentifier: 'nobody' }] }));
+  const fn = createFunction(() => ({ batchItemFailures: [{ itemIdentifier: 'unknown' }] }));
   const mapping = map(queue, { fn, reportBatchItemFailures: true });
   await eventually(() => expect(fn.batches).toHaveLength(1));
   await mapping.stop();
@@ -263,7 +263,7 @@ test('the order of a FIFO group holds across a failure', async () => {
   expect(done).toEqual(['1', '2', '3']);
 });
 
-test('an endpoint that is down is told and waited for', async () => {
+test('an endpoint that is down is reported and waited for', async () => {
   const queue = await createQueue();
   const { port } = aws;
   await aws.close();

@@ -15,8 +15,8 @@ const SHORT_POLL_PAUSE_MS = 50;
 const DELETE_ATTEMPTS = 3;
 
 /**
- * Receives up to `batchSize` messages: waits for the first as long as one poll lasts, then for more until the window after it
- * is over. Ends early, with what it has, when `signal` aborts.
+ * Receives up to `batchSize` messages: waits for the first as long as one poll lasts, then for more
+ * until the window after it is over. Ends early, with what it has, when `signal` aborts.
  */
 async function receiveBatch(
   client: AwsClient,
@@ -80,7 +80,9 @@ export interface EventSourceMappingOptions {
   readonly endpoint: string;
   readonly region: string;
   readonly credentials: Credentials;
-  /** The function that gets the batches; a {@link LaunchedFunction} or anything that invokes alike. */
+  /**
+   * The function that gets the batches; a {@link LaunchedFunction} or anything that invokes alike.
+   */
   readonly fn: { invoke(event: { readonly Records: readonly SqsRecord[] }): Promise<InvocationResult> };
   /** Messages per invocation, at most. @defaultValue 10 */
   readonly batchSize?: number | undefined;
@@ -90,7 +92,10 @@ export interface EventSourceMappingOptions {
   readonly reportBatchItemFailures?: boolean | undefined;
   /** Invocations at a time. @defaultValue 5, where Lambda's pollers start */
   readonly maxConcurrency?: number | undefined;
-  /** Gets what went wrong: an endpoint that does not answer, a function that failed. The mapping goes on. */
+  /**
+   * Gets what went wrong: an endpoint that does not answer, a function that failed. The mapping
+   * goes on.
+   */
   readonly onError?: ((error: Error) => void) | undefined;
 }
 
@@ -115,14 +120,15 @@ const MAX_EVENT_BYTES = 6_291_456;
 const BACKOFF_MS = { first: 100, most: 5_000 };
 
 /**
- * Polls a queue through the public SQS API and invokes a function with batches of its messages, as Lambda's event source
- * mapping does: what succeeded is deleted, what failed comes again when its visibility timeout is over.
+ * Polls a queue through the public SQS API and invokes a function with batches of its messages, as
+ * Lambda's event source mapping does: what succeeded is deleted, what failed comes again when its
+ * visibility timeout is over.
  *
  * @throws {RangeError} for a batch size above 10 without a window, which Lambda refuses
  * @example
  * ```ts
- * const mapping = launchEventSourceMapping({ queueUrl, queueArn, endpoint: aws.url, region, credentials, fn: orders });
- * await mapping.stop();
+ * const mapping = launchEventSourceMapping({ queueUrl, queueArn, endpoint: aws.url, region,
+ * credentials, fn: orders }); await mapping.stop();
  * ```
  */
 export function launchEventSourceMapping(options: EventSourceMappingOptions): EventSourceMapping {

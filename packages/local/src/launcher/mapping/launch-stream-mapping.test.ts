@@ -184,7 +184,7 @@ describe('a batch that fails', () => {
   });
 });
 
-test('an endpoint that is down is told and waited for, and nothing is lost', async () => {
+test('an endpoint that is down is reported and waited for, and nothing is lost', async () => {
   const fn = createFunction();
   const errors: Error[] = [];
   await put('1');

@@ -14,7 +14,9 @@ export interface StreamMappingOptions {
   readonly endpoint: string;
   readonly region: string;
   readonly credentials: Credentials;
-  /** The function that gets the batches; a {@link LaunchedFunction} or anything that invokes alike. */
+  /**
+   * The function that gets the batches; a {@link LaunchedFunction} or anything that invokes alike.
+   */
   readonly fn: { invoke(event: { readonly Records: readonly StreamRecord[] }): Promise<InvocationResult> };
   /** Where to begin in the stream. @defaultValue `TRIM_HORIZON` */
   readonly startingPosition?: 'TRIM_HORIZON' | 'LATEST' | undefined;
@@ -26,11 +28,18 @@ export interface StreamMappingOptions {
   readonly reportBatchItemFailures?: boolean | undefined;
   /** Whether a batch that failed is tried again in two halves. @defaultValue false */
   readonly bisectOnError?: boolean | undefined;
-  /** How often a batch that failed is tried again before it is given up. @defaultValue -1: until it succeeds */
+  /**
+   * How often a batch that failed is tried again before it is given up.
+   *
+   * @defaultValue -1: until it succeeds
+   */
   readonly maxRetries?: number | undefined;
   /** Gets the records that were given up. */
   readonly onDiscard?: ((records: readonly StreamRecord[]) => void) | undefined;
-  /** Gets what went wrong: an endpoint that does not answer, a function that failed. The mapping goes on. */
+  /**
+   * Gets what went wrong: an endpoint that does not answer, a function that failed. The mapping
+   * goes on.
+   */
   readonly onError?: ((error: Error) => void) | undefined;
 }
 
@@ -61,14 +70,16 @@ const MAX_EVENT_BYTES = 6_291_456;
 const MAX_PER_CALL = 1_000;
 
 /**
- * Reads a table's stream through the public API and invokes a function with batches of its records, one batch at a time and in
- * order, as Lambda's event source mapping does: a batch that fails holds up what follows until it succeeds or is given up.
+ * Reads a table's stream through the public API and invokes a function with batches of its records,
+ * one batch at a time and in order, as Lambda's event source mapping does: a batch that fails holds
+ * up what follows until it succeeds or is given up.
  *
  * @throws {RangeError} for a batch size that Lambda refuses
  * @example
  * ```ts
- * const streamArn = 'arn:aws:dynamodb:eu-west-1:123456789012:table/orders/stream/2026-11-23T09:00:00.000';
- * const mapping = launchStreamMapping({ streamArn, endpoint: aws.url, region, credentials, fn: orders });
+ * const streamArn =
+ * 'arn:aws:dynamodb:eu-west-1:123456789012:table/orders/stream/2026-11-23T09:00:00.000'; const
+ * mapping = launchStreamMapping({ streamArn, endpoint: aws.url, region, credentials, fn: orders });
  * await mapping.stop();
  * ```
  */
@@ -100,7 +111,8 @@ export function launchStreamMapping(options: StreamMappingOptions): EventSourceM
     }
     if (!options.reportBatchItemFailures) return records.length;
     const failed = failedRecords(payload, records, ({ dynamodb }) => dynamodb.SequenceNumber);
-    // Of several, the lowest sequence number counts: what follows it is tried again, whether it succeeded or not.
+    // Of several, the lowest sequence number counts: what follows it is tried again, whether it
+    // succeeded or not.
     const first = records.findIndex((record) => failed.includes(record));
     return first === -1 ? records.length : first;
   }
@@ -114,7 +126,8 @@ export function launchStreamMapping(options: StreamMappingOptions): EventSourceM
       left = left.slice(reached);
       failed = reached > 0 ? 1 : failed + 1;
       const mayRetry = maxRetries < 0 || failed <= maxRetries;
-      // Splitting a batch does not count as a retry, so a single bad record can be found even without any.
+      // Splitting a batch does not count as a retry, so a single bad record can be found even
+      // without any.
       if (options.bisectOnError && left.length > 1) {
         const middle = Math.ceil(left.length / 2);
         await workOff(left.slice(0, middle), failed - 1);
@@ -127,7 +140,7 @@ export function launchStreamMapping(options: StreamMappingOptions): EventSourceM
     }
   }
 
-  /** What has been read and not been worked off: kept when a later read fails. */
+  /** The records that were read and are not yet handled: kept when a later read fails. */
   let batch: StreamApiRecord[] = [];
 
   async function fillBatch(): Promise<void> {

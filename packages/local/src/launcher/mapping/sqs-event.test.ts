@@ -35,7 +35,7 @@ test.each([
   [{ batchItemFailures: [{ itemIdentifier: null }] }],
   [{ batchItemFailures: [{ itemIdentifer: 'a' }] }],
   [{ batchItemFailures: [null] }],
-  [{ batchItemFailures: [{ itemIdentifier: 'a' }, { itemIdentifier: 'nobody' }] }],
+  [{ batchItemFailures: [{ itemIdentifier: 'a' }, { itemIdentifier: 'unknown' }] }],
 ])('complete failure: %j', (payload) => {
   expect(failed(payload)).toEqual(['a', 'b', 'c']);
 });

@@ -70,7 +70,10 @@ export function sqsRecord(
 /** Room for the envelope around the records. */
 const ENVELOPE_BYTES = 16;
 
-/** Cuts records into runs that each fit into one event of `maxBytes`; a record that never fits stands alone. */
+/**
+ * Cuts records into runs that each fit into one event of `maxBytes`; a record that never fits
+ * stands alone.
+ */
 export function splitBySize<T>(records: readonly T[], maxBytes: number): T[][] {
   const runs: T[][] = [];
   let size = Number.POSITIVE_INFINITY;
@@ -87,10 +90,11 @@ export function splitBySize<T>(records: readonly T[], maxBytes: number): T[][] {
 }
 
 /**
- * Which records of a batch a function's response reports as failed, by Lambda's rules for ReportBatchItemFailures: an empty
- * or null response and an empty or null list mean that all succeeded; a malformed response or an identifier that is not in the
- * batch means that all failed (docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html). A message is identified by
- * its id, a record of a stream by its sequence number.
+ * Which records of a batch a function's response reports as failed, by Lambda's rules for
+ * ReportBatchItemFailures: an empty or null response and an empty or null list mean that all
+ * succeeded; a malformed response or an identifier that is not in the batch means that all failed
+ * (docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html). A message is identified
+ * by its id, a record of a stream by its sequence number.
  */
 export function failedRecords<T>(
   payload: unknown,

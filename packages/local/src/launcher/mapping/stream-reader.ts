@@ -25,9 +25,14 @@ interface StreamChange {
   readonly StreamViewType: string;
 }
 
-/** One record of the event that Lambda makes of a table's changes; attribute values as DynamoDB's JSON has them. */
+/**
+ * One record of the event that Lambda makes of a table's changes; attribute values as DynamoDB's
+ * JSON has them.
+ */
 export interface StreamRecord extends Omit<StreamApiRecord, 'userIdentity'> {
-  /** Who deleted, if time to live did: `{ type: 'Service', principalId: 'dynamodb.amazonaws.com' }`. */
+  /**
+   * Who deleted, if time to live did: `{ type: 'Service', principalId: 'dynamodb.amazonaws.com' }`.
+   */
   readonly userIdentity?: { readonly type: string; readonly principalId: string };
   readonly eventSourceARN: string;
 }
@@ -68,7 +73,10 @@ async function listShards(client: AwsClient, StreamArn: string): Promise<readonl
   return shards;
 }
 
-/** Shards are read one after the other, parents before children: within a key, order is the stream's. */
+/**
+ * Shards are read one after the other, parents before children: within a key, order is the
+ * stream's.
+ */
 export function createStreamReader(client: AwsClient, StreamArn: string, startAt: StartingPosition): StreamReader {
   let shard: Shard | undefined;
   let iterator: string | undefined;
@@ -81,7 +89,8 @@ export function createStreamReader(client: AwsClient, StreamArn: string, startAt
       const shards = (await listShards(client, StreamArn)).filter(({ ShardId }) => !finished.has(ShardId));
       shard = starting === 'LATEST' ? shards.at(-1) : shards[0];
       if (shard === undefined) return undefined;
-      // Who begins at the latest record has no use for older shards; what follows is read from its beginning.
+      // Who begins at the latest record has no use for older shards; what follows is read from its
+      // beginning.
       if (starting === 'LATEST') for (const { ShardId } of shards) if (ShardId !== shard.ShardId) finished.add(ShardId);
       lastRead = undefined;
     }
@@ -112,11 +121,15 @@ export function createStreamReader(client: AwsClient, StreamArn: string, startAt
     return records;
   }
 
-  /** Whether an error only means that the reader was away for long, so that it can go on from elsewhere. */
+  /**
+   * Whether an error only means that the reader was away for long, so that it can go on from
+   * elsewhere.
+   */
   function canGoOn(error: unknown): boolean {
     const code = error instanceof AwsCallError ? error.code : '';
     const wasIn = shard;
-    // An iterator lives 15 minutes, which an invocation may take: the next begins behind what was read, if that is still there.
+    // An iterator lives 15 minutes, which an invocation may take: the next begins behind what was
+    // read, if that is still there.
     if (code === 'TrimmedDataAccessException') lastRead = undefined;
     else if (code === 'ResourceNotFoundException') shard = undefined;
     else if (code !== 'ExpiredIteratorException') return false;

@@ -1,8 +1,9 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 
-// Reads "add PID" and "remove PID"; when the pipe ends, however its writer ended, it kills the groups that are left. A
-// process of its own, because nothing inside a parent outlives that parent's SIGKILL.
+// Reads "add PID" and "remove PID"; when the pipe ends, however its writer ended, it kills the
+// groups that are left. A separate process, because nothing inside a parent outlives that
+// parent's SIGKILL.
 const WATCH = `
 live=' '
 while read -r verb pid; do
@@ -17,7 +18,10 @@ for pid in $live; do kill -s KILL -- "-$pid" 2>/dev/null; done
 const guarded = new Set<number>();
 let watcher: ChildProcess | undefined;
 
-/** Signals everything in a process group; one that is gone already is no fault (macOS says EPERM of a group of zombies). */
+/**
+ * Signals everything in a process group; one that is gone already is not an error (macOS says EPERM
+ * of a group of zombies).
+ */
 export function killGroup(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(process.platform === 'win32' ? pid : -pid, signal);
@@ -43,8 +47,8 @@ function tellWatcher(line: string): void {
 }
 
 /**
- * Ties a process group to the life of this process: it is killed when this process ends, even by SIGKILL. Returns what
- * unties it, to be called once the group is gone.
+ * Ties a process group to the life of this process: it is killed when this process ends, even by
+ * SIGKILL. Returns what unties it, to be called once the group is gone.
  */
 export function guard(pid: number): () => void {
   if (guarded.size === 0) process.on('exit', killAll);

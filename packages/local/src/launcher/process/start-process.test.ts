@@ -19,7 +19,7 @@ function isAlive(pid: number): boolean {
   } catch {
     return false;
   }
-  // An orphan that is dead stays a zombie until somebody reaps it.
+  // An orphan that is dead stays a zombie until its parent reaps it.
   const stat = `/proc/${pid}/stat`;
   return !existsSync(stat) || !/\) Z /.test(readFileSync(stat, 'utf8'));
 }
@@ -70,7 +70,7 @@ test('the environment is exactly what is given, the exit tells code or signal, t
   expect(lines).toHaveLength(51);
   expect(child.tail()).toHaveLength(40);
   expect(describeExit(await child.exited)).toBe('exit status 3');
-  child.kill('SIGKILL'); // a process that is gone is no fault
+  child.kill('SIGKILL'); // a process that is gone is not an error
 });
 
 test('what a process started ends with it', async () => {
@@ -88,7 +88,7 @@ test('what a process started ends with it', async () => {
   await untilGone(Number(lines[0]));
 });
 
-test('a program that does not exist is told, not thrown', async () => {
+test('a program that does not exist is reported, not thrown', async () => {
   const child = startProcess({ command: ['/no/such/program'], cwd: '/', env: {}, source: 'x' });
   expect(await child.exited).toEqual({ code: null, signal: null });
   expect(child.startError()?.message).toContain('ENOENT');

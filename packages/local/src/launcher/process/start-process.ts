@@ -35,8 +35,8 @@ export interface OutputLine {
 }
 
 /**
- * Splits at `\n` only and hands each line on whole: readline would also split at U+2028, which JSON leaves unescaped, and
- * metrics in EMF must stay one unbroken line.
+ * Splits at `\n` only and hands each line on whole: readline would also split at U+2028, which JSON
+ * leaves unescaped, and metrics in EMF must stay one unbroken line.
  */
 function readLines(stream: Readable, onLine: (line: string) => void): void {
   let rest = '';
@@ -79,8 +79,9 @@ export interface StartedProcess {
 const TAIL_LINES = 40;
 
 /**
- * Starts a process in a group of its own, so that Ctrl-C at the terminal reaches the launcher alone and is passed on in
- * the platform's way. The group ends with its first process, as a container does, and with this process.
+ * Starts a process in its own group, so that Ctrl-C at the terminal reaches the launcher alone
+ * and is passed on in the platform's way. The group ends with its first process, as a container
+ * does, and with this process.
  */
 export function startProcess(options: StartProcessOptions): StartedProcess {
   const [file, ...args] = options.command;
@@ -109,7 +110,8 @@ export function startProcess(options: StartProcessOptions): StartedProcess {
     });
     child.on('exit', () => {
       if (pid !== undefined) killGroup(pid, 'SIGKILL');
-      // A descendant that left the group can hold the pipes open; its output is not ours to wait for.
+      // A descendant that left the group can hold the pipes open; its output is not ours to wait
+      // for.
       const cut = setTimeout(() => {
         child.stdout.destroy();
         child.stderr.destroy();

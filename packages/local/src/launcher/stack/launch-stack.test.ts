@@ -187,7 +187,7 @@ test('the task alone can be started: no function, no mapping, no HTTP API', asyn
   expect(aws.calls().some(({ operation }) => operation === 'ReceiveMessage')).toBe(false);
 });
 
-test('a failed start leaves nothing behind: no port, nobody at the queue', async () => {
+test('a failed start leaves nothing behind: no port, no poller at the queue', async () => {
   const { Task } = template.Resources;
   const broken = { ...container, Command: ['/no/such/program'] };
   const Resources = { ...template.Resources, Task: { ...Task, Properties: { ContainerDefinitions: [broken] } } };
@@ -273,7 +273,7 @@ test('changes of a table reach a function through its stream, deletions by time 
   const client = createAwsClient({ endpoint: aws.url, region, credentials });
   const until = { N: String(Math.floor(aws.clock.now() / 1_000) + 60) };
   await client.json('dynamodb', 'PutItem', { TableName: 'rows', Item: { id: { S: 'a' }, until } });
-  await eventually(() => expect(lines).toContain('INSERT a somebody'));
+  await eventually(() => expect(lines).toContain('INSERT a user'));
   aws.clock.advance(49 * 60 * 60 * 1_000);
   await eventually(() => expect(lines).toContain('REMOVE a dynamodb.amazonaws.com'));
 }, 120_000);

@@ -18,7 +18,10 @@ import type { MappingPlan, StackPlan } from './read-stack.ts';
 import { readStack } from './read-stack.ts';
 
 export interface LaunchStackOptions {
-  /** Where the entries are: each function's `twelvefold:entry` is relative to it, and the task runs in it. */
+  /**
+   * Where the entries are: each function's `twelvefold:entry` is relative to it, and the task runs
+   * in it.
+   */
   readonly bundleDirectory: string;
   /** URL of the AWS endpoint: AWS_ENDPOINT_URL of every process. */
   readonly endpoint: string;
@@ -45,7 +48,10 @@ export interface LaunchStackOptions {
   readonly execPath?: string | undefined;
   /** See {@link launchFunction}. */
   readonly runtimeCommand?: readonly string[] | undefined;
-  /** Gets each line that a process writes; its source is the function's component or the container's name. */
+  /**
+   * Gets each line that a process writes; its source is the function's component or the container's
+   * name.
+   */
   readonly onOutput?: ((line: OutputLine) => void) | undefined;
   /** Gets what goes wrong with the event sources; they go on. */
   readonly onError?: ((error: Error) => void) | undefined;
@@ -82,16 +88,17 @@ const OPTIONS: ReadonlyArray<keyof LaunchStackOptions> = [
 type Stop = () => Promise<unknown>;
 
 /**
- * Starts what a provisioned template runs: its functions behind event source mappings and HTTP API, and its ECS task. Each
- * process has the environment that AWS would give it, plus credentials and endpoint. When the endpoint is a local AWS of this process, its
- * topics, secrets and Lambda's Invoke reach the functions by their ARNs.
+ * Starts what a provisioned template runs: its functions behind event source mappings and HTTP API,
+ * and its ECS task. Each process has the environment that AWS would give it, plus credentials and
+ * endpoint. When the endpoint is a local AWS of this process, its topics, secrets and Lambda's
+ * Invoke reach the functions by their ARNs.
  *
  * @throws {Error} naming the resource that cannot be started; nothing stays behind then
  * @example
  * ```ts
- * const stack = await provision(template, { endpoint: aws.url, region, credentials, parameters: { Stage: 'dev' } });
- * const launched = await launchStack(stack, { bundleDirectory: 'dist', endpoint: aws.url, region, credentials, task: false });
- * await fetch(`${launched.http?.url}/orders/17`);
+ * const stack = await provision(template, { endpoint: aws.url, region, credentials, parameters: {
+ * Stage: 'dev' } }); const launched = await launchStack(stack, { bundleDirectory: 'dist', endpoint:
+ * aws.url, region, credentials, task: false }); await fetch(`${launched.http?.url}/orders/17`);
  * await launched.stop();
  * ```
  */

@@ -125,7 +125,7 @@ test('what cannot be run here is refused by name', () => {
     () =>
       read(resource('AWS::ECS::TaskDefinition', { ContainerDefinitions }));
   expect(mapping({ EventSourceArn: queueArn, FunctionName: 'other' })).toThrow(
-    'Cannot launch EventSourceMapping: other is no function',
+    'Cannot launch EventSourceMapping: other is not a function',
   );
   expect(mapping({ EventSourceArn: 'arn:aws:kinesis:eu-central-1:123456789012:stream/x' })).toThrow(
     "is neither a queue nor a table's stream",

@@ -1,6 +1,6 @@
 import type { ProvisionedResource, ProvisionedStack } from '../../provision/stack.ts';
 
-/** What a stack says about its processes, in the launcher's terms. */
+/** The processes of a stack, in the launcher's terms. */
 export interface StackPlan {
   readonly accountId: string;
   readonly functions: readonly FunctionPlan[];
@@ -63,8 +63,9 @@ interface TaskPlan {
 type Properties = Readonly<Record<string, unknown>>;
 
 /**
- * Reads functions, event source mappings, HTTP API and task definition of a provisioned template, with the defaults that
- * CloudFormation has. Functions without `twelvefold:entry`, e.g. of custom resources, are left out.
+ * Reads functions, event source mappings, HTTP API and task definition of a provisioned template,
+ * with the defaults that CloudFormation has. Functions without `twelvefold:entry`, e.g. of custom
+ * resources, are left out.
  *
  * @throws {Error} naming the resource, for what cannot be run without AWS
  */
@@ -75,7 +76,9 @@ export function readStack(stack: ProvisionedStack): StackPlan {
     const target = String(reference);
     const found = functions.find(({ name }) => target === name || functionNameIn(target) === name);
     if (found) return found.name;
-    throw new Error(`Cannot launch ${resource.logicalId}: ${target} is no function of the stack with twelvefold:entry`);
+    throw new Error(
+      `Cannot launch ${resource.logicalId}: ${target} is not a function of the stack with twelvefold:entry`,
+    );
   };
   const enabled = ofType('AWS::Lambda::EventSourceMapping').filter(
     ({ properties }) => properties.Enabled !== false && properties.Enabled !== 'false',
@@ -192,7 +195,9 @@ function readTask({ logicalId, properties }: ProvisionedResource): TaskPlan {
   };
 }
 
-/** The name in a function's ARN, also within an API's integration URI or with a version behind it. */
+/**
+ * The name in a function's ARN, also within an API's integration URI or with a version behind it.
+ */
 function functionNameIn(text: string): string | undefined {
   return /:function:([\w-]+)/.exec(text)?.[1];
 }

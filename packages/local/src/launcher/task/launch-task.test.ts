@@ -151,7 +151,7 @@ test('scale-in protection: asked for through the agent, seen from outside', asyn
   expect(task.protected()).toBe(false);
 });
 
-test('what cannot be started is told', async () => {
+test('a program that cannot be started is reported', async () => {
   await expect(launch({ cwd: '/no/such/directory' })).rejects.toThrow(
     'Cannot launch task orders: /no/such/directory does not exist; build it first',
   );

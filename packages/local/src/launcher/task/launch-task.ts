@@ -14,9 +14,16 @@ export interface LaunchTaskOptions {
   /** The container's working directory. */
   readonly cwd: string;
   readonly region: string;
-  /** The container's own variables, credentials and endpoint included; nothing is inherited from this process. */
+  /**
+   * The container's own variables, credentials and endpoint included; nothing is inherited from
+   * this process.
+   */
   readonly env: Readonly<Record<string, string>>;
-  /** Time between SIGTERM and SIGKILL in {@link LaunchedTask.stop}. @defaultValue 30000, as on Fargate */
+  /**
+   * Time between SIGTERM and SIGKILL in {@link LaunchedTask.stop}.
+   *
+   * @defaultValue 30000, as on Fargate
+   */
   readonly stopTimeoutMs?: number | undefined;
   /** Set as PORT; 0 picks a free one. @defaultValue PORT is left as `env` has it */
   readonly port?: number | undefined;
@@ -24,7 +31,12 @@ export interface LaunchTaskOptions {
   readonly containerName?: string | undefined;
   /** The task definition's family. @defaultValue the container's name */
   readonly family?: string | undefined;
-  /** Of the service that the task belongs to; null for a task that was run alone, which cannot be protected. @defaultValue the family */
+  /**
+   * Of the service that the task belongs to; null for a task that was run alone, which cannot be
+   * protected.
+   *
+   * @defaultValue the family
+   */
   readonly serviceName?: string | null | undefined;
   /** @defaultValue '123456789012' */
   readonly accountId?: string | undefined;
@@ -46,7 +58,8 @@ export interface LaunchedTask {
   /**
    * Resolves once `path` answers 2xx.
    *
-   * @throws {Error} with the end of the task's output, when the process ends first or `timeoutMs` (default 30000) is over
+   * @throws {Error} with the end of the task's output, when the process ends first or `timeoutMs`
+   *   (default 30000) is over
    */
   waitUntilReady(path: string, timeoutMs?: number): Promise<void>;
   /** SIGTERM, then SIGKILL once the stop timeout is over. */
@@ -63,15 +76,15 @@ const READY_POLL_MS = 25;
 const PROBE_TIMEOUT_MS = 2_000;
 
 /**
- * Runs a command as a container of an ECS task on Fargate: its own environment and nothing else, a metadata endpoint, and a
- * stop by SIGTERM and SIGKILL. Unlike in a container the process is not PID 1, so SIGTERM ends it even without a handler.
+ * Runs a command as a container of an ECS task on Fargate: its own environment and nothing else, a
+ * metadata endpoint, and a stop by SIGTERM and SIGKILL. Unlike in a container the process is not
+ * PID 1, so SIGTERM ends it even without a handler.
  *
  * @throws {Error} when the directory does not exist or the command cannot be started
  * @example
  * ```ts
- * const task = await launchTask({ command: ['node', 'ecs.js'], cwd: 'dist', region: 'eu-central-1', env: {}, port: 0 });
- * await task.waitUntilReady('/health/ready');
- * await task.stop();
+ * const task = await launchTask({ command: ['node', 'ecs.js'], cwd: 'dist', region: 'eu-central-1',
+ * env: {}, port: 0 }); await task.waitUntilReady('/health/ready'); await task.stop();
  * ```
  */
 export async function launchTask(options: LaunchTaskOptions): Promise<LaunchedTask> {

@@ -9,7 +9,7 @@ function create(serviceName: string | undefined = 'orders') {
   return { clock, put: (body: unknown) => protection.answer('PUT', JSON.stringify(body)), protection };
 }
 
-test('lasts two hours unless told otherwise, and runs out by itself', () => {
+test('lasts two hours by default, and runs out by itself', () => {
   const { clock, put, protection } = create();
   expect(put({ ProtectionEnabled: true })).toEqual({
     status: 200,

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { readBody } from '../../core/server.ts';
 import { listen, sendJson } from '../http/listen.ts';
 
-/** What a task is, as far as its metadata tells. */
+/** The parts of a task that its metadata shows. */
 interface TaskIdentity {
   readonly taskArn: string;
   readonly cluster: string;
@@ -17,8 +17,9 @@ interface TaskIdentity {
 }
 
 /**
- * The answers of the task metadata endpoint, version 4, for a Fargate task of one container, by path behind
- * ECS_CONTAINER_METADATA_URI_V4 (docs.aws.amazon.com/AmazonECS/latest/developerguide/task-metadata-endpoint-v4-fargate-response.html).
+ * The answers of the task metadata endpoint, version 4, for a Fargate task of one container, by
+ * path behind ECS_CONTAINER_METADATA_URI_V4. Source: "Task metadata examples for tasks on Fargate",
+ * Amazon ECS Developer Guide.
  * The stop timeout is not among them on AWS either.
  */
 function taskMetadata(task: TaskIdentity): Readonly<Record<'' | '/task' | '/stats' | '/task/stats', unknown>> {
@@ -88,8 +89,9 @@ const DEFAULT_MINUTES = 120;
 const MAX_MINUTES = 2_880;
 
 /**
- * The scale-in protection of one task. Failures come with HTTP 200 and a `failure`, malformed requests with 400; only a
- * task of a service can be protected (docs.aws.amazon.com/AmazonECS/latest/developerguide/task-scale-in-protection-endpoint.html).
+ * The scale-in protection of one task. Failures come with HTTP 200 and a `failure`, malformed
+ * requests with 400; only a task of a service can be protected
+ * (docs.aws.amazon.com/AmazonECS/latest/developerguide/task-scale-in-protection-endpoint.html).
  */
 export function createTaskProtection(options: {
   readonly taskArn: string;
@@ -131,7 +133,7 @@ export function createTaskProtection(options: {
   };
 }
 
-/** What is wanted, or what is wrong with it. */
+/** The settings that were asked for, or the fault in them. */
 function parse(text: string): { readonly enabled: boolean; readonly minutes: number } | string {
   let body: unknown;
   try {

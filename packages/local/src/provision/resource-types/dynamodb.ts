@@ -63,7 +63,10 @@ interface Table {
   readonly GlobalSecondaryIndexes?: ReadonlyArray<{ readonly IndexName: string; readonly IndexStatus?: string }>;
 }
 
-/** AWS makes a table in seconds, an index over many rows in hours; longer than this is the caller's to watch. */
+/**
+ * AWS makes a table in seconds, an index over many rows in hours; longer than this is the caller's
+ * to watch.
+ */
 const WAIT_MS = 600_000;
 
 async function describe(client: AwsClient, name: string): Promise<Table | undefined> {
@@ -134,7 +137,7 @@ function creation(name: string, properties: Properties) {
   };
 }
 
-/** What UpdateTable must be called with, one change at a time as AWS demands. */
+/** The inputs of the calls of UpdateTable, one change at a time as AWS demands. */
 function changes(table: Table, properties: Properties): object[] {
   const found: object[] = [];
   const mode = optionalText(properties, 'BillingMode') ?? 'PROVISIONED';

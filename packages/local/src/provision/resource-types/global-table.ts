@@ -3,7 +3,9 @@ import { fieldsList, optionalFields, optionalNumber, optionalText } from '../pro
 import type { MakeResource } from '../resource-type.ts';
 import { makeTable } from './dynamodb.ts';
 
-/** A capacity as a number of units, or as the seed or minimum of its scaling; 1 where none is given. */
+/**
+ * A capacity as a number of units, or as the seed or minimum of its scaling; 1 where none is given.
+ */
 function units(settings: Properties | undefined, kind: 'Read' | 'Write'): number {
   const capacity = optionalFields(settings ?? {}, `${kind}ProvisionedThroughputSettings`) ?? {};
   const scaling = optionalFields(capacity, `${kind}CapacityAutoScalingSettings`) ?? {};

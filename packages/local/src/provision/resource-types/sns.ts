@@ -68,7 +68,8 @@ async function subscribe(client: AwsClient, topicArn: string, properties: Proper
     });
     return { arn: xmlAt(made, 'SubscriptionArn')?.text ?? '', outcome: 'created' as const };
   }
-  // A subscription that its endpoint has not confirmed has no ARN yet, so there is nothing to change.
+  // A subscription that its endpoint has not confirmed has no ARN yet, so there is nothing to
+  // change.
   if (!existing.startsWith('arn:')) return { arn: existing, outcome: 'unchanged' as const };
   const current = await client.query('sns', 'GetSubscriptionAttributes', { SubscriptionArn: existing });
   const change = Object.entries(differing(wanted, xmlMap(current, 'Attributes')));
@@ -92,7 +93,9 @@ const ATTRIBUTES = [
   'TracingConfig',
 ];
 
-/** `AWS::SNS::Topic` and its inline subscriptions. Encryption is left out: keys are not made here. */
+/**
+ * `AWS::SNS::Topic` and its inline subscriptions. Encryption is left out: keys are not made here.
+ */
 export const makeTopic: MakeResource = async ({ properties, client, defaultName, arn }) => {
   const isFifo = optionalFlag(properties, 'FifoTopic') ?? false;
   const name = optionalText(properties, 'TopicName') ?? `${defaultName}${isFifo ? '.fifo' : ''}`;

@@ -6,8 +6,8 @@ import type { MakeResource } from '../resource-type.ts';
 import { whenMissing } from '../resource-type.ts';
 
 /**
- * Holds a digest of the value that this template gave last. CloudFormation knows by its own state whether a value was pushed by
- * somebody since; here the tag says it, and a pushed value stays.
+ * Holds a digest of the value that this template gave last. CloudFormation knows by its own state
+ * whether a user pushed a value since; here the tag says it, and a pushed value stays.
  */
 const MARK = 'twelvefold:provisioned-value';
 
@@ -27,7 +27,10 @@ function readInput(properties: Properties, type: string) {
   };
 }
 
-/** `AWS::SSM::Parameter`. A value that somebody pushed since the template last gave one is left alone. */
+/**
+ * `AWS::SSM::Parameter`. A value that a user pushed since the template last gave one is left
+ * alone.
+ */
 export const makeParameter: MakeResource = async ({ properties, client, defaultName }) => {
   const name = optionalText(properties, 'Name') ?? `CFN-${defaultName}`;
   const type = requiredText(properties, 'Type');
@@ -42,7 +45,7 @@ export const makeParameter: MakeResource = async ({ properties, client, defaultN
     const now = current.Value ?? '';
     if (now === value) return { ...made(now), outcome: 'unchanged' };
     if (value === '' || (await markOf(client, name)) !== digest(now)) {
-      return { ...made(now), outcome: 'unchanged', note: 'its value was pushed by somebody and stays' };
+      return { ...made(now), outcome: 'unchanged', note: 'its value was pushed by a user and stays' };
     }
   }
   if (value === '')

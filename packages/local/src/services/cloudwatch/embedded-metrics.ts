@@ -24,7 +24,10 @@ function parse(message: string): Root | undefined {
   }
 }
 
-/** The values of the dimensions that `names` names; undefined when one of them is not a string of the event. */
+/**
+ * The values of the dimensions that `names` names; undefined when one of them is not a string of
+ * the event.
+ */
 function dimensionsOf(root: Root, names: unknown): Dimension[] | undefined {
   if (!Array.isArray(names) || names.length > MAX_DIMENSIONS) return undefined;
   const dimensions = names.flatMap((Name) => {
@@ -42,8 +45,9 @@ function valuesOf(root: Root, name: string): number[] {
 }
 
 /**
- * Makes metrics of a log event in the embedded metric format: a JSON object with `_aws.CloudWatchMetrics`. As on AWS, what is wrong with it
- * is an event like any other, and no error.
+ * Makes metrics of a log event in the embedded metric format: a JSON object with
+ * `_aws.CloudWatchMetrics`. As on AWS, what is wrong with it is an event like any other, and no
+ * error.
  */
 export function recordEmbeddedMetrics(message: string, timestampMs: number, { stores }: CallContext): void {
   const root = parse(message);

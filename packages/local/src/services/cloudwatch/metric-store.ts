@@ -1,6 +1,6 @@
 import { storeKey } from '../../core/stores.ts';
 
-/** What was put for one time, as values and how often each came; a statistic set has no values. */
+/** The data of one time, as values with the count of each; a statistic set has no values. */
 export interface DataPoint {
   readonly timestampMs: number;
   readonly unit: string;

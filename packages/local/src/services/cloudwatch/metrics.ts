@@ -23,7 +23,10 @@ function readNumbers(datum: Input, name: string): number[] | undefined {
   return list;
 }
 
-/** What a datum may not have together. Texts and codes were recorded on AWS; `StatisticValues` count before `Values`. */
+/**
+ * The members that a datum may not have together. Texts and codes were recorded on AWS;
+ * `StatisticValues` count before `Values`.
+ */
 function checkValues(datum: Input, index: number): void {
   const at = (name: string) => `MetricData.member.${index + 1}.${name}`;
   const has = (name: string) => (datum[name] ?? undefined) !== undefined;

@@ -2,7 +2,10 @@ import type { ServiceModule } from '../../core/service.ts';
 import { listMetrics, putMetricData } from './metrics.ts';
 import { getMetricData, getMetricStatistics } from './statistics.ts';
 
-/** CloudWatch metrics. SDK v3 speaks JSON, the AWS CLI (since 1.45) CBOR, older clients the Query protocol. */
+/**
+ * CloudWatch metrics. SDK v3 speaks JSON, the AWS CLI (since 1.45) CBOR, older clients the Query
+ * protocol.
+ */
 export const cloudwatch: ServiceModule = {
   name: 'monitoring',
   json: { targetPrefix: 'GraniteServiceVersion20100801', version: '1.0', queryCompatible: true },

@@ -16,7 +16,10 @@ const PLAIN: Readonly<Record<string, (points: readonly DataPoint[]) => number>> 
 const total = (points: readonly DataPoint[], of: (point: DataPoint) => number) =>
   points.reduce((sum, point) => sum + of(point), 0);
 
-/** The value below which `percent` of the values lie; undefined for points of statistic sets, of which the values are not known. */
+/**
+ * The value below which `percent` of the values lie; undefined for points of statistic sets, of
+ * which the values are not known.
+ */
 function percentile(points: readonly DataPoint[], percent: number): number | undefined {
   const values: Array<readonly [number, number]> = [];
   for (const point of points) {
@@ -33,7 +36,11 @@ function percentile(points: readonly DataPoint[], percent: number): number | und
   return values.at(-1)?.[0];
 }
 
-/** How to make a statistic by its name: `Sum`, `Average`, `p99.9`... @throws ServiceError `InvalidParameterValueException` */
+/**
+ * How to make a statistic by its name: `Sum`, `Average`, `p99.9`...
+ *
+ * @throws ServiceError `InvalidParameterValueException`
+ */
 function statistic(name: string): (points: readonly DataPoint[]) => number | undefined {
   const plain = Object.hasOwn(PLAIN, name) ? PLAIN[name] : undefined;
   if (plain !== undefined) return plain;
@@ -42,7 +49,10 @@ function statistic(name: string): (points: readonly DataPoint[]) => number | und
   return (points) => percentile(points, percent);
 }
 
-/** The points from `startMs` up to `endMs`, by period, oldest first; periods begin at full multiples. */
+/**
+ * The points from `startMs` up to `endMs`, by period, oldest first; periods begin at full
+ * multiples.
+ */
 function byPeriod(
   points: readonly DataPoint[],
   {
@@ -162,7 +172,10 @@ function resultOf(query: Record<string, unknown>, span: { startMs: number; endMs
 
 type Result = ReturnType<typeof resultOf>;
 
-/** Without a label the metric's name, and what differs among those of the same name: `m Sum 60` (recorded on AWS). */
+/**
+ * Without a label the metric's name, and what differs among those of the same name: `m Sum 60`
+ * (recorded on AWS).
+ */
 function labelOf(result: Result, all: readonly Result[]): string {
   if (result.label !== undefined) return result.label;
   const same = all.filter(({ label, name }) => label === undefined && name === result.name);

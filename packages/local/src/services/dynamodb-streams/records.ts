@@ -15,7 +15,10 @@ interface ShardIterator {
   readonly madeAtMs: number;
 }
 
-/** Source: the API reference of GetShardIterator: an iterator expires 15 minutes after it was returned. */
+/**
+ * Source: the API reference of GetShardIterator: an iterator expires 15 minutes after it was
+ * returned.
+ */
 const ITERATOR_LIFE_MS = 15 * 60 * 1000;
 
 function writeIterator({ streamArn, shardId, after, madeAtMs }: ShardIterator): string {
@@ -50,7 +53,11 @@ const ITERATOR_INPUT = {
   SequenceNumber: { type: 'string', min: 21, max: 40 },
 } as const;
 
-/** The sequence that a number of this shard stands for. @throws ServiceError for one of another shard, or one that is trimmed. */
+/**
+ * The sequence that a number of this shard stands for.
+ *
+ * @throws ServiceError for one of another shard, or one that is trimmed.
+ */
 function sequenceOf(stream: TableStream, shard: Shard, number: string | undefined, type: string): number {
   if (number === undefined) {
     throw validationError(`SequenceNumber must be specified for ShardIteratorType ${type}`);
@@ -89,7 +96,9 @@ const RECORDS_INPUT = {
   Limit: { type: 'Integer', min: 1, max: 1000 },
 } as const;
 
-/** Source: the API reference of GetRecords: at most 1,000 records or 1 MB, whichever comes first. */
+/**
+ * Source: the API reference of GetRecords: at most 1,000 records or 1 MB, whichever comes first.
+ */
 const MAX_RECORDS = 1000;
 const MAX_BYTES = 1024 * 1024;
 

@@ -3,8 +3,8 @@ import { getRecords, getShardIterator } from './records.ts';
 import { describeStream, listStreams } from './streams.ts';
 
 /**
- * DynamoDB Streams: a second face of DynamoDB's tables, whose state it reads. The signing name is DynamoDB's too, but the protocol
- * finds a service by its target.
+ * DynamoDB Streams: a second face of DynamoDB's tables, whose state it reads. The signing name is
+ * DynamoDB's too, but the protocol finds a service by its target.
  */
 export const dynamodbStreams: ServiceModule = {
   name: 'dynamodbstreams',

@@ -14,12 +14,13 @@ const notFound = (what: string) =>
   new ServiceError('ResourceNotFoundException', `Requested resource not found: ${what} not found`);
 
 /**
- * A stream up to date: with what time to live has deleted by now, and without what is older than 24 hours.
+ * A stream up to date: with what time to live has deleted by now, and without what is older than 24
+ * hours.
  *
  * @throws ServiceError `ResourceNotFoundException`
  */
 export function openStream(context: CallContext, arn: string): TableStream {
-  // IAM has no prefix of its own for the streams.
+  // IAM has no separate prefix for the streams.
   context.touches(arn, `dynamodb:${context.action}`);
   const now = context.clock.now();
   const { streams } = context.stores.get(STORE);

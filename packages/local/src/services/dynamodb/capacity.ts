@@ -1,6 +1,9 @@
 import type { SecondaryIndex, Table } from './table.ts';
 
-/** Source: "DynamoDB throughput capacity": a read unit is 4 KB, half when eventually consistent; a write unit is 1 KB. */
+/**
+ * Source: "DynamoDB throughput capacity": a read unit is 4 KB, half when eventually consistent; a
+ * write unit is 1 KB.
+ */
 export function readUnits(bytes: number, consistent: boolean | undefined): number {
   return Math.max(1, Math.ceil(bytes / 4096)) * (consistent ? 1 : 0.5);
 }

@@ -10,7 +10,7 @@ const TableName = 'accounts';
 const ACCOUNTS = ['a', 'b', 'c'] as const;
 type Account = (typeof ACCOUNTS)[number];
 
-/** What a client does; every number is small so that clients meet. */
+/** The steps of a client; every number is small so that clients meet. */
 type Step =
   | { readonly kind: 'add'; readonly to: Account; readonly by: number }
   | { readonly kind: 'swap'; readonly at: Account; readonly to: number }
@@ -91,7 +91,7 @@ async function readStream(call: Call): Promise<StreamRecord[]> {
 
 /** The reference: what went through, counted by the clients themselves. */
 interface Tally {
-  /** What the accounts must have together. */
+  /** The sum of all accounts. */
   total: number;
   moves: number;
   /** When items expire, by id, in seconds. */
@@ -169,7 +169,8 @@ describe('a table under concurrency and jumps of the clock', () => {
             .map(([id]) => id)
             .sort(),
         ).toEqual(alive.sort());
-        // Every record begins where the one before it left the item, and together they lead to the table.
+        // Every record begins where the one before it left the item, and together they lead to the
+        // table.
         const history = new Map<string, object>();
         const expired: string[] = [];
         for (const { eventName, userIdentity, dynamodb: change } of await readStream(call)) {

@@ -1,11 +1,14 @@
 import { ServiceError } from '../../core/service-error.ts';
 
-/** What DynamoDB answers to input it cannot accept. */
+/** The answer of DynamoDB to input that it does not accept. */
 export function validationError(message: string): ServiceError {
   return new ServiceError('ValidationException', message);
 }
 
-/** `details` as the control plane gives them, e.g. `Table: orders not found`; the data plane gives none. */
+/**
+ * `details` as the control plane gives them, e.g. `Table: orders not found`; the data plane gives
+ * none.
+ */
 export function resourceNotFound(details?: string): ServiceError {
   return new ServiceError(
     'ResourceNotFoundException',
@@ -13,7 +16,10 @@ export function resourceNotFound(details?: string): ServiceError {
   );
 }
 
-/** Runs `body`; a ValidationException out of it gets the message that `reword` makes of its own. */
+/**
+ * Runs `body`; a ValidationException out of it gets the message that `reword` makes from its
+ * message.
+ */
 export function rewording<T>(reword: (message: string) => string, body: () => T): T {
   try {
     return body();

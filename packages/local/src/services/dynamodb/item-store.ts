@@ -19,7 +19,9 @@ export interface Bounds {
   readonly high: Bound | undefined;
 }
 
-/** Sorts above every text that begins with `prefix`: sortable texts have no character beyond `\xff`. */
+/**
+ * Sorts above every text that begins with `prefix`: sortable texts have no character beyond `\xff`.
+ */
 const lastOf = (prefix: string) => `${prefix}\uffff`;
 
 function limitsOf({ operator, values }: KeyTest): Omit<Bounds, 'equal'> {
@@ -60,7 +62,10 @@ export function isAbove(sort: readonly string[], bounds: Bounds): boolean {
   return text > high.text || (text === high.text && !high.inclusive);
 }
 
-/** FNV-1a with a final mix, so that the high bits, which choose a scan's segment, spread too: 0 to 2^32 - 1. */
+/**
+ * FNV-1a with a final mix, so that the high bits, which choose a scan's segment, spread too: 0 to
+ * 2^32 - 1.
+ */
 function hashOf(text: string): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < text.length; index += 1) {
@@ -76,7 +81,10 @@ export interface Position {
   /** The hash key's sortable texts as one, and its hash, which orders partitions. */
   readonly partition: string;
   readonly hash: number;
-  /** The range key's sortable text; then, in an index, the table's keys, which tell items with equal index keys apart. */
+  /**
+   * The range key's sortable text; then, in an index, the table's keys, which tell items with equal
+   * index keys apart.
+   */
   readonly sort: readonly string[];
 }
 
@@ -96,7 +104,9 @@ function partsOf(keys: readonly KeyAttribute[], attributes: Attributes): string[
   return parts;
 }
 
-/** One text for the values of all hash attributes. Sortable texts have no character beyond `\xff`. */
+/**
+ * One text for the values of all hash attributes. Sortable texts have no character beyond `\xff`.
+ */
 export const partitionOfTexts = (texts: readonly string[]): string => texts.join('\u0100');
 
 /** Undefined when an attribute is missing or of another type: such an item is not in the index. */
@@ -117,7 +127,10 @@ function compareSort(left: readonly string[], right: readonly string[]): number 
   return left.length - right.length;
 }
 
-/** Partitions come in the order of their hashes, like in a scan of AWS's: evenly spread, without meaning. */
+/**
+ * Partitions come in the order of their hashes, like in a scan of AWS's: evenly spread, without
+ * meaning.
+ */
 function comparePartitions(left: Omit<Position, 'sort'>, right: Omit<Position, 'sort'>): number {
   if (left.hash !== right.hash) return left.hash - right.hash;
   if (left.partition === right.partition) return 0;
@@ -156,7 +169,7 @@ interface Partition {
   readonly entries: Entry[];
 }
 
-/** What to read of an index, and in which order. */
+/** The part of an index to read, and the order. */
 interface Walk {
   /** Only this partition, and of it only the range keys within `bounds`. */
   readonly partition?: string;

@@ -36,7 +36,11 @@ function checkKeySizes({ hashes, ranges }: KeySchema, attributes: Attributes): v
   }
 }
 
-/** Checks a `Key` parameter: exactly the table's key attributes, of the right types. @throws ServiceError */
+/**
+ * Checks a `Key` parameter: exactly the table's key attributes, of the right types.
+ *
+ * @throws ServiceError
+ */
 export function checkKey({ key: schema }: Table, key: Attributes): void {
   const wanted = keyAttributes(schema);
   for (const attribute of wanted) {
@@ -63,7 +67,8 @@ export function checkItemKey({ key: schema }: Table, item: Attributes): void {
 }
 
 /**
- * Checks the index keys that an item has: an item without one is merely not in the index, one with a wrong one is refused.
+ * Checks the index keys that an item has: an item without one is merely not in the index, one with
+ * a wrong one is refused.
  *
  * @throws ServiceError
  */

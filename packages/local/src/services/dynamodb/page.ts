@@ -21,7 +21,7 @@ import { sortable } from './values/decimal.ts';
 import type { Attributes } from './values/value.ts';
 import { emptyAttributes, normaliseAttributes, sizeOf } from './values/value.ts';
 
-/** What Query and Scan have in common. */
+/** The members that Query and Scan have in common. */
 export const PAGE = {
   TableName: { ...TABLE_NAME, required: true },
   IndexName: NAME,
@@ -124,7 +124,11 @@ export function readStartKey({ ExclusiveStartKey }: PageInput): Attributes | und
   );
 }
 
-/** Where in the source a start key points. @throws ServiceError unless it has exactly the source's keys. */
+/**
+ * Where in the source a start key points.
+ *
+ * @throws ServiceError unless it has exactly the source's keys.
+ */
 export function startPosition({ table, index, key, keyNames }: Source, startKey: Attributes): Position {
   const given = Object.keys(startKey);
   if (given.length !== keyNames.length || given.some((name) => !keyNames.includes(name))) {
@@ -174,8 +178,8 @@ function checkNoGap({ ranges }: KeySchema, tests: readonly KeyTest[]): void {
 /**
  * The rows that the tests of a key condition select.
  *
- * @throws ServiceError unless they fit the key: equalities for all hash attributes and for all range
- *   attributes before the last one that is tested.
+ * @throws ServiceError unless they fit the key: equalities for all hash attributes and for all
+ *   range attributes before the last one that is tested.
  */
 export function keyRange(schema: KeySchema, tests: readonly KeyTest[]): KeyRange {
   const { hashes, ranges } = schema;
@@ -250,11 +254,15 @@ function fetchesFromTable(
   return Select === 'ALL_ATTRIBUTES' || wanted.some((name) => !names.includes(name));
 }
 
-/** One page of a query or scan: at most `Limit` items and 1 MB before the filter, then filtered and projected. */
+/**
+ * One page of a query or scan: at most `Limit` items and 1 MB before the filter, then filtered and
+ * projected.
+ */
 export function readPage(input: ReadInput, { source, rows, filter, paths, shape, filtersIndex }: PageRequest) {
   const names = projectedNames(source);
   const projected = ({ item }: Row) => (names === undefined ? item : pick(item, names));
-  // A local index fetches from the table what it does not hold; a global one only knows what it holds.
+  // A local index fetches from the table what it does not hold; a global one only knows what it
+  // holds.
   const readable = (row: Row) => (source.index?.kind === 'global' ? projected(row) : row.item);
   const shown = (row: Row): Attributes => {
     if (shape !== undefined) return shape(readable(row));
@@ -280,8 +288,9 @@ export function readPage(input: ReadInput, { source, rows, filter, paths, shape,
       matches += 1;
       if (input.Select !== 'COUNT') items.push(shown(row));
     }
-    // Whether anything follows is not looked at: a limit that is reached always has a last key. The item that goes over 1 MB is
-    // still in the page (answers of AWS recorded by the dynalite project).
+    // Whether anything follows is not looked at: a limit that is reached always has a last key. The
+    // item that goes over 1 MB is still in the page (answers of AWS recorded by the dynalite
+    // project).
     if (scanned === input.Limit || bytes > MAX_PAGE_BYTES) {
       hasMore = true;
       break;

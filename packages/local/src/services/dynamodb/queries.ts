@@ -102,7 +102,11 @@ const SCAN_INPUT = {
   TotalSegments: { type: 'Integer', min: 1, max: 1_000_000 },
 } as const;
 
-/** The segment to read. @throws ServiceError unless both parameters are given, or neither, and fit. */
+/**
+ * The segment to read.
+ *
+ * @throws ServiceError unless both parameters are given, or neither, and fit.
+ */
 function readSegment(number: number | undefined, of: number | undefined) {
   if (number === undefined && of === undefined) return undefined;
   if (of === undefined) {

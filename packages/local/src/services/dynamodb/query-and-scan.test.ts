@@ -17,7 +17,10 @@ let aws: LocalAws;
 let client: DynamoDBClient;
 const TableName = 'events';
 
-/** Partition a has range keys -3 to 6, partition b 0 to 4; even ones have an owner, every third a kind. */
+/**
+ * Partition a has range keys -3 to 6, partition b 0 to 4; even ones have an owner, every third a
+ * kind.
+ */
 const ITEMS = [...Array(10).keys()]
   .map((n) => ({ pk: { S: 'a' }, sk: { N: String(n - 3) } }))
   .concat([...Array(5).keys()].map((n) => ({ pk: { S: 'b' }, sk: { N: String(n) } })))

@@ -17,7 +17,7 @@ import { openTable, tableArn } from './table-store.ts';
 import type { Attributes } from './values/value.ts';
 import { normaliseAttributes } from './values/value.ts';
 
-/** What the read of one item looks like, alone or in a transaction. */
+/** The input of the read of one item, alone or in a transaction. */
 export const GET = {
   TableName: { ...TABLE_NAME, required: true },
   Key: { ...ATTRIBUTES, required: true },
@@ -31,7 +31,11 @@ type GetInput = CheckedMembers<typeof GET> & CheckedMembers<typeof LEGACY_GET>;
 export interface Get {
   readonly tableName: string;
   readonly key: Attributes;
-  /** The item, projected, and how many bytes it has unprojected. @throws ServiceError for a key that is not the table's. */
+  /**
+   * The item, projected, and how many bytes it has unprojected.
+   *
+   * @throws ServiceError for a key that is not the table's.
+   */
   from(table: Table): { readonly item: Attributes | undefined; readonly size: number };
 }
 
@@ -93,7 +97,10 @@ const BATCH_GET_ITEM_INPUT = {
   ReturnConsumedCapacity: CONSUMED_CAPACITY,
 } as const;
 
-/** Source: the API reference: 100 items and 16 MB for one call; what does not fit comes back unprocessed. */
+/**
+ * Source: the API reference: 100 items and 16 MB for one call; what does not fit comes back
+ * unprocessed.
+ */
 const MAX_ITEMS = 100;
 const MAX_BYTES = 16 * 1024 * 1024;
 

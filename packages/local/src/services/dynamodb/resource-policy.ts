@@ -12,7 +12,10 @@ export function makePolicy(text: string): Table['policy'] {
   return { text, revisionId: randomUUID().replaceAll('-', '') };
 }
 
-/** @throws ServiceError `PolicyNotFoundException` unless the table has a policy, of the revision that the caller saw. */
+/**
+ * @throws ServiceError `PolicyNotFoundException` unless the table has a policy, of the revision
+ *   that the caller saw.
+ */
 function checkRevision({ policy, arn }: Table, expected: string | undefined): void {
   // NO_POLICY stands for a table that has none yet.
   if (expected === undefined || expected === (policy?.revisionId ?? 'NO_POLICY')) return;

@@ -12,7 +12,10 @@ function unlink(table: Table, row: Row): void {
   }
 }
 
-/** Stores an item whose keys have been checked, in the table and in every index that it has the keys of. */
+/**
+ * Stores an item whose keys have been checked, in the table and in every index that it has the keys
+ * of.
+ */
 export function putRow(table: Table, item: Attributes): Row {
   const row = makeRow(table.key, item);
   const old = table.byId.get(row.id);

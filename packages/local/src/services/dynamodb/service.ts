@@ -16,15 +16,19 @@ import { updateTable } from './update-table.ts';
 import { batchWriteItem, deleteItem, putItem, updateItem } from './writes.ts';
 
 /**
- * DynamoDB. Answered with 501: backups, global tables, imports and exports, Contributor Insights and
- * Kinesis destinations. Streams are another service.
+ * DynamoDB. Answered with 501: backups, global tables, imports and exports, Contributor Insights
+ * and Kinesis destinations. Streams are another service.
  *
  * Known differences from AWS:
- * - Tables, indexes and time to live are ready by the next call instead of after seconds or minutes, and may be switched any time.
- * - Global indexes and eventually consistent reads see every earlier write. Nothing is throttled, no item collection is too large.
- * - Time to live deletes an item 48 hours after its expiry to the second, or as many as the tag `twelvefold:ttl-lag-seconds` says.
+ * - Tables, indexes and time to live are ready by the next call instead of after seconds or
+ *   minutes, and may be switched any time.
+ * - Global indexes and eventually consistent reads see every earlier write. Nothing is throttled,
+ *   no item collection is too large.
+ * - Time to live deletes an item 48 hours after its expiry to the second, or as many as the tag
+ *   `twelvefold:ttl-lag-seconds` says.
  * - A transaction holds its items for a turn of the event loop only, so conflicts are rarer.
- * - Resource policies, point-in-time recovery, encryption and table classes are remembered and shown, and change nothing.
+ * - Resource policies, point-in-time recovery, encryption and table classes are remembered and
+ *   shown, and change nothing.
  */
 export const dynamodb: ServiceModule = {
   name: 'dynamodb',

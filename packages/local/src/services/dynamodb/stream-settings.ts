@@ -20,7 +20,11 @@ interface StreamSpecification {
 
 const invalid = (reason: string) => validationError(`One or more parameter values were invalid: ${reason}`);
 
-/** The view that a specification asks for; undefined for none. @throws ServiceError when it contradicts itself. */
+/**
+ * The view that a specification asks for; undefined for none.
+ *
+ * @throws ServiceError when it contradicts itself.
+ */
 export function readStreamView({ StreamEnabled, StreamViewType }: StreamSpecification): StreamViewType | undefined {
   if (StreamEnabled && StreamViewType === undefined) {
     throw invalid('StreamViewType must be specified when StreamEnabled is true');
@@ -31,7 +35,7 @@ export function readStreamView({ StreamEnabled, StreamViewType }: StreamSpecific
   return StreamViewType;
 }
 
-/** Gives the table a stream of its own, from now on. */
+/** Gives the table a new stream, from now on. */
 export function openStream(context: CallContext, table: Table, viewType: StreamViewType): void {
   const { streams } = context.stores.get(STORE);
   const now = context.clock.now();

@@ -25,7 +25,10 @@ const KEY_ELEMENTS = {
 /** The key of a table or a local index. */
 export const KEY_SCHEMA = { ...KEY_ELEMENTS, max: 2 } as const;
 
-/** The most hash and the most range attributes of a global index's key. Source: API reference, GlobalSecondaryIndex. */
+/**
+ * The most hash and the most range attributes of a global index's key. Source: API reference,
+ * GlobalSecondaryIndex.
+ */
 const MAX_OF_KIND = 4;
 
 export const ATTRIBUTE_DEFINITIONS = {
@@ -233,7 +236,10 @@ export function readLocalIndex(
   };
 }
 
-/** Source: "Service quotas": 20 global (unless raised) and 5 local indexes, 100 projected non-key attributes over all of them. */
+/**
+ * Source: "Service quotas": 20 global (unless raised) and 5 local indexes, 100 projected non-key
+ * attributes over all of them.
+ */
 const MAX = { global: 20, local: 5 } as const;
 const MAX_PROJECTED = 100;
 
@@ -272,7 +278,11 @@ export function checkAllDeclaredUsed(
   );
 }
 
-/** For the batch operations, whose input has table names as keys. @throws ServiceError for one that cannot be a table's. */
+/**
+ * For the batch operations, whose input has table names as keys.
+ *
+ * @throws ServiceError for one that cannot be a table's.
+ */
 export function checkTableNames(parameter: string, byTable: Readonly<Record<string, unknown>>): void {
   const odd = Object.keys(byTable).find((name) => !name.startsWith('arn:') && !/^[a-zA-Z0-9_.-]{3,255}$/.test(name));
   if (odd === undefined) return;
@@ -292,7 +302,9 @@ export const ENCRYPTION = {
   },
 } as const;
 
-/** The key of an encrypted table; undefined for the key that AWS owns, which descriptions leave out. */
+/**
+ * The key of an encrypted table; undefined for the key that AWS owns, which descriptions leave out.
+ */
 export function readEncryption(
   { account, region }: Pick<CallContext, 'account' | 'region'>,
   { Enabled, SSEType, KMSMasterKeyId: given }: Checked<typeof ENCRYPTION>,

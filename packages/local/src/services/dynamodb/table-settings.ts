@@ -49,7 +49,11 @@ export const updateTimeToLive: Action = (raw, context) => {
   return { TimeToLiveSpecification };
 };
 
-/** The backup operations have an error of their own. @throws ServiceError `TableNotFoundException`. */
+/**
+ * The backup operations have an error of their own.
+ *
+ * @throws ServiceError `TableNotFoundException`.
+ */
 function openBackedUpTable(context: CallContext, nameOrArn: string): Table {
   const arn = tableArn(context, nameOrArn);
   const table = findTable(context, nameOrArn);

@@ -50,7 +50,7 @@ function loadTable(
 
 /** A transaction that went through, remembered by its client token. */
 interface PastTransaction {
-  /** What was asked, to tell a repetition from a different request under the same token. */
+  /** The request, to tell a repetition from a different request under the same token. */
   readonly fingerprint: string;
   readonly atMs: number;
 }
@@ -101,10 +101,13 @@ export function tableArn({ account, region }: Place, nameOrArn: string): string 
   return `arn:${partitionOf(arnRegion)}:dynamodb:${arnRegion}:${arnAccount}:table/${name}`;
 }
 
-/** The table's name out of its own ARN. */
+/** The table's name, from its ARN. */
 const nameOf = (arn: string) => arn.slice(arn.indexOf('/') + 1);
 
-/** The table if it exists in the caller's account and region, cleared of what time to live deletes by now. */
+/**
+ * The table if it exists in the caller's account and region, cleared of what time to live deletes
+ * by now.
+ */
 export function findTable(context: CallContext, nameOrArn: string): Table | undefined {
   const arn = tableArn(context, nameOrArn);
   const table = context.stores.get(STORE).tables.get(nameOf(arn));
@@ -124,7 +127,11 @@ export function openTable(context: CallContext, nameOrArn: string): Table {
   return table;
 }
 
-/** For the control plane, whose message names the table. @throws ServiceError `ResourceNotFoundException`. */
+/**
+ * For the control plane, whose message names the table.
+ *
+ * @throws ServiceError `ResourceNotFoundException`.
+ */
 export function openNamedTable(context: CallContext, nameOrArn: string): Table {
   const table = findTable(context, nameOrArn);
   if (table === undefined) throw resourceNotFound(`Table: ${nameOf(tableArn(context, nameOrArn))} not found`);

@@ -5,7 +5,9 @@ import type { Table } from './table.ts';
 import type { Attributes, AttributeValue } from './values/value.ts';
 import { emptyAttributes, equalValues, sizeOf } from './values/value.ts';
 
-/** Sequence numbers have 21 to 40 digits; all of ours have 21, so that they sort as text too. */
+/**
+ * Sequence numbers have 21 to 40 digits; all of them here have 21, so that they sort as text too.
+ */
 export function sequenceNumber(sequence: number): string {
   return `1${String(sequence).padStart(20, '0')}`;
 }
@@ -28,11 +30,14 @@ export interface ChangeRecord {
   readonly newImage: Attributes | undefined;
   readonly oldImage: Attributes | undefined;
   readonly bytes: number;
-  /** Time to live deleted the item, nobody's call. */
+  /** Time to live deleted the item, not a call. */
   readonly byTimeToLive: boolean;
 }
 
-/** A run of records. A stream has one open shard at a time here; AWS has one for each partition of the table. */
+/**
+ * A run of records. A stream has one open shard at a time here; AWS has one for each partition of
+ * the table.
+ */
 export interface Shard {
   readonly id: string;
   readonly parentId: string | undefined;
@@ -45,7 +50,7 @@ export interface Shard {
   records: ChangeRecord[];
 }
 
-/** What DynamoDB Streams knows of one table, from when it was switched on: plain data. */
+/** The stream state of one table, from when it was switched on: plain data. */
 export interface TableStream {
   readonly arn: string;
   readonly label: string;
@@ -62,7 +67,10 @@ export interface TableStream {
 /** Source: "Change data capture for DynamoDB Streams": records are there for 24 hours. */
 const RETENTION_MS = 24 * 60 * 60 * 1000;
 
-/** Source: the same page and the adapter's: a shard is closed for writes and followed by another after about four hours. */
+/**
+ * Source: the same page and the adapter's: a shard is closed for writes and followed by another
+ * after about four hours.
+ */
 const SHARD_LIFE_MS = 4 * 60 * 60 * 1000;
 
 function addShard(stream: TableStream, nowMs: number, parentId: string | undefined): void {
@@ -89,7 +97,10 @@ export function closeStream(stream: TableStream, nowMs: number): void {
   stream.disabledAtMs = nowMs;
 }
 
-/** Brings a stream up to date: forgets what is older than 24 hours, and opens the next shard when one is old. */
+/**
+ * Brings a stream up to date: forgets what is older than 24 hours, and opens the next shard when
+ * one is old.
+ */
 export function refreshShards(stream: TableStream, nowMs: number): void {
   const kept = (atMs: number) => atMs > nowMs - RETENTION_MS;
   for (const shard of stream.shards) {
@@ -118,8 +129,8 @@ interface Change {
 }
 
 /**
- * Writes a change to the table's stream, if it has one. A write that leaves the item as it was is no change.
- * Source: "Change data capture for DynamoDB Streams".
+ * Writes a change to the table's stream, if it has one. A write that leaves the item as it was does
+ * not count as a change. Source: "Change data capture for DynamoDB Streams".
  */
 export function recordChange(table: Table, nowMs: number, { before, after, byTimeToLive = false }: Change): void {
   const { stream } = table;

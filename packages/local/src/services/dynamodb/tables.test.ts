@@ -317,7 +317,7 @@ describe('time to live', () => {
     expect(await ids()).toEqual(['extended']);
   });
 
-  it('keeps items whose attribute is no number, or says a time more than five years ago', async () => {
+  it('keeps items whose attribute is not a number, or says a time more than five years ago', async () => {
     await create({ Tags: [{ Key: 'twelvefold:ttl-lag-seconds', Value: '0' }] });
     await enable(true);
     await put('ancient', aws.clock.now() - 6 * 365 * DAY);

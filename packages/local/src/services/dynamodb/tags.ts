@@ -16,7 +16,11 @@ export function readTags(input: TagsInput): Map<string, string> {
   return tags;
 }
 
-/** The table that a `ResourceArn` means. @throws ServiceError for a malformed ARN or a table that is not there. */
+/**
+ * The table that a `ResourceArn` means.
+ *
+ * @throws ServiceError for a malformed ARN or a table that is not there.
+ */
 export function openTagged(context: CallContext, arn: string): Table {
   if (!arn.startsWith('arn:')) throw validationError(`Invalid TableArn: Invalid ResourceArn provided as input ${arn}`);
   const table = findTable(context, arn);

@@ -1,7 +1,8 @@
 import { validationError } from './errors.ts';
 import type { Checked } from './input/shape.ts';
 
-// The texts were recorded on AWS by the public project ack-api-quirks (October 2026, DDB-TABLE-442).
+// The texts were recorded on AWS by the public project ack-api-quirks (October 2026,
+// DDB-TABLE-442).
 
 /** Provisioned capacity, in units. Zero on demand. */
 export interface Throughput {
@@ -137,7 +138,11 @@ function checkChanges(now: Throughput, wanted: Throughput, index: string | undef
   );
 }
 
-/** The capacity after an update. `modes` are the billing modes before and after it. @throws ServiceError */
+/**
+ * The capacity after an update. `modes` are the billing modes before and after it.
+ *
+ * @throws ServiceError
+ */
 export function changeCapacity(
   now: Capacity,
   input: CapacityInput,

@@ -2,15 +2,21 @@ import type { Row } from './item-store.ts';
 import type { Table } from './table.ts';
 
 /**
- * A tag on a table that sets how many seconds after its expiry an item is deleted here. A tag, because any client in any process
- * can set one, and because AWS ignores it.
+ * A tag on a table that sets how many seconds after its expiry an item is deleted here. A tag,
+ * because any client in any process can set one, and because AWS ignores it.
  */
 const LAG_TAG = 'twelvefold:ttl-lag-seconds';
 
-/** "DynamoDB typically deletes expired items within two days": code that needs less must look at the expiry itself. */
+/**
+ * "DynamoDB typically deletes expired items within two days": code that needs less must look at the
+ * expiry itself.
+ */
 const DEFAULT_LAG_SECONDS = 48 * 60 * 60;
 
-/** Source: "Using time to live": an expiry more than five years in the past is taken for a mistake, and the item kept. */
+/**
+ * Source: "Using time to live": an expiry more than five years in the past is taken for a mistake,
+ * and the item kept.
+ */
 const OLDEST_MS = 5 * 365 * 24 * 60 * 60 * 1000;
 
 function lagMs({ tags }: Table): number {
@@ -32,7 +38,10 @@ export function noteExpiry(table: Table, row: Row): void {
   }
 }
 
-/** Time to live was switched, or its lag changed: the next look at the table finds out anew what is due. */
+/**
+ * Time to live was switched, or its lag changed: the next look at the table finds out anew what is
+ * due.
+ */
 export function forgetExpiries(table: Table): void {
   table.nothingExpiresBeforeMs = Number.NEGATIVE_INFINITY;
 }

@@ -31,7 +31,10 @@ export function transactionCancelled(reasons: readonly CancellationReason[]): Se
   });
 }
 
-/** The reason for a refused entry. An empty key fails the whole request instead (recorded on AWS); other errors are thrown on. */
+/**
+ * The reason for a refused entry. An empty key fails the whole request instead (recorded on AWS);
+ * other errors are thrown on.
+ */
 export function validationReason(error: unknown): CancellationReason {
   if (error instanceof ServiceError && error.code === 'ValidationException' && !isEmptyKeyFault(error.message)) {
     return { Code: 'ValidationError', Message: error.message };
@@ -39,7 +42,7 @@ export function validationReason(error: unknown): CancellationReason {
   throw error;
 }
 
-/** What AWS says of an item that another transaction is working on. */
+/** AWS's reason for an item that another transaction holds. */
 export const CONFLICT = 'Transaction is ongoing for the item';
 
 /** Identifies an item among those of all tables. @throws TypeError for an incomplete key. */
@@ -63,10 +66,16 @@ async function holding<T>(held: Set<string>, ids: readonly string[], body: () =>
   }
 }
 
-/** Source: the API reference of TransactWriteItems: a client token is valid for 10 minutes after the request that used it. */
+/**
+ * Source: the API reference of TransactWriteItems: a client token is valid for 10 minutes after the
+ * request that used it.
+ */
 const WINDOW_MS = 10 * 60 * 1000;
 
-/** Equal for equal requests, in whatever order their members come; short, since a request may have megabytes. */
+/**
+ * Equal for equal requests, in whatever order their members come; short, since a request may have
+ * megabytes.
+ */
 function fingerprint(request: unknown): string {
   const text = JSON.stringify(request, (_name, member: unknown) =>
     typeof member === 'object' && member !== null && !Array.isArray(member)
@@ -77,9 +86,11 @@ function fingerprint(request: unknown): string {
 }
 
 /**
- * Runs `body` unless the same request went through under this token within the window. A request that failed is not remembered.
+ * Runs `body` unless the same request went through under this token within the window. A request
+ * that failed is not remembered.
  *
- * @throws ServiceError `IdempotentParameterMismatchException` when the token was used for a different request.
+ * @throws ServiceError `IdempotentParameterMismatchException` when the token was used for a
+ *   different request.
  */
 export async function once(
   context: CallContext,
@@ -119,7 +130,7 @@ export async function once(
   }
 }
 
-/** What one entry would do. */
+/** The effect that one entry would have. */
 interface Outcome {
   readonly table: Table;
   readonly row: Row | undefined;
@@ -148,7 +159,7 @@ function targetOf(table: Table, write: Write): string | undefined {
   try {
     return itemId(table, write.target);
   } catch {
-    return undefined; // an incomplete key: refused as a reason of its own
+    return undefined; // an incomplete key: refused with its own reason
   }
 }
 
@@ -161,8 +172,9 @@ function outcomesOf(results: readonly Result[]): readonly Outcome[] {
 }
 
 /**
- * Makes all writes or none: every condition and every update sees the items as they were before the transaction. It holds its
- * items for a turn of the event loop, as AWS does for some milliseconds: who writes to them meanwhile meets a conflict.
+ * Makes all writes or none: every condition and every update sees the items as they were before the
+ * transaction. It holds its items for a turn of the event loop, as AWS does for some milliseconds:
+ * who writes to them meanwhile meets a conflict.
  *
  * @throws ServiceError `TransactionCanceledException` with one reason per entry.
  */

@@ -74,7 +74,7 @@ const refused = async (call: Promise<unknown>) => {
 
 describe('TransactWriteItems', () => {
   it('makes every change, over tables', async () => {
-    await transact([move('ann', -4), move('bob', 4), entry('t1'), { Delete: { TableName, Key: key('nobody') } }]);
+    await transact([move('ann', -4), move('bob', 4), entry('t1'), { Delete: { TableName, Key: key('dan') } }]);
     expect([await get('ann'), await get('bob'), await get('t1', 'ledger')]).toEqual([
       account('ann', 6),
       account('bob', 9),

@@ -120,7 +120,10 @@ function metricsOf(mode: string | undefined, done: readonly Metered[]) {
   return Object.keys(metrics).length > 0 ? metrics : undefined;
 }
 
-/** IAM checks the action of each entry (PutItem, UpdateItem, DeleteItem, ConditionCheckItem), not dynamodb:TransactWriteItems. */
+/**
+ * IAM checks the action of each entry (PutItem, UpdateItem, DeleteItem, ConditionCheckItem), not
+ * dynamodb:TransactWriteItems.
+ */
 export const transactWriteItems: Action = async (raw, context) => {
   const input = checkInput(raw, TRANSACT_WRITE_ITEMS_INPUT);
   for (const entry of input.TransactItems) {

@@ -75,7 +75,9 @@ const CHANGES: ReadonlyArray<keyof UpdateTableInput> = [
   'TableClass',
 ];
 
-/** Refuses members that do not go together. Texts recorded on AWS (ack-api-quirks, DDB-TABLE-442). */
+/**
+ * Refuses members that do not go together. Texts recorded on AWS (ack-api-quirks, DDB-TABLE-442).
+ */
 function checkTogether(input: UpdateTableInput): void {
   const given = CHANGES.filter((name) => input[name] !== undefined);
   if (given.length === 0 || input.GlobalSecondaryIndexUpdates?.length === 0) {

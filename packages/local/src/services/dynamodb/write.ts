@@ -40,11 +40,15 @@ export interface Write {
   readonly refusal?: Refusal;
   /** A failed condition answers with the item. */
   readonly returnsItemOnFailure: boolean;
-  /** What an update changes, for ReturnValues UPDATED_OLD and UPDATED_NEW. */
+  /** The paths that an update changes, for ReturnValues UPDATED_OLD and UPDATED_NEW. */
   readonly changedPaths: readonly Path[];
   /** Checks the write against the table's schema. @throws ServiceError */
   check(table: Table): void;
-  /** The item afterwards; undefined when there is none. @throws ServiceError for what this item makes impossible. */
+  /**
+   * The item afterwards; undefined when there is none.
+   *
+   * @throws ServiceError for what this item makes impossible.
+   */
   after(table: Table, before: Attributes | undefined): Attributes | undefined;
 }
 
@@ -55,7 +59,7 @@ const CONDITIONAL = {
   ReturnValuesOnConditionCheckFailure: ON_CHECK_FAILURE,
 } as const satisfies Members;
 
-/** What a write looks like, alone or in a transaction. */
+/** The input of a write, alone or in a transaction. */
 export const PUT = { ...CONDITIONAL, Item: { ...ATTRIBUTES, required: true } } as const satisfies Members;
 export const DELETE = { ...CONDITIONAL, Key: { ...ATTRIBUTES, required: true } } as const satisfies Members;
 export const UPDATE = { ...DELETE, UpdateExpression: { type: 'string' } } as const satisfies Members;
@@ -127,7 +131,11 @@ export function readDelete(input: DeleteInput): Write {
   return { ...readKeyed(input), after: () => undefined };
 }
 
-/** A transaction's check: a condition on an item that stays as it is. @throws ServiceError for a bad value or expression. */
+/**
+ * A transaction's check: a condition on an item that stays as it is.
+ *
+ * @throws ServiceError for a bad value or expression.
+ */
 export function readConditionCheck(input: DeleteInput): Write {
   return { ...readKeyed(input), after: (_table, before) => before };
 }
@@ -151,11 +159,13 @@ export function checkPathsAgainst({ key, indexes }: Table, paths: readonly Path[
   }
 }
 
-/** What only takes away does not create the item, while an update without any action does. */
+/**
+ * An update that only removes does not create the item, while an update without any action does.
+ */
 const takesOnly = (actions: readonly UpdateAction[]) =>
   actions.length > 0 && actions.every(({ kind }) => kind === 'REMOVE' || kind === 'DELETE');
 
-/** A wrong type has a message of its own in AttributeUpdates. */
+/** A wrong type has a different message in AttributeUpdates. */
 function applyLegacy(actions: readonly UpdateAction[], item: Attributes): Attributes {
   return rewording(
     (message) => (message.startsWith('An operand') ? 'Type mismatch for attribute to update' : message),
@@ -203,14 +213,18 @@ export function checkReturnsOld(returnValues: string | undefined): void {
   }
 }
 
-/** What a write found and left. */
+/** The item before and after a write. */
 export interface Written {
   readonly table: Table;
   readonly before: Attributes | undefined;
   readonly after: Attributes | undefined;
 }
 
-/** Makes one write: all of it or nothing. @throws ServiceError `ConditionalCheckFailedException` among others. */
+/**
+ * Makes one write: all of it or nothing.
+ *
+ * @throws ServiceError `ConditionalCheckFailedException` among others.
+ */
 export function performWrite(context: CallContext, write: Write): Written {
   const table = openTable(context, write.tableName);
   write.check(table);
@@ -227,7 +241,10 @@ export function performWrite(context: CallContext, write: Write): Written {
   return { table, before: row?.item, after };
 }
 
-/** `ItemCollectionMetrics` of a written item: only tables with local indexes have them. Collections here are under 1 GB. */
+/**
+ * `ItemCollectionMetrics` of a written item: only tables with local indexes have them. Collections
+ * here are under 1 GB.
+ */
 export function collectionMetrics(mode: string | undefined, table: Table, item: Attributes | undefined) {
   const hasLocal = [...table.indexes.values()].some(({ kind }) => kind === 'local');
   const { name } = table.key.hashes[0];
@@ -242,7 +259,7 @@ interface WrittenItem {
   readonly after: Attributes | undefined;
 }
 
-/** What an index holds of an item; undefined when the item is not in it. */
+/** The part of an item that an index holds; undefined when the item is not in it. */
 function heldOf(table: Table, { key, projection }: SecondaryIndex, item: Attributes | undefined) {
   const position = item === undefined ? undefined : positionOf(key, item, table.key);
   if (item === undefined || position === undefined) return undefined;
@@ -256,7 +273,10 @@ function heldOf(table: Table, { key, projection }: SecondaryIndex, item: Attribu
   return { item: held, position };
 }
 
-/** Source: "Write operations on global secondary indexes": a new key is a delete and a put, what is not projected costs nothing. */
+/**
+ * Source: "Write operations on global secondary indexes": a new key is a delete and a put, what is
+ * not projected costs nothing.
+ */
 function indexUnits(written: WrittenItem, index: SecondaryIndex): number {
   const [old, fresh] = [written.before, written.after].map((item) => heldOf(written.table, index, item));
   const units = (held: { item: Attributes } | undefined) => (held === undefined ? 0 : writeUnits(sizeOf(held.item)));
@@ -268,7 +288,10 @@ function indexUnits(written: WrittenItem, index: SecondaryIndex): number {
   return equalValues({ M: old.item }, { M: fresh.item }) ? 0 : Math.max(units(old), units(fresh));
 }
 
-/** What a write costs: for the larger of the item before and after, and in each index that it changes; all of it `factor` times. */
+/**
+ * The cost of a write: for the larger of the item before and after, and in each index that it
+ * changes; all of it `factor` times.
+ */
 export function writeUsage(written: WrittenItem, factor = 1): Usage {
   const { table, before, after } = written;
   const bytes = Math.max(...[before, after].map((item) => (item === undefined ? 0 : sizeOf(item))));

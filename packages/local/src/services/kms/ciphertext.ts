@@ -17,7 +17,9 @@ const inOrder = (context: EncryptionContext) =>
 
 const invalid = () => new ServiceError('InvalidCiphertextException', '');
 
-/** Encrypts under the key's newest material. The blob says itself which key and material opens it. */
+/**
+ * Encrypts under the key's newest material. The blob says itself which key and material opens it.
+ */
 export function seal(key: KmsKey, plaintext: Buffer, context: EncryptionContext = {}): Buffer {
   const index = key.materials.length - 1;
   const material = key.materials[index];
@@ -30,7 +32,11 @@ export function seal(key: KmsKey, plaintext: Buffer, context: EncryptionContext 
   return Buffer.concat([header, iv, cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]);
 }
 
-/** What a blob says of itself. @throws ServiceError `InvalidCiphertextException` for what {@link seal} has not made. */
+/**
+ * The key and the form that a blob names.
+ *
+ * @throws ServiceError `InvalidCiphertextException` for a blob that {@link seal} has not made.
+ */
 function readHeader(blob: Buffer) {
   const [length = 0, high = 0, low = 0] = blob.subarray(MAGIC.length, MAGIC.length + 3);
   const bodyAt = MAGIC.length + 3 + length;
@@ -38,7 +44,11 @@ function readHeader(blob: Buffer) {
   return { arn: blob.subarray(MAGIC.length + 3, bodyAt).toString(), index: high * 256 + low, bodyAt };
 }
 
-/** The key that a blob was made under. @throws ServiceError `InvalidCiphertextException`, `AccessDeniedException` where the key is gone. */
+/**
+ * The key that a blob was made under.
+ *
+ * @throws ServiceError `InvalidCiphertextException`, `AccessDeniedException` where the key is gone.
+ */
 export function keyOfBlob(blob: Buffer, context: CallContext): KmsKey {
   const { arn } = readHeader(blob);
   const [, , , region, account = '', resource = ''] = arn.split(':');
@@ -55,7 +65,11 @@ export function keyOfBlob(blob: Buffer, context: CallContext): KmsKey {
   return key;
 }
 
-/** Opens what {@link seal} has made. @throws ServiceError `InvalidCiphertextException`, also for another encryption context. */
+/**
+ * Opens what {@link seal} has made.
+ *
+ * @throws ServiceError `InvalidCiphertextException`, also for another encryption context.
+ */
 export function open(key: KmsKey, blob: Buffer, context: EncryptionContext = {}): Buffer {
   const { index, bodyAt } = readHeader(blob);
   const material = key.materials[index];

@@ -8,7 +8,11 @@ import type { KmsKey } from './key-store.ts';
 import { checkUsable, findKey, isSymmetric, privateKeyOf, publicKeyOf, requestedKey } from './key-store.ts';
 import { checkUsage, readEncryptionAlgorithm } from './key-usage.ts';
 
-/** The key that opens a blob, which must be the one that the caller names if it names one. @throws ServiceError `IncorrectKeyException` */
+/**
+ * The key that opens a blob, which must be the one that the caller names if it names one.
+ *
+ * @throws ServiceError `IncorrectKeyException`
+ */
 function sourceKey(blob: Buffer, id: unknown, context: CallContext, action?: string): KmsKey {
   const named =
     id === undefined || id === null
@@ -28,7 +32,11 @@ function sourceKey(blob: Buffer, id: unknown, context: CallContext, action?: str
   return key;
 }
 
-/** Only Encrypt and Decrypt take a key pair here. @throws ServiceError `InvalidKeyUsageException` */
+/**
+ * Only Encrypt and Decrypt take a key pair here.
+ *
+ * @throws ServiceError `InvalidKeyUsageException`
+ */
 function checkSymmetric(key: KmsKey, operation: string): void {
   checkUsage(key, 'ENCRYPT_DECRYPT', operation);
   if (isSymmetric(key)) return;

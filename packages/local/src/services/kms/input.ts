@@ -5,7 +5,11 @@ import type { EncryptionContext } from './ciphertext.ts';
 
 type Input = Record<string, unknown>;
 
-/** A blob member of 1 to `max` bytes, undefined when it is absent. @throws ServiceError `SerializationException`, `ValidationException` */
+/**
+ * A blob member of 1 to `max` bytes, undefined when it is absent.
+ *
+ * @throws ServiceError `SerializationException`, `ValidationException`
+ */
 function readBlob(input: Input, name: string, max: number): Buffer | undefined {
   const text = readString(input, name);
   if (text === undefined) return undefined;
@@ -28,7 +32,11 @@ export function requireBlob(input: Input, name: string, max: number): Buffer {
 export const readEncryptionContext = (input: Input, name = 'EncryptionContext'): EncryptionContext =>
   readStringMap(input, name) ?? {};
 
-/** Ends a call that only asks whether it would succeed. @throws ServiceError `DryRunOperationException` */
+/**
+ * Ends a call that only asks whether it would succeed.
+ *
+ * @throws ServiceError `DryRunOperationException`
+ */
 export function endDryRun(input: Input): void {
   if (readBoolean(input, 'DryRun')) {
     throw new ServiceError(

@@ -88,7 +88,10 @@ function rotateWhenDue(key: KmsKey, nowMs: number): void {
   }
 }
 
-/** Keys and aliases of an account and region, brought up to the clock: deleted keys are gone, their aliases with them. */
+/**
+ * Keys and aliases of an account and region, brought up to the clock: deleted keys are gone, their
+ * aliases with them.
+ */
 export function liveState(
   { storesOf, clock }: Pick<CallContext, 'storesOf' | 'clock'>,
   account: string,
@@ -114,7 +117,10 @@ export function checkNotDeleted(key: KmsKey): void {
   }
 }
 
-/** @throws ServiceError `KMSInvalidStateException` or `DisabledException` for a key that cannot be used now. */
+/**
+ * @throws ServiceError `KMSInvalidStateException` or `DisabledException` for a key that cannot be
+ *   used now.
+ */
 export function checkUsable(key: KmsKey): void {
   checkNotDeleted(key);
   if (!key.enabled) throw new ServiceError('DisabledException', `${key.arn} is disabled.`);
@@ -122,7 +128,7 @@ export function checkUsable(key: KmsKey): void {
 
 type Owner = Pick<CallContext, 'account' | 'region' | 'clock'>;
 
-/** What AWS gives a key that is created without a policy: the account's IAM policies decide. */
+/** The policy of a key that is created without one: the account's IAM policies decide. */
 const defaultPolicy = (account: string, region: string) =>
   JSON.stringify({
     Version: '2012-10-17',
@@ -138,7 +144,7 @@ const defaultPolicy = (account: string, region: string) =>
     ],
   });
 
-/** A key with material of its own, in no store yet. */
+/** A key with new material, not in a store yet. */
 export function newKey(
   { account, region, clock }: Owner,
   options: {
@@ -174,7 +180,10 @@ export function newKey(
 
 const PREFIX = 'alias/aws/';
 
-/** "The response might include aliases that have no TargetKeyId: AWS has not yet associated them with a key" (ListAliases). */
+/**
+ * "The response might include aliases that have no TargetKeyId: AWS has not yet associated them
+ * with a key" (ListAliases).
+ */
 export const PREDEFINED_ALIASES = [
   'acm',
   'dynamodb',
@@ -194,7 +203,9 @@ export const PREDEFINED_ALIASES = [
 
 const isAwsManaged = (alias: string) => alias.startsWith(PREFIX);
 
-/** The key of a service in this account and region, e.g. of `alias/aws/ssm`: made on its first use. */
+/**
+ * The key of a service in this account and region, e.g. of `alias/aws/ssm`: made on its first use.
+ */
 function awsManagedKey(alias: string, context: CallContext): KmsKey {
   const { keys, aliases } = liveState(context, context.account, context.region);
   const existing = keys.get(aliases.get(alias)?.targetId ?? '');
@@ -215,7 +226,11 @@ function awsManagedKey(alias: string, context: CallContext): KmsKey {
 export const aliasArn = (name: string, { account, region }: Pick<CallContext, 'account' | 'region'>) =>
   `arn:${partitionOf(region)}:kms:${region}:${account}:${name}`;
 
-/** The `AliasName` of a call that changes it. @throws ServiceError `InvalidAliasNameException`, `NotAuthorizedException` for `alias/aws/` */
+/**
+ * The `AliasName` of a call that changes it.
+ *
+ * @throws ServiceError `InvalidAliasNameException`, `NotAuthorizedException` for `alias/aws/`
+ */
 export function readAliasName(input: Record<string, unknown>, context: CallContext): string {
   const name = requireString(input, 'AliasName', { min: 1, max: 256 });
   context.touches(aliasArn(name, context));
@@ -249,7 +264,7 @@ const KEY_ID = /^(?:mrk-[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}
 
 const notFound = (message: string) => new ServiceError('NotFoundException', message);
 
-/** What `id` names: a key id, a key's ARN, an alias or its ARN; and whose it is. */
+/** The key that `id` names (a key id, a key's ARN, an alias or its ARN), and its account. */
 function readKeyId(id: string, { account, region }: CallContext) {
   if (!id.startsWith('arn:')) return { account, resource: id.startsWith('alias/') ? id : `key/${id}`, raw: id };
   const [, itsRegion, itsAccount, resource] = ARN.exec(id) ?? [];
@@ -272,8 +287,8 @@ function byId(id: string, account: string, context: CallContext): KmsKey {
 }
 
 /**
- * The key that `id` names: by id, ARN, alias or alias ARN, in another account by ARN. The key behind `alias/aws/SERVICE` is made
- * when it is first asked for.
+ * The key that `id` names: by id, ARN, alias or alias ARN, in another account by ARN. The key
+ * behind `alias/aws/SERVICE` is made when it is first asked for.
  *
  * @throws ServiceError `NotFoundException`, `InvalidArnException`
  */
@@ -297,7 +312,10 @@ export function requestedKey(input: Record<string, unknown>, context: CallContex
   return key;
 }
 
-/** The key of a call that manages it: aliases are not taken there, nor keys that AWS manages where the call would change one. */
+/**
+ * The key of a call that manages it: aliases are not taken there, nor keys that AWS manages where
+ * the call would change one.
+ */
 export function managedKey(input: Record<string, unknown>, context: CallContext, effect: 'read' | 'change'): KmsKey {
   const id = requireString(input, 'KeyId', { min: 1, max: 2048 });
   const { account, resource } = readKeyId(id, context);

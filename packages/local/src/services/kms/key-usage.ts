@@ -23,10 +23,18 @@ function checkAlgorithm(algorithm: string, key: KmsKey): string {
   );
 }
 
-/** A member that must name an algorithm of the key. @throws ServiceError `InvalidKeyUsageException` */
+/**
+ * A member that must name an algorithm of the key.
+ *
+ * @throws ServiceError `InvalidKeyUsageException`
+ */
 export const readAlgorithm = (input: Input, member: string, key: KmsKey): string =>
   checkAlgorithm(requireString(input, member), key);
 
-/** `SYMMETRIC_DEFAULT` unless the call says otherwise. @throws ServiceError `InvalidKeyUsageException` */
+/**
+ * `SYMMETRIC_DEFAULT` unless the call says otherwise.
+ *
+ * @throws ServiceError `InvalidKeyUsageException`
+ */
 export const readEncryptionAlgorithm = (input: Input, key: KmsKey, member = 'EncryptionAlgorithm'): string =>
   checkAlgorithm(readString(input, member) ?? 'SYMMETRIC_DEFAULT', key);

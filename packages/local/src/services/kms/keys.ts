@@ -21,13 +21,17 @@ import { addKeyTags } from './tags.ts';
 const malformed = () =>
   new ServiceError('MalformedPolicyDocumentException', 'The policy is not a valid JSON document with statements.');
 
-/** The form of a policy; what it allows is not judged here. @throws ServiceError `MalformedPolicyDocumentException` */
+/**
+ * The form of a policy; what it allows is not judged here.
+ *
+ * @throws ServiceError `MalformedPolicyDocumentException`
+ */
 function checkPolicy(policy: string): string {
   try {
     const document: unknown = JSON.parse(policy);
     if (typeof document === 'object' && document !== null && 'Statement' in document) return policy;
   } catch {
-    // refused below, like JSON that is no policy
+    // refused below, like JSON that is not a policy
   }
   throw malformed();
 }
@@ -82,7 +86,10 @@ const SPECS = Object.keys(KEY_SPECS);
 /** Specs and usages of AWS that are not here. Source: API reference, CreateKey. */
 const ELSEWHERE = ['ML_DSA_44', 'ML_DSA_65', 'ML_DSA_87', 'SM2', 'KEY_AGREEMENT'];
 
-/** @throws ServiceError `ValidationException`, and 501 for keys that AWS has and this endpoint has not */
+/**
+ * @throws ServiceError `ValidationException`, and 501 for keys that AWS has and this endpoint has
+ *   not
+ */
 function readKind(input: Record<string, unknown>): { readonly spec: string; readonly usage: KeyUsage } {
   const spec = readString(input, 'KeySpec') ?? readString(input, 'CustomerMasterKeySpec') ?? 'SYMMETRIC_DEFAULT';
   const asked = readString(input, 'KeyUsage');

@@ -4,12 +4,19 @@ import { keyOfBlob, open, seal } from './ciphertext.ts';
 import type { KmsKey } from './key-store.ts';
 import { checkUsable, findKey } from './key-store.ts';
 
-/** A caller needs permissions for a key of its own; those that AWS manages allow every caller of their service. */
+/**
+ * A caller needs permissions for a customer managed key; those that AWS manages allow every caller
+ * of their service.
+ */
 function touch(key: KmsKey, action: string, context: CallContext): void {
   if (key.manager === 'CUSTOMER') context.touches(key.arn, action);
 }
 
-/** How another service encrypts for its caller, under any way of naming a key. @throws ServiceError of KMS for a key that cannot be used */
+/**
+ * How another service encrypts for its caller, under any way of naming a key.
+ *
+ * @throws ServiceError of KMS for a key that cannot be used
+ */
 export function encryptFor(
   context: CallContext,
   keyId: string,
@@ -23,7 +30,11 @@ export function encryptFor(
   return seal(key, plaintext, encryptionContext);
 }
 
-/** Opens what {@link encryptFor} has made. @throws ServiceError of KMS for a key that cannot be used or is gone */
+/**
+ * Opens what {@link encryptFor} has made.
+ *
+ * @throws ServiceError of KMS for a key that cannot be used or is gone
+ */
 export function decryptFor(context: CallContext, blob: Buffer, encryptionContext: EncryptionContext): Buffer {
   const key = keyOfBlob(blob, context);
   touch(key, 'kms:Decrypt', context);

@@ -9,7 +9,8 @@ import {
   timingSafeEqual,
 } from 'node:crypto';
 
-// node:crypto signs messages only. KMS also signs a digest that the caller made (`MessageType: DIGEST`).
+// node:crypto signs messages only. KMS also signs a digest that the caller made (`MessageType:
+// DIGEST`).
 
 /** DigestInfo before the digest (RFC 8017, section 9.2, notes). */
 const DIGEST_INFO: Readonly<Record<string, string>> = {
@@ -32,7 +33,10 @@ function maskOf(seed: Buffer, length: number, hash: string): Buffer {
 
 const xor = (left: Buffer, right: Buffer) => Buffer.from(left.map((byte, index) => byte ^ (right[index] ?? 0)));
 
-/** EMSA-PSS (RFC 8017, section 9.1.1) for a modulus of whole bytes; the salt is as long as the digest. */
+/**
+ * EMSA-PSS (RFC 8017, section 9.1.1) for a modulus of whole bytes; the salt is as long as the
+ * digest.
+ */
 function encodePss(digest: Buffer, bytes: number, hash: string, salt = randomBytes(digest.length)): Buffer {
   const seed = createHash(hash)
     .update(Buffer.concat([Buffer.alloc(8), digest, salt]))

@@ -7,7 +7,11 @@ import { checkNotDeleted, managedKey } from './key-store.ts';
 /** KMS allows 50 tags on a key. */
 const MAX_TAGS = 50;
 
-/** Adds the call's `Tags`, which KMS spells `TagKey` and `TagValue`. @throws ServiceError `TagException`, `LimitExceededException` */
+/**
+ * Adds the call's `Tags`, which KMS spells `TagKey` and `TagValue`.
+ *
+ * @throws ServiceError `TagException`, `LimitExceededException`
+ */
 export function addKeyTags(tags: Map<string, string>, input: Record<string, unknown>): void {
   const added = (readStructures(input, 'Tags') ?? []).map((tag): [string, string] => [
     requireString(tag, 'TagKey', { min: 1, max: 128 }),

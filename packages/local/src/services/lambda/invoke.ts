@@ -52,7 +52,10 @@ function readEvent(body: Buffer, limit: number): unknown {
   }
 }
 
-/** What a handler's error looks like to who called; a launched function's (invokable.ts) in its own words. */
+/**
+ * A handler's error as its caller sees it; that of a launched function (invokable.ts) as its
+ * runtime words it.
+ */
 function errorBody(thrown: unknown): string {
   const error = thrown instanceof Error ? thrown : new Error(String(thrown));
   const { cause } = error;
@@ -79,7 +82,7 @@ export const invoke: Action = async (input, context): Promise<InvokeAnswer> => {
   if (type === 'DryRun') return { status: 204 };
   const result = context.functions.invoke(arn, event);
   if (type === 'Event') {
-    // Nobody waits for it, and its error is the function's own business.
+    // The caller has its answer already, so the error stays with the function.
     result.catch(() => {});
     return { status: 202 };
   }

@@ -105,7 +105,9 @@ function readToken(token: string | undefined): { forward: boolean; key: string }
   return { forward: direction === 'f', key };
 }
 
-/** Both tokens are always there; at an end the same one comes back, and that is how a reader knows. */
+/**
+ * Both tokens are always there; at an end the same one comes back, and that is how a reader knows.
+ */
 export const getLogEvents: Action = (input, context) => {
   const stream = streamOf(groupByNameOrIdentifier(input, context), input, context);
   const start = readInteger(input, 'startTime', { min: 0 }) ?? 0;

@@ -7,7 +7,10 @@ type MessageFilter = (message: string) => boolean;
 
 const TERM = /\s*([?-]?)(?:"((?:[^"\\]|\\.)*)"|%([^%]*)%|([^\s"%]+))/y;
 
-/** Terms of unstructured text: all of the plain ones, none with a minus; any of those with `?`, which count only alone. */
+/**
+ * Terms of unstructured text: all of the plain ones, none with a minus; any of those with `?`,
+ * which count only alone.
+ */
 function parseText(pattern: string): MessageFilter {
   const terms: Array<{ sign: string; has: MessageFilter }> = [];
   const text = pattern.trimEnd();
@@ -29,8 +32,9 @@ function parseText(pattern: string): MessageFilter {
 }
 
 /**
- * Source: "Filter pattern syntax for metric filters, subscription filters, filter log events, and Live Tail". Patterns for text, regular
- * expressions between percent signs, and JSON; those for space-delimited events (`[ip, user, ...]`) are not here.
+ * Source: "Filter pattern syntax for metric filters, subscription filters, filter log events, and
+ * Live Tail". Patterns for text, regular expressions between percent signs, and JSON; those for
+ * space-delimited events (`[ip, user, ...]`) are not here.
  *
  * @throws ServiceError `InvalidParameterException`
  */

@@ -16,7 +16,11 @@ import { exists, groupArn, groupOf, invalid, logStore, notFound, readGroupName }
 /** CloudWatch Logs allows 50 tags on a log group. */
 const MAX_TAGS = 50;
 
-/** Adds the `tags` of a call. @throws ServiceError `TooManyTagsException` above 50, with nothing added */
+/**
+ * Adds the `tags` of a call.
+ *
+ * @throws ServiceError `TooManyTagsException` above 50, with nothing added
+ */
 function addTagsOf(input: Readonly<Record<string, unknown>>, tags: Map<string, string>): void {
   const added = Object.entries(readStringMap(input, 'tags') ?? {});
   if (new Set([...tags.keys(), ...added.map(([key]) => key)]).size > MAX_TAGS) {
@@ -48,7 +52,7 @@ export const deleteLogGroup: Action = (input, context) => {
   logStore(context).groups.delete(groupOf(input, context).name);
 };
 
-/** What CloudWatch Logs adds to each event when it counts bytes. */
+/** The bytes that CloudWatch Logs adds to each event when it counts. */
 const EVENT_OVERHEAD = 26;
 
 const storedBytes = ({ streams }: LogGroup) =>

@@ -1,9 +1,12 @@
 import { invalid } from './log-store.ts';
 
-// What CloudWatch Logs has of regular expressions; no groups and no nested repetition, so nothing here can run for ever.
+// What CloudWatch Logs has of regular expressions; no groups and no nested repetition, so nothing
+// here can run without end.
 const ALLOWED = /^(?:\[(?:[^\]\\]|\\.)+\]|\\[\s\S]|[^()[\]\\])+$/;
 
-/** @throws ServiceError `InvalidParameterException` for what is no regular expression of CloudWatch Logs */
+/**
+ * @throws ServiceError `InvalidParameterException` for an expression that CloudWatch Logs refuses
+ */
 export function toRegex(text: string): RegExp {
   if (!ALLOWED.test(text)) throw invalid('Invalid filter pattern: Invalid regular expression');
   try {
@@ -22,7 +25,8 @@ type Token =
   | { readonly kind: 'path'; readonly steps: readonly string[] }
   | { readonly kind: 'operator' | 'text' | 'regex' | 'word'; readonly text: string };
 
-// More than a pattern of 1,024 characters can need; without a bound its parentheses could overflow the stack.
+// More than a pattern of 1,024 characters can need; without a bound its parentheses could overflow
+// the stack.
 const MAX_DEPTH = 100;
 
 function tokenize(pattern: string): Token[] {
@@ -169,7 +173,11 @@ const le = (a: number, b: number) => a <= b;
 const gt = (a: number, b: number) => a > b;
 const ge = (a: number, b: number) => a >= b;
 
-/** A filter on events that are JSON objects: `{ $.status >= 500 && $.path = "/api/*" }`. @throws ServiceError `InvalidParameterException` */
+/**
+ * A filter on events that are JSON objects: `{ $.status >= 500 && $.path = "/api/*" }`.
+ *
+ * @throws ServiceError `InvalidParameterException`
+ */
 export function parseJsonPattern(pattern: string): (message: string) => boolean {
   const test = new Parser(pattern).parse();
   return (message) => {

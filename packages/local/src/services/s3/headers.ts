@@ -2,7 +2,9 @@ import type { HttpRequest } from '../../core/http.ts';
 import type { CallContext } from '../../core/service.ts';
 import { s3Error } from './errors.ts';
 
-/** Headers that are read, or that change nothing here: signing, checksums, metadata and who pays. */
+/**
+ * Headers that are read, or that change nothing here: signing, checksums, metadata and who pays.
+ */
 const KNOWN =
   /^x-amz-(meta-.+|checksum-.+|sdk-checksum-algorithm|content-sha256|date|security-token|decoded-content-length|trailer|user-agent|copy-source(-if-.+|-range)?|metadata-directive|storage-class|expected-bucket-owner|source-expected-bucket-owner|request-payer|website-redirect-location|server-side-encryption(-aws-kms-key-id|-bucket-key-enabled|-context)?|acl|skip-destination-validation)$/;
 

@@ -152,7 +152,10 @@ function recordOf(bucket: Bucket, rule: NotificationRule, event: ObjectEvent, co
   };
 }
 
-/** Sends an event to every destination whose rule matches. A failure goes to the log and the call log. */
+/**
+ * Sends an event to every destination whose rule matches. A failure goes to the log and the call
+ * log.
+ */
 export function notify(bucket: Bucket, event: ObjectEvent, context: CallContext): void {
   for (const rule of bucket.notifications) {
     if (!matches(rule, event)) continue;

@@ -86,7 +86,9 @@ const ENTITIES: Readonly<Record<string, string>> = {
   '\r': '&#13;',
 };
 
-/** XML has no form for most control characters. Clients with such keys ask for `encoding-type=url`. */
+/**
+ * XML has no form for most control characters. Clients with such keys ask for `encoding-type=url`.
+ */
 const escapeText = (text: string) => text.replace(/[&<>"\r]/g, (character) => ENTITIES[character] ?? character);
 
 /** An element with text, or with elements that are XML already. */

@@ -50,7 +50,10 @@ export function readObjectHeaders(http: HttpRequest): Record<string, string> {
 const names = (condition: string, { etag }: StoredObject) =>
   condition === '*' || condition.split(/\s*,\s*/).some((item) => item === etag || item === etag.slice(1, -1));
 
-/** @throws ServiceError `PreconditionFailed`, and `NotModified` (304) for an object that the client has */
+/**
+ * @throws ServiceError `PreconditionFailed`, and `NotModified` (304) for an object that the client
+ *   has
+ */
 function checkRead(http: HttpRequest, object: StoredObject): void {
   const ifMatch = header(http, 'if-match');
   const ifNoneMatch = header(http, 'if-none-match');
@@ -108,7 +111,10 @@ const versionHeader = (versionId: string | undefined): Record<string, string> =>
 const encryptionOf = (headers: Readonly<Record<string, string>>) =>
   Object.fromEntries(Object.entries(headers).filter(([name]) => name.startsWith('x-amz-server-side-encryption')));
 
-/** First and last byte of one range. Undefined means the whole: also for several ranges and other text. */
+/**
+ * First and last byte of one range. Undefined means the whole: also for several ranges and other
+ * text.
+ */
 export function readRange(text: string | undefined, size: number): { first: number; last: number } | undefined {
   const [, from, to] = /^bytes=(\d*)-(\d*)$/.exec(text ?? '') ?? [];
   if (from === undefined || to === undefined || (from === '' && to === '')) return undefined;

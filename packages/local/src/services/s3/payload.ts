@@ -23,7 +23,10 @@ function word(value: number): string {
   return bytes.toString('base64');
 }
 
-/** The checksum in base64, as the headers carry it; undefined for an algorithm that is kept and not computed (CRC64NVME). */
+/**
+ * The checksum in base64, as the headers carry it; undefined for an algorithm that is kept and not
+ * computed (CRC64NVME).
+ */
 export function checksumOf(algorithm: string, body: Buffer): string | undefined {
   if (algorithm === 'crc32') return word(crc32(body));
   if (algorithm === 'crc32c') return word(crc32c(body));
@@ -82,7 +85,8 @@ function checkDigests(http: HttpRequest, body: Buffer): void {
 /**
  * The bytes of an object, taken out of `aws-chunked`, with digests and checksum compared.
  *
- * @throws ServiceError `IncompleteBody`, `BadDigest`, `InvalidDigest`, `InvalidRequest`, `XAmzContentSHA256Mismatch`
+ * @throws ServiceError `IncompleteBody`, `BadDigest`, `InvalidDigest`, `InvalidRequest`,
+ *   `XAmzContentSHA256Mismatch`
  */
 export function readPayload(http: HttpRequest): Payload {
   const chunked =

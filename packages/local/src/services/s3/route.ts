@@ -23,7 +23,9 @@ function targetOf({ headers, path }: HttpRequest): Target {
   return slash < 0 ? { bucket: path.slice(1), key: '' } : { bucket: path.slice(1, slash), key: path.slice(slash + 1) };
 }
 
-/** Query parameters of operations. Any parameter besides these and the features below is refused. */
+/**
+ * Query parameters of operations. Any parameter besides these and the features below is refused.
+ */
 const PLAIN =
   /^(x-id|X-Amz-.*|x-amz-.*|response-[\w-]+|list-type|prefix|delimiter|max-keys|continuation-token|start-after|encoding-type|fetch-owner|max-buckets|bucket-region|key-marker|version-id-marker|upload-id-marker|max-uploads|max-parts|part-number-marker)$/;
 

@@ -20,7 +20,11 @@ import {
 } from './uploads.ts';
 import { getBucketVersioning, listObjectVersions, putBucketVersioning } from './versions.ts';
 
-/** A presigned URL is good until its time is over, on the endpoint's clock. @throws ServiceError `AccessDenied` */
+/**
+ * A presigned URL is good until its time is over, on the endpoint's clock.
+ *
+ * @throws ServiceError `AccessDenied`
+ */
 function checkExpiry({ search }: S3Request['http'], nowMs: number): void {
   const [, year, month, day, hour, minute, second] =
     /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(search.get('X-Amz-Date') ?? '') ?? [];

@@ -121,7 +121,11 @@ function readCompletion(body: Buffer): NamedPart[] {
   throw s3Error('MalformedXML');
 }
 
-/** The parts that a completion names. @throws ServiceError `InvalidPart`, `InvalidPartOrder`, `EntityTooSmall`, `EntityTooLarge` */
+/**
+ * The parts that a completion names.
+ *
+ * @throws ServiceError `InvalidPart`, `InvalidPartOrder`, `EntityTooSmall`, `EntityTooLarge`
+ */
 function chosenParts(upload: Upload, named: readonly NamedPart[]): UploadPart[] {
   if (named.some(({ number }, index) => number <= (named[index - 1]?.number ?? 0))) throw s3Error('InvalidPartOrder');
   const parts = named.map(({ number, etag }) => {

@@ -28,7 +28,11 @@ function addVersion(bucket: Bucket, key: string, version: Omit<StoredVersion, 'i
   return id;
 }
 
-/** Makes an object the current one of its key. @returns its version, undefined in a bucket that never had versioning */
+/**
+ * Makes an object the current one of its key.
+ *
+ * @returns its version, undefined in a bucket that never had versioning
+ */
 export function storeObject(bucket: Bucket, object: StoredObject): string | undefined {
   const { key, modifiedMs } = object;
   const id = bucket.versioning === undefined ? undefined : addVersion(bucket, key, { modifiedMs, object });
@@ -60,7 +64,10 @@ function deleteVersion(bucket: Bucket, key: string, id: string): Deletion {
   };
 }
 
-/** Deletes a key: for good without versioning, else by a delete marker on top. A missing key counts as deleted. */
+/**
+ * Deletes a key: for good without versioning, else by a delete marker on top. A missing key counts
+ * as deleted.
+ */
 export function removeObject(bucket: Bucket, key: string, versionId: string | undefined, nowMs: number): Deletion {
   if (versionId !== undefined) return deleteVersion(bucket, key, versionId);
   const existed = bucket.objects.delete(key);

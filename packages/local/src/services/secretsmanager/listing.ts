@@ -48,7 +48,10 @@ function texts(secret: Secret, key: string): string[] {
   return fields[key] ?? Object.values(fields).flat();
 }
 
-/** From the API reference of Filter: prefixes, case-sensitive but for `description`; `all` looks for words anywhere. */
+/**
+ * From the API reference of Filter: prefixes, case-sensitive but for `description`; `all` looks for
+ * words anywhere.
+ */
 function matchesValue(secret: Secret, key: string, value: string): boolean {
   const candidates = texts(secret, key);
   const lower = value.toLowerCase();
@@ -106,7 +109,10 @@ export const listSecrets: Action = (input, context) => {
 
 const refused = (message: string) => new ServiceError('InvalidParameterException', message);
 
-/** Needs its own action and GetSecretValue on each secret; a secret that fails is listed in `Errors`, on a 200. */
+/**
+ * Needs its own action and GetSecretValue on each secret; a secret that fails is listed in
+ * `Errors`, on a 200.
+ */
 export const batchGetSecretValue: Action = (input, context) => {
   context.touches('*');
   const ids = readStrings(input, 'SecretIdList', { min: 1, max: 20 });

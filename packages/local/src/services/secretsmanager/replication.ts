@@ -15,7 +15,11 @@ interface Wanted {
   readonly kmsKeyId: string | undefined;
 }
 
-/** The `AddReplicaRegions` of a call. @throws ServiceError `InvalidParameterException`, also for the secret's own region */
+/**
+ * The `AddReplicaRegions` of a call.
+ *
+ * @throws ServiceError `InvalidParameterException`, also for the secret's own region
+ */
 export function readReplicaRegions(input: Record<string, unknown>, context: CallContext): Wanted[] {
   return (readStructures(input, 'AddReplicaRegions', { min: 1 }) ?? []).map((entry) => {
     const region = requireString(entry, 'Region', { min: 1, max: 128 });
@@ -63,7 +67,10 @@ function mirror(secret: Secret, context: CallContext): void {
   }
 }
 
-/** Adds replicas. A region that has another secret of the name fails without an error, as on AWS, unless the call overwrites it. */
+/**
+ * Adds replicas. A region that has another secret of the name fails without an error, as on AWS,
+ * unless the call overwrites it.
+ */
 export function addReplicas(
   secret: Secret,
   wanted: readonly Wanted[],
@@ -123,7 +130,10 @@ export const onPrimary =
     return output;
   };
 
-/** @throws ServiceError `InvalidRequestException` for a secret that has replicas: they are removed first */
+/**
+ * @throws ServiceError `InvalidRequestException` for a secret that has replicas: they are removed
+ *   first
+ */
 export function checkNoReplicas({ name, replicas }: Secret): void {
   const regions = [...(replicas ?? [])].filter(([, { status }]) => status === 'InSync').map(([region]) => region);
   if (regions.length === 0) return;

@@ -26,7 +26,7 @@ function readStatements(policy: string): Statement[] {
     const list: unknown[] = [statement].flat();
     if (list.length > 0 && list.every(isStatement)) return list;
   } catch {
-    // refused below, like JSON that is no policy
+    // refused below, like JSON that is not a policy
   }
   throw new ServiceError('MalformedPolicyDocumentException', 'This resource policy contains a syntax error.');
 }

@@ -20,7 +20,10 @@ function readNumber(text: string, names: readonly string[]): number {
   return Number(text);
 }
 
-/** Whether one field of a cron expression lets a number through: lists of numbers, names, ranges and steps. */
+/**
+ * Whether one field of a cron expression lets a number through: lists of numbers, names, ranges and
+ * steps.
+ */
 function fieldOf(text: string, min: number, max: number, names: readonly string[] = []): (value: number) => boolean {
   if (text === '*' || text === '?') return () => true;
   const parts = text.split(',').map((part) => {
@@ -79,7 +82,8 @@ function nextByCron(expression: string, afterMs: number): number {
 }
 
 /**
- * When a `rate()` or `cron()` expression falls due after `afterMs`. AWS picks a moment in the window that opens then; here it is the opening.
+ * When a `rate()` or `cron()` expression falls due after `afterMs`. AWS picks a moment in the
+ * window that opens then; here it is the opening.
  *
  * @throws ServiceError `InvalidParameterException`
  */
@@ -103,7 +107,11 @@ export interface RotationRules {
 
 const DAY_MS = 86_400_000;
 
-/** The `RotationRules` of a call; undefined where it has none. @throws ServiceError `InvalidParameterException` */
+/**
+ * The `RotationRules` of a call; undefined where it has none.
+ *
+ * @throws ServiceError `InvalidParameterException`
+ */
 export function readRotationRules(input: Record<string, unknown>): RotationRules | undefined {
   const rules = readStructure(input, 'RotationRules');
   if (rules === undefined) return undefined;
@@ -119,7 +127,7 @@ export function readRotationRules(input: Record<string, unknown>): RotationRules
   if (duration !== undefined && !/^\d+h$/.test(duration)) {
     throw new ServiceError('InvalidParameterException', 'Invalid Duration.');
   }
-  if (schedule !== undefined) nextBySchedule(schedule, 0); // refuses what is no schedule
+  if (schedule !== undefined) nextBySchedule(schedule, 0); // refuses an invalid schedule
   return days === undefined && schedule === undefined ? undefined : { days, schedule, duration };
 }
 

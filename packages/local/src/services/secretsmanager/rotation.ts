@@ -7,7 +7,7 @@ import type { Secret, SecretVersion } from './secret-store.ts';
 import { checkNotDeleted, liveSecrets, requestedSecret } from './secret-store.ts';
 import { readClientRequestToken } from './secret-version.ts';
 
-/** What rotates: a call's context has it, and what a snapshot resumes. */
+/** The means of a rotation: a call's context has them, and so has a resumed snapshot. */
 type Place = Pick<ResumeContext, 'stores' | 'clock' | 'functions' | 'background'>;
 
 const STEPS = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'];
@@ -39,7 +39,10 @@ function beginVersion(secret: Secret, token: string, nowMs: number): void {
 const isHere = (secret: Secret, place: Place) =>
   liveSecrets(place).get(secret.name) === secret && secret.deletion === undefined;
 
-/** Rotates when the schedule says so, again and again. A reset, a deletion and a new schedule end it. */
+/**
+ * Rotates when the schedule says so, again and again. A reset, a deletion and a new schedule end
+ * it.
+ */
 export function armRotation(secret: Secret, place: Place): void {
   const dueMs = secret.rotation?.enabled ? secret.rotation.nextMs : undefined;
   if (dueMs === undefined) return;
@@ -56,8 +59,8 @@ const invokeStep = (secret: Secret, step: string, token: string, { functions }: 
   functions.invoke(secret.rotation?.functionArn ?? '', { Step: step, SecretId: secret.arn, ClientRequestToken: token });
 
 /**
- * Runs the four steps one after another. A step that fails ends the rotation: AWSPENDING stays, and the next one takes it up again.
- * Never rejects; AWS tells of it in CloudTrail alone.
+ * Runs the four steps one after another. A step that fails ends the rotation: AWSPENDING stays, and
+ * the next one takes it up again. Never rejects; AWS tells of it in CloudTrail alone.
  */
 async function rotate(secret: Secret, token: string, place: Place): Promise<void> {
   try {
@@ -76,7 +79,10 @@ async function rotate(secret: Secret, token: string, place: Place): Promise<void
 
 const invalid = (message: string) => new ServiceError('InvalidRequestException', message);
 
-/** Answers at once, as AWS does: the function runs afterwards. Without `RotateImmediately` only its testSecret runs. */
+/**
+ * Answers at once, as AWS does: the function runs afterwards. Without `RotateImmediately` only its
+ * testSecret runs.
+ */
 export const rotateSecret: Action = (input, context) => {
   const secret = requestedSecret(input, context);
   checkNotDeleted(secret);

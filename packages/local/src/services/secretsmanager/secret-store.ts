@@ -72,7 +72,10 @@ const SUFFIX_LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123
 const arnOf = (rest: string, { account, region }: CallContext) =>
   `arn:${partitionOf(region)}:secretsmanager:${region}:${account}:secret:${rest}`;
 
-/** An ARN ends in six random characters, so that a recreated secret is not the one that old policies name. */
+/**
+ * An ARN ends in six random characters, so that a recreated secret is not the one that old policies
+ * name.
+ */
 export function newSecretArn(name: string, context: CallContext): string {
   const suffix = Array.from({ length: 6 }, () => SUFFIX_LETTERS[randomInt(SUFFIX_LETTERS.length)]).join('');
   return arnOf(`${name}-${suffix}`, context);
@@ -90,8 +93,9 @@ export const replicaArn = ({ arn }: Secret, region: string): string =>
   arn.replace(/^(arn:[^:]*:secretsmanager:)[^:]*/, `$1${region}`);
 
 /**
- * The secret that `id` names: by name, by ARN, or by an ARN without its last seven characters. A partial ARN whose name itself
- * ends in a hyphen and six characters is taken for a full one and not found: AWS's own warning about such names.
+ * The secret that `id` names: by name, by ARN, or by an ARN without its last seven characters. A
+ * partial ARN whose name itself ends in a hyphen and six characters is taken for a full one and not
+ * found: AWS's own warning about such names.
  */
 export function lookUpSecret(id: string, context: CallContext): Secret | undefined {
   const all = liveSecrets(context);
@@ -104,7 +108,10 @@ export function lookUpSecret(id: string, context: CallContext): Secret | undefin
   return full?.arn === id ? full : undefined;
 }
 
-/** What IAM would check for `id`: the secret's ARN, or what it would be without the suffix where there is no such secret. */
+/**
+ * The resource that IAM would check for `id`: the secret's ARN, or what it would be without the
+ * suffix where there is no such secret.
+ */
 export function secretArnForPolicy(id: string, context: CallContext): string {
   return lookUpSecret(id, context)?.arn ?? (id.startsWith('arn:') ? id : arnOf(id, context));
 }
@@ -118,7 +125,11 @@ export function checkName(name: string): void {
   );
 }
 
-/** The secret that `id` names, also one that is marked for deletion. @throws ServiceError `ResourceNotFoundException`. */
+/**
+ * The secret that `id` names, also one that is marked for deletion.
+ *
+ * @throws ServiceError `ResourceNotFoundException`.
+ */
 export function findSecret(id: string, context: CallContext): Secret {
   const secret = lookUpSecret(id, context);
   if (secret === undefined) {

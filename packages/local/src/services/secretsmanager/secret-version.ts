@@ -22,7 +22,11 @@ function checkBytes(name: string, bytes: number): void {
   );
 }
 
-/** The value in a call, undefined where it has none. @throws ServiceError for two values, or one of 0 or more than 65,536 bytes. */
+/**
+ * The value in a call, undefined where it has none.
+ *
+ * @throws ServiceError for two values, or one of 0 or more than 65,536 bytes.
+ */
 export function readSecretValue(input: Record<string, unknown>): SecretValue | undefined {
   const string = readString(input, 'SecretString');
   const binary = readString(input, 'SecretBinary');
@@ -37,7 +41,11 @@ export function readSecretValue(input: Record<string, unknown>): SecretValue | u
   return string === undefined && binary === undefined ? undefined : { string, binary };
 }
 
-/** The new version's id. @throws ServiceError for a call without one (SDKs make one up) or of the wrong length. */
+/**
+ * The new version's id.
+ *
+ * @throws ServiceError for a call without one (SDKs make one up) or of the wrong length.
+ */
 export function readClientRequestToken(input: Record<string, unknown>): string {
   const token = readString(input, 'ClientRequestToken');
   if (token === undefined) {
@@ -85,7 +93,11 @@ export function sealValue(secret: Secret, versionId: string, value: SecretValue,
   }));
 }
 
-/** The value of a version; both undefined while it has none. @throws ServiceError `DecryptionFailure` for a key that cannot be used */
+/**
+ * The value of a version; both undefined while it has none.
+ *
+ * @throws ServiceError `DecryptionFailure` for a key that cannot be used
+ */
 export function openValue(secret: Secret, { id, value }: SecretVersion, context: CallContext): SecretValue {
   if (value === undefined) return { string: undefined, binary: undefined };
   const plaintext = withKeyErrors('DecryptionFailure', 'decrypt', () =>
@@ -105,8 +117,9 @@ const findByStage = ({ versions }: Secret, stage: string) =>
 /**
  * The version that `id` and `stage` name, AWSCURRENT without either; notes the access.
  *
- * @throws ServiceError `ResourceNotFoundException` where there is no such version, `InvalidRequestException` where the two name
- * different ones or the secret is marked for deletion.
+ * @throws ServiceError `ResourceNotFoundException` where there is no such version,
+ *   `InvalidRequestException` where the two name different ones or the secret is marked for
+ *   deletion.
  */
 export function openVersion(
   secret: Secret,
@@ -135,8 +148,8 @@ export function openVersion(
 }
 
 /**
- * Puts a staging label on `version` and takes it off the one that has it. The version that loses AWSCURRENT gets AWSPREVIOUS, so
- * that callers which still use the old value can find it.
+ * Puts a staging label on `version` and takes it off the one that has it. The version that loses
+ * AWSCURRENT gets AWSPREVIOUS, so that callers which still use the old value can find it.
  */
 export function moveStage(secret: Secret, stage: string, version: SecretVersion): void {
   const holder = [...secret.versions.values()].find(({ stages }) => stages.has(stage));
@@ -161,7 +174,10 @@ export function hasValue(secret: Secret, version: SecretVersion, value: SecretVa
   return kept.string === value.string && kept.binary === value.binary;
 }
 
-/** @throws ServiceError `LimitExceededException` where a secret would have more than twenty staging labels */
+/**
+ * @throws ServiceError `LimitExceededException` where a secret would have more than twenty staging
+ *   labels
+ */
 export function checkStages({ versions }: Secret, added: readonly string[]): void {
   const all = new Set([...versions.values()].flatMap(({ stages }) => [...stages]));
   for (const stage of added) all.add(stage);
@@ -179,8 +195,8 @@ function makeRoom({ versions }: Secret, nowMs: number): void {
 }
 
 /**
- * Adds a version under the call's token, or fills the one that a rotation has begun; the same token with the same value is the same
- * call again and changes nothing.
+ * Adds a version under the call's token, or fills the one that a rotation has begun; the same token
+ * with the same value is the same call again and changes nothing.
  *
  * @throws ServiceError `ResourceExistsException` for a token that another value has used.
  */
@@ -219,7 +235,10 @@ export function addVersion(
   return version;
 }
 
-/** Encrypts what is in use under another key; older versions stay under theirs. From the API reference of UpdateSecret. */
+/**
+ * Encrypts what is in use under another key; older versions stay under theirs. From the API
+ * reference of UpdateSecret.
+ */
 export function changeKey(secret: Secret, kmsKeyId: string, context: CallContext): void {
   const moved = { ...secret, kmsKeyId };
   const inUse = [...secret.versions.values()].filter(

@@ -66,7 +66,10 @@ function versionOf(secret: Secret, id: string): SecretVersion {
   return version;
 }
 
-/** Moves, adds or takes off a staging label. One that another version has must be taken from it by name, against races. */
+/**
+ * Moves, adds or takes off a staging label. One that another version has must be taken from it by
+ * name, against races.
+ */
 export const updateSecretVersionStage: Action = (input, context) => {
   const secret = requestedSecret(input, context);
   checkNotDeleted(secret);

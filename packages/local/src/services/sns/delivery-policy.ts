@@ -11,7 +11,7 @@ interface RetryPolicy {
   readonly backoffFunction: 'linear' | 'arithmetic' | 'geometric' | 'exponential';
 }
 
-/** What a subscription's or a topic's delivery policy says. */
+/** The delivery policy of a subscription or a topic. */
 interface DeliveryPolicy {
   readonly retry: RetryPolicy;
   readonly contentType: string;
@@ -41,7 +41,10 @@ const BACKOFF: Record<RetryPolicy['backoffFunction'], (from: number, to: number,
   exponential: (from, to, part) => from + ((to - from) * (2 ** (part * 10) - 1)) / 1023,
 };
 
-/** Milliseconds before each retry: at once, then far apart by the least, then growing, then by the most. AWS tells no formula for the growth. */
+/**
+ * Milliseconds before each retry: at once, then far apart by the least, then growing, then by the
+ * most. AWS tells no formula for the growth.
+ */
 export function retryDelays(policy: RetryPolicy): number[] {
   const { minDelayTarget: least, maxDelayTarget: most } = policy;
   const growing = Math.max(
@@ -91,7 +94,11 @@ function readRetryPolicy(given: unknown, base: RetryPolicy): RetryPolicy {
   return policy;
 }
 
-/** The policy of a subscription, or the `http` part of a topic's; absent members come from `base`. @throws Error with the fault */
+/**
+ * The policy of a subscription, or the `http` part of a topic's; absent members come from `base`.
+ *
+ * @throws Error with the fault
+ */
 export function parseDeliveryPolicy(
   text: string,
   of: 'subscription' | 'topic',
@@ -116,7 +123,10 @@ export function parseDeliveryPolicy(
   };
 }
 
-/** Member by member: the subscription's policy, else its topic's, else SNS's default (recorded on AWS). */
+/**
+ * Member by member: the subscription's policy, else its topic's, else SNS's default (recorded on
+ * AWS).
+ */
 export function effectiveDeliveryPolicy(topic: Topic, { attributes }: Subscription): DeliveryPolicy {
   const general = topic.attributes.get('DeliveryPolicy') || '{}';
   const base = parseDeliveryPolicy(general, 'topic');

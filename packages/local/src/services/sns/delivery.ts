@@ -28,7 +28,7 @@ export interface Delivery {
   readonly headers: Readonly<Record<string, string>>;
   /** Of the request; for a function its event, in JSON. */
   readonly body: string;
-  /** What its subscription's dead-letter queue gets when it does not arrive. */
+  /** The message for the subscription's dead-letter queue when it does not arrive. */
   readonly deadLetter: MessageDraft | undefined;
   /** Milliseconds before each retry that is left. */
   readonly retriesMs: number[];
@@ -42,7 +42,10 @@ type Outcome = 'delivered' | 'failed' | 'refused';
 // "Amazon SNS waits 15 seconds for a response" (HTTP/S endpoints).
 const TIMEOUT_MS = 15_000;
 
-/** Client-side errors are final, "except 429" and what is the server's fault (SNS developer guide, message delivery retries). */
+/**
+ * Client-side errors are final, "except 429" and what is the server's fault (SNS developer guide,
+ * message delivery retries).
+ */
 const outcomeOf = (status: number): Outcome => {
   if (status >= 200 && status < 300) return 'delivered';
   return status >= 500 || status === 429 || status < 200 ? 'failed' : 'refused';
@@ -70,7 +73,10 @@ async function post(url: string, headers: Readonly<Record<string, string>>, body
   });
 }
 
-/** Whether the queue was there and took the message. A queue may be in another account or region than its topic. */
+/**
+ * Whether the queue was there and took the message. A queue may be in another account or region
+ * than its topic.
+ */
 function sendToQueue(
   queueArn: string,
   draft: MessageDraft,
@@ -79,7 +85,8 @@ function sendToQueue(
   const [, , , region = '', account = ''] = queueArn.split(':');
   const queue = storesOf(account, region).get(queueStore).byArn(queueArn);
   if (queue === undefined) return false;
-  // SQS takes no more than ten attributes; raw delivery of more is a client-side error that SNS does not retry.
+  // SQS takes no more than ten attributes; raw delivery of more is a client-side error that SNS
+  // does not retry.
   if (Object.keys(draft.attributes).length > MAX_ATTRIBUTES) return false;
   if (draftSize(draft) > Number(queue.attributes.MaximumMessageSize)) return false;
   if (queue.fifo && draft.groupId === undefined) return false;
@@ -87,7 +94,7 @@ function sendToQueue(
   return true;
 }
 
-/** What a delivery needs of where it is. */
+/** The surroundings that a delivery needs. */
 interface DeliveryPlace {
   readonly clock: Clock;
   readonly stores: Stores;
@@ -106,7 +113,10 @@ async function attempt({ kind, endpoint, headers, body }: Delivery, { functions 
   }
 }
 
-/** What did not arrive goes to the dead-letter queue that the subscription has now. A function that failed is no fault of SNS. */
+/**
+ * A notification that did not arrive goes to the dead-letter queue that the subscription has now. A
+ * failed function does not count.
+ */
 function bury(
   { kind, deadLetter, subscriptionArn }: Delivery,
   outcome: Outcome,
@@ -118,7 +128,10 @@ function bury(
   sendToQueue(parseRedriveTarget(redrive), deadLetter, () => stores);
 }
 
-/** Tries a delivery now and, on the clock, as often as it may be tried; it waits in the store as long as that takes. */
+/**
+ * Tries a delivery now and, on the clock, as often as it may be tried; it waits in the store as
+ * long as that takes.
+ */
 async function runDelivery(delivery: Delivery, place: DeliveryPlace): Promise<void> {
   const { clock, stores } = place;
   // Not in the store any more after a reset.
@@ -156,7 +169,10 @@ export function resumeDeliveries(context: ResumeContext): void {
   }
 }
 
-/** Lambda tries an asynchronous event twice more, a minute and two minutes later (Lambda developer guide, retry behaviour). */
+/**
+ * Lambda tries an asynchronous event twice more, a minute and two minutes later (Lambda developer
+ * guide, retry behaviour).
+ */
 const LAMBDA_RETRIES_MS = [60_000, 120_000];
 
 function parse(text: string): unknown {
@@ -167,7 +183,9 @@ function parse(text: string): unknown {
   }
 }
 
-/** Attributes as a filter policy sees them: numbers as numbers, arrays as arrays, no binary values. */
+/**
+ * Attributes as a filter policy sees them: numbers as numbers, arrays as arrays, no binary values.
+ */
 function filterable(attributes: MessageAttributes): Record<string, unknown> {
   const values = Object.entries(attributes).flatMap(([name, { DataType, StringValue }]) => {
     if (StringValue === undefined) return [];
@@ -243,7 +261,9 @@ function deliverLambda({ subscription, notification, signature, draft }: Parcel,
   );
 }
 
-/** A queue that does not take a message refuses it for good: the dead-letter queue gets it at once. */
+/**
+ * A queue that does not take a message refuses it for good: the dead-letter queue gets it at once.
+ */
 function deliverQueue({ subscription, draft }: Parcel, context: CallContext): void {
   if (sendToQueue(subscription.endpoint, draft, context.storesOf)) return;
   const redrive = subscription.attributes.get('RedrivePolicy');
@@ -257,7 +277,10 @@ const DELIVER: Record<string, (parcel: Parcel, context: CallContext) => void> = 
   sqs: deliverQueue,
 };
 
-/** Delivers to every subscription that wants it; what cannot be delivered goes to the subscription's dead-letter queue, if it has one. */
+/**
+ * Delivers to every subscription that wants it; what cannot be delivered goes to the subscription's
+ * dead-letter queue, if it has one.
+ */
 export async function deliver(topic: Topic, notification: Notification, context: CallContext): Promise<void> {
   const { origin, clock } = context;
   const version = topic.attributes.get('SignatureVersion') ?? '1';

@@ -24,7 +24,7 @@ export function snsError(code: string, message: string): ServiceError {
 export const invalidParameter = (detail: string) =>
   snsError('InvalidParameterException', `Invalid parameter: ${detail}`);
 
-/** What is part of AWS and not of this endpoint, below the level of an operation. */
+/** A part of AWS that this endpoint lacks, below the level of an operation. */
 export const notImplemented = (what: string) =>
   new ServiceError('NotImplemented', `Cannot answer sns ${what}: the local endpoint does not implement it`, {
     status: 501,

@@ -67,7 +67,8 @@ describe('a filter policy', () => {
   it.each([
     ['{"key":[["value"]]}', 'Match value must be String, number, true, false, or null'],
     ['{"key":[{"wrong-operator":true}]}', 'Unrecognized match type wrong-operator'],
-    // Not among SNS's operators (developer guide, filter policy operators), though EventBridge has it.
+    // Not among SNS's operators (developer guide, filter policy operators), though EventBridge has
+    // it.
     ['{"key":[{"wildcard":"a*"}]}', 'Unrecognized match type wildcard'],
     ['{"key":[{"anything-but":{"cidr":"10.0.0.0/8"}}]}', 'Unsupported anything-but pattern: cidr'],
     ['{"key":[{"numeric":[">",1000000001]}]}', 'Value must be between'],

@@ -5,8 +5,8 @@ type FilterPolicy = Readonly<Record<string, unknown>>;
 
 type Scalar = string | number | boolean | null;
 
-// "A filter policy can have a maximum of five keys", of which a nested policy counts "only top-level keys", and 150 combinations
-// (SNS developer guide, filter policy constraints).
+// "A filter policy can have a maximum of five keys", of which a nested policy counts "only
+// top-level keys", and 150 combinations (SNS developer guide, filter policy constraints).
 const MAX_KEYS = 5;
 const MAX_COMBINATIONS = 150;
 /** "The value can range from -10^9 to 10^9". */
@@ -129,7 +129,11 @@ function readRule(rule: unknown): Rule {
   return some(onText(textTest(operator, operand)));
 }
 
-/** Walks a policy, reading every rule. The values of a nested key count once for each of its levels. @throws Error with what is wrong */
+/**
+ * Walks a policy, reading every rule. The values of a nested key count once for each of its levels.
+ *
+ * @throws Error with what is wrong
+ */
 function checkLevel(policy: FilterPolicy, nested: boolean, depth = 1): { keys: number; combinations: number } {
   let keys = 0;
   let combinations = 1;
@@ -212,7 +216,8 @@ function byMember(node: Readonly<Record<string, unknown>>, conditions: readonly 
   const below = new Map<string, Condition[]>();
   const absent: Condition[] = [];
   for (const { path, rules } of conditions) {
-    // A body may spell `a.b` nested, as one dotted name, or mixed: the longest name that exists counts.
+    // A body may spell `a.b` nested, as one dotted name, or mixed: the longest name that exists
+    // counts.
     const names = Object.keys(node).filter((name) => path === name || path.startsWith(`${name}.`));
     const [name] = names.sort((a, b) => b.length - a.length);
     if (name === undefined) absent.push({ path, rules });
@@ -221,7 +226,10 @@ function byMember(node: Readonly<Record<string, unknown>>, conditions: readonly 
   return { below, absent };
 }
 
-/** Whether a part of a body satisfies conditions; of an array of objects one object must satisfy all of them. */
+/**
+ * Whether a part of a body satisfies conditions; of an array of objects one object must satisfy all
+ * of them.
+ */
 function satisfies(node: unknown, conditions: readonly Condition[]): boolean {
   if (isObject(node)) {
     const { below, absent } = byMember(node, conditions);

@@ -7,7 +7,10 @@ import type { Subscription } from './topic.ts';
 export interface Notification {
   readonly messageId: string;
   readonly topicArn: string;
-  /** By protocol, and under `default` for all others: more than that with `MessageStructure: json` alone. */
+  /**
+   * By protocol, and under `default` for all others: more than that with `MessageStructure: json`
+   * alone.
+   */
   readonly messages: Readonly<Record<string, string>>;
   readonly subject: string | undefined;
   readonly attributes: MessageAttributes;
@@ -18,11 +21,11 @@ export interface Notification {
   readonly sequenceNumber: string | undefined;
 }
 
-/** What a notification says to subscriptions of `protocol`. */
+/** The text of a notification for subscriptions of `protocol`. */
 export const messageFor = ({ messages }: Notification, protocol: string): string =>
   (Object.hasOwn(messages, protocol) ? messages[protocol] : messages.default) ?? '';
 
-/** What is signed of a notification. */
+/** The signed part of a notification. */
 export const signedPart = (notification: Notification, protocol: string) => ({
   Type: 'Notification',
   MessageId: notification.messageId,
@@ -44,7 +47,10 @@ const shownAttributes = ({ attributes }: Notification) =>
 const unsubscribeUrl = (origin: string, { arn }: Subscription) =>
   `${origin}/?Action=Unsubscribe&SubscriptionArn=${arn}`;
 
-/** The body of a delivery without raw delivery, members in the order of AWS. Of a FIFO topic it is not signed. */
+/**
+ * The body of a delivery without raw delivery, members in the order of AWS. Of a FIFO topic it is
+ * not signed.
+ */
 export function wrap(
   notification: Notification,
   subscription: Subscription,
@@ -64,7 +70,10 @@ export function wrap(
   });
 }
 
-/** The event that a subscribed function gets: one record, its URLs spelt as Lambda's events spell them. */
+/**
+ * The event that a subscribed function gets: one record, its URLs spelt as Lambda's events spell
+ * them.
+ */
 export function lambdaEvent(
   notification: Notification,
   subscription: Subscription,

@@ -19,7 +19,9 @@ interface Publication extends Omit<Notification, 'messageId' | 'publishedAt' | '
   readonly size: number;
 }
 
-/** What is said to whom: with the structure `json` by protocol, where the message has an entry for it. */
+/**
+ * The text for each protocol: with the structure `json`, the entry of the message for it.
+ */
 function readMessages(message: string, structure: string | undefined): Record<string, string> {
   if (structure === undefined) return { default: message };
   if (structure !== 'json') throw invalidParameter('MessageStructure');
@@ -100,7 +102,12 @@ function attributeFault(name: string, { DataType, StringValue, BinaryValue }: Me
   return undefined;
 }
 
-/** Reads and checks what Publish and an entry of PublishBatch carry; sizes are the caller's to check. @throws ServiceError */
+/**
+ * Reads and checks what Publish and an entry of PublishBatch carry; sizes are the caller's to
+ * check.
+ *
+ * @throws ServiceError
+ */
 function readPublication(input: Input, topic: Topic): Publication {
   const message = readString(input, 'Message') ?? '';
   if (message === '') throw invalidParameter('Empty message');
@@ -129,7 +136,10 @@ function readPublication(input: Input, topic: Topic): Publication {
   };
 }
 
-/** Publishes and delivers. A FIFO topic accepts a deduplication id once in five minutes and answers with the first. */
+/**
+ * Publishes and delivers. A FIFO topic accepts a deduplication id once in five minutes and answers
+ * with the first.
+ */
 async function publishDraft(topic: Topic, publication: Publication, context: CallContext) {
   const now = context.clock.now();
   const key = topic.attributes.get('FifoThroughputScope') === 'MessageGroup' ? `${publication.groupId} ` : '';
@@ -162,7 +172,10 @@ export const publish: Action = async (input, context) => {
 
 const MAX_ENTRIES = 10;
 
-/** What is wrong with one entry fails the whole batch (recorded on AWS); deliveries fail later and elsewhere. */
+/**
+ * A fault in one entry fails the whole batch (recorded on AWS); deliveries fail later and
+ * elsewhere.
+ */
 export const publishBatch: Action = async (input, context) => {
   const topic = topicOf(input, context, 'sns:Publish');
   const entries = readStructures(input, 'PublishBatchRequestEntries') ?? [];

@@ -245,7 +245,7 @@ describe('a subscription', () => {
     expect(without.Attributes).not.toHaveProperty('FilterPolicy');
   });
 
-  it('ends, and ending it again is no error', async () => {
+  it('ends, and ending it again is not an error', async () => {
     const SubscriptionArn = await wired();
     await sns.send(new UnsubscribeCommand({ SubscriptionArn }));
     await sns.send(new UnsubscribeCommand({ SubscriptionArn }));

@@ -46,7 +46,10 @@ const SHA256_WITH_RSA = '1.2.840.113549.1.1.11';
 const DNS_NAME = 2;
 const VERSION_3 = Buffer.from([2]);
 
-/** An X.509 certificate (RFC 5280) of an RSA key for `name`, signed by the key itself, in PEM. Good for any time a clock here may show. */
+/**
+ * An X.509 certificate (RFC 5280) of an RSA key for `name`, signed by the key itself, in PEM. Good
+ * for any time a clock here may show.
+ */
 export function selfSignedCertificate(name: string, keys: { publicKey: KeyObject; privateKey: KeyObject }): string {
   const algorithm = der.sequence(der.objectIdentifier(SHA256_WITH_RSA), der.null());
   const issuer = der.sequence(der.set(der.sequence(der.objectIdentifier(COMMON_NAME), der.utf8(name))));
@@ -70,7 +73,7 @@ export function selfSignedCertificate(name: string, keys: { publicKey: KeyObject
   return `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`;
 }
 
-/** What messages are signed with, and the certificate that proves it. */
+/** The key that signs messages, and its certificate. */
 interface SigningIdentity {
   readonly privateKey: KeyObject;
   /** PEM. */
@@ -98,7 +101,7 @@ export function signingIdentity(): Promise<SigningIdentity> {
   return identity;
 }
 
-/** What a signature adds to a message. */
+/** The members that a signature adds to a message. */
 export interface MessageSignature {
   readonly SignatureVersion: string;
   readonly Signature: string;

@@ -24,7 +24,8 @@ export function parseRedriveTarget(text: string): string {
 const KNOWN = ['DeliveryPolicy', 'FilterPolicy', 'FilterPolicyScope', 'RawMessageDelivery', 'RedrivePolicy'];
 
 /**
- * Checks attributes that a caller sets. `prefix` stands before a reason: Subscribe says where it found it.
+ * Checks attributes that a caller sets. `prefix` stands before a reason: Subscribe says where it
+ * found it.
  *
  * @throws ServiceError `InvalidParameter`
  */
@@ -50,7 +51,11 @@ export function checkSubscriptionAttributes(attributes: ReadonlyMap<string, stri
   }
 }
 
-/** The dead-letter queue of a FIFO subscription of a FIFO topic. @throws ServiceError `InvalidParameter`, recorded on AWS */
+/**
+ * The dead-letter queue of a FIFO subscription of a FIFO topic.
+ *
+ * @throws ServiceError `InvalidParameter`, recorded on AWS
+ */
 export function checkFifoRedrive(
   attributes: ReadonlyMap<string, string>,
   { topic, endpoint }: { readonly topic: Topic; readonly endpoint: string },
@@ -78,10 +83,15 @@ export function checkRaw(attributes: ReadonlyMap<string, string>, protocol: stri
   }
 }
 
-// "By default, you can have up to 200 filter policies per topic" (developer guide, filter policy constraints).
+// "By default, you can have up to 200 filter policies per topic" (developer guide, filter policy
+// constraints).
 const MAX_FILTER_POLICIES = 200;
 
-/** Whether a topic may have one more filter policy. @throws ServiceError `FilterPolicyLimitExceeded` */
+/**
+ * Whether a topic may have one more filter policy.
+ *
+ * @throws ServiceError `FilterPolicyLimitExceeded`
+ */
 export function checkFilterPolicies(topic: Topic): void {
   const policies = [...topic.subscriptions.values()].filter(({ attributes }) => attributes.has('FilterPolicy'));
   if (policies.length >= MAX_FILTER_POLICIES) {
@@ -97,7 +107,7 @@ function shownDeliveryPolicy(topic: Topic, subscription: Subscription): string {
   return JSON.stringify({ healthyRetryPolicy: retry, requestPolicy: { headerContentType: contentType } });
 }
 
-/** What GetSubscriptionAttributes shows. */
+/** The answer of GetSubscriptionAttributes. */
 export function shownSubscriptionAttributes(subscription: Subscription, topic: Topic): Record<string, string> {
   const { attributes } = subscription;
   const isHttp = /^https?$/.test(subscription.protocol);

@@ -34,7 +34,11 @@ function isUrl(protocol: string, endpoint: string): boolean {
   return URL.canParse(endpoint) && new URL(endpoint).protocol === `${protocol}:`;
 }
 
-/** E.164, with single `.`, `/` or `-` between digits. @throws ServiceError `InvalidParameter`, recorded on AWS */
+/**
+ * E.164, with single `.`, `/` or `-` between digits.
+ *
+ * @throws ServiceError `InvalidParameter`, recorded on AWS
+ */
 function checkPhoneNumber(endpoint: string): void {
   const plain = endpoint.replace(/(?<=\d)[./-](?=\d)/g, '');
   if (/^\+?[1-9]\d{1,14}$/.test(plain)) return;
@@ -47,7 +51,8 @@ function checkEndpoint(topic: Topic, protocol: string, endpoint: string): void {
   if (!['sqs', 'lambda', 'sms', ...CONFIRMED_LATER].includes(protocol)) {
     throw invalidParameter(`Amazon SNS does not support this protocol string: ${protocol}`);
   }
-  // "Customer managed endpoints can't subscribe to FIFO topics" (developer guide, message delivery for FIFO topics).
+  // "Customer managed endpoints can't subscribe to FIFO topics" (developer guide, message delivery
+  // for FIFO topics).
   if (topic.fifo && protocol !== 'sqs') {
     throw invalidParameter('Protocol Reason: only SQS queues can be subscribed to FIFO SNS topics');
   }
@@ -99,7 +104,10 @@ function listPage(input: Readonly<Record<string, unknown>>, subscriptions: Itera
   };
 }
 
-/** Subscribing an endpoint again gives the same subscription as long as no given attribute differs. A URL must confirm it. */
+/**
+ * Subscribing an endpoint again gives the same subscription as long as no given attribute differs.
+ * A URL must confirm it.
+ */
 export const subscribe: Action = async (input, context) => {
   const topic = topicOf(input, context);
   const protocol = readString(input, 'Protocol') ?? '';
@@ -149,7 +157,9 @@ export const subscribe: Action = async (input, context) => {
   return { SubscriptionArn: returnsArn ? subscription.arn : 'pending confirmation' };
 };
 
-/** Makes a subscription one, or brings one back that has ended. Confirming again is no error. */
+/**
+ * Makes a subscription one, or brings one back that has ended. Confirming again is not an error.
+ */
 export const confirmSubscription: Action = (input, context) => {
   const topic = topicOf(input, context);
   const token = readString(input, 'Token') ?? '';
@@ -173,7 +183,10 @@ export const confirmSubscription: Action = (input, context) => {
   return { SubscriptionArn: found.arn };
 };
 
-/** A subscription that is not there is no error. A URL is told, and may have it back. */
+/**
+ * Ends a subscription, also one that is not there. A URL gets a message with which it may subscribe
+ * again.
+ */
 export const unsubscribe: Action = async (input, context) => {
   const arn = subscriptionArnOf(input);
   const now = context.clock.now();

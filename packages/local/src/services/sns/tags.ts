@@ -24,7 +24,11 @@ export function addTags(tags: Map<string, string>, added: ReadonlyMap<string, st
   for (const [key, value] of added) tags.set(key, value);
 }
 
-/** The topic of the input's ResourceArn. @throws ServiceError `ResourceNotFound`, `InvalidParameter` */
+/**
+ * The topic of the input's ResourceArn.
+ *
+ * @throws ServiceError `ResourceNotFound`, `InvalidParameter`
+ */
 function taggedTopic(input: Readonly<Record<string, unknown>>, context: CallContext): Topic {
   try {
     return topicOf(input, context, undefined, 'ResourceArn');

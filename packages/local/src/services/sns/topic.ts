@@ -15,7 +15,10 @@ export interface Subscription {
   readonly owner: string;
   /** As set, e.g. `RawMessageDelivery`, `FilterPolicy`. */
   readonly attributes: Map<string, string>;
-  /** What confirms it, of those that must be confirmed; good until `tokenExpiresAt` (milliseconds since the epoch). */
+  /**
+   * The token that confirms it, of a subscription that must be confirmed; good until
+   * `tokenExpiresAt` (milliseconds since the epoch).
+   */
   token: string | undefined;
   tokenExpiresAt: number;
   confirmed: boolean;
@@ -36,7 +39,10 @@ export interface Topic {
   readonly tags: Map<string, string>;
   /** By ARN, in the order they were made. */
   readonly subscriptions: Map<string, Subscription>;
-  /** Those that ended, as long as the token of their UnsubscribeConfirmation is good: it brings them back. */
+  /**
+   * Those that ended, as long as the token of their UnsubscribeConfirmation is good: it brings them
+   * back.
+   */
   readonly ended: Map<string, Subscription>;
   readonly deduplication: Deduplication;
   /** Of the messages of a FIFO topic. */
@@ -44,7 +50,7 @@ export interface Topic {
   subscriptionsDeleted: number;
 }
 
-/** The topic's subscriptions: one that nobody confirmed in time is none. */
+/** The topic's subscriptions: without those that were not confirmed in time. */
 export function liveSubscriptions(topic: Topic, now: number): Subscription[] {
   for (const [arn, { confirmed, tokenExpiresAt }] of topic.subscriptions) {
     if (!confirmed && tokenExpiresAt <= now) topic.subscriptions.delete(arn);
@@ -55,7 +61,7 @@ export function liveSubscriptions(topic: Topic, now: number): Subscription[] {
 /** The topics of one account and region, by ARN. Plain data. */
 interface TopicStore {
   readonly topics: Map<string, Topic>;
-  /** What has not arrived yet, by id. */
+  /** The deliveries that are not done yet, by id. */
   readonly deliveries: Map<string, Delivery>;
 }
 
@@ -77,7 +83,11 @@ export function findSubscription(
 
 type Input = Readonly<Record<string, unknown>>;
 
-/** The topic's ARN that the input names, noted in the call log. @throws ServiceError `InvalidParameter` */
+/**
+ * The topic's ARN that the input names, noted in the call log.
+ *
+ * @throws ServiceError `InvalidParameter`
+ */
 export function topicArnOf(input: Input, context: CallContext, iamAction?: string, member = 'TopicArn'): string {
   const arn = readString(input, member) ?? '';
   const elements = arn.split(':');
@@ -97,7 +107,11 @@ export function topicOf(input: Input, context: CallContext, iamAction?: string, 
   return topic;
 }
 
-/** The subscription's ARN that the input names. The texts were recorded on AWS. @throws ServiceError `InvalidParameter` */
+/**
+ * The subscription's ARN that the input names. The texts were recorded on AWS.
+ *
+ * @throws ServiceError `InvalidParameter`
+ */
 export function subscriptionArnOf(input: Input): string {
   const arn = readString(input, 'SubscriptionArn');
   if (arn === undefined) throw invalidParameter('SubscriptionArn Reason: no value for required parameter');

@@ -22,7 +22,9 @@ const OTHERS = [
   'SignatureVersion',
   'TracingConfig',
 ];
-/** What a topic takes by itself, and what URLs take: beyond it a topic delivers to queues and functions alone. */
+/**
+ * The size that a topic and a URL take: beyond it a topic delivers to queues and functions alone.
+ */
 export const DEFAULT_MESSAGE_BYTES = 262_144;
 const MAX_MESSAGE_BYTES = 1_048_576;
 
@@ -40,7 +42,10 @@ function checkPolicy(text: string): void {
   if (!isObject) throw invalidParameter('Policy Error: the policy is not an object');
 }
 
-/** Booleans in lower case: SNS takes them in any case. A standard topic does not keep `FifoTopic` (recorded on AWS). */
+/**
+ * Booleans in lower case: SNS takes them in any case. A standard topic does not keep `FifoTopic`
+ * (recorded on AWS).
+ */
 function plainBooleans(given: Readonly<Record<string, string>>): Map<string, string> {
   const attributes = new Map(
     Object.entries(given).map(([name, value]) => [name, BOOLEANS.includes(name) ? value.toLowerCase() : value]),
@@ -95,7 +100,7 @@ function shownDeliveryPolicy({ attributes }: Topic): string {
   });
 }
 
-/** What a topic's owner may do with it, and grant. */
+/** The actions that a topic's owner may take, and grant. */
 export const OWNER_ACTIONS = [
   'GetTopicAttributes',
   'SetTopicAttributes',
@@ -124,7 +129,7 @@ export const defaultPolicy = ({ arn, owner }: Topic) =>
     ],
   });
 
-/** What GetTopicAttributes shows. */
+/** The answer of GetTopicAttributes. */
 function shownTopicAttributes(topic: Topic, now: number): Record<string, string> {
   const subscriptions = liveSubscriptions(topic, now);
   const confirmed = subscriptions.filter((subscription) => subscription.confirmed).length;
@@ -145,8 +150,8 @@ function shownTopicAttributes(topic: Topic, now: number): Record<string, string>
 const MAX_SUBSCRIPTIONS = 100;
 
 /**
- * "Topics with MaximumMessageSize set above 256 KiB support Firehose, SQS and Lambda subscriptions, with up to 100 per topic"
- * (developer guide, publishing large messages).
+ * "Topics with MaximumMessageSize set above 256 KiB support Firehose, SQS and Lambda subscriptions,
+ * with up to 100 per topic" (developer guide, publishing large messages).
  *
  * @throws ServiceError `InvalidParameter`
  */

@@ -13,7 +13,7 @@ const MAX_RECEIVES = 4;
 const CONSUMERS = 4;
 const arn = (name: string) => `arn:aws:sqs:eu-west-1:123456789012:${name}`;
 
-/** What everybody may see of the queues, and what has been seen. */
+/** The public state of the queues, and the messages seen so far. */
 interface Scene {
   readonly fifo: boolean;
   readonly queue: Queue;
@@ -90,7 +90,10 @@ const handleOf = (queue: Queue, { message, receipt }: Received) =>
   encodeReceiptHandle({ queueArn: queue.arn, messageId: message.id, receipt });
 const numberOf = (body: string) => Number(body.split(' ')[1]);
 
-/** Checks what a consumer got. Several may have got something in one jump of the clock: what counts is when they did. */
+/**
+ * Checks what a consumer got. Several may have got something in one jump of the clock: what counts
+ * is when they did.
+ */
 function take({ dead, deleted, fifo, hands, heldUntil, sent }: Scene, consumer: number, received: Received[]): void {
   const letters = [...dead.state.messages.values()].map(({ body }) => body);
   for (const one of received) {

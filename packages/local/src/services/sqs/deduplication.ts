@@ -2,18 +2,21 @@ import { createHash } from 'node:crypto';
 import type { Message, MessageDraft } from './message.ts';
 import type { QueueState, Received } from './queue-types.ts';
 
-/** What was sent first under a deduplication id. */
+/** The first message under a deduplication id. */
 interface Original {
   readonly messageId: string;
   readonly sequenceNumber: string;
 }
 
-/** The messages that a FIFO queue or topic accepted in the last five minutes. Deleting a message does not shorten that. */
+/**
+ * The messages that a FIFO queue or topic accepted in the last five minutes. Deleting a message
+ * does not shorten that.
+ */
 export type Deduplication = Map<string, Original & { readonly at: number }>;
 
 const WINDOW_MS = 5 * 60_000;
 
-/** What was accepted first under `key`, as long as its five minutes last. */
+/** The first message that was accepted under `key`, as long as its five minutes last. */
 export function findOriginal(accepted: Deduplication, key: string, now: number): Original | undefined {
   for (const [old, { at }] of accepted) {
     if (now - at < WINDOW_MS) break;
@@ -22,7 +25,10 @@ export function findOriginal(accepted: Deduplication, key: string, now: number):
   return accepted.get(key);
 }
 
-/** The deduplication id of a message, its content's where the queue says so, and the key under which a FIFO queue remembers it. */
+/**
+ * The deduplication id of a message, its content's where the queue says so, and the key under which
+ * a FIFO queue remembers it.
+ */
 export function deduplicationOf(
   { deduplicationId: given, groupId, body }: MessageDraft,
   attributes: Readonly<Record<string, string>>,
@@ -33,13 +39,15 @@ export function deduplicationOf(
   return { deduplicationId, key: `${scope}${deduplicationId}` };
 }
 
-// "You can use ReceiveRequestAttemptId only for 5 minutes after a ReceiveMessage action" (ReceiveMessage).
+// "You can use ReceiveRequestAttemptId only for 5 minutes after a ReceiveMessage action"
+// (ReceiveMessage).
 
 /** The receives of a FIFO queue that can be repeated under their id. */
 interface ReceiveAttempts {
   /**
-   * What an earlier receive gave under this id, as long as all of it is still hidden by that receive: "if none of the messages have
-   * been modified (deleted or had their visibility changes)".
+   * The messages that an earlier receive gave under this id, as long as all of it is still hidden
+   * by that receive: "if none of the messages have been modified (deleted or had their visibility
+   * changes)".
    */
   find(attemptId: string | undefined, now: number): Message[] | undefined;
   remember(attemptId: string | undefined, received: readonly Received[], now: number): void;

@@ -1,6 +1,7 @@
 import { ServiceError } from '../../core/service-error.ts';
 
-// The codes of the Query protocol, which SDKs still show, are from the SQS service model (awsQueryError traits).
+// The codes of the Query protocol, which SDKs still show, are from the SQS service model
+// (awsQueryError traits).
 const PREFIXED = new Set([
   'BatchEntryIdsNotDistinct',
   'BatchRequestTooLong',

@@ -11,13 +11,16 @@ interface Line {
   /** A message left the queue. */
   remove(message: Message): void;
   /**
-   * Up to `max` messages that can be received now; they count as in flight from here on. `accept` may turn one away, having
-   * removed it.
+   * Up to `max` messages that can be received now; they count as in flight from here on. `accept`
+   * may turn one away, having removed it.
    */
   pick(max: number, now: number, accept: (message: Message) => boolean): Message[];
 }
 
-/** A list that loses items anywhere and is read at its head: both in constant time, which a Set's first item is not. */
+/**
+ * A list that loses items anywhere and is read at its head: both in constant time, which a Set's
+ * first item is not.
+ */
 interface ReadyList<T> {
   /** Puts an item at the end, under a number that must be higher than every one before. */
   add(item: T, order: number): void;
@@ -65,9 +68,10 @@ interface FairGroup {
 const NONE = '';
 
 /**
- * A standard queue: whatever is visible, oldest first as far as possible. It is fair between message groups (developer guide,
- * "Amazon SQS fair queues"): while a group has more than its equal share of what is in flight, those of the others go first. What
- * counts as disproportionate AWS does not say.
+ * A standard queue: whatever is visible, oldest first as far as possible. It is fair between
+ * message groups (developer guide, "Amazon SQS fair queues"): while a group has more than its equal
+ * share of what is in flight, those of the others go first. What counts as disproportionate AWS
+ * does not say.
  */
 export function createStandardLine(): Line {
   const groups = new Map<string, FairGroup>();
@@ -147,8 +151,8 @@ export function createStandardLine(): Line {
 }
 
 /**
- * A FIFO queue: in order within a group. A message in flight or delayed holds back the later ones of its group, not the earlier
- * ones (recorded on AWS).
+ * A FIFO queue: in order within a group. A message in flight or delayed holds back the later ones
+ * of its group, not the earlier ones (recorded on AWS).
  */
 export function createFifoLine(): Line {
   const groups = new Map<string, Set<Message>>();

@@ -12,7 +12,7 @@ export interface MessageAttribute {
 
 export type MessageAttributes = Readonly<Record<string, MessageAttribute>>;
 
-/** What a producer gives. */
+/** The input of a producer. */
 export interface MessageDraft {
   readonly body: string;
   readonly attributes: MessageAttributes;
@@ -22,7 +22,10 @@ export interface MessageDraft {
   readonly groupId?: string | undefined;
   readonly deduplicationId?: string | undefined;
   readonly senderId: string;
-  /** The X-Amzn-Trace-Id header of the request that sent it: shown as AWSTraceHeader, but part of no checksum. */
+  /**
+   * The X-Amzn-Trace-Id header of the request that sent it: shown as AWSTraceHeader, but part of no
+   * checksum.
+   */
   readonly traceHeader?: string | undefined;
 }
 
@@ -37,7 +40,7 @@ export interface Message extends Omit<MessageDraft, 'delaySeconds'> {
   inFlight: boolean;
   /** `ApproximateReceiveCount`: goes on in a dead-letter queue. */
   receiveCount: number;
-  /** What this queue's redrive policy counts. */
+  /** The count for this queue's redrive policy. */
   receivesHere: number;
   firstReceivedAt: number | undefined;
   lastReceivedAt: number;
@@ -49,7 +52,11 @@ export interface Message extends Omit<MessageDraft, 'delaySeconds'> {
 
 const ID = /^[A-Za-z0-9!"#$%&'()*+,\-./:;<=>?@[\\\]^_`{|}~]{1,128}$/;
 
-/** Checks a group id, a deduplication id or a receive's attempt id, when it is given. @throws ServiceError `InvalidParameterValue` */
+/**
+ * Checks a group id, a deduplication id or a receive's attempt id, when it is given.
+ *
+ * @throws ServiceError `InvalidParameterValue`
+ */
 export function checkId(name: string, value: string | undefined): void {
   if (value !== undefined && !ID.test(value)) {
     throw invalidParameter(
@@ -60,7 +67,7 @@ export function checkId(name: string, value: string | undefined): void {
   }
 }
 
-/** What is true of a message that nobody received. */
+/** The state of a message that was never received. */
 export const UNRECEIVED = {
   inFlight: false,
   receiveCount: 0,
@@ -71,7 +78,7 @@ export const UNRECEIVED = {
   sourceArn: undefined,
 } as const satisfies Partial<Message>;
 
-/** What a receipt handle says: which receive of which message of which queue. */
+/** The parts of a receipt handle: which receive of which message of which queue. */
 interface Receipt {
   readonly queueArn: string;
   readonly messageId: string;
@@ -100,7 +107,8 @@ const INVALID_TEXT =
 
 // The limits of this file are from "Amazon SQS message metadata" in the developer guide.
 export const MAX_ATTRIBUTES = 10;
-// Letters and digits of any script: AWS accepts them, though the guide lists only A-Z, a-z and 0-9 (recorded on AWS).
+// Letters and digits of any script: AWS accepts them, though the guide lists only A-Z, a-z and 0-9
+// (recorded on AWS).
 const NAME = /^(?!(?:aws|amazon)\.)(?!\.)(?!.*\.\.)[\p{L}\p{N}_.-]{1,256}(?<!\.)$/iu;
 
 const bytesOf = ({ StringValue, BinaryValue }: MessageAttribute) =>
@@ -186,7 +194,10 @@ const withLength = (bytes: Buffer) => {
   return Buffer.concat([length, bytes]);
 };
 
-/** The checksum that clients compare, as the developer guide defines it; undefined without attributes. */
+/**
+ * The checksum that clients compare, as the developer guide defines it; undefined without
+ * attributes.
+ */
 export function md5OfAttributes(attributes: MessageAttributes): string | undefined {
   const sorted = Object.entries(attributes).sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
   if (sorted.length === 0) return undefined;
@@ -199,14 +210,20 @@ export function md5OfAttributes(attributes: MessageAttributes): string | undefin
   return md5(Buffer.concat(parts));
 }
 
-// The forms of an X-Ray tracing header; other fields (Lineage, Self, the application's own) are free.
+// The forms of an X-Ray tracing header; other fields (Lineage, Self, the application's own) are
+// free.
 const FIELDS: Record<string, RegExp> = {
   Root: /^1-[0-9a-f]{8}-[0-9a-f]{24}$/i,
   Parent: /^[0-9a-f]{16}$/i,
   Sampled: /^[01?]$/,
 };
 
-/** "Its type must be String and its value must be a correctly formatted X-Ray trace header" (SendMessage). @throws ServiceError */
+/**
+ * "Its type must be String and its value must be a correctly formatted X-Ray trace header"
+ * (SendMessage).
+ *
+ * @throws ServiceError
+ */
 function checkTraceHeader(attribute: MessageAttribute | undefined): void {
   if (attribute === undefined) return;
   const refuse = (reason: string) => invalidValue(`Message system attribute AWSTraceHeader is invalid: ${reason}`);
@@ -241,7 +258,9 @@ function checkDelay(queue: Queue, delaySeconds: number | undefined): void {
   }
 }
 
-/** What a FIFO queue demands of every message; in a batch it fails the whole request, as AWS does. */
+/**
+ * The demands of a FIFO queue on every message; in a batch it fails the whole request, as AWS does.
+ */
 export function checkFifo(queue: Queue, input: Input): void {
   if (!queue.fifo) return;
   if (readString(input, 'MessageGroupId') === undefined) throw missingParameter('MessageGroupId');
@@ -255,7 +274,11 @@ export function checkFifo(queue: Queue, input: Input): void {
   }
 }
 
-/** A valid message for `queue`; `traceHeader` is the request's, which its own attribute overrides. @throws ServiceError for what AWS refuses */
+/**
+ * A valid message for `queue`; `traceHeader` is the request's, which its own attribute overrides.
+ *
+ * @throws ServiceError for what AWS refuses
+ */
 export function readDraft(
   input: Input,
   queue: Queue,
@@ -304,7 +327,7 @@ export function readDraft(
   };
 }
 
-/** What SendMessage and each entry of SendMessageBatch answer. */
+/** The answer of SendMessage and of each entry of SendMessageBatch. */
 export function sentAnswer(draft: MessageDraft, sent: Sent | undefined) {
   return {
     MessageId: sent?.messageId,

@@ -25,7 +25,11 @@ interface BatchEntry {
 
 const MAX_ENTRIES = 10;
 
-/** The batch's entries. @throws ServiceError for what fails a batch whole: none, too many, ids malformed or repeated */
+/**
+ * The batch's entries.
+ *
+ * @throws ServiceError for what fails a batch whole: none, too many, ids malformed or repeated
+ */
 function readEntries(input: Readonly<Record<string, unknown>>, entryShape: string): BatchEntry[] {
   const given = readStructures(input, 'Entries') ?? [];
   if (given.length === 0) {
@@ -111,7 +115,8 @@ export const sendMessage: Action = (input, context) => {
   return sentAnswer(draft, sent);
 };
 
-// "The maximum allowed individual message size and the maximum total payload size are both 1 MiB" (SendMessageBatch).
+// "The maximum allowed individual message size and the maximum total payload size are both 1 MiB"
+// (SendMessageBatch).
 const MAX_BATCH_BYTES = 1_048_576;
 
 function checkWhole(entries: readonly BatchEntry[], queue: Queue): void {
@@ -119,7 +124,8 @@ function checkWhole(entries: readonly BatchEntry[], queue: Queue): void {
     try {
       checkFifo(queue, input);
     } catch (error) {
-      // A batch calls a missing group id an invalid value where a single send calls it missing (recorded on AWS).
+      // A batch calls a missing group id an invalid value where a single send calls it missing
+      // (recorded on AWS).
       throw error instanceof ServiceError ? invalidValue(error.message) : error;
     }
   }
@@ -198,7 +204,10 @@ function systemAttributes({ message }: Received, names: readonly string[]): Reco
   return Object.fromEntries(chosen);
 }
 
-/** `All`, `*` and `.*` mean every attribute (recorded on AWS), `foo.*` those whose names begin with `foo`. */
+/**
+ * `All`, `*` and `.*` mean every attribute (recorded on AWS), `foo.*` those whose names begin with
+ * `foo`.
+ */
 function chosenAttributes(attributes: MessageAttributes, names: readonly string[]): MessageAttributes {
   const matches = (name: string, wanted: string) =>
     wanted === 'All' ||
@@ -281,7 +290,10 @@ export const changeMessageVisibilityBatch: Action = (input, context) => {
   return eachEntry(entries, ({ input: entry }) => changeVisibility(entry, queue));
 };
 
-/** Makes what a receive got visible again at once: SQS delivers at least once, and this is the second time. */
+/**
+ * Makes what a receive got visible again at once: SQS delivers at least once, and this is the
+ * second time.
+ */
 export async function redeliver(output: unknown, input: Record<string, unknown>, context: CallContext): Promise<void> {
   const { Messages = [] } = output as { Messages?: ReadonlyArray<{ ReceiptHandle: string }> }; // what ReceiveMessage answers
   for (const { ReceiptHandle } of Messages) {

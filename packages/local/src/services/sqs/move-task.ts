@@ -47,7 +47,8 @@ function moveShare(task: MoveTask, queues: Queues): void {
       return true;
     }
     task.status = 'FAILED';
-    // A message that was sent to the dead-letter queue directly has no source (developer guide, troubleshooting of redrive).
+    // A message that was sent to the dead-letter queue directly has no source (developer guide,
+    // troubleshooting of redrive).
     task.failureReason =
       targetArn === undefined ? 'CouldNotDetermineMessageSource' : 'AWS.SimpleQueueService.NonExistentQueue';
     return false;
@@ -56,7 +57,10 @@ function moveShare(task: MoveTask, queues: Queues): void {
   if (task.status === 'RUNNING' && (moved < share || task.moved >= task.toMove)) task.status = 'COMPLETED';
 }
 
-/** Lets a task go on, on the clock, until it is done: one share at once, the next ones a second apart. */
+/**
+ * Lets a task go on, on the clock, until it is done: one share at once, the next ones a second
+ * apart.
+ */
 export function runMoveTask(
   task: MoveTask,
   queues: Queues,

@@ -6,7 +6,7 @@ import type { MoveTask } from './move-task.ts';
 import { isActive, runMoveTask } from './move-task.ts';
 import { deadLetterSources, optionalQueueByArn, queueByArn, queueStore } from './queue-store.ts';
 
-/** What a task handle names. */
+/** The parts of a task handle. */
 interface TaskHandle {
   readonly taskId: string;
   readonly sourceArn: string;
@@ -15,7 +15,9 @@ interface TaskHandle {
 const encodeTaskHandle = ({ taskId, sourceArn }: TaskHandle) =>
   Buffer.from(JSON.stringify({ taskId, sourceArn })).toString('base64');
 
-/** @throws ServiceError `MissingParameter`, `InvalidParameterValue` for text that is not a handle */
+/**
+ * @throws ServiceError `MissingParameter`, `InvalidParameterValue` for text that is not a handle
+ */
 function decodeTaskHandle(handle: string | undefined): TaskHandle {
   if (handle === undefined || handle === '') throw missingParameter('TaskHandle');
   try {
@@ -98,7 +100,7 @@ export const listMessageMoveTasks: Action = (input, context) => {
   };
 };
 
-/** What was moved stays where it is; the task ends at its next step. */
+/** The messages that were moved stay; the task ends at its next step. */
 export const cancelMessageMoveTask: Action = (input, context) => {
   const { taskId, sourceArn } = decodeTaskHandle(readString(input, 'TaskHandle'));
   context.touches(sourceArn);

@@ -151,12 +151,16 @@ export function withPlainBooleans(attributes: Readonly<Record<string, string>>):
   );
 }
 
-/** Checks attributes that a caller sets. @throws ServiceError `InvalidAttributeName`, `InvalidAttributeValue`, `InvalidParameterValue` */
+/**
+ * Checks attributes that a caller sets.
+ *
+ * @throws ServiceError `InvalidAttributeName`, `InvalidAttributeValue`, `InvalidParameterValue`
+ */
 export function checkAttributes(attributes: Readonly<Record<string, string>>, fifo: boolean): void {
   for (const [name, value] of Object.entries(attributes)) checkAttribute(name, value, fifo);
 }
 
-/** What a queue has without anything set. */
+/** The attributes of a queue that sets none. */
 export function defaultAttributes(fifo: boolean): Record<string, string> {
   const integers = Object.entries(INTEGERS).map(([name, { byDefault }]) => [name, String(byDefault)]);
   return {
@@ -173,9 +177,14 @@ export function defaultAttributes(fifo: boolean): Record<string, string> {
   };
 }
 
-/** Checks what attributes must agree on, by the values they will all have. @throws ServiceError `InvalidAttributeValue` */
+/**
+ * Checks what attributes must agree on, by the values they will all have.
+ *
+ * @throws ServiceError `InvalidAttributeValue`
+ */
 export function checkTogether(attributes: Readonly<Record<string, string>>, fifo: boolean): void {
-  // "perMessageGroupId is allowed only when the value for DeduplicationScope is messageGroup" (SetQueueAttributes).
+  // "perMessageGroupId is allowed only when the value for DeduplicationScope is messageGroup"
+  // (SetQueueAttributes).
   if (
     fifo &&
     attributes.FifoThroughputLimit === 'perMessageGroupId' &&
@@ -188,7 +197,12 @@ export function checkTogether(attributes: Readonly<Record<string, string>>, fifo
   }
 }
 
-/** One kind of encryption ends the other: "you can use one type of server-side encryption at one time". @throws ServiceError */
+/**
+ * One kind of encryption ends the other: "you can use one type of server-side encryption at one
+ * time".
+ *
+ * @throws ServiceError
+ */
 export function withEncryption(changed: Readonly<Record<string, string>>): Record<string, string> {
   const byKms = changed.KmsMasterKeyId !== undefined && changed.KmsMasterKeyId !== '';
   if (byKms && changed.SqsManagedSseEnabled === 'true') {
@@ -202,7 +216,8 @@ export function withEncryption(changed: Readonly<Record<string, string>>): Recor
 }
 
 /**
- * A dead-letter queue must be there, be another queue, be of the same type and take this queue's dead letters.
+ * A dead-letter queue must be there, be another queue, be of the same type and take this queue's
+ * dead letters.
  *
  * @throws ServiceError `InvalidParameterValue`
  */

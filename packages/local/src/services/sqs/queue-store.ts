@@ -125,7 +125,11 @@ export function optionalQueueByArn(
   );
 }
 
-/** As {@link optionalQueueByArn}, for a member that must be there. @throws ServiceError also `MissingParameter` */
+/**
+ * As {@link optionalQueueByArn}, for a member that must be there.
+ *
+ * @throws ServiceError also `MissingParameter`
+ */
 export function queueByArn(input: Readonly<Record<string, unknown>>, member: string, context: CallContext): Queue {
   const queue = optionalQueueByArn(input, member, context);
   if (queue === undefined) throw missingParameter(member);
@@ -138,12 +142,16 @@ export const queueArn = ({ region, account }: CallContext, name: string) =>
 /** A queue name that stands where a URL should. */
 const nameIn = (url: string) => (/^[A-Za-z0-9_-]{1,80}(?:\.fifo)?$/.test(url) ? url : undefined);
 
-/** The URL is at the host that the caller reached us at, or clients that send to it would not come back here. */
+/**
+ * The URL is at the host that the caller reached us at, or clients that send to it would not come
+ * back here.
+ */
 export const queueUrl = ({ origin, account }: CallContext, name: string) => `${origin}/${account}/${name}`;
 
 /**
- * The queue of the input's QueueUrl, noted in the call log as touched by `iamAction`: batches need the permission of the single
- * action. Only the path of the URL counts, because the same endpoint has several hosts. A bare queue name works too (recorded on AWS).
+ * The queue of the input's QueueUrl, noted in the call log as touched by `iamAction`: batches need
+ * the permission of the single action. Only the path of the URL counts, because the same endpoint
+ * has several hosts. A bare queue name works too (recorded on AWS).
  *
  * @throws ServiceError `QueueDoesNotExist`, `MissingParameter`
  */

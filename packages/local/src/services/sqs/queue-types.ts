@@ -9,7 +9,10 @@ interface ReceiveAttempt {
   readonly given: ReadonlyArray<{ readonly messageId: string; readonly receipt: string; readonly until: number }>;
 }
 
-/** All that a queue remembers: plain data, apart from the receives that wait and from the order made of it. */
+/**
+ * All that a queue remembers: plain data, apart from the receives that wait and from the order made
+ * of it.
+ */
 export interface QueueState {
   readonly name: string;
   readonly arn: string;
@@ -43,13 +46,16 @@ export function emptyQueueState(
   };
 }
 
-/** What a producer learns. */
+/** The answer to a producer. */
 export interface Sent {
   readonly messageId: string;
   readonly sequenceNumber: string | undefined;
 }
 
-/** A received message with the receipt of this receive: a later receive changes the message, not this. */
+/**
+ * A received message with the receipt of this receive: a later receive changes the message, not
+ * this.
+ */
 export interface Received {
   readonly message: Readonly<Message>;
   readonly receipt: string;
@@ -60,7 +66,10 @@ interface ReceiveOptions {
   /** Without it the queue's applies. */
   readonly visibilityTimeoutSeconds?: number | undefined;
   readonly waitSeconds: number;
-  /** FIFO: a receive under the id of an earlier one gives the same messages under the same handles again. */
+  /**
+   * FIFO: a receive under the id of an earlier one gives the same messages under the same handles
+   * again.
+   */
   readonly attemptId?: string | undefined;
   /** Ends the wait, with nothing received. */
   readonly signal: AbortSignal;
@@ -82,7 +91,9 @@ export interface Queue {
   /** The draft must be valid. Several at once wake a poll once. */
   send(drafts: readonly MessageDraft[]): Sent[];
   receive(options: ReceiveOptions): Promise<Received[]>;
-  /** Succeeds when the message is gone already. FIFO: only the newest handle, before its timeout. */
+  /**
+   * Succeeds when the message is gone already. FIFO: only the newest handle, before its timeout.
+   */
   delete(receiptHandle: string): void;
   changeVisibility(receiptHandle: string, seconds: number): void;
   purge(): void;
@@ -91,8 +102,8 @@ export interface Queue {
   /** Takes in a message that a move task brings: as a new one. */
   readmit(message: Message): void;
   /**
-   * Gives up to `max` visible messages to `deliver`, in order; those it takes leave this queue. Stops at the first that it does
-   * not take. Returns how many left.
+   * Gives up to `max` visible messages to `deliver`, in order; those it takes leave this queue.
+   * Stops at the first that it does not take. Returns how many left.
    */
   moveOut(max: number, deliver: (message: Message) => boolean): number;
   counts(): { visible: number; inFlight: number; delayed: number };

@@ -195,7 +195,8 @@ async function follow(fifo: boolean, steps: readonly Step[]): Promise<void> {
       const available = receivable();
       const poison = available.filter(({ receives }) => receives >= MAX_RECEIVES);
       const good = available.filter(({ receives }) => receives < MAX_RECEIVES);
-      // A standard queue promises no order, so which ones it gives is its own affair; how many is not.
+      // A standard queue promises no order, so which ones it gives is its own affair; how many is
+      // not.
       expect(received).toHaveLength(Math.min(one.max, good.length));
       for (const { message, receipt } of received) {
         const modelled = good.find(({ body }) => body === message.body);
@@ -215,7 +216,8 @@ async function follow(fifo: boolean, steps: readonly Step[]): Promise<void> {
         owners.set(modelled.handle, modelled.body);
         expect(message.receiveCount).toBe(modelled.receives);
       }
-      // Poison leaves when a receive comes upon it; one that had enough already may not have reached it.
+      // Poison leaves when a receive comes upon it; one that had enough already may not have
+      // reached it.
       const left = new Set(poison.map(({ body }) => body));
       const counts = queue.counts();
       const gone = model.length - (counts.visible + counts.inFlight + counts.delayed);

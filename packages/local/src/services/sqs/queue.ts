@@ -9,7 +9,8 @@ import { parseRedrivePolicy } from './queue-attributes.ts';
 import type { Queue, QueueOptions, Received, Sent } from './queue-types.ts';
 import { createWaitingRoom } from './waiting-room.ts';
 
-// "Approximately 120,000" (SQS quotas), of FIFO queues too since November 2024; those return nothing instead of an error.
+// "Approximately 120,000" (SQS quotas), of FIFO queues too since November 2024; those return
+// nothing instead of an error.
 const MAX_IN_FLIGHT = 120_000;
 const MAX_VISIBILITY_SECONDS = 43_200;
 
@@ -43,7 +44,10 @@ export function createQueue({ state, clock, queueByArn }: QueueOptions): Queue {
     } else line.ripen(message);
   }
 
-  /** Brings the queue up to the clock: delays and visibility timeouts that have ended, messages past their retention. */
+  /**
+   * Brings the queue up to the clock: delays and visibility timeouts that have ended, messages past
+   * their retention.
+   */
   function settle(now: number): void {
     for (let next = changes.peek(); next !== undefined && next.at <= now; next = changes.peek()) {
       changes.pop();
@@ -131,7 +135,7 @@ export function createQueue({ state, clock, queueByArn }: QueueOptions): Queue {
   function nextSequenceNumber(): string | undefined {
     if (!fifo) return undefined;
     state.sequence += 1;
-    // Twenty digits, as AWS shows them; "non-consecutive" there, so nobody may count on steps.
+    // Twenty digits, as AWS shows them; "non-consecutive" there, so no caller may rely on steps.
     return String(18_800_000_000_000_000_000n + BigInt(state.sequence) * 256n);
   }
 
@@ -256,7 +260,8 @@ export function createQueue({ state, clock, queueByArn }: QueueOptions): Queue {
       const adopted: Message = {
         ...message,
         sequenceNumber: nextSequenceNumber(),
-        // Retention counts from the original send in standard queues and from the move in FIFO queues (developer guide).
+        // Retention counts from the original send in standard queues and from the move in FIFO
+        // queues (developer guide).
         sentAt: fifo ? now : message.sentAt,
         visibleAt: now,
         receivesHere: 0,
@@ -270,7 +275,8 @@ export function createQueue({ state, clock, queueByArn }: QueueOptions): Queue {
     readmit: (message) => {
       const now = clock.now();
       settle(now);
-      // "All redriven messages are considered new messages with a new messageID and enqueueTime" (developer guide).
+      // "All redriven messages are considered new messages with a new messageID and enqueueTime"
+      // (developer guide).
       const fresh = { id: randomUUID(), sequenceNumber: nextSequenceNumber(), sentAt: now, visibleAt: now };
       put({ ...message, ...UNRECEIVED, ...fresh }, now);
       wake();

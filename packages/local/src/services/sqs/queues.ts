@@ -70,7 +70,10 @@ export const deleteQueue: Action = (input, context) => {
 
 const OPTIONAL = ['Policy', 'RedrivePolicy', 'RedriveAllowPolicy', 'KmsMasterKeyId', 'KmsDataKeyReusePeriodSeconds'];
 
-/** Without what does not apply: a key while SQS encrypts, a key's period without a key (recorded on AWS). */
+/**
+ * Without what does not apply: a key while SQS encrypts, a key's period without a key (recorded on
+ * AWS).
+ */
 function shownSettings({ attributes }: Queue): Record<string, string> {
   const { KmsMasterKeyId, KmsDataKeyReusePeriodSeconds, ...others } = attributes;
   if (KmsMasterKeyId === undefined || attributes.SqsManagedSseEnabled === 'true') return others;

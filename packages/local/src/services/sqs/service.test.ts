@@ -127,7 +127,7 @@ describe('a queue', () => {
     ['an unknown attribute', 'a', { Nope: '1' }, 'InvalidAttributeName'],
     ['a FIFO attribute on a standard queue', 'a', { ContentBasedDeduplication: 'true' }, 'InvalidAttributeName'],
     ['a value out of bounds', 'a', { VisibilityTimeout: '43201' }, 'InvalidAttributeValue'],
-    ['a value that is no number', 'a', { DelaySeconds: 'soon' }, 'InvalidAttributeValue'],
+    ['a value that is not a number', 'a', { DelaySeconds: 'soon' }, 'InvalidAttributeValue'],
     ['a redrive policy that is no JSON', 'a', { RedrivePolicy: '{' }, 'InvalidParameterValue'],
     ['a dead-letter queue that is not there', 'a', { RedrivePolicy: redrive('nope') }, 'InvalidParameterValue'],
   ])('is refused for %s', async (_what, name, attributes, code) => {
@@ -337,7 +337,8 @@ describe('a message', () => {
     await change(0);
     const [again] = await receive(url, { VisibilityTimeout: 1 });
     expect(again?.MessageId).toBe(message?.MessageId);
-    // Recorded on AWS: the handle of an earlier receive works, while a later one holds the message and after its timeout.
+    // Recorded on AWS: the handle of an earlier receive works, while a later one holds the message
+    // and after its timeout.
     await change(5);
     seconds(4);
     expect(await receive(url)).toEqual([]);
@@ -604,7 +605,7 @@ describe('a dead-letter queue', () => {
     expect(bodies(await poll)).toEqual(['poison']);
   });
 
-  it('gets it also when nobody asks but one who waits', async () => {
+  it('gets it also when the only consumer is one that waits', async () => {
     const dead = await create('dead');
     const url = await create('orders', { RedrivePolicy: redrive('dead', 1), VisibilityTimeout: '5' });
     await send(url, 'poison');

@@ -80,7 +80,8 @@ export const sqs: ServiceModule = {
       'VisibilityTimeout',
       'WaitTimeSeconds',
     ],
-    // The Query protocol of SQS knows no `member` or `entry`: elements repeat under names of their own.
+    // The Query protocol of SQS knows no `member` or `entry`: elements repeat under names of their
+    // own.
     flattened: {
       Attributes: { as: 'Attribute', key: 'Name', value: 'Value' },
       MessageAttributes: { as: 'MessageAttribute', key: 'Name', value: 'Value' },

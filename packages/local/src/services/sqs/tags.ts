@@ -8,7 +8,11 @@ const MAX_TAGS = 50;
 const MAX_KEY = 128;
 const MAX_VALUE = 256;
 
-/** Adds all of `given` or, when one is refused, none. @throws ServiceError `InvalidParameterValue` */
+/**
+ * Adds all of `given` or, when one is refused, none.
+ *
+ * @throws ServiceError `InvalidParameterValue`
+ */
 export function addTags(tags: Map<string, string>, given: Readonly<Record<string, string>>, queueName: string): void {
   const entries = Object.entries(given);
   if (entries.some(([key]) => key.length < 1 || key.length > MAX_KEY)) {

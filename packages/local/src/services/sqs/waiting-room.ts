@@ -7,9 +7,15 @@ interface Waiter<T> {
 
 /** Receives that wait for a message, served in the order they came. */
 interface WaitingRoom<T> {
-  /** Resolves with what `attempt` finds when served, or with nothing after `waitMs` or when `signal` aborts. */
+  /**
+   * Resolves with what `attempt` finds when served, or with nothing after `waitMs` or when `signal`
+   * aborts.
+   */
   enter(waitMs: number, signal: AbortSignal, attempt: () => T[]): Promise<T[]>;
-  /** Lets those who wait try, now and again when the next message becomes visible by itself, at `nextAt()`. */
+  /**
+   * Lets those who wait try, now and again when the next message becomes visible by itself, at
+   * `nextAt()`.
+   */
   serve(nextAt: () => number | undefined): void;
   close(): void;
 }

@@ -9,7 +9,10 @@ const MAX_LABELS = 10;
 
 const isAllowed = (label: string) => /^[A-Za-z_.-][A-Za-z0-9_.-]*$/.test(label) && !/^(aws|ssm)/i.test(label);
 
-/** A label is on one version at a time: labelling moves it. Labels that AWS forbids come back on a 200. */
+/**
+ * A label is on one version at a time: labelling moves it. Labels that AWS forbids come back on a
+ * 200.
+ */
 export const labelParameterVersion: Action = (input, context) => {
   const name = requireString(input, 'Name', { min: 1, max: 2048 }).trim();
   context.touches(parameterArn(name, context));

@@ -21,7 +21,7 @@ const MAX_VALUE = 1024;
 
 const KEY = /^(tag:.+|Name|Type|KeyId|Path|Label|Tier|DataType)$/;
 
-/** What a filter may ask for; a value outside would match nothing for ever. */
+/** The values that a filter may have; any other value would never match. */
 const VALUES: Readonly<Record<string, readonly string[]>> = {
   Type: PARAMETER_TYPES,
   Tier: ['Standard', 'Advanced', 'Intelligent-Tiering'],
@@ -87,7 +87,11 @@ function readFilter(raw: Record<string, unknown>, validKeys: readonly string[]):
   return { key, option, values: readFilterValues(raw, key, option) };
 }
 
-/** The `ParameterFilters` of a call. @throws ServiceError `InvalidFilterKey`, `InvalidFilterOption`, `InvalidFilterValue` */
+/**
+ * The `ParameterFilters` of a call.
+ *
+ * @throws ServiceError `InvalidFilterKey`, `InvalidFilterOption`, `InvalidFilterValue`
+ */
 export function readFilters(input: Record<string, unknown>, validKeys: readonly string[]): ParameterFilter[] {
   const filters = (readStructures(input, 'ParameterFilters') ?? []).map((raw) => readFilter(raw, validKeys));
   const keys = filters.map(({ key }) => key);

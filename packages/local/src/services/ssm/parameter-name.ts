@@ -56,7 +56,7 @@ export function checkNewName(name: string, context: Pick<CallContext, 'account' 
   }
 }
 
-/** @throws ServiceError `ValidationException` for what is no path of parameters. */
+/** @throws ServiceError `ValidationException` for an invalid path. */
 export function checkPath(path: string, { reserved = 'taken' }: { reserved?: 'taken' | 'refused' } = {}): void {
   const isReserved = reserved === 'refused' && /^\/(aws|ssm)/i.test(path);
   if (path === '/' || (!isReserved && path.startsWith('/') && isWellFormed(path.replace(/\/$/, '')))) return;

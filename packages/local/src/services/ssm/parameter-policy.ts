@@ -22,7 +22,7 @@ function parse(text: string): Array<Record<string, unknown>> {
   try {
     list = JSON.parse(text);
   } catch {
-    // refused below, like JSON that is no list
+    // refused below, like JSON that is not a list
   }
   if (!Array.isArray(list) || !list.every(isObject)) {
     throw new ServiceError('ValidationException', 'The policies must be a JSON array of objects.');
@@ -69,7 +69,11 @@ function readPolicy(raw: Record<string, unknown>): ParameterPolicy {
   return { type, text, ms: readSpan(attributes, type === 'NoChangeNotification' ? 'After' : 'Before') };
 }
 
-/** The `Policies` of a PutParameter. @throws ServiceError for policies that AWS refuses, an expiration in the past among them */
+/**
+ * The `Policies` of a PutParameter.
+ *
+ * @throws ServiceError for policies that AWS refuses, an expiration in the past among them
+ */
 export function readPolicies(text: string, nowMs: number): ParameterPolicy[] {
   const list = parse(text);
   if (list.length > MAX_POLICIES) {
@@ -95,7 +99,10 @@ export function readPolicies(text: string, nowMs: number): ParameterPolicy[] {
 export const expiryOf = (policies: readonly ParameterPolicy[]) =>
   policies.find(({ type }) => type === 'Expiration')?.ms ?? Number.POSITIVE_INFINITY;
 
-/** The `ParameterInlinePolicy` shapes. A notification goes to EventBridge, which is not here: its status alone says that it was due. */
+/**
+ * The `ParameterInlinePolicy` shapes. A notification goes to EventBridge, which is not here: its
+ * status alone says that it was due.
+ */
 export const writePolicies = (policies: readonly ParameterPolicy[], modifiedMs: number, nowMs: number) =>
   policies.map(({ type, text, ms }) => {
     const dueMs = {

@@ -73,14 +73,20 @@ export function expectExpiry(version: ParameterVersion, { stores }: Pick<CallCon
   state.nextExpiryMs = Math.min(state.nextExpiryMs, expiryOf(version.policies));
 }
 
-/** What a caller writes where a parameter is meant: `name`, `name:version`, `name:label`, or an ARN of these. */
+/**
+ * The ways to name a parameter: `name`, `name:version`, `name:label`, or an ARN
+ * of these.
+ */
 export interface ParameterRequest {
   readonly name: string;
   /** A version number or a label. */
   readonly selector: string | undefined;
 }
 
-/** @throws ServiceError `ValidationException` for a selector with more than one colon or nothing behind it. */
+/**
+ * @throws ServiceError `ValidationException` for a selector with more than one colon or nothing
+ *   behind it.
+ */
 function readParameterRequest(text: string): ParameterRequest {
   const trimmed = text.trim();
   const resource = /^arn:[^:]*:ssm:[^:]*:[^:]*:parameter(\/.*)$/s.exec(trimmed)?.[1] ?? trimmed;
@@ -96,7 +102,9 @@ function readParameterRequest(text: string): ParameterRequest {
 
 const PUBLIC = /^\/aws\/service\//i;
 
-/** A public parameter that the endpoint was started with, in the form of one that an account has. */
+/**
+ * A public parameter that the endpoint was started with, in the form of one that an account has.
+ */
 function toStored(name: string, value: string, { region, clock }: CallContext): StoredParameter {
   const version: ParameterVersion = {
     version: 1,
@@ -122,8 +130,8 @@ export const publicParameters = (context: CallContext): StoredParameter[] =>
 /**
  * The parameter called `name`.
  *
- * @throws ServiceError `ParameterNotFound`, without a message, as AWS sends it. For a public parameter
- *   the message says how to supply it.
+ * @throws ServiceError `ParameterNotFound`, without a message, as AWS sends it. For a public
+ *   parameter the message says how to supply it.
  */
 export function findParameter(name: string, context: CallContext): StoredParameter {
   checkNameForm(name);
@@ -139,7 +147,11 @@ export function findParameter(name: string, context: CallContext): StoredParamet
   );
 }
 
-/** The newest version, or the one that `selector` names. @throws ServiceError `ParameterVersionNotFound`. */
+/**
+ * The newest version, or the one that `selector` names.
+ *
+ * @throws ServiceError `ParameterVersionNotFound`.
+ */
 export function selectVersion(parameter: StoredParameter, selector: string | undefined): ParameterVersion {
   const { versions, name } = parameter;
   const isNumber = selector !== undefined && /^\d+$/.test(selector);
@@ -160,7 +172,11 @@ export function selectVersion(parameter: StoredParameter, selector: string | und
 /** From the user guide, "Working with parameter versions". */
 const MAX_VERSIONS = 100;
 
-/** Adds the newest version. The oldest of a hundred goes, unless a label holds it. @throws ServiceError `ParameterMaxVersionLimitExceeded` */
+/**
+ * Adds the newest version. The oldest of a hundred goes, unless a label holds it.
+ *
+ * @throws ServiceError `ParameterMaxVersionLimitExceeded`
+ */
 export function appendVersion({ versions, name }: StoredParameter, version: ParameterVersion): void {
   const oldest = versions[0];
   if (oldest !== undefined && versions.length >= MAX_VERSIONS) {
@@ -175,12 +191,15 @@ export function appendVersion({ versions, name }: StoredParameter, version: Para
   versions.push(version);
 }
 
-/** The parameters that are being updated, of each store. An update is no state: it ends with its call. */
+/**
+ * The parameters that are being updated, of each store. An update is not part of the state: it ends
+ * with its call.
+ */
 const underWay = new WeakMap<object, Set<string>>();
 
 /**
- * Runs an update that others of the same parameter must not overlap: as long as the requests that came in together are read, it counts
- * as under way.
+ * Runs an update that others of the same parameter must not overlap: as long as the requests that
+ * came in together are read, it counts as under way.
  *
  * @throws ServiceError `TooManyUpdates` while another is under way
  */
@@ -229,7 +248,10 @@ export function writeParameter(
   };
 }
 
-/** The members that `ParameterMetadata` and `ParameterHistory` share; neither shows labels or the value. */
+/**
+ * The members that `ParameterMetadata` and `ParameterHistory` share; neither shows labels or the
+ * value.
+ */
 export function writeMetadata(parameter: StoredParameter, version: ParameterVersion, { clock }: CallContext) {
   return {
     Name: parameter.name,
@@ -260,7 +282,9 @@ export function writeHistory(
   };
 }
 
-/** One `Parameter`, by whatever a caller may write for it; names what it touches in the call log. */
+/**
+ * One `Parameter`, by whatever a caller may write for it; names what it touches in the call log.
+ */
 export function readParameter(text: string, withDecryption: boolean, context: CallContext) {
   const request = readParameterRequest(text);
   context.touches(parameterArn(request.name, context));

@@ -4,7 +4,10 @@ import { ServiceError } from '../../core/service-error.ts';
 import { decryptFor, encryptFor } from '../kms/service-encryption.ts';
 import type { ParameterTier, ParameterVersion, StoredParameter } from './parameter-store.ts';
 
-/** @throws ServiceError for an `AllowedPattern` that cannot be read, or that the value does not match. Never shows the value. */
+/**
+ * @throws ServiceError for an `AllowedPattern` that cannot be read, or that the value does not
+ *   match. Never shows the value.
+ */
 export function checkPattern(pattern: string | undefined, value: string): void {
   if (pattern === undefined || pattern === '') return;
   let expression: RegExp;
@@ -27,7 +30,10 @@ export function checkPattern(pattern: string | undefined, value: string): void {
 /** The form of an image's id, as EC2 gives them. */
 export const isImageId = (value: string) => /^ami-[0-9A-Za-z]{8,17}$/.test(value);
 
-/** @throws ServiceError `ValidationException` for a value that refers to another parameter, and for an unknown data type */
+/**
+ * @throws ServiceError `ValidationException` for a value that refers to another parameter, and for
+ *   an unknown data type
+ */
 export function checkValue(value: string, dataType: string): void {
   if (/\{\{.*\}\}/s.test(value)) {
     throw new ServiceError(
@@ -50,7 +56,7 @@ const ADVANCED_GUIDE =
 
 const refused = (message: string) => new ServiceError('ValidationException', message);
 
-/** What a new version has to fit into. */
+/** The limits of a new version. */
 interface TierRequest {
   readonly asked: ParameterTier | 'Intelligent-Tiering' | undefined;
   readonly bytes: number;
@@ -59,7 +65,11 @@ interface TierRequest {
   readonly previous: ParameterTier | undefined;
 }
 
-/** The tier of a new version. An advanced parameter stays one. @throws ServiceError `ValidationException` for what does not fit */
+/**
+ * The tier of a new version. An advanced parameter stays one.
+ *
+ * @throws ServiceError `ValidationException` for what does not fit
+ */
 export function chooseTier({ asked, bytes, hasPolicies, previous }: TierRequest): ParameterTier {
   if (asked === 'Standard' && previous === 'Advanced') {
     throw refused(
@@ -91,10 +101,14 @@ function withKeyErrors<T>(use: () => T): T {
   }
 }
 
-// From the KMS developer guide on Parameter Store: the parameter's ARN is the encryption context of a value.
+// From the KMS developer guide on Parameter Store: the parameter's ARN is the encryption context of
+// a value.
 const contextOf = (arn: string) => ({ PARAMETER_ARN: arn });
 
-/** What is kept of a SecureString: base64 that KMS opens. Standard values are encrypted by KMS itself, advanced ones under a data key. */
+/**
+ * The stored form of a SecureString: base64 that KMS opens. Standard values are encrypted by KMS
+ * itself, advanced ones under a data key.
+ */
 export const encryptValue = (
   value: string,
   { arn, keyId, tier }: { readonly arn: string; readonly keyId: string; readonly tier: ParameterTier },

@@ -146,7 +146,10 @@ export const getParameter: Action = (input, context) => {
   return { Parameter: readParameter(name, readBoolean(input, 'WithDecryption') ?? false, context) };
 };
 
-/** What cannot be answered is listed in `InvalidParameters`, on a 200: also a secret reference that has no secret. */
+/**
+ * Names that cannot be answered are listed in `InvalidParameters`, on a 200: also a secret
+ * reference that has no secret.
+ */
 export const getParameters: Action = (input, context) => {
   const names = requireStrings(input, 'Names', { min: 1, max: 10 });
   const withDecryption = readBoolean(input, 'WithDecryption') ?? false;
@@ -165,8 +168,9 @@ export const getParameters: Action = (input, context) => {
 };
 
 /**
- * Pages are cut before the filters and before the depth is looked at, so a page can be short or empty and still carry a
- * NextToken: AWS's own warning, which a caller that stops at an empty page would miss.
+ * Pages are cut before the filters and before the depth is looked at, so a page can be short or
+ * empty and still carry a NextToken: AWS's own warning, which a caller that stops at an empty page
+ * would miss.
  */
 export const getParametersByPath: Action = (input, context) => {
   const path = requireString(input, 'Path', { min: 1, max: 2048 });

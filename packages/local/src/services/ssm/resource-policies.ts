@@ -44,7 +44,7 @@ function checkPolicy(policy: string): void {
     const document: unknown = JSON.parse(policy);
     if (typeof document === 'object' && document !== null && 'Statement' in document) return;
   } catch {
-    // refused below, like JSON that is no policy
+    // refused below, like JSON that is not a policy
   }
   throw new ServiceError('MalformedResourcePolicyDocumentException', 'The policy document is malformed.');
 }

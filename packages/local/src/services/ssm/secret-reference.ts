@@ -19,8 +19,8 @@ function notFound(request: ParameterRequest): ServiceError {
 /**
  * The secret behind `/aws/reference/secretsmanager/ID`, as a `Parameter`.
  *
- * @throws ServiceError `ValidationException` without decryption and for a secret that is being deleted, `ParameterNotFound` for a
- * secret, label or version that does not exist.
+ * @throws ServiceError `ValidationException` without decryption and for a secret that is being
+ *   deleted, `ParameterNotFound` for a secret, label or version that does not exist.
  */
 export function readSecretReference(request: ParameterRequest, withDecryption: boolean, context: CallContext) {
   const id = request.name.slice(PREFIX.length);

@@ -7,7 +7,9 @@ import type { Action, CallContext } from '../../core/service.ts';
 import { ServiceError } from '../../core/service-error.ts';
 import { readWebIdentity } from './web-identity.ts';
 
-/** Reads a member; Query services call a refused one `ValidationError`, not `ValidationException`. */
+/**
+ * Reads a member; Query services call a refused one `ValidationError`, not `ValidationException`.
+ */
 function readMember<T>(read: () => T): T {
   try {
     return read();
@@ -26,7 +28,10 @@ const roleId = (arn: string) =>
     .toUpperCase()
     .slice(0, 17)}`;
 
-/** The role of a call's `RoleArn`, as the principal that the session called `RoleSessionName` is. No role need exist: there is no IAM here. */
+/**
+ * The role of a call's `RoleArn`, as the principal that the session called `RoleSessionName` is. No
+ * role need exist: there is no IAM here.
+ */
 function readAssumedRole(input: Record<string, unknown>): Principal & { readonly roleArn: string } {
   return readMember(() => {
     const roleArn = requireString(input, 'RoleArn', { min: 20, max: 2048 });
@@ -51,7 +56,10 @@ const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
 const randomLetters = (count: number) => [...randomBytes(count)].map((byte) => LETTERS[byte % 32]).join('');
 
-/** Temporary keys of `principal`: calls with them are its calls until `seconds` have passed on the clock. */
+/**
+ * Temporary keys of `principal`: calls with them are its calls until `seconds` have passed on the
+ * clock.
+ */
 function issueCredentials(
   principal: Principal & { readonly transitiveTags?: readonly string[] },
   seconds: number,
@@ -59,7 +67,7 @@ function issueCredentials(
 ) {
   const accessKeyId = makeAccessKeyId(principal.account, randomLetters(8));
   const sessionToken = randomBytes(192).toString('base64');
-  // Whole seconds: what the caller is told is when it ends.
+  // Whole seconds, as the answer shows them.
   const expiresMs = Math.floor(clock.now() / 1000 + seconds) * 1000;
   storesOf(principal.account, SESSION_REGION)
     .get(sessions)
@@ -75,7 +83,8 @@ function issueCredentials(
 const invalidTags = (message: string) => new ServiceError('InvalidParameterValue', message);
 
 /**
- * The keys of the session's transitive tags in lower case, those of the calling session included. The texts were recorded on AWS.
+ * The keys of the session's transitive tags in lower case, those of the calling session included.
+ * The texts were recorded on AWS.
  *
  * @throws ServiceError `InvalidParameterValue`
  */
@@ -130,7 +139,10 @@ export const assumeRole: Action = (input, context) => {
   };
 };
 
-/** The one call of a pod or a pipeline that has no keys yet: needs no signature. Every role trusts every token. */
+/**
+ * The one call of a pod or a pipeline that has no keys yet: needs no signature. Every role trusts
+ * every token.
+ */
 export const assumeRoleWithWebIdentity: Action = (input, context) => {
   const { roleArn, ...role } = readAssumedRole(input);
   context.touches(roleArn);
@@ -155,7 +167,10 @@ export const assumeRoleWithWebIdentity: Action = (input, context) => {
   };
 };
 
-/** From the API reference of GetSessionToken: the longest for the root of an account, and its default. */
+/**
+ * From the API reference of GetSessionToken: the longest for the root of an account, and its
+ * default.
+ */
 const ROOT_SECONDS = 3600;
 
 export const getSessionToken: Action = (input, context) => {

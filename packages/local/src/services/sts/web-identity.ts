@@ -1,6 +1,6 @@
 import { ServiceError } from '../../core/service-error.ts';
 
-/** What a token says of whom it was made for. */
+/** The claims of a token about its user. */
 interface WebIdentity {
   readonly subject: string;
   readonly audience: string;

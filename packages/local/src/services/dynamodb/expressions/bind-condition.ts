@@ -97,7 +97,9 @@ function checkBounds(low: Operand, high: Operand): void {
   }
 }
 
-/** @throws ServiceError for what no item could make right: operand counts, equal operands, types. */
+/**
+ * @throws ServiceError for what no item could make right: operand counts, equal operands, types.
+ */
 function checkTest(test: Test): void {
   if (test.kind === 'call') checkCount(test.name, test.operands);
   else for (const operand of test.operands) if (operand.kind === 'function') checkCount(operand.name, operand.args);
@@ -173,8 +175,8 @@ function bind(condition: RawCondition, placeholders: Placeholders): Condition {
 }
 
 /**
- * Replaces placeholders and checks all that can be known without an item, in AWS's order: parentheses, function names, misuse,
- * reserved words over the whole expression, then test by test.
+ * Replaces placeholders and checks all that can be known without an item, in AWS's order:
+ * parentheses, function names, misuse, reserved words over the whole expression, then test by test.
  */
 export function bindCondition(parsed: ParsedCondition, placeholders: Placeholders): Condition {
   if (parsed.hasRedundantParentheses) throw validationError('The expression has redundant parentheses;');

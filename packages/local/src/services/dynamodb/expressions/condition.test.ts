@@ -92,7 +92,8 @@ describe('a condition holds', () => {
     'not (attribute_exists(s) and attribute_exists(absent))',
     '(attribute_exists(s)) AND (attribute_exists(n) OR attribute_exists(absent))',
     'yes = :yes and nil = :null',
-    // AWS answers so: a missing attribute differs even from another (ScyllaDB's tests, which run on DynamoDB too).
+    // AWS answers so: a missing attribute differs even from another (ScyllaDB's tests, which run on
+    // DynamoDB too).
     'absent <> missing_too',
   ])('%s', (text) => {
     expect(holds(text)).toBe(true);

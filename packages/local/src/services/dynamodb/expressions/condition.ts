@@ -55,7 +55,10 @@ const COMPARATORS: readonly Comparator[] = ['=', '<>', '<', '<=', '>', '>='];
 /** Source: "Service quotas": 300 operators and functions in an expression, 100 operands of IN. */
 const MAX_OPERATORS = 300;
 const MAX_IN = 100;
-/** Parentheses nest this deep at most, to keep the stack small; AWS's 300 operators imply a limit too. */
+/**
+ * Parentheses nest this deep at most, to keep the stack small; AWS's 300 operators imply a limit
+ * too.
+ */
 const MAX_DEPTH = 300;
 
 /** A condition or an operand: an opening parenthesis may begin either. */
@@ -63,7 +66,10 @@ type Parsed =
   | { readonly is: 'condition'; readonly condition: RawCondition; readonly wrapped?: boolean }
   | { readonly is: 'operand'; readonly operand: RawOperand; readonly wrapped?: boolean };
 
-/** A condition as written, and whether it has parentheses directly around parentheses, which AWS refuses later. */
+/**
+ * A condition as written, and whether it has parentheses directly around parentheses, which AWS
+ * refuses later.
+ */
 export interface ParsedCondition {
   readonly condition: RawCondition;
   readonly hasRedundantParentheses: boolean;
@@ -86,7 +92,8 @@ export function parseCondition(text: string): ParsedCondition {
   const asCondition = (parsed: Parsed): RawCondition => {
     if (parsed.is === 'condition') return parsed.condition;
     const { operand } = parsed;
-    // A function alone is a condition, be it one that AWS allows there or not: that is checked later.
+    // A function alone is a condition, be it one that AWS allows there or not: that is checked
+    // later.
     if (operand.kind !== 'function') throw reader.syntaxError();
     return { kind: 'call', name: operand.name, operands: operand.args };
   };
@@ -238,7 +245,8 @@ function order(left: AttributeValue, right: AttributeValue): number | undefined 
 }
 
 function compare(comparator: Comparator, left: Value, right: Value): boolean {
-  // A missing attribute differs from everything, even from another missing one; no other comparison holds for it.
+  // A missing attribute differs from everything, even from another missing one; no other comparison
+  // holds for it.
   if (left === undefined || right === undefined) return comparator === '<>';
   if (comparator === '=') return equalValues(left, right);
   if (comparator === '<>') return !equalValues(left, right);
@@ -284,7 +292,9 @@ function evaluateTest(test: Test, item: Attributes): boolean {
   return values.slice(1).some((value) => compare('=', first, value));
 }
 
-/** Whether the condition holds for an item; for one that does not exist, every attribute is missing. */
+/**
+ * Whether the condition holds for an item; for one that does not exist, every attribute is missing.
+ */
 export function evaluateCondition(condition: Condition, item: Attributes | undefined): boolean {
   if (condition.kind === 'and') {
     return evaluateCondition(condition.left, item) && evaluateCondition(condition.right, item);

@@ -12,7 +12,11 @@ import { bindUpdate, parseUpdate } from './update.ts';
 
 const NO_KEYWORDS: ReadonlySet<string> = new Set();
 
-/** `a, b.c[0], #d` as paths. @throws ServiceError for syntax, reserved words, undefined names and paths in each other's way. */
+/**
+ * `a, b.c[0], #d` as paths.
+ *
+ * @throws ServiceError for syntax, reserved words, undefined names and paths in each other's way.
+ */
 function parseProjection(text: string, placeholders: Placeholders): readonly Path[] {
   const reader = new TokenReader(text);
   const parsed = [parsePath(reader, NO_KEYWORDS)];

@@ -2,7 +2,7 @@ import { validationError } from '../errors.ts';
 import type { AttributeValue } from '../values/value.ts';
 import type { Comparator, Condition, Test } from './condition.ts';
 
-/** What a key condition demands of one attribute. */
+/** The demand of a key condition on one attribute. */
 export interface KeyTest {
   readonly attribute: string;
   readonly operator: Exclude<Comparator, '<>'> | 'BETWEEN' | 'begins_with';
@@ -70,8 +70,8 @@ function toKeyTest(test: Test): KeyTest {
 }
 
 /**
- * The tests of a KeyConditionExpression, each of another attribute. `keyRange` checks them against a
- * key.
+ * The tests of a KeyConditionExpression, each of another attribute. `keyRange` checks them against
+ * a key.
  *
  * @throws ServiceError for what is not a key condition.
  */

@@ -23,8 +23,8 @@ export function showPath(path: Path): string {
 }
 
 /**
- * How two paths of one expression get in each other's way: one is the other or lies in it (`overlap`), or they want the same
- * value to be a list and a map (`conflict`).
+ * How two paths of one expression get in each other's way: one is the other or lies in it
+ * (`overlap`), or they want the same value to be a list and a map (`conflict`).
  */
 function clashOf(left: Path, right: Path): 'overlap' | 'conflict' | undefined {
   for (let index = 0; index < Math.min(left.length, right.length); index += 1) {
@@ -35,7 +35,10 @@ function clashOf(left: Path, right: Path): 'overlap' | 'conflict' | undefined {
   return 'overlap';
 }
 
-/** @throws ServiceError when two of the paths overlap or conflict: overlaps anywhere first, as AWS does. */
+/**
+ * @throws ServiceError when two of the paths overlap or conflict: overlaps anywhere first, as AWS
+ *   does.
+ */
 export function checkPaths(paths: readonly Path[]): void {
   for (const kind of ['overlap', 'conflict'] as const) {
     for (const [index, second] of paths.entries()) {
@@ -56,7 +59,10 @@ interface Change {
   readonly value: AttributeValue | undefined;
 }
 
-/** The changes below one attribute or element: either one for it as a whole or some for what is in it. */
+/**
+ * The changes below one attribute or element: either one for it as a whole or some for what is in
+ * it.
+ */
 type Step = string | number;
 interface Pending {
   readonly steps: readonly Step[];
@@ -96,7 +102,8 @@ function changeMap(old: Attributes, pending: readonly Pending[]): Attributes {
 }
 
 function changeList(old: readonly AttributeValue[], pending: readonly Pending[]): AttributeValue[] {
-  // Indexes mean the list as it was: removed elements leave a gap until the end, elements set beyond it follow in their order.
+  // Indexes mean the list as it was: removed elements leave a gap until the end, elements set
+  // beyond it follow in their order.
   const changed = new Map<number, AttributeValue | undefined>(old.entries());
   for (const [step, below] of byFirstStep(pending)) {
     if (typeof step === 'string') throw invalidPath();
@@ -110,7 +117,8 @@ function changeList(old: readonly AttributeValue[], pending: readonly Pending[])
 /**
  * The attributes with all changes made at once; paths must not overlap.
  *
- * @throws ServiceError when a path leads through a value that is missing or has no such kind of element.
+ * @throws ServiceError when a path leads through a value that is missing or has no such kind of
+ *   element.
  */
 export function changeAt(attributes: Attributes, changes: readonly Change[]): Attributes {
   return changeMap(

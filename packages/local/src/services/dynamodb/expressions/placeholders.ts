@@ -20,7 +20,10 @@ function checkKeys(kind: 'Names' | 'Values', sigil: string, given: object): void
   }
 }
 
-/** What `#name` and `:value` stand for in the expressions of one request, and which of them were used. */
+/**
+ * The meanings of `#name` and `:value` in the expressions of one request, and which of them were
+ * used.
+ */
 export class Placeholders {
   readonly #names = new Map<string, string>();
   readonly #values = new Map<string, AttributeValue>();

@@ -42,12 +42,14 @@ const WORDS = `
 `;
 
 /**
- * The words that an expression may not use as attribute names, in upper case. Source: "Reserved words in DynamoDB" in the developer
- * guide, its misspellings included.
+ * The words that an expression may not use as attribute names, in upper case. Source: "Reserved
+ * words in DynamoDB" in the developer guide, its misspellings included.
  */
 const RESERVED_WORDS: ReadonlySet<string> = new Set(WORDS.trim().split(/\s+/));
 
-/** @throws ServiceError for a name that DynamoDB reserves; `#placeholders` may stand for any name. */
+/**
+ * @throws ServiceError for a name that DynamoDB reserves; `#placeholders` may stand for any name.
+ */
 export function checkReservedSteps(steps: readonly RawStep[]): void {
   for (const step of steps) {
     if ('name' in step && RESERVED_WORDS.has(step.name.toUpperCase())) {
@@ -181,7 +183,7 @@ function parseStep(reader: TokenReader, keywords: Keywords): RawStep {
   return { name: text };
 }
 
-/** What may follow a path's beginning: `.name`, `[0]`. */
+/** The parts that may follow a path's beginning: `.name`, `[0]`. */
 export function parseFurtherSteps(reader: TokenReader, keywords: Keywords): RawStep[] {
   const steps: RawStep[] = [];
   for (;;) {

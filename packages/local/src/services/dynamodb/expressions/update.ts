@@ -9,7 +9,7 @@ import type { Placeholders } from './placeholders.ts';
 import type { Keywords } from './tokens.ts';
 import { checkReserved, checkReservedSteps, parsePath, TokenReader } from './tokens.ts';
 
-/** What SET assigns: an operand, or the sum or difference of two. */
+/** The value that SET assigns: an operand, or the sum or difference of two. */
 type SetValueOf<O> =
   | { readonly kind: 'operand'; readonly operand: O }
   | { readonly kind: 'arithmetic'; readonly operator: '+' | '-'; readonly operands: readonly [O, O] };
@@ -97,7 +97,8 @@ export function parseUpdate(text: string): RawUpdate {
   }
 
   function parseSetValue(): SetValueOf<RawOperand> {
-    // An opening parenthesis may hold the first operand or the whole value: look for what follows the operand in it.
+    // An opening parenthesis may hold the first operand or the whole value: look for what follows
+    // the operand in it.
     if (!reader.takeSymbol('(')) return parseArithmetic();
     const inner = parseArithmetic();
     reader.expectSymbol(')');
@@ -219,8 +220,8 @@ function checkValue(action: UpdateAction): void {
 }
 
 /**
- * Replaces placeholders and checks all that can be known without an item, each kind of fault over the whole expression before the
- * next, in AWS's order.
+ * Replaces placeholders and checks all that can be known without an item, each kind of fault over
+ * the whole expression before the next, in AWS's order.
  */
 export function bindUpdate(update: RawUpdate, placeholders: Placeholders): readonly UpdateAction[] {
   const operands = update.actions.flatMap((action) => (action.kind === 'SET' ? operandsOf(action.value) : []));
@@ -280,7 +281,7 @@ function add(old: AttributeValue | undefined, value: AttributeValue): AttributeV
   return plus(old, value, '+');
 }
 
-/** What is left of a set; undefined when nothing is, since a set cannot be empty. */
+/** The rest of a set; undefined when it is empty, since a set has at least one element. */
 function subtract(old: AttributeValue | undefined, value: AttributeValue): AttributeValue | undefined {
   if (old === undefined) return undefined;
   const without = (members: readonly string[], removed: readonly string[]) =>
@@ -308,9 +309,11 @@ function newValue(action: UpdateAction, item: Attributes): AttributeValue | unde
 }
 
 /**
- * The item after an update; `item` is its state before, which every operand of the expression reads.
+ * The item after an update; `item` is its state before, which every operand of the expression
+ * reads.
  *
- * @throws ServiceError for a missing attribute, a wrong type, a path that leads nowhere or a number out of range.
+ * @throws ServiceError for a missing attribute, a wrong type, a path that leads nowhere or a number
+ *   out of range.
  */
 export function applyUpdate(actions: readonly UpdateAction[], item: Attributes): Attributes {
   const changes = actions.map((action) => ({ path: action.path, value: newValue(action, item) }));

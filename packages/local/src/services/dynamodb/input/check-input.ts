@@ -95,8 +95,8 @@ const MAX_REPORTED = 10;
 /**
  * The input, with unknown members and nulls dropped and everything else as the shape says.
  *
- * @throws ServiceError `SerializationException` for the first wrong JSON type; `ValidationException` naming up to ten broken
- *   constraints.
+ * @throws ServiceError `SerializationException` for the first wrong JSON type;
+ *   `ValidationException` naming up to ten broken constraints.
  */
 export function checkInput<M extends Members>(input: Record<string, unknown>, members: M): CheckedMembers<M> {
   const typed = readTyped(input, { type: 'structure', members });

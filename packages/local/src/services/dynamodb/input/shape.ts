@@ -37,7 +37,7 @@ interface StructureShape {
   readonly members: Members;
 }
 
-/** What a part of the input must look like: data, so that one checker serves every operation. */
+/** The form of a part of the input: data, so that one checker serves every operation. */
 export type Shape =
   | StringShape
   | NumberShape
@@ -53,7 +53,9 @@ export type Shape =
 type Member = Shape & { readonly required?: true };
 export type Members = Readonly<Record<string, Member>>;
 
-/** The TypeScript type of what passes a shape, so that an action cannot read what was not checked. */
+/**
+ * The TypeScript type of what passes a shape, so that an action cannot read what was not checked.
+ */
 export type Checked<S> = S extends { type: 'structure'; members: infer M extends Members }
   ? CheckedMembers<M>
   : S extends { type: 'list'; of: infer O }
@@ -115,7 +117,8 @@ function readBlob(value: unknown): string {
   if (value.length % 4 !== 0)
     throw refuse(`Base64 encoded length is expected a multiple of 4 bytes but found: ${value.length}`);
   if (!BASE64.test(value)) throw refuse('Invalid Base64 character or padding in a binary value');
-  // The unused bits of the last character could be anything: one text per value makes equality plain.
+  // The unused bits of the last character could be anything: one text per value makes equality
+  // plain.
   return Buffer.from(value, 'base64').toString('base64');
 }
 
@@ -154,8 +157,8 @@ function readMap(value: unknown, of: Shape, depth: number): Record<string, unkno
 }
 
 /**
- * A copy of `value` with only what `shape` knows. @throws ServiceError `SerializationException` for a wrong JSON type. Source of
- * the messages: answers of AWS recorded by the dynalite project.
+ * A copy of `value` with only what `shape` knows. @throws ServiceError `SerializationException` for
+ * a wrong JSON type. Source of the messages: answers of AWS recorded by the dynalite project.
  */
 export function readTyped(value: unknown, shape: Shape, depth = 0): unknown {
   if (depth > MAX_DEPTH) throw refuse('The input is nested too deeply');

@@ -43,7 +43,10 @@ function fits(operator: ComparisonOperator, count: number): boolean {
   return operator === 'IN' ? count > 0 : count === 1;
 }
 
-/** @throws ServiceError for a bad value, or a number or types of values that the operator does not take. */
+/**
+ * @throws ServiceError for a bad value, or a number or types of values that the operator does not
+ *   take.
+ */
 function readComparison(attribute: string, operator: ComparisonOperator, raw: readonly RawValue[]): Comparison {
   const values = raw.map((value) => normaliseValue(value));
   if (!fits(operator, values.length)) {

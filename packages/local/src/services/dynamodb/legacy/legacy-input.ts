@@ -33,7 +33,7 @@ const CONDITIONS = {
 
 const CONDITIONAL_OPERATOR = { type: 'string', values: ['OR', 'AND'] } as const;
 
-/** What came before expressions, in reads of one item. */
+/** The members that came before expressions, in reads of one item. */
 export const LEGACY_GET = {
   AttributesToGet: { type: 'list', min: 1, of: { type: 'string', max: 65535 } },
 } as const satisfies Members;
@@ -99,7 +99,10 @@ export function checkConditionalOperator(operator: ConditionalOperator | undefin
 
 type Input = Readonly<Record<string, unknown>>;
 
-/** @throws ServiceError when a request has parameters of both times: expressions, and what came before them. */
+/**
+ * @throws ServiceError when a request has parameters of both times: expressions, and what came
+ *   before them.
+ */
 export function checkMixed(input: Input, legacy: readonly string[], expressions: readonly string[]): void {
   const given = (names: readonly string[]) => names.filter((name) => input[name] !== undefined);
   const [old, current] = [given(legacy), given(expressions)];

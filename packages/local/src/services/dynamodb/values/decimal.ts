@@ -1,7 +1,10 @@
 import { validationError } from '../errors.ts';
 import type { AttributeValue } from './value.ts';
 
-/** An exact decimal: ± 0.`digits` × 10^`exponent`. `digits` has no zero at either end and is empty for zero. */
+/**
+ * An exact decimal: ± 0.`digits` × 10^`exponent`. `digits` has no zero at either end and is empty
+ * for zero.
+ */
 interface Decimal {
   readonly negative: boolean;
   readonly digits: string;
@@ -11,7 +14,9 @@ interface Decimal {
 const ZERO: Decimal = { negative: false, digits: '', exponent: 0 };
 const SYNTAX = /^([+-]?)(?:(\d+)\.?(\d*)|\.(\d+))(?:[eE]([+-]?\d+))?$/;
 
-/** Source: "Data types" in the developer guide: 38 digits; 1E-130 to 9.99…E+125 and their negatives. */
+/**
+ * Source: "Data types" in the developer guide: 38 digits; 1E-130 to 9.99…E+125 and their negatives.
+ */
 const MAX_DIGITS = 38;
 const MAX_EXPONENT = 126;
 const MIN_EXPONENT = -129;
@@ -80,13 +85,15 @@ const complement = (digits: string) => digits.replace(/\d/g, (digit) => String(9
 function sortableNumber({ negative, digits, exponent }: Decimal): string {
   if (digits === '') return '1';
   const biased = String(exponent + EXPONENT_BIAS).padStart(3, '0');
-  // '~' is above every digit: of two negative numbers, the one whose digits end first is the greater.
+  // '~' is above every digit: of two negative numbers, the one whose digits end first is the
+  // greater.
   return negative ? `0${complement(biased)}${complement(digits)}~` : `2${biased}${digits}`;
 }
 
 /**
- * A string that sorts, with plain `<`, where DynamoDB sorts the value among values of its type: strings by their UTF-8 bytes,
- * numbers by value, binary by unsigned bytes. Equal values give equal strings. Undefined for types without an order.
+ * A string that sorts, with plain `<`, where DynamoDB sorts the value among values of its type:
+ * strings by their UTF-8 bytes, numbers by value, binary by unsigned bytes. Equal values give equal
+ * strings. Undefined for types without an order.
  */
 export function sortable(value: AttributeValue): string | undefined {
   if ('S' in value) return ASCII.test(value.S) ? value.S : Buffer.from(value.S).toString('latin1');

@@ -1,7 +1,9 @@
 import { validationError } from '../errors.ts';
 import { formatDecimal, parseDecimal } from './decimal.ts';
 
-/** A value on the wire: one type tag, one payload. Numbers are decimal strings, binary is base64. */
+/**
+ * A value on the wire: one type tag, one payload. Numbers are decimal strings, binary is base64.
+ */
 export type AttributeValue =
   | { readonly S: string }
   | { readonly N: string }
@@ -15,8 +17,9 @@ export type AttributeValue =
   | { readonly M: Attributes };
 
 /**
- * Attributes by name: an item, a key or a map. Made without a prototype ({@link emptyAttributes}), since `constructor` and
- * `__proto__` are attribute names like any other. Never changed once stored.
+ * Attributes by name: an item, a key or a map. Made without a prototype ({@link emptyAttributes}),
+ * since `constructor` and `__proto__` are attribute names like any other. Never changed once
+ * stored.
  */
 export type Attributes = Readonly<Record<string, AttributeValue>>;
 
@@ -102,7 +105,8 @@ function normalise(type: AttributeType, raw: RawValue, depth: number): Attribute
 /**
  * The value as DynamoDB stores it: exactly one type, numbers in their one canonical text.
  *
- * @throws ServiceError for no type, several types, an empty or duplicate-bearing set, a bad number, too deep a nesting.
+ * @throws ServiceError for no type, several types, an empty or duplicate-bearing set, a bad number,
+ *   too deep a nesting.
  */
 export function normaliseValue(raw: RawValue, depth = 0): AttributeValue {
   let value: AttributeValue | undefined;
@@ -146,7 +150,10 @@ function sameAttributes(left: Attributes, right: Attributes): boolean {
   });
 }
 
-/** Whether two normalised values are equal: of the same type, sets in any order, lists and maps all the way down. */
+/**
+ * Whether two normalised values are equal: of the same type, sets in any order, lists and maps all
+ * the way down.
+ */
 export function equalValues(left: AttributeValue, right: AttributeValue): boolean {
   if (typeOf(left) !== typeOf(right)) return false;
   if ('S' in left && 'S' in right) return left.S === right.S;
@@ -195,7 +202,10 @@ function sizeOfValue(value: AttributeValue): number {
   return 1;
 }
 
-/** The size of an item in bytes, attribute names included. Source: "DynamoDB item sizes and formats" in the developer guide. */
+/**
+ * The size of an item in bytes, attribute names included. Source: "DynamoDB item sizes and formats"
+ * in the developer guide.
+ */
 export function sizeOf(attributes: Attributes): number {
   let size = 0;
   for (const [name, value] of Object.entries(attributes)) size += Buffer.byteLength(name) + sizeOfValue(value);

@@ -131,7 +131,11 @@ function evaluateBinary({ operator, left, right }: Expression & { kind: 'binary'
   return ORDER[operator]?.(compare(value, other)) ?? false;
 }
 
-/** The value of an expression for one row. @throws ServiceError `MalformedQueryException` for an unknown function */
+/**
+ * The value of an expression for one row.
+ *
+ * @throws ServiceError `MalformedQueryException` for an unknown function
+ */
 export function evaluate(expression: Expression, row: Row): unknown {
   switch (expression.kind) {
     case 'value':
