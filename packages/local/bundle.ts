@@ -18,7 +18,7 @@ await build({
   },
   outdir: OUT,
   bundle: true,
-  external: ['yaml'],
+  external: ['croner', 'yaml'],
   // Each service is a file that its first call loads.
   splitting: true,
   minifySyntax: true,

@@ -1,84 +1,19 @@
+import { nextCronTime } from '../../core/cron.ts';
 import { readInteger, readString, readStructure } from '../../core/input.ts';
 import { ServiceError } from '../../core/service-error.ts';
 
 const HOUR_MS = 3_600_000;
 /** From the user guide: as often as every four hours. */
 const MIN_RATE_MS = 4 * HOUR_MS;
-/** How far a cron expression is followed; one that names no day until then is refused. */
-const HORIZON_HOURS = 24 * 366 * 5;
-const NAMES = {
-  month: ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC'],
-  weekday: ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'],
-};
-
 const refused = () => new ServiceError('InvalidParameterException', 'Invalid ScheduleExpression.');
 
-function readNumber(text: string, names: readonly string[]): number {
-  const index = names.indexOf(text.toUpperCase());
-  if (index >= 0) return index + 1;
-  if (!/^\d{1,4}$/.test(text)) throw refused();
-  return Number(text);
-}
-
-/**
- * Whether one field of a cron expression lets a number through: lists of numbers, names, ranges and
- * steps.
- */
-function fieldOf(text: string, min: number, max: number, names: readonly string[] = []): (value: number) => boolean {
-  if (text === '*' || text === '?') return () => true;
-  const parts = text.split(',').map((part) => {
-    const [range = '', step] = part.split('/');
-    const every = step === undefined ? 1 : readNumber(step, []);
-    const [first = '', last] = range.split('-');
-    const all = first === '*' || (first === '' && step !== undefined); // `/8` is `*/8`
-    const from = all ? min : readNumber(first, names);
-    const open = all || (step !== undefined && last === undefined);
-    const to = last === undefined ? (open ? max : from) : readNumber(last, names);
-    if (every < 1 || from < min || to > max || from > to) throw refused();
-    return { from, to, every };
-  });
-  return (value) => parts.some(({ from, to, every }) => value >= from && value <= to && (value - from) % every === 0);
-}
-
-const daysInMonth = (date: Date) => new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 0)).getUTCDate();
-
-function dayOfMonth(text: string): (date: Date) => boolean {
-  if (text === 'L') return (date) => date.getUTCDate() === daysInMonth(date);
-  const matches = fieldOf(text, 1, 31);
-  return (date) => matches(date.getUTCDate());
-}
-
-function dayOfWeek(text: string): (date: Date) => boolean {
-  const [, day, nth] = /^(\w+)#([1-5])$/.exec(text) ?? [];
-  if (day !== undefined) {
-    const weekday = readNumber(day, NAMES.weekday) - 1;
-    return (date) => date.getUTCDay() === weekday && Math.ceil(date.getUTCDate() / 7) === Number(nth);
-  }
-  const [, last] = /^(\w+)L$/.exec(text) ?? [];
-  if (last !== undefined) {
-    const weekday = readNumber(last, NAMES.weekday) - 1;
-    return (date) => date.getUTCDay() === weekday && date.getUTCDate() + 7 > daysInMonth(date);
-  }
-  const matches = fieldOf(text, 1, 7, NAMES.weekday);
-  return (date) => matches(date.getUTCDay() + 1);
-}
-
 function nextByCron(expression: string, afterMs: number): number {
-  const fields = expression.trim().split(/\s+/);
-  const [minute, hour = '', monthDay = '', month = '', weekday = '', year = ''] = fields;
+  const [minute, , , , , year, ...more] = expression.trim().split(/\s+/);
   // Windows open on the hour, and a year is not chosen: from the user guide.
-  if (fields.length !== 6 || minute !== '0' || year !== '*') throw refused();
-  const isHour = fieldOf(hour, 0, 23);
-  const isDay = dayOfMonth(monthDay);
-  const isMonth = fieldOf(month, 1, 12, NAMES.month);
-  const isWeekday = dayOfWeek(weekday);
-  const first = Math.floor(afterMs / HOUR_MS) + 1;
-  for (let at = first; at < first + HORIZON_HOURS; at += 1) {
-    const date = new Date(at * HOUR_MS);
-    if (isHour(date.getUTCHours()) && isDay(date) && isMonth(date.getUTCMonth() + 1) && isWeekday(date))
-      return at * HOUR_MS;
-  }
-  throw refused();
+  if (minute !== '0' || year !== '*' || more.length > 0) throw refused();
+  const next = nextCronTime(expression, afterMs);
+  if (next === undefined) throw refused();
+  return next;
 }
 
 /**
