@@ -15,6 +15,7 @@ import { produce } from './produce.ts';
 import { queueRequests } from './queue-requests.ts';
 import { session } from './session.ts';
 import { sessionCalls } from './session-calls.ts';
+import { sql } from './sql.ts';
 
 /** In the order of the table. */
 export const MEASUREMENTS: readonly Measurement[] = [
@@ -29,6 +30,7 @@ export const MEASUREMENTS: readonly Measurement[] = [
   sessionCalls,
   session,
   cacheRead,
+  sql,
   log,
   emf,
   httpEvent,

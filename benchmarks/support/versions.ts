@@ -10,6 +10,7 @@ const PEERS = [
   'sqs-consumer',
   'connect-dynamodb',
   'express-session',
+  'pg',
   'pino',
   'aws-embedded-metrics',
   'hono',

@@ -1,4 +1,4 @@
-import { startLocalAws } from '@twelvefold/local';
+import { findServer, startLocalAws } from '@twelvefold/local';
 import { describe, expect, it } from 'vitest';
 import { runEntry } from '../support/run-entry.ts';
 import { until } from '../support/until.ts';
@@ -12,6 +12,9 @@ describe('npm start', () => {
     const output = entry.stdout();
     expect(output.match(/GET \/orders\/\{id\} says notified, 118\.98 with tax/g)).toHaveLength(2);
     expect(output.match(/correlation id tour-[0-9a-f]{8}/g)).toHaveLength(2);
+    for (const name of ['postgresql', 'redis'] as const) {
+      expect(output).toContain(findServer(name) === undefined ? `${name} is not installed` : `${name} on `);
+    }
     expect(output).not.toContain('\u001b[');
     expect(entry.stderr()).toBe('');
   });

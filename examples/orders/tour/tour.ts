@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { LaunchedStack, LocalAws } from '@twelvefold/local';
-import { launchStack, startLocalAws } from '@twelvefold/local';
+import { findServer, launchStack, startLocalAws, startPostgres, startRedis } from '@twelvefold/local';
 import { provisionStage } from '../local/provision-stage.ts';
 import type { AppLog } from './app-log.ts';
 import { createAppLog } from './app-log.ts';
@@ -39,6 +39,7 @@ export async function tour({ once: onlyOnce, port }: TourOptions): Promise<numbe
 
   const log = createAppLog();
   const running: Running[] = [];
+  const servers: AsyncDisposable[] = [];
   let aws: LocalAws | undefined;
   let code = 0;
   try {
@@ -46,6 +47,7 @@ export async function tour({ once: onlyOnce, port }: TourOptions): Promise<numbe
     const begun = performance.now();
     aws = await startLocalAws({ port });
     out.done(`local AWS on ${aws.url}`, begun);
+    servers.push(...(await startServers(out)));
     // One after the other: the two hosts have a stage each, so that neither works off the other's queue.
     running.push(await startService(aws, log, out));
     running.push(await startFunctions(aws, log, out));
@@ -64,9 +66,26 @@ export async function tour({ once: onlyOnce, port }: TourOptions): Promise<numbe
   if (running.length > 0 && !onlyOnce) out.heading('Stopping');
   await Promise.all(running.map(({ stack }) => stack.stop()));
   if (!onlyOnce) printShutdown(log, out);
+  await Promise.all(servers.map((server) => server[Symbol.asyncDispose]()));
   await aws?.close();
   process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
   return code;
+}
+
+/** Starts the PostgreSQL and the Redis of this machine, where it has them: what `sql` and `cache` are bound to. */
+async function startServers(out: Printer): Promise<AsyncDisposable[]> {
+  const started: AsyncDisposable[] = [];
+  for (const name of ['postgresql', 'redis'] as const) {
+    if (findServer(name) === undefined) {
+      out.line(`  ${name} is not installed, so it is left out`);
+      continue;
+    }
+    const begun = performance.now();
+    const server = name === 'redis' ? await startRedis() : await startPostgres();
+    started.push(server);
+    out.done(`${name} on ${server.url}`, begun);
+  }
+  return started;
 }
 
 async function startService(aws: LocalAws, log: AppLog, out: Printer): Promise<Running> {

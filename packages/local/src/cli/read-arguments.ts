@@ -14,6 +14,8 @@ Starts an AWS endpoint on this machine, for development and tests, and serves un
   --parameter KEY=VALUE  a parameter of the template; once for each
   --public-parameter NAME=VALUE
                          a public parameter (/aws/service/...) that templates read; once for each
+  --postgres             also start this machine's PostgreSQL, and set DATABASE_URL; with --snapshot it keeps its data
+  --redis                also start this machine's Redis or Valkey, and set REDIS_URL; with --snapshot likewise
   --json                 one line of JSON instead of the export lines
   --version              the version
   -h, --help             this text
@@ -33,6 +35,8 @@ export interface CliArguments {
   readonly template: string | undefined;
   readonly parameters: Readonly<Record<string, string>>;
   readonly publicParameters: Readonly<Record<string, string>>;
+  readonly postgres: boolean;
+  readonly redis: boolean;
   readonly json: boolean;
   readonly help: boolean;
   readonly version: boolean;
@@ -53,6 +57,8 @@ const OPTIONS = {
   template: { type: 'string' },
   parameter: { type: 'string', multiple: true, default: [] as string[] },
   'public-parameter': { type: 'string', multiple: true, default: [] as string[] },
+  postgres: { type: 'boolean', default: false },
+  redis: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
   version: { type: 'boolean', default: false },

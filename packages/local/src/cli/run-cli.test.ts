@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { describe, expect, it } from 'vitest';
+import { findServer } from '../servers/find-server.ts';
 import { runCli } from './run-cli.ts';
 
 const TEMPLATE = {
@@ -134,6 +135,21 @@ describe('twelvefold-local', () => {
     expect(run.err()).toContain('created   Rate (AWS::SSM::Parameter)\n');
     expect(run.err()).toContain('listed    Role (AWS::IAM::Role)\n');
     expect(run.out()).toContain('RateName = /app/dev/rate');
+  });
+
+  it('starts the PostgreSQL and the Redis of the machine beside it, where they are installed', async () => {
+    const missing = (['postgresql', 'redis'] as const).filter((name) => findServer(name) === undefined);
+    const run = start(['--port', '0', '--json', '--postgres', '--redis']);
+    if (missing.length > 0) {
+      expect([await run.exit, run.err()]).toEqual([1, expect.stringContaining(`Cannot start ${missing[0]}`)]);
+      return;
+    }
+    await run.written;
+    const { environment } = JSON.parse(run.out());
+    expect(environment.DATABASE_URL).toMatch(/^postgres:\/\/postgres:\w+@localhost:\d+\/postgres$/);
+    expect(environment.REDIS_URL).toMatch(/^redis:\/\/:\w+@localhost:\d+$/);
+    run.stop();
+    expect(await run.exit).toBe(0);
   });
 
   it('helps', async () => {

@@ -1,6 +1,9 @@
+import { join } from 'node:path';
 import { parseTemplate } from '../provision/parse-template.ts';
 import { provision } from '../provision/provision.ts';
 import type { ProvisionedStack, ProvisionProgress } from '../provision/stack.ts';
+import { startPostgres } from '../servers/start-postgres.ts';
+import { startRedis } from '../servers/start-redis.ts';
 import type { LocalAws } from '../start.ts';
 import { startLocalAws } from '../start.ts';
 import type { CliArguments } from './read-arguments.ts';
@@ -54,17 +57,55 @@ async function provisionFile(aws: LocalAws, args: CliArguments, io: CliProcess):
   });
 }
 
-const environmentOf = (aws: LocalAws, args: CliArguments) => ({
+const environmentOf = (aws: LocalAws, servers: Servers, args: CliArguments) => ({
   AWS_ENDPOINT_URL: reachableUrl(aws, args),
   AWS_REGION: args.region,
   // The AWS CLI and boto3 read only this one.
   AWS_DEFAULT_REGION: args.region,
   AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
   AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
+  ...servers.environment,
 });
 
-function report(aws: LocalAws, stack: ProvisionedStack | undefined, args: CliArguments, { stdout }: CliProcess): void {
-  const environment = environmentOf(aws, args);
+/** The servers beside the endpoint. */
+interface Servers {
+  readonly environment: Readonly<Record<string, string>>;
+  stop(): Promise<void>;
+}
+
+async function startServers({ postgres, redis, snapshot }: CliArguments): Promise<Servers> {
+  const folderOf = (name: string) => (snapshot === undefined ? {} : { folder: join(snapshot, name) });
+  const started: Array<{ stop(): Promise<void> }> = [];
+  const environment: Record<string, string> = {};
+  const stop = async () => {
+    await Promise.all(started.map((one) => one.stop()));
+  };
+  try {
+    if (postgres) {
+      const server = await startPostgres(folderOf('postgresql'));
+      started.push(server);
+      environment.DATABASE_URL = server.url;
+    }
+    if (redis) {
+      const server = await startRedis(folderOf('redis'));
+      started.push(server);
+      environment.REDIS_URL = server.url;
+    }
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { environment, stop };
+}
+
+interface Started {
+  readonly aws: LocalAws;
+  readonly servers: Servers;
+  readonly stack: ProvisionedStack | undefined;
+}
+
+function report({ aws, servers, stack }: Started, args: CliArguments, { stdout }: CliProcess): void {
+  const environment = environmentOf(aws, servers, args);
   if (args.json) {
     const { outputs = {}, resources = [] } = stack ?? {};
     const listed = resources.map(({ logicalId, type, physicalId, created }) => ({
@@ -106,14 +147,17 @@ async function serve(args: CliArguments, io: CliProcess): Promise<number> {
     publicParameters,
     ...(snapshot === undefined ? {} : { snapshot }),
   });
+  let servers: Servers | undefined;
   try {
-    report(aws, await provisionFile(aws, args, io), args, io);
+    servers = await startServers(args);
+    report({ aws, servers, stack: await provisionFile(aws, args, io) }, args, io);
     await untilAborted(io.stopped);
     return 0;
   } catch (error) {
     if (io.stopped.aborted) return 0;
     throw error;
   } finally {
+    await servers?.stop();
     await aws.close();
   }
 }

@@ -7,7 +7,7 @@ import { readSqlUrl } from '../sql-url.ts';
 import { createCheckoutPlaces, placeHere } from './checkout-place.ts';
 import { openConnection } from './connect.ts';
 import type { Limit } from './limit.ts';
-import { limitIn } from './limit.ts';
+import { limitIn, onAbort } from './limit.ts';
 import type { LoginSource } from './login.ts';
 import { iamLogin, rotatingLogin } from './login.ts';
 import type { PgClient, PgModule } from './pg-client.ts';
@@ -104,9 +104,8 @@ export async function openPgSql(definition: SqlDefinition, context: SqlContext):
   const query = async (statement: string | SqlStatement, values?: readonly unknown[]): Promise<SqlResult> => {
     places.assertFree(query);
     const begunMs = clock.monotonic();
-    const limit = limitIn(definition.timeoutMs, clock);
-    const taken = pool.take(limitOfCheckout(limit, begunMs));
-    const connection = taken instanceof Promise ? await taken : taken;
+    const limit = limitIn(definition.timeoutMs, clock, begunMs);
+    const connection = pool.takeIdle() ?? (await pool.take(limitOfCheckout(limit, begunMs)));
     try {
       return await run(connection, statement, values, limit);
     } catch (error) {
@@ -142,14 +141,14 @@ export async function openPgSql(definition: SqlDefinition, context: SqlContext):
     if (checkPinning) watch(client, checkPinning);
     const drop = () => dropConnection(parts, connection);
     const stopTimer = clock.timer?.(Math.max(0, limit.endMs - clock.monotonic()), drop);
-    limit.signal?.addEventListener('abort', drop, { once: true });
+    const unwatch = onAbort(limit, drop);
     client.release = (destroyed) => {
       client.release = () => {
         throw new TypeError(`Cannot release a connection of ${subject} twice`);
       };
       if (checkPinning) delete (client as { query?: unknown }).query; // what watch() put before the class's own
       stopTimer?.();
-      limit.signal?.removeEventListener('abort', drop);
+      unwatch();
       // A transaction that is still open must not be the next borrower's.
       giveBack(Boolean(destroyed) || client.getTransactionStatus() !== 'I');
     };

@@ -2,7 +2,7 @@ import type { Clock } from '@twelvefold/core';
 import { TwelvefoldError } from '@twelvefold/core';
 import { after } from '@twelvefold/core/internal';
 import type { Limit } from './limit.ts';
-import { remainingMs } from './limit.ts';
+import { onAbort, remainingMs } from './limit.ts';
 import type { PgClient, PgClientOptions } from './pg-client.ts';
 import { destroy } from './pg-client.ts';
 
@@ -82,9 +82,19 @@ export class ConnectionPool {
     return this.#waiters.length;
   }
 
-  /**
-   * A connection at once if one is idle and fresh; otherwise when one is free, within the limit.
-   */
+  /** A connection that is idle and needs no probe, if the next one is. */
+  takeIdle(): Connection | undefined {
+    const connection = this.#idle.at(-1);
+    if (connection === undefined || this.#closed) return undefined;
+    const nowMs = this.#options.clock.now();
+    const idleMs = nowMs - connection.idleSinceMs;
+    if (idleMs >= PROBE_AFTER_MS || idleMs < 0 || this.#isSpent(connection, nowMs)) return undefined;
+    this.#idle.pop();
+    this.#busy += 1;
+    return connection;
+  }
+
+  /** A connection when one is free, within the limit. */
   take(limit: Limit): Connection | Promise<Connection> {
     if (this.#closed) throw new TypeError(`Cannot use ${this.#options.subject}: it is closed`);
     const { clock } = this.#options;
@@ -153,9 +163,8 @@ export class ConnectionPool {
     this.#settleIfIdle();
   }
 
-  #isSpent(connection: Connection): boolean {
-    const { clock, generation } = this.#options;
-    return connection.dead || connection.generation !== generation() || clock.now() >= connection.endsAtMs;
+  #isSpent(connection: Connection, nowMs = this.#options.clock.now()): boolean {
+    return connection.dead || connection.generation !== this.#options.generation() || nowMs >= connection.endsAtMs;
   }
 
   #drop(connection: Connection): void {
@@ -228,14 +237,13 @@ export class ConnectionPool {
       reject(error);
       this.#settleIfIdle();
     };
-    const onAbort = () => leave(limit.signal?.reason);
     const stopTimer = after(clock, remainingMs(limit, clock), () => {
       const waitedMs = Math.round(clock.monotonic() - sinceMs);
       const connections = max === 1 ? 'its one connection is' : `its ${max} connections are`;
       const message = `Cannot get a connection of ${subject} in ${waitedMs} ms: ${connections} in use${this.#options.holders()}`;
       leave(new TwelvefoldError('POOL_FULL', message));
     });
-    limit.signal?.addEventListener('abort', onAbort, { once: true });
+    const unwatch = onAbort(limit, () => leave(limit.signal?.reason));
     const waiter: Waiter = {
       resolve: (connection) => {
         onWait(clock.monotonic() - sinceMs);
@@ -246,7 +254,7 @@ export class ConnectionPool {
       sinceMs,
       end: () => {
         stopTimer();
-        limit.signal?.removeEventListener('abort', onAbort);
+        unwatch();
       },
     };
     this.#waiters.push(waiter);

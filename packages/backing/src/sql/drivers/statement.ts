@@ -3,7 +3,7 @@ import { TwelvefoldError } from '@twelvefold/core';
 import { after } from '@twelvefold/core/internal';
 import type { SqlResult, SqlStatement } from '../port.ts';
 import type { Limit } from './limit.ts';
-import { remainingMs } from './limit.ts';
+import { onAbort } from './limit.ts';
 import type { PgModule } from './pg-client.ts';
 import { cancelStatement, destroy } from './pg-client.ts';
 import type { Connection } from './pool.ts';
@@ -31,24 +31,21 @@ export function runStatement(
   const { clock } = options;
   return new Promise((resolve, reject) => {
     const { signal } = limit;
-    const leftMs = remainingMs(limit, clock);
+    if (signal?.aborted) return reject(signal.reason);
+    const leftMs = Math.max(0, limit.endMs - clock.monotonic());
     const stop = (reason: unknown) => {
-      end();
+      stopTimer();
+      unwatch();
       dropConnection(options, connection);
       reject(reason);
     };
-    const onAbort = () => stop(signal?.reason);
     const stopTimer = after(clock, leftMs, () => stop(cancelled(options, leftMs)));
-    signal?.addEventListener('abort', onAbort, { once: true });
-    const end = () => {
-      stopTimer();
-      signal?.removeEventListener('abort', onAbort);
-    };
-    if (signal?.aborted) return onAbort();
+    const unwatch = onAbort(limit, () => stop(signal?.reason));
     // The form with a callback: the one with a promise adds a turn and a second stack to each
     // statement.
     connection.client.query(statement, values, (error, result) => {
-      end();
+      stopTimer();
+      unwatch();
       if (error) reject(error);
       else resolve(result);
     });
