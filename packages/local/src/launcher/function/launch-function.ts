@@ -86,7 +86,8 @@ export interface InvokeOptions {
   /** `X-Amzn-Trace-Id`; made up when missing. */
   readonly traceId?: string | undefined;
   /**
-   * Gets the answer of a streaming function as it comes. The promise resolves at its end: with `error` when the answer broke off.
+   * Gets the answer of a streaming function as it comes. The promise resolves at its end: with
+   * `error` when the answer broke off.
    * @defaultValue undefined: the whole answer is the payload
    */
   readonly onStream?: ((stream: FunctionStream) => void) | undefined;

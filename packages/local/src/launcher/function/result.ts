@@ -23,7 +23,9 @@ export type InvocationResult =
   | { readonly requestId: string; readonly payload: unknown; readonly error?: undefined }
   | { readonly requestId: string; readonly payload?: undefined; readonly error: FunctionError };
 
-/** The answer of a streaming function as it comes; the body fails when the function's process ends. */
+/**
+ * The answer of a streaming function as it comes; the body fails when the function's process ends.
+ */
 export interface FunctionStream {
   readonly contentType: string;
   /** Has to be read, or resumed. */
@@ -35,7 +37,9 @@ export interface InvocationInput {
   readonly requestId: string;
   readonly payload: string;
   readonly traceId: string;
-  /** Gets the answer of a streaming function; without it the answer is collected and is the payload. */
+  /**
+   * Gets the answer of a streaming function; without it the answer is collected and is the payload.
+   */
   readonly onStream?: ((stream: FunctionStream) => void) | undefined;
 }
 

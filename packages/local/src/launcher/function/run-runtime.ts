@@ -58,7 +58,7 @@ export async function runRuntime(options: {
     return host.exit(1);
   }
   const isStreaming = streams(handler);
-  /** What the handler returns is dropped; an error ends the stream, with trailers that describe it. */
+  /** Drops the handler's result; an error ends the stream, with trailers that describe it. */
   const handleStream = async (requestId: string, { body, headers }: Answer): Promise<void> => {
     const { outgoing, answered } = stream(`invocation/${requestId}/response`);
     try {

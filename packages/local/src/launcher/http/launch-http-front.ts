@@ -32,7 +32,10 @@ export interface HttpFrontOptions {
   readonly accountId?: string | undefined;
   /** @defaultValue 'local' */
   readonly apiId?: string | undefined;
-  /** Answers as a function URL of mode RESPONSE_STREAM does: piece by piece, for as long as the function may take. @defaultValue false */
+  /**
+   * Answers as a function URL of mode RESPONSE_STREAM does: piece by piece, for as long as the
+   * function may take. @defaultValue false
+   */
   readonly streaming?: boolean | undefined;
 }
 

@@ -5,12 +5,15 @@ import { apiResponse, gatewayMessage } from './api-response.ts';
 
 const PRELUDE_TYPE = 'application/vnd.awslambda.http-integration-response';
 const DELIMITER = Buffer.alloc(8);
-/** Status and headers have to end within these bytes (API Gateway: "Lambda proxy integration format for response streaming"). */
+/**
+ * Status and headers have to end within these bytes (API Gateway: "Lambda proxy integration format
+ * for response streaming").
+ */
 const MAX_PRELUDE_BYTES = 16_384;
 
 /**
- * Answers a request with what a function streams. Resolves when the answer is out or has broken off; with an answer to send when the
- * function did not stream.
+ * Answers a request with what a function streams. Resolves when the answer is out or has broken
+ * off; with an answer to send when the function did not stream.
  */
 export async function streamAnswer(
   invoke: (onStream: (stream: FunctionStream) => void) => Promise<InvocationResult>,
@@ -32,7 +35,9 @@ export async function streamAnswer(
   return undefined;
 }
 
-/** Writes head and body as they come, no faster than the client reads, and leaves the response open. */
+/**
+ * Writes head and body as they come, no faster than the client reads, and leaves the response open.
+ */
 async function pipe({ contentType, body }: FunctionStream, response: ServerResponse): Promise<void> {
   let held = Buffer.alloc(0);
   if (contentType !== PRELUDE_TYPE) writeHead(response, { statusCode: 200, headers: { 'content-type': contentType } });
