@@ -1,5 +1,5 @@
 import { createAuthTokens } from '@twelvefold/aws';
-import { messageOf } from '@twelvefold/core/internal';
+import { after, messageOf } from '@twelvefold/core/internal';
 import type { OpenContext, Opened } from '../../kind.ts';
 import type { SqlClient, SqlConnection, SqlPool, SqlResult, SqlStatement, SqlTransaction } from '../port.ts';
 import type { SqlDefinition } from '../sql.ts';
@@ -140,14 +140,14 @@ export async function openPgSql(definition: SqlDefinition, context: SqlContext):
     const { client } = connection;
     if (checkPinning) watch(client, checkPinning);
     const drop = () => dropConnection(parts, connection);
-    const stopTimer = clock.timer?.(Math.max(0, limit.endMs - clock.monotonic()), drop);
+    const stopTimer = after(clock, Math.max(0, limit.endMs - clock.monotonic()), drop);
     const unwatch = onAbort(limit, drop);
     client.release = (destroyed) => {
       client.release = () => {
         throw new TypeError(`Cannot release a connection of ${subject} twice`);
       };
       if (checkPinning) delete (client as { query?: unknown }).query; // what watch() put before the class's own
-      stopTimer?.();
+      stopTimer();
       unwatch();
       // A transaction that is still open must not be the next borrower's.
       giveBack(Boolean(destroyed) || client.getTransactionStatus() !== 'I');
