@@ -32,7 +32,12 @@ export const app = defineApp({
     events,
     notifications: queue('notifications', { schema: OrderEvent, subscribe: [events] }),
     sessions: sessionStore('sessions', { schema: SessionData, idle: '30m', absolute: '12h' }),
-    table: table('orders', { schema: OrderRow, key: 'orderId' }),
+    table: table('orders', {
+      schema: OrderRow,
+      key: 'orderId',
+      // A customer's orders, newest first.
+      indexes: { byUser: { partition: 'userId', sort: 'placedAt', projection: ['status', 'totalCents'] } },
+    }),
     idempotency: idempotencyStore('idempotency'),
   },
 });

@@ -9,6 +9,7 @@ import { MESSAGE_SCENARIOS } from './probe/scenarios/messages.ts';
 import { RESOURCE_SCENARIOS } from './probe/scenarios/resources.ts';
 import { ROTATION_SCENARIOS } from './probe/scenarios/rotation.ts';
 import { STARTING_SCENARIOS } from './probe/scenarios/starting.ts';
+import { STATE_SCENARIOS } from './probe/scenarios/state.ts';
 import { WIRE_SCENARIOS } from './probe/scenarios/wire.ts';
 import { SCENARIOS } from './scenarios.ts';
 import { STREAMING_SCENARIOS } from './streaming/scenarios.ts';
@@ -25,6 +26,7 @@ const SUITES: ReadonlyArray<readonly [name: string, scenarios: readonly unknown[
     'The end while starting, freeze, drain, hang-ups, deadline, crash, tasks, own libraries',
     [...STARTING_SCENARIOS, ...LIFE_SCENARIOS, ...RESOURCE_SCENARIOS],
   ],
+  ['Tables, indexes and locks', STATE_SCENARIOS],
   ['Kinds of backing services that the app defines itself', KIND_SCENARIOS],
   ['Rotation under load: by age, and by refused credentials', ROTATION_SCENARIOS],
 ];

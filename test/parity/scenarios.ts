@@ -121,6 +121,24 @@ export const SCENARIOS: ReadonlyArray<Scenario<OrdersApp>> = [
     },
   },
   {
+    name: 'a user lists the own orders, newest first, and goes on by a cursor of this list only',
+    contract: {
+      listed: { status: 200, body: { orders: [{ status: 'notified', totalCents: 11_898 }] } },
+      foreign: { status: 200, body: { orders: [] } },
+      refused: { status: 400 },
+    },
+    run: async (app) => {
+      const client = await loggedIn(app, 'lister');
+      const { orderId } = await placed(app, client, 'parity-list', 'parity-list');
+      const listed = await client.send('GET', '/orders');
+      expect((listed.body as { orders: Array<{ orderId: string }> }).orders.map((order) => order.orderId)).toEqual([
+        orderId,
+      ]);
+      const foreign = await (await loggedIn(app, 'lister-of-nothing')).send('GET', '/orders');
+      return { listed, foreign, refused: await client.send('GET', '/orders?after=nonsense') };
+    },
+  },
+  {
     name: 'an idempotency key cannot stand for two orders',
     contract: { first: 202, other: { status: 422 } },
     run: async (app) => {

@@ -21,6 +21,7 @@ async function exercise(app: OrdersApp): Promise<void> {
     () => client.send('GET', `/orders/${orderId}`),
     ({ body }) => (body as { status?: string }).status === 'notified',
   );
+  await client.send('GET', '/orders');
   await client.send('DELETE', '/sessions');
   for (const queue of ['-orders', '-notifications']) {
     const QueueUrl = app.physicalId('AWS::SQS::Queue', queue);

@@ -4,7 +4,7 @@ import type { app } from '../app.ts';
 /** What the HTTP front uses, and how: its types, its clients and its IAM. */
 export const apiUses = {
   orders: ['send'],
-  table: ['get'],
+  table: ['get', 'byUser'],
   sessions: ['create', 'touch', 'end'],
   idempotency: ['claim'],
 } as const;

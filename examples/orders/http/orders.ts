@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Hono } from 'hono';
-import { problem } from 'twelvefold';
+import { problem, TwelvefoldError } from 'twelvefold';
 import * as z from 'zod/mini';
 import { orderIdFor } from '../domain/order-id.ts';
 import { Order } from '../messages.ts';
@@ -39,6 +39,24 @@ export const orders = new Hono<ApiEnv>()
     await backing.orders.send({ orderId, userId, ...body, placedAt: new Date().toISOString() }, { signal });
     logger.info('order accepted', { order_id: orderId });
     return c.json({ orderId, correlationId }, 202, { location: `/orders/${orderId}` });
+  })
+  .get('/orders', requireSession, async (c) => {
+    const { backing, signal } = c.env;
+    const cursor = c.req.query('after');
+    try {
+      const options = { descending: true, limit: 20, cursor, signal };
+      const { rows, cursor: next } = await backing.table.byUser.query(c.get('userId'), options).page();
+      const orders = rows.map(({ orderId, placedAt, status, totalCents }) => ({
+        orderId,
+        placedAt,
+        status,
+        totalCents,
+      }));
+      return c.json({ orders, ...(next === undefined ? {} : { next }) });
+    } catch (error) {
+      if (!TwelvefoldError.isInstance(error, 'CURSOR_INVALID')) throw error;
+      return invalid([{ field: 'after', reason: 'must be the next of an earlier page' }]);
+    }
   })
   .get('/orders/:orderId', requireSession, async (c) => {
     const { backing, signal } = c.env;

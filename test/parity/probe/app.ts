@@ -4,6 +4,7 @@ import {
   defineConfig,
   env,
   idempotencyStore,
+  lock,
   parameterStore,
   queue,
   secret,
@@ -46,6 +47,14 @@ const Row = z.object({
 });
 
 const Price = z.object({ cents: z.int() });
+const Parcel = z.object({
+  depot: z.string(),
+  id: z.string(),
+  grams: z.int(),
+  driver: z.optional(z.string()),
+  leavesAt: z.optional(z.string()),
+  endsAt: z.optional(z.int()),
+});
 
 const news = topic('news', { schema: News });
 
@@ -66,6 +75,13 @@ export const app = defineApp({
     news,
     mirror: queue('mirror', { schema: News, subscribe: [news] }),
     rows: table('rows', { schema: Row, key: 'id' }),
+    parcels: table('parcels', {
+      schema: Parcel,
+      key: { partition: 'depot', sort: 'id' },
+      indexes: { byDriver: { partition: 'driver', sort: 'leavesAt', projection: 'keys' } },
+      ttl: 'endsAt',
+    }),
+    locks: lock('locks', { takeOver: { maxClockSkew: '10s' } }),
     once: idempotencyStore('once'),
     hits: counter('hits', { step: 2 }),
     prices: cache('prices', { schema: Price, ttl: '1m', negative: '1m', driver: 'memory' }),

@@ -8,6 +8,7 @@ import { HTTP_SCENARIOS } from './scenarios/http.ts';
 import { KIND_SCENARIOS } from './scenarios/kinds.ts';
 import { MALFORMED_SCENARIOS } from './scenarios/malformed.ts';
 import { MESSAGE_SCENARIOS } from './scenarios/messages.ts';
+import { STATE_SCENARIOS } from './scenarios/state.ts';
 import { WIRE_SCENARIOS } from './scenarios/wire.ts';
 import type { ProbeBuild } from './start-probe.ts';
 import { buildProbe, startProbe } from './start-probe.ts';
@@ -38,6 +39,7 @@ describe('the same on every host', () => {
     ...FAULT_SCENARIOS,
     ...MESSAGE_SCENARIOS,
     ...KIND_SCENARIOS,
+    ...STATE_SCENARIOS,
   ])('$name', async (scenario) => {
     const [first, ...others] = await Promise.all(HOSTS.map((host) => observe(host, scenario)));
     if (typeof scenario.contract === 'object') expect(first).toMatchObject(scenario.contract as object);

@@ -5,6 +5,7 @@ import { app, News, Step } from '../app.ts';
 import { ledger } from '../ledger.ts';
 import type { Letter } from '../mailbox.ts';
 import { INSTANCE, knock } from './knock.ts';
+import { STATE_ROUTES, stateUses } from './state-routes.ts';
 import { untilOpen } from './until-open.ts';
 import { WIRE_ROUTES } from './wire-routes.ts';
 
@@ -17,6 +18,7 @@ const uses = {
   hits: ['increment'],
   prices: ['load', 'delete'],
   letters: ['drop'],
+  ...stateUses,
 } as const;
 
 type Handler = Parameters<typeof app.http<typeof uses>>[1];
@@ -196,6 +198,8 @@ export const http = app.http({ uses, timeout: '4s' }, (request, ctx) => {
   const url = new URL(request.url);
   const wire = WIRE_ROUTES[url.pathname];
   if (wire) return wire(request, ctx);
+  const state = STATE_ROUTES[url.pathname];
+  if (state) return state(request, ctx, url);
   const route = ROUTES[url.pathname] ?? (/^\/{1,2}(path|b$)/.test(url.pathname) ? ROUTES['/path'] : undefined);
   return route ? route(request, ctx, url) : problem({ status: 404, title: 'Not Found' });
 });

@@ -214,7 +214,7 @@ export const HTTP_SCENARIOS: readonly Scenario[] = [
   },
   {
     name: 'a component has the clients that it uses, and no other',
-    contract: { body: ['hits', 'jobs', 'letters', 'news', 'prices', 'rows', 'steps'] },
+    contract: { body: ['hits', 'jobs', 'letters', 'locks', 'news', 'parcels', 'prices', 'rows', 'steps'] },
     run: (app) => createClient(app).send('GET', '/undeclared', { headers: { 'x-correlation-id': 'probe-clients' } }),
   },
   {
