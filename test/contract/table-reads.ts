@@ -4,20 +4,8 @@ import type { Clock } from '@twelvefold/core';
 import { createTestClock } from '@twelvefold/core/testing';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import * as z from 'zod';
 import { collect } from './support/collect.ts';
-
-const Order = z.object({
-  user: z.string(),
-  id: z.string(),
-  placedAt: z.string().optional(),
-  status: z.enum(['placed', 'sent']).optional(),
-  cents: z.number(),
-  note: z.string().optional(),
-  tags: z.array(z.string()).optional(),
-  endsAt: z.number().optional(),
-});
-type Order = z.output<typeof Order>;
+import { inRange, less, meets, Order } from './table-model.ts';
 
 const orders = table('orders', {
   schema: Order,
@@ -269,61 +257,4 @@ export function tableReadsContract(create: CreateOrders): void {
     await expect(wrong({ filter: { or: [{}] } })).rejects.toThrow("a part of 'or' asks for nothing");
     await expect(wrong({ select: [] })).rejects.toThrow("'select' is not a list of one field or more");
   });
-}
-
-const less = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b)) < 0;
-
-function inRange(id: string, range: SortRange): boolean {
-  if ('between' in range) return !less(id, range.between[0]) && !less(range.between[1], id);
-  if ('beginsWith' in range) return id.startsWith(range.beginsWith);
-  if ('eq' in range) return id === range.eq;
-  if ('lt' in range) return less(id, range.lt);
-  if ('lte' in range) return !less(range.lte, id);
-  if ('gt' in range) return less(range.gt, id);
-  return !less(id, range.gte);
-}
-
-/** Whether a row meets a filter, by the rules of the guide. */
-function meets(row: Order, filter: Filter<Order>): boolean {
-  const { equals = {}, where = {}, and = [], or, not } = filter;
-  return (
-    Object.entries(equals).every(([field, value]) => row[field as keyof Order] === value) &&
-    Object.entries(where).every(([field, test]) =>
-      Object.entries(test as object).every(([name, operand]) => passes(row[field as keyof Order], name, operand)),
-    ) &&
-    and.every((one) => meets(row, one)) &&
-    (or === undefined || or.some((one) => meets(row, one))) &&
-    (not === undefined || !meets(row, not))
-  );
-}
-
-function passes(value: unknown, name: string, operand: unknown): boolean {
-  if (name === 'exists') return (value !== undefined) === operand;
-  if (name === 'ne') return value !== operand;
-  if (value === undefined) return false;
-  const [number, other] = [Number(value), Number(operand)];
-  switch (name) {
-    case 'eq':
-      return value === operand;
-    case 'lt':
-      return number < other;
-    case 'lte':
-      return number <= other;
-    case 'gt':
-      return number > other;
-    case 'gte':
-      return number >= other;
-    case 'between':
-      return number >= Number((operand as number[])[0]) && number <= Number((operand as number[])[1]);
-    case 'in':
-      return (operand as unknown[]).includes(value);
-    case 'beginsWith':
-      return (value as string).startsWith(operand as string);
-    case 'contains':
-      return (value as string | string[]).includes(operand as string);
-    case 'size':
-      return [...(value as string)].length <= ((operand as { lte?: number }).lte ?? 0);
-    default:
-      throw new Error(`The model does not have ${name}`);
-  }
 }

@@ -4,6 +4,7 @@ import type { DynamoDbTarget } from './support/dynamodb-target.ts';
 import { openDynamoDb } from './support/dynamodb-target.ts';
 import { tableContract } from './table.ts';
 import { tableBatchContract } from './table-batches.ts';
+import { tableModelContract } from './table-model.ts';
 import { tableReadsContract } from './table-reads.ts';
 
 describe.each([
@@ -17,6 +18,10 @@ describe.each([
   afterAll(() => target[Symbol.asyncDispose]());
 
   tableContract(async (definition) => {
+    const name = await target.createTable(definition);
+    return createDynamoDbTable({ definition, name, aws: target.aws });
+  });
+  tableModelContract(async (definition) => {
     const name = await target.createTable(definition);
     return createDynamoDbTable({ definition, name, aws: target.aws });
   });
