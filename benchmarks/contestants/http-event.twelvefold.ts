@@ -1,5 +1,5 @@
 import { installLightHttp } from '@twelvefold/lifecycle';
-import { lambda, readHttpEvent } from '@twelvefold/lifecycle/lambda';
+import { lambdaHandler, readHttpEvent } from '@twelvefold/lifecycle/lambda';
 import { contest } from '../support/contest.ts';
 import { app, httpEvent } from '../support/http-app.ts';
 import { LAMBDA_CONTEXT } from '../support/sqs-event.ts';
@@ -10,7 +10,7 @@ const method = wanted === 'POST' ? 'POST' : 'GET';
 if (objects === 'default') installLightHttp({ requests: false });
 if (objects === 'light') installLightHttp();
 // The adapter alone, as the peer has no more: no scope, no access log.
-const handler = lambda(async (event: unknown) => {
+const handler = lambdaHandler(async (event: unknown) => {
   const exchange = readHttpEvent(event);
   if (!exchange) throw new TypeError('not taken for an HTTP event');
   const { request } = exchange;

@@ -2,7 +2,7 @@ import { createAws } from '@twelvefold/aws';
 import { queue } from '@twelvefold/backing';
 import { createSqsBatchConsumer } from '@twelvefold/backing/sqs';
 import type { SqsEvent } from '@twelvefold/lifecycle/lambda';
-import { batchResult, lambda, recordsFromSqs } from '@twelvefold/lifecycle/lambda';
+import { batchResult, lambdaHandler, recordsFromSqs } from '@twelvefold/lifecycle/lambda';
 import { schema } from '../support/batch-schema.ts';
 import { contest } from '../support/contest.ts';
 import { LAMBDA_CONTEXT, sqsEvent } from '../support/sqs-event.ts';
@@ -17,7 +17,7 @@ const consumer = createSqsBatchConsumer({
     sum += index;
   },
 });
-const handler = lambda(async (event: SqsEvent, { deadline }) => {
+const handler = lambdaHandler(async (event: SqsEvent, { deadline }) => {
   const { failedMessageIds } = await consumer.handleBatch(recordsFromSqs(event), { deadline });
   return batchResult(failedMessageIds);
 });

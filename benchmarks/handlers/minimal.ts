@@ -3,7 +3,7 @@ import { queue } from '@twelvefold/backing';
 import { createSqsBatchConsumer } from '@twelvefold/backing/sqs';
 import { defineConfig, env, loadConfig, parameterStore, secret, secretsManager } from '@twelvefold/config';
 import type { SqsEvent } from '@twelvefold/lifecycle/lambda';
-import { batchResult, lambda, recordsFromSqs } from '@twelvefold/lifecycle/lambda';
+import { batchResult, lambdaHandler, recordsFromSqs } from '@twelvefold/lifecycle/lambda';
 import { createLogger, createMetrics, MetricUnit } from '@twelvefold/logging';
 import * as z from 'zod/mini';
 
@@ -30,7 +30,7 @@ const consumer = createSqsBatchConsumer({
   },
 });
 
-export const handler = lambda(
+export const handler = lambdaHandler(
   async (event: SqsEvent, { deadline }) => {
     const { failedMessageIds } = await consumer.handleBatch(recordsFromSqs(event), { deadline });
     return batchResult(failedMessageIds);

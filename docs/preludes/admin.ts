@@ -6,7 +6,7 @@ import type { Logger, Metrics } from '@twelvefold/logging';
 import * as z from 'zod';
 
 export type { Scope } from '@twelvefold/lifecycle';
-export { lambda } from '@twelvefold/lifecycle/lambda';
+export { lambdaHandler } from '@twelvefold/lifecycle/lambda';
 
 interface TaskContext {
   signal: AbortSignal;

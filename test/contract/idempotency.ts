@@ -144,16 +144,16 @@ export function idempotencyContract(open: () => Promise<IdempotencyDriver>): voi
   describe('begin', () => {
     const lease = { leaseMs: 30_000 };
     const started = async (store: IdempotencyClient, key = 'k') => {
-      const turn = await store.begin(key, lease);
-      if (turn.state !== 'started') throw new Error(`the turn is ${turn.state}`);
-      return turn;
+      const attempt = await store.begin(key, lease);
+      if (attempt.state !== 'started') throw new Error(`the attempt is ${attempt.state}`);
+      return attempt;
     };
 
     it('starts once, is in progress meanwhile, and done ever after', async () => {
       const { store, clock } = await setup();
-      const turn = await started(store);
+      const attempt = await started(store);
       expect(await store.begin('k', lease)).toEqual({ state: 'inProgress', retryAfterMs: 30_000 });
-      await turn.complete();
+      await attempt.complete();
       expect(await store.begin('k', lease)).toEqual({ state: 'done' });
       clock.advance(HOUR + 1);
       expect((await store.begin('k', lease)).state).toBe('started');
@@ -161,8 +161,8 @@ export function idempotencyContract(open: () => Promise<IdempotencyDriver>): voi
 
     it('joins the writes to the transaction that says done', async () => {
       const { store, increment, count } = await setup();
-      const turn = await started(store);
-      await turn.complete([increment()]);
+      const attempt = await started(store);
+      await attempt.complete([increment()]);
       expect(await count()).toBe(1);
       expect(await store.begin('k', lease)).toEqual({ state: 'done' });
     });
@@ -176,8 +176,8 @@ export function idempotencyContract(open: () => Promise<IdempotencyDriver>): voi
       clock.advance(30_000);
       const next = await started(store);
       expect(next.fence).toBeGreaterThan(slow.fence);
-      await expect(slow.complete([increment()])).rejects.toMatchObject({ code: 'TURN_LOST' });
-      await expect(slow.complete()).rejects.toMatchObject({ code: 'TURN_LOST' });
+      await expect(slow.complete([increment()])).rejects.toMatchObject({ code: 'ATTEMPT_LOST' });
+      await expect(slow.complete()).rejects.toMatchObject({ code: 'ATTEMPT_LOST' });
       await slow.fail();
       await next.complete([increment()]);
       expect(await count()).toBe(1);
@@ -185,34 +185,34 @@ export function idempotencyContract(open: () => Promise<IdempotencyDriver>): voi
 
     it('is completed after its lease as long as nobody else has begun', async () => {
       const { store, clock, increment, count } = await setup();
-      const turn = await started(store);
+      const attempt = await started(store);
       clock.advance(60_000);
-      await turn.complete([increment()]);
+      await attempt.complete([increment()]);
       expect(await count()).toBe(1);
     });
 
     it('has its effect once though answers are lost', async () => {
       const { store, increment, count } = await setup();
       driver.loseAnswers(1);
-      const turn = await started(store);
+      const attempt = await started(store);
       driver.loseAnswers(1);
-      await turn.complete([increment()]);
+      await attempt.complete([increment()]);
       expect(await count()).toBe(1);
       expect(await store.begin('k', lease)).toEqual({ state: 'done' });
     });
 
     it('starts one of calls that overlap', async () => {
       const { store } = await setup();
-      const turns = await Promise.all(Array.from({ length: 8 }, () => store.begin('k', lease)));
-      expect(turns.filter(({ state }) => state === 'started')).toHaveLength(1);
-      expect(turns.filter(({ state }) => state === 'inProgress')).toHaveLength(7);
+      const attempts = await Promise.all(Array.from({ length: 8 }, () => store.begin('k', lease)));
+      expect(attempts.filter(({ state }) => state === 'started')).toHaveLength(1);
+      expect(attempts.filter(({ state }) => state === 'inProgress')).toHaveLength(7);
     });
 
     it('says which operation stood in the way, and stays begun', async () => {
       const { store, counters, count } = await setup();
-      const turn = await started(store);
+      const attempt = await started(store);
       const wrong = counters.updateOperation('c', { add: { count: 1 } }, { condition: { exists: true } });
-      await expect(turn.complete([wrong])).rejects.toMatchObject({ code: 'CONDITION_FAILED' });
+      await expect(attempt.complete([wrong])).rejects.toMatchObject({ code: 'CONDITION_FAILED' });
       expect(await count()).toBe(0);
       expect((await store.begin('k', lease)).state).toBe('inProgress');
     });

@@ -91,12 +91,12 @@ function world() {
     consumers.push(consumer);
     await consumer.start();
   };
-  const told = <T extends ConsumerEvent['type']>(type: T) =>
+  const emitted = <T extends ConsumerEvent['type']>(type: T) =>
     events.filter((event): event is Extract<ConsumerEvent, { type: T }> => event.type === type);
   return {
     clock,
     begun,
-    told,
+    emitted,
     start,
     send: () => createSqsSender({ definition: payments, url, aws }).send({ id: 'p-1' }),
     /** The effect, counted. */
@@ -120,19 +120,19 @@ function world() {
 
 describe('one message at two consumers at once', () => {
   it('is handled by one; the other sees it in progress, comes again after the lease, and finds it done', async () => {
-    const { begun, told, start, send, count, beginnings, pass, empty } = world();
+    const { begun, emitted, start, send, count, beginnings, pass, empty } = world();
     // SQS gives out what a first receive got a second time, at once.
     local.faults.add({ service: 'sqs', operation: 'ReceiveMessage', kind: 'duplicate', times: 1 });
     const { messageId } = await send();
     await start();
     await start();
     await beginnings(1);
-    await vi.waitFor(() => expect(told('retried')).toHaveLength(1), SOON);
-    const [again] = told('retried');
+    await vi.waitFor(() => expect(emitted('retried')).toHaveLength(1), SOON);
+    const [again] = emitted('retried');
     expect(again).toMatchObject({ messageId, receiveCount: 2, error: { code: 'MESSAGE_RETRY' }, delayMs: 30_000 });
     expect(await count()).toBe(0);
     begun[0]?.commit();
-    await vi.waitFor(() => expect(told('handled')).toHaveLength(1), SOON);
+    await vi.waitFor(() => expect(emitted('handled')).toHaveLength(1), SOON);
     expect(await count()).toBe(1);
     pass(30_000);
     await empty();
@@ -141,7 +141,7 @@ describe('one message at two consumers at once', () => {
   });
 
   it('is acknowledged without running when it has been done', async () => {
-    const { begun, told, start, send, count, beginnings, empty } = world();
+    const { begun, emitted, start, send, count, beginnings, empty } = world();
     await send();
     await start();
     await beginnings(1);
@@ -150,23 +150,23 @@ describe('one message at two consumers at once', () => {
     // The producer sent it twice: another message of the same key.
     await send();
     await start();
-    await vi.waitFor(() => expect(told('handled')).toHaveLength(2), SOON);
+    await vi.waitFor(() => expect(emitted('handled')).toHaveLength(2), SOON);
     await empty();
     expect(begun).toHaveLength(1);
-    expect(told('retried')).toEqual([]);
+    expect(emitted('retried')).toEqual([]);
     expect(await count()).toBe(1);
   });
 
   it('is begun again at once after a failure, under a greater fence', async () => {
-    const { begun, told, start, send, count, beginnings, pass, empty } = world();
+    const { begun, emitted, start, send, count, beginnings, pass, empty } = world();
     await send();
     await start();
     await start();
     await beginnings(1);
     begun[0]?.fail(new Error('the bank is closed'));
-    await vi.waitFor(() => expect(told('retried')).toHaveLength(1), SOON);
+    await vi.waitFor(() => expect(emitted('retried')).toHaveLength(1), SOON);
     // The store's time stands still: the lease of the first is not over, its failure lets the second in.
-    local.clock.advance(told('retried')[0]?.delayMs ?? 0);
+    local.clock.advance(emitted('retried')[0]?.delayMs ?? 0);
     pass(0);
     await beginnings(2);
     expect(begun[1]?.effect.fence).toBeGreaterThan(begun[0]?.effect.fence ?? 0);
@@ -176,7 +176,7 @@ describe('one message at two consumers at once', () => {
   });
 
   it('is taken over when its lease is over; the first comes too late to commit, and then finds it done', async () => {
-    const { begun, told, start, send, count, clock, beginnings, pass, empty } = world();
+    const { begun, emitted, start, send, count, clock, beginnings, pass, empty } = world();
     local.faults.add({ service: 'sqs', operation: 'ReceiveMessage', kind: 'duplicate', times: 1 });
     await send();
     await start();
@@ -186,10 +186,10 @@ describe('one message at two consumers at once', () => {
     await beginnings(2);
     expect(begun[1]?.effect.fence).toBeGreaterThan(begun[0]?.effect.fence ?? 0);
     begun[0]?.commit(); // too late, although nobody else has committed yet
-    await vi.waitFor(() => expect(told('retried')).toMatchObject([{ error: { code: 'TURN_LOST' } }]), SOON);
+    await vi.waitFor(() => expect(emitted('retried')).toMatchObject([{ error: { code: 'ATTEMPT_LOST' } }]), SOON);
     expect(await count()).toBe(0);
     begun[1]?.commit();
-    await vi.waitFor(() => expect(told('handled')).toHaveLength(1), SOON);
+    await vi.waitFor(() => expect(emitted('handled')).toHaveLength(1), SOON);
     expect(await count()).toBe(1);
     pass(30_000);
     await empty();

@@ -120,7 +120,7 @@ describe('an HTTP subscription', () => {
     'on %s, with signatures of version %s: confirmed, told, tried again, ended',
     async (host, version, start) => {
       const name = `events-${host.replace('a ', '')}-v${version}`;
-      const told: SnsEndpointEvent[] = [];
+      const emitted: SnsEndpointEvent[] = [];
       const handled: unknown[] = [];
       const envelopes: Array<Record<string, string>> = [];
       let failures = 0;
@@ -129,7 +129,7 @@ describe('an HTTP subscription', () => {
         topics: [`arn:aws:sns:${region}:123456789012:${name}`],
         component: 'events',
         endpoint: local.url,
-        onEvent: (event) => told.push(event),
+        onEvent: (event) => emitted.push(event),
         handle: async ({ orderId, note }, { attributes }) => {
           if (orderId === 'again' && failures++ === 0) throw new Error('the database is away');
           if (orderId === 'poison') throw new Poison('nobody can');
@@ -143,7 +143,7 @@ describe('an HTTP subscription', () => {
         return answer;
       });
       const { arn, dead } = await makeTopic(name, version, port);
-      const is = (type: SnsEndpointEvent['type']) => told.filter((event) => event.type === type).length;
+      const is = (type: SnsEndpointEvent['type']) => emitted.filter((event) => event.type === type).length;
       await until(
         'it is confirmed',
         async () => is('confirmed'),

@@ -18,7 +18,7 @@ const KNOWN_FIELDS: readonly string[] = ['task', 'params', 'correlationId'];
  * task.
  * @example
  * ```ts
- * export const handler = lambda(async (event: unknown, { signal }) => {
+ * export const handler = lambdaHandler(async (event: unknown, { signal }) => {
  *   const { task, params } = taskInvocation(tasks, event);
  *   return runTask(task, params, { signal, makeContext });
  * });

@@ -1,7 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { ConfigDefinition } from '@twelvefold/config';
 import type { Backing, Context, HttpContext, MessageContext } from './context.ts';
-import type { AnyUses } from './uses.ts';
 
 /** The part of an app that running its components needs. */
 export interface AppIdentity {
@@ -9,6 +8,9 @@ export interface AppIdentity {
   readonly config: ConfigDefinition | undefined;
   readonly backing: Backing;
 }
+
+/** `uses` of any component. */
+export type AnyUses = Readonly<Record<string, readonly string[] | undefined>>;
 
 interface ComponentBase<Kind extends string> {
   readonly kind: Kind;

@@ -1,12 +1,9 @@
 import type { ConfigDefinition, SelectedConfig } from '@twelvefold/config';
 import { selectConfig } from '@twelvefold/config/internal';
-import type { Component } from './component.ts';
+import type { AnyUses, Component } from './component.ts';
 import type { Backing } from './context.ts';
 import type { DeclaredResource } from './resources.ts';
 import { companionsOf, resourcesOf } from './resources.ts';
-
-/** `uses` of any component. */
-export type AnyUses = Readonly<Record<string, readonly string[] | undefined>>;
 
 /** A resource that a component uses, and the accesses that it asks for. */
 export interface ResourceUse {

@@ -20,7 +20,7 @@ export {
   idempotencyStore,
 } from './idempotency/idempotency-store.ts';
 export { type Effect, type IdempotentOptions, idempotent } from './idempotency/idempotent.ts';
-export type { BeginOptions, IdempotencyClient, IdempotencyTurn } from './idempotency/port.ts';
+export type { BeginOptions, IdempotencyAttempt, IdempotencyClient } from './idempotency/port.ts';
 export type {
   CloudFormationResource,
   CloudFormationValue,

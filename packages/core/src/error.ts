@@ -41,6 +41,7 @@ export type ErrorCode =
   | 'MESSAGE_UNSENT'
   | 'MESSAGES_UNACKNOWLEDGED'
   // Tables, sessions, caches, locks and idempotency
+  | 'ATTEMPT_LOST'
   | 'BATCH_INCOMPLETE'
   | 'CACHE_OVERLOADED'
   | 'CACHE_VALUE_INVALID'
@@ -56,7 +57,6 @@ export type ErrorCode =
   | 'SESSION_TOO_LARGE'
   | 'SESSION_UNAVAILABLE'
   | 'TRANSACTION_CONFLICT'
-  | 'TURN_LOST'
   // SQL databases
   | 'CHECKOUT_NESTED'
   | 'COMMIT_UNKNOWN'

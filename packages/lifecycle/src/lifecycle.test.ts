@@ -90,7 +90,7 @@ describe('createLifecycle', () => {
   });
 
   it('tells those that are starting when another fails, and rejects with that failure', async () => {
-    let told: unknown;
+    let reported: unknown;
     const lifecycle = createLifecycle();
     lifecycle.register({
       name: 'slow',
@@ -98,27 +98,27 @@ describe('createLifecycle', () => {
       start: (signal) =>
         new Promise((_, reject) => {
           signal.addEventListener('abort', () => {
-            told = signal.reason;
+            reported = signal.reason;
             reject(new Error('slow gave up'));
           });
         }),
     });
     lifecycle.register({ name: 'bad', dependsOn: [], start: () => Promise.reject(new Error('no')) });
     await expect(lifecycle.start()).rejects.toThrow('no');
-    expect(told).toMatchObject({ message: 'no' });
+    expect(reported).toMatchObject({ message: 'no' });
   });
 
   it('abandons what outlives its share of the budget, tells it by signal, and goes on', async () => {
     const clock = createTestClock();
     const log: string[] = [];
-    let told: unknown;
+    let reported: unknown;
     const lifecycle = createLifecycle({ budgetMs: 1_000, clock });
     lifecycle.register(recording('pool', log));
     lifecycle.register({
       name: 'stuck',
       drain: (signal) => {
         signal.addEventListener('abort', () => {
-          told = signal.reason;
+          reported = signal.reason;
         });
         return never;
       },
@@ -128,7 +128,7 @@ describe('createLifecycle', () => {
     await clock.advance(1_000);
     const report = await stopping;
     expect(report.abandoned).toEqual(['drain stuck']);
-    expect(told).toMatchObject({ name: 'TimeoutError' });
+    expect(reported).toMatchObject({ name: 'TimeoutError' });
     expect(log.slice(-2)).toEqual(['flush pool', 'stop pool']);
     expect(report.steps.find(({ resource }) => resource === 'stuck')).toMatchObject({
       outcome: 'abandoned',

@@ -118,7 +118,7 @@ export async function run<const K extends readonly Component[]>(
     },
   };
   lifecycle.register(attached);
-  const own = createProcessMetrics({
+  const processMetrics = createProcessMetrics({
     metrics,
     component: 'service',
     clock,
@@ -127,7 +127,7 @@ export async function run<const K extends readonly Component[]>(
   });
   const gather = async () => {
     await runtime?.resourceMetrics.publish();
-    await own.publish();
+    await processMetrics.publish();
   };
   lifecycle.register(metricsResource(metrics, clock, gather));
   if (protection) lifecycle.register(protection);

@@ -3,7 +3,7 @@ import { systemClock } from '@twelvefold/core';
 import { createLifecycle, endOnFatalError } from '@twelvefold/lifecycle';
 import type { LambdaHandler } from '@twelvefold/lifecycle/lambda';
 import {
-  lambda as lambdaHost,
+  lambdaHandler,
   lambdaProfile,
   onTerminate,
   registerInternalExtension,
@@ -89,7 +89,7 @@ export async function lambda<K extends Component>(
     ...START_LIMITS,
     caller: component.name,
   });
-  const own = createProcessMetrics({
+  const processMetrics = createProcessMetrics({
     metrics,
     component: component.name,
     clock: systemClock,
@@ -99,7 +99,7 @@ export async function lambda<K extends Component>(
   const flush = async () => {
     await runtime.flush?.();
     await runtime.resourceMetrics.publishIfDue();
-    await own.publishIfDue();
+    await processMetrics.publishIfDue();
     await metrics.flush();
   };
   const lifecycle = createLifecycle({ budgetMs: TERMINATE_BUDGET_MS });
@@ -118,7 +118,7 @@ export async function lambda<K extends Component>(
     name: 'metrics',
     flush: async () => {
       await runtime.resourceMetrics.publish();
-      await own.publish();
+      await processMetrics.publish();
       await metrics.flush();
     },
   });
@@ -149,7 +149,7 @@ export async function lambda<K extends Component>(
   });
   const start = { startMs, cold: startIsAwaited };
   const invoke = createInvoke({ work, component: component.name, logger, metrics, start, redact });
-  return lambdaHost<unknown, unknown>(invoke, {
+  return lambdaHandler<unknown, unknown>(invoke, {
     clock: systemClock,
     streams: component.kind === 'http' && component.streaming,
     flush,

@@ -1,7 +1,7 @@
 import type { ConfigEvent } from '@twelvefold/config';
 import type { Logger, Metrics } from '@twelvefold/logging';
 
-/** Says what became of a refresh of the config. One that had to be kept is a metric too, to alarm on, beside the age that is always published. */
+/** Logs the outcome of a refresh of the config. A refresh that failed is a metric too, to alarm on. */
 export function logConfigEvent(logger: Logger, metrics: Metrics, event: ConfigEvent): void {
   const { kind, reason, version } = event;
   if (kind === 'changed') {

@@ -20,18 +20,18 @@ function world(configAgeMs: number | undefined) {
     objects.push(values);
   };
   let nowMs = 5_000_000;
-  let told: ConnectionCounts[] = [];
+  let reported: ConnectionCounts[] = [];
   const own = createProcessMetrics({
     metrics: createMetrics({ namespace: 'shop', service: 'shop', write }),
     component: 'api',
     clock: { now: () => nowMs },
-    pools: [() => told.splice(0)],
+    pools: [() => reported.splice(0)],
     configAgeMs: () => configAgeMs,
   });
   return {
     own,
     tell: (...next: ConnectionCounts[]) => {
-      told = next;
+      reported = next;
     },
     passes: (ms: number) => {
       nowMs += ms;

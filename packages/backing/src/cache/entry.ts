@@ -1,6 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { TwelvefoldError } from '@twelvefold/core';
-import { fit, misfitList } from '../dynamodb/fit.ts';
+import { issueList, validate } from '../dynamodb/validation.ts';
 
 /** An entry as it was read. `freshUntilMs` is on the wall clock of the process that wrote it. */
 export interface Entry<T> {
@@ -25,8 +25,8 @@ export function entryFormat<T>(schema: StandardSchemaV1<unknown, T>, subject: st
   const refuse = (reason: string, cause?: unknown) =>
     new TwelvefoldError('CACHE_VALUE_INVALID', `Cannot store ${subject}: ${reason}`, { cause });
   const assertFits = (value: unknown, when: string) => {
-    const result = fit(schema, value, subject);
-    if (!result.fits) throw refuse(`${misfitList(result.misfits)} does not fit the schema${when}`);
+    const result = validate(schema, value, subject);
+    if (!result.valid) throw refuse(`${issueList(result.issues)} does not fit the schema${when}`);
     return result.value;
   };
 
@@ -50,8 +50,8 @@ export function entryFormat<T>(schema: StandardSchemaV1<unknown, T>, subject: st
       } catch {
         return undefined;
       }
-      const result = fit(schema, parsed, subject);
-      return result.fits ? { freshUntilMs, value: result.value } : undefined;
+      const result = validate(schema, parsed, subject);
+      return result.valid ? { freshUntilMs, value: result.value } : undefined;
     },
   };
 }

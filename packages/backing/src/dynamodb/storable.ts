@@ -1,4 +1,4 @@
-import { fieldPath } from './fit.ts';
+import { fieldPath } from './validation.ts';
 
 /** A place in a value that DynamoDB has no type for. */
 export interface Unstorable {

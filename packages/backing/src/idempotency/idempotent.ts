@@ -68,21 +68,21 @@ export function idempotent<M, C extends object, R extends readonly unknown[]>(
     const store = typeof options.store === 'function' ? options.store(ctx) : options.store;
     const key = options.key(message, ctx);
     const { signal, leaseRemaining } = ctx as MessageLike; // both are optional
-    const turn = await store.begin(key, {
+    const attempt = await store.begin(key, {
       leaseMs: fixedLeaseMs ?? Math.max(SHORTEST_RETRY_MS, leaseRemaining?.call(ctx) ?? DEFAULT_LEASE_MS),
       ...(windowMs === undefined ? {} : { windowMs }),
       ...(signal ? { signal } : {}),
     });
-    if (turn.state === 'done') return;
-    if (turn.state === 'inProgress') {
-      throw new Retry(`${Math.ceil(Math.max(SHORTEST_RETRY_MS, turn.retryAfterMs) / 1_000)}s`);
+    if (attempt.state === 'done') return;
+    if (attempt.state === 'inProgress') {
+      throw new Retry(`${Math.ceil(Math.max(SHORTEST_RETRY_MS, attempt.retryAfterMs) / 1_000)}s`);
     }
     let committed = false;
     const effect: Effect = {
       key,
-      fence: turn.fence,
+      fence: attempt.fence,
       commit: async (operations) => {
-        await turn.complete(operations);
+        await attempt.complete(operations);
         committed = true;
       },
     };
@@ -90,9 +90,9 @@ export function idempotent<M, C extends object, R extends readonly unknown[]>(
       await handler(message, Object.assign(Object.create(ctx), { effect }), ...rest);
     } catch (error) {
       // Without its record the next delivery waits for the lease to end; it is no reason to hide why the handler failed.
-      if (!committed) await turn.fail().catch(() => {});
+      if (!committed) await attempt.fail().catch(() => {});
       throw error;
     }
-    if (!committed) await turn.complete();
+    if (!committed) await attempt.complete();
   };
 }

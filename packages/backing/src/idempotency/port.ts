@@ -1,21 +1,21 @@
 import type { WriteOperation } from '../table/port.ts';
 
 /** The right to do one piece of work, until it is over or its lease ends. */
-export interface IdempotencyTurn {
+export interface IdempotencyAttempt {
   readonly state: 'started';
   /**
-   * Greater with every turn of a key: what cannot be part of the transaction can be guarded by it (a write that refuses a smaller number than it
+   * Greater with every attempt at a key: what cannot be part of the transaction can be guarded by it (a write that refuses a smaller number than it
    * has seen).
    */
   readonly fence: number;
   /**
-   * Ends the turn: the work is done, and `operations` (99 at most) are written in the same transaction. Nothing is written when somebody else
+   * Ends the attempt: the work is done, and `operations` (99 at most) are written in the same transaction. Nothing is written if another attempt
    * has taken the key over in the meantime.
    *
-   * @throws TwelvefoldError `TURN_LOST` then; `CONDITION_FAILED` when a condition of one of the `operations` does not hold.
+   * @throws TwelvefoldError `ATTEMPT_LOST` then; `CONDITION_FAILED` when a condition of one of the `operations` does not hold.
    */
   complete(operations?: readonly WriteOperation[], options?: { signal?: AbortSignal }): Promise<void>;
-  /** Ends the turn: the work failed, and whoever comes next may begin at once. Nothing when somebody else has taken the key over. */
+  /** Ends the attempt: the work failed, and the next attempt may begin at once. Does nothing if another attempt has taken the key over. */
   fail(options?: { signal?: AbortSignal }): Promise<void>;
 }
 
@@ -36,7 +36,7 @@ export interface IdempotencyClient {
   begin(
     key: string,
     options: BeginOptions,
-  ): Promise<IdempotencyTurn | { state: 'done' } | { state: 'inProgress'; retryAfterMs: number }>;
+  ): Promise<IdempotencyAttempt | { state: 'done' } | { state: 'inProgress'; retryAfterMs: number }>;
   /**
    * Writes `operations` (99 at most) and the record of `key` in one transaction: either both happened or neither did,
    * however often a message is delivered. `'done'` when this call did it, `'already'` when an earlier one had.

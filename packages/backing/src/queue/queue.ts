@@ -12,7 +12,7 @@ import { fifoFrom } from '../message/fifo.ts';
 import type { SourceDefinition } from '../source.ts';
 import type { FilterPolicy, Subscribable } from '../topic/subscription.ts';
 import type { TopicDefinition } from '../topic/topic.ts';
-import type { Fits } from './fits.ts';
+import type { CompatibleTopics } from './compatible-topics.ts';
 import type { QueueSender } from './port.ts';
 
 export interface QueueOptions<S extends StandardSchemaV1, T extends readonly Subscribable[] = readonly Subscribable[]> {
@@ -31,7 +31,7 @@ export interface QueueOptions<S extends StandardSchemaV1, T extends readonly Sub
    * Topics whose messages arrive here, or a part of them: `filtered(topic, ...)`. The wire carries a schema's input, so the topic's input must
    * fit this queue's.
    */
-  subscribe?: T & Fits<T, S>;
+  subscribe?: T & CompatibleTopics<T, S>;
 }
 
 /** The accesses of a queue. Its consumer receives and deletes without asking for it. */

@@ -6,8 +6,8 @@ import { createSnsPublisher } from '../topic/drivers/sns.ts';
 import { filtered } from '../topic/filtered.ts';
 import type { TopicSubscription } from '../topic/subscription.ts';
 import { topic } from '../topic/topic.ts';
+import type { CompatibleTopics } from './compatible-topics.ts';
 import { createSqsConsumer, createSqsSender } from './drivers/sqs.ts';
-import type { Fits } from './fits.ts';
 import { queue } from './queue.ts';
 
 const url = 'https://sqs.eu-west-1.amazonaws.com/123456789012/q';
@@ -55,9 +55,12 @@ describe('types', () => {
 
   it('what does not fit is named in the error', () => {
     type Order = typeof Placed;
-    type Text = Fits<readonly [typeof placed], z.ZodObject<{ customerId: z.ZodString; orderId: z.ZodString }>>[0];
+    type Text = CompatibleTopics<
+      readonly [typeof placed],
+      z.ZodObject<{ customerId: z.ZodString; orderId: z.ZodString }>
+    >[0];
     expectTypeOf<Text>().toEqualTypeOf<"the topic's messages do not fit the queue's schema: field 'customerId'">();
-    expectTypeOf<Fits<readonly [typeof placed], Order>[0]>().toEqualTypeOf<typeof placed>();
+    expectTypeOf<CompatibleTopics<readonly [typeof placed], Order>[0]>().toEqualTypeOf<typeof placed>();
   });
 
   it('a filter names declared fields with their values, and lets through the variants that it names', () => {

@@ -109,7 +109,7 @@ export function changeMethods<T>(
   /** A copy of the data, which nothing else refers to. */
   function decoded({ stored }: Live): T {
     const fitting = content.decode((JSON.parse(stored.text) as { data: unknown }).data); // seen to be a session
-    if (fitting.fits) return fitting.value;
+    if (fitting.valid) return fitting.value;
     throw new TwelvefoldError('SESSION_INVALID', `Cannot change ${subject}: its data does not fit the schema`);
   }
 

@@ -41,7 +41,7 @@ export function moveMethods<T>(
   const dataFor = (live: Live, given: RegenerateOptions<T>['data']) => {
     if (given !== undefined && typeof given !== 'function') return content.encode(given);
     const decoded = content.decode((JSON.parse(live.stored.text) as { data: unknown }).data); // seen to be a session
-    if (!decoded.fits) return undefined;
+    if (!decoded.valid) return undefined;
     const draft = decoded.value;
     return content.encode(given === undefined ? draft : ((given as (draft: T) => T | undefined)(draft) ?? draft));
   };

@@ -1,7 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { TwelvefoldError } from '@twelvefold/core';
-import type { Fit } from '../dynamodb/fit.ts';
-import { fit, misfitList } from '../dynamodb/fit.ts';
+import type { Validation } from '../dynamodb/validation.ts';
+import { issueList, validate } from '../dynamodb/validation.ts';
 
 /** Turns session data into the JSON that is stored, and back. */
 export interface SessionData<T> {
@@ -12,16 +12,16 @@ export interface SessionData<T> {
    */
   encode(data: T): { readonly json: string; readonly data: T };
   /** The stored data, checked: it may come from another release. Shares no object with `stored`. */
-  decode(stored: unknown): Fit<T>;
+  decode(stored: unknown): Validation<T>;
 }
 
 export function createSessionData<T>(schema: StandardSchemaV1, subject: string): SessionData<T> {
   const invalid = (reason: string, cause?: unknown) =>
     new TwelvefoldError('SESSION_INVALID', `Cannot store ${subject}: ${reason}`, { cause });
   const checked = (data: unknown, when: string): T => {
-    const result = fit(schema as StandardSchemaV1<unknown, T>, data, subject); // T is the schema's output
-    if (result.fits) return result.value;
-    throw invalid(`${misfitList(result.misfits)} does not fit the schema${when}`);
+    const result = validate(schema as StandardSchemaV1<unknown, T>, data, subject); // T is the schema's output
+    if (result.valid) return result.value;
+    throw invalid(`${issueList(result.issues)} does not fit the schema${when}`);
   };
   return {
     encode: (data) => {
@@ -29,7 +29,7 @@ export function createSessionData<T>(schema: StandardSchemaV1, subject: string):
       if (!json.startsWith('{')) throw invalid('its data must be an object with fields');
       return { json, data: checked(JSON.parse(json), ' once it has been JSON') };
     },
-    decode: (stored) => fit(schema as StandardSchemaV1<unknown, T>, stored, subject), // as above
+    decode: (stored) => validate(schema as StandardSchemaV1<unknown, T>, stored, subject), // as above
   };
 }
 

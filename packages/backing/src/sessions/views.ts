@@ -1,5 +1,5 @@
 import { TwelvefoldError } from '@twelvefold/core';
-import { misfitList } from '../dynamodb/fit.ts';
+import { issueList } from '../dynamodb/validation.ts';
 import type { StoreContext } from './context.ts';
 import { sessionEnd } from './context.ts';
 import type { Live } from './find.ts';
@@ -48,15 +48,15 @@ export function createViews<T>({ limits, subject, onEvent }: StoreContext, conte
   };
   const decode = (record: SessionRecord) => {
     const decoded = content.decode(record.data);
-    if (decoded.fits) return decoded;
-    const reason = `${misfitList(decoded.misfits)} does not fit the schema; it counts as ended`;
+    if (decoded.valid) return decoded;
+    const reason = `${issueList(decoded.issues)} does not fit the schema; it counts as ended`;
     onEvent({ type: 'unreadable', message: `Cannot read ${subject}: ${reason}` });
     return undefined;
   };
   const decodeAgain = (data: unknown): T => {
     const decoded = content.decode(data);
-    if (decoded.fits) return decoded.value;
-    throw new TwelvefoldError('SESSION_INVALID', `Cannot read ${subject}: ${misfitList(decoded.misfits)} does not fit`);
+    if (decoded.valid) return decoded.value;
+    throw new TwelvefoldError('SESSION_INVALID', `Cannot read ${subject}: ${issueList(decoded.issues)} does not fit`);
   };
 
   return {

@@ -27,7 +27,7 @@ export interface OrdersConsumer {
   consumer: QueueConsumer & QueueBatchConsumer;
   events: ConsumerEvent[];
   /** Events of one type, in order. */
-  told<T extends ConsumerEvent['type']>(type: T): Array<Extract<ConsumerEvent, { type: T }>>;
+  emitted<T extends ConsumerEvent['type']>(type: T): Array<Extract<ConsumerEvent, { type: T }>>;
   /** Puts `count` orders, numbered from 0, on the queue. */
   fill(count: number): void;
 }
@@ -63,7 +63,7 @@ export function ordersConsumer(
     aws,
     consumer,
     events,
-    told: <T extends ConsumerEvent['type']>(type: T) =>
+    emitted: <T extends ConsumerEvent['type']>(type: T) =>
       events.filter((event): event is Extract<ConsumerEvent, { type: T }> => event.type === type),
     fill: (count) => {
       for (let n = 0; n < count; n += 1) aws.put(QUEUE_URL, JSON.stringify({ n }));

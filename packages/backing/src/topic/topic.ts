@@ -43,7 +43,7 @@ export interface TopicDefinition<S extends StandardSchemaV1 = StandardSchemaV1, 
 }
 
 /** What correlation and trace travel as: a filter on a field of this name would look at those. */
-const OWN_ATTRIBUTES: readonly string[] = [
+const RESERVED_ATTRIBUTES: readonly string[] = [
   CORRELATION_ATTRIBUTE,
   SAMPLED_ATTRIBUTE,
   TRACEPARENT_ATTRIBUTE,
@@ -74,7 +74,7 @@ export function topic<S extends StandardSchemaV1, const F extends string = never
     );
   }
   for (const field of filters) {
-    if (OWN_ATTRIBUTES.includes(field)) {
+    if (RESERVED_ATTRIBUTES.includes(field)) {
       throw new TypeError(
         `Cannot define topic '${name}': filters has '${field}', an attribute that every message has of its own; name the field otherwise`,
       );

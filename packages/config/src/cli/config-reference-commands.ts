@@ -37,9 +37,11 @@ function envExample({ app, stage, config }: LoadedTarget): string {
   const { keys } = config.plan({ app, stage });
   const blocks = config.leaves.map((leaf, at) => {
     const key = keys[at];
-    const said = [descriptionOf(leaf.schema), leaf.secret ? 'secret' : '', necessity(key)].filter(Boolean).join('; ');
+    const message = [descriptionOf(leaf.schema), leaf.secret ? 'secret' : '', necessity(key)]
+      .filter(Boolean)
+      .join('; ');
     // An empty variable counts as not set, so copying the file changes nothing.
-    return `# ${leaf.key}: ${said}\n${leaf.env}=\n`;
+    return `# ${leaf.key}: ${message}\n${leaf.env}=\n`;
   });
   return blocks.join('\n');
 }

@@ -26,7 +26,7 @@ function world(over: FakeStores = {}) {
   const aws = fakeStores(stores);
   const clock = createTestClock();
   const events: ConfigEvent[] = [];
-  const told: string[] = [];
+  const reported: string[] = [];
   const live = createConfig(definition, {
     ...target,
     env: {},
@@ -36,9 +36,9 @@ function world(over: FakeStores = {}) {
     maxAgeMs: 60_000,
     retryAfterMs: 10_000,
     onEvent: (event) => events.push(event),
-    onSecret: (value) => told.push(value),
+    onSecret: (value) => reported.push(value),
   });
-  return { stores, aws, clock, events, told, live };
+  return { stores, aws, clock, events, reported, live };
 }
 
 describe('createConfig', () => {
@@ -84,7 +84,7 @@ describe('createConfig', () => {
   });
 
   it('keeps the very snapshot and its version when nothing changed, and finds a changed secret', async () => {
-    const { live, clock, stores, events, told } = world();
+    const { live, clock, stores, events, reported } = world();
     const one = await live.get();
     await clock.advance(60_000);
     expect(await live.get()).toBe(one);
@@ -93,7 +93,7 @@ describe('createConfig', () => {
     expect((await live.refresh()).key.reveal()).toBe('k-2');
     expect(events.map((event) => event.kind)).toEqual(['unchanged', 'changed']);
     expect(events[1]).toMatchObject({ reason: 'demand', changed: ['key'] });
-    expect(told).toEqual(['k-1', 'k-1', 'k-2']);
+    expect(reported).toEqual(['k-1', 'k-1', 'k-2']);
   });
 
   it('keeps the last good one when the stores fail, with its age, and does not ask at every use', async () => {

@@ -35,12 +35,12 @@ export function collectFaults(
       faults.push(leafFault(leaf, value.reason, value.detail, value.source, readings));
       continue;
     }
-    const own = complaints.filter((complaint) => startsWith(complaint.path, leaf.path));
-    if (own.length === 0) continue;
-    const missing = value.kind === 'absent' && !leaf.hasDefault && own.some(({ byRule }) => !byRule);
+    const ofLeaf = complaints.filter((complaint) => startsWith(complaint.path, leaf.path));
+    if (ofLeaf.length === 0) continue;
+    const missing = value.kind === 'absent' && !leaf.hasDefault && ofLeaf.some(({ byRule }) => !byRule);
     const detail = missing
       ? 'not set'
-      : [...new Set(own.map((one) => describe(one, leaf, value, leaves, found)))].join('; ');
+      : [...new Set(ofLeaf.map((one) => describe(one, leaf, value, leaves, found)))].join('; ');
     const source = value.kind === 'value' ? value.source : undefined;
     faults.push(leafFault(leaf, missing ? 'missing' : 'malformed', detail, source, readings));
   }

@@ -225,10 +225,10 @@ describe('loadConfig', () => {
         'orders/prod/empty': '',
       },
     });
-    const told: string[][] = [];
-    const loading = loadConfig(definition, { ...target, aws, onSecret: (value, key) => told.push([key, value]) });
+    const reported: string[][] = [];
+    const loading = loadConfig(definition, { ...target, aws, onSecret: (value, key) => reported.push([key, value]) });
     await expect(loading).rejects.toMatchObject({ faults: [{ key: 'short' }] });
-    expect(told).toEqual([
+    expect(reported).toEqual([
       ['key', ' padded '],
       ['login', login],
       ['login', 'u1'],

@@ -174,11 +174,11 @@ function reportSecrets(
   output: unknown,
   onSecret: (value: string, key: string) => void,
 ): void {
-  const told = new Set(['']);
+  const reported = new Set(['']);
   const tell = (value: unknown, key: string): void => {
     if (typeof value === 'string') {
-      if (!told.has(value)) onSecret(value, key);
-      told.add(value);
+      if (!reported.has(value)) onSecret(value, key);
+      reported.add(value);
     } else if (Secret.isInstance(value)) {
       tell(value.reveal(), key);
     } else if (typeof value === 'object' && value !== null) {

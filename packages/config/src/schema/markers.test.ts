@@ -114,8 +114,8 @@ describe('secret() with a place', () => {
 
   it('reads one secret once for all of its keys, and a stage by a call of its own', async () => {
     const aws = fakeStores(stores());
-    const told: string[] = [];
-    const config = await loadConfig(definition, { ...target, env: {}, aws, onSecret: (value) => told.push(value) });
+    const reported: string[] = [];
+    const config = await loadConfig(definition, { ...target, env: {}, aws, onSecret: (value) => reported.push(value) });
     expect([config.login, config.port, config.old, config.token, config.shared].map((one) => one?.reveal())).toEqual([
       'u',
       5432,
@@ -127,7 +127,7 @@ describe('secret() with a place', () => {
       ['/orders/prod/token', '/shared/token:live', '/aws/reference/secretsmanager/orders/prod/database'],
     ]);
     expect(aws.asked).toEqual(['orders/prod/database@AWSPREVIOUS']);
-    expect(told).toEqual(expect.arrayContaining(['u', 't1', 't2']));
+    expect(reported).toEqual(expect.arrayContaining(['u', 't1', 't2']));
   });
 
   it('takes exactly these permissions', () => {
@@ -210,11 +210,11 @@ describe('derived()', () => {
   });
 
   it('is a secret when it is made from one, and is told to the redactor', async () => {
-    const told: string[][] = [];
-    const config = await loadConfig(definition, { ...target, onSecret: (value, key) => told.push([key, value]) });
+    const reported: string[][] = [];
+    const config = await loadConfig(definition, { ...target, onSecret: (value, key) => reported.push([key, value]) });
     expect(String(config.database.url)).toBe('[secret database.url]');
     expect(config.database.url.reveal()).toBe('mysql://app:p@h/');
-    expect(told).toContainEqual(['database.url', 'mysql://app:p@h/']);
+    expect(reported).toContainEqual(['database.url', 'mysql://app:p@h/']);
   });
 
   it('is a fault without a value when its function throws, is asynchronous, or lacks an input', async () => {

@@ -1,6 +1,13 @@
+import type { $ZodType } from 'zod/v4/core';
 import type { ConfigPlace } from './leaf.ts';
-import type { Marker } from './marker.ts';
 import { parameterTemplate, secretTemplate } from './names.ts';
+import type { ParamOptions } from './param.ts';
+import type { SecretOptions } from './secret.ts';
+
+/** The options that `secret()` or `param()` gave a key. */
+export type Marker =
+  | { readonly kind: 'secret'; readonly innerType: $ZodType; readonly options: SecretOptions }
+  | { readonly kind: 'param'; readonly innerType: $ZodType; readonly options: ParamOptions };
 
 /**
  * Names that Parameter Store takes ("Constraints", PutParameter), placeholders aside: a path, or
@@ -37,8 +44,8 @@ export function placeOf(path: readonly string[], marker: Marker | undefined): Co
   };
   const selector = (version: number | string | undefined) => {
     if (version === undefined) return '';
-    const fits = typeof version === 'number' ? Number.isInteger(version) && version > 0 : LABEL.test(version);
-    return fits
+    const valid = typeof version === 'number' ? Number.isInteger(version) && version > 0 : LABEL.test(version);
+    return valid
       ? `:${version}`
       : refuse(`version ${JSON.stringify(version)} must be a whole number from 1, or a label of Parameter Store`);
   };

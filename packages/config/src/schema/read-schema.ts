@@ -1,9 +1,9 @@
 import type { $ZodObject, $ZodType, $ZodTypes } from 'zod/v4/core';
 import type { DerivedDefinition } from './derived.ts';
 import type { ConfigGroup, ConfigLeaf, DerivedLeaf } from './leaf.ts';
-import type { Marker } from './marker.ts';
 import { DERIVED_TRAIT, PARAM_TRAIT, SECRET_TRAIT } from './marker.ts';
 import { assertEnvironmentName, assertPath, environmentName } from './names.ts';
+import type { Marker } from './place-of.ts';
 import { placeOf } from './place-of.ts';
 import { resolveDerived } from './resolve-derived.ts';
 import { childSchemas, unwrap } from './unwrap.ts';
@@ -32,7 +32,7 @@ interface Collected {
  */
 export function readSchema(schema: $ZodType): ReadSchema {
   const collected: Collected = { leaves: [], derived: [] };
-  const root = readGroup(schema as $ZodObject, [], { own: false, above: false }, collected, []);
+  const root = readGroup(schema as $ZodObject, [], { here: false, above: false }, collected, []);
   const { leaves } = collected;
   const byEnv = new Map<string, ConfigLeaf>();
   const byPlace = new Map<string, ConfigLeaf>();
@@ -61,7 +61,7 @@ export function readSchema(schema: $ZodType): ReadSchema {
 function readGroup(
   schema: $ZodObject,
   path: readonly string[],
-  optional: { own: boolean; above: boolean },
+  optional: { here: boolean; above: boolean },
   collected: Collected,
   above: readonly $ZodType[],
 ): ConfigGroup {
@@ -78,7 +78,7 @@ function readGroup(
     if (isObject(found.inner)) {
       children.set(
         segment,
-        readGroup(found.inner, childPath, { own: found.optional, above: optional.own || optional.above }, collected, [
+        readGroup(found.inner, childPath, { here: found.optional, above: optional.here || optional.above }, collected, [
           ...above,
           schema,
         ]),
@@ -86,12 +86,12 @@ function readGroup(
     } else if (found.inner._zod.traits.has(DERIVED_TRAIT)) {
       collected.derived.push({ path: childPath, schema: child });
     } else {
-      const leaf = readLeaf(child, childPath, optional.own || optional.above);
+      const leaf = readLeaf(child, childPath, optional.here || optional.above);
       children.set(segment, leaf);
       collected.leaves.push(leaf);
     }
   }
-  return Object.freeze({ path, optional: optional.own, children });
+  return Object.freeze({ path, optional: optional.here, children });
 }
 
 function placeName({ place }: ConfigLeaf): string {

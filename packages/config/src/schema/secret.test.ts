@@ -46,10 +46,10 @@ describe('secret()', () => {
       'threw TypeError',
     ],
     ['record keys', z.strictObject({}), 'expected object'],
-  ])('refuses by %s without the value', (_, inner, said) => {
+  ])('refuses by %s without the value', (_, inner, message) => {
     const result = z.safeParse(z.object({ key: secret(inner) }), { key: VALUE }, { reportInput: true });
     expect(result.success).toBe(false);
-    expect(result.error?.issues[0]?.message).toContain(said);
+    expect(result.error?.issues[0]?.message).toContain(message);
     const printed = inspect(result.error, { depth: null, showHidden: true }) + JSON.stringify(result.error?.issues);
     expect(printed).not.toContain(VALUE);
   });

@@ -41,10 +41,10 @@ export function startSpan(init: () => SpanInit, parent: TraceContext): Span | un
   const { name, kind, attributes } = init();
   const context = contextUnder(otel.context?.active() ?? contextOf(new Map()), parent);
   const span = otel.trace.getTracer(TRACER).startSpan(name, { kind: SPAN_KINDS[kind], attributes }, context);
-  const own = context.setValue(SPAN, span);
+  const withSpan = context.setValue(SPAN, span);
   return {
     trace: traceOf(span.spanContext(), parent),
-    run: (work) => (otel.context ? otel.context.with(own, work) : work()),
+    run: (work) => (otel.context ? otel.context.with(withSpan, work) : work()),
     set: (key, value) => void span.setAttribute(key, value),
     fail: (error) => {
       span.setAttribute(

@@ -181,13 +181,13 @@ function resolveLevel(option: string | undefined, env: (key: string) => string) 
     return threshold;
   };
   const platform = fromEnv('AWS_LAMBDA_LOG_LEVEL');
-  const own = wanted ?? fromEnv('POWERTOOLS_LOG_LEVEL') ?? fromEnv('LOG_LEVEL');
-  if (platform !== undefined && own !== undefined && own < platform) {
+  const configured = wanted ?? fromEnv('POWERTOOLS_LOG_LEVEL') ?? fromEnv('LOG_LEVEL');
+  if (platform !== undefined && configured !== undefined && configured < platform) {
     warnings.push(
-      `Current log level (${levelName(own)}) does not match AWS Lambda Advanced Logging Controls minimum log level (${levelName(platform)}). This can lead to data loss, consider adjusting them.`,
+      `Current log level (${levelName(configured)}) does not match AWS Lambda Advanced Logging Controls minimum log level (${levelName(platform)}). This can lead to data loss, consider adjusting them.`,
     );
   }
-  return { threshold: platform ?? own ?? LogLevelThreshold.INFO, pinned: platform !== undefined, warnings };
+  return { threshold: platform ?? configured ?? LogLevelThreshold.INFO, pinned: platform !== undefined, warnings };
 }
 
 function sampleRate(option: number | undefined, env: (key: string) => string): number {

@@ -15,7 +15,7 @@ interface KeyForm {
 export type Place = Pick<Entry, 'context' | 'traceId' | 'additional'>;
 
 /** What is the same in every line of one place: from the service to the keys in force, as JSON. */
-export interface ConstantPart {
+export interface ConstantFields {
   readonly text: string;
   readonly keys: ReadonlySet<string>;
 }
@@ -31,7 +31,7 @@ export interface ScopeNames {
 /** Keys looked up lately; log keys are few, keys of user data may not be. */
 const REMEMBERED_KEYS = 1_000;
 /** What the line writes by itself: a field that replaces one of them must stand in its place. */
-const OWN_KEYS: ReadonlySet<string> = new Set([
+const STANDARD_KEYS: ReadonlySet<string> = new Set([
   'level',
   'message',
   'timestamp',
@@ -53,7 +53,7 @@ const FLAT_KEYS = 16;
 /** Objects list such keys before all others. */
 const NUMBER = /^\d/;
 /** A level or a timestamp would be cut by a limit below this. */
-const LONGEST_OWN = 64;
+const LONGEST_STANDARD = 64;
 /** As in plain.ts. */
 const UNSAFE_KEY = /^(?:__proto__|constructor)$/;
 const LONGEST_KEY = 512;
@@ -64,15 +64,15 @@ const BYTES_PER_UNIT = 3;
 export interface DirectLine {
   entry(entry: Entry): string | undefined;
   /** The constant part of entries without fields of their own. */
-  constant(entry: Place): ConstantPart | undefined;
+  constant(entry: Place): ConstantFields | undefined;
   /** The same inside a scope in which nothing was set. */
-  within(own: ConstantPart, scope: ScopeNames): ConstantPart | undefined;
+  within(constant: ConstantFields, scope: ScopeNames): ConstantFields | undefined;
   /** The line of a call that logs a text and at most one object, without an entry in between. */
   call(
     level: string,
     message: string,
     atMs: number,
-    constant: ConstantPart,
+    constant: ConstantFields,
     fields: object | undefined,
   ): string | undefined;
 }
@@ -90,17 +90,17 @@ export function directLine(settings: LoggerSettings): DirectLine | undefined {
     settings.replacer ||
     !settings.json ||
     !isVerbatim(settings.service) ||
-    Math.min(limits.stringLength, limits.lineBytes) < LONGEST_OWN + settings.service.length ||
-    [...OWN_KEYS].some((key) => redactor.isSensitive(key, ''));
+    Math.min(limits.stringLength, limits.lineBytes) < LONGEST_STANDARD + settings.service.length ||
+    [...STANDARD_KEYS].some((key) => redactor.isSensitive(key, ''));
   if (unusual) return undefined;
   const forms = new Map<string, KeyForm>();
   const service = settings.service === '' ? '"' : `","service":"${settings.service}"`;
-  let scopedKeys: { own: ReadonlySet<string>; all: ReadonlySet<string> } = { own: NO_KEYS, all: NO_KEYS };
+  let scopedKeys: { constant: ReadonlySet<string>; all: ReadonlySet<string> } = { constant: NO_KEYS, all: NO_KEYS };
   const careful = { ...settings, budget: limits.lineBytes };
 
   /** `undefined` for a key that needs the careful way. */
   function newForm(key: string): KeyForm | undefined {
-    if (key.length > LONGEST_KEY || !isVerbatim(key) || NUMBER.test(key) || OWN_KEYS.has(key)) return undefined;
+    if (key.length > LONGEST_KEY || !isVerbatim(key) || NUMBER.test(key) || STANDARD_KEYS.has(key)) return undefined;
     const form = { text: UNSAFE_KEY.test(key) ? '' : `,"${key}":`, sensitive: redactor.isSensitive(key, '') };
     if (forms.size >= REMEMBERED_KEYS) forms.clear();
     forms.set(key, form);
@@ -174,9 +174,9 @@ export function directLine(settings: LoggerSettings): DirectLine | undefined {
     return line;
   }
 
-  function ownText({ context, traceId }: Place): string | undefined {
+  function constantText({ context, traceId }: Place): string | undefined {
     let line = service;
-    for (const [key, value] of ownFields(settings.sampleRate, traceId, context)) {
+    for (const [key, value] of constantFields(settings.sampleRate, traceId, context)) {
       const text = value === undefined || value === null || value === '' ? '' : valueText(key, value);
       if (text === undefined) return undefined;
       if (text !== '') line += `,"${key}":${text}`;
@@ -195,12 +195,12 @@ export function directLine(settings: LoggerSettings): DirectLine | undefined {
       const { message } = entry;
       const shown = message === '' || message === undefined || message === null ? '' : valueText('message', message);
       if (shown === undefined) return undefined;
-      const own = ownText(entry);
-      if (own === undefined) return undefined;
+      const constant = constantText(entry);
+      if (constant === undefined) return undefined;
       const fields = fieldsText(entry.additional, NO_KEYS);
       if (fields === undefined) return undefined;
       const head = `{"level":"${entry.level}"${shown === '' ? '' : `,"message":${shown}`},"timestamp":"`;
-      return finished(`${head}${settings.formatTimestamp(entry.atMs)}${own}${fields}}`);
+      return finished(`${head}${settings.formatTimestamp(entry.atMs)}${constant}${fields}}`);
     },
 
     constant(entry) {
@@ -208,14 +208,14 @@ export function directLine(settings: LoggerSettings): DirectLine | undefined {
       const values = [...Object.values(entry.additional), ...Object.values(entry.context ?? {})];
       if (!values.every((value) => (typeof value === 'string' ? isVerbatim(value) : !isObject(value))))
         return undefined;
-      const own = ownText(entry);
+      const constant = constantText(entry);
       const fields = fieldsText(entry.additional, NO_KEYS);
-      if (own === undefined || fields === undefined) return undefined;
-      return { text: own + fields, keys: new Set(Object.keys(entry.additional)) };
+      if (constant === undefined || fields === undefined) return undefined;
+      return { text: constant + fields, keys: new Set(Object.keys(entry.additional)) };
     },
 
-    within(own, { correlationId, component, kind, trace: { traceparent } }) {
-      for (const key of SCOPE_KEYS) if (own.keys.has(key)) return undefined;
+    within(constant, { correlationId, component, kind, trace: { traceparent } }) {
+      for (const key of SCOPE_KEYS) if (constant.keys.has(key)) return undefined;
       if (!isVerbatim(component)) return undefined;
       const names =
         traceparent === undefined
@@ -223,8 +223,9 @@ export function directLine(settings: LoggerSettings): DirectLine | undefined {
           : { correlation_id: correlationId, component, kind, traceparent };
       const text = fieldsText(names, NO_KEYS);
       if (text === undefined) return undefined;
-      if (scopedKeys.own !== own.keys) scopedKeys = { own: own.keys, all: new Set([...own.keys, ...SCOPE_KEYS]) };
-      return { text: own.text + text, keys: scopedKeys.all };
+      if (scopedKeys.constant !== constant.keys)
+        scopedKeys = { constant: constant.keys, all: new Set([...constant.keys, ...SCOPE_KEYS]) };
+      return { text: constant.text + text, keys: scopedKeys.all };
     },
 
     call(level, message, atMs, constant, fields) {
@@ -243,7 +244,7 @@ function isObject(value: unknown): boolean {
 }
 
 /** In Powertools' order. Read as loosely as callers pass contexts. */
-function ownFields(
+function constantFields(
   sampleRate: number,
   traceId: string | undefined,
   context: InvocationContext | undefined,

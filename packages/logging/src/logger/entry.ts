@@ -1,5 +1,6 @@
 import { LogItem } from '@aws-lambda-powertools/logger';
 import type { UnformattedAttributes } from '@aws-lambda-powertools/logger/types';
+import { toLine } from '../serialize/to-line.ts';
 import type { InvocationContext } from './key-layer.ts';
 import type { LoggerSettings } from './settings.ts';
 
@@ -16,7 +17,7 @@ export interface Entry {
 }
 
 /** The fields of an entry in Powertools' order: its standard ones, then the additional, which may replace them. */
-export function entryFields(settings: LoggerSettings, entry: Entry): Record<string, unknown> {
+function entryFields(settings: LoggerSettings, entry: Entry): Record<string, unknown> {
   const { context, additional } = entry;
   const fields: Record<string, unknown> = {
     level: entry.level,
@@ -62,4 +63,22 @@ function ordered(fields: Record<string, unknown>, order: Iterable<string>): Reco
   const result: Record<string, unknown> = {};
   for (const key of order) if (Object.hasOwn(fields, key)) result[key] = fields[key];
   return Object.assign(result, { ...fields, ...result });
+}
+
+/** The line of an entry: written directly where its fields allow it, otherwise field by field. Never throws. */
+export function entryLine(
+  settings: LoggerSettings,
+  direct: { entry(entry: Entry): string | undefined } | undefined,
+  entry: Entry,
+): string {
+  try {
+    const line = direct?.entry(entry);
+    if (line !== undefined) return line;
+    const fields = settings.formatter ? toLogItem(settings, entry).getAttributes() : entryFields(settings, entry);
+    return toLine(fields, settings, settings.render);
+  } catch {
+    const timestamp = settings.formatTimestamp(entry.atMs);
+    const message = 'Cannot write a log entry: its formatter or replacer threw';
+    return settings.render({ level: entry.level, message, timestamp, service: settings.service });
+  }
 }

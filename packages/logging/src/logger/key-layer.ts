@@ -76,9 +76,9 @@ export function copyShown(to: Fields, from: Fields, hidden: ReadonlySet<string> 
 }
 
 /** Adds the keys of a line in force here: the logger's own, what names the scope, then the scope's, the last one winning. */
-export function addKeys(to: Fields, own: KeyLayer, scope: Scope | undefined, layer: KeyLayer | undefined): void {
-  copyShown(to, own.persistent, layer?.hiddenPersistent);
-  copyShown(to, own.temporary, layer?.hiddenTemporary);
+export function addKeys(to: Fields, base: KeyLayer, scope: Scope | undefined, layer: KeyLayer | undefined): void {
+  copyShown(to, base.persistent, layer?.hiddenPersistent);
+  copyShown(to, base.temporary, layer?.hiddenTemporary);
   if (!scope) return;
   to.correlation_id = scope.correlationId;
   to.component = scope.component;

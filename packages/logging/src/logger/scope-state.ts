@@ -1,15 +1,15 @@
 import { LogLevelThreshold } from '@aws-lambda-powertools/logger';
 import type { Scope } from '@twelvefold/lifecycle';
-import type { ConstantPart } from './direct-line.ts';
+import type { ConstantFields } from './direct-line.ts';
 import type { KeyLayer } from './key-layer.ts';
 import { keyLayer } from './key-layer.ts';
 import type { LoggerSettings } from './settings.ts';
 
 /** What the lines of one place have in common, as long as it stays so; without a `part` they are made one by one. */
-export interface CommonPart {
-  readonly part: ConstantPart | undefined;
+export interface CachedFields {
+  readonly fields: ConstantFields | undefined;
   /** How often the logger's own keys had changed. */
-  readonly ownChanges: number;
+  readonly keysVersion: number;
   readonly traceId: string | undefined;
 }
 
@@ -18,7 +18,7 @@ export interface ScopeState {
   layer: KeyLayer;
   /** Nothing was set in the scope: its lines have the logger's own keys and what names the scope. */
   isBare: boolean;
-  common: CommonPart | undefined;
+  cached: CachedFields | undefined;
   /** Set when the scope logs at a level of its own. */
   threshold: number | undefined;
   /** The flow is logged in detail: nothing is held back. */
@@ -44,7 +44,7 @@ export function scopeState(scope: Scope, settings: LoggerSettings): ScopeState {
   return {
     layer: keyLayer(),
     isBare: true,
-    common: undefined,
+    cached: undefined,
     threshold: sampled ? LogLevelThreshold.DEBUG : undefined,
     sampled,
     sinceMs: settings.now(),

@@ -7,15 +7,15 @@ import { deferConsole } from '../defer-console.ts';
 import type { Redactor } from '../redact/redactor.ts';
 import { toLine } from '../serialize/to-line.ts';
 import { childSettings } from './child-settings.ts';
-import type { ConstantPart, DirectLine } from './direct-line.ts';
+import type { ConstantFields, DirectLine } from './direct-line.ts';
 import { directLine } from './direct-line.ts';
 import type { Entry } from './entry.ts';
-import { entryFields, toLogItem } from './entry.ts';
+import { entryLine, toLogItem } from './entry.ts';
 import { addInput, copyFields } from './input.ts';
 import type { KeyLayer } from './key-layer.ts';
 import { addKeys, copyShown, hideKeys, keyLayer, mergeFields, mergeLayer } from './key-layer.ts';
 import { levelName, thresholdOf } from './level.ts';
-import type { CommonPart, ScopeState } from './scope-state.ts';
+import type { CachedFields, ScopeState } from './scope-state.ts';
 import { hold, scopeState } from './scope-state.ts';
 import type { LoggerSettings } from './settings.ts';
 
@@ -38,12 +38,12 @@ export class ScopedLogger extends PowertoolsLogger {
   readonly #settings: LoggerSettings;
   readonly #direct: DirectLine | undefined;
   readonly #slot = scopeKey<ScopeState>('logger');
-  readonly #own = keyLayer();
+  readonly #keys = keyLayer();
   /** What lines outside of scopes have in common, while the logger's own keys stay as they are. */
-  #common: CommonPart | undefined;
+  #cached: CachedFields | undefined;
   /** The part of the logger's own keys. */
-  #bare: Pick<CommonPart, 'part' | 'ownChanges'> | undefined;
-  #ownChanges = 0;
+  #unscoped: Pick<CachedFields, 'fields' | 'keysVersion'> | undefined;
+  #keysVersion = 0;
   #threshold: number;
   /** The lowest level that anything here could print: below it a call ends at once. */
   #floor: number;
@@ -65,7 +65,7 @@ export class ScopedLogger extends PowertoolsLogger {
       settings.sampleRate > 0 && !settings.pinned ? LogLevelThreshold.DEBUG : settings.threshold,
       settings.buffer ? LogLevelThreshold.TRACE : settings.threshold,
     );
-    copyFields(this.#own.persistent, persistent, (key) => this.#warnReserved(key));
+    copyFields(this.#keys.persistent, persistent, (key) => this.#warnReserved(key));
   }
 
   /** The level in force here, as a number. */
@@ -107,7 +107,7 @@ export class ScopedLogger extends PowertoolsLogger {
 
   override setPersistentLogAttributes(attributes: Keys): void {
     const layer = this.#changedLayer();
-    hideKeys(layer, 'persistent', Object.keys({ ...this.#own.persistent, ...layer.persistent }));
+    hideKeys(layer, 'persistent', Object.keys({ ...this.#keys.persistent, ...layer.persistent }));
     this.#append('persistent', attributes);
   }
 
@@ -131,7 +131,7 @@ export class ScopedLogger extends PowertoolsLogger {
   override getPersistentLogAttributes(): LogAttributes {
     const shown: Record<string, unknown> = {};
     const layer = this.#stateHere()?.layer;
-    copyShown(shown, this.#own.persistent, layer?.hiddenPersistent);
+    copyShown(shown, this.#keys.persistent, layer?.hiddenPersistent);
     if (layer) copyShown(shown, layer.persistent, undefined);
     return shown;
   }
@@ -157,7 +157,7 @@ export class ScopedLogger extends PowertoolsLogger {
     const scope = currentScope();
     return (
       (scope && this.#state(scope).layer.temporary.correlation_id) ??
-      this.#own.temporary.correlation_id ??
+      this.#keys.temporary.correlation_id ??
       scope?.correlationId
     );
   }
@@ -173,9 +173,9 @@ export class ScopedLogger extends PowertoolsLogger {
   /** A logger with this one's settings and keys; what is set on either later is its own. */
   override createChild(options: ConstructorOptions = {}): ScopedLogger {
     const child = this.createLogger({ logLevel: this.getLevelName(), ...options });
-    mergeLayer(child.#own, this.#own);
+    mergeLayer(child.#keys, this.#keys);
     const persistent = options.persistentKeys ?? options.persistentLogAttributes ?? {};
-    copyFields(child.#own.persistent, persistent, (key) => this.#warnReserved(key));
+    copyFields(child.#keys.persistent, persistent, (key) => this.#warnReserved(key));
     const scope = currentScope();
     const state = scope?.get(this.#slot);
     if (scope && state && !state.isBare) {
@@ -197,7 +197,11 @@ export class ScopedLogger extends PowertoolsLogger {
     const { buffered, evicted } = state;
     this.clearBuffer();
     for (const { line, level } of buffered) this.#write(line, level);
-    if (evicted > 0) this.#write(this.#line(this.#entryHere(LogLevelThreshold.WARN, EVICTED, [{ evicted }])), 'WARN');
+    if (evicted > 0)
+      this.#write(
+        entryLine(this.#settings, this.#direct, this.#entryHere(LogLevelThreshold.WARN, EVICTED, [{ evicted }])),
+        'WARN',
+      );
   }
 
   override clearBuffer(): void {
@@ -229,7 +233,8 @@ export class ScopedLogger extends PowertoolsLogger {
     if (buffer?.flushOnError && threshold >= LogLevelThreshold.ERROR) this.flushBuffer();
     const level = levelName(threshold);
     const line =
-      this.#plainLine(level, input, extra, scope, state) ?? this.#line(this.#entry(scope, state, level, input, extra));
+      this.#plainLine(level, input, extra, scope, state) ??
+      entryLine(this.#settings, this.#direct, this.#entry(scope, state, level, input, extra));
     if (holds) {
       hold(state, line, level, buffer.maxBytes);
       this.#watch(state);
@@ -282,36 +287,39 @@ export class ScopedLogger extends PowertoolsLogger {
     }
   }
 
-  #constant(direct: DirectLine, scope: Scope | undefined, state: ScopeState | undefined): ConstantPart | undefined {
+  #constant(direct: DirectLine, scope: Scope | undefined, state: ScopeState | undefined): ConstantFields | undefined {
     const traceId = state ? state.traceId : this.#settings.platformTrace();
-    const known = state ? state.common : this.#common;
-    if (known?.ownChanges === this.#ownChanges && known.traceId === traceId) return known.part;
-    const part =
-      (scope && state?.isBare && traceId === undefined ? this.#barePart(direct, scope) : undefined) ??
-      this.#fullPart(direct, scope, state, traceId);
-    const common = { part, ownChanges: this.#ownChanges, traceId };
-    if (state) state.common = common;
-    else this.#common = common;
-    return part;
+    const known = state ? state.cached : this.#cached;
+    if (known?.keysVersion === this.#keysVersion && known.traceId === traceId) return known.fields;
+    const fields =
+      (scope && state?.isBare && traceId === undefined ? this.#fieldsOfBareScope(direct, scope) : undefined) ??
+      this.#allFields(direct, scope, state, traceId);
+    const cached = { fields, keysVersion: this.#keysVersion, traceId };
+    if (state) state.cached = cached;
+    else this.#cached = cached;
+    return fields;
   }
 
   /** The part of a scope in which nothing was set: most scopes log one line. */
-  #barePart(direct: DirectLine, scope: Scope): ConstantPart | undefined {
-    if (this.#bare?.ownChanges !== this.#ownChanges)
-      this.#bare = { part: this.#fullPart(direct, undefined, undefined, undefined), ownChanges: this.#ownChanges };
-    const { part } = this.#bare;
-    return part && direct.within(part, scope);
+  #fieldsOfBareScope(direct: DirectLine, scope: Scope): ConstantFields | undefined {
+    if (this.#unscoped?.keysVersion !== this.#keysVersion)
+      this.#unscoped = {
+        fields: this.#allFields(direct, undefined, undefined, undefined),
+        keysVersion: this.#keysVersion,
+      };
+    const { fields } = this.#unscoped;
+    return fields && direct.within(fields, scope);
   }
 
-  #fullPart(
+  #allFields(
     direct: DirectLine,
     scope: Scope | undefined,
     state: ScopeState | undefined,
     traceId: string | undefined,
-  ): ConstantPart | undefined {
+  ): ConstantFields | undefined {
     const additional: Record<string, unknown> = {};
-    addKeys(additional, this.#own, scope, state?.layer);
-    return direct.constant({ context: state?.layer.context ?? this.#own.context, traceId, additional });
+    addKeys(additional, this.#keys, scope, state?.layer);
+    return direct.constant({ context: state?.layer.context ?? this.#keys.context, traceId, additional });
   }
 
   #entryHere(threshold: number, input: unknown, extra: readonly unknown[]): Entry {
@@ -327,30 +335,16 @@ export class ScopedLogger extends PowertoolsLogger {
     extra: readonly unknown[],
   ): Entry {
     const additional: Record<string, unknown> = {};
-    addKeys(additional, this.#own, scope, state?.layer);
+    addKeys(additional, this.#keys, scope, state?.layer);
     const message = addInput(additional, input, extra, (key) => this.#warnReserved(key));
     return {
       level,
       message,
       atMs: this.#settings.now(),
-      context: state?.layer.context ?? this.#own.context,
+      context: state?.layer.context ?? this.#keys.context,
       traceId: state ? state.traceId : this.#settings.platformTrace(),
       additional,
     };
-  }
-
-  #line(entry: Entry): string {
-    const settings = this.#settings;
-    try {
-      const line = this.#direct?.entry(entry);
-      if (line !== undefined) return line;
-      const fields = settings.formatter ? toLogItem(settings, entry).getAttributes() : entryFields(settings, entry);
-      return toLine(fields, settings, settings.render);
-    } catch {
-      const timestamp = settings.formatTimestamp(entry.atMs);
-      const message = 'Cannot write a log entry: its formatter or replacer threw';
-      return settings.render({ level: entry.level, message, timestamp, service: settings.service });
-    }
   }
 
   #write(line: string, level: string): void {
@@ -389,12 +383,12 @@ export class ScopedLogger extends PowertoolsLogger {
   #changedLayer(): KeyLayer {
     const state = this.#stateHere();
     if (state) {
-      state.common = undefined;
+      state.cached = undefined;
       state.isBare = false;
       return state.layer;
     }
-    this.#ownChanges += 1;
-    return this.#own;
+    this.#keysVersion += 1;
+    return this.#keys;
   }
 }
 

@@ -16,7 +16,7 @@ export type DimensionBudget = (name: string, value: string) => string;
  */
 export function dimensionBudget(values: number, onExceeded: (name: string) => void): DimensionBudget {
   const seen = new Map<string, Set<string>>();
-  const told = new Set<string>();
+  const reported = new Set<string>();
   return (name, value) => {
     let known = seen.get(name);
     if (known?.has(value)) return value;
@@ -28,8 +28,8 @@ export function dimensionBudget(values: number, onExceeded: (name: string) => vo
       known.add(value);
       return value;
     }
-    if (!told.has(name) && told.size < MOST_NAMES) {
-      told.add(name);
+    if (!reported.has(name) && reported.size < MOST_NAMES) {
+      reported.add(name);
       onExceeded(name);
     }
     return OTHER;

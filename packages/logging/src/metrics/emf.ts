@@ -81,8 +81,8 @@ function emfObject(slices: readonly Slice[], set: MetricSet, frame: EmfFrame): E
 
 /** The main set when it has a dimension of its own, then each further set; the default dimensions are in all of them. */
 function dimensionNames(set: MetricSet, defaults: Readonly<Record<string, string>>): string[][] {
-  const own = Object.keys(set.dimensions).length > 0 ? [set.dimensions] : [];
-  const sets = [...own, ...set.dimensionSets].map((dimensions) => Object.keys({ ...defaults, ...dimensions }));
+  const first = Object.keys(set.dimensions).length > 0 ? [set.dimensions] : [];
+  const sets = [...first, ...set.dimensionSets].map((dimensions) => Object.keys({ ...defaults, ...dimensions }));
   if (sets.length > 0) return sets;
   return Object.keys(defaults).length > 0 ? [Object.keys(defaults)] : [];
 }

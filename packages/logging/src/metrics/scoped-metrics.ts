@@ -51,7 +51,7 @@ const RESOLUTIONS: ReadonlySet<number> = new Set(Object.values(MetricResolution)
 export class ScopedMetrics extends PowertoolsMetrics {
   readonly #settings: MetricsSettings;
   readonly #slot = scopeKey<ScopeSet>('metrics');
-  readonly #own = metricSet();
+  readonly #unscoped = metricSet();
   /** Sets of scopes that had published when something more was added. */
   readonly #late = new Set<MetricSet>();
   /** Sets of scopes that have not ended. */
@@ -136,7 +136,7 @@ export class ScopedMetrics extends PowertoolsMetrics {
     const set = this.#set();
     const defaults = this.#defaultsOf(set);
     const added = this.#checked(set, dimensions, { ...defaults, ...set.dimensions });
-    if (set === this.#own) this.#defaults = { ...defaults, ...added };
+    if (set === this.#unscoped) this.#defaults = { ...defaults, ...added };
     else set.defaults = { ...defaults, ...added };
     return this;
   }
@@ -165,7 +165,7 @@ export class ScopedMetrics extends PowertoolsMetrics {
 
   override clearDefaultDimensions(): void {
     const set = this.#set();
-    if (set === this.#own) this.#defaults = {};
+    if (set === this.#unscoped) this.#defaults = {};
     else set.defaults = {};
   }
 
@@ -229,7 +229,7 @@ export class ScopedMetrics extends PowertoolsMetrics {
         clearMetrics(set);
       }
     }
-    for (const set of [this.#own, ...this.#late]) {
+    for (const set of [this.#unscoped, ...this.#late]) {
       this.#emit(set);
       clearSet(set);
     }
@@ -244,7 +244,7 @@ export class ScopedMetrics extends PowertoolsMetrics {
 
   #set(): MetricSet {
     const scope = this.#settings.single ? undefined : currentScope();
-    if (!scope) return this.#own;
+    if (!scope) return this.#unscoped;
     let held = scope.get(this.#slot);
     if (!held) {
       held = { set: metricSet(), ended: false };

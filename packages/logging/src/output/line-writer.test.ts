@@ -28,7 +28,7 @@ function fakeDescriptor(room: number) {
       state.keptAlive = keepsAlive;
       state.timers.push(callback);
     },
-    endOfTurn: (callback) => void state.timers.push(callback),
+    endOfTick: (callback) => void state.timers.push(callback),
     pause() {
       state.pauses += 1;
       state.onPause();
@@ -61,7 +61,7 @@ describe('a writer that gathers', () => {
     return fake;
   }
 
-  test('writes the lines of a turn together, at its end', () => {
+  test('writes the lines of a tick together, at its end', () => {
     const { state, writer, fire } = gathering();
     writer.write('one');
     writer.write('two');
@@ -79,7 +79,7 @@ describe('a writer that gathers', () => {
     expect(state.text).toBe('first\none\nfailed\n');
   });
 
-  test('writes before the end of the turn at 16 KB, at a flush and at the exit', async () => {
+  test('writes before the end of the tick at 16 KB, at a flush and at the exit', async () => {
     const { state, writer } = gathering();
     writer.write('x'.repeat(16_385));
     expect(state.text).toHaveLength(6 + 16_386);

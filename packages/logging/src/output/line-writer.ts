@@ -1,11 +1,11 @@
-import type { Turn } from './turn.ts';
+import type { ThreadLock } from './thread-lock.ts';
 
 /** What the writer needs from the process; tests bring their own. */
 export interface LineWriterIo {
   /** Writes some of the first `length` bytes and returns how many. @throws an error with code `EAGAIN` when none can be taken now. */
   write(bytes: Uint8Array, length: number): number;
-  /** Calls back once, at the end of this turn of the event loop. */
-  endOfTurn(callback: () => void): void;
+  /** Calls back once, at the end of this tick of the event loop. */
+  endOfTick(callback: () => void): void;
   /** Calls back once, later. The process stays alive until then, if `keepsAlive`. */
   later(callback: () => void, delayMs: number, keepsAlive: boolean): void;
   /** Blocks the thread. */
@@ -13,7 +13,7 @@ export interface LineWriterIo {
   /** Calls back, synchronously, when the process or worker thread exits. */
   onExit(callback: () => void): void;
   /** Where other threads write to the same descriptor. */
-  turn?(): Turn | undefined;
+  lock?(): ThreadLock | undefined;
   /** A line that reports how many lines, of how many bytes, were dropped. */
   droppedLine(lines: number, bytes: number): string;
 }
@@ -25,7 +25,7 @@ export interface LineWriter {
    * @param now - whether the line, and those gathered before it, leave the process at once. @defaultValue false
    */
   write(line: string, now?: boolean): void;
-  /** From here on the lines of one turn of the event loop are written together; at 16 KB, and at the exit, earlier. */
+  /** From here on the lines of one tick of the event loop are written together; at 16 KB, and at the exit, earlier. */
   gather(): void;
   /** Resolves when everything written so far has left the process, or when its reader has taken nothing for a second. */
   flush(): Promise<void>;
@@ -48,14 +48,14 @@ const FLUSH_RETRIES = 25;
 const KEEP_ALIVE_RETRIES = 105;
 /** At exit, how long a reader that takes nothing is waited for: ECS leaves the exit 1 s between the stop budget and SIGKILL. */
 const EXIT_STALLED_MS = 1_000;
-/** At exit, how long another thread may hold the turn: one that was terminated loses it after 2 s. */
-const EXIT_TURN_MS = 2_500;
+/** At exit, how long another thread may hold the lock: one that was terminated loses it after 2 s. */
+const EXIT_LOCK_MS = 2_500;
 /** At exit, how long a slow reader is waited for in total. */
 const EXIT_MOST_MS = 5_000;
 
 /** Lines that fit are encoded here, one after the other, instead of each into memory of its own. */
 const SCRATCH_BYTES = 64 * 1024;
-/** Characters of gathered lines after which they are written before the turn is over. */
+/** Characters of gathered lines after which they are written before the end of the tick. */
 const GATHERED_CHARACTERS = 16_384;
 const LINE_FEED = 0x0a;
 /** What a UTF-16 unit takes at most in UTF-8. */
@@ -84,10 +84,10 @@ export function createLineWriter(io: LineWriterIo): LineWriter {
   let exiting = false;
   let exitMsLeft = EXIT_MOST_MS;
   let broken = false;
-  /** Another thread has the turn. */
+  /** Another thread has the lock. */
   let refused = false;
   let gathers = false;
-  /** Lines of this turn, each but the last with its line feed. */
+  /** Lines of this tick, each but the last with its line feed. */
   let gathered = '';
   let droppedLines = 0;
   let droppedBytes = 0;
@@ -103,14 +103,14 @@ export function createLineWriter(io: LineWriterIo): LineWriter {
     }
   }
 
-  /** Writes what the descriptor takes now, as far as it is this thread's turn. True when nothing is left. */
+  /** Writes what the descriptor takes now, if this thread gets the lock. True when nothing is left. */
   function pump(): boolean {
-    const turn = io.turn?.();
+    const lock = io.lock?.();
     refused = false;
     for (;;) {
       reportDropped();
       if (pendingBytes === 0) break;
-      if (turn?.take() === false) {
+      if (lock?.acquire() === false) {
         refused = true;
         return false;
       }
@@ -118,11 +118,11 @@ export function createLineWriter(io: LineWriterIo): LineWriter {
         head = Buffer.from(behind);
         behind = '';
       }
-      // With others waiting for their turn, what was begun is ended first.
-      const length = turn && halfway ? head.indexOf(LINE_FEED) + 1 : head.length;
+      // While other threads wait for the lock, only the line that was begun is ended.
+      const length = lock && halfway ? head.indexOf(LINE_FEED) + 1 : head.length;
       const written = offer(head, length);
       if (broken) {
-        turn?.give();
+        lock?.release();
         head = undefined;
         behind = '';
         pendingBytes = 0;
@@ -135,8 +135,8 @@ export function createLineWriter(io: LineWriterIo): LineWriter {
         halfway = head[written - 1] !== LINE_FEED;
         head = written === head.length ? undefined : head.subarray(written);
       }
-      if (halfway) turn?.halfway();
-      else if (turn?.give() && pendingBytes > 0) return false;
+      if (halfway) lock?.halfway();
+      else if (lock?.release() && pendingBytes > 0) return false;
       if (written === 0) return false;
     }
     settle();
@@ -196,7 +196,7 @@ export function createLineWriter(io: LineWriterIo): LineWriter {
 
   function drainAtExit(): void {
     // Counted over all lines that are logged while the process exits.
-    const waitedMs = drainNow(0, () => (refused ? EXIT_TURN_MS : EXIT_STALLED_MS), exitMsLeft);
+    const waitedMs = drainNow(0, () => (refused ? EXIT_LOCK_MS : EXIT_STALLED_MS), exitMsLeft);
     exitMsLeft = pendingBytes > 0 ? 0 : exitMsLeft - waitedMs;
     if (exitMsLeft === 0) pump();
   }
@@ -223,12 +223,12 @@ export function createLineWriter(io: LineWriterIo): LineWriter {
       bytes = Buffer.from(`${line}\n`);
       length = bytes.length;
     }
-    const turn = io.turn?.();
-    const mayWrite = turn?.take() !== false;
+    const lock = io.lock?.();
+    const mayWrite = lock?.acquire() !== false;
     const written = mayWrite ? offer(bytes, length) : 0;
     halfway = written > 0 && written < length && !broken;
-    if (halfway) turn?.halfway();
-    else if (mayWrite) turn?.give();
+    if (halfway) lock?.halfway();
+    else if (mayWrite) lock?.release();
     if (written === length || broken) return;
     // Copied: the next line goes into the same memory.
     head = Uint8Array.prototype.slice.call(bytes, written, length);
@@ -271,7 +271,7 @@ export function createLineWriter(io: LineWriterIo): LineWriter {
     write(line, now = false) {
       // The first line has the exit watched.
       if (!gathers || exiting || !watchesExit) return writeLine(line);
-      if (gathered === '') io.endOfTurn(writeGathered);
+      if (gathered === '') io.endOfTick(writeGathered);
       gathered = gathered === '' ? line : `${gathered}\n${line}`;
       if (now || gathered.length > GATHERED_CHARACTERS) writeGathered();
     },

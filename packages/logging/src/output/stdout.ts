@@ -1,9 +1,9 @@
 import type { LineWriter } from './line-writer.ts';
 import { createLineWriter } from './line-writer.ts';
 import { openStdout } from './open-stdout.ts';
+import type { ThreadLock, ThreadLockInit } from './thread-lock.ts';
+import { createThreadLock } from './thread-lock.ts';
 import { threadMemory } from './thread-memory.ts';
-import type { Turn, TurnInit } from './turn.ts';
-import { createTurn } from './turn.ts';
 
 const LINE_FEED = Uint8Array.of(0x0a);
 
@@ -33,11 +33,11 @@ export function stdout(droppedLine = droppedAsJson): LineWriter {
       const timer = setTimeout(callback, delayMs);
       if (!keepsAlive) timer.unref();
     },
-    endOfTurn: (callback) => void setImmediate(callback),
+    endOfTick: (callback) => void setImmediate(callback),
     pause,
     droppedLine,
     onExit: (callback) => void process.once('exit', callback),
-    ...(!whole && { turn: threadTurn(process, { pause, endLine: () => endLine(write) }) }),
+    ...(!whole && { lock: threadLock(process, { pause, endLine: () => endLine(write) }) }),
   });
   return shared;
 }
@@ -59,18 +59,21 @@ function endLine(write: (bytes: Uint8Array, length: number) => number): boolean 
 /** Node lists this module once worker threads are used; importing it would cost the main thread of a cold start 5 ms of CPU. */
 const WORKERS = 'NativeModule internal/worker';
 
-/** This thread's turn among all that log; `undefined` while the process has no other threads. */
-function threadTurn(from: NodeJS.Process, init: Pick<TurnInit, 'pause' | 'endLine'>): () => Turn | undefined {
-  let turn: Turn | undefined;
+/** The lock among the threads that log; `undefined` while the process has no other threads. */
+function threadLock(
+  from: NodeJS.Process,
+  init: Pick<ThreadLockInit, 'pause' | 'endLine'>,
+): () => ThreadLock | undefined {
+  let lock: ThreadLock | undefined;
   const join = () => {
-    if (turn) return;
+    if (lock) return;
     const threads = from.getBuiltinModule('node:worker_threads');
     const memory = threadMemory(threads, init.pause);
-    turn = createTurn({ ...init, memory, thread: threads.threadId, monotonic: () => performance.now() });
+    lock = createThreadLock({ ...init, memory, thread: threads.threadId, monotonic: () => performance.now() });
   };
   // Node's own list of what it has loaded is not in its types; without it, other threads are assumed.
   const { moduleLoadList } = from as { moduleLoadList?: readonly string[] };
   if (moduleLoadList?.includes(WORKERS) !== false) join();
   else from.once('worker', join);
-  return () => turn;
+  return () => lock;
 }

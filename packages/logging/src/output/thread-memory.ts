@@ -1,5 +1,5 @@
 import type * as workerThreads from 'node:worker_threads';
-import { TURN_BYTES } from './turn.ts';
+import { LOCK_BYTES } from './thread-lock.ts';
 
 /** Of the channel, and of the data that a thread leaves to those it starts. */
 const NAME = 'twelvefold.stdout.1';
@@ -20,18 +20,18 @@ export function threadMemory(threads: typeof workerThreads, pause: (ms: number) 
   const inherited: unknown = threads.getEnvironmentData(NAME);
   let best: Offer = isOffer(inherited)
     ? inherited
-    : { rank: threads.threadId, memory: new SharedArrayBuffer(TURN_BYTES) };
+    : { rank: threads.threadId, memory: new SharedArrayBuffer(LOCK_BYTES) };
   let memory = new Int32Array(best.memory);
   const channel = new threads.BroadcastChannel(NAME);
   const offer = () => channel.postMessage(best);
-  const hear = (data: unknown) => {
+  const onOffer = (data: unknown) => {
     if (!isOffer(data) || data.rank === best.rank) return;
     if (data.rank > best.rank) return offer();
     best = data;
     memory = new Int32Array(best.memory);
     threads.setEnvironmentData(NAME, { ...best });
   };
-  channel.onmessage = ({ data }) => hear(data);
+  channel.onmessage = ({ data }) => onOffer(data);
   // After the handler is set, which holds the thread up again.
   channel.unref();
   threads.setEnvironmentData(NAME, { ...best });
@@ -39,7 +39,7 @@ export function threadMemory(threads: typeof workerThreads, pause: (ms: number) 
   // The main thread has the lowest number of all: nobody can tell it anything.
   for (let waited = 0; best.rank === threads.threadId && best.rank > 0 && waited < WAIT_MS; waited += 1) {
     pause(1);
-    for (let heard = received(threads, channel); heard; heard = received(threads, channel)) hear(heard.message);
+    for (let next = received(threads, channel); next; next = received(threads, channel)) onOffer(next.message);
   }
   return () => memory;
 }
@@ -61,6 +61,6 @@ function isOffer(data: unknown): data is Offer {
     typeof data.rank === 'number' &&
     'memory' in data &&
     data.memory instanceof SharedArrayBuffer &&
-    data.memory.byteLength === TURN_BYTES
+    data.memory.byteLength === LOCK_BYTES
   );
 }

@@ -16,7 +16,7 @@ interface PublishBatch {
 const VERSION = '2010-03-31';
 
 /** Codes that the SDK knows by a name other than `<code>Exception`; the rest of SNS's own are in the set below. */
-const OWN_NAMES: Readonly<Record<string, string>> = {
+const QUERY_NAMES: Readonly<Record<string, string>> = {
   ParameterValueInvalid: 'InvalidParameterValueException',
   KMSOptInRequired: 'KMSOptInRequired',
   ValidationException: 'ValidationException',
@@ -82,7 +82,7 @@ export const sns: LeanService = {
     const code = xmlAt(error, 'Code')?.text;
     const name = code !== undefined && SUFFIXED.has(code) ? `${code}Exception` : code;
     return {
-      code: (name !== undefined && OWN_NAMES[name]) || name,
+      code: (name !== undefined && QUERY_NAMES[name]) || name,
       message: (xmlAt(error, 'Message') ?? xmlAt(error, 'message'))?.text,
     };
   },

@@ -165,7 +165,7 @@ export function createDlqCommands({
         const what = `about ${walk.about} messages of ${walk.name} would go to ${to.name}`;
         await assertConfirmed({ io, name: walk.name, what, given: confirmed, hint: 'look with --dry-run first' });
       }
-      let toldAt = clock.monotonic();
+      let reportedAt = clock.monotonic();
       const [fingerprint, id, contains, rate] = ['fingerprint', 'id', 'contains', 'rate'].map((name) =>
         input.optional(name),
       );
@@ -197,8 +197,8 @@ export function createDlqCommands({
         signal: io.signal,
         onProgress: ({ moved }) => {
           const now = clock.monotonic();
-          if (moved % PROGRESS_EVERY !== 0 && now - toldAt < PROGRESS_MS) return;
-          toldAt = now;
+          if (moved % PROGRESS_EVERY !== 0 && now - reportedAt < PROGRESS_MS) return;
+          reportedAt = now;
           io.stderr.write(`${moved} of about ${walk.about} moved\n`);
         },
         onEnd: (ended) => {

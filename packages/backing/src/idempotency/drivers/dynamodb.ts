@@ -8,9 +8,9 @@ import { conditionFailed, failedConditions } from '../../dynamodb/refused-transa
 import { sendWrite } from '../../dynamodb/send-write.ts';
 import type { WriteOperation } from '../../table/port.ts';
 import type { IdempotencyStoreDefinition } from '../idempotency-store.ts';
-import type { IdempotencyClient, IdempotencyTurn } from '../port.ts';
+import type { IdempotencyAttempt, IdempotencyClient } from '../port.ts';
+import { beginParams, endParams } from './attempt-params.ts';
 import { recordParams } from './params.ts';
-import { beginParams, endParams } from './turn-params.ts';
 
 export interface DynamoDbIdempotencyOptions {
   definition: IdempotencyStoreDefinition;
@@ -63,11 +63,11 @@ export function createDynamoDbIdempotency(options: DynamoDbIdempotencyOptions): 
   };
   const sending = (signal: AbortSignal | undefined) => ({ clock, random, signal, repeatable: true });
 
-  function turnOf(key: string, token: string, fence: number): IdempotencyTurn {
-    const own = { tableName, key, token };
+  function attemptOf(key: string, token: string, fence: number): IdempotencyAttempt {
+    const record = { tableName, key, token };
     const lost = (cause: unknown) =>
       new TwelvefoldError(
-        'TURN_LOST',
+        'ATTEMPT_LOST',
         `Cannot complete work of idempotency store '${definition.name}': its lease ended and somebody else has begun; nothing was written`,
         { cause },
       );
@@ -76,7 +76,7 @@ export function createDynamoDbIdempotency(options: DynamoDbIdempotencyOptions): 
       fence,
       async complete(operations = [], { signal } = {}) {
         assertCount(operations);
-        const end = endParams(own, 'done');
+        const end = endParams(record, 'done');
         try {
           if (operations.length === 0) {
             await sendWrite(aws, 'UpdateItem', end, sending(signal));
@@ -107,7 +107,7 @@ export function createDynamoDbIdempotency(options: DynamoDbIdempotencyOptions): 
       },
       async fail({ signal } = {}) {
         try {
-          await sendWrite(aws, 'UpdateItem', endParams(own, 'failed'), sending(signal));
+          await sendWrite(aws, 'UpdateItem', endParams(record, 'failed'), sending(signal));
         } catch (error) {
           if (!AwsError.isInstance(error, 'ConditionalCheckFailedException')) throw error;
         }
@@ -133,7 +133,7 @@ export function createDynamoDbIdempotency(options: DynamoDbIdempotencyOptions): 
           { ...input, ReturnValues: 'ALL_NEW' },
           sending(signal),
         );
-        return turnOf(key, token, Number(Attributes.fence));
+        return attemptOf(key, token, Number(Attributes.fence));
       } catch (error) {
         const refused = AwsError.isInstance(error, 'ConditionalCheckFailedException');
         if (!refused || error.item === undefined) throw error;
@@ -151,9 +151,9 @@ export function createDynamoDbIdempotency(options: DynamoDbIdempotencyOptions): 
         return 'done';
       } catch (error) {
         const failed = failedConditions(error);
-        const own = failed.get(0);
+        const record = failed.get(0);
         // The record decides: once the effects have happened, their own conditions usually fail too.
-        if (own) return own.Item?.token === token ? 'done' : 'already';
+        if (record) return record.Item?.token === token ? 'done' : 'already';
         if (failed.size === 0) throw error;
         throw conditionFailed(
           operations,

@@ -30,13 +30,13 @@ describe('handleBatch', () => {
 
   it('tells no age and counts one receive where the attributes of SQS are no numbers', async () => {
     const seen: unknown[] = [];
-    const { consumer, clock, told } = ordersConsumer(async (_order, { receiveCount, sentAtMs }) => {
+    const { consumer, clock, emitted } = ordersConsumer(async (_order, { receiveCount, sentAtMs }) => {
       seen.push([receiveCount, sentAtMs]);
     });
     const attributes = { ApproximateReceiveCount: 'x', SentTimestamp: 'Qm' };
     expect(await consumer.handleBatch([received('{"n":1}', { attributes })])).toEqual({ failedMessageIds: [] });
     expect(seen).toEqual([[1, clock.now()]]);
-    expect(told('received').map(({ ageMs }) => ageMs)).toEqual([0]);
+    expect(emitted('received').map(({ ageMs }) => ageMs)).toEqual([0]);
   });
 
   it('runs as many at a time as it may, and no more', async () => {
@@ -59,7 +59,7 @@ describe('handleBatch', () => {
 
   it('starts nothing once the deadline is near, and gives the rest back at once', async () => {
     const handled: number[] = [];
-    const { consumer, clock, aws, told } = ordersConsumer(
+    const { consumer, clock, aws, emitted } = ordersConsumer(
       async ({ n }) => {
         await clock.sleep(1_000);
         handled.push(n);
@@ -78,12 +78,12 @@ describe('handleBatch', () => {
         VisibilityTimeout: 0,
       })),
     );
-    expect(told('abandoned').map(({ started }) => started)).toEqual([false, false, false, false]);
+    expect(emitted('abandoned').map(({ started }) => started)).toEqual([false, false, false, false]);
     expect(clock.sleepers).toBe(0); // no timer may live on into a later invocation
   });
 
   it('aborts what still runs when the deadline is near, and answers before it although a handler hangs', async () => {
-    const { consumer, clock, told } = ordersConsumer(async ({ n }, _info, scope) => {
+    const { consumer, clock, emitted } = ordersConsumer(async ({ n }, _info, scope) => {
       if (n === 0) return;
       if (n === 1) await clock.sleep(60_000, scope.signal);
       await new Promise(() => {});
@@ -96,15 +96,15 @@ describe('handleBatch', () => {
     await clock.advance(5_000);
     expect(await done).toEqual({ failedMessageIds: ['m-1', 'm-2'] });
     expect(answeredAt).toBe(4_750);
-    expect(told('retried')).toMatchObject([{ messageId: 'm-1' }]);
-    expect(told('abandoned')).toMatchObject([{ messageId: 'm-2', started: true }]);
+    expect(emitted('retried')).toMatchObject([{ messageId: 'm-1' }]);
+    expect(emitted('abandoned')).toMatchObject([{ messageId: 'm-2', started: true }]);
   });
 
   it.each([
     ['timing the next delivery', '{"n":0}', 'ChangeMessageVisibilityBatch'],
     ['moving poison', 'no JSON', 'SendMessage'],
   ])('answers before the deadline although %s hangs, and leaves no call behind', async (_what, body, hanging) => {
-    const { consumer, clock, aws, told } = ordersConsumer(async () => {
+    const { consumer, clock, aws, emitted } = ordersConsumer(async () => {
       throw new Error('fails');
     });
     aws.before = ({ operation }) => (operation === hanging ? 60_000 : undefined);
@@ -116,7 +116,7 @@ describe('handleBatch', () => {
     await clock.advance(4_000);
     expect(answeredAt).toBeLessThan(4_000);
     expect(await done).toEqual({ failedMessageIds: ['m-1'] });
-    expect([...told('visibilityFailed'), ...told('poisoned')]).toHaveLength(1);
+    expect([...emitted('visibilityFailed'), ...emitted('poisoned')]).toHaveLength(1);
     expect(clock.sleepers).toBe(0);
   });
 

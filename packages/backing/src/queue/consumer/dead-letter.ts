@@ -46,12 +46,12 @@ export function fingerprint(reason: string, cause?: unknown): string {
  * quote a secret, and the fingerprint separates kinds of failure as well.
  *
  * Returns `undefined` when the handler did not fail: a `Retry` without a cause asks to see the message
- * later, as for a duplicate of one that is being handled, and `TURN_LOST` means that another consumer has
+ * later, as for a duplicate of one that is being handled, and `ATTEMPT_LOST` means that another consumer has
  * it. Then SQS decides.
  */
 export function lastFailure(error: unknown): DeadLetterReason | undefined {
   const failure: unknown = Retry.isInstance(error) ? error.cause : error;
-  if (failure === undefined || TwelvefoldError.isInstance(failure, 'TURN_LOST')) return undefined;
+  if (failure === undefined || TwelvefoldError.isInstance(failure, 'ATTEMPT_LOST')) return undefined;
   const code = codeOf(failure);
   const name = failure instanceof Error ? failure.name : typeof failure;
   const kind = code !== undefined ? `${name} ${code}` : name;

@@ -46,7 +46,7 @@ describe('a poller of a FIFO queue', () => {
   it('gives back the rest of a group whose message comes again, and gets them in order', async () => {
     const seen: string[] = [];
     let failures = 2;
-    const { consumer, clock, aws, put, told } = inOrder(async ({ n }, { group = '' }) => {
+    const { consumer, clock, aws, put, emitted } = inOrder(async ({ n }, { group = '' }) => {
       seen.push(`${group}${n}`);
       if (n === 1 && failures-- > 0) throw new Retry('5s');
     });
@@ -54,19 +54,19 @@ describe('a poller of a FIFO queue', () => {
     await consumer.start();
     await clock.advance(1_000);
     expect(seen.toSorted()).toEqual(['a0', 'a1', 'b3', 'b5']);
-    expect(told('returned')).toHaveLength(2);
+    expect(emitted('returned')).toHaveLength(2);
     await clock.advance(15_000);
     expect(seen.filter((one) => one.startsWith('a'))).toEqual(['a0', 'a1', 'a1', 'a1', 'a2', 'a4']);
     expect(aws.queue(QUEUE_URL)).toHaveLength(0);
   });
 
   it('holds its group up for 30 s at most after a failure, however often the message has been received', async () => {
-    const { consumer, told } = inOrder(async () => {
+    const { consumer, emitted } = inOrder(async () => {
       throw new Error('passing');
     });
     const attributes = { ApproximateReceiveCount: '12', SentTimestamp: '1', MessageGroupId: 'a' };
     await consumer.handleBatch([received('{"n":1}', { attributes })]);
-    expect(told('retried')[0]?.delayMs).toBe(15_000); // half of it, with the least random
+    expect(emitted('retried')[0]?.delayMs).toBe(15_000); // half of it, with the least random
   });
 
   it('goes on with the group after poison, which keeps its group in the dead-letter queue', async () => {
@@ -85,18 +85,18 @@ describe('a poller of a FIFO queue', () => {
   });
 
   it('extends those that wait for their turn, which may take longer than their visibility', async () => {
-    const { consumer, clock, aws, put, told } = inOrder(() => clock.sleep(25_000));
+    const { consumer, clock, aws, put, emitted } = inOrder(() => clock.sleep(25_000));
     put(['a', 0], ['a', 1], ['a', 2], ['a', 3]);
     await consumer.start();
     await clock.advance(110_000);
-    expect(told('handled')).toHaveLength(4);
-    expect(told('leaseLost')).toEqual([]);
-    expect(told('handled').map(({ receiveCount }) => receiveCount)).toEqual([1, 1, 1, 1]);
+    expect(emitted('handled')).toHaveLength(4);
+    expect(emitted('leaseLost')).toEqual([]);
+    expect(emitted('handled').map(({ receiveCount }) => receiveCount)).toEqual([1, 1, 1, 1]);
     expect(aws.queue(QUEUE_URL)).toHaveLength(0);
   });
 
   it('gives back what was not started when the drain is forced, at once', async () => {
-    const { consumer, clock, aws, put, told } = inOrder((_, __, { signal }) => clock.sleep(60_000, signal));
+    const { consumer, clock, aws, put, emitted } = inOrder((_, __, { signal }) => clock.sleep(60_000, signal));
     put(['a', 0], ['a', 1], ['a', 2]);
     await consumer.start();
     await clock.advance(1_000);
@@ -106,7 +106,7 @@ describe('a poller of a FIFO queue', () => {
     forced.abort();
     await clock.advance(600);
     await draining;
-    expect(told('returned').map(({ messageId }) => messageId)).toEqual(['m2', 'm3']);
+    expect(emitted('returned').map(({ messageId }) => messageId)).toEqual(['m2', 'm3']);
     expect(aws.queue(QUEUE_URL).every(({ visibleAt }) => visibleAt <= clock.monotonic())).toBe(true);
   });
 
@@ -202,12 +202,12 @@ describe('a Lambda batch of a FIFO queue', () => {
   });
 
   it('starts nothing more of a group when the deadline is near', async () => {
-    const { consumer, clock, told } = inOrder((_, __, { signal }) => clock.sleep(10_000, signal).catch(() => {}));
+    const { consumer, clock, emitted } = inOrder((_, __, { signal }) => clock.sleep(10_000, signal).catch(() => {}));
     const handled = consumer.handleBatch([record('a', 0), record('a', 1), record('a', 2)], {
       deadline: deadlineIn(5_000, clock),
     });
     await clock.advance(6_000);
     expect(await handled).toEqual({ failedMessageIds: ['a1', 'a2'] });
-    expect(told('abandoned').map(({ started }) => started)).toEqual([false, false]);
+    expect(emitted('abandoned').map(({ started }) => started)).toEqual([false, false]);
   });
 });

@@ -78,7 +78,7 @@ describe('intake', () => {
 
   it('keeps its handlers busy on a deep backlog', async () => {
     let busyMs = 0;
-    const { consumer, clock, fill, told } = ordersConsumer(
+    const { consumer, clock, fill, emitted } = ordersConsumer(
       async ({ n }) => {
         const ms = 50 + ((n * 37) % 100);
         await clock.sleep(ms);
@@ -90,7 +90,7 @@ describe('intake', () => {
     await consumer.start();
     await clock.advance(5_000);
     expect(busyMs / (5_000 * 100)).toBeGreaterThan(0.85);
-    expect(told('handled').length).toBeGreaterThan(4_000);
+    expect(emitted('handled').length).toBeGreaterThan(4_000);
   });
 
   it('keeps one long poll open on an idle queue, and starts what arrives at once', async () => {
@@ -138,12 +138,12 @@ describe('intake', () => {
   });
 
   it('lets undeleted messages hold it back rather than pile up', async () => {
-    const { consumer, clock, aws, fill, told } = ordersConsumer(async () => {});
+    const { consumer, clock, aws, fill, emitted } = ordersConsumer(async () => {});
     aws.before = ({ operation }) => (operation === 'DeleteMessageBatch' ? 3_600_000 : undefined);
     fill(1_000);
     await consumer.start();
     await clock.advance(20_000);
-    expect(told('handled').length).toBeLessThanOrEqual(110);
+    expect(emitted('handled').length).toBeLessThanOrEqual(110);
   });
 
   it('goes on when deletions that held it back get through, though no handler is running', async () => {
@@ -167,12 +167,12 @@ describe('intake', () => {
 describe('failures', () => {
   it('survives receives that fail, backs off and tells', async () => {
     let down = true;
-    const { consumer, clock, aws, fill, told } = ordersConsumer(async () => {});
+    const { consumer, clock, aws, fill, emitted } = ordersConsumer(async () => {});
     aws.before = () => (down ? awsFailure('EndpointUnreachable', true) : undefined);
     fill(1);
     await consumer.start();
     await clock.advance(60_000);
-    const failures = told('receiveFailed');
+    const failures = emitted('receiveFailed');
     expect(failures.map(({ delayMs }) => delayMs)).toEqual([
       250, 500, 1_000, 2_000, 4_000, 8_000, 15_000, 15_000, 15_000,
     ]);
@@ -182,7 +182,7 @@ describe('failures', () => {
     expect((unhealthy as Error).cause).toMatchObject({ awsCode: 'EndpointUnreachable' });
     down = false;
     await clock.advance(15_000);
-    expect(told('handled')).toHaveLength(1);
+    expect(emitted('handled')).toHaveLength(1);
     await consumer.check();
   });
 
@@ -311,7 +311,7 @@ describe('failures', () => {
 
   it('deletes again only the entries that SQS failed for its own reasons', async () => {
     let first = true;
-    const { consumer, clock, aws, fill, told } = ordersConsumer(async () => {});
+    const { consumer, clock, aws, fill, emitted } = ordersConsumer(async () => {});
     aws.failEntry = ({ operation }, id) => {
       if (operation !== 'DeleteMessageBatch') return undefined;
       if (first && id === '3') return { SenderFault: false, Code: 'InternalError' };
@@ -329,8 +329,8 @@ describe('failures', () => {
       .filter(({ operation }) => operation === 'DeleteMessageBatch')
       .map(({ input }) => input.Entries.length);
     expect(sizes).toEqual([10, 1]);
-    expect(told('deleteFailed')).toHaveLength(1);
-    expect(told('handled')).toHaveLength(10);
+    expect(emitted('deleteFailed')).toHaveLength(1);
+    expect(emitted('handled')).toHaveLength(10);
   });
 
   it('deletes again after a call that failed as a whole', async () => {
@@ -348,11 +348,11 @@ describe('failures', () => {
 
 describe('leases', () => {
   it('extends a message for as long as its handler runs, and deletes it after', async () => {
-    const { consumer, clock, aws, fill, told } = ordersConsumer(async () => clock.sleep(600_000));
+    const { consumer, clock, aws, fill, emitted } = ordersConsumer(async () => clock.sleep(600_000));
     fill(1);
     await consumer.start();
     await clock.advance(601_000);
-    expect(told('handled')).toHaveLength(1);
+    expect(emitted('handled')).toHaveLength(1);
     expect(aws.queue(QUEUE_URL)).toHaveLength(0);
     const extensions = aws.count('ChangeMessageVisibilityBatch');
     expect(extensions).toBe(39); // every 15 s
@@ -407,7 +407,7 @@ describe('leases', () => {
 
   it('aborts the signal of a message that SQS gave to somebody else, and times it no more', async () => {
     const reasons: unknown[] = [];
-    const { consumer, clock, aws, fill, told } = ordersConsumer(async (_order, _info, scope) => {
+    const { consumer, clock, aws, fill, emitted } = ordersConsumer(async (_order, _info, scope) => {
       await clock.sleep(100_000, scope.signal).catch((error: unknown) => {
         reasons.push(error);
         throw error;
@@ -419,8 +419,8 @@ describe('leases', () => {
     await consumer.start();
     await clock.advance(15_000);
     expect(reasons).toMatchObject([{ code: 'LEASE_LOST' }]);
-    expect(told('leaseLost')).toMatchObject([{ messageId: 'm1', error: { Code: 'MessageNotInflight' } }]);
-    expect(told('retried')).toHaveLength(0);
+    expect(emitted('leaseLost')).toMatchObject([{ messageId: 'm1', error: { Code: 'MessageNotInflight' } }]);
+    expect(emitted('retried')).toHaveLength(0);
     await clock.advance(2_000);
     expect(aws.count('ChangeMessageVisibilityBatch')).toBe(1);
   });
@@ -474,14 +474,14 @@ describe('stopping', () => {
   });
 
   it('waits for the answer to a receive that has just been sent, and handles what it brings', async () => {
-    const { consumer, clock, aws, fill, told } = ordersConsumer(async () => {});
+    const { consumer, clock, aws, fill, emitted } = ordersConsumer(async () => {});
     aws.before = ({ operation }) => (operation === 'ReceiveMessage' ? 40 : undefined);
     fill(10);
     await consumer.start();
     await clock.settle();
     const draining = outcome(consumer.drain());
     await clock.advance(40);
-    expect(told('handled')).toHaveLength(10);
+    expect(emitted('handled')).toHaveLength(10);
     expect(aws.queue(QUEUE_URL)).toHaveLength(0);
     await clock.settle();
     expect(draining.settled).toBe(true);
@@ -514,7 +514,7 @@ describe('stopping', () => {
   });
 
   it('aborts the messages when the drain is forced, and gives back at once what did not finish', async () => {
-    const { consumer, clock, aws, fill, told } = ordersConsumer(async ({ n }, _info, scope) => {
+    const { consumer, clock, aws, fill, emitted } = ordersConsumer(async ({ n }, _info, scope) => {
       if (n === 0) return clock.sleep(60_000, scope.signal); // gives up when told to
       return new Promise(() => {}); // does not
     });
@@ -531,9 +531,9 @@ describe('stopping', () => {
     expect((draining.error as Error).message).toContain('2 messages');
     const now = clock.monotonic();
     expect(aws.queue(QUEUE_URL).map(({ visibleAt }) => visibleAt <= now)).toEqual([true, true, true]);
-    expect(told('retried')).toMatchObject([{ messageId: 'm1', delayMs: 0 }]);
+    expect(emitted('retried')).toMatchObject([{ messageId: 'm1', delayMs: 0 }]);
     expect(
-      told('abandoned')
+      emitted('abandoned')
         .map(({ messageId }) => messageId)
         .toSorted(),
     ).toEqual(['m2', 'm3']);

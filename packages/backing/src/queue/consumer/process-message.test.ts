@@ -25,7 +25,7 @@ const ROOT = 'Root=1-5759e988-bd862e3fe1be46a994272793';
 describe('a message that is handled', () => {
   it("reaches the handler as the schema's output, inside a scope of its own", async () => {
     const seen: Array<{ message: unknown; info: MessageInfo; scope: Scope; current: Scope | undefined }> = [];
-    const { consumer, told } = ordersConsumer(async (message, info, scope) => {
+    const { consumer, emitted } = ordersConsumer(async (message, info, scope) => {
       seen.push({ message, info, scope, current: currentScope() });
     });
     const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
@@ -45,7 +45,7 @@ describe('a message that is handled', () => {
       trace: { traceparent, xray: ROOT },
       sampled: true,
     });
-    expect(told('handled')).toMatchObject([{ messageId: 'm-1', correlationId: 'c-42', receiveCount: 3 }]);
+    expect(emitted('handled')).toMatchObject([{ messageId: 'm-1', correlationId: 'c-42', receiveCount: 3 }]);
   });
 
   it('leaves its scope to itself: what the consumer calls next belongs to no message', async () => {
@@ -89,7 +89,7 @@ describe('a message that is handled', () => {
 
 describe('a message that can never be handled', () => {
   it('goes to the dead-letter queue as it is, with the reason, and counts as done', async () => {
-    const { consumer, aws, told } = ordersConsumer(async () => {
+    const { consumer, aws, emitted } = ordersConsumer(async () => {
       throw new Error('the handler must not see it');
     });
     const message = received('{"n":"secret-value"}', { messageAttributes: { correlationId: 'c-1', tenant: 't-1' } });
@@ -104,7 +104,7 @@ describe('a message that can never be handled', () => {
     });
     expect(dead?.attributes.reason?.StringValue).toContain('n: ');
     expect(JSON.stringify(dead?.attributes)).not.toContain('secret-value');
-    expect(told('poisoned')).toMatchObject([{ moved: true, correlationId: 'c-1' }]);
+    expect(emitted('poisoned')).toMatchObject([{ moved: true, correlationId: 'c-1' }]);
     expect(aws.calls.map(({ component }) => component)).toEqual(['orders']);
   });
 
@@ -118,11 +118,11 @@ describe('a message that can never be handled', () => {
 
   it('has one fingerprint for failures of one kind, whatever the ids in it', async () => {
     const reasons = ['order 4711 unknown', 'order 12 unknown', 'customer 12 unknown'];
-    const { consumer, told } = ordersConsumer(async ({ n }) => {
+    const { consumer, emitted } = ordersConsumer(async ({ n }) => {
       throw new Poison(reasons[n] ?? '');
     });
     await consumer.handleBatch([0, 1, 2].map((n) => received(`{"n":${n}}`, { messageId: `m-${n}` })));
-    const [first, second, third] = told('poisoned').map(({ fingerprint }) => fingerprint);
+    const [first, second, third] = emitted('poisoned').map(({ fingerprint }) => fingerprint);
     expect(first).toBe(second);
     expect(first).not.toBe(third);
   });
@@ -178,17 +178,17 @@ describe('a message that can never be handled', () => {
   });
 
   it('is left to the redrive of SQS when there is no dead-letter queue', async () => {
-    const { consumer, aws, told } = ordersConsumer(async () => {}, { deadLetterUrl: undefined });
+    const { consumer, aws, emitted } = ordersConsumer(async () => {}, { deadLetterUrl: undefined });
     expect(await consumer.handleBatch([received('nope')])).toEqual({ failedMessageIds: ['m-1'] });
     expect(aws.calls).toHaveLength(0);
-    expect(told('poisoned')).toMatchObject([{ moved: false }]);
+    expect(emitted('poisoned')).toMatchObject([{ moved: false }]);
   });
 
   it('is left to the redrive of SQS when it cannot be moved', async () => {
-    const { consumer, aws, told } = ordersConsumer(async () => {});
+    const { consumer, aws, emitted } = ordersConsumer(async () => {});
     aws.before = ({ operation }) => (operation === 'SendMessage' ? awsFailure('AccessDenied', false) : undefined);
     expect(await consumer.handleBatch([received('nope')])).toEqual({ failedMessageIds: ['m-1'] });
-    expect(told('poisoned')).toMatchObject([{ moved: false, error: { awsCode: 'AccessDenied' } }]);
+    expect(emitted('poisoned')).toMatchObject([{ moved: false, error: { awsCode: 'AccessDenied' } }]);
   });
 });
 
@@ -200,11 +200,11 @@ describe('a message that failed', () => {
     [8, 64],
     [40, 450],
   ])('after receive %i comes again after %i s at least', async (receiveCount, seconds) => {
-    const { consumer, aws, told } = fails(new Error('database is down'));
+    const { consumer, aws, emitted } = fails(new Error('database is down'));
     const attributes = { ApproximateReceiveCount: String(receiveCount) };
     expect(await consumer.handleBatch([received('{"n":1}', { attributes })])).toEqual({ failedMessageIds: ['m-1'] });
     expect(visibilityCalls(aws)).toEqual([[{ Id: '0', ReceiptHandle: 'r-1', VisibilityTimeout: seconds }]]);
-    expect(told('retried')).toMatchObject([{ error: { message: 'database is down' }, receiveCount }]);
+    expect(emitted('retried')).toMatchObject([{ error: { message: 'database is down' }, receiveCount }]);
   });
 
   it('spreads by jitter: twice as long with the greatest random', async () => {
@@ -231,17 +231,17 @@ describe('a message that failed', () => {
   });
 
   it('is still reported when its next delivery cannot be timed', async () => {
-    const { consumer, aws, told } = fails(new Error('x'));
+    const { consumer, aws, emitted } = fails(new Error('x'));
     aws.before = () => awsFailure('InternalError', true);
     expect(await consumer.handleBatch([received('{"n":1}')])).toEqual({ failedMessageIds: ['m-1'] });
-    expect(told('visibilityFailed')).toHaveLength(1);
+    expect(emitted('visibilityFailed')).toHaveLength(1);
   });
 
   it('is done when it is dropped', async () => {
-    const { consumer, aws, told } = fails(new Drop('cancelled meanwhile'));
+    const { consumer, aws, emitted } = fails(new Drop('cancelled meanwhile'));
     expect(await consumer.handleBatch([received('{"n":1}')])).toEqual({ failedMessageIds: [] });
     expect(aws.calls).toHaveLength(0);
-    expect(told('dropped')).toMatchObject([{ reason: 'cancelled meanwhile' }]);
+    expect(emitted('dropped')).toMatchObject([{ reason: 'cancelled meanwhile' }]);
   });
 
   it('is not done when something that hangs on the end of its scope fails', async () => {
@@ -260,7 +260,7 @@ describe('a message at its last receive', () => {
     received('{"n":1}', { attributes, messageAttributes: { correlationId: 'c-1', tenant: 't-1' }, ...overrides });
 
   it('goes to the dead-letter queue when it fails, with the kind of its failure and none of its text', async () => {
-    const { consumer, aws, told } = fails(new RangeError('order 4711 of hunter2 is too large'));
+    const { consumer, aws, emitted } = fails(new RangeError('order 4711 of hunter2 is too large'));
     expect(await consumer.handleBatch([last()])).toEqual({ failedMessageIds: [] });
     const [dead] = aws.queue(DEAD_LETTER_URL);
     expect(dead?.body).toBe('{"n":1}');
@@ -271,17 +271,17 @@ describe('a message at its last receive', () => {
       tenant: { StringValue: 't-1' },
     });
     expect(JSON.stringify(dead?.attributes)).not.toMatch(/4711|hunter2/);
-    const { fingerprint = '' } = told('exhausted')[0] ?? {};
+    const { fingerprint = '' } = emitted('exhausted')[0] ?? {};
     expect(dead?.attributes.errorFingerprint?.StringValue).toBe(fingerprint);
-    expect(told('exhausted')).toMatchObject([{ error: { name: 'RangeError' }, receiveCount: MAX_RECEIVES }]);
-    expect(told('retried')).toEqual([]);
+    expect(emitted('exhausted')).toMatchObject([{ error: { name: 'RangeError' }, receiveCount: MAX_RECEIVES }]);
+    expect(emitted('retried')).toEqual([]);
     // One kind, whatever the order.
     const other = fails(new RangeError('order 12 of hunter2 is too large'));
     await other.consumer.handleBatch([last()]);
-    expect(other.told('exhausted')[0]?.fingerprint).toBe(fingerprint);
+    expect(other.emitted('exhausted')[0]?.fingerprint).toBe(fingerprint);
     const others = fails(new RangeError('nothing of the sort'));
     await others.consumer.handleBatch([last()]);
-    expect(others.told('exhausted')[0]?.fingerprint).not.toBe(fingerprint);
+    expect(others.emitted('exhausted')[0]?.fingerprint).not.toBe(fingerprint);
   });
 
   it.each([
@@ -289,52 +289,52 @@ describe('a message at its last receive', () => {
     ['the cause of a Retry', new Retry('1s', { cause: new TypeError('x') }), 'TypeError'],
     ['what is no error', 'hunter2', 'string'],
   ])('names %s', async (_case, error, kind) => {
-    const { consumer, told } = fails(error);
+    const { consumer, emitted } = fails(error);
     await consumer.handleBatch([last()]);
-    expect(told('exhausted')).toMatchObject([{ reason: `its last receive failed: ${kind}` }]);
+    expect(emitted('exhausted')).toMatchObject([{ reason: `its last receive failed: ${kind}` }]);
   });
 
   it.each([
     ['it only asks to come later', fails(new Retry('5s'))],
-    ['its turn was lost to another delivery', fails(new TwelvefoldError('TURN_LOST', 'somebody else has begun'))],
+    ['its turn was lost to another delivery', fails(new TwelvefoldError('ATTEMPT_LOST', 'somebody else has begun'))],
     ['there is no dead-letter queue', ordersConsumer(failing, { deadLetterUrl: undefined })],
     ['its queue allows one more', fails(new Error('x')), MAX_RECEIVES - 1],
-  ])('is left to SQS when %s', async (_case, { consumer, aws, told }, receives = MAX_RECEIVES) => {
+  ])('is left to SQS when %s', async (_case, { consumer, aws, emitted }, receives = MAX_RECEIVES) => {
     const message = last({ attributes: { ...attributes, ApproximateReceiveCount: String(receives) } });
     expect(await consumer.handleBatch([message])).toEqual({ failedMessageIds: ['m-1'] });
     expect(aws.count('SendMessage')).toBe(0);
-    expect(told('retried')).toHaveLength(1);
+    expect(emitted('retried')).toHaveLength(1);
   });
 
   it('is left to SQS, which says nothing of why, when it was interrupted and not failed', async () => {
     const stop = new AbortController();
-    const { consumer, aws, told } = ordersConsumer(async (_message, _info, scope) => {
+    const { consumer, aws, emitted } = ordersConsumer(async (_message, _info, scope) => {
       stop.abort();
       scope.signal.throwIfAborted();
     });
     const result = await consumer.handleBatch([last()], { signal: stop.signal });
     expect(result).toEqual({ failedMessageIds: ['m-1'] });
     expect(aws.queue(DEAD_LETTER_URL)).toHaveLength(0);
-    expect(told('retried')).toMatchObject([{ delayMs: 0 }]);
+    expect(emitted('retried')).toMatchObject([{ delayMs: 0 }]);
   });
 
   it('comes again when it could not be moved', async () => {
-    const { consumer, aws, told } = fails(new Error('x'));
+    const { consumer, aws, emitted } = fails(new Error('x'));
     aws.before = ({ operation }) => (operation === 'SendMessage' ? awsFailure('InternalError', true) : undefined);
     expect(await consumer.handleBatch([last()])).toEqual({ failedMessageIds: ['m-1'] });
-    expect(told('retried')).toHaveLength(1);
+    expect(emitted('retried')).toHaveLength(1);
   });
 });
 
 it('leaves a message whose body was damaged on its way', async () => {
   const handled: number[] = [];
-  const { consumer, aws, told } = ordersConsumer(async ({ n }) => void handled.push(n));
+  const { consumer, aws, emitted } = ordersConsumer(async ({ n }) => void handled.push(n));
   const intact = received('{"n":1}', { md5OfBody: hash('md5', '{"n":1}', 'hex') });
   const damaged = received('{"n":2}', { messageId: 'm-2', md5OfBody: hash('md5', '{"n":1}', 'hex') });
   expect(await consumer.handleBatch([intact, damaged])).toEqual({ failedMessageIds: ['m-2'] });
   expect(handled).toEqual([1]);
   expect(aws.queue(DEAD_LETTER_URL)).toHaveLength(0);
-  expect(told('corrupted')).toMatchObject([{ messageId: 'm-2' }]);
+  expect(emitted('corrupted')).toMatchObject([{ messageId: 'm-2' }]);
 });
 
 it('is not impressed by a listener that throws', async () => {

@@ -16,7 +16,7 @@ const source = 'topic' as const;
 
 it('reaches the handler as a first receive, in the flow of its attributes, with the invocation as its lease', async () => {
   const seen: Array<{ message: unknown; info: MessageInfo; lease: number; scope: Scope }> = [];
-  const { consumer, clock, told } = ordersConsumer(async (message, info, scope) => {
+  const { consumer, clock, emitted } = ordersConsumer(async (message, info, scope) => {
     await clock.sleep(1_000);
     seen.push({ message, info, lease: info.leaseRemaining(), scope });
   });
@@ -43,20 +43,20 @@ it('reaches the handler as a first receive, in the flow of its attributes, with 
       },
     },
   ]);
-  expect(told('received')).toMatchObject([{ count: 1 }]);
-  expect(told('handled')).toMatchObject([{ messageId: 'm-1', correlationId: 'c-42', receiveCount: 1 }]);
+  expect(emitted('received')).toMatchObject([{ count: 1 }]);
+  expect(emitted('handled')).toMatchObject([{ messageId: 'm-1', correlationId: 'c-42', receiveCount: 1 }]);
 });
 
 it.each([
   ['Retry', new Retry('30s')],
   ['any other error', new Error('no luck')],
 ])('%s is reported, to come again when Lambda says, and SQS is not asked', async (_name, error) => {
-  const { consumer, aws, told } = ordersConsumer(async ({ n }) => {
+  const { consumer, aws, emitted } = ordersConsumer(async ({ n }) => {
     if (n === 1) throw error;
   });
   const records = [pushed('{"n":0}'), pushed('{"n":1}', { messageId: 'm-2' })];
   expect(await consumer.handleBatch(records, { source })).toEqual({ failedMessageIds: ['m-2'] });
-  expect(told('retried')).toMatchObject([{ messageId: 'm-2', delayMs: 60_000, error }]);
+  expect(emitted('retried')).toMatchObject([{ messageId: 'm-2', delayMs: 60_000, error }]);
   expect(aws.calls).toEqual([]);
 });
 
@@ -65,7 +65,7 @@ it.each([
   ['what does not fit the schema', '{"n":"one"}', /^n: /],
   ['what is no JSON', 'Hello from SNS!', /not JSON/],
 ])('%s goes to the dead-letter queue with its attributes, and is done', async (_name, body, reason) => {
-  const { consumer, aws, told } = ordersConsumer(async () => {
+  const { consumer, aws, emitted } = ordersConsumer(async () => {
     throw new Poison('broken');
   });
   const message = pushed(body, {
@@ -92,16 +92,16 @@ it.each([
       },
     },
   ]);
-  expect(told('poisoned')).toMatchObject([{ moved: true, reason: expect.stringMatching(reason) }]);
+  expect(emitted('poisoned')).toMatchObject([{ moved: true, reason: expect.stringMatching(reason) }]);
 });
 
 it('poison that cannot be moved is reported: nothing else would have it', async () => {
-  const { consumer, aws, told } = ordersConsumer(async () => {
+  const { consumer, aws, emitted } = ordersConsumer(async () => {
     throw new Poison('broken');
   });
   aws.before = ({ operation }) => (operation === 'SendMessage' ? awsFailure('AccessDenied', false) : undefined);
   expect(await consumer.handleBatch([pushed('{"n":1}')], { source })).toEqual({ failedMessageIds: ['m-1'] });
-  expect(told('poisoned')).toMatchObject([{ moved: false }]);
+  expect(emitted('poisoned')).toMatchObject([{ moved: false }]);
   const without = ordersConsumer(
     async () => {
       throw new Poison('broken');
@@ -112,16 +112,16 @@ it('poison that cannot be moved is reported: nothing else would have it', async 
 });
 
 it('Drop is done', async () => {
-  const { consumer, aws, told } = ordersConsumer(async () => {
+  const { consumer, aws, emitted } = ordersConsumer(async () => {
     throw new Drop('old');
   });
   expect(await consumer.handleBatch([pushed('{"n":1}')], { source })).toEqual({ failedMessageIds: [] });
-  expect([told('dropped').length, aws.calls.length]).toEqual([1, 0]);
+  expect([emitted('dropped').length, aws.calls.length]).toEqual([1, 0]);
 });
 
 it('what is not finished when the deadline nears sees its signal abort and is reported, with no call and no timer left', async () => {
   let reason: unknown;
-  const { consumer, clock, aws, told } = ordersConsumer(async (_message, _info, { signal }) => {
+  const { consumer, clock, aws, emitted } = ordersConsumer(async (_message, _info, { signal }) => {
     signal.addEventListener('abort', () => {
       reason = signal.reason;
     });
@@ -131,7 +131,7 @@ it('what is not finished when the deadline nears sees its signal abort and is re
   await clock.advance(10_000);
   expect(await done).toEqual({ failedMessageIds: ['m-1'] });
   expect(reason).toMatchObject({ code: 'DEADLINE_NEAR' });
-  expect(told('abandoned')).toMatchObject([{ messageId: 'm-1', started: true }]);
+  expect(emitted('abandoned')).toMatchObject([{ messageId: 'm-1', started: true }]);
   expect([aws.calls.length, clock.sleepers]).toEqual([0, 0]);
 });
 

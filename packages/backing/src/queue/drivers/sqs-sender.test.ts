@@ -338,10 +338,10 @@ describe('sendAll', () => {
 
   it('tells each result as it is known instead of keeping them, so that a source may have no end', async () => {
     const stop = new AbortController();
-    let [pulled, told, ahead, misplaced] = [0, 0, 0, 0];
+    let [pulled, emitted, ahead, misplaced] = [0, 0, 0, 0];
     async function* endless() {
       for (;;) {
-        ahead = Math.max(ahead, pulled - told);
+        ahead = Math.max(ahead, pulled - emitted);
         yield { sku: `sku-${pulled++}` };
       }
     }
@@ -351,28 +351,28 @@ describe('sendAll', () => {
       signal: stop.signal,
       onResult: (result, { sku }, index) => {
         if (sku !== `sku-${index}` || (!stop.signal.aborted && result.ok === sku.endsWith('7'))) misplaced += 1;
-        told += 1;
+        emitted += 1;
         aws.queue(URL_).length = 0; // the model's memory is not the question
-        if (told === 10_000) stop.abort(new Error('enough'));
+        if (emitted === 10_000) stop.abort(new Error('enough'));
       },
     });
     await expect(sending).rejects.toThrow('enough');
     expect(ahead).toBeLessThanOrEqual(161); // 16 batches under way and one being read
     expect(misplaced).toBe(0);
-    expect(told).toBeGreaterThanOrEqual(pulled - 1); // all but the one that was being read
+    expect(emitted).toBeGreaterThanOrEqual(pulled - 1); // all but the one that was being read
   });
 
   it('tells what became of each although the source throws in the middle', async () => {
-    const told: Array<[number, string, string | undefined]> = [];
+    const emitted: Array<[number, string, string | undefined]> = [];
     async function* broken() {
       yield* many(14);
       throw new Error('cursor closed');
     }
     const onResult = (result: SendResult, { sku }: { sku: string }, index: number) =>
-      told.push([index, sku, result.ok ? 'sent' : (result.error as TwelvefoldError).code]);
+      emitted.push([index, sku, result.ok ? 'sent' : (result.error as TwelvefoldError).code]);
     await expect(sender().sendAll(broken(), { onResult })).rejects.toThrow('cursor closed');
-    expect(told).toHaveLength(14);
-    expect(told.toSorted(([a], [b]) => a - b)).toEqual(
+    expect(emitted).toHaveLength(14);
+    expect(emitted.toSorted(([a], [b]) => a - b)).toEqual(
       many(14).map(({ sku }, n) => [n, sku, n < 10 ? 'sent' : 'MESSAGE_UNSENT']),
     );
     expect(aws.queue(URL_)).toHaveLength(10);
@@ -380,9 +380,9 @@ describe('sendAll', () => {
 
   it('is abandoned while calls are under way: they settle first, nothing is sent after, and each is told', async () => {
     const stop = new AbortController();
-    const told: boolean[] = [];
+    const emitted: boolean[] = [];
     aws.before = () => 1_000;
-    const sending = sender().sendAll(many(1_000), { signal: stop.signal, onResult: ({ ok }) => told.push(ok) });
+    const sending = sender().sendAll(many(1_000), { signal: stop.signal, onResult: ({ ok }) => emitted.push(ok) });
     await clock.advance(1_500); // 16 calls are through, 16 under way
     const calls = aws.calls.length;
     stop.abort(new Error('stop'));
@@ -390,8 +390,8 @@ describe('sendAll', () => {
     await clock.advance(60_000);
     expect(aws.calls).toHaveLength(calls);
     expect(clock.sleepers).toBe(0);
-    expect(told.filter((ok) => ok)).toHaveLength(aws.queue(URL_).length);
-    expect(told.filter((ok) => ok)).toHaveLength(160);
+    expect(emitted.filter((ok) => ok)).toHaveLength(aws.queue(URL_).length);
+    expect(emitted.filter((ok) => ok)).toHaveLength(160);
   });
 
   it('rejects with what its listener throws, after what was under way', async () => {

@@ -56,8 +56,8 @@ export function memorySessionDriver(options: MemorySessionDriverOptions = {}): S
     },
     write: async (changes, { signal } = {}) => {
       signal?.throwIfAborted();
-      const fits = ({ key, expected }: RecordChange) => current(key)?.version === expected;
-      if (!changes.every(fits)) return 'conflict';
+      const valid = ({ key, expected }: RecordChange) => current(key)?.version === expected;
+      if (!changes.every(valid)) return 'conflict';
       for (const { key, version, value, expiresAtMs = Number.POSITIVE_INFINITY } of changes) {
         entries.set(key, { version, value, expiresAtMs });
       }

@@ -1,9 +1,9 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Item } from '@twelvefold/aws/internal';
 import { TwelvefoldError } from '@twelvefold/core';
-import { fit, misfitList } from '../../dynamodb/fit.ts';
 import type { Unstorable } from '../../dynamodb/storable.ts';
 import { storable } from '../../dynamodb/storable.ts';
+import { issueList, validate } from '../../dynamodb/validation.ts';
 import type { IndexOptions, TableDefinition } from '../table.ts';
 
 /** The fields of a definition. Without the client's type, tables of every key have one type. */
@@ -153,17 +153,17 @@ export function hasExpired({ definition, now }: Target<unknown>, item: Item): bo
  */
 export function rowOf<R>({ definition }: Target<R>, item: Item | undefined, { kept }: Selection, done = ''): R {
   const subject = `a row of table '${definition.name}'`;
-  const checked = fit(definition.schema, item, subject);
-  if (checked.fits) return kept === undefined ? checked.value : picked(checked.value as Item, kept);
-  const misfits =
+  const checked = validate(definition.schema, item, subject);
+  if (checked.valid) return kept === undefined ? checked.value : picked(checked.value as Item, kept);
+  const issues =
     kept === undefined
-      ? checked.misfits
+      ? checked.issues
       : // The schema misses the fields that were not read. The value as a whole cannot be judged either.
-        checked.misfits.filter(({ field }) => field !== undefined && kept.includes(field));
-  if (misfits.length === 0) return picked(item ?? {}, kept ?? []);
+        checked.issues.filter(({ field }) => field !== undefined && kept.includes(field));
+  if (issues.length === 0) return picked(item ?? {}, kept ?? []);
   throw new TwelvefoldError(
     'ROW_INVALID',
-    `Cannot read the row ${keyText(definition, item)} of table '${definition.name}'${done}: ${misfitList(misfits)} does not fit the schema; ` +
+    `Cannot read the row ${keyText(definition, item)} of table '${definition.name}'${done}: ${issueList(issues)} does not fit the schema; ` +
       'let the schema accept what is stored (an optional field, a default), or correct the row with a task that writes it again',
   );
 }

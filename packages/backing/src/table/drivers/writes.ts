@@ -2,7 +2,7 @@ import type { ConditionCheckInput, DeleteInput, Item, PutInput, UpdateInput } fr
 import { TwelvefoldError } from '@twelvefold/core';
 import type { Expression } from '../../dynamodb/expression.ts';
 import { createExpression } from '../../dynamodb/expression.ts';
-import { fit, misfitList } from '../../dynamodb/fit.ts';
+import { issueList, validate } from '../../dynamodb/validation.ts';
 import type { Condition } from '../condition.ts';
 import type { Changes } from '../port.ts';
 import { conditionText, creatingText } from './conditions.ts';
@@ -16,11 +16,11 @@ import { assertIndexKeys, keyItem, storableField } from './row.ts';
  */
 export function itemOf<R>({ definition }: Target<R>, row: R): Item {
   const subject = `a row of table '${definition.name}'`;
-  const checked = fit(definition.schema, row, subject);
-  if (!checked.fits) {
+  const checked = validate(definition.schema, row, subject);
+  if (!checked.valid) {
     throw new TwelvefoldError(
       'ROW_INVALID',
-      `Cannot write ${subject}: ${misfitList(checked.misfits)} does not fit the schema`,
+      `Cannot write ${subject}: ${issueList(checked.issues)} does not fit the schema`,
     );
   }
   const item = storableField(checked.value, '', subject) as Item; // the schema's output, a row, is an object
@@ -136,13 +136,13 @@ function planChanges<R>({ definition }: Target<R>, changes: Changes<R>): ChangeP
  */
 function makesWholeRow<R>({ definition }: Target<R>, key: Item, plan: ChangePlan, mustCreate: boolean): boolean {
   const subject = `a row of table '${definition.name}'`;
-  const checked = fit(definition.schema, { ...key, ...plan.set, ...plan.add }, subject);
-  if (checked.fits) return true;
-  const atFault = checked.misfits.filter(({ field }) => mustCreate || (field !== undefined && field in plan.set));
+  const checked = validate(definition.schema, { ...key, ...plan.set, ...plan.add }, subject);
+  if (checked.valid) return true;
+  const atFault = checked.issues.filter(({ field }) => mustCreate || (field !== undefined && field in plan.set));
   if (atFault.length > 0) {
     throw new TwelvefoldError(
       'ROW_INVALID',
-      `Cannot update ${subject}: ${misfitList(atFault)} does not fit the schema; nothing was written`,
+      `Cannot update ${subject}: ${issueList(atFault)} does not fit the schema; nothing was written`,
     );
   }
   return false;

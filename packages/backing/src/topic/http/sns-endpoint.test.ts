@@ -39,7 +39,7 @@ const confirmation = (SubscribeURL = `${HOST}/?Action=ConfirmSubscription&TopicA
   signed({ Type: 'SubscriptionConfirmation', Token: 't', SubscribeURL });
 
 let asked: string[];
-let told: SnsEndpointEvent[];
+let emitted: SnsEndpointEvent[];
 let seen: unknown[];
 let answer: (url: URL) => Response;
 let handle: (orderId: string) => Promise<void>;
@@ -51,7 +51,7 @@ function endpoint() {
     topics: [ARN],
     component: 'events',
     clock,
-    onEvent: (event) => told.push(event),
+    onEvent: (event) => emitted.push(event),
     fetch: async (url, init) => {
       expect(init.redirect).toBe('error');
       asked.push(url.href);
@@ -69,7 +69,7 @@ function endpoint() {
 }
 
 beforeEach(() => {
-  [asked, told, seen] = [[], [], []];
+  [asked, emitted, seen] = [[], [], []];
   answer = () => new Response(pem);
   handle = async () => {};
 });
@@ -86,7 +86,7 @@ describe('an HTTP subscription', () => {
   it('confirms a subscription that its own SNS asks for', async () => {
     expect(await endpoint()(confirmation())).toBe(204);
     expect(asked).toEqual([CERT, confirmation().SubscribeURL]);
-    expect(told).toEqual([{ type: 'confirmed', messageId: 'm-1' }]);
+    expect(emitted).toEqual([{ type: 'confirmed', messageId: 'm-1' }]);
     expect(seen).toEqual([]);
   });
 
@@ -122,7 +122,7 @@ describe('an HTTP subscription', () => {
   ])('does not believe %s', async (_, message) => {
     expect(await endpoint()(message)).toBe(403);
     expect(seen).toEqual([]);
-    expect(told).toEqual([{ type: 'refused', reason: expect.any(String) }]);
+    expect(emitted).toEqual([{ type: 'refused', reason: expect.any(String) }]);
   });
 
   it('lets SNS send again what it could not check, and asks for the certificate again', async () => {
@@ -140,14 +140,14 @@ describe('an HTTP subscription', () => {
   it('says by its answer what becomes of a message', async () => {
     const post = endpoint();
     expect(await post(signed({ Message: '{"orderId":4711}' }))).toBe(400);
-    expect(String((told[0] as { error: Error }).error.message)).not.toContain('4711');
+    expect(String((emitted[0] as { error: Error }).error.message)).not.toContain('4711');
     handle = () => Promise.reject(new Poison('bad'));
     expect(await post(signed())).toBe(400);
     handle = () => Promise.reject(new Drop('not wanted'));
     expect(await post(signed())).toBe(204);
     handle = () => Promise.reject(new Error('database is down'));
     expect(await post(signed())).toBe(500);
-    expect(told.map(({ type }) => type)).toEqual(['poisoned', 'poisoned', 'dropped', 'failed']);
+    expect(emitted.map(({ type }) => type)).toEqual(['poisoned', 'poisoned', 'dropped', 'failed']);
   });
 
   it('keeps a bounded number of certificates, each for an hour', async () => {

@@ -10,7 +10,13 @@ export {
   readHttpEvent,
 } from './http-event.ts';
 export { type InternalExtensionOptions, registerInternalExtension } from './internal-extension.ts';
-export { type LambdaContext, type LambdaHandler, type LambdaInvocation, type LambdaOptions, lambda } from './lambda.ts';
+export {
+  type LambdaContext,
+  type LambdaHandler,
+  type LambdaInvocation,
+  type LambdaOptions,
+  lambdaHandler,
+} from './lambda.ts';
 export { type LambdaProfile, lambdaProfile } from './lambda-profile.ts';
 export { onTerminate, TERMINATE_BUDGET_MS, type TerminatingProcess } from './on-terminate.ts';
 export { recordsFromSns, type TopicRecord } from './records-from-sns.ts';

@@ -2,7 +2,7 @@ import { createTestClock } from '@twelvefold/core/testing';
 import { describe, expect, it } from 'vitest';
 import { detectHost } from '../detect.ts';
 import type { HttpEventV2 } from './index.ts';
-import { batchResult, isSqsEvent, lambda, readHttpEvent, recordsFromSqs } from './index.ts';
+import { batchResult, isSqsEvent, lambdaHandler, readHttpEvent, recordsFromSqs } from './index.ts';
 
 const context = (remainingMs: number) => ({
   awsRequestId: 'r-1',
@@ -17,7 +17,7 @@ describe('lambda', () => {
   it("gives the work Lambda's deadline less a reserve, aborts at it, and leaves no timer", async () => {
     const clock = createTestClock();
     const aborted: unknown[] = [];
-    const handler = lambda(
+    const handler = lambdaHandler(
       async (_: unknown, { signal, deadline }) => {
         expect(deadline.remainingMs()).toBe(2_700);
         await clock.sleep(60_000, signal).catch((error: unknown) => aborted.push(error));
@@ -34,7 +34,7 @@ describe('lambda', () => {
 
   it('flushes after every invocation, failed or not, and knows the first', async () => {
     const seen: unknown[] = [];
-    const handler = lambda(
+    const handler = lambdaHandler(
       async (event: string, { coldStart }) => {
         seen.push(coldStart);
         if (event === 'bad') throw new Error('bad');
@@ -57,7 +57,7 @@ describe('a freeze', () => {
     const time = { now: 1_000_000, monotonic: 1_000 };
     const clock = { ...createTestClock(), now: () => time.now, monotonic: () => time.monotonic };
     const resumed: number[] = [];
-    const handler = lambda(async () => 'done', { clock, onResume: (idleMs) => void resumed.push(idleMs) });
+    const handler = lambdaHandler(async () => 'done', { clock, onResume: (idleMs) => void resumed.push(idleMs) });
     await handler({}, context(3_000));
     expect(resumed).toEqual([]);
     time.now += passed.now;
@@ -70,7 +70,7 @@ describe('a freeze', () => {
     const clock = createTestClock();
     const seen: string[] = [];
     const onResume = () => Promise.reject(new Error('no config'));
-    const handler = lambda(async () => void seen.push('work'), {
+    const handler = lambdaHandler(async () => void seen.push('work'), {
       clock,
       onResume,
       flush: async () => void seen.push('flush'),
@@ -85,36 +85,39 @@ describe('a freeze', () => {
 describe('what an invocation leaves running', () => {
   it('is told once by kind, and is not what ran before or beside it', async () => {
     let active = ['PipeWrap', 'TCPSocketWrap'];
-    const told: unknown[] = [];
+    const reported: unknown[] = [];
     const release = Promise.withResolvers<void>();
     const work = async (event: string) => {
       if (event === 'leaky') active = [...active, 'Timeout', 'Immediate'];
       if (event === 'slow') await release.promise;
     };
-    const onLeftRunning = (left: unknown) => void told.push(left);
-    const handler = lambda(work, { activeResources: () => active, onLeftRunning });
+    const onLeftRunning = (left: unknown) => void reported.push(left);
+    const handler = lambdaHandler(work, { activeResources: () => active, onLeftRunning });
     await handler('clean', context(3_000));
-    expect(told).toEqual([]);
+    expect(reported).toEqual([]);
     const slow = handler('slow', context(3_000));
     await handler('leaky', context(3_000));
     release.resolve();
     await slow;
-    expect(told).toEqual([]);
+    expect(reported).toEqual([]);
     await handler('leaky', context(3_000));
     await handler('leaky', context(3_000));
-    expect(told).toEqual([{ Timeout: 1 }]);
+    expect(reported).toEqual([{ Timeout: 1 }]);
   });
 
   it('is seen by the real process', async () => {
-    const told: unknown[] = [];
+    const reported: unknown[] = [];
     let timer: NodeJS.Timeout | undefined;
     const work = async () => {
       timer = setTimeout(() => undefined, 60_000);
     };
     const activeResources = () => process.getActiveResourcesInfo();
-    await lambda(work, { activeResources, onLeftRunning: (left) => void told.push(left) })({}, context(3_000));
+    await lambdaHandler(work, { activeResources, onLeftRunning: (left) => void reported.push(left) })(
+      {},
+      context(3_000),
+    );
     clearTimeout(timer);
-    expect(told).toEqual([{ Timeout: 1 }]);
+    expect(reported).toEqual([{ Timeout: 1 }]);
   });
 });
 

@@ -64,10 +64,10 @@ export type LambdaHandler<Event, Result> = (event: Event, context: LambdaContext
  * @throws TypeError when the work is not a function.
  * @example
  * ```ts
- * export const handler = lambda(async (event: { id: string }, { signal }) => load(event.id, signal));
+ * export const handler = lambdaHandler(async (event: { id: string }, { signal }) => load(event.id, signal));
  * ```
  */
-export function lambda<Event, Result>(
+export function lambdaHandler<Event, Result>(
   work: (event: Event, invocation: LambdaInvocation) => Promise<Result>,
   options: LambdaOptions = {},
 ): LambdaHandler<Event, Result> {

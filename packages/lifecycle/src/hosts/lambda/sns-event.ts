@@ -44,7 +44,7 @@ export function isSnsEvent(event: unknown): event is SnsEvent {
  *
  * @example
  * ```ts
- * export const handler = lambda(async (event: unknown) => {
+ * export const handler = lambdaHandler(async (event: unknown) => {
  *   if (!isSnsEvent(event)) throw new TypeError('Cannot handle the event: it is not of SNS');
  *   for (const { body } of messagesFromSns(event)) JSON.parse(body);
  * });

@@ -1,15 +1,15 @@
-/** Who of several threads writes: a line that the descriptor has begun to take must end before another thread's begins. */
-export interface Turn {
-  /** True when it is this thread's turn, which then stays so until `give`. */
-  take(): boolean;
-  /** The descriptor has taken a part of a line: nobody waits for the rest of it here and now. */
+/** A lock on the descriptor for several threads: a line that is partly written must end before another thread's line begins. */
+export interface ThreadLock {
+  /** True when this thread holds the lock, which it keeps until `release`. */
+  acquire(): boolean;
+  /** Marks that the descriptor has taken a part of a line: other threads do not wait for the rest of it now. */
   halfway(): void;
-  /** Ends the turn. True when another thread has asked for it meanwhile. */
-  give(): boolean;
+  /** Releases the lock. True when another thread has asked for it meanwhile. */
+  release(): boolean;
 }
 
-export interface TurnInit {
-  /** What the threads share, at least {@link TURN_BYTES}; it may be another one later, between two turns. */
+export interface ThreadLockInit {
+  /** The memory that the threads share, at least {@link LOCK_BYTES}. It may change while this thread does not hold the lock. */
   memory(): Int32Array;
   /** This thread, 0 for the main one. */
   thread: number;
@@ -20,24 +20,24 @@ export interface TurnInit {
   endLine(): boolean;
 }
 
-export const TURN_BYTES = 12;
-/** 0 when nobody writes, else which thread does, in bits above the lowest, which says that it waits for the descriptor. */
+export const LOCK_BYTES = 12;
+/** 0 for a free lock, otherwise the holder in the bits above the lowest, which is set while the holder waits for the descriptor. */
 const HOLDER = 0;
-/** How often the turn was taken or kept: one that stands still may have no thread any more. */
+/** The number of acquisitions and renewals: if it stands still, the holder may have ended. */
 const TAKEN = 1;
-/** 1 when somebody has been refused. */
+/** 1 after a refusal. */
 const WANTED = 2;
-/** A write takes some microseconds: for so many looks at it, then for so many milliseconds, it is waited for. */
+/** A write takes some microseconds: a waiting thread looks this often, then this many times with a pause of a millisecond. */
 const LOOKS = 1_000;
 const PAUSES = 50;
-/** A thread that was terminated in the middle of a line never gives its turn back. Below the limit of a drain at exit (5 s). */
+/** A thread that was terminated in the middle of a line never releases the lock. Below the limit of a drain at exit (5 s). */
 const ABANDONED_MS = 2_000;
 /** One that is inside a write may be held up by a descriptor that blocks. */
 const ABANDONED_INSIDE_MS = 30_000;
 
-export function createTurn(init: TurnInit): Turn {
+export function createThreadLock(init: ThreadLockInit): ThreadLock {
   const mine = (init.thread + 1) << 1;
-  /** The memory in which the turn was taken. */
+  /** The memory in which the lock was acquired. */
   let held: Int32Array | undefined;
   let seen = { holder: 0, taken: 0, sinceMs: 0 };
 
@@ -47,7 +47,7 @@ export function createTurn(init: TurnInit): Turn {
     return true;
   }
 
-  /** The turn of a thread that is no more: not before the descriptor takes something, for a reader may just be slow. */
+  /** Takes over the lock of a thread that has ended: only once the descriptor takes something, because a reader may just be slow. */
   function inherit(memory: Int32Array, holder: number): boolean {
     const taken = Atomics.load(memory, TAKEN);
     if (seen.holder !== holder || seen.taken !== taken) {
@@ -63,7 +63,7 @@ export function createTurn(init: TurnInit): Turn {
   }
 
   return {
-    take() {
+    acquire() {
       const memory = held ?? init.memory();
       for (let attempt = 0; ; attempt += 1) {
         const holder = Atomics.compareExchange(memory, HOLDER, 0, mine);
@@ -85,7 +85,7 @@ export function createTurn(init: TurnInit): Turn {
     halfway() {
       if (held) Atomics.compareExchange(held, HOLDER, mine, mine | 1);
     },
-    give() {
+    release() {
       if (!held) return false;
       const memory = held;
       held = undefined;

@@ -3,10 +3,12 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 /**
  * The result of a check: the value as the schema returns it, or the places that do not fit.
  */
-export type Fit<T> = { readonly fits: true; readonly value: T } | { readonly fits: false; readonly misfits: Misfit[] };
+export type Validation<T> =
+  | { readonly valid: true; readonly value: T }
+  | { readonly valid: false; readonly issues: FieldIssue[] };
 
 /** One place that does not fit. Names only: a schema's own messages may quote the value. */
-export interface Misfit {
+export interface FieldIssue {
   /** The top-level field, or `undefined` when the issue concerns the value as a whole. */
   readonly field: string | undefined;
   /** The whole path, e.g. `lines[0].sku`. */
@@ -18,15 +20,15 @@ export interface Misfit {
  *
  * @throws TypeError when the schema answers with a promise: operations are described synchronously.
  */
-export function fit<T>(schema: StandardSchemaV1<unknown, T>, value: unknown, subject: string): Fit<T> {
+export function validate<T>(schema: StandardSchemaV1<unknown, T>, value: unknown, subject: string): Validation<T> {
   const result = schema['~standard'].validate(value);
   if (result instanceof Promise) {
     throw new TypeError(`Cannot check ${subject}: its schema is asynchronous; use one that answers at once`);
   }
-  if (!result.issues) return { fits: true, value: result.value };
+  if (!result.issues) return { valid: true, value: result.value };
   return {
-    fits: false,
-    misfits: result.issues.map((issue) => {
+    valid: false,
+    issues: result.issues.map((issue) => {
       const keys = (issue.path ?? []).map((segment) => (typeof segment === 'object' ? segment.key : segment));
       return { field: keys.length > 0 ? String(keys[0]) : undefined, path: keys.reduce(fieldPath, '') };
     }),
@@ -34,8 +36,8 @@ export function fit<T>(schema: StandardSchemaV1<unknown, T>, value: unknown, sub
 }
 
 /** The places that do not fit, for a message: `'totalCents', 'lines[0].sku'`. */
-export function misfitList(misfits: readonly Misfit[]): string {
-  const paths = new Set(misfits.map(({ path }) => (path === '' ? 'the value as a whole' : `'${path}'`)));
+export function issueList(issues: readonly FieldIssue[]): string {
+  const paths = new Set(issues.map(({ path }) => (path === '' ? 'the value as a whole' : `'${path}'`)));
   return [...paths].join(', ');
 }
 

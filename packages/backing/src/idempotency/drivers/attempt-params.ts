@@ -3,11 +3,11 @@ import { digest } from '../../dynamodb/digest.ts';
 import { expirySeconds } from '../../dynamodb/expiry-seconds.ts';
 import { createExpression } from '../../dynamodb/expression.ts';
 
-/** What every write to the record of a turn names. */
-export interface TurnRecord {
+/** The values that every write to the record of an attempt names. */
+export interface AttemptRecord {
   tableName: string;
   key: string;
-  /** Unique to the turn. */
+  /** Unique to the attempt. */
   token: string;
 }
 
@@ -15,7 +15,7 @@ type Update = Omit<UpdateInput, 'ReturnValues'> & { UpdateExpression: string };
 
 /** Takes the record: when there is none, or its time is over, its work failed, its lease ended, or it is ours already. */
 export function beginParams(
-  { tableName, key, token }: TurnRecord,
+  { tableName, key, token }: AttemptRecord,
   { nowMs, leaseMs, windowMs }: { nowMs: number; leaseMs: number; windowMs: number },
 ): Update {
   const { name, value, attributes } = createExpression();
@@ -40,7 +40,7 @@ export function beginParams(
   ].join(' OR ');
   return {
     TableName: tableName,
-    Key: { id: digest(`turn:${key}`) },
+    Key: { id: digest(`attempt:${key}`) },
     UpdateExpression: `SET ${Object.entries(sets)
       .map(([field, set]) => `${name(field)} = ${set}`)
       .join(', ')}`,
@@ -50,12 +50,12 @@ export function beginParams(
   };
 }
 
-/** Ends the turn, as long as the record is still its own. */
-export function endParams({ tableName, key, token }: TurnRecord, state: 'done' | 'failed'): Update {
+/** Ends the attempt if the record still belongs to it. */
+export function endParams({ tableName, key, token }: AttemptRecord, state: 'done' | 'failed'): Update {
   const { name, value, attributes } = createExpression();
   return {
     TableName: tableName,
-    Key: { id: digest(`turn:${key}`) },
+    Key: { id: digest(`attempt:${key}`) },
     UpdateExpression: `SET ${name('state')} = ${value(state)}`,
     // In progress too: a repeat of a call whose answer was lost must not write a second time.
     ConditionExpression: `${name('token')} = ${value(token)} AND ${name('state')} = ${value('inProgress')}`,

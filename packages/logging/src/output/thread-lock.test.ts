@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
 import { createLineWriter } from './line-writer.ts';
-import type { Turn } from './turn.ts';
-import { createTurn, TURN_BYTES } from './turn.ts';
+import type { ThreadLock } from './thread-lock.ts';
+import { createThreadLock, LOCK_BYTES } from './thread-lock.ts';
 
 /** Two threads, of which the second sees when the first is gone. */
 function twoThreads() {
-  const memory = new Int32Array(new SharedArrayBuffer(TURN_BYTES));
+  const memory = new Int32Array(new SharedArrayBuffer(LOCK_BYTES));
   const state = { nowMs: 0, takes: true, ended: 0, pauses: 0 };
-  const turn = (thread: number) =>
-    createTurn({
+  const lock = (thread: number) =>
+    createThreadLock({
       memory: () => memory,
       thread,
       monotonic: () => state.nowMs,
@@ -20,62 +20,62 @@ function twoThreads() {
         return state.takes;
       },
     });
-  return { state, first: turn(0), second: turn(1) };
+  return { state, first: lock(0), second: lock(1) };
 }
 
-test('a turn is one thread’s until it gives it, and it learns that another asked', () => {
+test('one thread holds the lock until it releases it, and learns that another asked', () => {
   const { first, second, state } = twoThreads();
-  expect([first.take(), first.take(), second.take()]).toEqual([true, true, false]);
+  expect([first.acquire(), first.acquire(), second.acquire()]).toEqual([true, true, false]);
   // A write is waited for.
   expect(state.pauses).toBeGreaterThan(0);
-  expect(first.give()).toBe(true);
-  expect([second.take(), second.give(), first.take(), first.give()]).toEqual([true, false, true, false]);
+  expect(first.release()).toBe(true);
+  expect([second.acquire(), second.release(), first.acquire(), first.release()]).toEqual([true, false, true, false]);
 });
 
 test('halfway through a line nobody is waited for', () => {
   const { first, second, state } = twoThreads();
-  first.take();
+  first.acquire();
   first.halfway();
-  expect([second.take(), state.pauses]).toEqual([false, 0]);
-  expect(first.take()).toBe(true);
-  first.give();
-  expect(second.take()).toBe(true);
+  expect([second.acquire(), state.pauses]).toEqual([false, 0]);
+  expect(first.acquire()).toBe(true);
+  first.release();
+  expect(second.acquire()).toBe(true);
 });
 
 test('a thread that is no more is followed when the descriptor takes something, its line being ended', () => {
   const { first, second, state } = twoThreads();
-  first.take();
+  first.acquire();
   first.halfway();
-  second.take();
+  second.acquire();
   state.nowMs = 1_999;
-  expect(second.take()).toBe(false);
+  expect(second.acquire()).toBe(false);
   // It still comes back now and then: its time begins anew.
-  first.take();
+  first.acquire();
   first.halfway();
   state.nowMs = 2_000;
-  expect(second.take()).toBe(false);
+  expect(second.acquire()).toBe(false);
   state.nowMs = 4_000;
   state.takes = false;
-  expect(second.take()).toBe(false);
+  expect(second.acquire()).toBe(false);
   state.takes = true;
-  expect([second.take(), state.ended]).toEqual([true, 1]);
-  expect(first.take()).toBe(false);
-  second.give();
-  expect(first.take()).toBe(true);
+  expect([second.acquire(), state.ended]).toEqual([true, 1]);
+  expect(first.acquire()).toBe(false);
+  second.release();
+  expect(first.acquire()).toBe(true);
 });
 
 test('a thread that seems to be inside of a write is waited for longer', () => {
   const { first, second, state } = twoThreads();
-  first.take();
-  second.take();
+  first.acquire();
+  second.acquire();
   state.nowMs = 29_999;
-  expect(second.take()).toBe(false);
+  expect(second.acquire()).toBe(false);
   state.nowMs = 30_000;
-  expect(second.take()).toBe(true);
+  expect(second.acquire()).toBe(true);
 });
 
-/** A descriptor with some room, and a turn that can be refused. */
-function writerWithTurn() {
+/** A descriptor with some room, and a lock that can be refused. */
+function writerWithLock() {
   const state = {
     text: '',
     room: 100,
@@ -84,10 +84,10 @@ function writerWithTurn() {
     calls: [] as string[],
     timers: [] as Array<() => void>,
   };
-  const turn: Turn = {
-    take: () => state.mine,
+  const lock: ThreadLock = {
+    acquire: () => state.mine,
     halfway: () => void state.calls.push('halfway'),
-    give() {
+    release() {
       state.calls.push('give');
       return state.wanted;
     },
@@ -103,16 +103,16 @@ function writerWithTurn() {
     later: (callback) => void state.timers.push(callback),
     pause: () => {},
     onExit: () => {},
-    endOfTurn: () => {},
+    endOfTick: () => {},
     droppedLine: () => 'dropped',
-    turn: () => turn,
+    lock: () => lock,
   });
   const fire = () => state.timers.splice(0).forEach((callback) => void callback());
   return { state, writer, fire };
 }
 
 test('a line that may not be written yet waits, in order', () => {
-  const { state, writer, fire } = writerWithTurn();
+  const { state, writer, fire } = writerWithLock();
   state.mine = false;
   writer.write('one');
   writer.write('two');
@@ -122,8 +122,8 @@ test('a line that may not be written yet waits, in order', () => {
   expect([state.text, writer.pendingBytes, state.calls]).toEqual(['one\ntwo\n', 0, ['give', 'give']]);
 });
 
-test('the turn is kept halfway through a line, and given between two when another wants it', () => {
-  const { state, writer, fire } = writerWithTurn();
+test('the lock is kept halfway through a line, and released between two lines when another thread wants it', () => {
+  const { state, writer, fire } = writerWithLock();
   state.room = 2;
   writer.write('one');
   writer.write('two');
@@ -138,8 +138,8 @@ test('the turn is kept halfway through a line, and given between two when anothe
   expect([state.text, writer.pendingBytes]).toEqual(['one\ntwo\nthree\n', 0]);
 });
 
-test('a descriptor that takes nothing keeps nobody from his turn', () => {
-  const { state, writer } = writerWithTurn();
+test('a descriptor that takes nothing keeps no other thread from the lock', () => {
+  const { state, writer } = writerWithLock();
   state.room = 0;
   writer.write('one');
   expect(state.calls).toEqual(['give']);
