@@ -1,7 +1,9 @@
 import { join } from 'node:path';
+import { kindOf } from '@twelvefold/backing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Editor } from '../support/editor.ts';
 import { openEditor } from '../support/editor.ts';
+import { app } from './fixtures/editor/app.ts';
 
 let editor: Editor;
 beforeAll(async () => {
@@ -9,7 +11,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => editor[Symbol.asyncDispose]());
 
-const TABLE = ['check', 'delete', 'get', 'put', 'query', 'read', 'scan', 'update', 'write'];
+const TABLE = Object.keys(kindOf(app.backing.rows).accesses).sort();
 const CONFIG = ['payments', 'payments.apiKey', 'pricing', 'pricing.currency', 'pricing.taxRate'];
 const component = (text: string) => `import { app } from './app.ts';\nconst ok = () => new Response();\n${text}\n`;
 const union = (names: readonly string[]) => names.map((name) => `"${name}"`).join(' | ');
