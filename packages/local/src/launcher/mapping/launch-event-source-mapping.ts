@@ -4,6 +4,7 @@ import type { AwsClient } from '../../client/aws-client.ts';
 import { createAwsClient } from '../../client/aws-client.ts';
 import type { Credentials } from '../../client/sign-request.ts';
 import type { InvocationResult } from '../function/result.ts';
+import { errorReporter } from './error-reporter.ts';
 import type { ReceivedMessage, SqsRecord } from './sqs-event.ts';
 import { failedRecords, splitBySize, sqsRecord } from './sqs-event.ts';
 
@@ -95,6 +96,8 @@ export interface EventSourceMappingOptions {
   /**
    * Gets what went wrong: an endpoint that does not answer, a function that failed. The mapping
    * goes on.
+   *
+   * @defaultValue a line on standard error
    */
   readonly onError?: ((error: Error) => void) | undefined;
 }
@@ -133,7 +136,8 @@ const BACKOFF_MS = { first: 100, most: 5_000 };
  */
 export function launchEventSourceMapping(options: EventSourceMappingOptions): EventSourceMapping {
   assertKnownOptions('use launchEventSourceMapping', options, OPTIONS);
-  const { queueUrl, queueArn, region, fn, onError = () => {} } = options;
+  const { queueUrl, queueArn, region, fn } = options;
+  const onError = errorReporter(options.onError);
   const { batchSize = DEFAULTS.batchSize, batchingWindowMs: windowMs = DEFAULTS.batchingWindowMs } = options;
   const maxConcurrency = options.maxConcurrency ?? DEFAULTS.maxConcurrency;
   if (batchSize > 10 && windowMs < 1_000) {
@@ -184,12 +188,12 @@ export function launchEventSourceMapping(options: EventSourceMappingOptions): Ev
         pauseMs = BACKOFF_MS.first;
         if (messages.length === 0) continue;
         const work: Promise<void> = workOff(messages.map((message) => sqsRecord(message, { queueArn, region })))
-          .catch((error: unknown) => onError(asError(error)))
+          .catch(onError)
           .finally(() => inFlight.delete(work));
         inFlight.add(work);
       } catch (error) {
         if (signal.aborted) return;
-        onError(asError(error));
+        onError(error);
         await poller.sleep(pauseMs).catch(() => {}); // aborted by stop()
         pauseMs = Math.min(BACKOFF_MS.most, pauseMs * 2);
       }
@@ -208,8 +212,4 @@ export function launchEventSourceMapping(options: EventSourceMappingOptions): Ev
 
 function clientOptions({ endpoint, region, credentials }: EventSourceMappingOptions) {
   return { endpoint, region, credentials };
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
 }

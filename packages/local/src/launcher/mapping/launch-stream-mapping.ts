@@ -3,6 +3,7 @@ import { assertKnownOptions } from '@twelvefold/core/internal';
 import { createAwsClient } from '../../client/aws-client.ts';
 import type { Credentials } from '../../client/sign-request.ts';
 import type { InvocationResult } from '../function/result.ts';
+import { errorReporter } from './error-reporter.ts';
 import type { EventSourceMapping } from './launch-event-source-mapping.ts';
 import { failedRecords, splitBySize } from './sqs-event.ts';
 import type { StreamApiRecord, StreamRecord } from './stream-reader.ts';
@@ -39,6 +40,8 @@ export interface StreamMappingOptions {
   /**
    * Gets what went wrong: an endpoint that does not answer, a function that failed. The mapping
    * goes on.
+   *
+   * @defaultValue a line on standard error
    */
   readonly onError?: ((error: Error) => void) | undefined;
 }
@@ -85,7 +88,8 @@ const MAX_PER_CALL = 1_000;
  */
 export function launchStreamMapping(options: StreamMappingOptions): EventSourceMapping {
   assertKnownOptions('use launchStreamMapping', options, OPTIONS);
-  const { streamArn, endpoint, region, credentials, fn, onDiscard = () => {}, onError = () => {} } = options;
+  const { streamArn, endpoint, region, credentials, fn, onDiscard = () => {} } = options;
+  const onError = errorReporter(options.onError);
   const batchSize = options.batchSize ?? DEFAULTS.batchSize;
   const windowMs = options.batchingWindowMs ?? DEFAULTS.batchingWindowMs;
   const maxRetries = options.maxRetries ?? DEFAULTS.maxRetries;
@@ -134,7 +138,11 @@ export function launchStreamMapping(options: StreamMappingOptions): EventSourceM
         left = left.slice(middle);
         failed -= 1;
       } else if (!mayRetry) {
-        onDiscard(left);
+        try {
+          onDiscard(left);
+        } catch (failure) {
+          onError(failure);
+        }
         return;
       } else await pause(Math.min(BACKOFF_MS.most, BACKOFF_MS.first * 2 ** (failed - 1)));
     }
@@ -168,7 +176,7 @@ export function launchStreamMapping(options: StreamMappingOptions): EventSourceM
         for (const run of splitBySize(records, MAX_EVENT_BYTES)) await workOff(run);
       } catch (error) {
         if (signal.aborted) return;
-        onError(error instanceof Error ? error : new Error(String(error)));
+        onError(error);
         await pause(backoffMs);
         backoffMs = Math.min(BACKOFF_MS.most, backoffMs * 2);
       }

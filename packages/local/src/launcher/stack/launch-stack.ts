@@ -53,7 +53,11 @@ export interface LaunchStackOptions {
    * name.
    */
   readonly onOutput?: ((line: OutputLine) => void) | undefined;
-  /** Gets what goes wrong with the event sources; they go on. */
+  /**
+   * Gets what goes wrong with the event sources; they go on.
+   *
+   * @defaultValue a line on standard error
+   */
   readonly onError?: ((error: Error) => void) | undefined;
 }
 

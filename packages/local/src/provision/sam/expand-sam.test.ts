@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: placeholders of CloudFormation
 import { describe, expect, it } from 'vitest';
 import { useEndpoint } from '../fixtures/use-endpoint.ts';
 
@@ -141,5 +142,83 @@ describe('a SAM template', () => {
         Endpoint: 'arn:aws:lambda:eu-west-1:123456789012:function:local-F',
       },
     ]);
+  });
+
+  it('gives names to the parts of its resources', async () => {
+    const { stack } = await run(
+      {
+        Transform: 'AWS::Serverless-2016-10-31',
+        Resources: {
+          F: {
+            Type: 'AWS::Serverless::Function',
+            Properties: { AutoPublishAlias: 'live', InlineCode: '', Role: 'arn:aws:iam::123456789012:role/r' },
+          },
+          Rest: { Type: 'AWS::Serverless::Api', Properties: { StageName: 'dev', DefinitionBody: {} } },
+        },
+        Outputs: {
+          Alias: { Value: { Ref: 'F.Alias' } },
+          Version: { Value: { 'Fn::GetAtt': ['F.Version', 'Version'] } },
+          Dotted: { Value: { 'Fn::GetAtt': 'F.Version.Version' } },
+          Text: { Value: { 'Fn::Sub': 'https://${Rest}.example/${Rest.Stage}/${F.Version.Version}' } },
+        },
+      },
+      {},
+    );
+    expect(stack.outputs).toEqual({
+      Alias: 'arn:aws:lambda:eu-west-1:123456789012:function:local-F:live',
+      Version: '1',
+      Dotted: '1',
+      Text: expect.stringMatching(/^https:\/\/[0-9a-z]{10}\.example\/dev\/1$/),
+    });
+  });
+
+  it('expands events of schedules, log groups and brokers', async () => {
+    const { stack } = await run(
+      {
+        Transform: 'AWS::Serverless-2016-10-31',
+        Resources: {
+          F: {
+            Type: 'AWS::Serverless::Function',
+            Properties: {
+              Role: 'arn:aws:iam::123456789012:role/r',
+              Events: {
+                Nightly: { Type: 'ScheduleV2', Properties: { ScheduleExpression: 'rate(1 day)', Input: '{}' } },
+                Logs: { Type: 'CloudWatchLogs', Properties: { LogGroupName: 'g', FilterPattern: 'ERROR' } },
+                Kafka: {
+                  Type: 'MSK',
+                  Properties: { Stream: 'arn:aws:kafka:eu-west-1:123456789012:cluster/c/1', Topics: ['t'] },
+                },
+              },
+            },
+          },
+        },
+      },
+      {},
+    );
+    const fn = 'arn:aws:lambda:eu-west-1:123456789012:function:local-F';
+    const byId = Object.fromEntries(
+      stack.resources.map(({ logicalId, type, properties }) => [logicalId, { type, properties }]),
+    );
+    expect(byId).toMatchObject({
+      FNightly: {
+        type: 'AWS::Scheduler::Schedule',
+        properties: {
+          Name: 'FNightly',
+          ScheduleExpression: 'rate(1 day)',
+          FlexibleTimeWindow: { Mode: 'OFF' },
+          Target: { Arn: fn, RoleArn: 'arn:aws:iam::123456789012:role/local-FNightlyRole', Input: '{}' },
+        },
+      },
+      FNightlyRole: { type: 'AWS::IAM::Role' },
+      FLogs: {
+        type: 'AWS::Logs::SubscriptionFilter',
+        properties: { LogGroupName: 'g', FilterPattern: 'ERROR', DestinationArn: fn },
+      },
+      FLogsPermission: { type: 'AWS::Lambda::Permission' },
+      FKafka: {
+        type: 'AWS::Lambda::EventSourceMapping',
+        properties: { EventSourceArn: 'arn:aws:kafka:eu-west-1:123456789012:cluster/c/1', Topics: ['t'] },
+      },
+    });
   });
 });

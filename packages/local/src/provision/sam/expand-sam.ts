@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { expandFunction } from './sam-function.ts';
+import { referencesOf, replaceReferences } from './sam-references.ts';
 import type { Fields, Resources } from './sam-resource.ts';
 import { fieldsOf, isFields, tagList, withResource } from './sam-resource.ts';
 
@@ -122,6 +123,7 @@ export function expandSam(template: Fields): Fields {
   const written = fieldsOf(template.Resources);
   const implicit = implicitApis(written).map((id) => [id, { Type: IMPLICIT_APIS[id], Properties: {} }]);
   const all = { ...Object.fromEntries(implicit), ...written };
+  const references = new Map<string, string>();
   const Resources = Object.entries(all).map(([id, value]) => {
     if (!isFields(value)) return { [id]: value };
     const type = String(value.Type);
@@ -129,8 +131,10 @@ export function expandSam(template: Fields): Fields {
     const section = type.split('::')[2] ?? '';
     const resource = { ...value, Properties: merge(globals[section], value.Properties ?? {}) };
     const made = EXPANSIONS[type]?.(id, resource) ?? {};
+    for (const [name, madeId] of referencesOf(id, made)) references.set(name, madeId);
     const { Metadata, DependsOn = [] } = value;
     return { ...made, [id]: { ...made[id], DependsOn, ...(Metadata === undefined ? {} : { Metadata }) } };
   });
-  return { ...others, Resources: Object.assign({}, ...Resources) };
+  const expanded = { ...others, Resources: Object.assign({}, ...Resources) };
+  return references.size === 0 ? expanded : fieldsOf(replaceReferences(expanded, references));
 }

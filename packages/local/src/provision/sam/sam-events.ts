@@ -1,5 +1,5 @@
 import type { Fields, Resources } from './sam-resource.ts';
-import { fieldsOf, isFields, withResource } from './sam-resource.ts';
+import { fieldsOf, isFields, withoutUndefined, withResource } from './sam-resource.ts';
 
 interface EventRequest {
   /** The function's logical id. */
@@ -22,12 +22,12 @@ function permission({ id, functionId, resource }: EventRequest, principal: strin
   });
 }
 
-/** Queues and streams: an event source mapping with the event's own settings. */
+/** Queues, streams and brokers: an event source mapping with the event's own settings. */
 function mapping({ id, functionId, properties, resource }: EventRequest): Resources {
-  const { Queue, Stream, ...settings } = properties;
+  const { Queue, Stream, Broker, ...settings } = properties;
   return withResource(id, resource, 'AWS::Lambda::EventSourceMapping', {
     ...settings,
-    EventSourceArn: Queue ?? Stream,
+    EventSourceArn: Queue ?? Stream ?? Broker,
     FunctionName: { Ref: functionId },
   });
 }
@@ -83,9 +83,71 @@ function rule(request: EventRequest): Resources {
       ScheduleExpression: Schedule,
       EventPattern: Pattern,
       State: settings.State ?? (Enabled === undefined ? undefined : Enabled === false ? 'DISABLED' : 'ENABLED'),
-      Targets: [Object.fromEntries(Object.entries(target).filter(([, value]) => value !== undefined))],
+      Targets: [withoutUndefined(target)],
     }),
     ...permission(request, 'events.amazonaws.com', arnOf(id)),
+  };
+}
+
+const RUN_BY_SCHEDULER = {
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Principal: { Service: ['scheduler.amazonaws.com'] }, Action: ['sts:AssumeRole'] }],
+};
+
+/** A schedule of EventBridge Scheduler, with a role that may invoke the function. */
+function schedule(request: EventRequest): Resources {
+  const { id, functionId, properties, resource } = request;
+  const { Input, RetryPolicy, DeadLetterConfig, RoleArn, PermissionsBoundary, OmitName, ...settings } = properties;
+  const { Arn } = fieldsOf(DeadLetterConfig);
+  const roleArn = RoleArn ?? arnOf(`${id}Role`);
+  return {
+    ...withResource(id, resource, 'AWS::Scheduler::Schedule', {
+      FlexibleTimeWindow: { Mode: 'OFF' },
+      ...(OmitName === true ? {} : { Name: id }),
+      ...settings,
+      Target: withoutUndefined({
+        Arn: arnOf(functionId),
+        RoleArn: roleArn,
+        Input,
+        RetryPolicy,
+        DeadLetterConfig: Arn === undefined ? undefined : { Arn },
+      }),
+    }),
+    ...(RoleArn === undefined
+      ? withResource(`${id}Role`, resource, 'AWS::IAM::Role', {
+          AssumeRolePolicyDocument: RUN_BY_SCHEDULER,
+          PermissionsBoundary,
+          Policies: [
+            {
+              PolicyName: `${id}LambdaPolicy`,
+              PolicyDocument: {
+                Version: '2012-10-17',
+                Statement: [{ Effect: 'Allow', Action: 'lambda:InvokeFunction', Resource: arnOf(functionId) }],
+              },
+            },
+          ],
+        })
+      : {}),
+  };
+}
+
+/** A log group's events: a subscription filter. */
+function logs(request: EventRequest): Resources {
+  const { id, functionId, properties, resource } = request;
+  const { LogGroupName, FilterPattern } = properties;
+  const source = {
+    'Fn::Sub': [
+      `arn:\${AWS::Partition}:logs:\${AWS::Region}:\${AWS::AccountId}:log-group:\${Group}:*`,
+      { Group: LogGroupName },
+    ],
+  };
+  return {
+    ...withResource(id, resource, 'AWS::Logs::SubscriptionFilter', {
+      LogGroupName,
+      FilterPattern,
+      DestinationArn: arnOf(functionId),
+    }),
+    ...permission(request, 'logs.amazonaws.com', source),
   };
 }
 
@@ -126,13 +188,17 @@ function http(request: EventRequest): Resources {
 const EVENTS: Readonly<Record<string, (request: EventRequest) => Resources>> = {
   Api: rest,
   CloudWatchEvent: rule,
+  CloudWatchLogs: logs,
   DynamoDB: mapping,
   EventBridgeRule: rule,
   HttpApi: http,
   Kinesis: mapping,
+  MQ: mapping,
+  MSK: mapping,
   SNS: topic,
   SQS: mapping,
   Schedule: rule,
+  ScheduleV2: schedule,
 };
 
 /**

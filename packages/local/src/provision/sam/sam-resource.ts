@@ -11,7 +11,7 @@ export const fieldsOf = (value: unknown): Fields => (isFields(value) ? value : {
 export const tagList = (tags: unknown): { readonly Tags?: unknown } =>
   isFields(tags) ? { Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) } : {};
 
-const withoutUndefined = (fields: Fields): Fields =>
+export const withoutUndefined = (fields: Fields): Fields =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 
 /** A generated resource under the condition of the one that it comes from. */
