@@ -36,7 +36,7 @@ export function createCallLog(limit = 100_000): CallLog {
     add: (call) => {
       calls.push(call);
       // Cut rarely: moving the array on every call would cost more than the calls.
-      if (calls.length >= limit * 2) calls = calls.slice(-limit);
+      if (calls.length >= limit * 1.25) calls = calls.slice(-limit);
     },
     list: ({ service, operation, component } = {}) =>
       calls

@@ -135,6 +135,9 @@ function faultOf(name: string, attribute: MessageAttribute): string | undefined 
   return undefined;
 }
 
+/** One object for all messages without attributes: queues hold a million of them. */
+const NO_ATTRIBUTES: MessageAttributes = Object.freeze({});
+
 /**
  * The input's attributes. SNS has its own error, faults and no limit.
  *
@@ -151,6 +154,7 @@ export function readAttributes(
 ): MessageAttributes {
   const given = readStructure(input, member) ?? {};
   const names = Object.keys(given);
+  if (names.length === 0) return NO_ATTRIBUTES;
   if (names.length > max)
     throw refuse(`Number of message attributes [${names.length}] exceeds the allowed maximum [${max}].`);
   return Object.fromEntries(
