@@ -6,9 +6,18 @@ import { leaveOutDrivers } from 'twelvefold/esbuild';
 const HANDLERS = join(import.meta.dirname, '../handlers');
 const OUTPUT = join(import.meta.dirname, '../dist');
 
-/** The minimal handler consumes a queue and does not send to it: its bundle needs no sender. */
+/**
+ * The minimal handler makes its batch consumer itself: its bundle needs no sender, and neither the
+ * poller nor the batch consumer that an app would open.
+ */
 const CONSUMER = { name: 'orders', modules: [] };
-const QUEUE = { modules: ['@twelvefold/backing/sqs-sender'] };
+const QUEUE = {
+  modules: [
+    '@twelvefold/backing/sqs-sender',
+    '@twelvefold/backing/internal/sqs-poller',
+    '@twelvefold/backing/internal/sqs-events',
+  ],
+};
 
 /** Bundles a handler the way the example is bundled, and returns the bundle's path and size. */
 export async function bundle(
