@@ -403,10 +403,10 @@ describe('a server that is down', () => {
     const { prices, server, clock, counted } = setup({ timeout: '100ms' });
     server.hangs = true;
     const value = prices.getOrLoad('a', () => ({ cents: 1 }));
-    await clock.advance(100);
+    await clock.advance(101);
     expect(await value).toEqual({ cents: 1 });
     const flushed = prices.flush();
-    await clock.advance(100);
+    await clock.advance(101);
     await flushed;
     expect(counted).toEqual({ cacheErrors: 2, cacheMisses: 1, cacheDropped: 1 });
   });

@@ -1,7 +1,8 @@
 import type { Clock } from '@twelvefold/core';
-import { after, backoffMs, messageOf } from '@twelvefold/core/internal';
+import { backoffMs, messageOf } from '@twelvefold/core/internal';
 import type { ResourceMetrics } from '../kind.ts';
 import type { CacheStore } from './port.ts';
+import { createTimeLimit } from './time-limit.ts';
 
 export interface GuardedStoreOptions {
   store: CacheStore;
@@ -80,45 +81,40 @@ export function createGuardedStore(options: GuardedStoreOptions): GuardedStore {
     store.reconnect?.();
   };
 
-  /** Rejects when the server has not answered in time. */
-  const inTime = <T>(work: Promise<T>): Promise<T> =>
-    new Promise((resolve, reject) => {
-      const cancel = after(clock, timeoutMs, () => reject(new Error(`no answer within ${timeoutMs} ms`)));
-      work.then(
+  const limit = createTimeLimit(timeoutMs, clock);
+  /**
+   * Waits for an operation, with one promise and no timer for each: a read costs a few
+   * microseconds.
+   */
+  const settle = <T, R>(work: () => Promise<T>, done: (value: T) => R, otherwise: () => R): Promise<R> =>
+    new Promise((resolve) => {
+      const giveUp = (error: unknown) => {
+        failed(error);
+        resolve(otherwise());
+      };
+      const wait = limit.begin(() => giveUp(new Error(`no answer within ${timeoutMs} ms`)));
+      started(work).then(
         (value) => {
-          cancel();
-          resolve(value);
+          if (!limit.end(wait)) return;
+          succeeded();
+          resolve(done(value));
         },
         (error: unknown) => {
-          cancel();
-          reject(error);
+          if (limit.end(wait)) giveUp(error);
         },
       );
     });
 
-  const ask = async (key: string) => {
-    if (!allows()) return UNAVAILABLE;
-    try {
-      const text = await inTime(store.get(key));
-      succeeded();
-      return text;
-    } catch (error) {
-      failed(error);
-      return UNAVAILABLE;
-    } finally {
-      reads.delete(key);
-    }
-  };
   const write = async (work: () => Promise<void>): Promise<boolean> => {
-    if (allows()) {
-      try {
-        await inTime(work());
-        succeeded();
-        return true;
-      } catch (error) {
-        failed(error);
-      }
-    }
+    if (
+      allows() &&
+      (await settle<void, boolean>(
+        work,
+        () => true,
+        () => false,
+      ))
+    )
+      return true;
     dropped += 1;
     metrics.count('cacheDropped');
     return false;
@@ -130,11 +126,31 @@ export function createGuardedStore(options: GuardedStoreOptions): GuardedStore {
     get: (key) => {
       const known = reads.get(key);
       if (known !== undefined) return known;
-      const asked = ask(key);
-      if (downSinceMs === undefined) reads.set(key, asked);
+      if (!allows()) return Promise.resolve(UNAVAILABLE);
+      const asked = settle<string | null | undefined, string | undefined | typeof UNAVAILABLE>(
+        () => store.get(key),
+        (text) => {
+          reads.delete(key);
+          return text ?? undefined;
+        },
+        () => {
+          reads.delete(key);
+          return UNAVAILABLE;
+        },
+      );
+      reads.set(key, asked);
       return asked;
     },
     set: (key, text, ttlMs) => write(() => store.set(key, text, ttlMs)),
     delete: (key) => write(() => store.delete(key)),
   };
+}
+
+/** A store that throws at once fails like one that rejects. */
+function started<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return work();
+  } catch (error) {
+    return Promise.reject(error);
+  }
 }

@@ -73,8 +73,8 @@ export interface CacheClient<T, L = T> {
  * calls; a delete when its call has ended.
  */
 export interface CacheStore {
-  /** The text, or `undefined` when there is none. */
-  get(key: string): Promise<string | undefined>;
+  /** The text, or null or `undefined` when there is none. */
+  get(key: string): Promise<string | null | undefined>;
   /** Stores the text for `ttlMs` milliseconds, a whole number from 1. */
   set(key: string, text: string, ttlMs: number): Promise<void>;
   delete(key: string): Promise<void>;

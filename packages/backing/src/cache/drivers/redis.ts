@@ -25,10 +25,9 @@ export interface RedisCacheStoreOptions {
 export function createRedisCacheStore({ client, prefix }: RedisCacheStoreOptions): CacheStore {
   const { send } = redisClient(client);
   return {
-    async get(key) {
+    get(key) {
       const name = prefix + key;
-      const reply = await send(name, ['GET', name]);
-      return typeof reply === 'string' ? reply : undefined;
+      return send(name, ['GET', name]) as Promise<string | null>; // Redis's reply to GET
     },
     async set(key, text, ttlMs) {
       const name = prefix + key;
