@@ -7,6 +7,7 @@ import { consume } from './consume.ts';
 import { emf } from './emf.ts';
 import { httpEvent } from './http-event.ts';
 import { httpService } from './http-service.ts';
+import { httpServiceLoad } from './http-service-load.ts';
 import { lambdaBatch } from './lambda-batch.ts';
 import { localStart } from './local-start.ts';
 import { log } from './log.ts';
@@ -35,5 +36,6 @@ export const MEASUREMENTS: readonly Measurement[] = [
   emf,
   httpEvent,
   httpService,
+  httpServiceLoad,
   localStart,
 ];

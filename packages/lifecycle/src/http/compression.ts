@@ -1,7 +1,10 @@
 /** Bytes below which compressing costs more than it saves: a response of one packet stays one. */
 export const COMPRESS_FROM_BYTES = 1_024;
 
-/** Types that become smaller. Images, archives and fonts are compressed already, and an event stream must not be held back. */
+/**
+ * Types that become smaller. Images, archives and fonts are compressed already, and an event stream
+ * must not be held back.
+ */
 const COMPRESSIBLE =
   /^(?!text\/event-stream)(text\/|application\/(json|javascript|xml|wasm|x-ndjson|x-www-form-urlencoded)|image\/svg\+xml|[^;]*\+(json|xml|text))/i;
 
@@ -13,7 +16,10 @@ export interface CompressionFacts {
   readonly isRange: boolean;
 }
 
-/** Whether the client takes gzip and the answer may be compressed; the same on every host. The host checks the size. */
+/**
+ * Whether the client takes gzip and the answer may be compressed; the same on every host. The host
+ * checks the size.
+ */
 export function mayCompress(acceptEncoding: string | undefined, facts: CompressionFacts): boolean {
   return (
     acceptEncoding !== undefined &&

@@ -6,7 +6,9 @@ import type { TraceContext } from '../trace.ts';
 import type { HttpService, RequestContext } from './http-service.ts';
 import { pathOf } from './request-target.ts';
 
-/** Abort reason of a request whose client has closed the connection. Built once: a stack costs 3 us. */
+/**
+ * Abort reason of a request whose client has closed the connection. Built once: a stack costs 3 us.
+ */
 export const CLIENT_GONE: Error = Object.assign(new Error('The client went away'), { name: 'ClientGoneError' });
 
 /** True for the abort reason of a request whose client has closed the connection. */
@@ -20,9 +22,9 @@ export const OUT_OF_TIME = new DOMException('The handler did not answer before i
 const NO_TRACE: TraceContext = Object.freeze({});
 
 /**
- * One request on its way through a host. Scope, log line and metrics read from it, never from a `Request`, which costs more than the
- * rest of an exchange. Everything is made on first use. It has no closures: one per exchange kept 18 % of the garbage for a full
- * collection.
+ * One request on its way through a host. Scope, log line and metrics read from it, never from a
+ * `Request`, which costs more than the rest of an exchange. Everything is made on first use. It has
+ * no closures: one per exchange kept 18 % of the garbage for a full collection.
  */
 export abstract class Exchange implements ScopeInit, Deadline {
   readonly kind = 'http';
@@ -32,7 +34,10 @@ export abstract class Exchange implements ScopeInit, Deadline {
   /** In normal form. */
   readonly url: string;
   scope: OpenScope | undefined;
-  /** Answers with 504 unless the handler has answered; set while a promise of the handler is pending. */
+  /**
+   * Answers with 504 unless the handler has answered; set while a promise of the handler is
+   * pending.
+   */
   onLate: ((exchange: Exchange) => void) | undefined;
   /** On the monotonic clock. */
   startedMs = 0;
@@ -122,7 +127,10 @@ export abstract class Exchange implements ScopeInit, Deadline {
     this.#drain?.abort();
   }
 
-  /** The deadline has come. A handler that heeds the signal has one turn: its answer is better than a bare 504. */
+  /**
+   * The deadline has come. A handler that heeds the signal has one turn: its answer is better than
+   * a bare 504.
+   */
   expire(): void {
     this.abort(OUT_OF_TIME);
     setImmediate(() => this.onLate?.(this));

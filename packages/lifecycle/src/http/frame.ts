@@ -3,8 +3,8 @@ import type { CompressionFacts } from './compression.ts';
 import { eachHeader, plainText } from './light/plain-parts.ts';
 
 /**
- * The head of an answer as a host sends it. Framing is the host's: headers for one connection only never pass (RFC 9110, section
- * 7.6.1), nor does an encoding that the body does not have.
+ * The head of an answer as a host sends it. Framing is the host's: headers for one connection only
+ * never pass (RFC 9110, section 7.6.1), nor does an encoding that the body does not have.
  */
 export class Frame implements CompressionFacts {
   readonly status: number;
@@ -28,7 +28,8 @@ export class Frame implements CompressionFacts {
     eachHeader(response.headers, (value, name) => this.#add(name, value));
     if (this.#named !== undefined) this.#dropNamed(this.#named);
     if (correlationId !== undefined) this.fields.push(CORRELATION_HEADER, correlationId);
-    // Node has decoded what it fetched. A light response was not fetched, and has no url without its platform's object.
+    // Node has decoded what it fetched. A light response was not fetched, and has no url without
+    // its platform's object.
     if (this.encoding !== undefined && plainText(response) === undefined && response.url !== '') this.dropEncoding();
   }
 

@@ -1,9 +1,10 @@
 import type { Lifecycle } from '../lifecycle.ts';
 
 /**
- * Answers `/health`, `/health/live` and `/health/ready`, or `undefined` for any other path. Live: 200 until stopped. Ready: 200 only
- * between start and drain and while every resource's check passes; else 503 with the reasons. `/health` always answers 200, for people: the
- * phase, every check, and how each resource is doing.
+ * Answers `/health`, `/health/live` and `/health/ready`, or `undefined` for any other path. Live:
+ * 200 until stopped. Ready: 200 only between start and drain and while every resource's check
+ * passes; else 503 with the reasons. `/health` always answers 200, for people: the phase, every
+ * check, and how each resource is doing.
  */
 export function healthResponse(path: string, lifecycle: Lifecycle): Promise<Response> | undefined {
   switch (path) {

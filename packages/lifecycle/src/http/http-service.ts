@@ -1,14 +1,21 @@
 import type { Clock } from '@twelvefold/core';
 import type { Scope } from '../scope.ts';
 
-/** Facts about a request that the host has and the request does not. The same shape on every host; `undefined` where it cannot know. */
+/**
+ * Facts about a request that the host has and the request does not. The same shape on every host;
+ * `undefined` where it cannot know.
+ */
 export interface RequestContext {
   /**
-   * Address of the client as the front reports it: the source address of API Gateway, the last address that a load balancer appended.
-   * On a service the other end of the connection, or with `proxies: n` the n-th last address of `X-Forwarded-For`.
+   * Address of the client as the front reports it: the source address of API Gateway, the last
+   * address that a load balancer appended. On a service the other end of the connection, or with
+   * `proxies: n` the n-th last address of `X-Forwarded-For`.
    */
   readonly sourceAddress: string | undefined;
-  /** What an authorizer of API Gateway established: the claims of a JWT, or the context that a Lambda authorizer returned. */
+  /**
+   * Facts that an authorizer of API Gateway established: the claims of a JWT, or the context that a
+   * Lambda authorizer returned.
+   */
   readonly claims: Readonly<Record<string, unknown>> | undefined;
   /** API Gateway's stage, e.g. `prod` or `$default`. */
   readonly stage: string | undefined;
@@ -23,7 +30,10 @@ export interface RequestOutcome {
   readonly path: string;
   readonly status: number;
   readonly durationMs: number;
-  /** The handler's error, when it threw; the client got a bare 500. Not set when the client had gone: the status is 499 then. */
+  /**
+   * The handler's error, when it threw; the client got a bare 500. Not set when the client had
+   * gone: the status is 499 then.
+   */
   readonly error?: unknown;
 }
 
@@ -39,9 +49,15 @@ export interface RequestRefusal {
 export interface HttpService {
   readonly component: string;
   handler: HttpHandler;
-  /** Answers paths that begin with `/health` without a scope and an access line; `undefined` leaves the request to the handler. */
+  /**
+   * Answers paths that begin with `/health` without a scope and an access line; `undefined` leaves
+   * the request to the handler.
+   */
   health?: ((path: string) => Promise<Response> | undefined) | undefined;
-  /** Called inside the scope, once per request, when the callbacks on the scope's end are over as well. */
+  /**
+   * Called inside the scope, once per request, when the callbacks on the scope's end are over as
+   * well.
+   */
   onOutcome?: ((outcome: RequestOutcome) => void) | undefined;
   /** Called for a request that the host refused: it never reached the handler. */
   onRefusal?: ((refusal: RequestRefusal) => void) | undefined;

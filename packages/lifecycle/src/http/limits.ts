@@ -1,24 +1,31 @@
 import { problem } from './problem.ts';
 
 /**
- * Bytes of a request's line and headers that every host accepts: Node's own default. API Gateway sends less (10 KB), a load balancer
- * more (64 KB).
+ * Bytes of a request's line and headers that every host accepts: Node's own default. API Gateway
+ * sends less (10 KB), a load balancer more (64 KB).
  */
 export const HEADER_LIMIT_BYTES = 16_384;
 
-/** Bytes of a request body that every host accepts: the smallest limit of all, that of a load balancer in front of Lambda. */
+/**
+ * Bytes of a request body that every host accepts: the smallest limit of all, that of a load
+ * balancer in front of Lambda.
+ */
 export const BODY_LIMIT_BYTES = 1_048_576;
 
 /**
- * What the clients of one service may hold, all together. Never counted per address: behind a load balancer one address is everyone.
- * What is over a limit costs the connection that has waited longest, so that a client that is alive is served.
+ * Limits for the clients of one service, all together. Never counted per address: behind a load
+ * balancer one address is everyone. Being over a limit costs the connection that has waited
+ * longest, so that a client that is alive is served.
  */
 export interface HttpLimits {
   /** Bytes of bodies that have not arrived whole. @defaultValue 67108864 */
   readonly receivingBytes: number;
   /** Bytes of answers that clients have not taken yet. @defaultValue 67108864 */
   readonly unsentBytes: number;
-  /** Milliseconds without any byte of an answer being taken until its connection is ended. @defaultValue 30000 */
+  /**
+   * Milliseconds without any byte of an answer being taken until its connection is ended.
+   * @defaultValue 30000
+   */
   readonly stalledMs: number;
   /** Milliseconds for the line and the headers of a request. @defaultValue 20000 */
   readonly headMs: number;

@@ -1,26 +1,40 @@
-/** Characters that a Host header may not hold: they would end the authority of a URL, or name a user in it. */
+/**
+ * Characters that a Host header may not hold: they would end the authority of a URL, or name a user
+ * in it.
+ */
 const NOT_IN_HOST = /[\s/\\?#@]/;
 
-/** What a percent-encoded path does not hold. HTTP APIs hand paths over decoded, other fronts as they were sent. */
+/**
+ * Characters that a percent-encoded path does not hold. HTTP APIs hand paths over decoded, other
+ * fronts as they were sent.
+ */
 const NOT_IN_PATH = /[^\x21-\x7e]|["#<>?\\^`{|}]|%(?![0-9A-Fa-f]{2})/gu;
 
 /** A path that needs no encoding: most paths. */
 const PLAIN = /^[\w/.~-]*$/;
 /** A query that a URL takes as it is. */
 const PLAIN_QUERY = /^[\w/.~=&+%*:,;@!$()?-]*$/;
-/** A host that a URL takes as it is: no port, no capitals, no punycode, and no digit at its end, where an IPv4 address may be. */
+/**
+ * A host that a URL takes as it is: no port, no capitals, no punycode, and no digit at its end,
+ * where an IPv4 address may be.
+ */
 const PLAIN_HOST = /^(?!.*xn--)(?:[a-z\d-]+\.)*[a-z][a-z-]*$/;
 const ABSOLUTE = /^(https?):\/\/([^/?#]*)(.*)$/is;
 
 /** A request target, in parts. */
 export interface RequestTarget {
-  /** What may not stand in a path is encoded: a percent sign that encodes nothing, a decoded `?`, a backslash, which URLs take for a slash. */
+  /**
+   * Encoded where a path may not hold a character: a percent sign that encodes nothing, a decoded
+   * `?`, a backslash, which URLs take for a slash.
+   */
   readonly path: string;
   /** Percent-encoded, without its question mark. */
   readonly query: string;
 }
 
-/** A request line's target, with the authority that an absolute one (RFC 9112, section 3.2.2) has. */
+/**
+ * A request line's target, with the authority that an absolute one (RFC 9112, section 3.2.2) has.
+ */
 export function splitTarget(target: string): RequestTarget & { readonly authority?: string } {
   const [, , authority, rest = target] = target.startsWith('/') ? [] : (ABSOLUTE.exec(target) ?? []);
   const at = rest.indexOf('?');
@@ -30,7 +44,8 @@ export function splitTarget(target: string): RequestTarget & { readonly authorit
 }
 
 /**
- * The scheme that the client used, by `X-Forwarded-Proto`: its first entry, in any case. Proxies append to it.
+ * The scheme that the client used, by `X-Forwarded-Proto`: its first entry, in any case. Proxies
+ * append to it.
  *
  * @param otherwise - where the header is missing or has another scheme
  */
@@ -41,11 +56,16 @@ export function forwardedProto(header: string | undefined, otherwise: 'http' | '
   return first === 'https' || first === 'http' ? first : otherwise;
 }
 
-/** Hosts that a URL takes as they are or changes, by the form that it gives them. A service has few. */
+/**
+ * Hosts that a URL takes as they are or changes, by the form that it gives them. A service has few.
+ */
 const ORIGINS = new Map<string, string>();
 const MOST_ORIGINS = 64;
 
-/** The normal form of scheme and host, e.g. `https://shop.example:8443`; `undefined` for a host that is malformed. */
+/**
+ * The normal form of scheme and host, e.g. `https://shop.example:8443`; `undefined` for a host that
+ * is malformed.
+ */
 function originOf(proto: 'http' | 'https', host: string): string | undefined {
   const written = `${proto}://${host}`;
   const known = ORIGINS.get(written);
@@ -59,10 +79,11 @@ function originOf(proto: 'http' | 'https', host: string): string | undefined {
 }
 
 /**
- * The URL that a request asks for, as `URL` writes it and the same on every host; `undefined` when target or host is malformed. The host
- * is checked by itself: `x/admin?` would otherwise become a part of the path. `OPTIONS *` has an empty path (RFC 9112, section 3.2.4).
+ * The URL that a request asks for, as `URL` writes it and the same on every host; `undefined` when
+ * target or host is malformed. The host is checked by itself: `x/admin?` would otherwise become a
+ * part of the path. `OPTIONS *` has an empty path (RFC 9112, section 3.2.4).
  *
- * @throws URIError for a path that is no text: half of a surrogate pair
+ * @throws URIError for a path with half of a surrogate pair
  */
 export function requestUrl(
   proto: 'http' | 'https',

@@ -10,7 +10,10 @@ export interface ServeOptions {
   component: string;
   /** Aborts the scope's signal when it aborts. */
   signal?: AbortSignal | undefined;
-  /** Milliseconds for an answer; a handler that goes on is answered for with 504. @defaultValue Infinity */
+  /**
+   * Milliseconds for an answer; a handler that goes on is answered for with 504. @defaultValue
+   * Infinity
+   */
   answerMs?: number | undefined;
   /** @defaultValue systemClock */
   clock?: Clock;
@@ -19,12 +22,13 @@ export interface ServeOptions {
 }
 
 /**
- * Answers one `Request` in a scope as the hosts do, for a host of your own: correlation id in and out, a bare 500 problem for what the
- * handler throws, 504 after `answerMs`.
+ * Answers one `Request` in a scope as the hosts do, for a host of your own: correlation id in and
+ * out, a bare 500 problem for what the handler throws, 504 after `answerMs`.
  *
  * @example
  * ```ts
- * const response = await serveRequest(() => new Response('hello'), new Request('http://localhost/'), { component: 'http' });
+ * const request = new Request('http://localhost/');
+ * const response = await serveRequest(() => new Response('hello'), request, { component: 'http' });
  * ```
  */
 export function serveRequest(handler: HttpHandler, request: Request, options: ServeOptions): Promise<Response> {

@@ -11,8 +11,9 @@ import { problem } from './problem.ts';
 const CLIENT_CLOSED_REQUEST = 499;
 
 /**
- * Answers one request in a new scope, the same on every host. The correlation id is taken from the request when well formed and always
- * returned; an error of the handler or of the scope's end becomes a bare 500 problem. Makes no promise for a handler that returns none.
+ * Answers one request in a new scope, the same on every host. The correlation id is taken from the
+ * request when well formed and always returned; an error of the handler or of the scope's end
+ * becomes a bare 500 problem. Makes no promise for a handler that returns none.
  */
 export function serve(exchange: Exchange): void {
   const { service } = exchange;

@@ -2,9 +2,8 @@ import { CORRELATION_HEADER, SAMPLED, SAMPLED_HEADER } from '../correlation.ts';
 import { currentScope } from '../scope.ts';
 
 /**
- * The headers that carry the running scope on to another service: its correlation id, whether its flow is
- * logged in detail, and its trace context. Empty
- * outside of a scope.
+ * The headers that carry the running scope on to another service: its correlation id, whether its
+ * flow is logged in detail, and its trace context. Empty outside of a scope.
  *
  * @example
  * ```ts

@@ -3,7 +3,10 @@ import { CLIENT_GONE } from './exchange.ts';
 import { Frame, isBodiless, isGzip } from './frame.ts';
 import { takePlainText } from './light/plain-parts.ts';
 
-/** Takes the bytes of an answer: Node's `ServerResponse`, or the response stream of a Lambda function. */
+/**
+ * Takes the bytes of an answer: Node's `ServerResponse`, or the response stream of a Lambda
+ * function.
+ */
 export interface AnswerSink {
   /** True once the client has gone or the answer has broken off. */
   readonly destroyed: boolean;
@@ -39,16 +42,25 @@ export interface AnswerHost {
   fail(error: unknown): void;
 }
 
-/** Bytes that are handed to a socket at once: what a slow reader makes the process hold beside the answer itself. */
+/**
+ * Bytes that are handed to a socket at once: what a slow reader makes the process hold beside the
+ * answer itself.
+ */
 const SLICE_BYTES = 65_536;
-/** What a UTF-16 unit takes at most in UTF-8. */
+/** A UTF-16 unit takes at most so many bytes in UTF-8. */
 const BYTES_PER_UNIT = 3;
-/** The second read of a body that was made of a text is done within so many microtasks (Node 22 and 24): no stream is. */
+/**
+ * The second read of a body that was made of a text is done within so many microtasks (Node 22 and
+ * 24): no stream is.
+ */
 const TEXT_MICROTASKS = 4;
 
 type Reader = ReadableStreamDefaultReader<Uint8Array>;
 
-/** Writes one answer: a known body with its head in one piece, a stream piece by piece as its client takes it. */
+/**
+ * Writes one answer: a known body with its head in one piece, a stream piece by piece as its client
+ * takes it.
+ */
 export class AnswerWriter {
   readonly #request: AnsweredRequest;
   readonly #outgoing: AnswerSink;
@@ -75,12 +87,15 @@ export class AnswerWriter {
     }
   }
 
-  /** The client has gone: what produces the body is told to stop. */
+  /** The client has gone: cancels the source of the body. */
   cancel(): void {
     this.#reader?.cancel(CLIENT_GONE).catch(() => undefined);
   }
 
-  /** No time is left for what is still to come of the answer: an event stream ends, any other answer breaks off. */
+  /**
+   * No time is left for what is still to come of the answer: an event stream ends, any other answer
+   * breaks off.
+   */
   expire(reason: Error): void {
     if (this.#isEventStream) this.endEventStream();
     else if (!this.#ended) {
@@ -101,7 +116,8 @@ export class AnswerWriter {
     if (frame.encoding === 'gzip' && text !== null) this.#warnOfEncoding(frame);
     if (text === null) this.#writeKnown(frame, undefined);
     else if (text.length * BYTES_PER_UNIT < COMPRESS_FROM_BYTES) this.#writeKnown(frame, text);
-    else this.#writeBytes(frame, Buffer.from(text));
+    else if (this.#request.method === 'HEAD' || this.#compresses(frame)) this.#writeBytes(frame, Buffer.from(text));
+    else this.#writeKnown(frame, text);
   }
 
   #writeBytes(frame: Frame, bytes: Buffer): void {
@@ -130,7 +146,8 @@ export class AnswerWriter {
     const isHead = this.#request.method === 'HEAD';
     const bytes = body === undefined ? 0 : typeof body === 'string' ? Buffer.byteLength(body) : body.length;
     let length: number | undefined = bytes;
-    // RFC 9110, section 8.6: HEAD and 304 may say the length that the body would have; 204 says none.
+    // RFC 9110, section 8.6: HEAD and 304 may say the length that the body would have; 204 says
+    // none.
     if (isHead) length = body === undefined ? frame.length : bytes;
     else if (frame.status === 304) length = frame.length;
     else if (frame.status === 204) length = undefined;
@@ -138,13 +155,24 @@ export class AnswerWriter {
     if (body === undefined || isHead || isBodiless(frame.status)) outgoing.end();
     else if (bytes <= SLICE_BYTES) outgoing.end(body);
     else
-      void this.#writeSlices(typeof body === 'string' ? Buffer.from(body) : body).catch((error: unknown) =>
+      void (typeof body === 'string' ? this.#writeTextSlices(body) : this.#writeSlices(body)).catch((error: unknown) =>
         this.#broke(error),
       );
   }
 
   async #writeSlices(bytes: Buffer): Promise<void> {
     await this.#send(bytes);
+    this.#outgoing.end();
+  }
+
+  /** Encodes a text slice by slice, as its client takes it. */
+  async #writeTextSlices(text: string): Promise<void> {
+    for (let from = 0; from < text.length; ) {
+      let to = from + SLICE_BYTES;
+      if (isHighSurrogate(text.charCodeAt(to - 1))) to += 1;
+      await this.#send(Buffer.from(text.slice(from, to)), Math.max(0, text.length - to));
+      from = to;
+    }
     this.#outgoing.end();
   }
 
@@ -245,15 +273,20 @@ export class AnswerWriter {
     this.#outgoing.end();
   }
 
-  /** Hands bytes to the socket, slice by slice; resolves when it takes more. Nothing is sent to a client that has gone. */
-  async #send(bytes: Buffer): Promise<void> {
+  /**
+   * Hands bytes to the socket, slice by slice; resolves when it takes more. Nothing is sent to a
+   * client that has gone.
+   *
+   * @param behind - bytes that are still to come of the same answer
+   */
+  async #send(bytes: Buffer, behind = 0): Promise<void> {
     const outgoing = this.#outgoing;
     const host = this.#host;
     for (let from = 0; from < bytes.length; from += SLICE_BYTES) {
       if (this.#ended) return;
       if (outgoing.destroyed) throw CLIENT_GONE;
       if (outgoing.write(bytes.subarray(from, from + SLICE_BYTES))) continue;
-      host.stalls(this.#request, bytes.length - from);
+      host.stalls(this.#request, bytes.length - from + behind);
       await new Promise<void>((resolve) => {
         const done = () => {
           outgoing.off('drain', done);
@@ -280,6 +313,11 @@ export class AnswerWriter {
     if (error !== CLIENT_GONE && !isBrokenConnection(error) && !this.#ended) this.#host.fail(error);
     this.#outgoing.destroy();
   }
+}
+
+/** The first half of a character that takes two units. */
+function isHighSurrogate(unit: number): boolean {
+  return unit >= 0xd800 && unit <= 0xdbff;
 }
 
 function bufferOf(bytes: Uint8Array): Buffer {

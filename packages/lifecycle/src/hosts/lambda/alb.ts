@@ -3,7 +3,10 @@ import type { Front } from './event-parts.ts';
 import { headerOf, pairs } from './event-parts.ts';
 import type { EventAnswer } from './event-result.ts';
 
-/** An event of an Application Load Balancer. Multi-value mode is an attribute of the target group, seen by the event's shape. */
+/**
+ * An event of an Application Load Balancer. Multi-value mode is an attribute of the target group,
+ * seen by the event's shape.
+ */
 export interface AlbEvent {
   requestContext: { elb: { targetGroupArn: string } };
   httpMethod: string;
@@ -50,7 +53,8 @@ export const alb: Front<AlbEvent, AlbResult> = {
   },
 
   context(event) {
-    // The load balancer appends the address of its client; what stands before it was sent by the client.
+    // The load balancer appends the address of its client; what stands before it was sent by the
+    // client.
     const appended = headerOf(pairs(event.multiValueHeaders, event.headers), 'x-forwarded-for');
     return { sourceAddress: appended?.split(',').at(-1)?.trim(), claims: undefined, stage: undefined };
   },
@@ -64,8 +68,8 @@ export const alb: Front<AlbEvent, AlbResult> = {
 };
 
 /**
- * One value per name. Several cookies go under names that differ only in case: to a client they are one name, and it is the only way
- * to send them without multi-value mode.
+ * One value per name. Several cookies go under names that differ only in case: to a client they are
+ * one name, and it is the only way to send them without multi-value mode.
  */
 function withCookies(headers: Record<string, string>, cookies: readonly string[]): Record<string, string> {
   cookies.forEach((cookie, index) => {

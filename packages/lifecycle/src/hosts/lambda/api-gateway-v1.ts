@@ -2,7 +2,10 @@ import type { Front } from './event-parts.ts';
 import { pairs } from './event-parts.ts';
 import type { EventAnswer } from './event-result.ts';
 
-/** An HTTP event of payload format 1.0: API Gateway REST APIs, and HTTP APIs that are set to it. Fields as AWS documents them. */
+/**
+ * An HTTP event of payload format 1.0: API Gateway REST APIs, and HTTP APIs that are set to it.
+ * Fields as AWS documents them.
+ */
 export interface HttpEventV1 {
   resource?: string;
   /** Without the stage; with the base path of a custom domain. */

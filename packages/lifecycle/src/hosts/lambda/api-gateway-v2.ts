@@ -2,7 +2,10 @@ import type { Front, Pair } from './event-parts.ts';
 import { pairs } from './event-parts.ts';
 import type { EventAnswer } from './event-result.ts';
 
-/** An HTTP event of payload format 2.0: API Gateway HTTP APIs and function URLs. Fields as AWS documents them. */
+/**
+ * An HTTP event of payload format 2.0: API Gateway HTTP APIs and function URLs. Fields as AWS
+ * documents them.
+ */
 export interface HttpEventV2 {
   version: '2.0';
   rawPath: string;
@@ -32,7 +35,10 @@ export interface HttpResultV2 {
   isBase64Encoded: boolean;
 }
 
-/** The endpoint that API Gateway gives an API; its paths begin with the stage, those of a custom domain do not. */
+/**
+ * The endpoint that API Gateway gives an API; its paths begin with the stage, those of a custom
+ * domain do not.
+ */
 const DEFAULT_ENDPOINT = /\.execute-api\./;
 
 export const apiGatewayV2: Front<HttpEventV2, HttpResultV2> = {
@@ -74,7 +80,10 @@ export const apiGatewayV2: Front<HttpEventV2, HttpResultV2> = {
   },
 };
 
-/** The path without the stage that the default endpoint puts before it. `$default` is not a part of the path. */
+/**
+ * The path without the stage that the default endpoint puts before it. `$default` is not a part of
+ * the path.
+ */
 function pathOf({ rawPath, requestContext: { stage, domainName } }: HttpEventV2): string {
   if (stage === undefined || stage === '$default' || !DEFAULT_ENDPOINT.test(domainName ?? '')) return rawPath;
   const rest = rawPath.slice(stage.length + 1);

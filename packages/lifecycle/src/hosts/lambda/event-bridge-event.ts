@@ -1,4 +1,7 @@
-/** An event of EventBridge: of a rule, a schedule rule among them, or a bus. Fields as AWS documents them. */
+/**
+ * An event of EventBridge: of a rule, a schedule rule among them, or a bus. Fields as AWS documents
+ * them.
+ */
 export interface EventBridgeEvent {
   version: string;
   id: string;

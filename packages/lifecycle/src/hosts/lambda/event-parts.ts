@@ -17,7 +17,9 @@ export interface Front<Event, Result> {
   parts(event: Event): EventParts;
   context(event: Event): RequestContext;
   result(answer: EventAnswer, event: Event): Result;
-  /** Bytes that the result may have as JSON: what Lambda, or the load balancer before it, carries. */
+  /**
+   * Bytes that the result may have as JSON: what Lambda, or the load balancer before it, carries.
+   */
   readonly limitBytes: number;
 }
 
@@ -62,12 +64,16 @@ export function eventRequest(parts: EventParts, basePath?: string): Request | Re
     for (const [name, value] of parts.headers) request.headers.append(name, inBytes(value));
     return request;
   } catch {
-    // What Headers, Request or encodeURIComponent refuse came from the client, and so did parts of other types.
+    // What Headers, Request or encodeURIComponent refuse came from the client, and so did parts of
+    // other types.
     return refused('malformed');
   }
 }
 
-/** @throws TypeError for a body of another type, and for malformed base64: Node would leave out what it cannot read. */
+/**
+ * @throws TypeError for a body of another type, and for malformed base64: Node would leave out what
+ * it cannot read.
+ */
 function bodyOf({ body, isBase64Encoded }: EventParts): string | Buffer | undefined {
   if (typeof (isBase64Encoded ?? false) !== 'boolean') throw new TypeError('isBase64Encoded is not a boolean');
   if (body === undefined || body === null || body === '') return undefined;
@@ -89,14 +95,18 @@ export function headerOf(headers: readonly Pair[], wanted: string): string | und
   return all;
 }
 
-/** Headers hold bytes: text beyond Latin-1 becomes its UTF-8 bytes, as a socket would have brought it. */
+/**
+ * Headers hold bytes: text beyond Latin-1 becomes its UTF-8 bytes, as a socket would have brought
+ * it.
+ */
 function inBytes(value: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the range of Latin-1 begins at 0
   return /^[\u0000-\u00ff]*$/.test(value) ? value : Buffer.from(value).toString('latin1');
 }
 
 /**
- * Name and value of everything in an event's maps. The map with several values per name wins, because the other one holds only the last.
+ * Name and value of everything in an event's maps. The map with several values per name wins,
+ * because the other one holds only the last.
  *
  * @throws TypeError for maps, lists and values of other types
  */

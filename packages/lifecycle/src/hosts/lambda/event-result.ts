@@ -17,7 +17,9 @@ export interface EventAnswer {
   readonly body: EventBody;
 }
 
-/** Types that are sent as text; anything else goes base64, as API Gateway asks for binary bodies. */
+/**
+ * Types that are sent as text; anything else goes base64, as API Gateway asks for binary bodies.
+ */
 const TEXT = /^(text\/|application\/(json|javascript|xml|x-www-form-urlencoded)|[^;]*\+(json|xml))/;
 
 export interface AnswerOptions {
@@ -27,8 +29,9 @@ export interface AnswerOptions {
 }
 
 /**
- * Reads an answer whole: text as text, anything else and everything compressed as base64; as gzip where the client takes it and it is
- * worth it, because no front of Lambda compresses by itself. The fronts count the length.
+ * Reads an answer whole: text as text, anything else and everything compressed as base64; as gzip
+ * where the client takes it and it is worth it, because no front of Lambda compresses by itself.
+ * The fronts count the length.
  */
 export async function readAnswer(
   response: Response,
@@ -78,8 +81,8 @@ function answerOf(frame: Frame, body: EventBody, length?: number): EventAnswer {
 }
 
 /**
- * The bytes of a response's body. By its reader, because `arrayBuffer()` costs half as much again; not by `text()`, which takes a byte
- * order mark away.
+ * The bytes of a response's body. By its reader, because `arrayBuffer()` costs half as much again;
+ * not by `text()`, which takes a byte order mark away.
  */
 async function readBytes(response: Response): Promise<Buffer> {
   if (response.body === null) return Buffer.alloc(0);

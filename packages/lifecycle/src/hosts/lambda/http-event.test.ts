@@ -3,6 +3,7 @@ import { gunzipSync } from 'node:zlib';
 import { deadlineIn, systemClock } from '@twelvefold/core';
 import { createTestClock } from '@twelvefold/core/testing';
 import { describe, expect, it } from 'vitest';
+import type { HttpHandler, RequestContext } from '../../index.ts';
 import type { AlbEvent, HttpEventV1 } from './index.ts';
 import { readHttpEvent } from './index.ts';
 
@@ -305,5 +306,87 @@ describe('a streamed answer', () => {
     const { stream, done } = answering(rest, endless);
     stream.destroy(new Error('the Runtime API is gone'));
     await expect(done).rejects.toThrow('the Runtime API is gone');
+  });
+});
+
+describe('stage and base path', () => {
+  const v2 = (rawPath: string, domainName: string, stage: string) => ({
+    version: '2.0',
+    rawPath,
+    rawQueryString: '',
+    headers: {},
+    isBase64Encoded: false,
+    requestContext: { domainName, stage, http: { method: 'GET', sourceIp: '192.0.2.1' } },
+  });
+  const v1 = (path: string, domainName: string, stage: string) => ({
+    ...rest,
+    path,
+    httpMethod: 'GET',
+    queryStringParameters: null,
+    multiValueQueryStringParameters: null,
+    requestContext: { domainName, stage },
+  });
+  const API = 'a1.execute-api.eu-west-1.amazonaws.com';
+
+  it.each([
+    ['2.0, stage on the default endpoint', v2('/live/orders', API, 'live'), undefined, '/orders'],
+    ['2.0, the stage alone', v2('/live', API, 'live'), undefined, '/'],
+    ['2.0, a path that only begins as the stage does', v2('/lively/orders', API, 'live'), undefined, '/lively/orders'],
+    ['2.0, $default', v2('/orders', API, '$default'), undefined, '/orders'],
+    [
+      '2.0, custom domain: its mapping stays',
+      v2('/shop/orders', 'api.shop.example', 'live'),
+      undefined,
+      '/shop/orders',
+    ],
+    [
+      '2.0, custom domain, a path that is the stage',
+      v2('/live/orders', 'api.shop.example', 'live'),
+      undefined,
+      '/live/orders',
+    ],
+    ['2.0, custom domain with basePath', v2('/shop/orders', 'api.shop.example', 'live'), '/shop', '/orders'],
+    ['2.0, stage and basePath', v2('/live/shop/orders', API, 'live'), '/shop', '/orders'],
+    ['1.0, no stage in its path', v1('/live/orders', API, 'live'), undefined, '/live/orders'],
+    [
+      '1.0, custom domain: its mapping stays',
+      v1('/shop/orders', 'api.shop.example', 'live'),
+      undefined,
+      '/shop/orders',
+    ],
+    ['1.0, custom domain with basePath', v1('/shop/orders', 'api.shop.example', 'live'), '/shop', '/orders'],
+    ['1.0, basePath alone', v1('/shop', 'api.shop.example', 'live'), '/shop', '/'],
+  ])('%s', (_name, event, basePath, path) => {
+    const { request } = readHttpEvent(event, basePath) ?? {};
+    expect(new URL((request as Request).url).pathname).toBe(path);
+  });
+});
+
+describe('the context of a request', () => {
+  const base = { version: '2.0', rawPath: '/', rawQueryString: '', headers: {}, isBase64Encoded: false };
+  const http = { method: 'GET', sourceIp: '192.0.2.1' };
+  const claims = { sub: 'user-1' };
+  const v2 = (authorizer?: object) => ({ ...base, requestContext: { http, stage: 'live', authorizer } });
+  const v1 = (authorizer?: object | null) => ({
+    ...rest,
+    requestContext: { stage: 'live', identity: { sourceIp: '192.0.2.1' }, authorizer },
+  });
+
+  it.each([
+    ['a JWT authorizer, 2.0', v2({ jwt: { claims, scopes: null } }), claims],
+    ['a Lambda authorizer, 2.0', v2({ lambda: claims }), claims],
+    ['IAM, 2.0', v2({ iam: claims }), claims],
+    ['none, 2.0', v2(), undefined],
+    ['Cognito, 1.0', v1({ claims }), claims],
+    ['a Lambda authorizer, 1.0', v1(claims), claims],
+    ['none, 1.0', v1(null), undefined],
+  ])('has one shape: %s', async (_name, event, wanted) => {
+    const seen: RequestContext[] = [];
+    const handler: HttpHandler = (_request, _scope, context) => {
+      seen.push(context);
+      return new Response();
+    };
+    await exchangeOf(event).answer({ component: 'http', clock: systemClock, handler });
+    expect(seen).toEqual([{ sourceAddress: '192.0.2.1', stage: 'live', claims: wanted }]);
   });
 });

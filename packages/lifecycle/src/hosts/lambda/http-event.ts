@@ -31,7 +31,10 @@ export interface AnswerEventOptions {
   answerMs?: number | undefined;
   /** Called with an answer that is larger than the front carries; the client gets a bare 500. */
   onTooLarge?: (sizeBytes: number, limitBytes: number) => void;
-  /** Called with the error of an answer whose body broke while it was read; the client gets a bare 500, nothing has left yet. */
+  /**
+   * Called with the error of an answer whose body broke while it was read; the client gets a bare
+   * 500, nothing has left yet.
+   */
   onBroken?: (error: unknown) => void;
   /** Called with what an app should mend, e.g. a header that does not fit its body. */
   onWarning?: (message: string) => void;
@@ -40,8 +43,9 @@ export interface AnswerEventOptions {
 const FRONTS: ReadonlyArray<Front<HttpEvent, HttpResult>> = [apiGatewayV2, alb, apiGatewayV1] as never; // each takes only what it matches
 
 /**
- * Reads an HTTP event of any shape: API Gateway REST APIs and payload format 1.0, HTTP APIs and function URLs (2.0), Application
- * Load Balancers in both header modes. `undefined` for any other event.
+ * Reads an HTTP event of any shape: API Gateway REST APIs and payload format 1.0, HTTP APIs and
+ * function URLs (2.0), Application Load Balancers in both header modes. `undefined` for any other
+ * event.
  *
  * @param basePath - taken away from the beginning of paths: the base path of a custom domain
  */
@@ -96,9 +100,9 @@ export class HttpEventExchange {
   }
 
   /**
-   * Answers the event through the service, piece by piece as on a long-running host. Rejects when the answer breaks off: Lambda ends the
-   * response stream then, so that the client cannot take it for whole. At the deadline an event stream ends, any other answer breaks
-   * off.
+   * Answers the event through the service, piece by piece as on a long-running host. Rejects when
+   * the answer breaks off: Lambda ends the response stream then, so that the client cannot take it
+   * for whole. At the deadline an event stream ends, any other answer breaks off.
    */
   async stream(service: HttpService, stream: ResponseStream, options: AnswerEventOptions = {}): Promise<void> {
     const { clock } = service;

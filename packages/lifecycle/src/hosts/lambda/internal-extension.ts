@@ -3,7 +3,10 @@ import type { IncomingMessage } from 'node:http';
 export interface InternalExtensionOptions {
   /** `AWS_LAMBDA_RUNTIME_API`: host and port. */
   runtimeApi: string;
-  /** Node's HTTP module: an entry has it from `process.getBuiltinModule`, which is many times cheaper than an import. */
+  /**
+   * Node's HTTP module: an entry has it from `process.getBuiltinModule`, which is many times
+   * cheaper than an import.
+   */
   http: Pick<typeof import('node:http'), 'request'>;
   /** Unique among the extensions of the function. @defaultValue 'twelvefold' */
   name?: string;
@@ -14,11 +17,13 @@ export interface InternalExtensionOptions {
 const API = '/2020-01-01/extension';
 
 /**
- * Registers an extension that lives in the runtime's own process and wants no events: Lambda sends SIGTERM, and then waits some
- * 500 ms before SIGKILL, only where an extension is registered (AWS documentation: Extensions API, shutdown phase).
+ * Registers an extension that lives in the runtime's own process and wants no events: Lambda sends
+ * SIGTERM, and then waits some 500 ms before SIGKILL, only where an extension is registered (AWS
+ * documentation: Extensions API, shutdown phase).
  *
- * Resolves with `undefined` when it is registered, or with why it is not: nothing may depend on it. Call it during init; Lambda refuses
- * it later. Managed instances send no signals: do not call it there.
+ * Resolves with `undefined` when it is registered, or with why it is not: nothing may depend on it.
+ * Call it during init; Lambda refuses it later. Managed instances send no signals: do not call it
+ * there.
  *
  * @example
  * ```ts
@@ -41,7 +46,8 @@ export async function registerInternalExtension(options: InternalExtensionOption
     if (registered.statusCode !== 200 || typeof id !== 'string') {
       return new Error(`Cannot register the extension '${name}': the Runtime API answered ${registered.statusCode}`);
     }
-    // Init ends when every extension has asked for its next event. There is none for this one: the request stays open.
+    // Init ends when every extension has asked for its next event. There is none for this one: the
+    // request stays open.
     send(http, runtimeApi, 'GET', `${API}/event/next`, { headers: { 'lambda-extension-identifier': id } }).then(
       (response) => response.resume(),
       () => undefined, // the environment is on its way out
@@ -57,7 +63,7 @@ export async function registerInternalExtension(options: InternalExtensionOption
 interface SendOptions {
   headers: Record<string, string>;
   body?: string;
-  /** Without it, the request waits for ever and keeps nothing alive. */
+  /** Without it, the request waits without a limit and keeps nothing alive. */
   timeoutMs?: number;
 }
 

@@ -4,17 +4,23 @@ import { detectHost } from '../detect.ts';
 /** How a Lambda host behaves, as data. */
 export interface LambdaProfile {
   readonly host: Host;
-  /** Where extensions register; undefined where Lambda sends no signals: on managed instances, and outside of Lambda. */
+  /**
+   * Where extensions register; undefined where Lambda sends no signals: on managed instances, and
+   * outside of Lambda.
+   */
   readonly extensionsApi?: string;
   /** A caller waits while an environment starts; not so where it was started ahead of calls. */
   readonly startIsAwaited: boolean;
   /** Invocations at a time: 1, or on managed instances `AWS_LAMBDA_MAX_CONCURRENCY`. */
   readonly concurrency: number;
-  /** What every log line should say about the function. */
+  /** Fields of every log line, which name the function. */
   readonly facts: Readonly<Record<string, unknown>>;
 }
 
-/** The profile of the execution environment that this process, or this worker of a managed instance, is. */
+/**
+ * The profile of the execution environment that this process, or this worker of a managed instance,
+ * is.
+ */
 export function lambdaProfile(env: Readonly<Record<string, string | undefined>>): LambdaProfile {
   const host = detectHost(env);
   const api = host === 'lambda' ? env.AWS_LAMBDA_RUNTIME_API : undefined;

@@ -53,7 +53,7 @@ describe('a freeze', () => {
     ['the monotonic clock stood still', { now: 60_000, monotonic: 3 }, [60_000]],
     ['the wall clock was set back', { now: -60_000, monotonic: 5_000 }, [5_000]],
     ['the next invocation came at once', { now: 999, monotonic: 999 }, []],
-  ])('is told by how long nothing was invoked: %s', async (_what, passed, expected) => {
+  ])('is called with the time without an invocation: %s', async (_what, passed, expected) => {
     const time = { now: 1_000_000, monotonic: 1_000 };
     const clock = { ...createTestClock(), now: () => time.now, monotonic: () => time.monotonic };
     const resumed: number[] = [];
@@ -83,7 +83,7 @@ describe('a freeze', () => {
 });
 
 describe('what an invocation leaves running', () => {
-  it('is told once by kind, and is not what ran before or beside it', async () => {
+  it('is called once per kind, and not for work that ran before or beside it', async () => {
     let active = ['PipeWrap', 'TCPSocketWrap'];
     const reported: unknown[] = [];
     const release = Promise.withResolvers<void>();
@@ -214,7 +214,7 @@ describe('SQS', () => {
     awsRegion: 'eu-west-1',
   };
 
-  it('is told from other events and flattened', () => {
+  it('is distinguished from other events and flattened', () => {
     expect(isSqsEvent({ Records: [record] })).toBe(true);
     expect(isSqsEvent({ Records: [{ ...record, eventSource: 'aws:sns' }] })).toBe(false);
     expect(isSqsEvent({ Records: [] })).toBe(false);

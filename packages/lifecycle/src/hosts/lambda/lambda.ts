@@ -28,43 +28,54 @@ export interface LambdaInvocation {
 }
 
 export interface LambdaOptions {
-  /** Milliseconds of Lambda's deadline that are kept for the answer and the flush. @defaultValue 500, at most a tenth of the time */
+  /**
+   * Milliseconds of Lambda's deadline that are kept for the answer and the flush. @defaultValue
+   * 500, at most a tenth of the time
+   */
   reserveMs?: number;
   /** Runs at the end of every invocation, failed or not: after it the environment may freeze. */
   flush?: () => Promise<void>;
   /**
-   * Runs before the work when the environment was idle for `idleMs` milliseconds, a second or more: it was
-   * frozen meanwhile, and missed what the other side of a connection did.
+   * Runs before the work when the environment was idle for `idleMs` milliseconds, a second or more:
+   * it was frozen meanwhile, and missed what the other side of a connection did.
    */
   onResume?: (idleMs: number) => void | Promise<void>;
   /**
-   * Called with what still ran at the end of an invocation, by Node's names and once per name. It would
-   * continue in a later invocation.
+   * Called with what still ran at the end of an invocation, by Node's names and once per name. It
+   * would continue in a later invocation.
    */
   onLeftRunning?: (left: Readonly<Record<string, number>>) => void;
   /**
-   * Makes a streaming handler: Lambda calls it with a response stream, which the work finds in its invocation, and drops what it
-   * returns. @defaultValue false
+   * Makes a streaming handler: Lambda calls it with a response stream, which the work finds in its
+   * invocation, and drops what it returns. @defaultValue false
    */
   streams?: boolean;
-  /** What is running now: `process.getActiveResourcesInfo`. Without it `onLeftRunning` is not called. */
+  /**
+   * Gives the resources that are active now: `process.getActiveResourcesInfo`. Without it
+   * `onLeftRunning` is not called.
+   */
   activeResources?: () => readonly string[];
   clock?: Clock;
 }
 
-/** Shorter than any peer's idle timeout, longer than the pause between two invocations of a busy environment. */
+/**
+ * Shorter than any peer's idle timeout, longer than the pause between two invocations of a busy
+ * environment.
+ */
 const FROZEN_MS = 1_000;
 
 export type LambdaHandler<Event, Result> = (event: Event, context: LambdaContext) => Promise<Result>;
 
 /**
- * Wraps work as a Lambda handler: an abort signal and a deadline from Lambda's, a flush before the freeze,
- * and no timer that is left behind.
+ * Wraps work as a Lambda handler: an abort signal and a deadline from Lambda's, a flush before the
+ * freeze, and no timer that is left behind.
  *
  * @throws TypeError when the work is not a function.
  * @example
  * ```ts
- * export const handler = lambdaHandler(async (event: { id: string }, { signal }) => load(event.id, signal));
+ * export const handler = lambdaHandler(async (event: { id: string }, { signal }) =>
+ *   load(event.id, signal),
+ * );
  * ```
  */
 export function lambdaHandler<Event, Result>(
@@ -83,7 +94,8 @@ export function lambdaHandler<Event, Result>(
   /** Milliseconds without an invocation. */
   const idleMs = (): number => {
     if (!idleSince || inFlight > 1) return 0;
-    // The monotonic clock may stand still during a freeze, and the wall clock may be set: the longer time is safe.
+    // The monotonic clock may stand still during a freeze, and the wall clock may be set: the
+    // longer time is safe.
     return Math.max(clock.now() - idleSince.now, clock.monotonic() - idleSince.monotonic);
   };
   const reportLeft = (before: readonly string[], now: readonly string[]) => {
@@ -94,7 +106,8 @@ export function lambdaHandler<Event, Result>(
 
   async function handle(event: Event, context: LambdaContext, stream: ResponseStream | undefined): Promise<Result> {
     inFlight += 1;
-    // With several at once, as on managed instances, the resources of one cannot be told from another's.
+    // With several at once, as on managed instances, the resources of one cannot be told from
+    // another's.
     const before = onLeftRunning && inFlight === 1 ? activeResources?.() : undefined;
     if (inFlight > 1) overlaps += 1;
     const overlapsBefore = overlaps;
@@ -166,7 +179,9 @@ class Invocation implements LambdaInvocation {
   }
 }
 
-/** Kinds that are no work: streams, signal listeners, and what ends within a turn of the event loop. */
+/**
+ * Kinds that are no work: streams, signal listeners, and what ends within a turn of the event loop.
+ */
 const IGNORED = new Set(['TTYWrap', 'PipeWrap', 'SignalWrap', 'Immediate', 'TickObject', 'CloseReq']);
 
 /** By kind: how many resources are active now that were not `before`. */

@@ -51,7 +51,7 @@ it('makes of a record what a consumer takes, with the attributes as SNS typed th
   ]);
 });
 
-it('takes an event that somebody made up for what it is', () => {
+it('takes an event of a caller that is not SNS, field by field', () => {
   const broken = {
     a: null,
     b: 'text',

@@ -7,8 +7,9 @@ export interface TopicRecord extends ReceivedRecord {
 }
 
 /**
- * The records of an SNS event in the shape of received messages, as they are given to a consumer with `{ source: 'topic' }`: there is no receipt
- * and no receive count, and what SNS calls its timestamp is when the message was sent.
+ * The records of an SNS event in the shape of received messages, as they are given to a consumer
+ * with `{ source: 'topic' }`: there is no receipt and no receive count, and what SNS calls its
+ * timestamp is when the message was sent.
  */
 export function recordsFromSns(event: SnsEvent): TopicRecord[] {
   return event.Records.map(({ Sns }) => {
@@ -38,7 +39,7 @@ export function recordsFromSns(event: SnsEvent): TopicRecord[] {
 
 type SnsAttribute = NonNullable<SnsEventRecord['Sns']['MessageAttributes']>[string];
 
-/** Those that are attributes: an event can be sent by whoever may invoke the function. */
+/** Those that are attributes: every caller that may invoke the function can send any event. */
 function attributesOf({ MessageAttributes }: SnsEventRecord['Sns']): Array<[string, SnsAttribute]> {
   return Object.entries(MessageAttributes ?? {}).filter(
     ([, attribute]) => typeof attribute?.Type === 'string' && typeof attribute.Value === 'string',

@@ -1,6 +1,8 @@
 import type { AnswerSink } from '../../http/write-answer.ts';
 
-/** The part of the stream that is used which Lambda's Node.js runtime hands to a streaming handler. */
+/**
+ * The part of the stream that is used which Lambda's Node.js runtime hands to a streaming handler.
+ */
 export interface ResponseStream {
   readonly writableFinished: boolean;
   setContentType(type: string): void;
@@ -12,20 +14,24 @@ export interface ResponseStream {
 
 export type StreamingHandler = (event: unknown, stream: ResponseStream, context: never) => Promise<void>;
 
-/** The mark by which Lambda's runtime knows a streaming handler (aws-lambda-ric 4, user-function-loader). */
+/**
+ * The mark by which Lambda's runtime knows a streaming handler (aws-lambda-ric 4,
+ * user-function-loader).
+ */
 const STREAMING = Symbol.for('aws.lambda.runtime.handler.streaming');
 
 /**
- * Marks a handler, so that Lambda's runtime calls it with a response stream. Does what `awslambda.streamifyResponse` does, which is
- * a global of Lambda's managed runtime only.
+ * Marks a handler, so that Lambda's runtime calls it with a response stream. Does what
+ * `awslambda.streamifyResponse` does, which is a global of Lambda's managed runtime only.
  */
 export function streamify<H extends object>(handler: H): H {
   return Object.assign(handler, { [STREAMING]: 'response' });
 }
 
 /**
- * The type of a stream that begins with status and headers as JSON and eight zero bytes. API Gateway and function URLs read no other
- * answer of a streaming function (AWS: "Response streaming for Lambda functions", "Lambda proxy integration with response streaming").
+ * The type of a stream that begins with status and headers as JSON and eight zero bytes. API
+ * Gateway and function URLs read no other answer of a streaming function (AWS: "Response streaming
+ * for Lambda functions", "Lambda proxy integration with response streaming").
  */
 const PRELUDE_TYPE = 'application/vnd.awslambda.http-integration-response';
 const DELIMITER_BYTES = 8;
@@ -53,7 +59,10 @@ export class StreamSink implements AnswerSink {
     });
   }
 
-  /** Writes the prelude at once: a stream whose first piece comes late has its head already. The front frames the body. */
+  /**
+   * Writes the prelude at once: a stream whose first piece comes late has its head already. The
+   * front frames the body.
+   */
   writeHead(statusCode: number, fields: readonly string[]): void {
     const headers: Record<string, string> = {};
     const cookies: string[] = [];
@@ -75,7 +84,10 @@ export class StreamSink implements AnswerSink {
     if (!this.destroyed) this.#stream.end(body);
   }
 
-  /** Leaves the stream open: the runtime ends it with the error in its trailers, because the handler's promise rejects. */
+  /**
+   * Leaves the stream open: the runtime ends it with the error in its trailers, because the
+   * handler's promise rejects.
+   */
   destroy(): void {
     if (this.destroyed) return;
     this.destroyed = true;

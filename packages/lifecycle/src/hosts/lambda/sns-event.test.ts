@@ -29,7 +29,7 @@ const event = {
   ],
 } as unknown;
 
-it('is told from other events and flattened', () => {
+it('is distinguished from other events and flattened', () => {
   expect([isSnsEvent(event), isSqsEvent(event), isEventBridgeEvent(event)]).toEqual([true, false, false]);
   if (!isSnsEvent(event)) throw new Error('not taken for an SNS event');
   expect(messagesFromSns(event)).toEqual([

@@ -1,4 +1,7 @@
-/** One record of an SNS event: a topic that invokes a function without a queue between them. Fields as AWS documents them. */
+/**
+ * One record of an SNS event: a topic that invokes a function without a queue between them. Fields
+ * as AWS documents them.
+ */
 export interface SnsEventRecord {
   EventVersion: string;
   EventSource: 'aws:sns';
@@ -38,9 +41,11 @@ export function isSnsEvent(event: unknown): event is SnsEvent {
 }
 
 /**
- * The messages of an SNS event, for a handler of your own: a consumer's function takes such events by itself. SNS invokes asynchronously: a
- * handler that throws is invoked twice more, and then the message is lost unless the function has an on-failure destination or a
- * dead-letter queue (the subscription's own is for what could not be handed to Lambda). A queue between them loses nothing.
+ * The messages of an SNS event, for a handler of your own: a consumer's function takes such events
+ * by itself. SNS invokes asynchronously: a handler that throws is invoked twice more, and then the
+ * message is lost unless the function has an on-failure destination or a dead-letter queue (the
+ * subscription's own is for what could not be handed to Lambda). A queue between them loses
+ * nothing.
  *
  * @example
  * ```ts

@@ -22,7 +22,10 @@ export interface SqsEvent {
   Records: SqsEventRecord[];
 }
 
-/** What an event source mapping with `ReportBatchItemFailures` reads. An empty list means that everything succeeded. */
+/**
+ * The answer that an event source mapping with `ReportBatchItemFailures` reads. An empty list means
+ * that everything succeeded.
+ */
 export interface SqsBatchResult {
   batchItemFailures: Array<{ itemIdentifier: string }>;
 }
@@ -45,14 +48,15 @@ export function isSqsEvent(event: unknown): event is SqsEvent {
 }
 
 /**
- * The records with their string attributes flattened. Their MD5 comes along for the consumer to check: that Lambda's poller does is nowhere
- * promised.
+ * The records with their string attributes flattened. Their MD5 comes along for the consumer to
+ * check: that Lambda's poller does is nowhere promised.
  */
 export function recordsFromSqs(event: SqsEvent): ReceivedRecord[] {
   return event.Records.map((record) => ({
     messageId: record.messageId,
     receiptHandle: record.receiptHandle,
-    // An empty body is no JSON, and so poison: one message's fault. One that is missing, or no text, would fail the whole batch.
+    // An empty body is no JSON, and so poison: one message's fault. One that is missing, or no
+    // text, would fail the whole batch.
     body: typeof record.body === 'string' ? record.body : '',
     md5OfBody: record.md5OfBody,
     attributes: record.attributes ?? {},

@@ -12,8 +12,9 @@ interface Link<T> extends Arrival<T> {
 }
 
 /**
- * Items in order of arrival, added and deleted at the same cost. Not a Set or a Map: V8 keeps each table that one of them outgrows,
- * with its entries, linked to the next table. At 10,000 requests a second these chains took 150 MB between two full collections.
+ * Items in order of arrival, added and deleted at the same cost. Not a Set or a Map: V8 keeps each
+ * table that one of them outgrows, with its entries, linked to the next table. At 10,000 requests a
+ * second these chains took 150 MB between two full collections.
  */
 export class Arrivals<T> {
   size = 0;

@@ -4,8 +4,8 @@ import type { Arrival } from './arrivals.ts';
 import { Arrivals } from './arrivals.ts';
 
 /**
- * Items that are all due after the same time, so that the oldest is always the next: one timer for all. A timer per request costs
- * more than the request's scope.
+ * Items that are all due after the same time, so that the oldest is always the next: one timer for
+ * all. A timer per request costs more than the request's scope.
  */
 export class DueList<T> {
   readonly #items = new Arrivals<T>();

@@ -1,6 +1,6 @@
 import { STOP_SIGNALS } from './stop-signals.ts';
 
-// biome-ignore lint/suspicious/noExplicitAny: Node types the arguments of each event apart; these are the common ground
+// biome-ignore lint/suspicious/noExplicitAny: Node types each event's arguments apart
 type Listener = (...args: any[]) => void;
 
 /** The part of `process` that a service needs; tests pass their own. */
@@ -14,13 +14,14 @@ export interface ServiceProcess {
 
 /** Stop signals that came before there was anything to stop. */
 export interface HeldSignals {
-  /** The first one that came, if any; from now on somebody else listens. */
+  /** The first one that came, if any. The caller listens from then on. */
   release(): string | undefined;
 }
 
 /**
- * Listens for stop signals until `runService` does: as PID 1 a process ignores a signal that nobody listens for, and would then be
- * killed at the end of its stop timeout; as any other it would die without a report.
+ * Listens for stop signals until `runService` does: as PID 1 a process ignores a signal without
+ * a listener, and would then be killed at the end of its stop timeout; as any other it would die
+ * without a report.
  */
 export function holdSignals(process: Pick<ServiceProcess, 'on' | 'off'>): HeldSignals {
   let first: string | undefined;

@@ -107,6 +107,20 @@ describe('createHttpServer, stopping', () => {
     expect(errors).toEqual([]);
   });
 
+  it('ends event streams without an error', async () => {
+    const errors: unknown[] = [];
+    const events = () => new ReadableStream({ start: (one) => one.enqueue(new TextEncoder().encode('data: 1\n\n')) });
+    const { server, url } = await serve(
+      () => new Response(events(), { headers: { 'content-type': 'text/event-stream' } }),
+      { onError: (error) => errors.push(error) },
+    );
+    const answer = await fetch(url);
+    await server.quiesce(signal);
+    await server.drain(signal);
+    expect(await answer.text()).toBe('data: 1\n\n');
+    expect([errors, server.inFlight]).toEqual([[], 0]);
+  });
+
   it('does not wait for a request whose body has not arrived', async () => {
     const { server } = await serve(() => new Response('ok'));
     const socket = connect(server.port, '127.0.0.1');
@@ -215,7 +229,7 @@ describe('createHttpServer, stopping', () => {
     expect(server.inFlight).toBe(1);
     await expect(server.drain(AbortSignal.abort())).rejects.toThrow('1 request still in flight: GET /ignores');
     const drained = server.drain(signal);
-    done.resolve(new Response('nobody reads it'));
+    done.resolve(new Response('its client has gone'));
     await drained;
     expect(server.inFlight).toBe(0);
   });

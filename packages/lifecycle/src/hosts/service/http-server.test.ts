@@ -254,6 +254,22 @@ describe('createHttpServer', () => {
     uninstall();
   });
 
+  it('cuts no character of a large text that it encodes slice by slice', async () => {
+    const uninstall = installLightHttp();
+    // A slice has 65,536 units: the prefix makes slices end inside of a pair of them.
+    const texts = ['', 'x'].map((prefix) => `${prefix}${'😀ü€'.repeat(100_000)}`);
+    const { url } = await serve(
+      (request) => new Response(texts[Number(new URL(request.url).searchParams.get('text'))]),
+    );
+    const headers = { 'accept-encoding': 'identity' };
+    for (const [index, text] of texts.entries()) {
+      const response = await fetch(`${url}/?text=${index}`, { headers });
+      expect(response.headers.get('content-length')).toBe(String(Buffer.byteLength(text)));
+      expect((await response.text()) === text).toBe(true);
+    }
+    uninstall();
+  });
+
   it.each(['a b', 'x/health/live?', 'x/y#', 'user@x', 'a\\b'])('answers 400 to the Host header %s', async (host) => {
     const { server } = await serve(() => new Response('ok'));
     const text = await new Promise<string>((resolve) => {

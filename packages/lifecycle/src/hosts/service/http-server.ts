@@ -25,18 +25,24 @@ export interface HttpServerOptions extends Omit<HttpService, 'clock'> {
   port: number;
   /** @defaultValue '0.0.0.0': a load balancer must reach it */
   host?: string;
-  /** Milliseconds that a handler has for its answer, once the body is here. @defaultValue 30000: as long as an HTTP API waits for a function */
+  /**
+   * Milliseconds that a handler has for its answer, once the body is here. @defaultValue 30000: as
+   * long as an HTTP API waits for a function
+   */
   answerMs?: number;
   /**
-   * Milliseconds to go on accepting connections after the drain began: a load balancer may learn of it after the process
-   * does. @defaultValue 2000
+   * Milliseconds to go on accepting connections after the drain began: a load balancer may learn of
+   * it after the process does. @defaultValue 2000
    */
   lingerMs?: number;
   /** Taken away from the beginning of paths. @defaultValue none */
   basePath?: string;
-  /** Proxies in front of the service that append to `X-Forwarded-For`; decides the source address. @defaultValue 0 */
+  /**
+   * Proxies in front of the service that append to `X-Forwarded-For`; decides the source address.
+   * @defaultValue 0
+   */
   proxies?: number;
-  /** What clients may hold. @defaultValue see `HttpLimits` */
+  /** Limits of the memory and time that clients hold. @defaultValue see `HttpLimits` */
   limits?: Partial<HttpLimits>;
   /** Called with the error of an answer that broke off although its client was still there. */
   onError?: (error: unknown) => void;
@@ -48,13 +54,22 @@ export interface HttpServerOptions extends Omit<HttpService, 'clock'> {
 export interface HttpServer extends Required<Pick<Resource, 'name' | 'start' | 'quiesce' | 'drain' | 'stop'>> {
   /** The port in use, once started. */
   readonly port: number;
-  /** Requests that are being answered now, those included whose client has hung up while their handler goes on. */
+  /**
+   * Requests that are being answered now, those included whose client has hung up while their
+   * handler goes on.
+   */
   readonly inFlight: number;
 }
 
-/** A load balancer keeps idle connections for 60 s by default and reuses them: the server must close later than it. */
+/**
+ * A load balancer keeps idle connections for 60 s by default and reuses them: the server must close
+ * later than it.
+ */
 const KEEP_ALIVE_MS = 65_000;
-/** How often Node looks for requests that are too slow. Its default of 30 s would add that to each limit. */
+/**
+ * How often Node looks for requests that are too slow. Its default of 30 s would add that to each
+ * limit.
+ */
 const CHECK_MS = 5_000;
 /** A client that has taken something within this time is not ended for the memory that it holds. */
 const MOVING_MS = 1_000;
@@ -63,8 +78,8 @@ const MOVING_MS = 1_000;
 const FORBIDDEN = new Set(['TRACE', 'CONNECT']);
 
 /**
- * An HTTP server with a drain: from the first moment answers close their connections, new connections are taken until the linger is
- * over, and what is in flight is finished.
+ * An HTTP server with a drain: from the first moment answers close their connections, new
+ * connections are taken until the linger is over, and what is in flight is finished.
  */
 export function createHttpServer(options: HttpServerOptions): HttpServer {
   return new NodeHttpServer(options);
@@ -147,7 +162,10 @@ class NodeHttpServer implements HttpServer, ServerCore {
     });
   }
 
-  /** Idle connections stay: who is about to use one has not learnt of the drain yet, and does by its answer. */
+  /**
+   * Idle connections stay: who is about to use one has not learnt of the drain yet, and does by its
+   * answer.
+   */
   quiesce(): void {
     this.draining = true;
     for (const exchange of this.#inFlight.items()) exchange.drain();
@@ -156,7 +174,8 @@ class NodeHttpServer implements HttpServer, ServerCore {
   async drain(signal: AbortSignal): Promise<void> {
     const { lingerMs = 2_000 } = this.#options;
     if (lingerMs > 0) await this.service.clock.sleep(lingerMs, signal).catch(() => undefined);
-    // Only the listener: the close of an HTTP server ends idle connections as well, on which a request may be on its way.
+    // Only the listener: the close of an HTTP server ends idle connections as well, on which a
+    // request may be on its way.
     NetServer.prototype.close.call(this.#server);
     for (const exchange of this.#inFlight.items()) exchange.endEventStream();
     this.#isClosing = true;
@@ -176,7 +195,8 @@ class NodeHttpServer implements HttpServer, ServerCore {
       if (server.listening) server.close(() => resolve());
       else resolve();
     });
-    // What came on open connections after the drain, while others were still draining, is answered too.
+    // What came on open connections after the drain, while others were still draining, is answered
+    // too.
     if (this.#isDrained) await this.#idle(signal);
     server.closeAllConnections();
     this.#deadlines.stop();
@@ -219,8 +239,8 @@ class NodeHttpServer implements HttpServer, ServerCore {
   }
 
   /**
-   * Ends the connections that have stood still for longest while they hold too much; all that stand still once the service stops: a
-   * client that does not read must not decide how long that takes.
+   * Ends the connections that have stood still for longest while they hold too much; all that stand
+   * still once the service stops: a client that does not read must not decide how long that takes.
    */
   #endStalled(): void {
     while (this.#isClosing ? this.#unsentBytes > 0 : this.#unsentBytes > this.#limits.unsentBytes) {
@@ -296,7 +316,8 @@ class NodeHttpServer implements HttpServer, ServerCore {
       socket.destroy();
       return;
     }
-    // Behind an answer that is on its way on this connection: what is not HTTP must not be answered inside it.
+    // Behind an answer that is on its way on this connection: what is not HTTP must not be answered
+    // inside it.
     const { outgoing } = this.#inFlight.items().find((exchange) => exchange.outgoing?.socket === socket) ?? {};
     const refuse = () => void refuseUnread(error, socket, (refusal) => this.service.onRefusal?.(refusal));
     if (outgoing) outgoing.once('finish', refuse);
@@ -312,7 +333,10 @@ class NodeHttpServer implements HttpServer, ServerCore {
   }
 }
 
-/** The URL of a request; `undefined` when its target or its Host is malformed, missing or there twice (RFC 9112, section 3.2). */
+/**
+ * The URL of a request; `undefined` when its target or its Host is malformed, missing or there
+ * twice (RFC 9112, section 3.2).
+ */
 function urlOf(
   { url = '', method = 'GET', headers, rawHeaders, httpVersion }: IncomingMessage,
   basePath: string | undefined,

@@ -137,7 +137,7 @@ describe('the framing of an answer', () => {
 });
 
 describe('a request', () => {
-  it('that asks to go on is told to, and refused without it when it is too large', async () => {
+  it('that asks to go on gets its 100, and a 413 without it when it is too large', async () => {
     const server = await serve(async (request) => new Response(await request.text()));
     const post = (length: number, sent: string) =>
       `POST / HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\ncontent-length: ${length}\r\nconnection: close\r\n\r\n${sent}`;
@@ -177,5 +177,48 @@ describe('a request', () => {
     const forwarded = 'x-forwarded-for: 1.1.1.1, 2.2.2.2';
     expect(body(await send(await serve(facts), get('/', 'host: x', forwarded)))).toBe('"127.0.0.1"');
     expect(body(await send(await serve(facts, { proxies: 1 }), get('/', 'host: x', forwarded)))).toBe('"2.2.2.2"');
+  });
+});
+
+describe('a refusal', () => {
+  const CORRELATED = /x-correlation-id: [\w-]{36}\r\n/i;
+
+  it.each([
+    [400, 'GET / HTTP/1.1\r\nhost: x\r\nhost: y\r\nconnection: close\r\n\r\n'],
+    [400, 'this is not HTTP\r\n\r\n'],
+    [408, 'GET / HTTP/1.1\r\nhost:'],
+    [408, 'POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\nhalf'],
+    [413, 'POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 2000000\r\nconnection: close\r\n\r\n'],
+    [431, `GET / HTTP/1.1\r\nhost: x\r\nx-large: ${'x'.repeat(17_000)}\r\n\r\n`],
+  ])('with %i carries a correlation id, which is reported: %#', async (status, text) => {
+    const refusals: string[] = [];
+    const server = await serve(echo, {
+      limits: { headMs: 100, requestMs: 100 },
+      onRefusal: (refusal) => refusals.push(`${refusal.status} ${refusal.correlationId}`),
+    });
+    const answer = await send(server, text);
+    expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    expect(answer).toMatch(CORRELATED);
+    const [, id] = /x-correlation-id: ([\w-]+)/i.exec(answer) ?? [];
+    expect(refusals).toEqual([`${status} ${id}`]);
+    expect(JSON.parse(body(answer) ?? '')).toMatchObject({ status, correlationId: id });
+  });
+});
+
+describe('connections', () => {
+  it('above the limit are refused while idle ones are closed, so that the next client is served', async () => {
+    const server = await serve(echo, { limits: { connections: 2 } });
+    const idle = await Promise.all(
+      [1, 2].map(async () => {
+        const socket = connect(server.port, '127.0.0.1');
+        const closed = new Promise((resolve) => socket.once('close', resolve));
+        socket.write('GET /idle HTTP/1.1\r\nhost: x\r\n\r\n');
+        await new Promise((resolve) => socket.once('data', resolve));
+        return { closed };
+      }),
+    );
+    expect(await send(server, get('/', 'host: x'))).toBe('');
+    await Promise.all(idle.map(({ closed }) => closed));
+    expect(body(await send(server, get('/next', 'host: x')))).toBe('http://x/next');
   });
 });

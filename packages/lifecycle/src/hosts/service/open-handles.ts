@@ -1,4 +1,4 @@
-/** What every process holds open: its standard streams, and the listeners of its signals. */
+/** Open in every process: its standard streams, and the listeners of its signals. */
 const EXPECTED = new Set(['TTYWrap', 'PipeWrap', 'SignalWrap', 'FSReqCallback', 'Immediate']);
 
 /** Counts what keeps a process alive, by kind, its standard streams and signal listeners apart. */

@@ -2,7 +2,10 @@ import type { IncomingMessage } from 'node:http';
 import { BODY_LIMIT_BYTES } from '../../http/limits.ts';
 import { Arrivals } from './arrivals.ts';
 
-/** How much of a refused body is read on: clients rarely look at an answer before they have sent everything. */
+/**
+ * How much of a refused body is read on: clients rarely look at an answer before they have sent
+ * everything.
+ */
 const DISCARD_BYTES = 16 * BODY_LIMIT_BYTES;
 
 /** A body that is on its way. */
@@ -15,7 +18,10 @@ interface Receiving {
 export interface BodyOptions {
   onBody(body: Buffer | undefined): void;
   onTooLarge(): void;
-  /** Called when other bodies take the memory that is left: this one has been on its way for longest. */
+  /**
+   * Called when other bodies take the memory that is left: this one has been on its way for
+   * longest.
+   */
   onGivenUp(): void;
 }
 
@@ -29,7 +35,10 @@ export class BodyReceiver {
     this.#limitBytes = limitBytes;
   }
 
-  /** Reads a whole body, up to the limit; calls exactly one of the callbacks, or none when the client goes away. */
+  /**
+   * Reads a whole body, up to the limit; calls exactly one of the callbacks, or none when the
+   * client goes away.
+   */
   receive(incoming: IncomingMessage, { onBody, onTooLarge, onGivenUp }: BodyOptions): void {
     const chunks: Buffer[] = [];
     let isOver = false;
@@ -79,8 +88,8 @@ export class BodyReceiver {
 }
 
 /**
- * Throws away what still comes of a body that was refused, so that the client gets to read its answer, and ends the
- * connection when that is too much as well.
+ * Throws away what still comes of a body that was refused, so that the client gets to read its
+ * answer, and ends the connection when that is too much as well.
  */
 export function discard(incoming: IncomingMessage): void {
   let left = DISCARD_BYTES;

@@ -4,7 +4,9 @@ import type { RequestRefusal } from '../../http/http-service.ts';
 import type { Refusal } from '../../http/limits.ts';
 import { refuse } from '../../http/limits.ts';
 
-/** Answers, on its bare connection, a request that Node's parser refused, and closes the connection. */
+/**
+ * Answers, on its bare connection, a request that Node's parser refused, and closes the connection.
+ */
 export async function refuseUnread(
   error: NodeJS.ErrnoException,
   socket: Duplex,

@@ -7,7 +7,9 @@ import { STOP_SIGNALS } from './stop-signals.ts';
 export interface RunServiceOptions {
   lifecycle: Lifecycle;
   process: ServiceProcess;
-  /** Signals that came while the lifecycle was being made; one of them stops it before it starts. */
+  /**
+   * Signals that came while the lifecycle was being made; one of them stops it before it starts.
+   */
   held?: HeldSignals;
   /** Called once with what stopping came to, before the process exits. */
   onReport?: (report: ShutdownReport) => void;
@@ -18,12 +20,14 @@ export interface RunServiceOptions {
 }
 
 /**
- * Starts a lifecycle and lives until the process is told to stop. The first SIGTERM or SIGINT drains, the second cuts the
- * drain short. Works as PID 1, where no signal has a default handler, and always ends in an exit: a clean-up that merely
- * returns would leave a container hanging on an open handle.
+ * Starts a lifecycle and runs until the process gets a stop signal. The first SIGTERM or SIGINT
+ * drains, the second cuts the drain short. Works as PID 1, where no signal has a default handler,
+ * and always ends in an exit: a clean-up that merely returns would leave a container hanging on an
+ * open handle.
  *
- * Exits with 0 after a clean stop, 1 after an abandoned or forced one or an uncaught error, `exitCode(error)` after a
- * failed start. Resolves with the exit code (a real process is gone by then).
+ * Exits with 0 after a clean stop, 1 after an abandoned or forced one or an uncaught error,
+ * `exitCode(error)` after a failed start. Resolves with the exit code (a real process is gone by
+ * then).
  */
 export async function runService(options: RunServiceOptions): Promise<number> {
   const { lifecycle, process, held, onReport, onFatal, exitCode = () => 1 } = options;

@@ -9,7 +9,10 @@ import { AnswerWriter } from '../../http/write-answer.ts';
 import type { Arrival } from './arrivals.ts';
 import type { ServerCore } from './server-core.ts';
 
-/** A request on a socket, with its answer. Lets go of both when the answer is out: work may go on that holds the scope. */
+/**
+ * A request on a socket, with its answer. Lets go of both when the answer is out: work may go on
+ * that holds the scope.
+ */
 export class ServiceExchange extends Exchange implements NodeHeaders {
   readonly headers: NodeHeaders['headers'];
   readonly rawHeaders: readonly string[];
@@ -101,7 +104,9 @@ export class ServiceExchange extends Exchange implements NodeHeaders {
   }
 }
 
-/** The other end of the connection, or the address that the outermost of so many proxies appended. */
+/**
+ * The other end of the connection, or the address that the outermost of so many proxies appended.
+ */
 function sourceAddressOf(headers: NodeHeaders, address: string | undefined, proxies: number): string | undefined {
   if (proxies > 0) {
     const appended = headerOf(headers, 'x-forwarded-for')?.split(',').at(-proxies)?.trim();

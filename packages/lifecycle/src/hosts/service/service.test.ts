@@ -162,4 +162,12 @@ describe('serviceProfile', () => {
     expect((await serviceProfile({}, true)).logFormat).toBe('pretty');
     expect((await serviceProfile({}, false)).logFormat).toBe('json');
   });
+
+  it('listens on loopback at a terminal and under twelvefold dev only', async () => {
+    const addressOf = async (env: Record<string, string>, isTerminal: boolean) =>
+      (await serviceProfile(env, isTerminal)).address;
+    expect(await addressOf({}, true)).toBe('127.0.0.1');
+    expect(await addressOf({ TWELVEFOLD_DEV: '1' }, false)).toBe('127.0.0.1');
+    expect(await addressOf({}, false)).toBe('0.0.0.0');
+  });
 });

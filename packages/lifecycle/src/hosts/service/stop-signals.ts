@@ -1,2 +1,2 @@
-/** What ECS and Docker send to stop a process, and what Ctrl-C sends. */
+/** ECS and Docker send the first, Ctrl-C the second. */
 export const STOP_SIGNALS = ['SIGTERM', 'SIGINT'] as const;

@@ -1,6 +1,6 @@
 /**
- * Makes instances of a light class instances of the platform's as well. What the light prototype does not define goes to the platform's
- * object that `platformOf` makes of the instance.
+ * Makes instances of a light class instances of the platform's as well. What the light prototype
+ * does not define goes to the platform's object that `platformOf` makes of the instance.
  */
 export function chainTo<Light extends object, Platform extends object>(
   light: Light,

@@ -4,22 +4,27 @@ import { setLightRequests } from './light-requests.ts';
 import { LightResponse } from './light-response.ts';
 
 export interface LightHttpOptions {
-  /** Stand-ins for the requests that hosts make, which need `Request` and `fetch` to be stood in for as well. @defaultValue true */
+  /**
+   * Stand-ins for the requests that hosts make, which need `Request` and `fetch` to be stood in for
+   * as well. @defaultValue true
+   */
   requests?: boolean;
   /** Stand-ins for responses made of a text. @defaultValue true */
   responses?: boolean;
 }
 
-/** What is installed now, and what takes it back. */
+/** Undo functions of the stand-ins that are installed. */
 const installed: { requests?: () => void; responses?: () => void } = {};
 
 /**
- * Puts light stand-ins before the global `Request`, `Response` and `fetch` of this thread, so that an HTTP request costs a fraction: a
- * request from a host and a response of a text become the platform's own objects when their streams are asked for, when they are cloned
- * or handed on, and not before. `instanceof` holds both ways, `fetch(request)` and `new Request(request)` work.
+ * Puts light stand-ins before the global `Request`, `Response` and `fetch` of this thread, so that
+ * an HTTP request costs a fraction: a request from a host and a response of a text become the
+ * platform's own objects when their streams are asked for, when they are cloned or handed on, and
+ * not before. `instanceof` holds both ways, `fetch(request)` and `new Request(request)` work.
  *
- * `run` and `lambda` install the responses by themselves. For requests call it first in an entry: code that has taken `fetch` or
- * `Request` from `globalThis` before cannot take a light request. What is installed already stays.
+ * `run` and `lambda` install the responses by themselves. For requests call it first in an entry:
+ * code that has taken `fetch` or `Request` from `globalThis` before cannot take a light request.
+ * What is installed already stays.
  *
  * @returns puts back what this call replaced; light objects that exist stay usable
  * @example

@@ -10,7 +10,10 @@ const COOKIE = 'set-cookie';
 const LOWER = new Map<string, string>();
 const MOST_NAMES = 200;
 
-/** Headers of which Node keeps the first of several lines, where `Headers` joins them: looked up among the raw ones. */
+/**
+ * Headers of which Node keeps the first of several lines, where `Headers` joins them: looked up
+ * among the raw ones.
+ */
 const NOT_JOINED = new Set([
   'age',
   'authorization',
@@ -71,7 +74,10 @@ export function headerOf({ headers, rawHeaders }: NodeHeaders, name: string): st
   return joined;
 }
 
-/** Headers as a map, until they are used in a way that needs the platform's: iterated, or set to what may be refused. */
+/**
+ * Headers as a map, until they are used in a way that needs the platform's: iterated, or set to
+ * what may be refused.
+ */
 export class LightHeaders {
   readonly #values = new Map<string, string>();
   #cookies: string[] = [];
@@ -119,7 +125,10 @@ export class LightHeaders {
     return this.#platform;
   }
 
-  /** From now on these are the headers: who holds this object sees, and changes, what the platform sees. */
+  /**
+   * From now on these are the headers: who holds this object sees, and changes, what the platform
+   * sees.
+   */
   become(platform: Headers): void {
     this.#source = undefined;
     this.#platform = platform;
@@ -172,7 +181,10 @@ export class LightHeaders {
     return true;
   }
 
-  /** Calls back with every header, each cookie by itself; false where the platform's are to be asked. */
+  /**
+   * Calls back with every header, each cookie by itself; false where the platform's are to be
+   * asked.
+   */
   [PLAIN](callback: (value: string, name: string) => void): boolean {
     if (this.#platform || this.#source) return false;
     this.#values.forEach(callback);

@@ -123,7 +123,7 @@ describe('installLightHttp', () => {
   });
 });
 
-/** What a step came to: a value, or the error's name. */
+/** The outcome of a step: a value, or the error's name. */
 async function outcome(step: () => unknown): Promise<unknown> {
   try {
     const value = await step();

@@ -1,7 +1,10 @@
 import { chainTo } from './chain-to.ts';
 import type { LightHeaders } from './light-headers.ts';
 
-/** A request whose URL, method, headers and body are at hand; the platform's own is made when anything else is asked for. */
+/**
+ * A request whose URL, method, headers and body are at hand; the platform's own is made when
+ * anything else is asked for.
+ */
 export class LightRequest {
   /** The platform's class, which this one stands in front of. */
   static Platform: typeof Request;
@@ -14,7 +17,8 @@ export class LightRequest {
   #platform: Request | undefined;
 
   /**
-   * All parts must be what `Request` takes as it is: a normal URL and method, a text that is well formed.
+   * All parts must be what `Request` takes as it is: a normal URL and method, a text that is well
+   * formed.
    *
    * @param signalled - where the signal is, which is made when it is asked for
    */

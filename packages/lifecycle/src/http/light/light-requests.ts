@@ -21,7 +21,10 @@ export function setLightRequests(made: LightRequests | undefined): void {
 /** Methods that `Request` takes as they are: it would change the case of others, or refuse them. */
 const METHOD = /^(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS)$/;
 
-/** A light request of an event, where they are installed and `Request` would take every part as it is. `url` must be normal. */
+/**
+ * A light request of an event, where they are installed and `Request` would take every part as it
+ * is. `url` must be normal.
+ */
 export function lightRequest(
   url: string,
   method: string,

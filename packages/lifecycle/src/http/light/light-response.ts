@@ -3,7 +3,10 @@ import { LightHeaders } from './light-headers.ts';
 import { withoutMark } from './light-request.ts';
 import { PLAIN } from './plain-parts.ts';
 
-/** A response made of a text; the platform's own, with its stream, is made when somebody asks for more than text, status and headers. */
+/**
+ * A response made of a text; the platform's own, with its stream, is made when the app asks for
+ * more than text, status and headers.
+ */
 export class LightResponse {
   /** The platform's class, which this one stands in front of. */
   static Platform: typeof Response;
@@ -26,7 +29,10 @@ export class LightResponse {
     ); // its own instances
   }
 
-  /** What `new Response(body, init)` is where that is plain; `undefined` where the platform is to say what it is, or refuse it. */
+  /**
+   * Makes `new Response(body, init)` where that is plain; `undefined` where the platform decides,
+   * or refuses it.
+   */
   static make(body: unknown, init: unknown): LightResponse | undefined {
     if (typeof body === 'string') {
       if (!body.isWellFormed()) return undefined;

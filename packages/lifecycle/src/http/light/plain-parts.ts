@@ -5,7 +5,10 @@ interface Plain {
   [PLAIN]?: (take: boolean) => string | null | undefined;
 }
 
-/** The text that a light response was made of, `null` for no body; `undefined` for any other value, whose stream is to be read. */
+/**
+ * The text that a light response was made of, `null` for no body; `undefined` for any other value,
+ * whose stream is to be read.
+ */
 export function plainText(response: unknown): string | null | undefined {
   return (response as Plain | null | undefined)?.[PLAIN]?.(false); // only light responses have one
 }
