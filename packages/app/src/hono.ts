@@ -1,4 +1,5 @@
 /** For apps whose router is Hono. @module */
+export { honoSessions, type SessionVariables } from '@twelvefold/backing/hono-sessions';
 
 /** The part of Hono's context and errors that is used: any version's fit. */
 interface AnswersItself {

@@ -17,6 +17,8 @@ export interface RequestContext {
    * Lambda authorizer returned.
    */
   readonly claims: Readonly<Record<string, unknown>> | undefined;
+  /** Set if the request came in on a listener that only this machine can reach: a laptop's. */
+  readonly isLoopback?: true;
   /** API Gateway's stage, e.g. `prod` or `$default`. */
   readonly stage: string | undefined;
 }

@@ -74,6 +74,9 @@ const CHECK_MS = 5_000;
 /** A client that has taken something within this time is not ended for the memory that it holds. */
 const MOVING_MS = 1_000;
 
+/** Addresses that only this machine can reach. */
+const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost']);
+
 /** Methods that `Request` forbids (Fetch standard). */
 const FORBIDDEN = new Set(['TRACE', 'CONNECT']);
 
@@ -90,6 +93,7 @@ class NodeHttpServer implements HttpServer, ServerCore {
   readonly service: HttpService;
   readonly answerMs: number;
   readonly proxies: number;
+  readonly isLoopback: boolean;
   draining = false;
   readonly #options: HttpServerOptions;
   readonly #limits: HttpLimits;
@@ -115,6 +119,7 @@ class NodeHttpServer implements HttpServer, ServerCore {
     this.service = { component, handler, health, onOutcome, onRefusal, clock };
     this.answerMs = answerMs;
     this.proxies = proxies;
+    this.isLoopback = LOOPBACK.has(options.host ?? '');
     this.#port = options.port;
     this.#deadlines = new DueList(answerMs, (exchange) => exchange.expire(), clock);
     this.#stalled = new DueList(this.#limits.stalledMs, (exchange) => exchange.destroy(), clock);

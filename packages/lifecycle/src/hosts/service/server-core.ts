@@ -9,6 +9,8 @@ export interface ServerCore extends AnswerHost {
   readonly answerMs: number;
   /** Proxies in front of the service that append to `X-Forwarded-For`. */
   readonly proxies: number;
+  /** Only this machine can reach the listener. */
+  readonly isLoopback: boolean;
   /** The handler is done: its deadline is lifted. */
   answered(exchange: Exchange): void;
   /** The answer is out, or its client has gone, and the handler is done. */

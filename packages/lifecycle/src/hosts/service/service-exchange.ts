@@ -48,7 +48,8 @@ export class ServiceExchange extends Exchange implements NodeHeaders {
 
   get context(): RequestContext {
     const sourceAddress = sourceAddressOf(this, this.#address, this.core.proxies);
-    return { sourceAddress, claims: undefined, stage: undefined };
+    const context = { sourceAddress, claims: undefined, stage: undefined };
+    return this.core.isLoopback ? { ...context, isLoopback: true } : context;
   }
 
   header(name: string): string | undefined {
