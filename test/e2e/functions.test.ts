@@ -38,7 +38,7 @@ it('answers the events of every HTTP front in its own shape', async () => {
   const rest = await invoke('http', REST);
   expect(rest).toMatchObject({
     statusCode: 201,
-    multiValueHeaders: { 'x-correlation-id': ['rest-1'], 'set-cookie': [expect.stringMatching(/^sid=/)] },
+    multiValueHeaders: { 'x-correlation-id': ['rest-1'], 'set-cookie': [expect.stringMatching(/^__Host-sid=/)] },
     isBase64Encoded: false,
   });
   expect(Object.keys(rest).sort()).toEqual(['body', 'isBase64Encoded', 'multiValueHeaders', 'statusCode']);
@@ -46,7 +46,7 @@ it('answers the events of every HTTP front in its own shape', async () => {
   const single = await invoke('http', { ...BALANCER, headers: { host: 'lb.example', 'x-correlation-id': 'lb-1' } });
   expect(single).toMatchObject({
     statusCode: 201,
-    headers: { 'x-correlation-id': 'lb-1', 'set-cookie': expect.stringMatching(/^sid=/) },
+    headers: { 'x-correlation-id': 'lb-1', 'set-cookie': expect.stringMatching(/^__Host-sid=/) },
   });
   expect(single).not.toHaveProperty('multiValueHeaders');
 

@@ -190,7 +190,15 @@ describe('the service entry as an ECS task', () => {
     const session = await fetch(`${url}/sessions`, { method: 'POST', body: '{"userId":"ada"}' });
     const cookie = session.headers.getSetCookie()[0]?.split(';')[0] ?? '';
     const order = JSON.stringify({ sku: 'book', quantity: 1, unitPriceCents: 100 });
-    expect((await fetch(`${url}/orders`, { method: 'POST', body: order, headers: { cookie } })).status).toBe(202);
+    expect(
+      (
+        await fetch(`${url}/orders`, {
+          method: 'POST',
+          body: order,
+          headers: { cookie, 'sec-fetch-site': 'same-origin' },
+        })
+      ).status,
+    ).toBe(202);
     await until(
       'the task is protected',
       () => task.protected(),

@@ -37,6 +37,7 @@ export function createClient(app: Pick<RunningApp, 'url'>): Client {
         method,
         redirect: 'manual',
         headers: {
+          'sec-fetch-site': 'same-origin',
           ...(text === undefined ? {} : { 'content-type': 'application/json' }),
           ...(client.cookie === undefined ? {} : { cookie: client.cookie }),
           ...headers,

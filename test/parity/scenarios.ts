@@ -61,24 +61,45 @@ const rawOrder = (orderId: string) =>
 
 export const SCENARIOS: ReadonlyArray<Scenario<OrdersApp>> = [
   {
-    name: 'a session is created, read and ended',
+    name: 'a session is created, moved, rotated and ended, and changes from other sites are refused',
     contract: {
-      before: { status: 401 },
-      created: { status: 201, cookies: ['sid=<id>; Path=/; HttpOnly; SameSite=Lax'] },
-      me: { status: 200, body: { userId: 'ada' } },
-      ended: { status: 204 },
-      after: { status: 401 },
+      before: { status: 401, body: { detail: 'POST /sessions with a userId first' } },
+      crossSite: { status: 403, cookies: [] },
+      created: { status: 201, cookies: ['__Host-sid=<id>; Path=/; HttpOnly; SameSite=Lax; Secure'] },
+      me: { status: 200, body: { userId: 'ada' }, cookies: [] },
+      again: { status: 201, body: { userId: 'bob' }, cookies: [expect.stringContaining('__Host-sid=<id>')] },
+      old: { status: 401, body: { detail: 'No session: regenerated' }, cookies: [] },
+      rotated: { status: 204, cookies: [expect.stringContaining('__Host-sid=<id>')] },
+      inFlight: { status: 200, body: { userId: 'bob' }, cookies: [] },
+      ended: { status: 204, cookies: ['__Host-sid=; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age=0'] },
+      after: { status: 401, body: { detail: 'No session: ended' }, cookies: [] },
     },
     run: async (app) => {
       const client = createClient(app);
       const before = await client.send('GET', '/me');
+      const elsewhere = {
+        'content-type': 'text/plain',
+        'sec-fetch-site': 'cross-site',
+        origin: 'https://evil.example',
+      };
+      const crossSite = await client.send('POST', '/sessions', { raw: '{"userId":"eve"}', headers: elsewhere });
       const created = await client.send('POST', '/sessions', { body: { userId: 'ada' } });
-      const cookie = client.cookie;
+      const ada = client.cookie;
       const me = await client.send('GET', '/me');
+      const again = await client.send('POST', '/sessions', { body: { userId: 'bob' } });
+      const bob = client.cookie;
+      client.cookie = ada;
+      const old = await client.send('GET', '/me');
+      client.cookie = bob;
+      const rotated = await client.send('POST', '/sessions/rotate');
+      const newest = client.cookie;
+      client.cookie = bob;
+      const inFlight = await client.send('GET', '/me');
+      client.cookie = newest;
       const ended = await client.send('DELETE', '/sessions');
-      client.cookie = cookie;
+      client.cookie = newest;
       const after = await client.send('GET', '/me');
-      return { before, created, me, ended, after };
+      return { before, crossSite, created, me, again, old, rotated, inFlight, ended, after };
     },
   },
   {

@@ -1,27 +1,35 @@
 import type { Context } from 'hono';
 import { Hono } from 'hono';
-import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { createMiddleware } from 'hono/factory';
 import { problem } from 'twelvefold';
+import { honoSessions } from 'twelvefold/hono';
 import * as z from 'zod/mini';
 import type { ApiEnv } from './api-context.ts';
 import { readBody } from './body.ts';
 
-const COOKIE = 'sid';
 const NewSession = z.strictObject({ userId: z.string().check(z.minLength(1), z.maxLength(128)) });
 
-const cookieOptions = (c: Context) =>
-  ({ httpOnly: true, sameSite: 'Lax', path: '/', secure: new URL(c.req.url).protocol === 'https:' }) as const;
+/** Gives each request its session, and refuses changes from other sites. */
+export const withSession = honoSessions(
+  ({ env }: Context<ApiEnv>) => ({
+    sessions: env.backing.sessions,
+    http: env.http,
+    signal: env.signal,
+    warn: (message) => env.logger.warn(message),
+  }),
+  { cookie: { name: 'sid' }, rotateAfter: '15m' },
+);
 
-/** Lets only requests with a live session through, and keeps it alive: read and touch are one call. */
+/** Lets only requests with a live session through; the others learn why they have none. */
 export const requireSession = createMiddleware<ApiEnv>(async (c, next) => {
-  const id = getCookie(c, COOKIE);
-  const found = id === undefined ? undefined : await c.env.backing.sessions.touch(id, { signal: c.env.signal });
-  const session = found?.session;
-  if (!session) return problem({ status: 401, title: 'No session', detail: 'POST /sessions with a userId first' });
-  c.set('userId', session.data.userId);
-  c.set('sessionId', session.id);
-  c.env.logger.appendKeys({ user_id: session.data.userId });
+  const { session, ended } = c.get('session');
+  if (session === undefined) {
+    const detail = ended === undefined ? 'POST /sessions with a userId first' : `No session: ${ended.reason}`;
+    return problem({ status: 401, title: 'No session', detail });
+  }
+  const { userId } = session.data;
+  c.set('userId', userId);
+  c.env.logger.appendKeys({ user_id: userId });
   await next();
 });
 
@@ -29,15 +37,22 @@ export const sessions = new Hono<ApiEnv>()
   .post('/sessions', async (c) => {
     const body = await readBody(c.req.raw, NewSession);
     if (body instanceof Response) return body;
-    const { userId } = body;
-    const session = await c.env.backing.sessions.create({ userId }, { userId, signal: c.env.signal });
-    setCookie(c, COOKIE, session.id, cookieOptions(c));
-    return c.json({ userId: session.data.userId, expiresAt: new Date(session.expiresAtMs).toISOString() }, 201);
+    // A session from before ends: its id may be known to another person.
+    const session = await c.get('session').logIn(body.userId, { userId: body.userId });
+    return c.json({ userId: body.userId, expiresAt: new Date(session.expiresAtMs).toISOString() }, 201);
+  })
+  .post('/sessions/rotate', requireSession, async (c) => {
+    const { ended } = await c.get('session').rotate();
+    return ended
+      ? problem({ status: 401, title: 'No session', detail: `No session: ${ended.reason}` })
+      : c.body(null, 204);
   })
   .get('/me', requireSession, (c) => c.json({ userId: c.get('userId') }))
   .delete('/sessions', async (c) => {
-    const id = getCookie(c, COOKIE);
-    if (id !== undefined) await c.env.backing.sessions.end(id, { signal: c.env.signal });
-    deleteCookie(c, COOKIE, cookieOptions(c));
+    await c.get('session').end('logged out');
+    return c.body(null, 204);
+  })
+  .delete('/sessions/others', requireSession, async (c) => {
+    await c.get('session').endOthers('logged out elsewhere');
     return c.body(null, 204);
   });

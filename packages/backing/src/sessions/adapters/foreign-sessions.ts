@@ -41,7 +41,7 @@ export type ForeignSession = Record<string, unknown> & {
   cookie: { expires?: Date | string | null | undefined; originalMaxAge?: number | null | undefined };
 };
 
-/** Sessions of another library, under ids of its own. */
+/** Sessions of another library, under its ids. */
 export interface ForeignSessions {
   get(sid: string): Promise<ForeignSession | undefined>;
   /**
@@ -69,7 +69,7 @@ export function createForeignSessions(store: string, options: ForeignStoreOption
   const { driver, userOf = () => undefined, maxPerUser = DEFAULT_MAX, scan = false } = options;
   const ttlMs = checked(store, options);
   const limits: SessionLimits = {
-    // An end of its own is in every record.
+    // Every record has its end.
     idleMs: ttlMs,
     absoluteMs: ttlMs,
     graceMs: 0,

@@ -202,10 +202,8 @@ describe('a store that cannot be read', () => {
     const request = new Request('https://shop.example/', { headers: { cookie: `__Host-session=${'A'.repeat(43)}` } });
     const answer = await web.handle(request, { sessions: down, warn: () => undefined }, () => new Response('in'));
     expect(answer.status).toBe(503);
-    const broken = { touch: () => Promise.reject(new TypeError('a fault of ours')) };
-    await expect(web.handle(request, { sessions: broken }, () => new Response('in'))).rejects.toThrow(
-      'a fault of ours',
-    );
+    const broken = { touch: () => Promise.reject(new TypeError('our own fault')) };
+    await expect(web.handle(request, { sessions: broken }, () => new Response('in'))).rejects.toThrow('our own fault');
   });
 
   it('is not read without a cookie', async () => {
