@@ -28,10 +28,10 @@ const NOT_FOR_FUNCTIONS =
 /** A text that only this driver has, and the functions whose components open it. */
 const DRIVERS: ReadonlyArray<{ marker: string; opened: readonly string[] }> = [
   {
-    marker: 'Cannot query table',
+    marker: 'Cannot write operations together',
     opened: ['lambda/http.ts', 'lambda/orders.ts', 'lambda/notifications.ts', 'lambda/tasks.ts'],
   },
-  { marker: 'its data was saved during each of', opened: ['lambda/http.ts'] },
+  { marker: 'records of the session table', opened: ['lambda/http.ts'] },
   { marker: 'its lease ended and', opened: ['lambda/http.ts', 'lambda/orders.ts'] },
   { marker: 'publisher to topic', opened: ['lambda/orders.ts'] },
   { marker: 'sender to queue', opened: ['lambda/http.ts'] },

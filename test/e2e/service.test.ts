@@ -82,7 +82,7 @@ describe('the service entry', () => {
     const session = await fetch(`${url}/sessions`, { method: 'POST', body: '{"userId":"ada"}' });
     const cookie = session.headers.getSetCookie()[0]?.split(';')[0] ?? '';
     // A request that is being answered when the signal comes.
-    hold('UpdateItem');
+    hold('BatchGetItem');
     const slow = fetch(`${url}/me`, { headers: { cookie } });
     await held();
     entry.child.kill('SIGTERM');

@@ -253,7 +253,7 @@ describe('what is the function alone', () => {
     const event = { Records: [record('inbox-test-events', 'mine'), record('others', 'foreign')] };
     const { error } = (await byTopic().launched.functions.inbox?.invoke(event)) ?? {};
     expect(error).toMatchObject({
-      errorMessage: expect.stringMatching(/topics that the queue 'inbox' subscribes to.*others" is none of them/),
+      errorMessage: expect.stringMatching(/topics that the queue 'inbox' subscribes to.*others" is not one of them/),
     });
     expect(await rowOf(byTopic(), 'mine')).toEqual({});
   });

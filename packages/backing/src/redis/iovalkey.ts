@@ -49,7 +49,7 @@ export async function connectIovalkey(options: ConnectOptions): Promise<RedisCon
     );
   }
   const login = loginOf(target, options);
-  const { Redis, Cluster } = (await import('iovalkey')) as unknown as Iovalkey; // as far as it is used
+  const { Redis, Cluster } = await importIovalkey();
   const retry = (times: number) => backoffMs(times, FIRST_RETRY_MS, LONGEST_RETRY_MS, random);
   const common = {
     lazyConnect: true,
@@ -145,4 +145,16 @@ export async function connectIovalkey(options: ConnectOptions): Promise<RedisCon
       client.disconnect();
     },
   };
+}
+
+/** In a `try`, so that a bundler leaves the package out where it is not installed. */
+async function importIovalkey(): Promise<Iovalkey> {
+  try {
+    return (await import('iovalkey')) as unknown as Iovalkey; // as far as it is used
+  } catch (cause) {
+    const reason = toError(cause).message;
+    throw new Error(`Cannot connect: the package iovalkey cannot be loaded (${reason}); npm install iovalkey`, {
+      cause,
+    });
+  }
 }

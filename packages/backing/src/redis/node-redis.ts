@@ -47,7 +47,7 @@ export async function connectNodeRedis(options: ConnectOptions): Promise<RedisCo
   const target = parseRedisUrl(url);
   const { host, port } = target;
   const login = loginOf(target, options);
-  const { createClient, createCluster } = (await import('@redis/client')) as unknown as NodeRedis; // as far as it is used
+  const { createClient, createCluster } = await importNodeRedis();
   const retryMs = (times: number) => backoffMs(times, FIRST_RETRY_MS, LONGEST_RETRY_MS, random);
   const socket = {
     connectTimeout: connectTimeoutMs,
@@ -145,4 +145,19 @@ export async function connectNodeRedis(options: ConnectOptions): Promise<RedisCo
       end();
     },
   };
+}
+
+/** In a `try`, so that a bundler leaves the package out where it is not installed. */
+async function importNodeRedis(): Promise<NodeRedis> {
+  try {
+    return (await import('@redis/client')) as unknown as NodeRedis; // as far as it is used
+  } catch (cause) {
+    const reason = toError(cause).message;
+    throw new Error(
+      `Cannot connect: the package @redis/client cannot be loaded (${reason}); npm install @redis/client`,
+      {
+        cause,
+      },
+    );
+  }
 }
