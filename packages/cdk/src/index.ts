@@ -21,7 +21,8 @@ export type {
   ServiceOptions,
   ServiceScaling,
 } from './compute/service.ts';
-export type { Kinds, ProvidedResource } from './data/add-resources.ts';
+export type { Kinds, ProvidedResource, ResourceNetwork } from './data/add-resources.ts';
+export { type PostgresOptions, postgres } from './data/postgres.ts';
 export { type AlarmThresholds, type MonitoringProps, TwelveFactorMonitoring } from './monitoring/monitoring.ts';
 export { type NetworkProps, TwelveFactorNetwork } from './network/network.ts';
 export {

@@ -25,7 +25,9 @@ import type { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import type { Manifest, ManifestComponent } from 'twelvefold/manifest';
 import type { Attached } from '../data/add-resources.ts';
+import { networksOf } from '../data/add-resources.ts';
 import { addRole } from '../policy/add-role.ts';
+import type { Statement } from '../policy/policy-document.ts';
 import { configStatements, grantStatements, logStatement } from '../policy/statements.ts';
 import { atStage } from '../template/at-stage.ts';
 import { defaultNamed, named, pascalCase } from '../template/named.ts';
@@ -77,6 +79,22 @@ export interface ComponentFunction {
 }
 
 /**
+ * A function in a VPC makes and removes its network interfaces with its role (Lambda developer guide,
+ * "Required IAM permissions"): they have no name before they exist.
+ */
+const INTERFACES: Statement = {
+  Sid: 'JoinNetwork',
+  Effect: 'Allow',
+  Action: [
+    'ec2:CreateNetworkInterface',
+    'ec2:DescribeNetworkInterfaces',
+    'ec2:DescribeSubnets',
+    'ec2:DeleteNetworkInterface',
+  ],
+  Resource: '*',
+};
+
+/**
  * The visibility timeout, in seconds, of the queue that triggers a component; undefined for other
  * triggers.
  */
@@ -102,6 +120,7 @@ export function addFunction(
   const { trigger } = component;
   const id = `${pascalCase(component.name)}Function`;
   const functionName = `${manifest.app}-{stage}-${component.name}`;
+  const networks = networksOf([component], attached);
   const logs = addLogGroup(scope, `${id}Logs`, `/aws/lambda/${functionName}`, logRetention);
   const role = addRole(scope, `${id}Role`, {
     description: `What ${manifest.app}'s component ${component.name} uses`,
@@ -110,6 +129,7 @@ export function addFunction(
       ...grantStatements([component], attached),
       ...configStatements([component], manifest.config, secrets),
       logStatement(logs),
+      ...(networks.length > 0 ? [INTERFACES] : []),
     ],
   });
   const { name: file } = posix.parse(component.entry);
@@ -126,7 +146,9 @@ export function addFunction(
     timeout: Duration.seconds(functionTimeout(component, placement)),
     logGroup: logs,
     environment: componentEnvironment([component], attached),
+    ...(networks[0] && { vpc: networks[0].vpc }),
   });
+  for (const { connections, port } of networks) connections.allowFrom(made, port, component.name);
   const resource = defaultNamed<CfnFunction>(made, id);
   resource.addMetadata('twelvefold:entry', component.entry);
   resource.addMetadata('twelvefold:component', component.name);

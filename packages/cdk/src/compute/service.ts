@@ -30,6 +30,7 @@ import {
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { ManifestComponent } from 'twelvefold/manifest';
+import { networksOf } from '../data/add-resources.ts';
 import type { Statement } from '../policy/policy-document.ts';
 import { atStage } from '../template/at-stage.ts';
 import { defaultNamed, named, pascalCase } from '../template/named.ts';
@@ -268,6 +269,9 @@ function addRunning(
     ...options.fargateServiceProps,
   });
   defaultNamed(service, 'Service');
+  for (const { connections, port } of networksOf(components, context.attached)) {
+    connections.allowFrom(service, port, 'the service');
+  }
   const front = components.some(({ trigger }) => trigger.kind === 'http')
     ? addLoadBalancer(scope, service, options, manifest.app)
     : {};

@@ -1,5 +1,6 @@
 import type { RemovalPolicy } from 'aws-cdk-lib';
 import { CfnResource, Token } from 'aws-cdk-lib';
+import type { Connections, IVpc, Port } from 'aws-cdk-lib/aws-ec2';
 import { CfnParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import type { Manifest, ManifestComponent, ManifestResource } from 'twelvefold/manifest';
@@ -16,6 +17,16 @@ export interface ProvidedResource {
   readonly parts?: Readonly<Record<string, string>>;
   /** URL, ARN or name; needed when the manifest has a binding for it. */
   readonly binding?: string;
+  /** For a resource in a VPC: components that use it are placed there and may reach it. */
+  readonly network?: ResourceNetwork;
+}
+
+/** How components reach a resource in a VPC. */
+export interface ResourceNetwork {
+  readonly vpc: IVpc;
+  /** Of the resource: components are let in by their security groups. */
+  readonly connections: Connections;
+  readonly port: Port;
 }
 
 /** Handlers that make resources in place of the manifest, by kind. */
@@ -31,6 +42,7 @@ export interface Attached {
   readonly parts: ReadonlyMap<string, unknown>;
   /** The value of its binding. */
   readonly value: string | undefined;
+  readonly network?: ResourceNetwork;
 }
 
 /**
@@ -78,7 +90,7 @@ export function addResources(
 
 function provided(declared: ManifestResource, given: ProvidedResource, grants: ManifestComponent['grants']): Attached {
   const { key, kind, binding } = declared;
-  const { resource, arns = [], parts = {} } = given;
+  const { resource, arns = [], parts = {}, network } = given;
   const own = grants.filter((grant) => grant.resource === key);
   const named = new Set(own.flatMap(({ part }) => part ?? []));
   const lacking = [
@@ -89,7 +101,14 @@ function provided(declared: ManifestResource, given: ProvidedResource, grants: M
   if (lacking.length > 0) {
     throw new TypeError(`Cannot add the resource '${key}': kinds.${kind} returned no ${lacking.join(' and no ')}`);
   }
-  return { declared, resource, arns, parts: new Map(Object.entries(parts)), value: given.binding };
+  return {
+    declared,
+    resource,
+    arns,
+    parts: new Map(Object.entries(parts)),
+    value: given.binding,
+    ...(network && { network }),
+  };
 }
 
 function addCloudFormation(
@@ -105,4 +124,13 @@ function addCloudFormation(
     made.set(id, resource);
     return resource;
   });
+}
+
+/** Networks of the resources that components use. */
+export function networksOf(
+  components: readonly ManifestComponent[],
+  attached: ReadonlyMap<string, Attached>,
+): ResourceNetwork[] {
+  const used = new Set(components.flatMap(({ uses }) => uses));
+  return [...used].flatMap((key) => attached.get(key)?.network ?? []);
 }
