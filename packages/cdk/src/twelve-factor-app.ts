@@ -15,6 +15,7 @@ import { addConfig } from './data/add-config.ts';
 import { addResources } from './data/add-resources.ts';
 import type { TwelveFactorAppProps } from './props.ts';
 import { assertProps } from './props.ts';
+import { assertLimits } from './template/limits.ts';
 import { addCodeParameters, addImageParameters, addStageParameter } from './template/parameters.ts';
 
 /**
@@ -64,6 +65,7 @@ export class TwelveFactorApp extends Construct {
     for (const note of manifest.notes ?? []) Annotations.of(this).addInfoV2('twelvefold:note', note);
     const { logRetention = RetentionDays.ONE_MONTH } = props;
 
+    assertLimits(this);
     addStageParameter(this);
     const attached = addResources(this, manifest, { kinds: props.kinds ?? {}, removalPolicy });
     this.resources = new Map([...attached].flatMap(([key, { resource }]) => (resource ? [[key, resource]] : [])));

@@ -79,7 +79,8 @@ export interface ComponentFunction {
 }
 
 /**
- * A function in a VPC makes and removes its network interfaces with its role (Lambda developer guide,
+ * A function in a VPC makes and removes its network interfaces with its role (Lambda developer
+ * guide,
  * "Required IAM permissions"): they have no name before they exist.
  */
 const INTERFACES: Statement = {
