@@ -47,11 +47,13 @@ function logicalId(kind: string, name: string): string {
 }
 
 function granted(component: ManifestComponent): string[] {
-  return component.grants.flatMap(({ resource: key, actions }) => {
+  return component.grants.flatMap(({ resource: key, part, actions }) => {
     const resource = manifest.resources.find((one) => one.key === key);
     const kind = resource?.kind === 'queue' || resource?.kind === 'topic' ? resource.kind : 'table';
     const id = logicalId(kind, resource?.physicalName ?? '');
-    const arn = kind === 'topic' ? { Ref: id } : { 'Fn::GetAtt': [id, 'Arn'] };
+    // A part of a table is an index.
+    const whole = kind === 'topic' ? { Ref: id } : { 'Fn::GetAtt': [id, 'Arn'] };
+    const arn = part === undefined ? whole : { 'Fn::Sub': `\${${id}.Arn}/index/${part}` };
     return actions.map((action) => `${action} ${JSON.stringify(arn)}`);
   });
 }
