@@ -10,7 +10,11 @@ import * as z from 'zod/mini';
 
 const region = 'eu-west-1';
 const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-const MINUTE_MS = 60_000;
+/**
+ * Half of the span of clocks: two processes stay within `grace` (30 s), which compares their
+ * clocks.
+ */
+const SKEW_MS = 10_000;
 const definition = sessionStore('sessions', {
   schema: z.object({ count: z.number() }),
   idle: '12h',
@@ -49,9 +53,9 @@ async function createTable(): Promise<string> {
   return name;
 }
 
-/** A process: its own port to AWS, and a clock that is off by some minutes and jumps. */
+/** A process: its own port to AWS, and a clock that is off by up to 10 s and jumps. */
 function startProcess(name: string, random: () => number) {
-  let shiftMs = (random() - 0.5) * 20 * MINUTE_MS;
+  let shiftMs = (random() - 0.5) * 2 * SKEW_MS;
   const clock = { ...systemClock, now: () => systemClock.now() + shiftMs };
   const aws = createAws({ env: {}, endpoint: local.url, region, credentials });
   const store = createSessions({
@@ -61,7 +65,7 @@ function startProcess(name: string, random: () => number) {
     random,
   });
   const jump = () => {
-    shiftMs = (random() - 0.5) * 20 * MINUTE_MS;
+    shiftMs = (random() - 0.5) * 2 * SKEW_MS;
   };
   return { store, jump };
 }
