@@ -1,6 +1,7 @@
-import type { AnyTask, RunStore } from '@twelvefold/admin';
+import type { AnyTask, Launcher, RunRecord, RunStore, scanCollection } from '@twelvefold/admin';
 import { defineTask } from '@twelvefold/admin';
 import type { Aws } from '@twelvefold/aws';
+import type { Clock } from '@twelvefold/core';
 import type { Scope } from '@twelvefold/lifecycle';
 import type { Logger, Metrics } from '@twelvefold/logging';
 import * as z from 'zod';
@@ -31,3 +32,17 @@ export declare const aws: Aws;
 /** The id of a run. */
 export declare const id: string;
 export declare function listUsers(after: unknown): Promise<{ items: Array<{ id: string }>; cursor?: string }>;
+export declare const run: RunRecord;
+export declare const launcher: Launcher;
+export declare const clock: Clock;
+interface OrderRow {
+  orderId: string;
+}
+type Pages = ReturnType<Parameters<typeof scanCollection<OrderRow>>[0]>;
+export declare const filter: object;
+export declare const orderTable: {
+  scan(options: object): Pages;
+  query(partition: string, options: object): Pages;
+};
+export declare function usersAfter(id: number, limit: number): Promise<Array<{ id: number }>>;
+export declare function receiveSome(): Promise<Array<{ messageId: string }>>;

@@ -5,10 +5,13 @@ import { registry } from './src/services/registry.ts';
 export const CLIENTS: Readonly<Record<string, string>> = {
   dynamodb: 'dynamodb',
   dynamodbstreams: 'dynamodb-streams',
+  ecs: 'ecs',
+  events: 'eventbridge',
   kms: 'kms',
   logs: 'cloudwatch-logs',
   monitoring: 'cloudwatch',
   s3: 's3',
+  scheduler: 'scheduler',
   secretsmanager: 'secrets-manager',
   sns: 'sns',
   sqs: 'sqs',

@@ -182,10 +182,10 @@ describe('lists', () => {
     const launched = await store.launch(run, launch, 'supervisor 1');
     expect(await store.launch(run, launch, 'supervisor 2')).toBeUndefined();
     if (!launched) throw new Error('not launched');
-    await store.launchedAs(launched, 'arn:task');
+    await store.launchedAs(launched, { ref: 'arn:task' });
     expect((await store.get('r1')).launch).toEqual({ ...launch, ref: 'arn:task' });
     await store.begin('r1', { token: 1, host: 'a' });
-    await store.launchedAs(launched, 'arn:late');
+    await store.launchedAs(launched, { ref: 'arn:late' });
     expect(await store.get('r1')).not.toHaveProperty('launch');
   });
 });

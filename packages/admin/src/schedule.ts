@@ -21,7 +21,7 @@ const RATE = /^rate\((\d+) (minutes?|hours?|days?)\)$/;
 const CRON = /^cron\(([^\s()]+ ){5}[^\s()]+\)$/;
 
 /** The schedules of a task, in order. */
-function schedulesOf(schedule: Schedule | readonly Schedule[] | undefined): readonly Schedule[] {
+export function schedulesOf(schedule: Schedule | readonly Schedule[] | undefined): readonly Schedule[] {
   if (schedule === undefined) return [];
   return isList(schedule) ? schedule : [schedule];
 }

@@ -153,7 +153,12 @@ export function defineCollectionTask<S extends StandardSchemaV1, T, C>(
 }
 
 /** The faults of what both shapes have. */
-function taskFaults({ params, concurrency, secretParams, schedule }: Omit<TaskPolicy, 'run'> & { params: unknown }) {
+export function taskFaults({
+  params,
+  concurrency,
+  secretParams,
+  schedule,
+}: Omit<TaskPolicy, 'run'> & { params: unknown }) {
   const faults: string[] = [];
   if (typeof (params as Partial<StandardSchemaV1> | undefined)?.['~standard']?.validate !== 'function') {
     faults.push("'params' is not a Standard Schema, e.g. z.object({})");
@@ -172,7 +177,7 @@ function taskFaults({ params, concurrency, secretParams, schedule }: Omit<TaskPo
 }
 
 /** The faults of what a task over a collection has besides. */
-function collectionFaults({ segments, throttle, maxFailures }: CollectionPolicy): string[] {
+export function collectionFaults({ segments, throttle, maxFailures }: CollectionPolicy): string[] {
   const faults: string[] = [];
   if (segments !== undefined && !isWhole(segments, 100)) faults.push(`'segments' is ${segments}; it must be 1 to 100`);
   if (maxFailures !== undefined && !(Number.isInteger(maxFailures) && maxFailures >= 0)) {

@@ -1,3 +1,5 @@
+import type { CollectionPolicy } from '@twelvefold/admin';
+import { collectionFaults, taskFaults } from '@twelvefold/admin';
 import type { Definition } from '@twelvefold/backing';
 import { driverOf, findKind } from '@twelvefold/backing';
 import type { ConfigDefinition } from '@twelvefold/config';
@@ -8,6 +10,7 @@ import { messageOf } from '@twelvefold/core/internal';
 import { constantCase, kebabCase } from './names.ts';
 import type { DeclaredResource } from './resources.ts';
 import { companionsOf } from './resources.ts';
+import { runsKey } from './task-runs.ts';
 
 const WORDS = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 /** Keys become environment variables and parameter names. */
@@ -143,15 +146,25 @@ function sourcesHint({ backing = {} }: AppLike): string {
 export function assertTask(
   app: AppLike,
   name: string,
-  options: { params: unknown; uses: unknown; description?: string },
+  options: CollectionPolicy & { params: unknown; uses: unknown; description?: string; over?: unknown },
   handler: unknown,
 ): void {
-  const faults = unknownOptions(options, ['params', 'uses', 'description']);
+  const common = ['params', 'uses', 'description', 'concurrency', 'oncePerRelease', 'secretParams', 'schedule'];
+  const { over } = options;
+  const own = over === undefined ? ['restartable'] : ['over', 'segments', 'throttle', 'maxFailures'];
+  const faults = [...unknownOptions(options, [...common, ...own]), ...taskFaults(options)];
+  if (over !== undefined) {
+    if (typeof over !== 'function') faults.push("'over' is not a function");
+    faults.push(...collectionFaults(options));
+  }
+  const policy = [...common.slice(3, 5), 'schedule', ...own].filter((option) => Reflect.has(options, option));
+  if (policy.length > 0 && runsKey({ backing: app.backing ?? {} }) === undefined) {
+    faults.push(
+      `${policy.map((option) => `'${option}'`).join(', ')} needs records of runs: add runs: taskRuns('task-runs') to backing`,
+    );
+  }
   if (!WORDS.test(name) || name.length > 40)
     faults.push('the name must be 1 to 40 characters, lower-case words joined by hyphens');
-  if (!(options.params as { '~standard'?: unknown } | undefined)?.['~standard']) {
-    faults.push("'params' is no Standard Schema: pass e.g. a zod object");
-  }
   refuse(`task '${name}'`, [...faults, ...componentFaults(app, options.uses, handler)]);
 }
 

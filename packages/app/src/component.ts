@@ -1,6 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { CollectionPolicy } from '@twelvefold/admin';
 import type { ConfigDefinition } from '@twelvefold/config';
-import type { Backing, Context, HttpContext, MessageContext } from './context.ts';
+import type { Backing, CollectionContext, HttpContext, MessageContext } from './context.ts';
 
 /** The part of an app that running its components needs. */
 export interface AppIdentity {
@@ -43,11 +44,16 @@ export interface ConsumerComponent<Message = never, C = never, Clients = never> 
 }
 
 /** An admin task, run from the command line or by direct invoke. */
-export interface TaskComponent<Params = never, Result = unknown, C = never, Clients = never>
+export interface TaskComponent<Input = never, Result = unknown, C = never, Clients = never>
   extends ComponentBase<'task'> {
   readonly description: string | undefined;
   readonly params: StandardSchemaV1;
-  readonly handler: (params: Params, ctx: Context<C, Clients>) => Promise<Result>;
+  /** Schedules, concurrency and the like. */
+  readonly policy: CollectionPolicy;
+  /** The records of a task over a collection; undefined for a task in one call. */
+  readonly over: ((params: never, ctx: CollectionContext<C, Clients>) => unknown) | undefined;
+  /** Gets the parameters, or a record of the collection. */
+  readonly handler: (input: Input, ctx: CollectionContext<C, Clients>) => Result;
 }
 
 /** Any component. Its handler's parameters are `never` here: only the runtime, which makes their context, calls it. */

@@ -1,3 +1,4 @@
+import type { RunInfo } from '@twelvefold/admin';
 import type { AccessOf, ClientFor, Definition, MessageInfo } from '@twelvefold/backing';
 import type { ConfigDefinition, ConfigPath, PickConfig } from '@twelvefold/config';
 import type { Deadline } from '@twelvefold/core';
@@ -69,6 +70,26 @@ export interface HttpContext<C, Clients> extends Context<C, Clients> {
   readonly http: RequestContext;
   /** Aborts when the service begins to drain: an answer without an end of its own, e.g. an event stream, ends on it. */
   readonly drainSignal: AbortSignal;
+}
+
+/** The run that a task works in. */
+export interface TaskRun extends Pick<RunInfo, 'id' | 'leg' | 'fence'> {
+  /** Counts capacity that the task consumed by other means than `backing` towards its `throttle`. */
+  readonly pace: RunInfo['pace'];
+}
+
+/** What a task's handler gets beside its parameters or its record. */
+export interface TaskContext<C, Clients, Params = unknown> extends Context<C, Clients> {
+  readonly params: Params;
+  /** True when writes through `backing` are recorded instead of made. */
+  readonly dryRun: boolean;
+  /** Undefined for an app that keeps no records of runs. */
+  readonly run: TaskRun | undefined;
+}
+
+/** What a task over a collection gets beside the record: its run always has one. */
+export interface CollectionContext<C, Clients, Params = unknown> extends TaskContext<C, Clients, Params> {
+  readonly run: TaskRun;
 }
 
 /** What a consumer's handler gets beside the message. */

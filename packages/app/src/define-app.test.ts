@@ -97,7 +97,7 @@ describe('defineApp', () => {
     // @ts-expect-error: an unknown option
     expect(() => app.consumer('orders', { uses: {}, batch: 3 }, handler)).toThrow(/unknown option 'batch'/);
     // @ts-expect-error: no schema
-    expect(() => app.task('t', { params: {}, uses: {} }, handler)).toThrow(/no Standard Schema/);
+    expect(() => app.task('t', { params: {}, uses: {} }, handler)).toThrow(/is not a Standard Schema/);
   });
 
   it('lists everything that is wrong with an app at once', () => {

@@ -1,4 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { Collection, CollectionPolicy, TaskPolicy } from '@twelvefold/admin';
 import type { Definition, SourceDefinition } from '@twelvefold/backing';
 import type { ConfigDefinition } from '@twelvefold/config';
 import type { Duration } from '@twelvefold/core';
@@ -8,14 +9,16 @@ import type { ConsumerComponent, HttpComponent, TaskComponent } from './componen
 import type {
   Backing,
   BoundClients,
-  Context,
+  CollectionContext,
   HttpContext,
   MessageContext,
   OnlyDeclared,
+  TaskContext,
   UsedConfig,
   Uses,
 } from './context.ts';
 import { kebabCase } from './names.ts';
+import { runsKey } from './task-runs.ts';
 
 export interface AppOptions<C, B extends Backing> {
   /** Lower-case words joined by hyphens, at most 20 characters: it becomes part of every physical name. */
@@ -46,6 +49,16 @@ export interface HttpOptions {
 }
 
 /** A message of a source, as its handler gets it. */
+/** What every task has. */
+interface TaskBase<S extends StandardSchemaV1, U> {
+  /** Shape of the parameters: an object. They are flags on the command line, and JSON elsewhere. */
+  params: S;
+  uses: U;
+  description?: string;
+  /** Parameters that no record, list or log shows. @defaultValue none */
+  secretParams?: ReadonlyArray<keyof StandardSchemaV1.InferOutput<S> & string>;
+}
+
 type MessageOf<D> = D extends SourceDefinition<infer Message> ? Message : never;
 
 /** An app: its resources and config, and the ways to declare components on them. */
@@ -77,15 +90,34 @@ export interface App<C, B extends Backing> {
     handler: (message: MessageOf<B[K]>, ctx: MessageContext<UsedConfig<C, U>, BoundClients<B, U>>) => Promise<void>,
   ): ConsumerComponent<MessageOf<B[K]>, UsedConfig<C, U>, BoundClients<B, U>>;
 
-  /** Declares an admin task. */
+  /**
+   * Declares an admin task over a collection: `over` gives the records, and the handler works on one. The task stops behind any record
+   * and goes on there, on this host or another. It needs `taskRuns()` in `backing`.
+   */
+  task<S extends StandardSchemaV1, const U extends Uses<B, C>, T>(
+    name: string,
+    options: TaskBase<S, U & OnlyDeclared<B, U, C>> &
+      Omit<CollectionPolicy, 'secretParams'> & {
+        over: (
+          params: StandardSchemaV1.InferOutput<S>,
+          ctx: CollectionContext<UsedConfig<C, U>, BoundClients<B, U>, StandardSchemaV1.InferOutput<S>>,
+        ) => Collection<T> | Promise<Collection<T>>;
+      },
+    handler: (
+      record: T,
+      ctx: CollectionContext<UsedConfig<C, U>, BoundClients<B, U>, StandardSchemaV1.InferOutput<S>>,
+    ) => unknown,
+  ): TaskComponent<T, unknown, UsedConfig<C, U>, BoundClients<B, U>>;
+
+  /** Declares an admin task that does its work in one call. */
   task<S extends StandardSchemaV1, const U extends Uses<B, C>, R>(
     name: string,
-    options: { params: S; uses: U & OnlyDeclared<B, U, C>; description?: string },
+    options: TaskBase<S, U & OnlyDeclared<B, U, C>> & Omit<TaskPolicy, 'secretParams'> & { over?: never },
     handler: (
       params: StandardSchemaV1.InferOutput<S>,
-      ctx: Context<UsedConfig<C, U>, BoundClients<B, U>>,
+      ctx: TaskContext<UsedConfig<C, U>, BoundClients<B, U>, StandardSchemaV1.InferOutput<S>>,
     ) => Promise<R>,
-  ): TaskComponent<StandardSchemaV1.InferOutput<S>, R, UsedConfig<C, U>, BoundClients<B, U>>;
+  ): TaskComponent<StandardSchemaV1.InferOutput<S>, Promise<R>, UsedConfig<C, U>, BoundClients<B, U>>;
 }
 
 /**
@@ -102,6 +134,27 @@ export function defineApp<C = Record<never, never>, const B extends Record<strin
 ): App<C, B> {
   assertApp(options);
   const backing = Object.freeze({ ...options.backing }) as B; // a frozen copy with the very same keys
+  const defineTask = (
+    name: string,
+    taskOptions: Pick<TaskComponent, 'params' | 'uses' | 'over'> & CollectionPolicy & { description?: string },
+    handler: TaskComponent['handler'],
+  ) => {
+    assertTask(app, name, taskOptions, handler);
+    const { params, uses, description, over, ...policy } = taskOptions;
+    const key = runsKey(app);
+    const recorded = key === undefined ? uses : { ...uses, [key]: [...new Set([...(uses[key] ?? []), 'run'])] };
+    return Object.freeze({
+      kind: 'task',
+      name,
+      app,
+      params,
+      uses: recorded,
+      description,
+      over,
+      policy,
+      handler,
+    }) as never;
+  };
   const app: App<C, B> = {
     name: options.name,
     config: options.config,
@@ -117,11 +170,7 @@ export function defineApp<C = Record<never, never>, const B extends Record<strin
       const { uses, concurrency = 10 } = consumerOptions;
       return Object.freeze({ kind: 'consumer', name: kebabCase(key), app, source: key, uses, concurrency, handler });
     },
-    task: (name, taskOptions, handler) => {
-      assertTask(app, name, taskOptions, handler);
-      const { params, uses, description } = taskOptions;
-      return Object.freeze({ kind: 'task', name, app, params, uses, description, handler });
-    },
+    task: defineTask as App<C, B>['task'], // as its overloads have it, which narrow what it takes
   };
   return Object.freeze(app);
 }

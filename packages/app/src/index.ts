@@ -1,4 +1,20 @@
 export {
+  type Collection,
+  type CollectionRecord,
+  keysetCollection,
+  listCollection,
+  pagedCollection,
+  queryCollection,
+  queueCollection,
+  type Run,
+  type RunRecord,
+  type RunStore,
+  type Schedule,
+  scanCollection,
+  type Throttle,
+  taskRuns,
+} from '@twelvefold/admin';
+export {
   type CacheClient,
   type CacheDefinition,
   cache,
@@ -62,7 +78,18 @@ export {
 export type { AppResource, HostOptions, ResourceContext } from './app-resource.ts';
 export { type Binding, type BindingValue, bindings } from './bindings.ts';
 export type { AppIdentity, Component, ConsumerComponent, HttpComponent, TaskComponent } from './component.ts';
-export type { Backing, BoundClients, Context, ContextFor, HttpContext, MessageContext, Uses } from './context.ts';
+export type {
+  Backing,
+  BoundClients,
+  CollectionContext,
+  Context,
+  ContextFor,
+  HttpContext,
+  MessageContext,
+  TaskContext,
+  TaskRun,
+  Uses,
+} from './context.ts';
 export { type App, type AppOptions, defineApp, type HttpOptions } from './define-app.ts';
 export { physicalName } from './names.ts';
 export { stageFrom } from './stage.ts';

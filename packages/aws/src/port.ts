@@ -1,4 +1,7 @@
 import type { DynamoDbOperations } from './operations/dynamodb.ts';
+import type { EcsOperations } from './operations/ecs.ts';
+import type { LambdaOperations } from './operations/lambda.ts';
+import type { LogsOperations } from './operations/logs.ts';
 import type { SecretsManagerOperations } from './operations/secretsmanager.ts';
 import type { SnsOperations } from './operations/sns.ts';
 import type { SqsOperations } from './operations/sqs.ts';
@@ -11,6 +14,9 @@ export interface AwsOperations {
   ssm: SsmOperations;
   secretsmanager: SecretsManagerOperations;
   dynamodb: DynamoDbOperations;
+  ecs: EcsOperations;
+  lambda: LambdaOperations;
+  logs: LogsOperations;
 }
 
 export type Service = keyof AwsOperations;

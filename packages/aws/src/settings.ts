@@ -55,6 +55,9 @@ const ENDPOINT_VARIABLES: Record<Service, string> = {
   ssm: 'AWS_ENDPOINT_URL_SSM',
   secretsmanager: 'AWS_ENDPOINT_URL_SECRETS_MANAGER',
   dynamodb: 'AWS_ENDPOINT_URL_DYNAMODB',
+  ecs: 'AWS_ENDPOINT_URL_ECS',
+  lambda: 'AWS_ENDPOINT_URL_LAMBDA',
+  logs: 'AWS_ENDPOINT_URL_CLOUDWATCH_LOGS',
 };
 
 /** The endpoint for `service`, or `undefined` for AWS itself. */

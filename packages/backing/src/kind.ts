@@ -148,6 +148,12 @@ interface KindBase<D, Client, A extends string, N extends string> {
   companions?(definition: D): Readonly<Record<string, Definition>>;
   /** Other definitions of the app that this one needs. */
   references?(definition: D): readonly Reference[];
+  /**
+   * What a dry run of a task does with methods: `pass` calls one, `done` records it and answers with
+   * nothing, `unknown` records it, and its result throws when it is read.
+   * @defaultValue `pass` for the methods of accesses whose actions only read, `unknown` for others
+   */
+  readonly dryRun?: Readonly<Record<string, 'pass' | 'done' | 'unknown'>>;
   /** Facts for the manifest that other tools may read. */
   details?(definition: D): Readonly<Record<string, unknown>>;
 }

@@ -6,6 +6,12 @@ export type { Credentials } from './client/sign-request.ts';
 export type { CallFilter, RecordedCall } from './core/call-log.ts';
 export type { ControlledClock } from './core/clock.ts';
 export { createClock } from './core/clock.ts';
+export type {
+  ContainerRegistry,
+  RunnableContainer,
+  RunningContainer,
+  StartContainer,
+} from './core/container-registry.ts';
 export type { Fault, FaultKind, Faults } from './core/faults.ts';
 export type { FunctionRegistry, InvokableFunction } from './core/function-registry.ts';
 export { invokable } from './launcher/function/invokable.ts';
@@ -33,6 +39,7 @@ export type { LaunchedStack, LaunchStackOptions } from './launcher/stack/launch-
 export { launchStack } from './launcher/stack/launch-stack.ts';
 export type { LaunchedTask, LaunchTaskOptions } from './launcher/task/launch-task.ts';
 export { launchTask } from './launcher/task/launch-task.ts';
+export { type RunnableContainerOptions, runnableContainer } from './launcher/task/runnable-container.ts';
 export type { ProvisionOptions } from './provision/provision.ts';
 export { provision } from './provision/provision.ts';
 export type { ProvisionedResource, ProvisionedStack, ProvisionProgress } from './provision/stack.ts';

@@ -6,6 +6,8 @@ import type { CallFilter, RecordedCall } from './core/call-log.ts';
 import { createCallLog } from './core/call-log.ts';
 import type { ControlledClock } from './core/clock.ts';
 import { createClock } from './core/clock.ts';
+import type { ContainerRegistry } from './core/container-registry.ts';
+import { createContainerRegistry } from './core/container-registry.ts';
 import { answerControl } from './core/control-plane.ts';
 import { dispatch } from './core/dispatch.ts';
 import type { Faults } from './core/faults.ts';
@@ -73,6 +75,8 @@ export interface LocalAws extends AsyncDisposable {
    * them.
    */
   readonly functions: Pick<FunctionRegistry, 'register'>;
+  /** Task definitions that ECS runs as processes. A reset leaves them. */
+  readonly containers: Pick<ContainerRegistry, 'register'>;
   /** The newest 100,000 calls, oldest first; all that match `filter`. */
   calls(filter?: CallFilter): readonly RecordedCall[];
   clearCalls(): void;
@@ -193,11 +197,23 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
   // Loaded only where it is used: node:v8 and node:fs cost as much as the rest of the start.
   const disk = folder === undefined ? undefined : await import('./core/snapshot.ts');
   const functions = createFunctionRegistry();
+  const containers = createContainerRegistry();
   const snapshot = folder === undefined ? undefined : await disk?.readSnapshot(folder);
   if (snapshot !== undefined) await restore(world, background, clock, functions, snapshot);
   const services = [...new Set(registry.map(({ name }) => name))];
   const faults = createFaults(random, services);
-  const endpoint = { registry, world, background, clock, calls, faults, functions, publicParameters, account };
+  const endpoint = {
+    registry,
+    world,
+    background,
+    clock,
+    calls,
+    faults,
+    functions,
+    containers,
+    publicParameters,
+    account,
+  };
   const reset = (service?: string) => {
     if (service !== undefined && !services.includes(service)) {
       throw new TypeError(`Cannot reset ${service}: choose one of ${services.join(', ')}`);
@@ -254,6 +270,7 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     calls: (filter) => calls.list(filter),
     clearCalls: () => calls.clear(),
     functions,
+    containers,
     saveSnapshot,
     health,
     reset,

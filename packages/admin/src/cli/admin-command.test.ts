@@ -286,7 +286,7 @@ describe('what a run prints', () => {
     };
     await admin([other], 'other --json', { run });
     await admin([other], 'other', { run });
-    expect(seen).toEqual([{}, { json: true }, {}, { json: false }]);
+    expect(seen).toEqual([{}, { json: true, dryRun: false }, {}, { json: false, dryRun: false }]);
   });
 
   test.each<[Run['status'], number]>([

@@ -1,13 +1,22 @@
+import { Writable } from 'node:stream';
+import { UsageError } from '@twelvefold/core/internal';
 import type { FieldFault } from '@twelvefold/lifecycle';
 import { ParamsInvalid } from '../params-invalid.ts';
-import type { Run } from '../runs/run.ts';
+import type { Run, RunPlace, RunRecord } from '../runs/run.ts';
 import type { AnyTask } from '../task.ts';
+import type { AdminRuns } from './admin-runs.ts';
 import { describeParams } from './describe-params.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
 import { kebabCase } from './flag-name.ts';
 import { listHelp, taskHelp } from './help.ts';
-import { parseFlags, RESERVED_FLAGS } from './parse-flags.ts';
+import type { LaunchFlags } from './launch-command.ts';
+import { launchRun, startRun } from './launch-command.ts';
+import { OWN_FLAGS, parseFlags, RESERVED_FLAGS } from './parse-flags.ts';
 import { resultText, runLine, runSummary } from './print-run.ts';
+import type { Progress } from './progress.ts';
+import { createProgress } from './progress.ts';
+import { commandRun, listRuns, logLines, RUN_COMMANDS, showRun } from './run-commands.ts';
+import { superviseHere } from './supervise-here.ts';
 
 export interface AdminIo {
   stdout: { write(text: string): unknown };
@@ -17,14 +26,24 @@ export interface AdminIo {
 }
 
 /**
- * Runs one task, e.g. with `runTask`. With `json` only the record may reach standard output, no
- * logs.
+ * Runs one task without a record, e.g. with `runTask`. With `json` only the record may reach
+ * standard
+ * output, no logs.
  */
 export type RunOne<T extends AnyTask> = (
   task: T,
   params: Record<string, unknown>,
-  output: { json: boolean },
+  output: { json: boolean; dryRun: boolean },
 ) => Promise<Run>;
+
+export interface AdminCommandOptions<T extends AnyTask> {
+  /** The program's name in usage lines. @defaultValue `admin` */
+  program?: string;
+  /**
+   * Opens what runs need; each task then has a record, and runs have commands. @defaultValue none
+   */
+  runs?: (task: T | undefined) => Promise<AdminRuns<T>>;
+}
 
 /**
  * The command line of an app's tasks: `<task> [--flag value] [--json] [--help]`. `list`, or no
@@ -35,10 +54,11 @@ export type RunOne<T extends AnyTask> = (
  * flag is refused.
  *
  * @param argv - the arguments after the program's name
- * @param options.program - the program's name in usage lines. @defaultValue `admin`
- * @returns the exit code: 0, 1 if the task failed, 64 for a wrong command line or wrong parameters,
- * 130 if cancelled
- * @throws what `run` rejects with, except `PARAMS_INVALID`; TypeError for two tasks of one name
+ * @returns the exit code: 0, 1 if the task failed, 2 if records of it failed, 64 for a wrong
+ * command
+ * line or wrong parameters, 75 if another run is at work, 130 if stopped
+ * @throws what `run` rejects with, except `PARAMS_INVALID` and `USAGE`; TypeError for two tasks
+ * of one name
  * @example
  * ```ts
  * const io = { stdout: process.stdout, stderr: process.stderr, isTTY: process.stdout.isTTY };
@@ -52,53 +72,149 @@ export async function adminCommand<T extends AnyTask>(
   argv: readonly string[],
   io: AdminIo,
   run: RunOne<T>,
-  options: { program?: string } = {},
+  options: AdminCommandOptions<T> = {},
 ): Promise<number> {
-  const program = options.program ?? 'admin';
+  const { program = 'admin', runs } = options;
   const out = (text: string) => void io.stdout.write(`${text}\n`);
   const complain = (text: string) => void io.stderr.write(`${text}\n`);
   assertDistinct(tasks);
+  const commands = runs ? RUN_COMMANDS : {};
 
   const [first, ...args] = argv;
   const task = tasks.find(({ name }) => name === first);
-  if (!task) {
+  try {
+    if (task) return await taskCommand(task);
     if (first === undefined || first === 'list') {
-      out(io.isTTY ? listHelp(program, tasks) : tasks.map(({ name }) => name).join('\n'));
+      out(io.isTTY ? listHelp(program, tasks, commands) : tasks.map(({ name }) => name).join('\n'));
       return EXIT.succeeded;
     }
     if (first === 'help' || first === '--help' || first === '-h') {
       const subject = tasks.find(({ name }) => name === args[0]);
-      out(subject ? taskHelp(program, subject) : listHelp(program, tasks));
+      out(subject ? taskHelp(program, subject, ownFlags(subject)) : listHelp(program, tasks, commands));
       return EXIT.succeeded;
     }
-    complain(`Unknown task ${JSON.stringify(first)}; known: ${tasks.map(({ name }) => name).join(', ')}`);
+    if (runs && (Object.hasOwn(commands, first) || first === 'leg')) return await runCommand(first, runs);
+    const known = [...tasks.map(({ name }) => name), ...Object.keys(commands)].join(', ');
+    complain(`Unknown task ${JSON.stringify(first)}; known: ${known}`);
     return EXIT.usage;
-  }
-
-  const known = describeParams(task.params);
-  const { params, json, help, faults } = parseFlags(args, known);
-  if (help) {
-    out(taskHelp(program, task));
-    return EXIT.succeeded;
-  }
-  if (faults.length > 0) {
-    for (const fault of faults) complain(fault);
-    complain(`${program} ${task.name} --help lists the flags`);
-    return EXIT.usage;
-  }
-
-  let record: Run;
-  try {
-    record = await run(task, params, { json });
   } catch (error) {
-    if (!ParamsInvalid.isInstance(error)) throw error;
-    complain(`Cannot run task '${task.name}': its parameters do not fit`);
-    for (const fault of error.faults) complain(`  ${faultText(fault)}`);
-    complain(`${program} ${task.name} --help lists the flags`);
+    if (ParamsInvalid.isInstance(error)) {
+      complain(`Cannot run task '${error.task}': its parameters do not fit`);
+      for (const fault of error.faults) complain(`  ${faultText(fault)}`);
+      complain(`${program} ${error.task} --help lists the flags`);
+    } else if (error instanceof UsageError) complain(error.message);
+    else throw error;
     return EXIT.usage;
   }
-  print(record, json);
-  return exitCodeOf(record);
+
+  async function taskCommand(task: T): Promise<number> {
+    const own = ownFlags(task);
+    const { params, json, help, faults, given } = parseFlags(args, describeParams(task.params), own);
+    if (help) {
+      out(taskHelp(program, task, own));
+      return EXIT.succeeded;
+    }
+    const wrong = [...faults];
+    const flags = launchFlags(given, wrong);
+    if (wrong.length > 0) {
+      for (const fault of wrong) complain(fault);
+      complain(`${program} ${task.name} --help lists the flags`);
+      return EXIT.usage;
+    }
+    if (!runs) {
+      const record = await run(task, params, { json, dryRun: flags.settings.dryRun === true });
+      print(record, json);
+      return exitCodeOf(record);
+    }
+    const launched = await launchRun(task, params, flags, await runs(task), await progressOf());
+    print(launched.run, json);
+    return launched.code;
+  }
+
+  async function runCommand(name: string, open: NonNullable<typeof runs>): Promise<number> {
+    const json = args.includes('--json');
+    const { on } = launchFlags(
+      parseFlags(
+        args.filter((arg) => arg.startsWith('--')),
+        [],
+        OWN_FLAGS,
+      ).given,
+      [],
+    );
+    const [subject] = args.filter((arg) => !arg.startsWith('--'));
+    if (name === 'runs') {
+      const asked = subject === undefined ? tasks : tasks.filter((one) => one.name === subject);
+      if (asked.length === 0) throw new UsageError(`Cannot list runs: there is no task ${JSON.stringify(subject)}`);
+      out(await listRuns(asked, await open(undefined), json));
+      return EXIT.succeeded;
+    }
+    if (name === 'supervise') return superviseHere(tasks, await open(undefined));
+    if (subject === undefined)
+      throw new UsageError(
+        `Cannot ${name}: name a run, e.g. ${program} ${name} ${tasks[0]?.name ?? 'task'}-20261130-1a2b3c4d5e6f`,
+      );
+    const service = await open(undefined);
+    if (name === 'show') {
+      out(await showRun(subject, service, json));
+      return EXIT.succeeded;
+    }
+    const found = await service.store.get(subject);
+    if (name === 'logs') {
+      for await (const line of logLines(found, service)) out(line.trimEnd());
+      return EXIT.succeeded;
+    }
+    if (name === 'pause' || name === 'cancel') {
+      const record = await commandRun(subject, name, service);
+      out(json ? JSON.stringify(record) : `Run ${subject} is ${record.status}`);
+      return EXIT.succeeded;
+    }
+    const task = tasks.find((one) => one.name === found.task);
+    if (!task) throw new UsageError(`Cannot ${name} run ${subject}: the app has no task '${found.task}'`);
+    const { params: secrets, given } = parseFlags(
+      args.filter((arg) => arg !== subject),
+      describeParams(task.params),
+      OWN_FLAGS,
+    );
+    const flags = { ...launchFlags(given, []), on: given.on === undefined && name !== 'leg' ? found.on : on };
+    const opened = await open(task);
+    if (name === 'retry-failed') {
+      const launch = { ...flags, settings: { ...flags.settings, retryOf: subject } };
+      return end(await launchRun(task, { ...found.params, ...secrets }, launch, opened, await progressOf()), json);
+    }
+    const record = name === 'leg' ? found : await commandRun(subject, 'resume', opened, flags.on);
+    const launched = await startRun(
+      task,
+      record,
+      secrets,
+      name === 'leg' ? { on: 'here', detach: false } : flags,
+      opened,
+      await progressOf(),
+    );
+    return end(launched, json);
+  }
+
+  function end({ run: record, code }: { run: RunRecord; code: number }, json: boolean): number {
+    print(record, json);
+    return code;
+  }
+
+  /** Flags of a launch that no parameter of the task has. */
+  function ownFlags(task: T): typeof OWN_FLAGS {
+    const described = describeParams(task.params);
+    // A flag of any name may be a parameter then.
+    if (!described && !runs) return {};
+    const params = (described ?? []).map(({ name }) => kebabCase(name));
+    const flags = Object.entries(OWN_FLAGS).filter(([name]) => !params.includes(name) && (runs || name === 'dry-run'));
+    return Object.fromEntries(flags);
+  }
+
+  function progressOf(): Promise<Progress> {
+    return createProgress({
+      write: (text) => io.stderr.write(text),
+      terminal: io.isTTY && io.stderr instanceof Writable ? io.stderr : undefined,
+      now: () => Date.now(),
+    });
+  }
 
   function print(record: Run, json: boolean): void {
     if (json) {
@@ -114,6 +230,27 @@ export async function adminCommand<T extends AnyTask>(
   }
 }
 
+const PLACES: readonly string[] = ['here', 'lambda', 'ecs'];
+
+/** The flags of a launch, from their text; faults go on the list. */
+function launchFlags(given: Readonly<Record<string, string | true>>, faults: string[]): LaunchFlags {
+  const { on = 'here', canary, confirm } = given;
+  if (!PLACES.includes(String(on))) faults.push(`--on is ${JSON.stringify(on)}; choose ${PLACES.join(', ')}`);
+  const records = Number(canary);
+  if (canary !== undefined && !(Number.isInteger(records) && records > 0)) {
+    faults.push(`--canary is ${JSON.stringify(canary)}; give a number of records from 1`);
+  }
+  return {
+    on: on as RunPlace, // one of the places, or a fault
+    detach: given.detach === true,
+    confirm: confirm === undefined ? undefined : String(confirm),
+    settings: {
+      ...(given['dry-run'] === true && { dryRun: true as const }),
+      ...(canary !== undefined && { canary: records }),
+    },
+  };
+}
+
 /** A fault with the flag it is about: `--since-date: ...`, `--filter.status: ...`. */
 function faultText({ field, reason }: FieldFault): string {
   if (field === '') return reason;
@@ -125,6 +262,9 @@ function assertDistinct(tasks: readonly AnyTask[]): void {
   const seen = new Set<string>();
   for (const task of tasks) {
     if (seen.has(task.name)) throw new TypeError(`Cannot offer tasks: two are named '${task.name}'`);
+    if (task.name === 'list' || task.name === 'leg' || Object.hasOwn(RUN_COMMANDS, task.name)) {
+      throw new TypeError(`Cannot offer task '${task.name}': a command has this name`);
+    }
     seen.add(task.name);
     const taken = describeParams(task.params)?.find(({ name }) => RESERVED_FLAGS.includes(kebabCase(name)));
     if (taken)

@@ -15,6 +15,18 @@ export const EXIT = {
   cancelled: 130,
 } as const;
 
+/** The codes with their meaning, for the help. */
+export const EXIT_TEXTS: ReadonlyArray<[string, string]> = [
+  ['0', 'the run succeeded'],
+  ['1', 'it is errored'],
+  ['2', 'it succeeded, with failed records in quarantine'],
+  ['64', 'wrong command line or parameters, or not confirmed'],
+  ['69', 'an endpoint is down'],
+  ['75', 'another run of the task is at work'],
+  ['78', 'config or bindings are missing'],
+  ['130', 'it was paused, cancelled or interrupted'],
+];
+
 /** The exit code of a command that ends with this run. */
 export function exitCodeOf({ status, failed = 0 }: Pick<Run, 'status'> & { readonly failed?: number }): number {
   if (status === 'succeeded') return failed > 0 ? EXIT.withFailures : EXIT.succeeded;

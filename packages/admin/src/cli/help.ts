@@ -1,22 +1,34 @@
 import type { AnyTask } from '../task.ts';
 import { describeParams } from './describe-params.ts';
+import { EXIT_TEXTS } from './exit-codes.ts';
 import { kebabCase } from './flag-name.ts';
 import type { ParamInfo } from './param-info.ts';
+import type { OWN_FLAGS } from './parse-flags.ts';
+import type { RUN_COMMANDS } from './run-commands.ts';
 
 /** The tasks there are, one per line. */
-export function listHelp(program: string, tasks: readonly AnyTask[]): string {
+export function listHelp(
+  program: string,
+  tasks: readonly AnyTask[],
+  commands: Partial<typeof RUN_COMMANDS> = {},
+): string {
+  const runs = Object.entries(commands).map(([name, command]): [string, string] => [
+    `${name} ${command?.usage ?? ''}`.trim(),
+    command?.text ?? '',
+  ]);
   const rows = tasks.map((task): [string, string] => [task.name, task.description ?? '']);
   return [
     `Usage: ${program} <task> [flags]`,
     '',
     ...(rows.length > 0 ? ['Tasks:', ...table(rows)] : ['There are no tasks']),
+    ...(runs.length > 0 ? ['', 'Runs:', ...table(runs), '', 'Exit codes:', ...table(EXIT_TEXTS)] : []),
     '',
     `${program} <task> --help lists a task's flags`,
   ].join('\n');
 }
 
 /** The help of one task: its description and flags. */
-export function taskHelp(program: string, task: AnyTask): string {
+export function taskHelp(program: string, task: AnyTask, own: typeof OWN_FLAGS = {}): string {
   const params = describeParams(task.params);
   const rows = (params ?? []).map((param): [string, string] => [flagOf(param), notesOf(param)]);
   return [
@@ -26,6 +38,10 @@ export function taskHelp(program: string, task: AnyTask): string {
     'Flags:',
     ...table([
       ...rows,
+      ...Object.entries(own).map(([name, { value, text }]): [string, string] => [
+        `--${name}${value === undefined ? '' : ` <${value}>`}`,
+        text,
+      ]),
       ['--json', "Print the run's record as one line of JSON, everything else on standard error"],
       ['--help', 'Show this'],
     ]),

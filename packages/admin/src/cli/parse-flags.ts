@@ -6,12 +6,23 @@ export interface ParsedFlags {
   params: Record<string, unknown>;
   json: boolean;
   help: boolean;
+  /** Flags of a launch, by name; `true` for one without a value. */
+  given: Readonly<Record<string, string | true>>;
   /** Faults of the command line, each a sentence. */
   faults: readonly string[];
 }
 
 /** Flags of every task. A parameter of one of these names cannot be given on the command line. */
 export const RESERVED_FLAGS: readonly string[] = ['json', 'help'];
+
+/** Flags of a launch. A parameter of the same name wins. */
+export const OWN_FLAGS: Readonly<Record<string, { readonly value?: string; readonly text: string }>> = {
+  'dry-run': { text: 'Record the writes of ctx.backing instead of making them; other clients are out of reach' },
+  on: { value: 'here|lambda|ecs', text: 'Where to run (default: here)' },
+  detach: { text: 'Do not follow a run on another host' },
+  canary: { value: 'records', text: 'Pause after so many records' },
+  confirm: { value: 'text', text: 'The confirmation of a run at a production stage' },
+};
 
 const FLAG = /^--([A-Za-z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)*)(?:=(.*))?$/s;
 
@@ -23,14 +34,19 @@ const FLAG = /^--([A-Za-z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)*)(?:=(.*))?$/s;
  * other flags are faults. Without, any flag is accepted, one without a value is `true`, and values
  * are text.
  */
-export function parseFlags(args: readonly string[], known: readonly ParamInfo[] | undefined): ParsedFlags {
-  const given = new Map<string, unknown[]>();
+export function parseFlags(
+  args: readonly string[],
+  known: readonly ParamInfo[] | undefined,
+  own: typeof OWN_FLAGS = {},
+): ParsedFlags {
+  const values = new Map<string, unknown[]>();
+  const given: Record<string, string | true> = {};
   const faults: string[] = [];
   let json = false;
   let help = false;
   const rest = [...args];
 
-  const add = (name: string, value: unknown) => given.set(name, [...(given.get(name) ?? []), value]);
+  const add = (name: string, value: unknown) => values.set(name, [...(values.get(name) ?? []), value]);
   const find = (flag: string) => known?.find(({ name }) => kebabCase(name) === flag || name === flag);
 
   for (let arg = rest.shift(); arg !== undefined; arg = rest.shift()) {
@@ -48,12 +64,21 @@ export function parseFlags(args: readonly string[], known: readonly ParamInfo[] 
       else help = true;
       continue;
     }
+    if (Object.hasOwn(own, flag)) {
+      const takesValue = own[flag]?.value !== undefined;
+      if (!takesValue && inline !== undefined) faults.push(`--${flag} takes no value`);
+      else if (!takesValue) given[flag] = true;
+      else if (inline !== undefined) given[flag] = inline;
+      else if (isValue(rest[0])) given[flag] = rest.shift() ?? '';
+      else faults.push(`--${flag} needs a value`);
+      continue;
+    }
     const info = find(flag);
     const negated = !info && flag.startsWith('no-') ? flag.slice('no-'.length) : undefined;
     const target = negated === undefined ? info : find(negated);
     const name = target?.name ?? camelCase(negated ?? flag);
     if (known && !target) {
-      const list = known.map((param) => `--${kebabCase(param.name)}`);
+      const list = [...known.map((param) => kebabCase(param.name)), ...Object.keys(own)].map((name) => `--${name}`);
       faults.push(`Unknown flag --${flag}; known: ${[...list, '--json', '--help'].join(', ')}`);
       // Whatever follows it was meant for it.
       if (inline === undefined && isValue(rest[0])) rest.shift();
@@ -70,14 +95,14 @@ export function parseFlags(args: readonly string[], known: readonly ParamInfo[] 
   }
 
   const params: Record<string, unknown> = {};
-  for (const [name, values] of given) {
+  for (const [name, list] of values) {
     const info = known?.find((param) => param.name === name);
-    if (info?.type === 'array') params[name] = values.map((value) => convert(value, info.items));
-    else if (values.length === 1) params[name] = convert(values[0], info?.type);
-    else if (info && info.type !== 'unknown') faults.push(`--${kebabCase(name)} is given ${values.length} times`);
-    else params[name] = values;
+    if (info?.type === 'array') params[name] = list.map((value) => convert(value, info.items));
+    else if (list.length === 1) params[name] = convert(list[0], info?.type);
+    else if (info && info.type !== 'unknown') faults.push(`--${kebabCase(name)} is given ${list.length} times`);
+    else params[name] = list;
   }
-  return { params, json, help, faults };
+  return { params, json, help, faults, given };
 }
 
 /** Negative numbers are values. A value that begins with `--` is written as `--flag=--value`. */

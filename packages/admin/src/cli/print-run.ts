@@ -1,4 +1,5 @@
 import type { Run } from '../runs/run.ts';
+import { durationText } from './progress.ts';
 
 /**
  * The record as one line of JSON. Values that JSON lacks become text; a result that cannot be
@@ -25,8 +26,7 @@ export function resultText(result: unknown, indent: number): string {
 
 /** How it went, in one sentence. */
 export function runSummary({ task, status, durationMs, id, error }: Run): string {
-  const took = durationMs < 1_000 ? `${durationMs} ms` : `${(durationMs / 1_000).toFixed(1)} s`;
-  const summary = `${task} ${status} after ${took} (run ${id})`;
+  const summary = `${task} ${status} after ${durationText(durationMs)} (run ${id})`;
   return error ? `${summary}: ${error.name}: ${error.message}` : summary;
 }
 

@@ -27,6 +27,8 @@ export interface Checkpoints {
   /** The segment has no more records. */
   finish(segment: number): void;
   setTotal(total: number): void;
+  /** Counts a write that a dry run did not make. */
+  countWrite(name: string): void;
   /** A write, when half a second has passed since the last one began; otherwise `undefined`. */
   due(): Promise<void> | undefined;
   /** The positions and counts to save. */
@@ -46,10 +48,16 @@ export function createCheckpoints({ store, run, token, clock, onProgress }: Chec
   let progress: Mutable[] = run.progress.map((segment) => ({ ...segment, fence: token }));
   let latest = run;
   let total: number | undefined;
+  const writes: Record<string, number> = { ...run.writes };
   let writtenAt = startedAt;
   let writing: Promise<void> | undefined;
 
-  const state = () => ({ progress, durationMs: run.durationMs + clock.monotonic() - startedAt, total });
+  const state = () => ({
+    progress,
+    durationMs: run.durationMs + clock.monotonic() - startedAt,
+    total,
+    ...(run.settings.dryRun && { writes }),
+  });
   const write = async () => {
     writtenAt = clock.monotonic();
     latest = await store.checkpoint(run.id, { ...state(), token });
@@ -76,6 +84,9 @@ export function createCheckpoints({ store, run, token, clock, onProgress }: Chec
     },
     finish(segment) {
       at(segment).done = true;
+    },
+    countWrite(name) {
+      writes[name] = (writes[name] ?? 0) + 1;
     },
     setTotal(count) {
       total = count;

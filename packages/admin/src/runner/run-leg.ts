@@ -32,6 +32,8 @@ export interface RunInfo {
   readonly settings: RunSettings;
   /** The validated parameters, secrets included. */
   readonly params: unknown;
+  /** Counts a write that a dry run did not make. */
+  onWrite(resource: string, method: string): void;
   /** Counts consumed capacity and throttled calls towards the task's `throttle`. */
   readonly pace: Pick<Pace, 'consumed' | 'throttled'>;
 }
@@ -150,7 +152,8 @@ async function leg<C>(lease: Lease, token: number, options: RunLegOptions<C>): P
   const pace = createPace((isCollectionTask(task) && task.throttle) || {}, clock);
   const info = (params: unknown): RunInfo => {
     const { leg: number, settings } = run;
-    return { id, leg: number, fence: { token }, settings, params, pace };
+    const onWrite = (resource: string, method: string) => checkpoints.countWrite(`${resource}.${method}`);
+    return { id, leg: number, fence: { token }, settings, params, pace, onWrite };
   };
 
   /** The end of the leg: what the task left, and why. */

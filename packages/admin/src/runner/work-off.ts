@@ -5,7 +5,8 @@ import type { Collection, CollectionRecord, Json } from '../collection.ts';
 import { isCollection } from '../collection.ts';
 import type { RunRecord } from '../runs/run.ts';
 import type { RunStore } from '../runs/run-store.ts';
-import type { AnyCollectionTask } from '../task.ts';
+import type { AnyCollectionTask, AnyTask } from '../task.ts';
+import { isCollectionTask } from '../task.ts';
 import type { Checkpoints } from './checkpoints.ts';
 import type { LegResult } from './outcome.ts';
 import { isCancellation, runError } from './outcome.ts';
@@ -139,6 +140,22 @@ export async function workOff(options: WorkOffOptions): Promise<LegResult> {
     result.failed += failed;
   }
   return { outcome: 'done', result };
+}
+
+/**
+ * The number of records of a task over a collection, where it can count them.
+ *
+ * @param params - validated by the task's schema
+ */
+export async function collectionCount(
+  task: AnyTask,
+  params: unknown,
+  ctx: unknown,
+  signal: AbortSignal,
+): Promise<number | undefined> {
+  if (!isCollectionTask(task)) return undefined;
+  const collection: unknown = await task.over(params as never, ctx as never); // as the runtime makes them
+  return isCollection(collection) ? collection.count?.({ signal }) : undefined;
 }
 
 async function collectionOf({ task, params, run, store }: WorkOffOptions, ctx: never): Promise<Collection<never>> {

@@ -40,6 +40,8 @@ export interface Checkpoint {
   readonly progress: readonly SegmentProgress[];
   readonly durationMs: number;
   readonly total?: number | undefined;
+  /** Writes that a dry run did not make. */
+  readonly writes?: Readonly<Record<string, number>> | undefined;
 }
 
 /** How a leg ended. */
@@ -74,8 +76,8 @@ export interface RunStore {
   command(id: string, command: RunCommand, by: string, options?: Call & { readonly on?: RunPlace }): Promise<RunRecord>;
   /** Notes a launch on another host. @returns `undefined` when another process was faster */
   launch(run: RunRecord, launch: RunLaunch, by: string, options?: Call): Promise<RunRecord | undefined>;
-  /** Adds where the launch went. Does nothing when its leg has begun. */
-  launchedAs(run: RunRecord, ref: string, options?: Call): Promise<void>;
+  /** Adds where the launch went, or why it failed. Does nothing when its leg has begun. */
+  launchedAs(run: RunRecord, outcome: Pick<RunLaunch, 'ref' | 'failure'>, options?: Call): Promise<void>;
   /**
    * Ends a run whose legs cannot go on. @returns the record as it is, when it has changed
    * meanwhile

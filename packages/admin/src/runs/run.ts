@@ -87,6 +87,8 @@ export interface RunRecord<R = unknown> extends Run<R> {
   readonly failed: number;
   /** Records in the collection, where it can count them. */
   readonly total?: number;
+  /** Writes that a dry run did not make, by client and method, e.g. `table.put`. */
+  readonly writes?: Readonly<Record<string, number>>;
   /** The launch that has not begun yet. */
   readonly launch?: RunLaunch;
   /** Changes of status so far: the number of audit entries. */
@@ -100,6 +102,8 @@ export interface RunLaunch {
   readonly attempts: number;
   /** The ARN of the ECS task, or the name of the function. */
   readonly ref?: string;
+  /** Why it did not begin, where that is known. */
+  readonly failure?: string;
 }
 
 /** One line of a run's history. Lines are added, never changed. */

@@ -31,12 +31,16 @@ const WRITE = [
   'nextToken',
 ] as const;
 
+/** Lists are queries of the indexes. */
+const QUERIES = { 'group-order': ['dynamodb:Query'], 'active-due': ['dynamodb:Query'] } as const;
+
 /** `read` lists and shows runs. `run` is what a task has without asking: its own record. */
 const ACCESSES = {
-  read: { methods: READ, actions: ['dynamodb:GetItem', 'dynamodb:Query'] },
+  read: { methods: READ, actions: ['dynamodb:GetItem'], parts: QUERIES },
   run: {
     methods: [...READ, ...WRITE],
-    actions: ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+    actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+    parts: QUERIES,
   },
 } as const;
 
@@ -79,32 +83,10 @@ export function taskRuns(name: string, options: TaskRunsOptions = {}): TaskRunsD
   return makeDefinition(KIND, { name, leaseMs }) as TaskRunsDefinition; // its types exist in the compiler only
 }
 
-/** The table, with its indexes. Without TTL: a deleted lock would start its fencing tokens anew. */
+/** The table with its indexes. Without TTL: a deleted lock would start its fencing tokens anew. */
 function infrastructure(_: TaskRunsDefinition, context: InfrastructureContext): Infrastructure {
-  const base = tableInfrastructure({ partitionKey: 'id' }, context);
-  const [table, ...rest] = base.resources;
-  if (table === undefined) throw new TypeError(`Cannot describe '${context.key}': it has no table`);
-  const indexes = Object.values(INDEXES);
-  const arn = { 'Fn::GetAtt': [table.id, 'Arn'] };
-  const properties = {
-    ...table.properties,
-    AttributeDefinitions: ['id', ...indexes.flatMap(({ partition, sort }) => [partition, sort])].map(
-      (AttributeName) => ({ AttributeName, AttributeType: 'S' }),
-    ),
-    GlobalSecondaryIndexes: indexes.map(({ name: IndexName, partition, sort }) => ({
-      IndexName,
-      KeySchema: [
-        { AttributeName: partition, KeyType: 'HASH' },
-        { AttributeName: sort, KeyType: 'RANGE' },
-      ],
-      Projection: { ProjectionType: 'ALL' },
-    })),
-  };
-  return {
-    ...base,
-    resources: [{ ...table, properties }, ...rest],
-    arns: [arn, { 'Fn::Join': ['', [arn, '/index/*']] }],
-  };
+  const indexes = Object.values(INDEXES).map(({ name, partition, sort }) => [name, { partition, sort }]);
+  return tableInfrastructure({ partitionKey: 'id', indexes: Object.fromEntries(indexes) }, context);
 }
 
 const KIND: Kind<TaskRunsDefinition, object, typeof ACCESSES> = {

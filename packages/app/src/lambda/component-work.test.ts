@@ -47,6 +47,8 @@ it('warns once of a queue that loses messages or shows them twice, however many 
     logger: createLogger({ service: 'shop', env: {}, write }),
     metrics: createMetrics({ namespace: 'shop', service: 'shop', write: () => {} }),
     clock: systemClock,
+    port: { aws, use: () => {} },
+    release: undefined,
   });
   const invocation: LambdaInvocation = {
     context: { getRemainingTimeInMillis: () => 29_400 } as never, // nothing else is asked

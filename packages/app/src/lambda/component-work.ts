@@ -3,9 +3,10 @@ import { TwelvefoldError } from '@twelvefold/core';
 import { toError } from '@twelvefold/core/internal';
 import type { Lifecycle } from '@twelvefold/lifecycle';
 import type { LambdaInvocation } from '@twelvefold/lifecycle/lambda';
-import { isEventBridgeEvent, readHttpEvent } from '@twelvefold/lifecycle/lambda';
+import { readHttpEvent } from '@twelvefold/lifecycle/lambda';
 import type { Logger, Metrics } from '@twelvefold/logging';
-import type { Component, ConsumerComponent, HttpComponent, TaskComponent } from '../component.ts';
+import type { Component, ConsumerComponent, HttpComponent } from '../component.ts';
+import type { CountedPort } from '../runtime/counted-port.ts';
 import type { Runtime } from '../runtime/open-runtime.ts';
 
 export interface WorkOptions {
@@ -14,6 +15,9 @@ export interface WorkOptions {
   logger: Logger;
   metrics: Metrics;
   clock: Clock;
+  port: CountedPort;
+  /** Identifies the deployed code. */
+  release: string | undefined;
   /** Stands in for the global `Response` where the component is an HTTP front. @defaultValue true */
   lightResponses?: boolean | undefined;
 }
@@ -21,14 +25,14 @@ export interface WorkOptions {
 export type Work = (event: unknown, invocation: LambdaInvocation) => Promise<unknown>;
 
 /** What a function does with its events, by the kind of its one component. What a kind does not need is not loaded. */
-export function componentWork(component: Component, options: WorkOptions): Promise<Work> {
+export async function componentWork(component: Component, options: WorkOptions): Promise<Work> {
   switch (component.kind) {
     case 'http':
       return httpWork(component, options);
     case 'consumer':
       return consumerWork(component, options);
     case 'task':
-      return taskWork(component, options);
+      return (await import('./task-work.ts')).taskWork(component, options);
   }
 }
 
@@ -62,32 +66,6 @@ async function httpWork(component: HttpComponent, options: WorkOptions): Promise
 async function consumerWork(component: ConsumerComponent, options: WorkOptions): Promise<Work> {
   const { receiveSource } = await import('../runtime/consume.ts');
   return receiveSource({ component, ...options });
-}
-
-async function taskWork(component: TaskComponent, { runtime, logger, metrics, clock }: WorkOptions): Promise<Work> {
-  const [{ runTask, taskInvocation }, { taskOf }] = await Promise.all([
-    import('@twelvefold/admin'),
-    import('../runtime/task-of.ts'),
-  ]);
-  const task = taskOf(component);
-  return async (event, { signal, deadline }) => {
-    const { params, correlationId } = taskInvocation([task], asInvocation(component, event));
-    return runTask(task, params, {
-      component: component.name,
-      ...(correlationId === undefined ? {} : { correlationId }),
-      signal,
-      deadline,
-      clock,
-      logger,
-      metrics,
-      makeContext: (scope) => runtime.run(component, scope, (context) => context),
-    });
-  };
-}
-
-/** An event of EventBridge as the invocation that it stands for; its id ties together what it causes. */
-function asInvocation({ name }: TaskComponent, event: unknown): unknown {
-  return isEventBridgeEvent(event) ? { task: name, params: event.detail, correlationId: event.id } : event;
 }
 
 function refusal(component: Component, wanted: string): TwelvefoldError {

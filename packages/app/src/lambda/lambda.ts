@@ -12,6 +12,7 @@ import {
 import type { ConfigOfComponent, HostOptions } from '../app-resource.ts';
 import { appResources, CONFIG_RESOURCE } from '../app-resource.ts';
 import type { Component } from '../component.ts';
+import { countedPort } from '../runtime/counted-port.ts';
 import { failureReport } from '../runtime/failure-report.ts';
 import { openRuntime } from '../runtime/open-runtime.ts';
 import { createProcessMetrics } from '../runtime/process-metrics.ts';
@@ -71,6 +72,7 @@ export async function lambda<K extends Component>(
   });
   const resources = appResources(options, { config: () => runtime.config(), logger });
   const aws = createAws({ env, logger });
+  const port = component.kind === 'task' ? countedPort(aws, component) : { aws, use: () => {} };
   // Beside the loading of config, not after it. An import of node:http costs a cold start several
   // times as much.
   const registering =
@@ -79,7 +81,7 @@ export async function lambda<K extends Component>(
       : registerInternalExtension({ runtimeApi: extensionsApi, http: process.getBuiltinModule('node:http') });
   const runtime = await openRuntime(component.app, [component], {
     env,
-    aws,
+    aws: port.aws,
     identity: aws,
     host: { concurrency, isDevelopment: false },
     logger,
@@ -129,6 +131,8 @@ export async function lambda<K extends Component>(
     logger,
     metrics,
     clock: systemClock,
+    port,
+    release: env.TWELVEFOLD_RELEASE || undefined,
     lightResponses: options.lightResponses,
   });
   try {

@@ -8,11 +8,18 @@ import type { Backing } from '../context.ts';
 import { pascalCase, physicalName } from '../names.ts';
 import type { DeclaredResource } from '../resources.ts';
 import { companionsOf, resourcesOf } from '../resources.ts';
+import { runsComponent } from '../runtime/runs-component.ts';
 import { STAGE_PLACEHOLDER } from '../stage.ts';
 import { consumedResources, usedConfig, usedResources } from '../uses.ts';
 import type { Manifest, ManifestComponent, ManifestConfig, ManifestResource } from './manifest.ts';
+import { manifestSupervisor } from './manifest-supervisor.ts';
 import { comparableSchema, jsonSchemaOf } from './row-schema.ts';
 import { subscriptionFaults, unseenSubscriptions } from './subscription-faults.ts';
+
+export interface BuildManifestOptions {
+  /** The built entry of the supervisor, for an app with records of runs. @defaultValue 'lambda/supervisor.js' */
+  readonly supervisor?: string;
+}
 
 /** Lambda refuses longer function names. */
 const MAX_FUNCTION_NAME = 64;
@@ -23,8 +30,16 @@ const LONGEST_STAGE = 16;
  * @param entries components by built entry, e.g. `{ 'lambda/http.js': api }`
  * @throws TypeError listing components of another app, two components of one name, a name that Lambda would refuse.
  */
-export function buildManifest(app: AppIdentity, entries: Readonly<Record<string, Component>>): Manifest {
+export function buildManifest(
+  app: AppIdentity,
+  entries: Readonly<Record<string, Component>>,
+  options: BuildManifestOptions = {},
+): Manifest {
   assertEntries(app, entries);
+  const { supervisor: supervisorEntry = 'lambda/supervisor.js' } = options;
+  const supervisor = manifestSupervisor(app, Object.values(entries), () =>
+    manifestComponent(app, supervisorEntry, runsComponent(app, 'supervisor')),
+  );
   const notes = [
     ...resourcesOf(app.backing).flatMap(unseenSubscriptions),
     ...Object.values(entries).flatMap((component) => partlyRuledNotes(app, component)),
@@ -35,6 +50,7 @@ export function buildManifest(app: AppIdentity, entries: Readonly<Record<string,
     components: Object.entries(entries).map(([entry, component]) => manifestComponent(app, entry, component)),
     resources: manifestResources(app),
     config: manifestConfig(app),
+    ...(supervisor ? { supervisor } : {}),
     ...(notes.length === 0 ? {} : { notes }),
   };
 }

@@ -1,4 +1,4 @@
-export { buildManifest } from './build-manifest.ts';
+export { type BuildManifestOptions, buildManifest } from './build-manifest.ts';
 export type {
   CloudFormationResource,
   CloudFormationValue,
@@ -8,5 +8,7 @@ export type {
   ManifestConfig,
   ManifestParameter,
   ManifestResource,
+  ManifestSchedule,
   ManifestSecret,
+  ManifestSupervisor,
 } from './manifest.ts';

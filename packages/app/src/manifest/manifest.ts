@@ -12,6 +12,8 @@ export interface Manifest {
   readonly components: readonly ManifestComponent[];
   readonly resources: readonly ManifestResource[];
   readonly config: ManifestConfig;
+  /** Starts the legs of runs; absent for an app without records of runs. */
+  readonly supervisor?: ManifestSupervisor;
   /** What could not be checked when it was built, a sentence each; `twelvefold manifest` says them on standard error. */
   readonly notes?: readonly string[];
 }
@@ -48,6 +50,40 @@ export interface ManifestComponent {
   readonly uses: readonly string[];
   /** Module specifiers of the drivers that its function opens: the function's bundle can leave out all others of the app. */
   readonly modules: readonly string[];
+}
+
+/**
+ * The function that starts the legs of runs. Its role is the only one that may `lambda:InvokeFunction` on the functions of `tasks`,
+ * and `ecs:RunTask` and `iam:PassRole`. A rule invokes it each minute, and one for `ECS Task State Change` with `lastStatus` `STOPPED`;
+ * the functions of tasks have `MaximumRetryAttempts` 0.
+ */
+export interface ManifestSupervisor {
+  /** The function is named `{app}-{stage}-supervisor`. */
+  readonly name: 'supervisor';
+  /** The built entry, relative to the bundle folder. */
+  readonly entry: string;
+  readonly export: 'handler';
+  readonly grants: ManifestComponent['grants'];
+  /** The key of the table of runs: its environment has the binding. */
+  readonly uses: readonly string[];
+  readonly modules: readonly string[];
+  /** Names of the components that it starts. */
+  readonly tasks: readonly string[];
+  /** Of EventBridge Scheduler, with the supervisor's function as their target, and a dead-letter queue. */
+  readonly schedules: readonly ManifestSchedule[];
+}
+
+export interface ManifestSchedule {
+  /** e.g. `orders-{stage}-nightly`. */
+  readonly name: string;
+  readonly task: string;
+  /** `cron(...)` or `rate(...)`. */
+  readonly expression: string;
+  readonly timeZone: string;
+  /** `MaximumRetryAttempts`, 0 to 2. */
+  readonly retries: number;
+  /** The target's input, with context attributes of the scheduler. */
+  readonly input: Readonly<Record<string, unknown>>;
 }
 
 /** A backing service as data: everything that the infrastructure needs, whatever its kind. */

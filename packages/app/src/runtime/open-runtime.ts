@@ -45,6 +45,8 @@ export interface Runtime {
    * uses.
    */
   target(key: string): string | undefined;
+  /** The clients of a component, by key. */
+  clients(component: Component): Clients;
   /** The name of a definition of this app, and its binding's value if the environment has it. */
   reference(definition: Definition): { readonly physicalName: string; readonly target: string | undefined };
   /** The newest snapshot of the config; an empty object for an app without one. */
@@ -180,6 +182,7 @@ export async function openRuntime(
     flush: clients.flush,
     resourceMetrics,
     stop: clients.stop,
+    clients: (component) => clients.of(component),
     target: (key) => targets.get(key),
     config: () => (live ? live.current : none.config),
     configAgeMs: () => live?.state.ageMs,

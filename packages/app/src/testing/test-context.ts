@@ -5,7 +5,7 @@ import { NO_DEADLINE } from '@twelvefold/core/internal';
 import type { Scope } from '@twelvefold/lifecycle';
 import { runInScope } from '@twelvefold/lifecycle';
 import { createLogger, createMetrics } from '@twelvefold/logging';
-import type { Backing, MessageContext } from '../context.ts';
+import type { Backing, CollectionContext, MessageContext, TaskRun } from '../context.ts';
 import type { App } from '../define-app.ts';
 import type { TestConfig } from './test-config.ts';
 import { testConfig } from './test-config.ts';
@@ -26,6 +26,12 @@ export interface TestContextOptions<C, B extends Backing> {
   deadlineMs?: number;
   /** Facts about the message. @defaultValue a first delivery */
   message?: Partial<MessageContext<C, B>['message']>;
+  /** The parameters of a task over a collection. @defaultValue undefined */
+  params?: unknown;
+  /** Whether a task is to believe that its writes are recorded. @defaultValue false */
+  dryRun?: boolean;
+  /** Facts about a task's run. @defaultValue the first leg of a run, with fence 1 */
+  run?: Partial<TaskRun>;
   /** Receives log lines. @defaultValue they are dropped */
   onLog?: (line: string) => void;
   clock?: Clock;
@@ -49,7 +55,7 @@ const DEFAULT_LEASE_MS = 30_000;
 export function testContext<C, B extends Backing>(
   app: App<C, B>,
   options: TestContextOptions<C, B> = {},
-): MessageContext<C, AllClients<B>> {
+): MessageContext<C, AllClients<B>> & CollectionContext<C, AllClients<B>> {
   const {
     correlationId = 'test',
     signal = new AbortController().signal,
@@ -76,6 +82,9 @@ export function testContext<C, B extends Backing>(
     metrics: createMetrics({ namespace: app.name, service: app.name, write: onLog }),
     correlationId,
     scope,
+    params: options.params,
+    dryRun: options.dryRun ?? false,
+    run: { id: 'test', leg: 1, fence: { token: 1 }, pace: { consumed: () => {}, throttled: () => {} }, ...options.run },
     message: {
       messageId: 'test',
       receiveCount: 1,

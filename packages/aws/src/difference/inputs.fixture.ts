@@ -87,6 +87,8 @@ const read = {
   ConsistentRead: fc.boolean(),
 };
 type D = AwsOperations['dynamodb'];
+type E = AwsOperations['ecs'];
+type G = AwsOperations['logs'];
 
 /** Inputs of every operation. Tokens that both sides would make up for themselves are always given. */
 export const INPUTS: Inputs = {
@@ -251,5 +253,66 @@ export const INPUTS: Inputs = {
       ),
       ClientRequestToken: name,
     }),
+  },
+  ecs: {
+    DescribeServices: record<E['DescribeServices']['input']>(
+      { cluster: name, services: fc.array(name, { minLength: 1, maxLength: 3 }) },
+      ['services'],
+    ),
+    DescribeTaskDefinition: fc.record({ taskDefinition: name }),
+    DescribeTasks: record<E['DescribeTasks']['input']>(
+      { cluster: name, tasks: fc.array(name, { minLength: 1, maxLength: 3 }) },
+      ['tasks'],
+    ),
+    ListTasks: record<E['ListTasks']['input']>(
+      {
+        cluster: name,
+        startedBy: name,
+        family: name,
+        desiredStatus: fc.constantFrom('RUNNING', 'STOPPED'),
+        nextToken: text,
+      },
+      [],
+    ),
+    RunTask: record<E['RunTask']['input']>(
+      {
+        cluster: name,
+        taskDefinition: name,
+        count,
+        // The SDK makes one up where it is missing.
+        clientToken: name,
+        startedBy: name,
+        group: name,
+        launchType: fc.constant('FARGATE'),
+        capacityProviderStrategy: fc.array(fc.record({ capacityProvider: name, weight: count }), { maxLength: 2 }),
+        platformVersion: name,
+        networkConfiguration: fc.record({
+          awsvpcConfiguration: fc.record({ subnets: fc.array(name, { maxLength: 2 }) }),
+        }),
+        overrides: fc.record({
+          containerOverrides: fc.array(fc.record({ name, command: fc.array(body, { maxLength: 3 }) }), {
+            maxLength: 2,
+          }),
+        }),
+      },
+      ['taskDefinition', 'clientToken'],
+    ),
+    StopTask: record<E['StopTask']['input']>({ cluster: name, task: name, reason: text }, ['task']),
+  },
+  lambda: {
+    Invoke: record<AwsOperations['lambda']['Invoke']['input']>(
+      { FunctionName: name, InvocationType: fc.constant('Event'), Payload: fc.json() },
+      ['FunctionName', 'InvocationType', 'Payload'],
+    ),
+  },
+  logs: {
+    FilterLogEvents: record<G['FilterLogEvents']['input']>(
+      { logGroupName: name, filterPattern: body, startTime: count, endTime: count, nextToken: text, limit: count },
+      ['logGroupName'],
+    ),
+    GetLogEvents: record<G['GetLogEvents']['input']>(
+      { logGroupName: name, logStreamName: name, startFromHead: fc.boolean(), nextToken: text, limit: count },
+      ['logGroupName', 'logStreamName'],
+    ),
   },
 };

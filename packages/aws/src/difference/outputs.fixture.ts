@@ -60,6 +60,17 @@ const received = fc
     ...(own ? { MessageAttributes: onWire(own), MD5OfMessageAttributes: attributesDigest(own) } : {}),
   }));
 const failed = some({ Id: name, SenderFault: fc.boolean(), Code: name, Message: text });
+const failures = fc.array(some({ arn: name, reason: text, detail: text }), { maxLength: 2 });
+const ecsTask = some({
+  taskArn: name,
+  taskDefinitionArn: name,
+  lastStatus: name,
+  desiredStatus: name,
+  startedBy: name,
+  stopCode: name,
+  stoppedReason: text,
+  containers: fc.array(some({ name, lastStatus: name, exitCode: count, reason: text }), { maxLength: 2 }),
+});
 const batch = fc.record({
   Successful: fc.array(fc.record({ Id: name }), { maxLength: 3 }),
   Failed: fc.array(failed, { maxLength: 3 }),
@@ -262,5 +273,43 @@ export const OUTPUTS: Outputs = {
     TransactWriteItems: some({ ConsumedCapacity: fc.array(capacity, { maxLength: 2 }) }).map(
       json({ TransactItems: [] }),
     ),
+  },
+  ecs: {
+    DescribeServices: some({
+      services: fc.array(some({ serviceName: name, status: name, taskDefinition: name, launchType: name }), {
+        maxLength: 2,
+      }),
+      failures,
+    }).map(json({ services: ['a'] })),
+    DescribeTaskDefinition: some({
+      taskDefinition: some({
+        taskDefinitionArn: name,
+        containerDefinitions: fc.array(
+          some({
+            name,
+            logConfiguration: some({ logDriver: name, options: fc.dictionary(name, text, { maxKeys: 2 }) }),
+          }),
+          { maxLength: 2 },
+        ),
+      }),
+    }).map(json({ taskDefinition: 'a' })),
+    DescribeTasks: some({ tasks: fc.array(ecsTask, { maxLength: 2 }), failures }).map(json({ tasks: ['a'] })),
+    ListTasks: some({ taskArns: fc.array(name, { maxLength: 3 }), nextToken: text }).map(json({})),
+    RunTask: some({ tasks: fc.array(ecsTask, { maxLength: 2 }), failures }).map(json({ taskDefinition: 'a' })),
+    StopTask: some({ task: ecsTask }).map(json({ task: 'a' })),
+  },
+  lambda: {
+    Invoke: fc.constant({ input: { FunctionName: 'a', InvocationType: 'Event', Payload: '{}' }, body: '' }),
+  },
+  logs: {
+    FilterLogEvents: some({
+      events: fc.array(some({ timestamp: count, message: text, logStreamName: name, eventId: name }), { maxLength: 3 }),
+      nextToken: text,
+    }).map(json({ logGroupName: 'a' })),
+    GetLogEvents: some({
+      events: fc.array(some({ timestamp: count, message: text }), { maxLength: 3 }),
+      nextForwardToken: name,
+      nextBackwardToken: name,
+    }).map(json({ logGroupName: 'a', logStreamName: 'b' })),
   },
 };

@@ -83,7 +83,7 @@ export async function attempt(
   call.onAnswer?.({ serverTimeMs: dateOf(response.headers), roundTripMs: performance.now() - sentAtMs });
   if (response.status < 300) {
     try {
-      const output = protocol.decode(call.operation, text);
+      const output = protocol.decode(call.operation, text, response.status);
       const damage = protocol.verify?.(call.operation, call.input, output);
       if (damage === undefined) return { output };
       return failed(answerError(identityOf(client, call), response, 'InvalidChecksum', damage), 'final', true);
@@ -135,9 +135,10 @@ function requestText(
   number: number,
 ): string {
   const date = amzDate(context.runtime.now() + client.skewMs);
-  let head = client.heads.get(call.operation);
+  // A head with a path of one resource is not kept: there may be any number of resources.
+  let head = client.protocol.path ? undefined : client.heads.get(call.operation);
   if (head?.date !== date || head.credentials !== credentials) {
-    head = requestHead(client, call.operation, credentials, date);
+    head = requestHead(client, call, credentials, date);
     client.heads.set(call.operation, head);
   }
   const authorization = authorizationOf(head, body);
@@ -156,9 +157,16 @@ function authorizationOf(head: RequestHead, body: string): string {
   return authorization;
 }
 
-function requestHead(client: LeanClient, operation: string, credentials: Credentials, date: string): RequestHead {
-  const { protocol, region, service, path, host } = client;
-  const headers: Record<string, string> = { ...protocol.headers(operation), host, 'x-amz-date': date };
+function requestHead(
+  client: LeanClient,
+  { operation, input }: TransportCall,
+  credentials: Credentials,
+  date: string,
+): RequestHead {
+  const { protocol, region, service, host } = client;
+  const own = protocol.path?.(operation, input);
+  const path = own === undefined ? client.path : client.path.replace(/\/$/, '') + own;
+  const headers: Record<string, string> = { ...protocol.headers(operation, input), host, 'x-amz-date': date };
   if (credentials.sessionToken !== undefined) headers['x-amz-security-token'] = credentials.sessionToken;
   let text = `POST ${path} HTTP/1.1\r\n`;
   for (const name in headers) text += `${name}: ${headers[name]}\r\n`;

@@ -39,4 +39,14 @@ export const LEAN_OPERATIONS: {
     Scan: 'read',
     TransactWriteItems: 'write',
   },
+  ecs: {
+    DescribeServices: 'read',
+    DescribeTaskDefinition: 'read',
+    DescribeTasks: 'read',
+    ListTasks: 'read',
+    RunTask: 'write',
+    StopTask: 'write',
+  },
+  lambda: { Invoke: 'write' },
+  logs: { FilterLogEvents: 'read', GetLogEvents: 'read' },
 };

@@ -57,6 +57,18 @@ export async function loadService(
         const sdk: SdkModule = await import('@aws-sdk/client-secrets-manager');
         return serviceOf(sdk, make(sdk, 'SecretsManagerClient'));
       }
+      case 'ecs': {
+        const sdk: SdkModule = await import('@aws-sdk/client-ecs');
+        return serviceOf(sdk, make(sdk, 'ECSClient'));
+      }
+      case 'lambda': {
+        const sdk: SdkModule = await import('@aws-sdk/client-lambda');
+        return serviceOf(sdk, make(sdk, 'LambdaClient'));
+      }
+      case 'logs': {
+        const sdk: SdkModule = await import('@aws-sdk/client-cloudwatch-logs');
+        return serviceOf(sdk, make(sdk, 'CloudWatchLogsClient'));
+      }
       case 'dynamodb': {
         // One by one: bundlers forgive a missing package only where its import is awaited inside of a try.
         const low = await import('@aws-sdk/client-dynamodb');

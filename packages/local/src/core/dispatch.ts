@@ -6,6 +6,7 @@ import type { CallLog } from './call-log.ts';
 import { readCaller, readComponent, readPrincipal, readTraceHeader } from './caller.ts';
 import type { ControlledClock } from './clock.ts';
 import { sleep } from './clock.ts';
+import type { ContainerRegistry } from './container-registry.ts';
 import type { Fault, FaultInjector } from './faults.ts';
 import { faultError } from './faults.ts';
 import type { FunctionRegistry } from './function-registry.ts';
@@ -26,6 +27,7 @@ export interface Endpoint {
   readonly calls: CallLog;
   readonly faults: FaultInjector;
   readonly functions: FunctionRegistry;
+  readonly containers: ContainerRegistry;
   readonly publicParameters: Readonly<Record<string, string>>;
   /** Whose account a caller is in, unless its access key id is twelve digits: then that. */
   readonly account: string;
@@ -160,6 +162,7 @@ export async function dispatch(endpoint: Endpoint, request: HttpRequest, arrival
         stores: world.stores(account, region),
         storesOf: (otherAccount, otherRegion) => world.stores(otherAccount, otherRegion),
         functions: endpoint.functions,
+        containers: endpoint.containers,
         publicParameters: endpoint.publicParameters,
         touches: (resource, iamAction = `${serviceName}:${operation}`) => touched.push({ action: iamAction, resource }),
       },

@@ -2,7 +2,12 @@
  * A function as the services here see it: it takes an event and gives its result, or rejects with
  * its error.
  */
-export type InvokableFunction = (event: unknown) => Promise<unknown>;
+export type InvokableFunction = (event: unknown, options?: InvokeContext) => Promise<unknown>;
+
+export interface InvokeContext {
+  /** `X-Amzn-Trace-Id` of the invocation. @defaultValue a new one */
+  readonly traceId?: string | undefined;
+}
 
 /**
  * The functions that services can invoke: SNS delivers to them, Secrets Manager rotates by them.
@@ -19,7 +24,7 @@ export interface FunctionRegistry {
    *
    * @throws the function's error; Error when no function has this ARN.
    */
-  invoke(arn: string, event: unknown): Promise<unknown>;
+  invoke(arn: string, event: unknown, options?: InvokeContext): Promise<unknown>;
 }
 
 const UNQUALIFIED = /^arn:[^:]+:lambda:[^:]*:[^:]*:function:[^:]+/;
@@ -39,10 +44,10 @@ export function createFunctionRegistry(): FunctionRegistry {
       };
     },
     has: (arn) => find(arn) !== undefined,
-    invoke: async (arn, event) => {
+    invoke: async (arn, event, options) => {
       const invoke = find(arn);
       if (invoke === undefined) throw new Error(`Cannot invoke ${arn}: no function is registered under this ARN`);
-      return invoke(event);
+      return invoke(event, options);
     },
   };
 }

@@ -6,6 +6,12 @@
  */
 // biome-ignore format: generated
 export const SENSITIVE_MEMBERS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  ecs: {
+    RunTask: ['overrides.containerOverrides.environment'],
+  },
+  events: {
+    PutTargets: ['Targets.RedshiftDataParameters.Sql', 'Targets.RedshiftDataParameters.Sqls', 'Targets.AppSyncParameters.GraphQLOperation'],
+  },
   kms: {
     Encrypt: ['Plaintext'],
     GenerateMac: ['Message'],

@@ -1,5 +1,6 @@
 import type { Principal } from './caller.ts';
 import type { Clock } from './clock.ts';
+import type { ContainerRegistry } from './container-registry.ts';
 import type { FunctionRegistry } from './function-registry.ts';
 import type { Answer, HttpRequest } from './http.ts';
 import type { ServiceError } from './service-error.ts';
@@ -29,6 +30,8 @@ export interface CallContext {
   storesOf(account: string, region: string): Stores;
   /** The functions that can be invoked, by ARN. */
   readonly functions: FunctionRegistry;
+  /** The task definitions that ECS can run. */
+  readonly containers: ContainerRegistry;
   /** Values of public parameters (`/aws/service/...`) by name. */
   readonly publicParameters: Readonly<Record<string, string>>;
   /**

@@ -5,6 +5,13 @@ export const registry: readonly ServiceEntry[] = [
   { name: 'dynamodb', target: 'DynamoDB_20120810', load: async () => (await import('./dynamodb/service.ts')).dynamodb },
   { name: 'kms', target: 'TrentService', load: async () => (await import('./kms/service.ts')).kms },
   {
+    name: 'ecs',
+    target: 'AmazonEC2ContainerServiceV20141113',
+    load: async () => (await import('./ecs/service.ts')).ecs,
+  },
+  { name: 'events', target: 'AWSEvents', load: async () => (await import('./events/service.ts')).events },
+  { name: 'scheduler', rest: true, load: async () => (await import('./scheduler/service.ts')).scheduler },
+  {
     name: 'dynamodbstreams',
     target: 'DynamoDBStreams_20120810',
     load: async () => (await import('./dynamodb-streams/service.ts')).dynamodbStreams,

@@ -140,11 +140,12 @@ export function createDynamoDbRuns(options: DynamoDbRunsOptions): RunStore {
       }
     }
   };
-  const written = ({ progress, durationMs, total }: Checkpoint): Sets => ({
+  const written = ({ progress, durationMs, total, writes }: Checkpoint): Sets => ({
     progress: JSON.stringify(progress),
     ...sum(progress),
     durationMs: Math.round(durationMs),
     ...(total === undefined ? {} : { total }),
+    ...(writes === undefined ? {} : { writes: JSON.stringify(writes) }),
   });
   const assertOwn = (run: RunRecord, token: number, cause?: unknown) => {
     if (run.fence === token) return;
@@ -201,8 +202,8 @@ export function createDynamoDbRuns(options: DynamoDbRunsOptions): RunStore {
         { event: 'launched', by, detail: `on ${run.on}, leg ${run.leg + 1}, try ${launch.attempts}` },
         { signal },
       ),
-    async launchedAs({ id, version, launch }, ref, { signal } = {}) {
-      const update = updateOf({ launch: JSON.stringify({ ...launch, ref }) }, ({ name, value }) => [
+    async launchedAs({ id, version, launch }, outcome, { signal } = {}) {
+      const update = updateOf({ launch: JSON.stringify({ ...launch, ...outcome }) }, ({ name, value }) => [
         `${name('version')} = ${value(version)}`,
       ]);
       const input = { TableName, Key: { id: `run/${id}` }, ...update };
@@ -225,9 +226,12 @@ export function createDynamoDbRuns(options: DynamoDbRunsOptions): RunStore {
         const at = now();
         const leg = run.leg + 1;
         const sets = { status: asLegBegins(run.status), fence: token, leg, host, startedAt: run.startedAt ?? at };
+        // A leg that died did not count itself.
+        const died = run.status === 'running' && run.leg > 0;
+        const idleLegs = died ? (run.matched > run.matchedBefore ? 0 : run.idleLegs + 1) : run.idleLegs;
         const entry = { event: 'began', by: host, detail: `leg ${leg}, fence ${token}` } as const;
         // The positions are left alone: a leg that dies now must not take them with it.
-        return change(run, { ...sets, launch: undefined, matchedBefore: run.matched }, entry, { signal });
+        return change(run, { ...sets, idleLegs, launch: undefined, matchedBefore: run.matched }, entry, { signal });
       }),
     async checkpoint(id, checkpoint, { signal } = {}) {
       const update = updateOf({ ...written(checkpoint), updatedAt: now() }, ({ name, value }) => [

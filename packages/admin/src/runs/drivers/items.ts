@@ -45,7 +45,7 @@ export function newRunItem(run: NewRun, at: string): Item {
 }
 
 /** Attributes that hold JSON as text: numbers and empty values then come back as they went. */
-const TEXTS = ['params', 'settings', 'progress', 'result', 'error', 'launch'] as const;
+const TEXTS = ['params', 'settings', 'progress', 'result', 'error', 'launch', 'writes'] as const;
 /** Attributes of the table, not of the run. */
 const HIDDEN = ['group', 'order', 'active', 'due', 'updatedAt'];
 

@@ -12,6 +12,12 @@ export async function loadLeanService(service: Service): Promise<LeanService> {
       return (await import('./ssm.ts')).ssm;
     case 'secretsmanager':
       return (await import('./secretsmanager.ts')).secretsmanager;
+    case 'ecs':
+      return (await import('./ecs.ts')).ecs;
+    case 'lambda':
+      return (await import('./lambda.ts')).lambda;
+    case 'logs':
+      return (await import('./logs.ts')).logs;
     case 'dynamodb':
       return (await import('./dynamodb.ts')).dynamodb;
   }

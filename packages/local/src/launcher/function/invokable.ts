@@ -12,8 +12,8 @@ import type { LaunchedFunction } from './launch-function.ts';
  * ```
  */
 export function invokable(fn: Pick<LaunchedFunction, 'invoke' | 'name'>): InvokableFunction {
-  return async (event) => {
-    const { payload, error } = await fn.invoke(event);
+  return async (event, { traceId } = {}) => {
+    const { payload, error } = await fn.invoke(event, traceId === undefined ? {} : { traceId });
     if (error === undefined) return payload;
     const thrown = new Error(`Cannot invoke function ${fn.name}: ${error.errorType}: ${error.errorMessage}`, {
       cause: error,

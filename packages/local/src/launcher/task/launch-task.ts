@@ -29,6 +29,8 @@ export interface LaunchTaskOptions {
   readonly port?: number | undefined;
   /** @defaultValue 'app' */
   readonly containerName?: string | undefined;
+  /** @defaultValue one with a random id, in the cluster `local` */
+  readonly taskArn?: string | undefined;
   /** The task definition's family. @defaultValue the container's name */
   readonly family?: string | undefined;
   /**
@@ -69,7 +71,7 @@ export interface LaunchedTask {
 }
 
 const DEFAULTS = { stopTimeoutMs: 30_000, containerName: 'app', accountId: '123456789012' };
-const OPTIONS = ['command', 'cwd', 'region', 'env', 'port', 'family', 'serviceName', 'execPath', 'onOutput'];
+const OPTIONS = ['taskArn', 'command', 'cwd', 'region', 'env', 'port', 'family', 'serviceName', 'execPath', 'onOutput'];
 const CLUSTER = 'local';
 const READY_POLL_MS = 25;
 /** A service that takes a connection and never answers is not ready either. */
@@ -96,12 +98,23 @@ export async function launchTask(options: LaunchTaskOptions): Promise<LaunchedTa
   const cwd = resolvePath(options.cwd);
   if (!existsSync(cwd)) throw new Error(`Cannot launch task ${family}: ${cwd} does not exist; build it first`);
   const port = options.port === 0 ? await freePort() : options.port;
-  const taskArn = `arn:aws:ecs:${region}:${accountId}:task/${CLUSTER}/${randomBytes(16).toString('hex')}`;
+  const ownArn = `arn:aws:ecs:${region}:${accountId}:task/${CLUSTER}/${randomBytes(16).toString('hex')}`;
+  const { taskArn = ownArn } = options;
   const serviceName = options.serviceName === null ? undefined : (options.serviceName ?? family);
   const protection = createTaskProtection({ taskArn, serviceName, now: Date.now });
   const startedAt = new Date().toISOString();
   const agent = await startAgent(
-    { taskArn, cluster: CLUSTER, family, revision: '1', containerName, region, accountId, startedAt, serviceName },
+    {
+      taskArn,
+      cluster: taskArn.split('/').at(-2) ?? CLUSTER,
+      family,
+      revision: '1',
+      containerName,
+      region,
+      accountId,
+      startedAt,
+      serviceName,
+    },
     protection,
   );
   const env: Record<string, string> = {

@@ -2,6 +2,7 @@ import type { HttpRequest } from '../../core/http.ts';
 import { partitionOf } from '../../core/partition.ts';
 import type { Action, CallContext } from '../../core/service.ts';
 import { ServiceError } from '../../core/service-error.ts';
+import { extendLineage } from './lineage.ts';
 
 export interface InvokeAnswer {
   readonly status: number;
@@ -12,6 +13,12 @@ export interface InvokeAnswer {
 // Lambda quotas: a synchronous and an asynchronous event.
 const MAX_SYNC_BYTES = 6_291_456;
 const MAX_ASYNC_BYTES = 1_048_576;
+
+/**
+ * Lambda stops a chain when it would invoke a function about the 17th time (guide, "Use Lambda
+ * recursive loop detection").
+ */
+const MAX_CHAIN = 16;
 
 /** Name, `account:function:name` or ARN, each with or without a version or alias. */
 const FUNCTION =
@@ -80,7 +87,16 @@ export const invoke: Action = async (input, context): Promise<InvokeAnswer> => {
   }
   const event = readEvent(http.body, type === 'Event' ? MAX_ASYNC_BYTES : MAX_SYNC_BYTES);
   if (type === 'DryRun') return { status: 204 };
-  const result = context.functions.invoke(arn, event);
+  const lineage = extendLineage(context.traceHeader, arn);
+  if (lineage.count > MAX_CHAIN) {
+    // Lambda drops an asynchronous event of a chain that is too long.
+    if (type === 'Event') return { status: 202 };
+    throw new ServiceError(
+      'RecursiveInvocationException',
+      "Lambda has detected your function being invoked in a recursive loop with other Amazon Web Services resources and stopped your function's invocation.",
+    );
+  }
+  const result = context.functions.invoke(arn, event, { traceId: lineage.header });
   if (type === 'Event') {
     // The caller has its answer already, so the error stays with the function.
     result.catch(() => {});

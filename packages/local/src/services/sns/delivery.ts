@@ -6,8 +6,7 @@ import type { FunctionRegistry } from '../../core/function-registry.ts';
 import type { CallContext, ResumeContext } from '../../core/service.ts';
 import type { Stores } from '../../core/stores.ts';
 import type { MessageAttributes, MessageDraft } from '../sqs/message.ts';
-import { draftSize, MAX_ATTRIBUTES } from '../sqs/message.ts';
-import { queueStore } from '../sqs/queue-store.ts';
+import { sendToQueue } from '../sqs/send-to-queue.ts';
 import { effectiveDeliveryPolicy, retryDelays } from './delivery-policy.ts';
 import { matchesAttributes, matchesBody, parseFilterPolicy } from './filter-policy.ts';
 import type { Notification } from './notification.ts';
@@ -71,27 +70,6 @@ async function post(url: string, headers: Readonly<Record<string, string>>, body
     sent.on('error', () => resolve('failed'));
     sent.end(body);
   });
-}
-
-/**
- * Whether the queue was there and took the message. A queue may be in another account or region
- * than its topic.
- */
-function sendToQueue(
-  queueArn: string,
-  draft: MessageDraft,
-  storesOf: (account: string, region: string) => Stores,
-): boolean {
-  const [, , , region = '', account = ''] = queueArn.split(':');
-  const queue = storesOf(account, region).get(queueStore).byArn(queueArn);
-  if (queue === undefined) return false;
-  // SQS takes no more than ten attributes; raw delivery of more is a client-side error that SNS
-  // does not retry.
-  if (Object.keys(draft.attributes).length > MAX_ATTRIBUTES) return false;
-  if (draftSize(draft) > Number(queue.attributes.MaximumMessageSize)) return false;
-  if (queue.fifo && draft.groupId === undefined) return false;
-  queue.send([queue.fifo ? draft : { ...draft, deduplicationId: undefined }]);
-  return true;
 }
 
 /** The surroundings that a delivery needs. */
