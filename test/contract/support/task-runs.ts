@@ -21,7 +21,7 @@ export interface RunsTarget extends ObservedAws, AsyncDisposable {
 }
 
 /** The table of a definition, as its kind describes it. */
-function runsTemplate(definition: TaskRunsDefinition, physicalName: string): object {
+export function runsTemplate(definition: TaskRunsDefinition, physicalName: string): object {
   const unused = () => {
     throw new Error('not used');
   };
