@@ -3,7 +3,7 @@ import { ecsLauncher, handleSupervisorEvent, lambdaLauncher } from '@twelvefold/
 import { createAws } from '@twelvefold/aws';
 import { systemClock } from '@twelvefold/core';
 import type { LambdaHandler } from '@twelvefold/lifecycle/lambda';
-import { lambda as lambdaHost, lambdaProfile } from '@twelvefold/lifecycle/lambda';
+import { lambdaHandler, lambdaProfile } from '@twelvefold/lifecycle/lambda';
 import type { AppIdentity, TaskComponent } from '../component.ts';
 import { physicalName } from '../names.ts';
 import { ecsPlace } from '../runtime/ecs-place.ts';
@@ -53,7 +53,7 @@ export async function supervisor(
     ...(place && { ecs: ecsLauncher({ aws: calls, place }) }),
   };
   const scheduledOn = env.TWELVEFOLD_SCHEDULED_ON === 'ecs' ? 'ecs' : 'lambda';
-  return lambdaHost<unknown, SupervisorReport>(
+  return lambdaHandler<unknown, SupervisorReport>(
     (event, { signal }) =>
       handleSupervisorEvent(event, {
         store,
