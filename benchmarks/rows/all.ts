@@ -10,6 +10,7 @@ import { httpService } from './http-service.ts';
 import { httpServiceLoad } from './http-service-load.ts';
 import { lambdaBatch } from './lambda-batch.ts';
 import { localStart } from './local-start.ts';
+import { lock } from './lock.ts';
 import { log } from './log.ts';
 import type { Measurement } from './measurement.ts';
 import { produce } from './produce.ts';
@@ -17,6 +18,7 @@ import { queueRequests } from './queue-requests.ts';
 import { session } from './session.ts';
 import { sessionCalls } from './session-calls.ts';
 import { sql } from './sql.ts';
+import { table } from './table.ts';
 
 /** In the order of the table. */
 export const MEASUREMENTS: readonly Measurement[] = [
@@ -30,6 +32,8 @@ export const MEASUREMENTS: readonly Measurement[] = [
   lambdaBatch,
   sessionCalls,
   session,
+  table,
+  lock,
   cacheRead,
   sql,
   log,

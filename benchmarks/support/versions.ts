@@ -18,6 +18,11 @@ const PEERS = [
   'fastify',
   'zod',
   '@aws-sdk/client-sqs',
+  '@aws-sdk/lib-dynamodb',
+  'electrodb',
+  'dynamodb-toolbox',
+  'dynamodb-lock-client',
+  '@deliveryhero/dynamodb-lock',
 ];
 
 /** The installed versions of what is measured against. */
