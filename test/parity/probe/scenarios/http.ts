@@ -240,7 +240,7 @@ export const HTTP_SCENARIOS: readonly Scenario[] = [
   },
   {
     name: 'metrics of a request are one EMF object of its own',
-    contract: { namespace: 'probe', dimensions: { service: 'probe', plan: 'gold' }, value: [1, 2] },
+    contract: { namespace: 'probe-test', dimensions: { service: 'probe', plan: 'gold' }, value: [1, 2] },
     run: async (app) => {
       await createClient(app).send('GET', '/metric', { headers: { 'x-correlation-id': 'probe-metric' } });
       const lines = () =>
