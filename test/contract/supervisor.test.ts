@@ -71,7 +71,6 @@ function optionsWith(launcher: Launcher, nowMs = () => Date.now()): SupervisorOp
     launchers: { ecs: launcher, lambda: launcher },
     by: 'supervisor',
     clock: { now: nowMs },
-    scheduledOn: 'lambda',
     release: 'abc',
   };
 }
@@ -142,6 +141,15 @@ describe('a look at the runs', () => {
 
 describe('events', () => {
   const tick = { task: 'count', scheduleArn: 'arn:schedule', scheduledTime: '2026-11-30T03:00:00Z' };
+
+  it('of a schedule say where the run works', async () => {
+    const { launcher, launches } = noted();
+    const options = { ...optionsWith(launcher), launchers: { ecs: launcher } };
+    await handleSupervisorEvent({ ...tick, on: 'ecs' }, options);
+    expect(launches).toHaveLength(1);
+    expect(await store.get(launches[0]?.[0] ?? '')).toMatchObject({ on: 'ecs', caller: 'arn:schedule' });
+    await expect(handleSupervisorEvent({ ...tick, on: 'moon' }, options)).rejects.toThrow("on 'lambda' or 'ecs'");
+  });
 
   it('of a schedule make one run per tick, written before it starts', async () => {
     const seen: RunRecord[] = [];

@@ -1,4 +1,5 @@
 import { UsageError } from '@twelvefold/core/internal';
+import { taskDefinitionOf } from '../launch/ecs.ts';
 import type { RunPlace, RunRecord } from '../runs/run.ts';
 import { etaMs } from '../runs/run.ts';
 import type { RunCommand } from '../runs/run-status.ts';
@@ -122,13 +123,7 @@ export async function* logLines<T extends AnyTask>(
     if (run.on === 'here' || ecs === undefined) {
       throw new UsageError(`Cannot read the log of run ${run.id}: it ran here, in the terminal of ${run.caller}`);
     }
-    const { services = [] } = await aws.call(
-      'ecs',
-      'DescribeServices',
-      { cluster: ecs.cluster, services: [ecs.service] },
-      { access: 'read' },
-    );
-    const taskDefinition = services[0]?.taskDefinition ?? ecs.service;
+    const taskDefinition = await taskDefinitionOf(run.task, { aws, place: ecs });
     const found = await aws.call('ecs', 'DescribeTaskDefinition', { taskDefinition }, { access: 'read' });
     const options = found.taskDefinition?.containerDefinitions?.find(({ name }) => name === (ecs.container ?? 'app'))
       ?.logConfiguration?.options;

@@ -6,12 +6,22 @@ import { messageOf } from '@twelvefold/core/internal';
 import type { Launcher } from './launcher.ts';
 import { explainStop, neverStarted } from './stop-reasons.ts';
 
-/** Where tasks run: as the service does, with another command. */
+/** Where tasks run: in the network of a service, or in named subnets. */
 export interface EcsPlace {
   /** Name or ARN of the cluster. */
   readonly cluster: string;
-  /** The service whose task definition, network and capacity the task has. */
-  readonly service: string;
+  /** The service whose network and capacity a task has. Not used where there are `subnets`. */
+  readonly service?: string;
+  /**
+   * The task definition of a task; `{task}` stands for its name, e.g. `orders-prod-{task}`. The
+   * newest revision runs.
+   * @defaultValue the service's
+   */
+  readonly taskDefinition?: string;
+  /** Subnets of tasks on Fargate; they need `taskDefinition`. @defaultValue the service's */
+  readonly subnets?: readonly string[];
+  /** Security groups of tasks in `subnets`. @defaultValue the VPC's default group */
+  readonly securityGroups?: readonly string[];
   /** @defaultValue 'app' */
   readonly container?: string;
   /** The command of a leg; the run's id follows. @defaultValue `node admin.js leg` */
@@ -34,7 +44,8 @@ const MAX_STARTED_BY = 128;
 const DEFAULT_COMMAND = ['node', 'admin.js', 'leg'];
 
 /**
- * Starts legs by RunTask, with the task definition, network and capacity of a service.
+ * Starts legs by RunTask: of a task definition for each task, or of a service's with another
+ * command.
  *
  * @example
  * ```ts
@@ -44,41 +55,23 @@ const DEFAULT_COMMAND = ['node', 'admin.js', 'leg'];
  * ```
  */
 export function ecsLauncher({ aws, place }: EcsLauncherOptions): Launcher {
-  const { cluster, service, container = 'app', command = DEFAULT_COMMAND } = place;
+  const { cluster, container = 'app', command = DEFAULT_COMMAND } = place;
   return {
     async launch({ id, task }, token, { signal } = {}) {
       const failed = (reason: string, cause?: unknown) =>
         new TwelvefoldError('RUN_NOT_STARTED', `Cannot start run ${id} on ECS: ${reason}`, { cause });
       try {
-        const found = await aws.call(
-          'ecs',
-          'DescribeServices',
-          { cluster, services: [service] },
-          { access: 'read', signal },
-        );
-        const [model] = found.services ?? [];
-        if (!model?.taskDefinition) {
-          throw failed(`the service ${service} is not in the cluster ${cluster}; deploy it, or check the stage`);
-        }
-        const {
-          taskDefinition,
-          networkConfiguration,
-          capacityProviderStrategy = [],
-          launchType,
-          platformVersion,
-        } = model;
+        const taskDefinition = place.taskDefinition?.replaceAll('{task}', task);
+        const where =
+          ownNetwork(place, taskDefinition) ?? (await likeService({ aws, place }, taskDefinition, failed, signal));
         const input: Input<'ecs', 'RunTask'> = {
+          ...where,
           cluster,
-          taskDefinition,
           count: 1,
           clientToken: hash('sha256', `${id}\n${token}`, 'hex'),
           startedBy: `${STARTED_BY}${id}`.slice(0, MAX_STARTED_BY),
           group: `task:${task}`,
           overrides: { containerOverrides: [{ name: container, command: [...command, id] }] },
-          ...(networkConfiguration && { networkConfiguration }),
-          // One of the two: RunTask refuses both.
-          ...(capacityProviderStrategy.length > 0 ? { capacityProviderStrategy } : launchType && { launchType }),
-          ...(platformVersion !== undefined && { platformVersion }),
         };
         // Repeatable: the client token makes a repeated call one task.
         const { tasks = [], failures = [] } = await aws.call('ecs', 'RunTask', input, {
@@ -95,12 +88,65 @@ export function ecsLauncher({ aws, place }: EcsLauncherOptions): Launcher {
       } catch (error) {
         if (TwelvefoldError.isInstance(error, 'RUN_NOT_STARTED')) throw error;
         throw failed(
-          `${messageOf(error)}; check that the caller may 'ecs:RunTask' and 'iam:PassRole' for the service's roles`,
+          `${messageOf(error)}; check that the caller may 'ecs:RunTask' and 'iam:PassRole' for the roles of the task definition`,
           error,
         );
       }
     },
   };
+}
+
+type Where = Pick<
+  Input<'ecs', 'RunTask'>,
+  'taskDefinition' | 'networkConfiguration' | 'capacityProviderStrategy' | 'launchType' | 'platformVersion'
+>;
+
+/** A task on Fargate in subnets that the place names. */
+function ownNetwork({ subnets, securityGroups }: EcsPlace, taskDefinition: string | undefined): Where | undefined {
+  if (subnets === undefined || taskDefinition === undefined) return undefined;
+  const awsvpcConfiguration = {
+    subnets: [...subnets],
+    ...(securityGroups && { securityGroups: [...securityGroups] }),
+    assignPublicIp: 'DISABLED' as const,
+  };
+  return { taskDefinition, launchType: 'FARGATE', networkConfiguration: { awsvpcConfiguration } };
+}
+
+/** Network and capacity of a service, and its task definition where the place has none. */
+async function likeService(
+  { aws, place: { cluster, service } }: EcsLauncherOptions,
+  named: string | undefined,
+  failed: (reason: string) => Error,
+  signal: AbortSignal | undefined,
+): Promise<Where> {
+  if (service === undefined) throw failed('the place names neither a service nor a task definition with subnets');
+  const found = await aws.call('ecs', 'DescribeServices', { cluster, services: [service] }, { access: 'read', signal });
+  const [model] = found.services ?? [];
+  const taskDefinition = named ?? model?.taskDefinition;
+  if (!model || taskDefinition === undefined) {
+    throw failed(`the service ${service} is not in the cluster ${cluster}; deploy it, or check the stage`);
+  }
+  const { networkConfiguration, capacityProviderStrategy = [], launchType, platformVersion } = model;
+  return {
+    taskDefinition,
+    ...(networkConfiguration && { networkConfiguration }),
+    // One of the two: RunTask refuses both.
+    ...(capacityProviderStrategy.length > 0 ? { capacityProviderStrategy } : launchType && { launchType }),
+    ...(platformVersion !== undefined && { platformVersion }),
+  };
+}
+
+/** The task definition that a task runs in a place. */
+export async function taskDefinitionOf(task: string, { aws, place }: EcsLauncherOptions): Promise<string> {
+  const { cluster, service = '' } = place;
+  if (place.taskDefinition !== undefined) return place.taskDefinition.replaceAll('{task}', task);
+  const { services = [] } = await aws.call(
+    'ecs',
+    'DescribeServices',
+    { cluster, services: [service] },
+    { access: 'read' },
+  );
+  return services[0]?.taskDefinition ?? service;
 }
 
 /** The run of a task, from its `startedBy`. */

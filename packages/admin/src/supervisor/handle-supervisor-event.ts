@@ -1,14 +1,11 @@
 import { TwelvefoldError } from '@twelvefold/core';
 import { newRun } from '../launch/new-run.ts';
 import { explainStop, neverStarted } from '../launch/stop-reasons.ts';
-import type { RunPlace } from '../runs/run.ts';
 import type { SuperviseOptions, SupervisorReport } from './supervise.ts';
 import { lookAfter, supervise } from './supervise.ts';
 import { supervisorEvent } from './supervisor-event.ts';
 
 export interface SupervisorOptions extends SuperviseOptions {
-  /** Where scheduled runs work. */
-  readonly scheduledOn: RunPlace;
   readonly release?: string | undefined;
 }
 
@@ -19,13 +16,12 @@ export interface SupervisorOptions extends SuperviseOptions {
  *
  * @example
  * ```ts
- * const options = { store, tasks, launchers: { lambda: launcher }, by: 'supervisor', clock,
- * scheduledOn: 'lambda' } as const;
+ * const options = { store, tasks, launchers: { lambda: launcher }, by: 'supervisor', clock };
  * await handleSupervisorEvent({ source: 'aws.events', 'detail-type': 'Scheduled Event' }, options);
  * ```
  */
 export async function handleSupervisorEvent(event: unknown, options: SupervisorOptions): Promise<SupervisorReport> {
-  const { store, tasks, clock, signal, release, scheduledOn } = options;
+  const { store, tasks, clock, signal, release } = options;
   const read = supervisorEvent(event);
   if (read.kind === 'due') {
     const task = tasks.find(({ name }) => name === read.task);
@@ -34,7 +30,7 @@ export async function handleSupervisorEvent(event: unknown, options: SupervisorO
       throw new TwelvefoldError('INVOCATION_INVALID', `Cannot start task '${read.task}': the app has ${known}`);
     }
     const { scheduleArn, scheduledTime } = read;
-    const launch = { on: scheduledOn, caller: scheduleArn, release, tick: { scheduleArn, scheduledTime }, clock };
+    const launch = { on: read.on, caller: scheduleArn, release, tick: { scheduleArn, scheduledTime }, clock };
     const { run } = await store.create((await newRun(task, read.params, launch)).run, { signal });
     const outcome = await lookAfter(run, options);
     return { launched: [], gaveUp: [], waiting: [], [outcome]: [run.id] };

@@ -1,6 +1,7 @@
 import { TwelvefoldError } from '@twelvefold/core';
 import { runOfTask } from '../launch/ecs.ts';
 import type { StoppedTask } from '../launch/stop-reasons.ts';
+import type { RunPlace } from '../runs/run.ts';
 
 /** An event of the supervisor's function. */
 export type SupervisorEvent =
@@ -12,6 +13,8 @@ export type SupervisorEvent =
   | {
       readonly kind: 'due';
       readonly task: string;
+      /** Where the run works. */
+      readonly on: RunPlace;
       readonly params: Readonly<Record<string, unknown>>;
       readonly scheduleArn: string;
       readonly scheduledTime: string;
@@ -19,9 +22,9 @@ export type SupervisorEvent =
 
 /**
  * Reads an event: EventBridge's of a rule each minute or of a stopped task, or the input of a
- * schedule,
- * `{ "task", "params", "scheduleArn": "<aws.scheduler.schedule-arn>", "scheduledTime":
- * "<aws.scheduler.scheduled-time>" }`.
+ * schedule:
+ * `{ "task", "params", "on", "scheduleArn": "<aws.scheduler.schedule-arn>", "scheduledTime":
+ * "<aws.scheduler.scheduled-time>" }`. `on` is `lambda`, the default, or `ecs`.
  *
  * @throws TwelvefoldError `INVOCATION_INVALID` for anything else.
  */
@@ -29,13 +32,15 @@ export function supervisorEvent(event: unknown): SupervisorEvent {
   const given = (typeof event === 'object' && event !== null ? event : {}) as Record<string, unknown>; // read field by field
   if (given['detail-type'] === 'ECS Task State Change') return stopped(given.detail);
   if (typeof given['detail-type'] === 'string' || Object.keys(given).length === 0) return { kind: 'look' };
-  const { task, params = {}, scheduleArn, scheduledTime } = given;
-  if (isText(task) && isText(scheduleArn) && isText(scheduledTime) && typeof params === 'object' && params !== null) {
-    return { kind: 'due', task, params: params as Record<string, unknown>, scheduleArn, scheduledTime };
+  const { task, params = {}, on = 'lambda', scheduleArn, scheduledTime } = given;
+  const isPlace = on === 'lambda' || on === 'ecs';
+  const isDue = isText(task) && isText(scheduleArn) && isText(scheduledTime);
+  if (isDue && isPlace && typeof params === 'object' && params !== null) {
+    return { kind: 'due', task, on, params: params as Record<string, unknown>, scheduleArn, scheduledTime };
   }
   throw new TwelvefoldError(
     'INVOCATION_INVALID',
-    "Cannot read the supervisor's event: give it an EventBridge event, or a schedule's input with task, scheduleArn and scheduledTime",
+    "Cannot read the supervisor's event: give it an EventBridge event, or a schedule's input with task, scheduleArn, scheduledTime and, if it has it, on 'lambda' or 'ecs'",
   );
 }
 

@@ -21,7 +21,7 @@ const START_LIMITS = { retryForMs: 5_000, callTimeoutMs: 3_500 };
  * minute, of stopped ECS tasks, and of the schedules of tasks. Its role is the only one with `ecs:RunTask`,
  * `iam:PassRole` and `lambda:InvokeFunction` on the functions of tasks.
  *
- * Scheduled runs work in the task's function; `TWELVEFOLD_SCHEDULED_ON=ecs` lets them work as ECS tasks.
+ * Scheduled runs work in the task's function, or as ECS tasks where the schedule's input has `"on": "ecs"`.
  *
  * @example
  * ```ts
@@ -52,7 +52,6 @@ export async function supervisor(
     lambda: lambdaLauncher({ aws: calls, functionOf: (task) => physicalName(app.name, stage, task) }),
     ...(place && { ecs: ecsLauncher({ aws: calls, place }) }),
   };
-  const scheduledOn = env.TWELVEFOLD_SCHEDULED_ON === 'ecs' ? 'ecs' : 'lambda';
   return lambdaHandler<unknown, SupervisorReport>(
     (event, { signal }) =>
       handleSupervisorEvent(event, {
@@ -63,7 +62,6 @@ export async function supervisor(
         clock,
         logger,
         signal,
-        scheduledOn,
         release: env.TWELVEFOLD_RELEASE || undefined,
       }),
     { clock, flush: () => metrics.flush(), onResume: () => aws.resume() },
