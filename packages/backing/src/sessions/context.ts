@@ -12,7 +12,7 @@ import { hashUser } from './session-id.ts';
 export interface SessionLimits {
   readonly idleMs: number;
   readonly absoluteMs: number;
-  /** How long an id from before a rotation reads, and how long `end` follows a moved session. */
+  /** How long an id from before a rotation reads. */
   readonly graceMs: number;
   /** How long the reason of an end is kept. */
   readonly rememberMs: number;

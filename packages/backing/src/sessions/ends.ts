@@ -49,13 +49,7 @@ export function endMethods<T>(
       assertNote(note);
       const target = parseSessionId(id);
       if (target === undefined) return;
-      await endAt(
-        context,
-        target.key,
-        { reason: 'ended', ...(note === undefined ? {} : { note }) },
-        signal,
-        limits.graceMs,
-      );
+      await endAt(context, target.key, { reason: 'ended', ...(note === undefined ? {} : { note }) }, signal);
     },
     async endOthers(id, { note, signal } = {}) {
       assertNote(note);
@@ -93,7 +87,7 @@ export function endMethods<T>(
       assertNote(note);
       const user = await context.hashOf(userId, signal);
       const reason = { reason: 'ended', ...(note === undefined ? {} : { note }) } as const;
-      await endAt(context, handle, reason, signal, limits.graceMs, (session) => session.user === user);
+      await endAt(context, handle, reason, signal, (session) => session.user === user);
     },
     async list(userId, { signal } = {}) {
       const user = await context.findHash(userId, signal);

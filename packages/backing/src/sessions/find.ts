@@ -141,13 +141,14 @@ async function reused(
 ): Promise<SessionEnd> {
   const isEnding = context.limits.onReuse === 'end';
   context.onEvent({ type: 'reused', handle: key, userId: session?.userId, ended: isEnding });
-  if (isEnding && next !== undefined)
-    await endAt(context, next, { reason: 'reused' }, signal, Number.POSITIVE_INFINITY);
+  if (isEnding && next !== undefined) await endAt(context, next, { reason: 'reused' }, signal);
   return { reason: 'rotated', atMs: endedAtMs };
 }
 
 /**
- * Ends the session under a key. Follows moves that happened within `followMs`.
+ * Ends the session under a key. Follows every move that is still remembered, however long ago it
+ * was: with a time limit the clocks of two processes would decide whether a log-out beside a move
+ * ends the session.
  *
  * @param isOf Says whether the session may be ended. @defaultValue every one may
  */
@@ -156,18 +157,16 @@ export async function endAt(
   key: string,
   { reason, note }: Pick<EndedRecord, 'reason' | 'note'>,
   signal: AbortSignal | undefined,
-  followMs: number,
   isOf: (session: SessionRecord) => boolean = () => true,
 ): Promise<void> {
-  const { driver, clock, randomBytes } = context;
+  const { driver, randomBytes } = context;
   const version = newVersion(randomBytes);
   let at: string | undefined = key;
   const step = async (): Promise<boolean | undefined> => {
     if (at === undefined) return true;
     const stored = (await readRecords(driver, [at], signal)).get(at);
     if (stored?.record.type === 'ended') {
-      const { next, endedAtMs } = stored.record;
-      at = endedAtMs + followMs > clock.now() ? next : undefined;
+      at = stored.record.next;
       return step();
     }
     if (stored?.record.type !== 'session' || !isOf(stored.record)) return true;

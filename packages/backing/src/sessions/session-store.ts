@@ -29,8 +29,7 @@ export interface SessionStoreOptions<S extends StandardSchemaV1> {
   /** A session ends this long after its log-in, whatever happens. @defaultValue '12h' */
   absolute?: Duration;
   /**
-   * How long an id from before `rotate` still reads, and how long `end` follows a moved session.
-   * At most '5m'. @defaultValue '30s'
+   * How long an id from before `rotate` still reads. At most '5m'. @defaultValue '30s'
    */
   grace?: Duration;
   /** How long the reason of a session's end is kept, '1m' to '30d'. @defaultValue '1d' */

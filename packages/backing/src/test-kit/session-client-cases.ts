@@ -186,6 +186,36 @@ export const sessionClientCases: Readonly<Record<string, (driver: SessionDriver)
       assert.equal(await stateOf(store, id), 'ended');
     }
   },
+  'sessions: a log-out follows moves whatever the clocks of the processes are': async (driver) => {
+    const { store } = open(driver);
+    for (const shiftMs of [-60 * MINUTE_MS, 0, 60 * MINUTE_MS]) {
+      const other = open(driver, { idle: '90m' });
+      other.clock.shift(shiftMs);
+      const { id } = await store.create({ count: 0 });
+      const second = await idAfter(store.regenerate(id));
+      const third = await idAfter(store.rotate(second));
+      await other.store.end(id);
+      assert.equal(await stateOf(store, third), 'ended');
+    }
+  },
+  'sessions: data that the driver cannot hold is refused, and the session stays as it was': async (driver) => {
+    const { maxValueBytes } = driver;
+    const small: SessionDriver = { ...driver, maxValueBytes: Math.min(maxValueBytes, 2_000) };
+    const { store } = open(small);
+    // Bytes count, not characters: 700 of these are 2,100 bytes.
+    const cart = '漢'.repeat(700);
+    const tooLarge = (error: { code?: string; message: string }) =>
+      error.code === 'SESSION_TOO_LARGE' && error.message.includes('bytes') && !error.message.includes('漢');
+    await assert.rejects(store.create({ count: 0, cart }), tooLarge);
+    const session = await store.create({ count: 1, cart: 'kept' });
+    await assert.rejects(store.save(session, { count: 2, cart }), tooLarge);
+    await assert.rejects(
+      store.update(session.id, () => ({ count: 3, cart })),
+      tooLarge,
+    );
+    await assert.rejects(store.regenerate(session.id, { data: { count: 4, cart } }), tooLarge);
+    assert.deepEqual((await store.load(session.id)).session?.data, { count: 1, cart: 'kept' });
+  },
   'sessions: end by the idle and the absolute limit': async (driver) => {
     const { store, clock } = open(driver);
     const { id } = await store.create({ count: 0 });

@@ -170,7 +170,7 @@ export function createForeignSessions(store: string, options: ForeignStoreOption
     touch: write,
     async destroy(sid) {
       states.forget(sid);
-      await endAt(context, keyOf(sid), { reason: 'ended' }, undefined, 0);
+      await endAt(context, keyOf(sid), { reason: 'ended' }, undefined);
     },
     async regenerate(from, to, session) {
       const { json, data } = plain(session);
@@ -199,7 +199,7 @@ export function createForeignSessions(store: string, options: ForeignStoreOption
       return sessions;
     },
     async clear() {
-      for await (const { key } of scanned()) await endAt(context, key, { reason: 'ended' }, undefined, 0);
+      for await (const { key } of scanned()) await endAt(context, key, { reason: 'ended' }, undefined);
     },
   };
 
