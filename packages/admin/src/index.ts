@@ -25,7 +25,6 @@ export { explainStop, type StoppedTask } from './launch/stop-reasons.ts';
 export { ParamsInvalid } from './params-invalid.ts';
 export { type RunTaskOptions, runTask } from './run-task.ts';
 export { countCapacity } from './runner/count-capacity.ts';
-export { type DryRunMethod, dryRunClient } from './runner/dry-run.ts';
 export type { Pace, Throttle } from './runner/pace.ts';
 export { type RunInfo, type RunLegOptions, runLeg } from './runner/run-leg.ts';
 export { collectionCount } from './runner/work-off.ts';

@@ -33,6 +33,7 @@ export {
   type ConfigReference,
   type Driver,
   type DriverName,
+  type DryRunMethod,
   defineKind,
   driverOf,
   findKind,

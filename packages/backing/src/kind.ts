@@ -91,7 +91,19 @@ export interface Opened<Client> {
   flush?(signal?: AbortSignal): Promise<void>;
   /** Closes connections. */
   stop?(signal?: AbortSignal): Promise<void>;
+  /**
+   * The client of a dry run: it changes nothing, and reports each write that it did not make by its method. For clients
+   * whose methods do not show whether they write, such as a query of SQL.
+   * @defaultValue methods as `dryRun` of the kind has them
+   */
+  dryRun?(wrote: (method: string) => void): Client;
 }
+
+/**
+ * A method in a dry run of a task: `pass` calls it; `done` records it and answers with nothing, `{ answer }` with that;
+ * `unknown` records it, and its result throws `DRY_RUN_UNKNOWN` when it is read.
+ */
+export type DryRunMethod = 'pass' | 'done' | 'unknown' | { readonly answer: unknown };
 
 /**
  * A technology behind a kind: where the resource is, what it takes to reach it, and how its client opens. All drivers of a kind
@@ -149,11 +161,10 @@ interface KindBase<D, Client, A extends string, N extends string> {
   /** Other definitions of the app that this one needs. */
   references?(definition: D): readonly Reference[];
   /**
-   * What a dry run of a task does with methods: `pass` calls one, `done` records it and answers with
-   * nothing, `unknown` records it, and its result throws when it is read.
+   * Methods in a dry run, where an opened client has no `dryRun`.
    * @defaultValue `pass` for the methods of accesses whose actions only read, `unknown` for others
    */
-  readonly dryRun?: Readonly<Record<string, 'pass' | 'done' | 'unknown'>>;
+  readonly dryRun?: Readonly<Record<string, DryRunMethod>>;
   /** Facts for the manifest that other tools may read. */
   details?(definition: D): Readonly<Record<string, unknown>>;
 }

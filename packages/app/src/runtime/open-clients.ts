@@ -6,6 +6,7 @@ import type { Component } from '../component.ts';
 import type { Backing } from '../context.ts';
 import type { DeclaredResource } from '../resources.ts';
 import { usedResources } from '../uses.ts';
+import { dryRunClient } from './dry-run-client.ts';
 import type { ResourceMetricsBook } from './resource-metrics.ts';
 
 /** The clients of one component by key, each with only the methods that `uses` names. */
@@ -42,6 +43,8 @@ export interface OpenClientsOptions {
 /** The clients of a process. */
 export interface OpenedClients {
   of(component: Component): Clients;
+  /** The same for a dry run, which records writes instead of making them. */
+  forDryRun(component: Component, onWrite: (resource: string, method: string) => void): Clients;
   /** Rejects when one of the resources cannot be used. Absent when no client has a check. */
   readonly check: ((signal?: AbortSignal) => Promise<void>) | undefined;
   /** Waits for the work that clients hold. Absent when no client has a drain. */
@@ -61,7 +64,8 @@ export async function openClients(
 ): Promise<OpenedClients> {
   const opened: Opened<unknown>[] = [];
   const shared = new Map<string, Promise<Opened<unknown>>>();
-  const clients = new Map<Component, Clients>();
+  const clients = new Map<Component, readonly Bound[]>();
+  const picked = new Map<Component, Clients>();
 
   const open = async (resource: DeclaredResource, use: Use, component: string) => {
     const { key, definition, driver } = resource;
@@ -107,15 +111,19 @@ export async function openClients(
   };
 
   for (const component of components) {
-    const bound: Record<string, object> = {};
+    const bound: Bound[] = [];
     for (const { resource, accesses } of usedResources(backing, component.uses)) {
-      const { client } =
+      const one =
         resource.driver.share === 'process'
           ? await openShared(resource)
           : await open(resource, { accesses, concurrency: concurrencyOf(component, options.host) }, component.name);
-      bound[resource.key] = pickMethods(client as object, resource, accesses);
+      bound.push({ resource, accesses, opened: one });
     }
-    clients.set(component, Object.freeze(bound));
+    clients.set(component, bound);
+    picked.set(
+      component,
+      pickAll(bound, ({ opened: { client } }) => client as object),
+    );
   }
   const all = async (work: (one: Opened<unknown>) => Promise<void> | undefined) => {
     const results = await Promise.allSettled(opened.map(work));
@@ -124,12 +132,28 @@ export async function openClients(
     if (failures.length === 1) throw failures[0];
   };
   return {
-    of: (component) => clients.get(component) ?? {},
+    of: (component) => picked.get(component) ?? {},
+    forDryRun: (component, onWrite) =>
+      pickAll(clients.get(component) ?? [], ({ resource: { key, definition }, opened: one }) =>
+        dryRunClient(key, definition, one, (method) => onWrite(key, method)),
+      ),
     check: opened.some((one) => one.check) ? (signal) => all((one) => one.check?.(signal)) : undefined,
     drain: opened.some((one) => one.drain) ? (signal) => all((one) => one.drain?.(signal)) : undefined,
     flush: opened.some((one) => one.flush) ? (signal) => all((one) => one.flush?.(signal)) : undefined,
     stop: (signal) => all((one) => one.stop?.(signal)),
   };
+}
+
+/** A client that is opened for a component. */
+interface Bound {
+  readonly resource: DeclaredResource;
+  readonly accesses: readonly string[];
+  readonly opened: Opened<unknown>;
+}
+
+function pickAll(bound: readonly Bound[], clientOf: (one: Bound) => object): Clients {
+  const clients = bound.map((one) => [one.resource.key, pickMethods(clientOf(one), one.resource, one.accesses)]);
+  return Object.freeze(Object.fromEntries(clients));
 }
 
 /** What one client is opened for. */

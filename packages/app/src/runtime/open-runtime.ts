@@ -14,7 +14,7 @@ import { stageFrom } from '../stage.ts';
 import { consumedResources, usedConfig, usedResources } from '../uses.ts';
 import { keepAnswers } from './keep-answers.ts';
 import { logConfigEvent } from './log-config-event.ts';
-import type { ClientHost, Clients } from './open-clients.ts';
+import type { ClientHost, Clients, OpenedClients } from './open-clients.ts';
 import { openClients } from './open-clients.ts';
 import type { WantedBinding } from './resolve-bindings.ts';
 import { resolveBindings } from './resolve-bindings.ts';
@@ -47,6 +47,8 @@ export interface Runtime {
   target(key: string): string | undefined;
   /** The clients of a component, by key. */
   clients(component: Component): Clients;
+  /** The same for a dry run, which records writes instead of making them. */
+  dryRunClients: OpenedClients['forDryRun'];
   /** The name of a definition of this app, and its binding's value if the environment has it. */
   reference(definition: Definition): { readonly physicalName: string; readonly target: string | undefined };
   /** The newest snapshot of the config; an empty object for an app without one. */
@@ -183,6 +185,7 @@ export async function openRuntime(
     resourceMetrics,
     stop: clients.stop,
     clients: (component) => clients.of(component),
+    dryRunClients: clients.forDryRun,
     target: (key) => targets.get(key),
     config: () => (live ? live.current : none.config),
     configAgeMs: () => live?.state.ageMs,

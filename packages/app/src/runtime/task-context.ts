@@ -1,7 +1,4 @@
-import type { DryRunMethod, RunInfo } from '@twelvefold/admin';
-import { dryRunClient } from '@twelvefold/admin';
-import type { Definition } from '@twelvefold/backing';
-import { actionsOf, kindOf } from '@twelvefold/backing';
+import type { RunInfo } from '@twelvefold/admin';
 import type { Scope } from '@twelvefold/lifecycle';
 import type { TaskComponent } from '../component.ts';
 import type { TaskContext } from '../context.ts';
@@ -26,15 +23,9 @@ export async function taskContext(
   { params, run, dryRun, onWrite }: TaskContextOptions,
 ): Promise<TaskContext<unknown, Clients, unknown>> {
   const context = await runtime.run(component, scope, (found) => found);
-  const { app } = component;
-  const hidden = runsKey(app);
-  const clients = Object.entries(context.backing)
-    .filter(([key]) => key !== hidden)
-    .map(([key, client]): [string, object] => {
-      const definition = app.backing[key];
-      if (!dryRun || !definition) return [key, client];
-      return [key, dryRunClient(key, client, dryRunMethods(definition), onWrite)];
-    });
+  const hidden = runsKey(component.app);
+  const all = dryRun ? runtime.dryRunClients(component, onWrite) : context.backing;
+  const clients = Object.entries(all).filter(([key]) => key !== hidden);
   // Getters of the context stay getters: a signal that no handler asks for is not made.
   return Object.create(Object.prototype, {
     ...Object.getOwnPropertyDescriptors(context),
@@ -43,23 +34,4 @@ export async function taskContext(
     dryRun: { value: dryRun, enumerable: true },
     run: { value: run, enumerable: true },
   });
-}
-
-/** Actions that change nothing. */
-const READS = /:(BatchGet|ConditionCheck|Describe|Get|Head|List|Query|Scan)/;
-
-/**
- * What a dry run does with each method of a kind: what the kind says, otherwise by the actions of the
- * accesses that have it. A method of an access without actions may write: IAM does not know it.
- */
-function dryRunMethods(definition: Definition): Record<string, DryRunMethod> {
-  const { accesses, dryRun = {} } = kindOf(definition);
-  const methods: Record<string, DryRunMethod> = {};
-  for (const [access, { methods: names, sumOf }] of Object.entries(accesses)) {
-    if (sumOf !== undefined) continue; // its parts have the same methods
-    const actions = actionsOf(definition, access);
-    const reads = actions.length > 0 && actions.every((action) => READS.test(action));
-    for (const name of names) methods[name] = reads ? (methods[name] ?? 'pass') : 'unknown';
-  }
-  return { ...methods, ...dryRun };
 }

@@ -204,6 +204,8 @@ const CACHE: Kind<CacheDefinition, object, typeof CACHE_ACCESSES, CacheDriver> =
   name: 'cache',
   accesses: CACHE_ACCESSES,
   details: ({ ttlMs, staleMs }) => ({ ttlMs, staleMs }),
+  // A load puts into the cache what a request would have put there.
+  dryRun: { get: 'pass', getOrLoad: 'pass', set: { answer: true }, delete: { answer: true } },
   drivers: {
     iovalkey: {
       ...onServer,

@@ -49,9 +49,17 @@ export function idempotencyStore(name: string, options: IdempotencyStoreOptions 
   return makeDefinition(IDEMPOTENCY, { name, windowMs }) as IdempotencyStoreDefinition; // its types exist in the compiler only
 }
 
+const NOTHING = async () => {};
+
 const IDEMPOTENCY: Kind<IdempotencyStoreDefinition, object, typeof IDEMPOTENCY_ACCESSES> = {
   name: 'idempotency',
   accesses: IDEMPOTENCY_ACCESSES,
+  // As of keys that are new.
+  dryRun: {
+    once: { answer: 'done' },
+    claim: { answer: 'claimed' },
+    begin: { answer: { state: 'started', fence: 0, complete: NOTHING, fail: NOTHING } },
+  },
   drivers: {
     dynamodb: {
       namespace: 'table',

@@ -6,7 +6,7 @@ import { assertName } from '../definition.ts';
 import { TABLE_BINDING, tableInfrastructure } from '../dynamodb/infrastructure.ts';
 import type { Kind } from '../kind.ts';
 import { makeDefinition } from '../kind.ts';
-import type { LockClient } from './port.ts';
+import type { Lease, LockClient } from './port.ts';
 
 export interface LockOptions {
   /**
@@ -73,7 +73,36 @@ export function lock(name: string, options: LockOptions = {}): LockDefinition {
   return makeDefinition(LOCK, fields) as LockDefinition; // its types exist in the compiler only
 }
 
-const LOCK: Kind<LockDefinition, object, typeof LOCK_ACCESSES> = {
+/**
+ * Does the work without the lock: a lease would keep the app's own work away for the time of a dry
+ * run. What it reads may be in the middle of another holder's change.
+ */
+function dryRunLock(client: LockClient, wrote: (method: string) => void): LockClient {
+  const nothing = async () => {};
+  // No write is made with this token.
+  const leaseOf = (name: string): Lease => ({
+    name,
+    token: 0,
+    signal: new AbortController().signal,
+    renew: nothing,
+    release: nothing,
+  });
+  return {
+    async acquire(name) {
+      wrote('acquire');
+      return leaseOf(name);
+    },
+    withLock(name, work) {
+      wrote('withLock');
+      return work(leaseOf(name));
+    },
+    // Not sent either: transact() is recorded.
+    check: ({ name }) => ({ entry: { ConditionCheck: { TableName: '', Key: { id: name }, ConditionExpression: '' } } }),
+    inspect: client.inspect,
+  };
+}
+
+const LOCK: Kind<LockDefinition, LockClient, typeof LOCK_ACCESSES> = {
   name: 'lock',
   accesses: LOCK_ACCESSES,
   details: ({ leaseMs, maxClockSkewMs }) => ({ leaseMs, ...(maxClockSkewMs === undefined ? {} : { maxClockSkewMs }) }),
@@ -86,7 +115,8 @@ const LOCK: Kind<LockDefinition, object, typeof LOCK_ACCESSES> = {
       infrastructure: (_, context) => tableInfrastructure({ partitionKey: 'id' }, context),
       open: async (definition, { target: name, aws, component, clock, random }) => {
         const { createDynamoDbLock } = await import('@twelvefold/backing/dynamodb-lock');
-        return { client: createDynamoDbLock({ definition, name, aws, component, clock, random }) };
+        const client = createDynamoDbLock({ definition, name, aws, component, clock, random });
+        return { client, dryRun: (wrote) => dryRunLock(client, wrote) };
       },
     },
   },

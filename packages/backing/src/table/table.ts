@@ -251,6 +251,17 @@ const TABLE: Kind<TableDefinition> = {
     ...(Object.keys(indexes).length === 0 ? {} : { indexes }),
     ...(ttlField === undefined ? {} : { ttlField }),
   }),
+  // A builder of an operation sends nothing.
+  dryRun: {
+    put: 'done',
+    delete: 'done',
+    writeMany: 'done',
+    transact: 'done',
+    putOperation: 'pass',
+    updateOperation: 'pass',
+    deleteOperation: 'pass',
+    checkOperation: 'pass',
+  },
   drivers: {
     dynamodb: {
       binding: TABLE_BINDING,

@@ -6,6 +6,7 @@ import type { SqlDefinition } from '../sql.ts';
 import { readSqlUrl } from '../sql-url.ts';
 import { createCheckoutPlaces, placeHere } from './checkout-place.ts';
 import { openConnection } from './connect.ts';
+import { dryRunSql } from './dry-run.ts';
 import type { Limit } from './limit.ts';
 import { limitIn, onAbort } from './limit.ts';
 import type { LoginSource } from './login.ts';
@@ -199,6 +200,7 @@ export async function openPgSql(definition: SqlDefinition, context: SqlContext):
     },
     drain: () => pool.drained(),
     stop: () => pool.close(),
+    dryRun: (wrote) => dryRunSql(client, wrote),
   };
 }
 
