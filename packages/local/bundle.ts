@@ -13,6 +13,7 @@ await build({
   entryPoints: {
     index: 'src/index.ts',
     cli: 'src/cli/main.ts',
+    dev: 'src/dev/index.ts',
     // A separate process, which runtime-command.ts finds beside the file that it is in.
     'runtime-client': 'src/launcher/function/runtime-client.ts',
   },

@@ -21,7 +21,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   admin: { name: '@twelvefold/admin', mayImport: ['core', 'lifecycle', 'logging', 'backing', 'aws'] },
   app: {
     name: 'twelvefold',
-    mayImport: ['core', 'lifecycle', 'config', 'logging', 'backing', 'admin', 'aws'],
+    // `local` by the command `dev` only; see DEV_ONLY.
+    mayImport: ['core', 'lifecycle', 'config', 'logging', 'backing', 'admin', 'aws', 'local'],
   },
   // The types of the manifest come from `app`; see MANIFEST_ONLY.
   cdk: { name: '@twelvefold/cdk', mayImport: ['core', 'app'], owns: ['aws-cdk-lib', 'aws-cdk-lib/**', 'constructs'] },
@@ -44,6 +45,14 @@ const MANIFEST_ONLY: readonly Pattern[] = [
     group: ['twelvefold/manifest'],
     importNamePattern: '[a-z].*',
     message: "@twelvefold/cdk may import only the manifest's types (ARCHITECTURE.md)",
+  },
+];
+
+/** `app` runs the development loop; everything else of `local` is for tests. */
+const DEV_ONLY: readonly Pattern[] = [
+  {
+    group: ['@twelvefold/local', '@twelvefold/local/**', '!@twelvefold/local/dev'],
+    message: 'twelvefold may import only @twelvefold/local/dev, when the command dev runs (ARCHITECTURE.md)',
   },
 ];
 
@@ -70,7 +79,8 @@ export function importRules(): Override[] {
       allowed.length === 0
         ? `${name} may import no other package (ARCHITECTURE.md)`
         : `${name} may import only ${allowed.join(', ')} (ARCHITECTURE.md)`;
-    const patterns = [{ group: refused, message }, BY_NAME, ...(folder === 'cdk' ? MANIFEST_ONLY : [])];
+    const special = folder === 'cdk' ? MANIFEST_ONLY : folder === 'app' ? DEV_ONLY : [];
+    const patterns = [{ group: refused, message }, BY_NAME, ...special];
     return {
       includes: [`packages/${folder}/src/**`, `!packages/${folder}/src/**/*.{test,fixture}.ts`],
       linter: { rules: { style: { noRestrictedImports: { level: 'error', options: { patterns } } } } },

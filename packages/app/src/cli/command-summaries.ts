@@ -5,6 +5,7 @@ import type { Command } from './command.ts';
  * times the CPU of an empty process. A test compares it with the commands.
  */
 export const COMMAND_SUMMARIES: ReadonlyArray<Pick<Command, 'name' | 'summary'>> = [
+  { name: 'dev', summary: 'Run the app on this machine with a local AWS, and start it again after each change' },
   { name: 'manifest', summary: "Print an app's manifest, write it, or check that a file still says the same" },
   { name: 'bindings', summary: "List every resource's environment variable, parameter and physical name at a stage" },
   { name: 'config plan', summary: 'List where each config key is looked for at a stage, and the calls that fetch it' },

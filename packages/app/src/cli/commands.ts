@@ -12,9 +12,11 @@ import {
 import type { Command } from './command.ts';
 import { bindingsCommand } from './commands/bindings-command.ts';
 import { manifestCommand } from './commands/manifest-command.ts';
+import { devCommand } from './dev/dev-command.ts';
 
 /** Every command of `twelvefold`: this package's own, and those that others export. */
 export const commands: readonly Command[] = [
+  devCommand,
   manifestCommand,
   bindingsCommand,
   configPlanCommand,

@@ -14,14 +14,16 @@ export function createAsk(input: NodeJS.ReadableStream, output: NodeJS.WritableS
     });
 }
 
-/** The part of a process that receives Ctrl-C. */
+/** The part of a process that receives Ctrl-C and SIGTERM. */
 interface Interruptible {
-  once(event: 'SIGINT', listener: () => void): unknown;
+  once(event: 'SIGINT' | 'SIGTERM', listener: () => void): unknown;
 }
 
-/** A signal that aborts on the first Ctrl-C; the next one ends the process. */
+/** A signal that aborts on the first Ctrl-C or SIGTERM; the next one ends the process. */
 export function interruption(process: Interruptible): AbortSignal {
   const controller = new AbortController();
-  process.once('SIGINT', () => controller.abort(new Error('Interrupted: what was not finished is as it was')));
+  const abort = () => controller.abort(new Error('Interrupted: what was not finished is as it was'));
+  process.once('SIGINT', abort);
+  process.once('SIGTERM', abort);
   return controller.signal;
 }
