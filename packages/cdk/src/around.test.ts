@@ -4,9 +4,11 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { describe, expect, it } from 'vitest';
 import { TwelveFactorAudit } from './audit/audit.ts';
+import { lambda } from './compute/placement.ts';
 import { TwelveFactorMonitoring } from './monitoring/monitoring.ts';
 import { SAVED_QUERIES } from './monitoring/saved-queries.ts';
 import { TwelveFactorNetwork } from './network/network.ts';
+import { nightlyManifest } from './testing/nightly-manifest.fixture.ts';
 import { shopManifest } from './testing/shop-manifest.fixture.ts';
 import { newStack, shopProps, sub } from './testing/synthesize.fixture.ts';
 import { TwelveFactorApp } from './twelve-factor-app.ts';
@@ -34,8 +36,29 @@ describe('monitoring', () => {
     const service = ['ServiceMemory', 'ServiceConfigAge', 'ServiceErrors', 'ServiceLatency', 'ServiceUnhealthy'];
     const data = ['CartsAge', 'CartsDeadLetterMessages', 'MailsAge'];
     const tables = ['Rows', 'Sessions'].flatMap((name) => [`${name}ReadThrottles`, `${name}WriteThrottles`]);
-    expect([...monitoring.alarms.keys()].sort()).toEqual([...functions, ...service, ...data, ...tables].sort());
+    const all = [...functions, 'CloseCartsTaskFailures', ...service, ...data, ...tables];
+    expect([...monitoring.alarms.keys()].sort()).toEqual(all.sort());
     template.resourceCountIs('AWS::CloudWatch::Alarm', monitoring.alarms.size);
+  });
+
+  it('watches the supervisor of tasks, and what it could not do', () => {
+    const stack = newStack();
+    const compute = { backfill: lambda(), report: lambda(), idle: lambda() };
+    const app = new TwelveFactorApp(stack, 'App', { manifest: nightlyManifest, compute });
+    const { alarms } = new TwelveFactorMonitoring(stack, 'Monitoring', { app });
+    expect([...alarms.keys()]).toEqual(
+      expect.arrayContaining([
+        'BackfillTaskFailures',
+        'SupervisorFunctionErrors',
+        'SupervisorFunctionThrottles',
+        'SupervisorDeadLetters',
+      ]),
+    );
+    Template.fromStack(stack).hasResourceProperties('AWS::CloudWatch::Alarm', {
+      Namespace: sub('night-{Stage}'),
+      MetricName: 'taskFailed',
+      Dimensions: Match.arrayWith([{ Name: 'component', Value: 'backfill' }]),
+    });
   });
 
   it('notifies a topic when an alarm fires and when it is over', () => {

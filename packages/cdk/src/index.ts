@@ -14,13 +14,10 @@ export type {
   ProvisionedConcurrency,
 } from './compute/placement.ts';
 export { fargate, lambda } from './compute/placement.ts';
-export type {
-  AppService,
-  ServiceDeployment,
-  ServiceNetwork,
-  ServiceOptions,
-  ServiceScaling,
-} from './compute/service.ts';
+export type { AppService } from './compute/service.ts';
+export type { ServiceDeployment, ServiceNetwork, ServiceOptions } from './compute/service-options.ts';
+export type { ServiceScaling } from './compute/service-scaling.ts';
+export type { AppSupervisor } from './compute/supervisor.ts';
 export type { Kinds, ProvidedResource, ResourceNetwork } from './data/add-resources.ts';
 export { type PostgresOptions, postgres } from './data/postgres.ts';
 export { type AlarmThresholds, type MonitoringProps, TwelveFactorMonitoring } from './monitoring/monitoring.ts';

@@ -4,19 +4,25 @@ import type { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import type { Manifest } from 'twelvefold/manifest';
 import type { ContainerTask } from './compute/container.ts';
-import { addTask } from './compute/container.ts';
-import type { ComponentFunction, FunctionContext } from './compute/function.ts';
+import type { ComponentFunction } from './compute/function.ts';
 import { addFunction } from './compute/function.ts';
-import type { Compute } from './compute/placement.ts';
 import { fargatePlacement, lambdaPlacement } from './compute/placement.ts';
 import type { AppService } from './compute/service.ts';
 import { addService } from './compute/service.ts';
+import type { AppSupervisor } from './compute/supervisor.ts';
+import { addSupervisor } from './compute/supervisor.ts';
+import { addCluster, addTask, addTaskNetwork } from './compute/tasks.ts';
 import { addConfig } from './data/add-config.ts';
 import { addResources } from './data/add-resources.ts';
 import type { TwelveFactorAppProps } from './props.ts';
 import { assertProps } from './props.ts';
 import { assertLimits } from './template/limits.ts';
-import { addCodeParameters, addImageParameters, addStageParameter } from './template/parameters.ts';
+import {
+  addCodeParameters,
+  addImageParameters,
+  addReleaseParameter,
+  addStageParameter,
+} from './template/parameters.ts';
 
 /**
  * Everything that an app needs on AWS, from its manifest: resources with bindings, config,
@@ -50,6 +56,8 @@ export class TwelveFactorApp extends Construct {
   readonly service: AppService | undefined;
   /** The task definitions of tasks placed on Fargate, by component name. */
   readonly tasks: ReadonlyMap<string, ContainerTask>;
+  /** Starts the runs of tasks; undefined for an app without records of runs. */
+  readonly supervisor: AppSupervisor | undefined;
 
   constructor(scope: Construct, id: string, props: TwelveFactorAppProps) {
     assertProps(props);
@@ -71,16 +79,32 @@ export class TwelveFactorApp extends Construct {
     this.resources = new Map([...attached].flatMap(([key, { resource }]) => (resource ? [[key, resource]] : [])));
     this.secrets = addConfig(this, manifest.config, removalPolicy);
 
-    const common = { manifest, attached, secrets: this.secrets, logRetention };
-    this.functions = addFunctions(this, compute, common, props.code);
+    const release = manifest.supervisor && addReleaseParameter(this).valueAsString;
+    const common = { manifest, attached, secrets: this.secrets, logRetention, release };
+    const onLambda = manifest.components.flatMap((component) => {
+      const placement = lambdaPlacement(compute, component.name);
+      return placement ? [{ component, placement }] : [];
+    });
+    const code =
+      onLambda.length > 0 || manifest.supervisor ? (props.code ?? addCodeParameters(this, manifest.app)) : undefined;
+    this.functions = new Map(
+      code
+        ? onLambda.map(({ component, placement }) => [
+            component.name,
+            addFunction(this, component, placement, { ...common, code }),
+          ])
+        : [],
+    );
+
     const onFargate = manifest.components.filter(({ name }) => fargatePlacement(compute, name) !== undefined);
     const components = onFargate.filter(({ trigger }) => trigger.kind !== 'invoke');
     const tasks = onFargate.filter(({ trigger }) => trigger.kind === 'invoke');
     const image = onFargate.length > 0 ? addImageParameters(this, manifest.app) : undefined;
+    const { service: options = {} } = props;
+    const { network } = options;
+    const cluster = image && network && addCluster(this, network, manifest.app);
     this.service =
-      image && components.length > 0
-        ? addService(this, { ...common, components, image, options: props.service ?? {} })
-        : undefined;
+      image && components.length > 0 ? addService(this, { ...common, components, image, options, cluster }) : undefined;
     this.tasks = new Map(
       image
         ? tasks.map((component) => [
@@ -89,25 +113,21 @@ export class TwelveFactorApp extends Construct {
           ])
         : [],
     );
+    const taskNetwork =
+      image && network && cluster && tasks.length > 0
+        ? addTaskNetwork(this, { ...common, image }, tasks, { cluster, vpc: network.vpc })
+        : undefined;
+    this.supervisor =
+      manifest.supervisor && code && release !== undefined
+        ? addSupervisor(this, {
+            ...common,
+            code,
+            release,
+            supervisor: manifest.supervisor,
+            functions: this.functions,
+            tasks: this.tasks,
+            network: taskNetwork,
+          })
+        : undefined;
   }
-}
-
-function addFunctions(
-  scope: Construct,
-  compute: Compute,
-  context: Omit<FunctionContext, 'code'>,
-  assets: { readonly directory: string } | undefined,
-): ReadonlyMap<string, ComponentFunction> {
-  const placed = context.manifest.components.flatMap((component) => {
-    const placement = lambdaPlacement(compute, component.name);
-    return placement ? [{ component, placement }] : [];
-  });
-  if (placed.length === 0) return new Map();
-  const code = assets ?? addCodeParameters(scope, context.manifest.app);
-  return new Map(
-    placed.map(({ component, placement }) => [
-      component.name,
-      addFunction(scope, component, placement, { ...context, code }),
-    ]),
-  );
 }

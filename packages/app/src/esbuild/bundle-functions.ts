@@ -53,8 +53,9 @@ export async function bundleFunctions(given: BundleFunctionsOptions): Promise<{ 
   const known = ['manifest', 'sourceDirectory', 'outDirectory', 'build', 'options'];
   assertKnownOptions('bundle functions', given, known);
   const { manifest, sourceDirectory, outDirectory, build, options = {} } = given;
+  const functions = [...manifest.components, ...(manifest.supervisor ? [manifest.supervisor] : [])];
   await Promise.all(
-    manifest.components.map(async ({ name, entry }) => {
+    functions.map(async ({ name, entry }) => {
       const { dir, name: file, ext } = parse(entry);
       const folder = join(outDirectory, dir, file);
       await mkdir(folder, { recursive: true });

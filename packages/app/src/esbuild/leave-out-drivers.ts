@@ -17,6 +17,7 @@ interface Plugin {
 
 type Drivers = {
   readonly components: ReadonlyArray<Pick<Manifest['components'][number], 'name' | 'modules'>>;
+  readonly supervisor?: Pick<NonNullable<Manifest['supervisor']>, 'name' | 'modules'>;
   readonly resources: ReadonlyArray<Pick<Manifest['resources'][number], 'modules'>>;
 };
 
@@ -27,10 +28,11 @@ type Drivers = {
  *
  * @throws TypeError for a component that the manifest does not have.
  */
-export function unusedDrivers({ components, resources }: Drivers, component: string): string[] {
-  const found = components.find(({ name }) => name === component);
+export function unusedDrivers({ components, supervisor, resources }: Drivers, component: string): string[] {
+  const functions = [...components, ...(supervisor ? [supervisor] : [])];
+  const found = functions.find(({ name }) => name === component);
   if (!found) {
-    const known = components.map(({ name }) => name).join(', ');
+    const known = functions.map(({ name }) => name).join(', ');
     throw new TypeError(`Cannot bundle '${component}': the manifest has no such component (components: ${known})`);
   }
   const all = new Set(resources.flatMap(({ modules }) => modules));

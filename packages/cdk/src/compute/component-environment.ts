@@ -8,7 +8,7 @@ import { STAGE } from '../template/parameters.ts';
  * components use, and of no other.
  */
 export function componentEnvironment(
-  components: readonly ManifestComponent[],
+  components: ReadonlyArray<Pick<ManifestComponent, 'uses'>>,
   attached: ReadonlyMap<string, Attached>,
 ): Record<string, string> {
   const used = new Set(components.flatMap(({ uses }) => uses));

@@ -1,9 +1,9 @@
 import type { Manifest, ManifestComponent } from 'twelvefold/manifest';
-import { functionTimeout, MAX_TIMEOUT_SECONDS, triggerVisibility } from './function.ts';
+import { functionTimeout, MAX_TIMEOUT_SECONDS, triggerVisibility } from './function-timeout.ts';
 import { frontOf, streams } from './http-front.ts';
 import type { Compute, LambdaPlacement, Placement } from './placement.ts';
-import { fargatePlacement, placementsOf } from './placement.ts';
-import type { ServiceOptions } from './service.ts';
+import { fargatePlacement, lambdaPlacement, placementsOf } from './placement.ts';
+import type { ServiceOptions } from './service-options.ts';
 
 const MEMORY = { least: 128, most: 10_240 };
 
@@ -30,6 +30,7 @@ export function computeFaults({
       placementFaults(component, placementsOf(compute, component.name), code !== undefined),
     ),
     ...serviceFaults(onFargate, service),
+    ...supervisorFaults(manifest, compute, service),
     ...(fronts.length > 1 ? [`${fronts.join(' and ')} are both HTTP fronts, and a service has one port`] : []),
   ];
 }
@@ -85,6 +86,14 @@ function serviceFaults(
     }
   }
   return faults;
+}
+
+/** Tasks with records of runs that the supervisor could not start. */
+function supervisorFaults({ supervisor }: Manifest, compute: Compute, { network }: ServiceOptions): string[] {
+  if (!supervisor || network) return [];
+  return supervisor.tasks
+    .filter((name) => fargatePlacement(compute, name) && !lambdaPlacement(compute, name))
+    .map((name) => `task '${name}' runs on Fargate, where the supervisor starts it: pass service.network.vpc`);
 }
 
 /** HTTP APIs and REST APIs give up after this many seconds by default; a function URL waits. */

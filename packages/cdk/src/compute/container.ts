@@ -21,7 +21,7 @@ import { addRole } from '../policy/add-role.ts';
 import type { Statement } from '../policy/policy-document.ts';
 import { configStatements, grantStatements, logStatement } from '../policy/statements.ts';
 import { atStage } from '../template/at-stage.ts';
-import { defaultNamed, pascalCase } from '../template/named.ts';
+import { defaultNamed } from '../template/named.ts';
 import type { ImageParameters } from '../template/parameters.ts';
 import { componentEnvironment } from './component-environment.ts';
 import { addLogGroup } from './log-group.ts';
@@ -39,6 +39,8 @@ export interface ContainerContext {
   readonly secrets: ReadonlyMap<string, CfnSecret>;
   readonly image: ImageParameters;
   readonly logRetention: RetentionDays;
+  /** The parameter's value, for an app with records of runs. */
+  readonly release?: string | undefined;
 }
 
 /** A container that runs components, with its task definition. */
@@ -135,31 +137,6 @@ export function addContainerTask(
     }),
   });
   return { taskDefinition, logs };
-}
-
-/**
- * Adds the task definition of a task, which RunTask starts: with a separate role, because the
- * service's has what all components of the service use.
- */
-export function addTask(
-  scope: Construct,
-  context: ContainerContext,
-  component: ManifestComponent,
-  { cpu = 256, memoryLimitMiB = 512 }: { readonly cpu?: number; readonly memoryLimitMiB?: number },
-): ContainerTask {
-  return addContainerTask(scope, context, {
-    id: `${pascalCase(component.name)}Task`,
-    family: `${context.manifest.app}-{stage}-${component.name}`,
-    components: [component],
-    command: ['node', 'admin.js', component.name],
-    cpu,
-    memoryLimitMiB,
-    // Fargate's longest: a task that is stopped saves its position first.
-    stopTimeout: CdkDuration.seconds(120),
-    environment: {},
-    statements: [],
-    listens: false,
-  });
 }
 
 /**

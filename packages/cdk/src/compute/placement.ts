@@ -1,5 +1,6 @@
 import { assertKnownOptions } from '@twelvefold/core/internal';
 import type { Duration } from 'aws-cdk-lib';
+import type { FunctionProps } from 'aws-cdk-lib/aws-lambda';
 
 /**
  * The front of an HTTP component's function.
@@ -76,6 +77,12 @@ export interface LambdaOptions {
    * @defaultValue all at once
    */
   readonly shift?: GradualShift;
+  /**
+   * Properties of CDK's function, over those of this construct, e.g.
+   * `reservedConcurrentExecutions`.
+   * What the role may do comes from `uses`.
+   */
+  readonly functionProps?: Partial<Omit<FunctionProps, 'role' | 'runtime' | 'code' | 'handler' | 'functionName'>>;
 }
 
 /** Options of {@link fargate}, for a task alone: the service has its size in `service`. */
@@ -132,7 +139,15 @@ export type Compute = Readonly<Record<string, Placement | readonly Placement[]>>
  * ```
  */
 export function lambda(options: LambdaOptions = {}): LambdaPlacement {
-  const known = ['memorySize', 'timeout', 'front', 'maxConcurrency', 'provisionedConcurrency', 'shift'];
+  const known = [
+    'memorySize',
+    'timeout',
+    'front',
+    'maxConcurrency',
+    'provisionedConcurrency',
+    'shift',
+    'functionProps',
+  ];
   assertKnownOptions('use lambda()', options, known);
   return Object.freeze({ ...options, host: 'lambda' });
 }

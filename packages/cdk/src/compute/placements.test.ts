@@ -11,7 +11,7 @@ import type { TemplateJson } from '../testing/synthesize.fixture.ts';
 import { newStack, ofType, resourceOf, shopProps } from '../testing/synthesize.fixture.ts';
 import { TwelveFactorApp } from '../twelve-factor-app.ts';
 import { fargate, lambda } from './placement.ts';
-import type { ServiceOptions } from './service.ts';
+import type { ServiceOptions } from './service-options.ts';
 
 let directory = '';
 beforeAll(() => {

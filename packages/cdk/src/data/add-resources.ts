@@ -128,7 +128,7 @@ function addCloudFormation(
 
 /** Networks of the resources that components use. */
 export function networksOf(
-  components: readonly ManifestComponent[],
+  components: ReadonlyArray<Pick<ManifestComponent, 'uses'>>,
   attached: ReadonlyMap<string, Attached>,
 ): ResourceNetwork[] {
   const used = new Set(components.flatMap(({ uses }) => uses));

@@ -1,4 +1,4 @@
-import type { Manifest, ManifestComponent, ManifestResource } from 'twelvefold/manifest';
+import type { Manifest, ManifestComponent, ManifestResource, ManifestSupervisor } from 'twelvefold/manifest';
 import { pascalCase } from '../template/named.ts';
 import { manifestShape } from './manifest-shapes.ts';
 import { isFields } from './shape.ts';
@@ -20,7 +20,8 @@ export function manifestFaults(manifest: unknown, kinds: readonly string[]): str
   }
   const faults = manifestShape(manifest, 'manifest');
   if (faults.length > 0) return faults;
-  const { components, resources, config } = manifest as Manifest; // its shape is right
+  const { components, resources, config, supervisor } = manifest as Manifest; // its shape is right
+  const functions = [...components, ...(supervisor ? [supervisor] : [])];
   const byKey = new Map(resources.map((resource) => [resource.key, resource]));
   const configKeys = [...config.parameters, ...config.secrets].map(({ key }) => key);
   const consumed = components.flatMap(({ trigger }) => (trigger.kind === 'queue' ? [trigger.resource] : []));
@@ -34,13 +35,15 @@ export function manifestFaults(manifest: unknown, kinds: readonly string[]): str
     ),
     ...twice(resources.flatMap(({ binding }) => (binding ? [`resources have the binding ${binding.env}`] : []))),
     ...twice(resources.flatMap(({ binding }) => (binding ? [`resources have the binding ${binding.parameter}`] : []))),
-    ...twice(components.map(({ name }) => `components have the name '${name}'`)),
-    ...twice(components.map(({ entry }) => `components have the entry '${entry}'`)),
+    ...twice(functions.map(({ name }) => `components have the name '${name}'`)),
+    ...twice(functions.map(({ entry }) => `components have the entry '${entry}'`)),
     ...twice(consumed.map((key) => `components consume '${key}' and would compete for its messages`)),
     ...twice(configKeys.map((key) => `config values have the key '${key}'`)),
     ...twice([...new Set(configKeys)].map((key) => `config keys make the logical id '${pascalCase(key)}'`)),
     ...resources.flatMap((resource) => resourceFaults(resource, kinds)),
-    ...components.flatMap((component) => componentFaults(component, byKey, kinds)),
+    ...functions.flatMap((component) => usesFaults(component, byKey, kinds)),
+    ...components.flatMap((component) => triggerFaults(component, byKey)),
+    ...(supervisor ? supervisorFaults(supervisor, components) : []),
   ];
 }
 
@@ -60,12 +63,11 @@ function resourceFaults(resource: ManifestResource, kinds: readonly string[]): s
   return binding && binding.from === undefined ? [`resource '${key}' has a binding without 'from'`] : [];
 }
 
-function componentFaults(
-  component: ManifestComponent,
+function usesFaults(
+  { name, grants, uses }: Pick<ManifestComponent, 'name' | 'grants' | 'uses'>,
   byKey: ReadonlyMap<string, ManifestResource>,
   kinds: readonly string[],
 ): string[] {
-  const { name, grants, uses, trigger } = component;
   const at = `component '${name}'`;
   const faults = grants.flatMap(({ resource: key, actions, part }) => {
     const resource = byKey.get(key);
@@ -77,14 +79,38 @@ function componentFaults(
     if ((resource.arns ?? []).length > 0) return [];
     return [`${at} is granted ${actions.join(', ')} on '${key}', but the kind '${resource.kind}' gives no ARN for it`];
   });
-  faults.push(...uses.filter((key) => !byKey.has(key)).map((key) => `${at} uses '${key}', which is not in resources`));
-  if (trigger.kind !== 'queue') return faults;
+  return [
+    ...faults,
+    ...uses.filter((key) => !byKey.has(key)).map((key) => `${at} uses '${key}', which is not in resources`),
+  ];
+}
+
+function triggerFaults(
+  { name, grants, trigger }: ManifestComponent,
+  byKey: ReadonlyMap<string, ManifestResource>,
+): string[] {
+  const at = `component '${name}'`;
+  if (trigger.kind !== 'queue') return [];
   if (!byKey.has(trigger.resource)) {
-    return [...faults, `${at} is triggered by '${trigger.resource}', which is not in resources`];
+    return [`${at} is triggered by '${trigger.resource}', which is not in resources`];
   }
   const granted = grants.filter(({ resource }) => resource === trigger.resource).flatMap(({ actions }) => actions);
   const lacking = POLLING.filter((action) => !granted.includes(action));
   return lacking.length === 0
-    ? faults
-    : [...faults, `${at} consumes '${trigger.resource}' without the grant of ${lacking.join(', ')}`];
+    ? []
+    : [`${at} consumes '${trigger.resource}' without the grant of ${lacking.join(', ')}`];
+}
+
+function supervisorFaults(
+  { tasks, schedules }: ManifestSupervisor,
+  components: readonly ManifestComponent[],
+): string[] {
+  const invoked = new Set(components.filter(({ trigger }) => trigger.kind === 'invoke').map(({ name }) => name));
+  return [
+    ...tasks.filter((task) => !invoked.has(task)).map((task) => `the supervisor has '${task}', which is not a task`),
+    ...schedules
+      .filter(({ task }) => !tasks.includes(task))
+      .map(({ name, task }) => `schedule '${name}' starts '${task}', which the supervisor does not have`),
+    ...twice(schedules.map(({ name }) => `schedules have the name '${name}'`)),
+  ];
 }

@@ -2,6 +2,7 @@ import type { Shape } from './shape.ts';
 import { anyText, fields, isFields, kinds, list, oneOf, text, whole } from './shape.ts';
 
 const key = text(/^[a-z][A-Za-z0-9]*$/, 'camelCase letters and digits');
+const kind = text(/^[a-z][A-Za-z0-9]*(-[a-z0-9]+)*$/, 'a kind, e.g. queue');
 const words = text(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'lower-case words joined by hyphens');
 /** Without the stage in it, two stages would share what has the name. */
 const staged = (characters: string, hint: string): Shape =>
@@ -16,8 +17,8 @@ const logicalId = text(/^[A-Za-z0-9]{1,255}$/, 'a logical id of letters and digi
 const resource = fields(
   {
     key,
-    kind: key,
-    driver: key,
+    kind,
+    driver: kind,
     physicalName: staged('[A-Za-z0-9_.-]', 'a name'),
     details: object,
     modules: list(anyText),
@@ -58,11 +59,19 @@ const configAccess = fields({
   ),
 });
 
+/** The part of a manifest that a function is made from. */
+const coded = {
+  entry: text(/^([A-Za-z0-9_-]+\/)*[A-Za-z0-9_-]+\.[cm]?js$/, 'a built entry, e.g. lambda/orders.js'),
+  export: oneOf('handler'),
+  grants: list(fields({ resource: key, actions: list(action) }, { part: anyText })),
+  uses: list(key),
+  modules: list(anyText),
+};
+
 const component = fields(
   {
+    ...coded,
     name: words,
-    entry: text(/^([A-Za-z0-9_-]+\/)*[A-Za-z0-9_-]+\.[cm]?js$/, 'a built entry, e.g. lambda/orders.js'),
-    export: oneOf('handler'),
     trigger: kinds({
       http: fields({ kind: oneOf('http') }, { streaming: oneOf(true) }),
       // SQS's limits: visibility up to 12 hours, 1 to 1,000 receives.
@@ -72,12 +81,26 @@ const component = fields(
       ),
       invoke: fields({ kind: oneOf('invoke') }),
     }),
-    grants: list(fields({ resource: key, actions: list(action) }, { part: anyText })),
-    uses: list(key),
-    modules: list(anyText),
   },
   { config: fields({ reads: list(configKey), access: list(configAccess) }) },
 );
+
+const supervisor = fields({
+  ...coded,
+  name: oneOf('supervisor'),
+  tasks: list(words),
+  schedules: list(
+    fields({
+      name: staged('[A-Za-z0-9_.-]', 'a name'),
+      task: words,
+      expression: text(/^(rate|cron)\([^()]+\)$/, 'rate(...) or cron(...)'),
+      timeZone: text(/^[A-Za-z0-9_+/-]+$/, 'a time zone, e.g. Europe/Berlin'),
+      // A run of yesterday helps no user: Scheduler would try 185 times.
+      retries: whole(0, 2),
+      input: object,
+    }),
+  ),
+});
 
 /** Names that this stack does not make may be of all stages. */
 const kept =
@@ -110,5 +133,5 @@ export const manifestShape = fields(
     resources: list(resource),
     config,
   },
-  { notes: list(anyText) },
+  { supervisor, notes: list(anyText) },
 );

@@ -15,6 +15,7 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { HttpCodeTarget } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { CfnQueryDefinition } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
@@ -95,6 +96,7 @@ export class TwelveFactorMonitoring extends Construct {
     const sections: IWidget[][] = [];
     for (const { title, watched } of [
       ...functionsOf(app, thresholds),
+      ...supervisorOf(app, thresholds),
       ...serviceOf(app, thresholds),
       ...dataOf(app, thresholds),
     ]) {
@@ -145,22 +147,68 @@ interface Section {
   readonly watched: readonly Watched[];
 }
 
-function functionsOf(
-  app: TwelveFactorApp,
-  { functionErrors = 1, throttles = 1, ...thresholds }: AlarmThresholds,
-): Section[] {
+function functionsOf(app: TwelveFactorApp, thresholds: AlarmThresholds): Section[] {
   return [...app.functions].map(([component, { function: fn }]) => {
     const id = `${pascalCase(component)}Function`;
     return {
       title: `Function ${component}`,
-      watched: [
-        watch(`${id}Errors`, 'invocations fail', fn.metricErrors({ period: PERIOD }), functionErrors),
-        watch(`${id}Throttles`, 'invocations are throttled', fn.metricThrottles({ period: PERIOD }), throttles),
-        watch(`${id}Duration`, 'duration (p99)', fn.metricDuration({ period: PERIOD, statistic: Stats.p(99) })),
-        configAge(app, component, id, thresholds),
-      ],
+      watched: [...functionMetrics(id, fn, thresholds), configAge(app, component, id, thresholds)],
     };
   });
+}
+
+function functionMetrics(
+  id: string,
+  fn: LambdaFunction,
+  { functionErrors = 1, throttles = 1 }: AlarmThresholds,
+): Watched[] {
+  return [
+    watch(`${id}Errors`, 'invocations fail', fn.metricErrors({ period: PERIOD }), functionErrors),
+    watch(`${id}Throttles`, 'invocations are throttled', fn.metricThrottles({ period: PERIOD }), throttles),
+    watch(`${id}Duration`, 'duration (p99)', fn.metricDuration({ period: PERIOD, statistic: Stats.p(99) })),
+  ];
+}
+
+/** Tasks, and what starts them. A run that errored counts once, whatever its legs did. */
+function supervisorOf({ manifest, supervisor }: TwelveFactorApp, thresholds: AlarmThresholds): Section[] {
+  const tasks = manifest.components.filter(({ trigger }) => trigger.kind === 'invoke');
+  const failures = tasks.map(({ name }) =>
+    watch(
+      `${pascalCase(name)}TaskFailures`,
+      `runs of ${name} fail`,
+      ownMetric(manifest.app, 'taskFailed', name, Stats.SUM),
+      1,
+    ),
+  );
+  if (!supervisor) return failures.length === 0 ? [] : [{ title: 'Tasks', watched: failures }];
+  const lost = new Metric({
+    namespace: 'AWS/SQS',
+    metricName: 'ApproximateNumberOfMessagesVisible',
+    dimensionsMap: { QueueName: supervisor.deadLetterQueue.attrQueueName },
+    statistic: Stats.MAXIMUM,
+    period: PERIOD,
+  });
+  return [
+    { title: 'Tasks', watched: failures },
+    {
+      title: 'Supervisor',
+      watched: [
+        ...functionMetrics('SupervisorFunction', supervisor.function, thresholds),
+        watch('SupervisorDeadLetters', 'events and ticks of schedules are lost', lost as IMetric, 1),
+      ],
+    },
+  ];
+}
+
+/** A metric of the SDK's log lines. */
+function ownMetric(app: string, metricName: string, component: string, statistic: string): IMetric {
+  return new Metric({
+    namespace: atStage(`${app}-{stage}`),
+    metricName,
+    dimensionsMap: { service: app, component },
+    statistic,
+    period: PERIOD,
+  }) as IMetric;
 }
 
 /** Config that cannot be refreshed is kept: only its age shows it. */
@@ -170,15 +218,8 @@ function configAge(
   id: string,
   { configAge: age = CdkDuration.hours(1) }: AlarmThresholds,
 ): Watched {
-  const { app: service } = app.manifest;
-  const metric = new Metric({
-    namespace: atStage(`${service}-{stage}`),
-    metricName: 'configAge',
-    dimensionsMap: { service, component },
-    statistic: Stats.MAXIMUM,
-    period: PERIOD,
-  });
-  return watch(`${id}ConfigAge`, 'config in use is old (ms)', metric as IMetric, age.toMilliseconds());
+  const metric = ownMetric(app.manifest.app, 'configAge', component, Stats.MAXIMUM);
+  return watch(`${id}ConfigAge`, 'config in use is old (ms)', metric, age.toMilliseconds());
 }
 
 function serviceOf(app: TwelveFactorApp, thresholds: AlarmThresholds): Section[] {

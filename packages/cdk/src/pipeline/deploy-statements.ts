@@ -7,7 +7,7 @@ import type { Statement } from '../policy/policy-document.ts';
  * app, stage and definition, so each statement is about what has that name. Wildcards stand in the
  * action only: the resource of each is the app's.
  */
-export function deployStatements({ app }: Manifest, stage: string): Statement[] {
+export function deployStatements({ app, supervisor }: Manifest, stage: string): Statement[] {
   const arn = (service: string, rest: string) =>
     Fn.sub(`arn:\${AWS::Partition}:${service}:\${AWS::Region}:\${AWS::AccountId}:${rest}`);
   const name = `${app}-${stage}`;
@@ -48,6 +48,17 @@ export function deployStatements({ app }: Manifest, stage: string): Statement[] 
     ),
     on('LoadBalancers', 'elasticloadbalancing:*', '*'),
     on('Alarms', 'cloudwatch:*', arn('cloudwatch', `alarm:${name}-*`), globalArn('cloudwatch', `dashboard/${name}`)),
+    ...(supervisor
+      ? [
+          on('Rules', 'events:*', arn('events', `rule/${name}-*`)),
+          on(
+            'Schedules',
+            'scheduler:*',
+            arn('scheduler', `schedule-group/${name}`),
+            arn('scheduler', `schedule/${name}/*`),
+          ),
+        ]
+      : []),
     on('Scaling', 'application-autoscaling:*', '*'),
     on('Subnets', ['ec2:Describe*', 'ec2:*SecurityGroup*', 'ec2:CreateTags'], '*'),
   ];

@@ -1,7 +1,9 @@
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
+import { lambda } from '../compute/placement.ts';
+import { nightlyManifest } from '../testing/nightly-manifest.fixture.ts';
 import { shopManifest } from '../testing/shop-manifest.fixture.ts';
-import { newStack } from '../testing/synthesize.fixture.ts';
+import { newStack, shopProps } from '../testing/synthesize.fixture.ts';
 import { deployStatements } from './deploy-statements.ts';
 import type { TwelveFactorPipelineProps } from './pipeline.ts';
 import { TwelveFactorPipeline } from './pipeline.ts';
@@ -9,6 +11,7 @@ import { TwelveFactorPipeline } from './pipeline.ts';
 const connectionArn = 'arn:aws:codeconnections:eu-west-1:111122223333:connection/1';
 const props: TwelveFactorPipelineProps = {
   manifest: shopManifest,
+  compute: shopProps.compute,
   source: { connectionArn, repository: 'example/shop' },
   stages: [{ name: 'staging' }, { name: 'production', approval: true, before: ['node dist/admin.js migrate'] }],
 };
@@ -88,6 +91,21 @@ describe('the pipeline', () => {
     expect(onEverything).toEqual(['EventSources', 'Definitions', 'LoadBalancers', 'Scaling', 'Subnets']);
     expect(JSON.stringify(template.findResources('AWS::IAM::Policy'))).not.toContain('AdministratorAccess');
   });
+});
+
+it('builds no image for an app of functions, and names the release of its tasks', () => {
+  const compute = { backfill: lambda(), report: lambda(), idle: lambda() };
+  const { properties, template, pipeline } = synthesized({ manifest: nightlyManifest, compute });
+  const stages = properties.Stages as unknown as StageJson[]; // as CodePipeline defines them
+  expect(stages.map(({ Name }) => Name)).toEqual(['Source', 'Build', 'Staging', 'Production']);
+  const [, prepare] = stages[2]?.Actions ?? [];
+  const overrides = JSON.stringify(prepare?.Configuration.ParameterOverrides);
+  expect(overrides).toContain('Release');
+  expect(overrides).not.toContain('ImageUri');
+  template.resourceCountIs('AWS::ECR::Repository', 0);
+  expect(pipeline.repository).toBeUndefined();
+  const sids = deployStatements(nightlyManifest, 'staging').map(({ Sid }) => Sid);
+  expect(sids).toEqual(expect.arrayContaining(['Rules', 'Schedules']));
 });
 
 it('takes its source from CodeCommit as well', () => {

@@ -23,6 +23,8 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { Manifest } from 'twelvefold/manifest';
+import type { Compute } from '../compute/placement.ts';
+import { fargatePlacement, lambdaPlacement } from '../compute/placement.ts';
 import { pascalCase } from '../template/named.ts';
 import { checkStatements, deployStatements } from './deploy-statements.ts';
 
@@ -69,6 +71,8 @@ export interface PipelineStage {
 /** The properties of {@link TwelveFactorPipeline}. */
 export interface TwelveFactorPipelineProps {
   readonly manifest: Manifest;
+  /** Where each component runs, as in {@link TwelveFactorApp}: an app of functions has no image. */
+  readonly compute: Compute;
   readonly source: PipelineSource;
   /** e.g. `[{ name: 'staging' }, { name: 'production', approval: true }]` */
   readonly stages: readonly PipelineStage[];
@@ -93,7 +97,7 @@ export interface TwelveFactorPipelineProps {
   readonly scan?: { readonly critical: number; readonly high: number };
 }
 
-/** Untagged images that are kept for a way back. */
+/** Images that are kept for a way back. */
 const IMAGES = 50;
 
 /**
@@ -112,6 +116,7 @@ const IMAGES = 50;
  * ```ts
  * new TwelveFactorPipeline(stack, 'Pipeline', {
  *   manifest,
+ *   compute,
  *   source: {
  *     connectionArn: 'arn:aws:codeconnections:eu-west-1:111122223333:connection/example',
  *     repository: 'example/orders',
@@ -122,18 +127,18 @@ const IMAGES = 50;
  */
 export class TwelveFactorPipeline extends Construct {
   readonly pipeline: Pipeline;
-  /** Images of the service: tags never change, and pushes are scanned. */
-  readonly repository: Repository;
+  /** Images of the service and of tasks: tags never change, and pushes are scanned. */
+  readonly repository: Repository | undefined;
   /** Holds the artifacts, and one zip per function and version. */
   readonly bucket: Bucket;
-  readonly imageBuild: PipelineProject;
+  readonly imageBuild: PipelineProject | undefined;
   /** The roles that CloudFormation deploys with, by stage. */
   readonly deployRoles: ReadonlyMap<string, Role>;
 
   constructor(scope: Construct, id: string, props: TwelveFactorPipelineProps) {
     super(scope, id);
     assertPipeline(props);
-    const { manifest, source, stages, template = 'dist/template.json', functions = 'dist/functions' } = props;
+    const { manifest, compute, source, stages, template = 'dist/template.json', functions = 'dist/functions' } = props;
     const { test = ['npm ci', 'npm test'], build = ['npm ci', 'npm run build', 'npm run package'] } = props;
     const { scan = { critical: 1, high: 1 } } = props;
     const { app } = manifest;
@@ -147,14 +152,9 @@ export class TwelveFactorPipeline extends Construct {
       removalPolicy: RemovalPolicy.RETAIN,
       lifecycleRules: [{ expiration: Duration.days(90) }],
     });
-    this.repository = new Repository(this, 'Images', {
-      repositoryName: app,
-      imageTagMutability: TagMutability.IMMUTABLE,
-      imageScanOnPush: true,
-      removalPolicy: RemovalPolicy.RETAIN,
-      lifecycleRules: [{ tagStatus: TagStatus.ANY, maxImageCount: IMAGES }],
-    });
-    this.imageBuild = addImageBuild(this, this.repository);
+    const has = partsOf(manifest, compute);
+    this.repository = has.image ? addRepository(this, app) : undefined;
+    this.imageBuild = this.repository && addImageBuild(this, this.repository);
     this.pipeline = new Pipeline(this, 'Pipeline', {
       pipelineName: app,
       pipelineType: PipelineType.V2,
@@ -168,45 +168,49 @@ export class TwelveFactorPipeline extends Construct {
     const built = new Artifact('Built', [template]);
     const commit = '#{Source.CommitId}';
     this.pipeline.addStage({ stageName: 'Source', actions: [sourceAction(this, source, code)] });
+    const upload = `aws s3 cp --recursive ${functions} s3://${this.bucket.bucketName}/functions/$CODEBUILD_RESOLVED_SOURCE_VERSION`;
     const commands = new CommandsAction({
       actionName: 'Build',
       input: code,
       output: built,
-      commands: [
-        ...build,
-        `aws s3 cp --recursive ${functions} s3://${this.bucket.bucketName}/functions/$CODEBUILD_RESOLVED_SOURCE_VERSION`,
-      ],
+      commands: [...build, ...(has.functions ? [upload] : [])],
     });
     this.pipeline.addStage({
       stageName: 'Build',
       actions: [
         new CommandsAction({ actionName: 'Test', input: code, commands: [...test] }),
         commands,
-        new CodeBuildAction({
-          actionName: 'Image',
-          input: code,
-          project: this.imageBuild,
-          environmentVariables: { VERSION: { value: commit } },
-        }),
+        ...(this.imageBuild
+          ? [
+              new CodeBuildAction({
+                actionName: 'Image',
+                input: code,
+                project: this.imageBuild,
+                environmentVariables: { VERSION: { value: commit } },
+              }),
+            ]
+          : []),
       ],
     });
-    this.bucket.grantPut(this.pipeline.role, 'functions/*');
+    if (has.functions) this.bucket.grantPut(this.pipeline.role, 'functions/*');
     for (const statement of checkStatements(manifest)) {
       this.pipeline.addToRolePolicy(PolicyStatement.fromJson(statement));
     }
-    this.pipeline.addStage({
-      stageName: 'Scan',
-      actions: [
-        new InspectorEcrImageScanAction({
-          actionName: 'Image',
-          repository: this.repository,
-          imageTag: commit,
-          criticalThreshold: scan.critical,
-          highThreshold: scan.high,
-          output: new Artifact('Findings'),
-        }),
-      ],
-    });
+    if (this.repository) {
+      this.pipeline.addStage({
+        stageName: 'Scan',
+        actions: [
+          new InspectorEcrImageScanAction({
+            actionName: 'Image',
+            repository: this.repository,
+            imageTag: commit,
+            criticalThreshold: scan.critical,
+            highThreshold: scan.high,
+            output: new Artifact('Findings'),
+          }),
+        ],
+      });
+    }
     this.deployRoles = new Map(
       stages.map((stage) => {
         const role = new Role(this, `${pascalCase(stage.name)}Deploy`, {
@@ -223,16 +227,39 @@ export class TwelveFactorPipeline extends Construct {
     for (const stage of stages) {
       this.pipeline.addStage({
         stageName: pascalCase(stage.name),
-        actions: stageActions(this, stage, { app, code, built, template, commit }),
+        actions: stageActions(this, stage, { manifest, code, built, template, commit, has }),
         onFailure: { result: Result.ROLLBACK },
       });
     }
   }
 }
 
+/** The parts of an app that a pipeline builds, and the parameters of its template. */
+interface Parts {
+  readonly functions: boolean;
+  readonly image: boolean;
+}
+
+function partsOf({ components, supervisor }: Manifest, compute: Compute): Parts {
+  return {
+    functions: supervisor !== undefined || components.some(({ name }) => lambdaPlacement(compute, name)),
+    image: components.some(({ name }) => fargatePlacement(compute, name)),
+  };
+}
+
+function addRepository(scope: Construct, app: string): Repository {
+  return new Repository(scope, 'Images', {
+    repositoryName: app,
+    imageTagMutability: TagMutability.IMMUTABLE,
+    imageScanOnPush: true,
+    removalPolicy: RemovalPolicy.RETAIN,
+    lifecycleRules: [{ tagStatus: TagStatus.ANY, maxImageCount: IMAGES }],
+  });
+}
+
 /** @throws TypeError listing every fault at once. */
 function assertPipeline(props: TwelveFactorPipelineProps): void {
-  const known = ['manifest', 'source', 'stages', 'test', 'build', 'template', 'functions', 'scan'];
+  const known = ['manifest', 'compute', 'source', 'stages', 'test', 'build', 'template', 'functions', 'scan'];
   assertKnownOptions('use TwelveFactorPipeline', props, known);
   const names = props.stages.map(({ name }) => name);
   const faults = [
@@ -287,7 +314,8 @@ function addImageBuild(scope: Construct, repository: Repository): PipelineProjec
 }
 
 interface StageContext {
-  readonly app: string;
+  readonly manifest: Manifest;
+  readonly has: Parts;
   readonly code: Artifact;
   readonly built: Artifact;
   readonly template: string;
@@ -295,9 +323,10 @@ interface StageContext {
 }
 
 function stageActions(pipeline: TwelveFactorPipeline, stage: PipelineStage, context: StageContext): IAction[] {
-  const { app, code, built, template, commit } = context;
+  const { manifest, code, built, template, commit, has } = context;
+  const { repository } = pipeline;
   const { name, approval = false, before = ['npx twelvefold config doctor'] } = stage;
-  const stackName = `${app}-${name}`;
+  const stackName = `${manifest.app}-${name}`;
   const changeSetName = 'pipeline';
   const deploymentRole = pipeline.deployRoles.get(name) as IRole; // made from the same stages
   return [
@@ -318,10 +347,12 @@ function stageActions(pipeline: TwelveFactorPipeline, stage: PipelineStage, cont
       cfnCapabilities: [CfnCapabilities.ANONYMOUS_IAM],
       parameterOverrides: {
         Stage: name,
-        CodeBucket: pipeline.bucket.bucketName,
-        CodePrefix: `functions/${commit}`,
-        ImageUri: Fn.join(':', [pipeline.repository.repositoryUri, commit]),
-        ImageRepository: pipeline.repository.repositoryName,
+        ...(has.functions && { CodeBucket: pipeline.bucket.bucketName, CodePrefix: `functions/${commit}` }),
+        ...(repository && {
+          ImageUri: Fn.join(':', [repository.repositoryUri, commit]),
+          ImageRepository: repository.repositoryName,
+        }),
+        ...(manifest.supervisor && { Release: commit }),
       },
     }),
     ...(approval

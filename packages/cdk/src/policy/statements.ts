@@ -12,7 +12,7 @@ import type { Statement } from './policy-document.ts';
  * components, and one per part of a resource that some component has actions on.
  */
 export function grantStatements(
-  components: readonly ManifestComponent[],
+  components: ReadonlyArray<Pick<ManifestComponent, 'grants'>>,
   attached: ReadonlyMap<string, Attached>,
 ): Statement[] {
   const grants = components.flatMap((component) => component.grants);
@@ -69,7 +69,7 @@ const SIDS: Readonly<Record<string, string>> = {
  * name. One name that is denied rejects the whole GetParameters call.
  */
 export function configStatements(
-  components: readonly ManifestComponent[],
+  components: ReadonlyArray<Pick<ManifestComponent, 'config'>>,
   config: ManifestConfig,
   secrets: ReadonlyMap<string, CfnSecret>,
 ): Statement[] {

@@ -67,3 +67,14 @@ export function addImageParameters(scope: Construct, app: string): ImageParamete
     ),
   };
 }
+
+/** The parameter `Release`, for an app with records of runs. */
+export function addReleaseParameter(scope: Construct): CfnParameter {
+  return named(
+    new CfnParameter(scope, 'Release', {
+      type: 'String',
+      default: '',
+      description: 'Identifies the deployed code, e.g. a commit: tasks that run once per release need it',
+    }),
+  );
+}

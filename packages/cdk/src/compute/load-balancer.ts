@@ -1,0 +1,122 @@
+import { Annotations, CfnOutput, Duration, Fn } from 'aws-cdk-lib';
+import type { IVpc } from 'aws-cdk-lib/aws-ec2';
+import type { FargateService } from 'aws-cdk-lib/aws-ecs';
+import { AlternateTarget, ListenerRuleConfiguration } from 'aws-cdk-lib/aws-ecs';
+import {
+  ApplicationListenerRule,
+  ApplicationLoadBalancer,
+  ApplicationProtocol,
+  ApplicationTargetGroup,
+  ListenerAction,
+  ListenerCondition,
+  SslPolicy,
+  TargetType,
+} from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import type { Construct } from 'constructs';
+import { defaultNamed, named } from '../template/named.ts';
+import { PORT } from './container.ts';
+import type { ServiceNetwork, ServiceOptions } from './service-options.ts';
+
+/** Below the keep-alive of the SDK's server (65 s), so that the load balancer closes first. */
+const IDLE_TIMEOUT = Duration.seconds(60);
+
+interface LoadBalancerOptions extends Pick<ServiceOptions, 'deployment' | 'loadBalancerProps'> {
+  readonly network: ServiceNetwork;
+  readonly stopTimeout: Duration;
+}
+
+/** The front of a service. */
+export interface ServiceFront {
+  readonly loadBalancer: ApplicationLoadBalancer;
+  readonly targetGroup: ApplicationTargetGroup;
+}
+
+/**
+ * An Application Load Balancer whose health check, deregistration and idle time fit the SDK's
+ * server.
+ */
+export function addLoadBalancer(
+  scope: Construct,
+  service: FargateService,
+  options: LoadBalancerOptions,
+  app: string,
+): ServiceFront {
+  const { vpc, certificate, internal = false } = options.network;
+  const loadBalancer = new ApplicationLoadBalancer(scope, 'LoadBalancer', {
+    vpc,
+    internetFacing: !internal,
+    idleTimeout: IDLE_TIMEOUT,
+    dropInvalidHeaderFields: true,
+    ...options.loadBalancerProps,
+  });
+  defaultNamed(loadBalancer, 'LoadBalancer');
+  if (!certificate && !internal) {
+    Annotations.of(scope).addWarningV2(
+      'twelvefold:http-only',
+      `the load balancer of ${app} is on the internet without TLS: pass service.network.certificate`,
+    );
+  }
+  const group = (id: string) => targetGroup(scope, id, vpc, options.stopTimeout);
+  const blue = group('TargetGroup');
+  const listener = loadBalancer.addListener('Listener', {
+    open: !internal,
+    ...(certificate
+      ? {
+          port: 443,
+          protocol: ApplicationProtocol.HTTPS,
+          certificates: [certificate],
+          sslPolicy: SslPolicy.RECOMMENDED_TLS,
+        }
+      : { port: 80, protocol: ApplicationProtocol.HTTP }),
+    defaultAction: ListenerAction.fixedResponse(404),
+  });
+  if (certificate) loadBalancer.addRedirect();
+  const rule = new ApplicationListenerRule(scope, 'ListenerRule', {
+    listener,
+    priority: 1,
+    conditions: [ListenerCondition.pathPatterns(['/*'])],
+    action: ListenerAction.forward([blue]),
+  });
+  const shifts = options.deployment === 'blue-green' || options.deployment === 'canary';
+  const target = service.loadBalancerTarget({
+    containerName: 'app',
+    containerPort: PORT,
+    ...(shifts && {
+      alternateTarget: new AlternateTarget('Alternate', {
+        alternateTargetGroup: group('AlternateTargetGroup'),
+        productionListener: ListenerRuleConfiguration.applicationListenerRule(rule),
+      }),
+    }),
+  });
+  target.attachToApplicationTargetGroup(blue);
+  // ECS refuses a service whose target group no listener uses yet.
+  service.node.addDependency(rule);
+  named(
+    new CfnOutput(scope, 'ServiceUrl', {
+      value: Fn.join('', [certificate ? 'https://' : 'http://', loadBalancer.loadBalancerDnsName]),
+      description: 'The address of the service',
+    }),
+  );
+  return { loadBalancer, targetGroup: blue };
+}
+
+function targetGroup(scope: Construct, id: string, vpc: IVpc, stopTimeout: Duration): ApplicationTargetGroup {
+  const group = new ApplicationTargetGroup(scope, id, {
+    vpc,
+    targetType: TargetType.IP,
+    port: PORT,
+    protocol: ApplicationProtocol.HTTP,
+    // A task that stops serves its last requests within the same budget.
+    deregistrationDelay: stopTimeout,
+    healthCheck: {
+      path: '/health/ready',
+      healthyHttpCodes: '200',
+      interval: Duration.seconds(10),
+      timeout: Duration.seconds(5),
+      healthyThresholdCount: 2,
+      unhealthyThresholdCount: 3,
+    },
+  });
+  defaultNamed(group, id);
+  return group;
+}
