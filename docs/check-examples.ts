@@ -28,7 +28,7 @@ async function providersOf(packageFolder: string): Promise<readonly Provider[]> 
   }
   for (const [subpath, target] of Object.entries(exports)) {
     const path = typeof target === 'string' ? undefined : target['@twelvefold/source'];
-    if (path === undefined) continue;
+    if (path === undefined || subpath.startsWith('./internal')) continue;
     const names = exportedNames(await readFile(join(folder, path), 'utf8'));
     providers.push({ specifier: `${name}${subpath.slice(1)}`, names });
   }

@@ -1,7 +1,7 @@
 import { createAws } from '@twelvefold/aws';
 import { queue } from '@twelvefold/backing';
 import { createSqsBatchConsumer } from '@twelvefold/backing/sqs';
-import type { SqsEvent } from '@twelvefold/lifecycle/lambda';
+import type { SqsEvent } from '@twelvefold/lifecycle/internal/lambda';
 import { batchResult, lambdaHandler, recordsFromSqs } from '@twelvefold/lifecycle/lambda';
 import { schema } from '../support/batch-schema.ts';
 import { contest } from '../support/contest.ts';

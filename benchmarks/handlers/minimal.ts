@@ -2,7 +2,7 @@ import { createAws } from '@twelvefold/aws';
 import { queue } from '@twelvefold/backing';
 import { createSqsBatchConsumer } from '@twelvefold/backing/sqs';
 import { defineConfig, env, loadConfig, parameterStore, secret, secretsManager } from '@twelvefold/config';
-import type { SqsEvent } from '@twelvefold/lifecycle/lambda';
+import type { SqsEvent } from '@twelvefold/lifecycle/internal/lambda';
 import { batchResult, lambdaHandler, recordsFromSqs } from '@twelvefold/lifecycle/lambda';
 import { createLogger, createMetrics, MetricUnit } from '@twelvefold/logging';
 import * as z from 'zod/mini';

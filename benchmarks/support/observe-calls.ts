@@ -1,4 +1,5 @@
-import type { Aws, CallOptions } from '@twelvefold/aws';
+import type { Aws } from '@twelvefold/aws';
+import type { CallOptions } from '@twelvefold/aws/internal';
 
 export interface ObservedCalls {
   readonly aws: Aws;

@@ -1,5 +1,6 @@
-import type { AnyTask, Launcher, RunRecord, RunStore, scanCollection } from '@twelvefold/admin';
+import type { Launcher, RunRecord, RunStore, scanCollection } from '@twelvefold/admin';
 import { defineTask } from '@twelvefold/admin';
+import type { AnyTask } from '@twelvefold/admin/internal';
 import type { Aws } from '@twelvefold/aws';
 import type { Clock } from '@twelvefold/core';
 import type { Scope } from '@twelvefold/lifecycle';

@@ -12,6 +12,7 @@ await build({
   absWorkingDir: ROOT,
   entryPoints: {
     index: 'src/index.ts',
+    internal: 'src/internal.ts',
     cli: 'src/cli/main.ts',
     dev: 'src/dev/index.ts',
     // A separate process, which runtime-command.ts finds beside the file that it is in.

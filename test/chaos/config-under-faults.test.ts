@@ -1,5 +1,4 @@
 import { createAws } from '@twelvefold/aws';
-import type { ConfigEvent } from '@twelvefold/config';
 import {
   ConfigError,
   createConfig,
@@ -10,6 +9,7 @@ import {
   secret,
   secretsManager,
 } from '@twelvefold/config';
+import type { ConfigEvent } from '@twelvefold/config/internal';
 import type { Clock } from '@twelvefold/core';
 import type { Fault, LocalAws } from '@twelvefold/local';
 import { createClock, provision, startLocalAws } from '@twelvefold/local';

@@ -1,12 +1,7 @@
-import type { AdminCommandOptions, AdminRuns, AnyTask, RunStore } from '@twelvefold/admin';
-import {
-  adminCommand,
-  collectionCount,
-  defineCollectionTask,
-  defineTask,
-  listCollection,
-  runLeg,
-} from '@twelvefold/admin';
+import type { RunStore } from '@twelvefold/admin';
+import { adminCommand, defineCollectionTask, defineTask, listCollection, runLeg } from '@twelvefold/admin';
+import type { AdminCommandOptions, AdminRuns, AnyTask } from '@twelvefold/admin/internal';
+import { collectionCount } from '@twelvefold/admin/internal';
 import { systemClock } from '@twelvefold/core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';

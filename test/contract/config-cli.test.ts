@@ -11,7 +11,7 @@ import {
   secret,
   secretsManager,
 } from '@twelvefold/config';
-import type { ConfigIo } from '@twelvefold/config/cli';
+import type { ConfigIo } from '@twelvefold/config/internal/cli';
 import {
   configDocsCommand,
   configDoctorCommand,
@@ -20,7 +20,7 @@ import {
   configPrintCommand,
   configPullCommand,
   configPushCommand,
-} from '@twelvefold/config/cli';
+} from '@twelvefold/config/internal/cli';
 import type { LocalAws } from '@twelvefold/local';
 import { startLocalAws } from '@twelvefold/local';
 import fc from 'fast-check';

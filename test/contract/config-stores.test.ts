@@ -11,7 +11,7 @@ import {
   secret,
   secretsManager,
 } from '@twelvefold/config';
-import { configDoctorCommand, configPushCommand } from '@twelvefold/config/cli';
+import { configDoctorCommand, configPushCommand } from '@twelvefold/config/internal/cli';
 import type { LocalAws } from '@twelvefold/local';
 import { provision, startLocalAws } from '@twelvefold/local';
 import fc from 'fast-check';

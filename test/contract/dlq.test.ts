@@ -1,5 +1,5 @@
 import { createAws } from '@twelvefold/aws';
-import { createDlqCommands, dlqCommands } from '@twelvefold/backing/cli';
+import { createDlqCommands, dlqCommands } from '@twelvefold/backing/internal/cli';
 import type { Clock } from '@twelvefold/core';
 import { systemClock } from '@twelvefold/core';
 import type { LocalAws } from '@twelvefold/local';

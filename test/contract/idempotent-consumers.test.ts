@@ -1,9 +1,10 @@
 import type { Aws } from '@twelvefold/aws';
 import { createAws } from '@twelvefold/aws';
-import type { ConsumerEvent, Effect, IdempotencyClient, MessageHandler, QueueConsumer } from '@twelvefold/backing';
+import type { IdempotencyClient, QueueConsumer } from '@twelvefold/backing';
 import { idempotencyStore, idempotent, queue, table } from '@twelvefold/backing';
 import { createDynamoDbIdempotency } from '@twelvefold/backing/dynamodb-idempotency';
 import { createDynamoDbTable } from '@twelvefold/backing/dynamodb-table';
+import type { ConsumerEvent, Effect, MessageHandler } from '@twelvefold/backing/internal';
 import { createSqsConsumer, createSqsSender } from '@twelvefold/backing/sqs';
 import type { LocalAws } from '@twelvefold/local';
 import { provision, startLocalAws } from '@twelvefold/local';

@@ -1,14 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type {
-  ConsumerEvent,
-  MessageHandler,
-  QueueBatchConsumer,
-  QueueConsumer,
-  QueueDefinition,
-  QueueSender,
-  ReceivedMessage,
-} from '@twelvefold/backing';
+import type { QueueBatchConsumer, QueueConsumer, QueueDefinition, QueueSender } from '@twelvefold/backing';
 import { Drop, Poison, queue, Retry } from '@twelvefold/backing';
+import type { ConsumerEvent, MessageHandler, ReceivedMessage } from '@twelvefold/backing/internal';
 import { TwelvefoldError } from '@twelvefold/core';
 import { runInScope } from '@twelvefold/lifecycle';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';

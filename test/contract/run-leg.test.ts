@@ -1,5 +1,6 @@
-import type { CollectionTaskOptions, NewRun, RunLegOptions, RunRecord, RunStore } from '@twelvefold/admin';
+import type { RunRecord, RunStore } from '@twelvefold/admin';
 import { defineCollectionTask, defineTask, listCollection, runLeg } from '@twelvefold/admin';
+import type { CollectionTaskOptions, NewRun, RunLegOptions } from '@twelvefold/admin/internal';
 import { deadlineIn, systemClock } from '@twelvefold/core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';

@@ -1,7 +1,7 @@
 import { chmod, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Credentials } from '@twelvefold/aws';
+import type { Credentials } from '@twelvefold/aws/internal';
 import type { PostgresServer } from '@twelvefold/local';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { SeenLogin } from '../support/sql-wire.ts';

@@ -1,13 +1,7 @@
-import type { CollectionTaskOptions, Launcher, RunRecord, RunStore, SupervisorOptions } from '@twelvefold/admin';
-import {
-  defineCollectionTask,
-  defineTask,
-  handleSupervisorEvent,
-  lambdaLauncher,
-  listCollection,
-  runLeg,
-  supervise,
-} from '@twelvefold/admin';
+import type { Launcher, RunRecord, RunStore } from '@twelvefold/admin';
+import { defineCollectionTask, defineTask, lambdaLauncher, listCollection, runLeg, supervise } from '@twelvefold/admin';
+import type { CollectionTaskOptions, SupervisorOptions } from '@twelvefold/admin/internal';
+import { handleSupervisorEvent } from '@twelvefold/admin/internal';
 import { deadlineIn, systemClock } from '@twelvefold/core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';

@@ -1,6 +1,7 @@
-import type { Aws, CallOptions } from '@twelvefold/aws';
-import type { ClientFor } from '@twelvefold/backing';
+import type { Aws } from '@twelvefold/aws';
+import type { CallOptions } from '@twelvefold/aws/internal';
 import { table } from '@twelvefold/backing';
+import type { ClientFor } from '@twelvefold/backing/internal';
 import type { Clock } from '@twelvefold/core';
 import { createTestClock } from '@twelvefold/core/testing';
 import { describe, expect, it } from 'vitest';

@@ -1,5 +1,5 @@
-import type { ClientFor, Condition, SortRange } from '@twelvefold/backing';
 import { table } from '@twelvefold/backing';
+import type { ClientFor, Condition, SortRange } from '@twelvefold/backing/internal';
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import * as z from 'zod';

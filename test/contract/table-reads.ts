@@ -1,5 +1,5 @@
-import type { ClientFor, Filter, SortRange } from '@twelvefold/backing';
 import { table } from '@twelvefold/backing';
+import type { ClientFor, Filter, SortRange } from '@twelvefold/backing/internal';
 import type { Clock } from '@twelvefold/core';
 import { createTestClock } from '@twelvefold/core/testing';
 import * as fc from 'fast-check';

@@ -1,6 +1,7 @@
 import { NumberValue } from '@aws-sdk/lib-dynamodb';
-import type { KeyOf, TableClient, TableDefinition } from '@twelvefold/backing';
+import type { TableClient, TableDefinition } from '@twelvefold/backing';
 import { table } from '@twelvefold/backing';
+import type { KeyOf } from '@twelvefold/backing/internal';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { collect } from './support/collect.ts';

@@ -1,4 +1,5 @@
-import type { RunCommand, RunStatus, RunStore } from '@twelvefold/admin';
+import type { RunStore } from '@twelvefold/admin';
+import type { RunCommand, RunStatus } from '@twelvefold/admin/internal';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { collect } from './support/collect.ts';

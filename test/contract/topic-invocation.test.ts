@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { Aws } from '@twelvefold/aws';
 import { createAws } from '@twelvefold/aws';
-import type { MessageHandler, MessageInfo } from '@twelvefold/backing';
+import type { MessageInfo } from '@twelvefold/backing';
 import { Poison, queue, topic } from '@twelvefold/backing';
+import type { MessageHandler } from '@twelvefold/backing/internal';
 import { createSnsPublisher } from '@twelvefold/backing/sns';
 import { createSqsBatchConsumer } from '@twelvefold/backing/sqs';
 import type { Scope } from '@twelvefold/lifecycle';
 import { runInScope } from '@twelvefold/lifecycle';
-import { isSnsEvent, recordsFromSns } from '@twelvefold/lifecycle/lambda';
+import { isSnsEvent } from '@twelvefold/lifecycle/internal/lambda';
+import { recordsFromSns } from '@twelvefold/lifecycle/lambda';
 import type { LocalAws } from '@twelvefold/local';
 import { provision, startLocalAws } from '@twelvefold/local';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';

@@ -1,12 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type {
-  MessageHandler,
-  QueueConsumer,
-  QueueDefinition,
-  TopicDefinition,
-  TopicPublisher,
-} from '@twelvefold/backing';
+import type { QueueConsumer, QueueDefinition, TopicDefinition, TopicPublisher } from '@twelvefold/backing';
 import { queue, topic } from '@twelvefold/backing';
+import type { MessageHandler } from '@twelvefold/backing/internal';
 import { TwelvefoldError } from '@twelvefold/core';
 import { runInScope } from '@twelvefold/lifecycle';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';

@@ -1,12 +1,13 @@
 import type { Aws } from '@twelvefold/aws';
 import { createAws } from '@twelvefold/aws';
-import type { MessageHandler } from '@twelvefold/backing';
 import { queue, topic } from '@twelvefold/backing';
+import type { MessageHandler } from '@twelvefold/backing/internal';
 import { createSnsPublisher } from '@twelvefold/backing/sns';
 import { createSqsConsumer, createSqsSender } from '@twelvefold/backing/sqs';
 import { systemClock } from '@twelvefold/core';
 import type { Scope } from '@twelvefold/lifecycle';
-import { runInScope, serveRequest } from '@twelvefold/lifecycle';
+import { runInScope } from '@twelvefold/lifecycle';
+import { serveRequest } from '@twelvefold/lifecycle/internal';
 import type { LocalAws } from '@twelvefold/local';
 import { provision, startLocalAws } from '@twelvefold/local';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';

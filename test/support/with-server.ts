@@ -1,6 +1,6 @@
 import process from 'node:process';
-import type { ServerName } from '@twelvefold/local';
 import { findServer } from '@twelvefold/local';
+import type { ServerName } from '@twelvefold/local/internal';
 import { describe } from 'vitest';
 
 /**

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { driverOf } from '@twelvefold/backing';
+import { driverOf } from '@twelvefold/backing/internal';
 import { build } from 'esbuild';
 import { defineApp } from 'twelvefold';
 import { leaveOutDrivers } from 'twelvefold/esbuild';
@@ -38,7 +38,7 @@ async function bundle(driver: DriverOfTally, component: string) {
     stdin: {
       contents: `
         import { tally } from './tally.ts';
-        import { driverOf } from '@twelvefold/backing';
+        import { driverOf } from '@twelvefold/backing/internal';
         export const hits = tally('hits', { driver: '${driver}' });
         export const open = (definition) => driverOf(definition).open(definition, { target: 'table' });
         export const other = (driver) => tally('hits', { driver });`,

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { kindOf } from '@twelvefold/backing';
+import { kindOf } from '@twelvefold/backing/internal';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Editor } from '../support/editor.ts';
 import { openEditor } from '../support/editor.ts';

@@ -1,8 +1,9 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Clock, Deadline } from '@twelvefold/core';
 import { systemClock } from '@twelvefold/core';
-import type { Scope, TraceContext } from '@twelvefold/lifecycle';
+import type { Scope } from '@twelvefold/lifecycle';
 import { runInScope } from '@twelvefold/lifecycle';
+import type { TraceContext } from '@twelvefold/lifecycle/internal';
 import { failSpan } from '@twelvefold/lifecycle/internal';
 import type { Logger, Metrics } from '@twelvefold/logging';
 import { isCancellation, METRIC_OF, runError } from './runner/outcome.ts';

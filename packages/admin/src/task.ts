@@ -1,5 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import { assertName } from '@twelvefold/backing';
+import { assertName } from '@twelvefold/backing/internal';
 import { unknownOptions } from '@twelvefold/core/internal';
 import type { Collection } from './collection.ts';
 import type { Throttle } from './runner/pace.ts';

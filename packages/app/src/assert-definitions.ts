@@ -1,7 +1,7 @@
-import type { CollectionPolicy } from '@twelvefold/admin';
-import { collectionFaults, taskFaults } from '@twelvefold/admin';
+import type { CollectionPolicy } from '@twelvefold/admin/internal';
+import { collectionFaults, taskFaults } from '@twelvefold/admin/internal';
 import type { Definition } from '@twelvefold/backing';
-import { driverOf, findKind } from '@twelvefold/backing';
+import { driverOf, findKind } from '@twelvefold/backing/internal';
 import type { ConfigDefinition } from '@twelvefold/config';
 import { selectConfig } from '@twelvefold/config/internal';
 import type { Duration } from '@twelvefold/core';

@@ -1,4 +1,5 @@
-import type { BindingOfKind, Definition } from '@twelvefold/backing';
+import type { Definition } from '@twelvefold/backing';
+import type { BindingOfKind } from '@twelvefold/backing/internal';
 import { constantCase, physicalName } from './names.ts';
 import type { DeclaredResource } from './resources.ts';
 import { resourcesOf } from './resources.ts';

@@ -1,5 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import type { CollectionPolicy } from '@twelvefold/admin';
+import type { CollectionPolicy } from '@twelvefold/admin/internal';
 import type { ConfigDefinition } from '@twelvefold/config';
 import type { Backing, CollectionContext, HttpContext, MessageContext } from './context.ts';
 

@@ -1,6 +1,8 @@
-import type { RunInfo } from '@twelvefold/admin';
-import type { AccessOf, ClientFor, Definition, MessageInfo } from '@twelvefold/backing';
-import type { ConfigDefinition, ConfigPath, PickConfig } from '@twelvefold/config';
+import type { RunInfo } from '@twelvefold/admin/internal';
+import type { Definition, MessageInfo } from '@twelvefold/backing';
+import type { AccessOf, ClientFor } from '@twelvefold/backing/internal';
+import type { ConfigDefinition } from '@twelvefold/config';
+import type { ConfigPath, PickConfig } from '@twelvefold/config/internal';
 import type { Deadline } from '@twelvefold/core';
 import type { RequestContext, Scope } from '@twelvefold/lifecycle';
 import type { Logger, Metrics } from '@twelvefold/logging';

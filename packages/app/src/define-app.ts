@@ -1,6 +1,8 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import type { Collection, CollectionPolicy, TaskPolicy } from '@twelvefold/admin';
-import type { Definition, SourceDefinition } from '@twelvefold/backing';
+import type { Collection } from '@twelvefold/admin';
+import type { CollectionPolicy, TaskPolicy } from '@twelvefold/admin/internal';
+import type { Definition } from '@twelvefold/backing';
+import type { SourceDefinition } from '@twelvefold/backing/internal';
 import type { ConfigDefinition } from '@twelvefold/config';
 import type { Duration } from '@twelvefold/core';
 import { durationMs } from '@twelvefold/core';

@@ -1,21 +1,16 @@
 export {
   type Collection,
-  type CollectionRecord,
   keysetCollection,
   listCollection,
   pagedCollection,
   queryCollection,
   queueCollection,
-  type Run,
-  type RunRecord,
-  type RunStore,
-  type Schedule,
   scanCollection,
-  type Throttle,
+  type TaskRunsDefinition,
   taskRuns,
 } from '@twelvefold/admin';
+
 export {
-  type CacheClient,
   type CacheDefinition,
   cache,
   type Definition,
@@ -29,7 +24,6 @@ export {
   idempotent,
   type Kind,
   type Lease,
-  type LoadContext,
   type LockDefinition,
   lock,
   makeDefinition,
@@ -40,10 +34,7 @@ export {
   Retry,
   type Session,
   type SessionStoreDefinition,
-  type SourceDefinition,
-  type SqlClient,
   type SqlDefinition,
-  type SqlPool,
   type SqlTransaction,
   sessionStore,
   sql,
@@ -52,6 +43,7 @@ export {
   table,
   topic,
 } from '@twelvefold/backing';
+
 export {
   type ConfigDefinition,
   type ConfigOf,
@@ -67,29 +59,13 @@ export {
   secret,
   secretsManager,
 } from '@twelvefold/config';
-export { type Duration, type ErrorCode, TwelvefoldError } from '@twelvefold/core';
-export {
-  type FieldFault,
-  installLightHttp,
-  type LightHttpOptions,
-  problem,
-  type RequestContext,
-} from '@twelvefold/lifecycle';
-export type { AppResource, HostOptions, ResourceContext } from './app-resource.ts';
-export { type Binding, type BindingValue, bindings } from './bindings.ts';
-export type { AppIdentity, Component, ConsumerComponent, HttpComponent, TaskComponent } from './component.ts';
-export type {
-  Backing,
-  BoundClients,
-  CollectionContext,
-  Context,
-  ContextFor,
-  HttpContext,
-  MessageContext,
-  TaskContext,
-  TaskRun,
-  Uses,
-} from './context.ts';
-export { type App, type AppOptions, defineApp, type HttpOptions } from './define-app.ts';
+export { TwelvefoldError } from '@twelvefold/core';
+export { type FieldFault, installLightHttp, problem } from '@twelvefold/lifecycle';
+
+export type { AppResource } from './app-resource.ts';
+export { bindings } from './bindings.ts';
+export type { ConsumerComponent, HttpComponent, TaskComponent } from './component.ts';
+export type { CollectionContext, ContextFor, HttpContext, MessageContext, TaskContext } from './context.ts';
+export { type App, defineApp } from './define-app.ts';
 export { physicalName } from './names.ts';
 export { stageFrom } from './stage.ts';

@@ -1,5 +1,6 @@
-import type { Definition, Driver, Kind } from '@twelvefold/backing';
-import { driverOf, kindOf } from '@twelvefold/backing';
+import type { Definition, Kind } from '@twelvefold/backing';
+import type { Driver } from '@twelvefold/backing/internal';
+import { driverOf, kindOf } from '@twelvefold/backing/internal';
 import { pascalCase } from './names.ts';
 
 /** A resource of an app: an entry of `backing`, or a companion of one. */

@@ -4,8 +4,8 @@ import { Sha256 } from '@smithy/core/checksum';
 import { HttpRequest } from '@smithy/core/protocols';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { describe, expect, it } from 'vitest';
-import type { AuthTokenTarget, Credentials } from './index.ts';
 import { createAuthTokens, createAws } from './index.ts';
+import type { AuthTokenTarget, Credentials } from './internal.ts';
 
 const region = 'eu-west-1';
 const KEYS: ReadonlyArray<readonly [string, Credentials]> = [

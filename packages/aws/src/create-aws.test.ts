@@ -11,8 +11,8 @@ import { GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { DynamoDBDocumentClient, PutCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, describe, expect, expectTypeOf, it, vi } from 'vitest';
-import type { CallOptions } from './index.ts';
 import { AwsError, createAws } from './index.ts';
+import type { CallOptions } from './internal.ts';
 
 const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' };
 const stops: Array<() => void> = [];

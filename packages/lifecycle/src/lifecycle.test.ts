@@ -1,7 +1,8 @@
 import { createTestClock } from '@twelvefold/core/testing';
 import { describe, expect, it } from 'vitest';
-import type { Phase, Resource } from './index.ts';
+import type { Resource } from './index.ts';
 import { createLifecycle, healthResponse } from './index.ts';
+import type { Phase } from './internal.ts';
 
 const never = new Promise<void>(() => undefined);
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { correlationIdFrom, currentScope, runInScope, scopeKey } from './index.ts';
+import { currentScope, runInScope, scopeKey } from './index.ts';
+import { correlationIdFrom } from './internal.ts';
 import { openScope } from './scope.ts';
 
 const task = { kind: 'task' as const, component: 'report' };

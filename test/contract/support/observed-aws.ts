@@ -1,5 +1,6 @@
-import type { Aws, CallOptions } from '@twelvefold/aws';
+import type { Aws } from '@twelvefold/aws';
 import { AwsError } from '@twelvefold/aws';
+import type { CallOptions } from '@twelvefold/aws/internal';
 
 /** A port that passes everything on, keeps what was called and can lose answers: the call happens, its caller never learns. */
 export interface ObservedAws {

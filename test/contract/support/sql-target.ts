@@ -1,5 +1,6 @@
-import type { Opened, SqlClient, SqlOptions, SqlSecret } from '@twelvefold/backing';
+import type { SqlClient } from '@twelvefold/backing';
 import { sql } from '@twelvefold/backing';
+import type { Opened, SqlOptions, SqlSecret } from '@twelvefold/backing/internal';
 import type { SqlContext } from '@twelvefold/backing/pg-sql';
 import { openPgSql } from '@twelvefold/backing/pg-sql';
 import { systemClock } from '@twelvefold/core';

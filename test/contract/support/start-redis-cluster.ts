@@ -1,5 +1,6 @@
-import type { RedisOptions, RedisServer } from '@twelvefold/local';
+import type { RedisServer } from '@twelvefold/local';
 import { startRedis } from '@twelvefold/local';
+import type { RedisOptions } from '@twelvefold/local/internal';
 import { Redis } from 'iovalkey';
 import { until } from '../../support/until.ts';
 

@@ -1,9 +1,10 @@
-import type { RunInfo, RunStore, TaskRunsDefinition } from '@twelvefold/admin';
+import type { RunStore, TaskRunsDefinition } from '@twelvefold/admin';
 import { taskRuns } from '@twelvefold/admin';
 import { createDynamoDbRuns } from '@twelvefold/admin/dynamodb-runs';
+import type { RunInfo } from '@twelvefold/admin/internal';
 import type { Aws } from '@twelvefold/aws';
 import { createAws } from '@twelvefold/aws';
-import { driverOf } from '@twelvefold/backing';
+import { driverOf } from '@twelvefold/backing/internal';
 import type { Clock } from '@twelvefold/core';
 import { systemClock } from '@twelvefold/core';
 import type { Scope } from '@twelvefold/lifecycle';

@@ -1,8 +1,8 @@
-import type { SourceContext } from '@twelvefold/backing';
+import type { SourceContext } from '@twelvefold/backing/internal';
 import { runInScope } from '@twelvefold/lifecycle';
-import { isSqsEvent } from '@twelvefold/lifecycle/lambda';
-import type { SourceDefinition } from 'twelvefold';
+import { isSqsEvent } from '@twelvefold/lifecycle/internal/lambda';
 import { defineKind, makeDefinition, TwelvefoldError } from 'twelvefold';
+import type { SourceDefinition } from 'twelvefold/internal';
 
 /** A letter, which is its id and its text on one line each: not JSON. */
 export interface Letter {

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
-import type { Aws, Input } from '@twelvefold/aws';
+import type { Aws } from '@twelvefold/aws';
+import type { Input } from '@twelvefold/aws/internal';
 import type { Clock } from '@twelvefold/core';
 import { TwelvefoldError } from '@twelvefold/core';
 import { messageOf } from '@twelvefold/core/internal';

@@ -90,9 +90,13 @@ const WATCH_MARGIN_MS = 2_000;
  * leg was overtaken, `RUN_NOT_FOUND`.
  * @example
  * ```ts
- * const makeContext = (scope: Scope, { fence }: RunInfo) => ({ signal: scope.signal, fence });
- * const { status } = await runLeg({ task: recalculateTotals, store, run: id, host: 'laptop',
- * makeContext });
+ * const { status } = await runLeg({
+ *   task: recalculateTotals,
+ *   store,
+ *   run: id,
+ *   host: 'laptop',
+ *   makeContext: (scope, { fence }) => ({ signal: scope.signal, fence }),
+ * });
  * ```
  */
 export async function runLeg<C>(options: RunLegOptions<C>): Promise<RunRecord> {

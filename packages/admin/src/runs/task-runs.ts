@@ -1,6 +1,7 @@
-import type { Definition, Infrastructure, InfrastructureContext, Kind } from '@twelvefold/backing';
-import { assertName, makeDefinition } from '@twelvefold/backing';
-import { TABLE_BINDING, tableInfrastructure } from '@twelvefold/backing/internal';
+import type { Definition, Kind } from '@twelvefold/backing';
+import { makeDefinition } from '@twelvefold/backing';
+import type { Infrastructure, InfrastructureContext } from '@twelvefold/backing/internal';
+import { assertName, TABLE_BINDING, tableInfrastructure } from '@twelvefold/backing/internal';
 import type { Duration } from '@twelvefold/core';
 import { durationMs } from '@twelvefold/core';
 import { assertKnownOptions } from '@twelvefold/core/internal';

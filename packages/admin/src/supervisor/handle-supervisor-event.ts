@@ -13,12 +13,6 @@ export interface SupervisorOptions extends SuperviseOptions {
  * The supervisor's answer to one event. A schedule's run is written before it starts, under a key
  * of the
  * schedule and its time: a tick that arrives twice is one run.
- *
- * @example
- * ```ts
- * const options = { store, tasks, launchers: { lambda: launcher }, by: 'supervisor', clock };
- * await handleSupervisorEvent({ source: 'aws.events', 'detail-type': 'Scheduled Event' }, options);
- * ```
  */
 export async function handleSupervisorEvent(event: unknown, options: SupervisorOptions): Promise<SupervisorReport> {
   const { store, tasks, clock, signal, release } = options;

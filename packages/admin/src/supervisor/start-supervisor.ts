@@ -13,13 +13,6 @@ const EVERY_MS = 60_000;
 /**
  * Looks after runs once a minute in this process, where no function does: on a laptop, or in a
  * service.
- *
- * @example
- * ```ts
- * const supervisor = startSupervisor({ store, tasks, launchers: { lambda: launcher }, by:
- * 'laptop', clock });
- * await supervisor.stop();
- * ```
  */
 export function startSupervisor(options: SuperviseOptions & { readonly clock: Clock }): RunningSupervisor {
   const { clock, logger } = options;

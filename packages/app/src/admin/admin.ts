@@ -1,7 +1,9 @@
 import { userInfo } from 'node:os';
 import { createInterface } from 'node:readline/promises';
-import type { AdminRuns, Run } from '@twelvefold/admin';
-import { adminCommand, collectionCount, runTask, validateParams } from '@twelvefold/admin';
+import type { Run } from '@twelvefold/admin';
+import { adminCommand, runTask } from '@twelvefold/admin';
+import type { AdminRuns } from '@twelvefold/admin/internal';
+import { collectionCount, validateParams } from '@twelvefold/admin/internal';
 import { systemClock } from '@twelvefold/core';
 import { runInScope } from '@twelvefold/lifecycle';
 import type { HostProfile } from '@twelvefold/lifecycle/service';

@@ -1,4 +1,4 @@
-import { dlqCommands } from '@twelvefold/backing/cli';
+import { dlqCommands } from '@twelvefold/backing/internal/cli';
 import {
   configDocsCommand,
   configDoctorCommand,
@@ -8,7 +8,7 @@ import {
   configPrintCommand,
   configPullCommand,
   configPushCommand,
-} from '@twelvefold/config/cli';
+} from '@twelvefold/config/internal/cli';
 import type { Command } from './command.ts';
 import { bindingsCommand } from './commands/bindings-command.ts';
 import { manifestCommand } from './commands/manifest-command.ts';

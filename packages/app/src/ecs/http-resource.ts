@@ -1,6 +1,7 @@
 import type { Clock } from '@twelvefold/core';
 import { toError } from '@twelvefold/core/internal';
-import type { HttpService, Resource } from '@twelvefold/lifecycle';
+import type { Resource } from '@twelvefold/lifecycle';
+import type { HttpService } from '@twelvefold/lifecycle/internal';
 import type { HostProfile, HttpServer } from '@twelvefold/lifecycle/service';
 import { createHttpServer } from '@twelvefold/lifecycle/service';
 import type { Logger } from '@twelvefold/logging';

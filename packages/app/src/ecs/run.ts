@@ -1,10 +1,12 @@
 import { createAws } from '@twelvefold/aws';
-import type { SourcePoller } from '@twelvefold/backing';
+import type { SourcePoller } from '@twelvefold/backing/internal';
 import { systemClock, TwelvefoldError } from '@twelvefold/core';
-import type { HttpService, Resource } from '@twelvefold/lifecycle';
+import type { Resource } from '@twelvefold/lifecycle';
 import { createLifecycle, healthResponse, problem } from '@twelvefold/lifecycle';
-import type { ProtectionEvent } from '@twelvefold/lifecycle/service';
-import { createTaskProtection, holdSignals, runService, serviceProfile } from '@twelvefold/lifecycle/service';
+import type { HttpService } from '@twelvefold/lifecycle/internal';
+import type { ProtectionEvent } from '@twelvefold/lifecycle/internal/service';
+import { createTaskProtection, holdSignals } from '@twelvefold/lifecycle/internal/service';
+import { runService, serviceProfile } from '@twelvefold/lifecycle/service';
 import type { Logger } from '@twelvefold/logging';
 import type { ConfigOfComponents, HostOptions } from '../app-resource.ts';
 import { appResources, CONFIG_RESOURCE } from '../app-resource.ts';

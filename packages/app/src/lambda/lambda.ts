@@ -1,14 +1,15 @@
 import { createAws } from '@twelvefold/aws';
 import { systemClock } from '@twelvefold/core';
-import { createLifecycle, endOnFatalError } from '@twelvefold/lifecycle';
-import type { LambdaHandler } from '@twelvefold/lifecycle/lambda';
+import { createLifecycle } from '@twelvefold/lifecycle';
+import { endOnFatalError } from '@twelvefold/lifecycle/internal';
 import {
-  lambdaHandler,
   lambdaProfile,
   onTerminate,
   registerInternalExtension,
   TERMINATE_BUDGET_MS,
-} from '@twelvefold/lifecycle/lambda';
+} from '@twelvefold/lifecycle/internal/lambda';
+import type { LambdaHandler } from '@twelvefold/lifecycle/lambda';
+import { lambdaHandler } from '@twelvefold/lifecycle/lambda';
 import type { ConfigOfComponent, HostOptions } from '../app-resource.ts';
 import { appResources, CONFIG_RESOURCE } from '../app-resource.ts';
 import type { Component } from '../component.ts';

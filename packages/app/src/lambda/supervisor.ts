@@ -1,9 +1,11 @@
-import type { SupervisorReport } from '@twelvefold/admin';
-import { ecsLauncher, handleSupervisorEvent, lambdaLauncher } from '@twelvefold/admin';
+import { ecsLauncher, lambdaLauncher } from '@twelvefold/admin';
+import type { SupervisorReport } from '@twelvefold/admin/internal';
+import { handleSupervisorEvent } from '@twelvefold/admin/internal';
 import { createAws } from '@twelvefold/aws';
 import { systemClock } from '@twelvefold/core';
+import { lambdaProfile } from '@twelvefold/lifecycle/internal/lambda';
 import type { LambdaHandler } from '@twelvefold/lifecycle/lambda';
-import { lambdaHandler, lambdaProfile } from '@twelvefold/lifecycle/lambda';
+import { lambdaHandler } from '@twelvefold/lifecycle/lambda';
 import type { AppIdentity, TaskComponent } from '../component.ts';
 import { physicalName } from '../names.ts';
 import { ecsPlace } from '../runtime/ecs-place.ts';

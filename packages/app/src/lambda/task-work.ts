@@ -1,9 +1,10 @@
 import type { RunRecord } from '@twelvefold/admin';
-import { newRun, runTask, taskInvocation } from '@twelvefold/admin';
+import { runTask, taskInvocation } from '@twelvefold/admin';
+import { newRun } from '@twelvefold/admin/internal';
 import type { Clock } from '@twelvefold/core';
 import { TwelvefoldError } from '@twelvefold/core';
+import { isEventBridgeEvent } from '@twelvefold/lifecycle/internal/lambda';
 import type { LambdaInvocation } from '@twelvefold/lifecycle/lambda';
-import { isEventBridgeEvent } from '@twelvefold/lifecycle/lambda';
 import type { Logger, Metrics } from '@twelvefold/logging';
 import type { TaskComponent } from '../component.ts';
 import type { CountedPort } from '../runtime/counted-port.ts';

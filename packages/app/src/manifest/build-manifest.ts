@@ -1,6 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import type { Definition, Infrastructure, Kind } from '@twelvefold/backing';
-import { actionsOf } from '@twelvefold/backing';
+import type { Definition, Kind } from '@twelvefold/backing';
+import type { Infrastructure } from '@twelvefold/backing/internal';
+import { actionsOf } from '@twelvefold/backing/internal';
 import type { Binding } from '../bindings.ts';
 import { bindingOf, physicalNameOf } from '../bindings.ts';
 import type { AppIdentity, Component } from '../component.ts';

@@ -1,14 +1,2 @@
-export { type BuildManifestOptions, buildManifest } from './build-manifest.ts';
-export type {
-  CloudFormationResource,
-  CloudFormationValue,
-  Manifest,
-  ManifestAccess,
-  ManifestComponent,
-  ManifestConfig,
-  ManifestParameter,
-  ManifestResource,
-  ManifestSchedule,
-  ManifestSecret,
-  ManifestSupervisor,
-} from './manifest.ts';
+export { buildManifest } from './build-manifest.ts';
+export type { Manifest, ManifestAccess, ManifestComponent, ManifestConfig, ManifestResource } from './manifest.ts';

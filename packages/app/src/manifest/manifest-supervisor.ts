@@ -1,4 +1,4 @@
-import { schedulesOf } from '@twelvefold/admin';
+import { schedulesOf } from '@twelvefold/admin/internal';
 import type { AppIdentity, Component, TaskComponent } from '../component.ts';
 import { runsKey } from '../task-runs.ts';
 import type { ManifestComponent, ManifestSupervisor } from './manifest.ts';

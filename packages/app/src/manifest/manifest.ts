@@ -1,4 +1,4 @@
-import type { CloudFormationResource, CloudFormationValue, SourceTrigger } from '@twelvefold/backing';
+import type { CloudFormationResource, CloudFormationValue, SourceTrigger } from '@twelvefold/backing/internal';
 
 export type { CloudFormationResource, CloudFormationValue };
 

@@ -1,5 +1,5 @@
 import { durationMs } from '@twelvefold/core';
-import type { BufferOptions } from '@twelvefold/logging';
+import type { BufferOptions } from '@twelvefold/logging/internal';
 
 /** Bytes that a scope may hold back with `TWELVEFOLD_LOG_BUFFER=on`: Powertools' default. */
 const DEFAULT_BYTES = 20_480;

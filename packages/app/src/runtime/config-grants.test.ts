@@ -4,8 +4,8 @@ import { runInScope } from '@twelvefold/lifecycle';
 import { createLogger, createMetrics } from '@twelvefold/logging';
 import { expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import type { Component } from '../index.ts';
 import { defineApp, defineConfig, env, parameterStore, secret, secretsManager } from '../index.ts';
+import type { Component } from '../internal.ts';
 import { openRuntime } from './open-runtime.ts';
 
 const app = defineApp({

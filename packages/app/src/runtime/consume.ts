@@ -1,5 +1,5 @@
-import type { Source, SourceContext, SourceEvents, SourcePoller } from '@twelvefold/backing';
-import { driverOf } from '@twelvefold/backing';
+import type { Source, SourceContext, SourceEvents, SourcePoller } from '@twelvefold/backing/internal';
+import { driverOf } from '@twelvefold/backing/internal';
 import type { Clock } from '@twelvefold/core';
 import type { Logger, Metrics } from '@twelvefold/logging';
 import type { ConsumerComponent } from '../component.ts';

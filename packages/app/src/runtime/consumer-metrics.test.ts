@@ -1,4 +1,4 @@
-import type { ConsumerEvent } from '@twelvefold/backing';
+import type { ConsumerEvent } from '@twelvefold/backing/internal';
 import { systemClock } from '@twelvefold/core';
 import { runInScope } from '@twelvefold/lifecycle';
 import { createMetrics } from '@twelvefold/logging';

@@ -1,5 +1,5 @@
-import type { Pace } from '@twelvefold/admin';
-import { countCapacity } from '@twelvefold/admin';
+import type { Pace } from '@twelvefold/admin/internal';
+import { countCapacity } from '@twelvefold/admin/internal';
 import type { Aws } from '@twelvefold/aws';
 import type { TaskComponent } from '../component.ts';
 

@@ -1,4 +1,4 @@
-import type { Opened } from '@twelvefold/backing';
+import type { Opened } from '@twelvefold/backing/internal';
 import { expect, expectTypeOf, it } from 'vitest';
 import { defineKind, makeDefinition } from '../index.ts';
 import { dryRunClient } from './dry-run-client.ts';

@@ -1,5 +1,6 @@
-import type { Definition, DryRunMethod, Opened } from '@twelvefold/backing';
-import { actionsOf, kindOf } from '@twelvefold/backing';
+import type { Definition } from '@twelvefold/backing';
+import type { DryRunMethod, Opened } from '@twelvefold/backing/internal';
+import { actionsOf, kindOf } from '@twelvefold/backing/internal';
 import { unknowable } from '@twelvefold/core/internal';
 
 /** Actions that change nothing. */

@@ -1,4 +1,4 @@
-import type { EcsPlace } from '@twelvefold/admin';
+import type { EcsPlace } from '@twelvefold/admin/internal';
 
 /**
  * Where tasks run on ECS, from the environment that the infrastructure sets: `TWELVEFOLD_ECS_CLUSTER`, and

@@ -1,7 +1,8 @@
 import type { Clock } from '@twelvefold/core';
 import { toError } from '@twelvefold/core/internal';
-import type { HttpService, Lifecycle } from '@twelvefold/lifecycle';
+import type { Lifecycle } from '@twelvefold/lifecycle';
 import { healthResponse, installLightHttp } from '@twelvefold/lifecycle';
+import type { HttpService } from '@twelvefold/lifecycle/internal';
 import type { Logger } from '@twelvefold/logging';
 import type { HttpComponent } from '../component.ts';
 import type { Runtime } from './open-runtime.ts';

@@ -1,4 +1,4 @@
-import type { ConfigEvent } from '@twelvefold/config';
+import type { ConfigEvent } from '@twelvefold/config/internal';
 import type { Logger, Metrics } from '@twelvefold/logging';
 
 /** Logs the outcome of a refresh of the config. A refresh that failed is a metric too, to alarm on. */

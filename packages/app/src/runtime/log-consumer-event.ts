@@ -1,4 +1,4 @@
-import type { ConsumerEvent } from '@twelvefold/backing';
+import type { ConsumerEvent } from '@twelvefold/backing/internal';
 import { toError } from '@twelvefold/core/internal';
 import type { Logger } from '@twelvefold/logging';
 

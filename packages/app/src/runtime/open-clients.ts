@@ -1,5 +1,6 @@
 import type { Aws, AwsPort } from '@twelvefold/aws';
-import type { ConfigReference, OpenContext, Opened } from '@twelvefold/backing';
+import type { OpenContext } from '@twelvefold/backing';
+import type { ConfigReference, Opened } from '@twelvefold/backing/internal';
 import type { Clock } from '@twelvefold/core';
 import type { Logger } from '@twelvefold/logging';
 import type { Component } from '../component.ts';

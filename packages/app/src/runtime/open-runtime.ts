@@ -1,6 +1,6 @@
 import type { Aws, AwsPort } from '@twelvefold/aws';
 import type { Definition } from '@twelvefold/backing';
-import type { ConfigEvent } from '@twelvefold/config';
+import type { ConfigEvent } from '@twelvefold/config/internal';
 import { createConfig } from '@twelvefold/config/internal';
 import type { Clock } from '@twelvefold/core';
 import type { RequestContext, Scope } from '@twelvefold/lifecycle';

@@ -1,6 +1,6 @@
 import type { Clock } from '@twelvefold/core';
-import type { RequestOutcome } from '@twelvefold/lifecycle';
 import { runInScope } from '@twelvefold/lifecycle';
+import type { RequestOutcome } from '@twelvefold/lifecycle/internal';
 import type { Metrics } from '@twelvefold/logging';
 import { createSample } from './create-sample.ts';
 

@@ -1,5 +1,6 @@
 import type { Aws } from '@twelvefold/aws';
-import { driverOf, queue, table, topic } from '@twelvefold/backing';
+import { queue, table, topic } from '@twelvefold/backing';
+import { driverOf } from '@twelvefold/backing/internal';
 import { expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import type { BindingValue } from '../bindings.ts';

@@ -1,5 +1,5 @@
 import type { Aws } from '@twelvefold/aws';
-import type { BindingOfKind } from '@twelvefold/backing';
+import type { BindingOfKind } from '@twelvefold/backing/internal';
 import type { Binding } from '../bindings.ts';
 import type { BindingFault } from './bindings-error.ts';
 import { BindingsError } from './bindings-error.ts';

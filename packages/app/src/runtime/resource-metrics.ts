@@ -1,4 +1,4 @@
-import type { ResourceMetrics } from '@twelvefold/backing';
+import type { ResourceMetrics } from '@twelvefold/backing/internal';
 import type { Clock } from '@twelvefold/core';
 import { runInScope } from '@twelvefold/lifecycle';
 import type { Metrics } from '@twelvefold/logging';

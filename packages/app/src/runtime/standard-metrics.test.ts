@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { defineTask, runTask } from '@twelvefold/admin';
-import type { ConsumerEvent } from '@twelvefold/backing';
 import { cache } from '@twelvefold/backing';
 import { createCache, createMemoryCacheStore } from '@twelvefold/backing/cache';
+import type { ConsumerEvent } from '@twelvefold/backing/internal';
 import { systemClock } from '@twelvefold/core';
 import { createTestClock } from '@twelvefold/core/testing';
 import { createMetrics } from '@twelvefold/logging';

@@ -1,4 +1,4 @@
-import type { RunInfo } from '@twelvefold/admin';
+import type { RunInfo } from '@twelvefold/admin/internal';
 import type { Scope } from '@twelvefold/lifecycle';
 import type { TaskComponent } from '../component.ts';
 import type { TaskContext } from '../context.ts';

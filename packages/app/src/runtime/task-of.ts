@@ -1,4 +1,4 @@
-import type { AnyTask } from '@twelvefold/admin';
+import type { AnyTask } from '@twelvefold/admin/internal';
 import type { TaskComponent } from '../component.ts';
 
 /** A task component as the runner knows tasks: its handler takes exactly the context that the runtime makes for it. */

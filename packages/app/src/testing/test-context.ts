@@ -1,4 +1,4 @@
-import type { AccessOf, ClientFor } from '@twelvefold/backing';
+import type { AccessOf, ClientFor } from '@twelvefold/backing/internal';
 import type { Clock } from '@twelvefold/core';
 import { deadlineIn, systemClock } from '@twelvefold/core';
 import { NO_DEADLINE } from '@twelvefold/core/internal';

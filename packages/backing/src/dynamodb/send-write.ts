@@ -1,5 +1,6 @@
-import type { Answer, Aws, Input, Output } from '@twelvefold/aws';
+import type { Aws } from '@twelvefold/aws';
 import { AwsError } from '@twelvefold/aws';
+import type { Answer, Input, Output } from '@twelvefold/aws/internal';
 import type { Clock } from '@twelvefold/core';
 import { TwelvefoldError } from '@twelvefold/core';
 import { backoffMs } from '@twelvefold/core/internal';

@@ -51,8 +51,8 @@ const SHORTEST_RETRY_MS = 1_000;
  * const placed = createDynamoDbIdempotency({ definition: effects, name: 'orders-prod-effects', aws });
  * const placeOnce = idempotent(
  *   { store: placed, key: (row: { orderId: string; totalCents: number }) => row.orderId },
- *   async (row, ctx: { effect: Effect }) => {
- *     await ctx.effect.commit([rows.putOperation(row)]);
+ *   async (row, { effect }) => {
+ *     await effect.commit([rows.putOperation(row)]);
  *   },
  * );
  * ```

@@ -1,7 +1,7 @@
 import type { MessageAttributeValue } from '@twelvefold/aws/internal';
-import type { Scope, TraceContext } from '@twelvefold/lifecycle';
-import { correlationIdFrom } from '@twelvefold/lifecycle';
-import { CORRELATION_ATTRIBUTE, SAMPLED, SAMPLED_ATTRIBUTE } from '@twelvefold/lifecycle/internal';
+import type { Scope } from '@twelvefold/lifecycle';
+import type { TraceContext } from '@twelvefold/lifecycle/internal';
+import { CORRELATION_ATTRIBUTE, correlationIdFrom, SAMPLED, SAMPLED_ATTRIBUTE } from '@twelvefold/lifecycle/internal';
 
 /** The message attribute that carries W3C trace context. */
 export const TRACEPARENT_ATTRIBUTE = 'traceparent';

@@ -1,5 +1,6 @@
-import type { ProducerSpan, SpanInit, TraceContext } from '@twelvefold/lifecycle';
-import { currentScope, producing } from '@twelvefold/lifecycle';
+import { currentScope } from '@twelvefold/lifecycle';
+import type { ProducerSpan, SpanInit, TraceContext } from '@twelvefold/lifecycle/internal';
+import { producing } from '@twelvefold/lifecycle/internal';
 
 /** The sender of messages, for its spans. */
 export interface Producer {

@@ -1,7 +1,7 @@
 import type { Clock } from '@twelvefold/core';
 import { TwelvefoldError } from '@twelvefold/core';
-import type { ProducerSpan, TraceContext } from '@twelvefold/lifecycle';
-import { producing } from '@twelvefold/lifecycle';
+import type { ProducerSpan, TraceContext } from '@twelvefold/lifecycle/internal';
+import { producing } from '@twelvefold/lifecycle/internal';
 import type { BatchAnswer } from './batch-call.ts';
 import { callBatch } from './batch-call.ts';
 import type { ItemPuller } from './item-puller.ts';

@@ -1,4 +1,5 @@
-import type { Manifest, ManifestComponent, ManifestResource, ManifestSupervisor } from 'twelvefold/manifest';
+import type { ManifestSupervisor } from 'twelvefold/internal';
+import type { Manifest, ManifestComponent, ManifestResource } from 'twelvefold/manifest';
 import { pascalCase } from '../template/named.ts';
 import { manifestShape } from './manifest-shapes.ts';
 import { isFields } from './shape.ts';

@@ -1,4 +1,5 @@
-import type { CloudFormationValue, ManifestComponent } from 'twelvefold/manifest';
+import type { CloudFormationValue } from 'twelvefold/internal';
+import type { ManifestComponent } from 'twelvefold/manifest';
 import { describe, expect, it } from 'vitest';
 import { shopManifest } from '../testing/shop-manifest.fixture.ts';
 import { ofType, resourceOf, shopProps, sub, synthesize } from '../testing/synthesize.fixture.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { z } from 'zod';
 import { fakeStores } from '../fake-stores.fixture.ts';
-import type { ConfigOf, ConfigPath, PickConfig } from '../index.ts';
+import type { ConfigOf } from '../index.ts';
 import {
   defineConfig,
   derived,
@@ -14,6 +14,7 @@ import {
   secretsManager,
   selectConfig,
 } from '../index.ts';
+import type { ConfigPath, PickConfig } from '../internal.ts';
 
 const target = { app: 'orders', stage: 'dev' };
 const host = z.string();

@@ -24,12 +24,6 @@ export interface ServeOptions {
 /**
  * Answers one `Request` in a scope as the hosts do, for a host of your own: correlation id in and
  * out, a bare 500 problem for what the handler throws, 504 after `answerMs`.
- *
- * @example
- * ```ts
- * const request = new Request('http://localhost/');
- * const response = await serveRequest(() => new Response('hello'), request, { component: 'http' });
- * ```
  */
 export function serveRequest(handler: HttpHandler, request: Request, options: ServeOptions): Promise<Response> {
   const { component, signal, answerMs = Number.POSITIVE_INFINITY, clock = systemClock, onOutcome } = options;

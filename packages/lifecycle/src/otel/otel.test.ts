@@ -12,7 +12,8 @@ import {
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { systemClock } from '@twelvefold/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { runInScope, serveRequest, traced, traceHeaders } from '../index.ts';
+import { runInScope, traced, traceHeaders } from '../index.ts';
+import { serveRequest } from '../internal.ts';
 import { failSpan } from './fail-span.ts';
 
 // With OpenTelemetry's own API and SDK, as an app registers them.

@@ -3,7 +3,8 @@ import type { Context, ContextManager } from '@opentelemetry/api';
 import { context, ProxyTracerProvider, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { afterEach, describe, expect, it } from 'vitest';
-import { producing, runInScope, traced } from '../index.ts';
+import { runInScope, traced } from '../index.ts';
+import { producing } from '../internal.ts';
 
 // With OpenTelemetry's own API and SDK, as an app registers them.
 

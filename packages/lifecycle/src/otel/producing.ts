@@ -14,14 +14,6 @@ export interface ProducerSpan extends Pick<Span, 'set' | 'fail'> {
 /**
  * Sends messages in a span of its own, below that of the running scope or whatever is active, and hands it over: what reads the messages goes on
  * from it. Without an OpenTelemetry tracer it is a look at one global, and the messages carry the scope's trace.
- *
- * @example
- * ```ts
- * const span = () => ({ name: 'send orders', kind: 'producer', attributes: { 'messaging.system': 'aws_sqs' } }) as const;
- * await producing(span, async (span) => {
- *   console.log(span?.trace.traceparent);
- * });
- * ```
  */
 export function producing<T>(init: () => SpanInit, work: (span: ProducerSpan | undefined) => Promise<T>): Promise<T> {
   if (openTelemetry() === undefined) return work(undefined);

@@ -1,6 +1,6 @@
-import type { Aws, CallOptions } from '@twelvefold/aws';
+import type { Aws } from '@twelvefold/aws';
 import { AwsError } from '@twelvefold/aws';
-import type { CancellationReason, Item, TransactWriteEntry } from '@twelvefold/aws/internal';
+import type { CallOptions, CancellationReason, Item, TransactWriteEntry } from '@twelvefold/aws/internal';
 import type { Clock } from '@twelvefold/core';
 import { describe, expect, it } from 'vitest';
 import { digest } from '../../dynamodb/digest.ts';

@@ -1,4 +1,4 @@
-import type { Answer } from '@twelvefold/aws';
+import type { Answer } from '@twelvefold/aws/internal';
 
 /** The Date header has whole seconds: AWS's clock was at most this much later. */
 const RESOLUTION_MS = 1_000;

@@ -1,7 +1,7 @@
 import type { SendMessageEntry } from '@twelvefold/aws/internal';
 import { durationMs } from '@twelvefold/core';
-import type { TraceContext } from '@twelvefold/lifecycle';
 import { currentScope } from '@twelvefold/lifecycle';
+import type { TraceContext } from '@twelvefold/lifecycle/internal';
 import type { EncodedMessage } from '../../message/encode-message.ts';
 import { encodeMessage } from '../../message/encode-message.ts';
 import { assertMessageSize, messageBytes } from '../../message/message-size.ts';

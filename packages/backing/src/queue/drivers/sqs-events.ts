@@ -1,6 +1,7 @@
 /** The source of a queue in a function. @module */
 import { TwelvefoldError } from '@twelvefold/core';
-import { batchResult, isSnsEvent, isSqsEvent, recordsFromSns, recordsFromSqs } from '@twelvefold/lifecycle/lambda';
+import { isSnsEvent, isSqsEvent } from '@twelvefold/lifecycle/internal/lambda';
+import { batchResult, recordsFromSns, recordsFromSqs } from '@twelvefold/lifecycle/lambda';
 import type { SourceContext, SourceEvents } from '../../source.ts';
 import { componentConsumer } from '../consumer-options.ts';
 import type { QueueDefinition } from '../queue.ts';

@@ -1,7 +1,7 @@
 /** Keeps sessions in a DynamoDB table. @module */
-import type { Aws, Input } from '@twelvefold/aws';
+import type { Aws } from '@twelvefold/aws';
 import { AwsError } from '@twelvefold/aws';
-import type { Item } from '@twelvefold/aws/internal';
+import type { Input, Item } from '@twelvefold/aws/internal';
 import type { Clock } from '@twelvefold/core';
 import { systemClock, TwelvefoldError } from '@twelvefold/core';
 import { assertKnownOptions, backoffMs } from '@twelvefold/core/internal';

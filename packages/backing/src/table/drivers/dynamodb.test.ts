@@ -1,5 +1,6 @@
-import type { Aws, CallOptions } from '@twelvefold/aws';
+import type { Aws } from '@twelvefold/aws';
 import { AwsError } from '@twelvefold/aws';
+import type { CallOptions } from '@twelvefold/aws/internal';
 import type { Clock } from '@twelvefold/core';
 import { TwelvefoldError } from '@twelvefold/core';
 import { describe, expect, it } from 'vitest';

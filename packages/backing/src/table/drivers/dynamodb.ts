@@ -1,6 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import type { Aws, Input } from '@twelvefold/aws';
+import type { Aws } from '@twelvefold/aws';
 import { AwsError } from '@twelvefold/aws';
+import type { Input } from '@twelvefold/aws/internal';
 import type { Clock } from '@twelvefold/core';
 import { systemClock, TwelvefoldError } from '@twelvefold/core';
 import { assertKnownOptions } from '@twelvefold/core/internal';

@@ -1,7 +1,7 @@
 import type { MessageAttributeValue, PublishEntry } from '@twelvefold/aws/internal';
 import { TwelvefoldError } from '@twelvefold/core';
-import type { TraceContext } from '@twelvefold/lifecycle';
 import { currentScope } from '@twelvefold/lifecycle';
+import type { TraceContext } from '@twelvefold/lifecycle/internal';
 import { SAMPLED_ATTRIBUTE } from '@twelvefold/lifecycle/internal';
 import { FORBIDDEN_TEXT } from '../../message/allowed-text.ts';
 import type { EncodedMessage } from '../../message/encode-message.ts';

@@ -44,17 +44,6 @@ const FINAL = new Set(['TASK_NOT_VALID']);
  *
  * Best effort: work does not wait for it, and a refusal is an event, never an error. The task role needs `ecs:UpdateTaskProtection`
  * (AWS documentation: task scale-in protection endpoint).
- *
- * @example
- * ```ts
- * const protection = createTaskProtection({ agentUri: 'http://169.254.170.2/api/xyz' });
- * const release = protection.hold();
- * try {
- *   await new Promise((resolve) => setTimeout(resolve, 60_000)); // the work
- * } finally {
- *   release();
- * }
- * ```
  */
 export function createTaskProtection(options: TaskProtectionOptions): TaskProtection {
   const { agentUri, minutes = 10, idleMs = 5_000, longestMs = 172_800_000, onEvent, clock = systemClock } = options;

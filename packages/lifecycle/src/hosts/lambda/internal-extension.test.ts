@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
 import type { ShutdownReport } from '../../index.ts';
 import { createLifecycle } from '../../index.ts';
-import { onTerminate, registerInternalExtension, TERMINATE_BUDGET_MS } from './index.ts';
+import { onTerminate, registerInternalExtension, TERMINATE_BUDGET_MS } from './internal.ts';
 
 const closers: Array<() => void> = [];
 afterEach(() => {

@@ -24,14 +24,6 @@ const API = '/2020-01-01/extension';
  * Resolves with `undefined` when it is registered, or with why it is not: nothing may depend on it.
  * Call it during init; Lambda refuses it later. Managed instances send no signals: do not call it
  * there.
- *
- * @example
- * ```ts
- * const refused = await registerInternalExtension({
- *   runtimeApi: '127.0.0.1:9001',
- *   http: process.getBuiltinModule('node:http'),
- * });
- * ```
  */
 export async function registerInternalExtension(options: InternalExtensionOptions): Promise<Error | undefined> {
   const { runtimeApi, http, name = 'twelvefold', timeoutMs = 500 } = options;

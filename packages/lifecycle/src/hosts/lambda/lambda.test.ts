@@ -1,8 +1,9 @@
 import { createTestClock } from '@twelvefold/core/testing';
 import { describe, expect, it } from 'vitest';
 import { detectHost } from '../detect.ts';
-import type { HttpEventV2 } from './index.ts';
-import { batchResult, isSqsEvent, lambdaHandler, readHttpEvent, recordsFromSqs } from './index.ts';
+import { batchResult, lambdaHandler, readHttpEvent, recordsFromSqs } from './index.ts';
+import type { HttpEventV2 } from './internal.ts';
+import { isSqsEvent } from './internal.ts';
 
 const context = (remainingMs: number) => ({
   awsRequestId: 'r-1',

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { SnsEvent } from './index.ts';
 import { recordsFromSns } from './index.ts';
+import type { SnsEvent } from './internal.ts';
 
 // The shape of AWS's own sample (Lambda developer guide: using Lambda with SNS), with other values.
 const sns = {

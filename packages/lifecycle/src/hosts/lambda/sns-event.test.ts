@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { isEventBridgeEvent, isSnsEvent, isSqsEvent, messagesFromSns } from './index.ts';
+import { isEventBridgeEvent, isSnsEvent, isSqsEvent } from './internal.ts';
 
 // The shape of AWS's own sample (Lambda developer guide: using Lambda with SNS), with other values.
 const event = {
@@ -29,22 +29,11 @@ const event = {
   ],
 } as unknown;
 
-it('is distinguished from other events and flattened', () => {
+it('is distinguished from other events', () => {
   expect([isSnsEvent(event), isSqsEvent(event), isEventBridgeEvent(event)]).toEqual([true, false, false]);
-  if (!isSnsEvent(event)) throw new Error('not taken for an SNS event');
-  expect(messagesFromSns(event)).toEqual([
-    {
-      messageId: 'm-1',
-      topicArn: 'arn:aws:sns:eu-west-1:123456789012:news',
-      subject: undefined,
-      body: '{"id":1}',
-      publishedAtMs: Date.UTC(2026, 0, 1),
-      messageAttributes: { correlationId: 'c-1' },
-    },
-  ]);
 });
 
 it.each([null, {}, { Records: [] }, { Records: [null] }, { Records: [{ EventSource: 'aws:sns' }] }])(
-  '%j is no SNS event',
+  '%j is not an SNS event',
   (other) => expect(isSnsEvent(other)).toBe(false),
 );

@@ -1,7 +1,8 @@
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { HttpServer, HttpServerOptions } from './index.ts';
+import type { HttpServer } from './index.ts';
 import { createHttpServer } from './index.ts';
+import type { HttpServerOptions } from './internal.ts';
 
 const servers: HttpServer[] = [];
 const { signal } = new AbortController();

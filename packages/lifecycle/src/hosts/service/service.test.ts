@@ -2,7 +2,8 @@ import { EventEmitter } from 'node:events';
 import { createTestClock } from '@twelvefold/core/testing';
 import { describe, expect, it } from 'vitest';
 import { createLifecycle } from '../../index.ts';
-import { holdSignals, runService, serviceProfile } from './index.ts';
+import { runService, serviceProfile } from './index.ts';
+import { holdSignals } from './internal.ts';
 
 function fakeProcess() {
   const exits: number[] = [];
