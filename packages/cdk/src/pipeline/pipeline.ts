@@ -63,7 +63,7 @@ export interface PipelineStage {
    * ends
    * the deployment before anything has changed.
    *
-   * @defaultValue `npx twelvefold config doctor`
+   * @defaultValue `npx twelvefold config doctor app.ts --no-env`
    */
   readonly before?: readonly string[];
 }
@@ -84,7 +84,8 @@ export interface TwelveFactorPipelineProps {
   readonly test?: readonly string[];
   /**
    * Commands that build, after an install. They leave the template at `template`, and one zip per
-   * function under `functions`: `functions/lambda/orders.zip`.
+   * function under `functions`: `functions/lambda/orders.zip`, as `bundleFunctions` writes with
+   * `zip`.
    *
    * @defaultValue `npm ci`, `npm run build`, `npm run package`
    */
@@ -325,7 +326,7 @@ interface StageContext {
 function stageActions(pipeline: TwelveFactorPipeline, stage: PipelineStage, context: StageContext): IAction[] {
   const { manifest, code, built, template, commit, has } = context;
   const { repository } = pipeline;
-  const { name, approval = false, before = ['npx twelvefold config doctor'] } = stage;
+  const { name, approval = false, before = ['npx twelvefold config doctor app.ts --no-env'] } = stage;
   const stackName = `${manifest.app}-${name}`;
   const changeSetName = 'pipeline';
   const deploymentRole = pipeline.deployRoles.get(name) as IRole; // made from the same stages

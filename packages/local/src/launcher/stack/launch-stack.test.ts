@@ -1,3 +1,6 @@
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createAwsClient } from '../../client/aws-client.ts';
@@ -128,6 +131,17 @@ test('a request travels through HTTP API, function, queue, mapping and function'
   expect([response.status, await response.text()]).toEqual([202, 'accepted']);
   await eventually(async () => expect(await bodies('Done')).toEqual(['done: a good one']));
   expect(lines).toContainEqual({ source: 'orders', stream: 'stdout', line: 'order a good one' });
+}, 120_000);
+
+test('functions may each have a folder, as bundleFunctions writes them', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'stack-'));
+  for (const name of ['http', 'orders']) {
+    await mkdir(join(folder, 'lambda', name), { recursive: true });
+    const code = `export const handler = async () => ({ statusCode: 200, body: '${name} in a folder' });`;
+    await writeFile(join(folder, `lambda/${name}/${name}.mjs`), code);
+  }
+  const { http } = await launch({ task: false, bundleDirectory: folder });
+  expect(await (await fetch(`${http?.url}/`)).text()).toBe('http in a folder');
 }, 120_000);
 
 test('what a function reports as failed comes again, then goes to the dead-letter queue', async () => {

@@ -1,4 +1,5 @@
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join, posix } from 'node:path';
 import { assertKnownOptions } from '@twelvefold/core/internal';
 import { createAwsClient } from '../../client/aws-client.ts';
 import type { Credentials } from '../../client/sign-request.ts';
@@ -20,7 +21,7 @@ import { readStack } from './read-stack.ts';
 export interface LaunchStackOptions {
   /**
    * Where the entries are: each function's `twelvefold:entry` is relative to it, and the task runs
-   * in it.
+   * in it. A folder that `bundleFunctions` wrote does as well.
    */
   readonly bundleDirectory: string;
   /** URL of the AWS endpoint: AWS_ENDPOINT_URL of every process. */
@@ -136,7 +137,7 @@ async function launchFunctions(
   for (const { component, reservedConcurrency, entry, env, ...rest } of plan.functions) {
     const fn = await launchFunction({
       ...rest,
-      entry: join(options.bundleDirectory, entry),
+      entry: bundleOf(options.bundleDirectory, entry),
       env: { ...env, ...awsVariables(options), ...options.env },
       region: options.region,
       accountId: plan.accountId,
@@ -153,6 +154,13 @@ async function launchFunctions(
     started.push(fn);
   }
   return byComponent;
+}
+
+/** `lambda/orders.js`, or `lambda/orders/orders.js` where each function has a separate folder. */
+function bundleOf(directory: string, entry: string): string {
+  const { dir, name, base } = posix.parse(entry);
+  const separate = join(directory, dir, name, base);
+  return existsSync(separate) ? separate : join(directory, entry);
 }
 
 /** Event source mappings and the HTTP API; none without functions. */
