@@ -1,0 +1,18 @@
+import { once } from 'node:events';
+import { createAws } from '@twelvefold/aws';
+import { launchStack, provision, startLocalAws } from '@twelvefold/local';
+import { outDirectory, template } from './infra.ts';
+
+const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+await using aws = await startLocalAws();
+const at = { endpoint: aws.url, region: 'eu-west-1', credentials };
+
+const stack = await provision(template, { ...at, parameters: { Stage: 'dev' } });
+// No template can make a SecureString: a person or a pipeline pushes it.
+const parameter = { Name: '/jobs/dev/db/url', Type: 'SecureString', Value: 'postgres://app:example@db.internal/jobs' };
+await createAws({ env: { AWS_REGION: at.region }, ...at }).call('ssm', 'PutParameter', parameter, { access: 'write' });
+
+const launched = await launchStack(stack, { ...at, bundleDirectory: outDirectory });
+console.log(`curl ${launched.http?.url}/ -d '{"id":"job-1"}'`);
+await once(process, 'SIGINT');
+await launched.stop();
