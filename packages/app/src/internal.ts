@@ -6,11 +6,4 @@ export type { AppIdentity, Component } from './component.ts';
 export type { Backing, BoundClients, Context, TaskRun, Uses } from './context.ts';
 export type { AppOptions, HttpOptions } from './define-app.ts';
 export type { BuildManifestOptions } from './manifest/build-manifest.ts';
-export type {
-  CloudFormationResource,
-  CloudFormationValue,
-  ManifestParameter,
-  ManifestSchedule,
-  ManifestSecret,
-  ManifestSupervisor,
-} from './manifest/manifest.ts';
+export type { CloudFormationResource, CloudFormationValue } from './manifest/manifest.ts';

@@ -3,7 +3,7 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnSchedule, CfnScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import type { CfnQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import type { ManifestSchedule } from 'twelvefold/internal';
+import type { ManifestSchedule } from 'twelvefold/manifest';
 import { addRole } from '../policy/add-role.ts';
 import { atStage, valueAtStage } from '../template/at-stage.ts';
 import { named, pascalCase } from '../template/named.ts';

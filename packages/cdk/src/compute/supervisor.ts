@@ -4,7 +4,7 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnEventInvokeConfig, CfnPermission } from 'aws-cdk-lib/aws-lambda';
 import { CfnQueue, CfnQueuePolicy } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import type { ManifestSupervisor } from 'twelvefold/internal';
+import type { ManifestSupervisor } from 'twelvefold/manifest';
 import type { Statement } from '../policy/policy-document.ts';
 import { policyDocument } from '../policy/policy-document.ts';
 import { atStage } from '../template/at-stage.ts';

@@ -1,5 +1,4 @@
-import type { ManifestSupervisor } from 'twelvefold/internal';
-import type { Manifest, ManifestComponent, ManifestResource } from 'twelvefold/manifest';
+import type { Manifest, ManifestComponent, ManifestResource, ManifestSupervisor } from 'twelvefold/manifest';
 import { pascalCase } from '../template/named.ts';
 import { manifestShape } from './manifest-shapes.ts';
 import { isFields } from './shape.ts';
