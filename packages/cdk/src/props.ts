@@ -31,6 +31,13 @@ export interface TwelveFactorAppProps {
    */
   readonly code?: { readonly directory: string };
   /**
+   * A folder with a Dockerfile: `cdk deploy` builds the image of the service and of tasks on
+   * Fargate, and pushes it. That needs Docker and a bootstrapped account.
+   *
+   * @defaultValue the image that the parameters `ImageUri` and `ImageRepository` name
+   */
+  readonly image?: { readonly directory: string };
+  /**
    * The removal policy of tables and secrets: a stack cannot restore their content.
    *
    * @defaultValue `RemovalPolicy.RETAIN`
@@ -69,6 +76,7 @@ export function assertProps(props: TwelveFactorAppProps): void {
     'compute',
     'service',
     'code',
+    'image',
     'removalPolicy',
     'logRetention',
     'acceptLossOf',

@@ -3,6 +3,7 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import type { Manifest } from 'twelvefold/manifest';
+import { addImage } from './compute/app-image.ts';
 import type { ContainerTask } from './compute/container.ts';
 import type { ComponentFunction } from './compute/function.ts';
 import { addFunction } from './compute/function.ts';
@@ -17,12 +18,7 @@ import { addResources } from './data/add-resources.ts';
 import type { TwelveFactorAppProps } from './props.ts';
 import { assertProps } from './props.ts';
 import { assertLimits } from './template/limits.ts';
-import {
-  addCodeParameters,
-  addImageParameters,
-  addReleaseParameter,
-  addStageParameter,
-} from './template/parameters.ts';
+import { addCodeParameters, addReleaseParameter, addStageParameter } from './template/parameters.ts';
 
 /**
  * Everything that an app needs on AWS, from its manifest: resources with bindings, config,
@@ -99,7 +95,7 @@ export class TwelveFactorApp extends Construct {
     const onFargate = manifest.components.filter(({ name }) => fargatePlacement(compute, name) !== undefined);
     const components = onFargate.filter(({ trigger }) => trigger.kind !== 'invoke');
     const tasks = onFargate.filter(({ trigger }) => trigger.kind === 'invoke');
-    const image = onFargate.length > 0 ? addImageParameters(this, manifest.app) : undefined;
+    const image = onFargate.length > 0 ? addImage(this, manifest.app, props.image) : undefined;
     const { service: options = {} } = props;
     const { network } = options;
     const cluster = image && network && addCluster(this, network, manifest.app);

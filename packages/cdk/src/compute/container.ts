@@ -1,9 +1,8 @@
 import type { Duration } from 'aws-cdk-lib';
-import { Duration as CdkDuration, Fn } from 'aws-cdk-lib';
+import { Duration as CdkDuration } from 'aws-cdk-lib';
 import type { CfnTaskDefinition } from 'aws-cdk-lib/aws-ecs';
 import {
   Capability,
-  ContainerImage,
   CpuArchitecture,
   FargateTaskDefinition,
   LinuxParameters,
@@ -22,7 +21,8 @@ import type { Statement } from '../policy/policy-document.ts';
 import { configStatements, grantStatements, logStatement } from '../policy/statements.ts';
 import { atStage } from '../template/at-stage.ts';
 import { defaultNamed } from '../template/named.ts';
-import type { ImageParameters } from '../template/parameters.ts';
+import type { AppImage } from './app-image.ts';
+import { pullStatements } from './app-image.ts';
 import { componentEnvironment } from './component-environment.ts';
 import { addLogGroup } from './log-group.ts';
 
@@ -37,7 +37,7 @@ export interface ContainerContext {
   readonly attached: ReadonlyMap<string, Attached>;
   /** By config key. */
   readonly secrets: ReadonlyMap<string, CfnSecret>;
-  readonly image: ImageParameters;
+  readonly image: AppImage;
   readonly logRetention: RetentionDays;
   /** The parameter's value, for an app with records of runs. */
   readonly release?: string | undefined;
@@ -108,7 +108,7 @@ export function addContainerTask(
   // Node listens on a high port and writes nowhere: it needs none of them.
   linuxParameters.dropCapabilities(Capability.ALL);
   taskDefinition.addContainer('app', {
-    image: ContainerImage.fromRegistry(image.uri.valueAsString),
+    image: image.container,
     command: [...command],
     environment: {
       ...componentEnvironment(components, attached),
@@ -137,21 +137,4 @@ export function addContainerTask(
     }),
   });
   return { taskDefinition, logs };
-}
-
-/**
- * Pulling one repository's image. The token is for every registry: that action takes no resource.
- */
-function pullStatements({ repository }: ImageParameters): Statement[] {
-  return [
-    { Sid: 'LogInToRegistry', Effect: 'Allow', Action: 'ecr:GetAuthorizationToken', Resource: '*' },
-    {
-      Sid: 'PullImage',
-      Effect: 'Allow',
-      Action: ['ecr:BatchCheckLayerAvailability', 'ecr:GetDownloadUrlForLayer', 'ecr:BatchGetImage'],
-      Resource: Fn.sub(
-        `arn:\${AWS::Partition}:ecr:\${AWS::Region}:\${AWS::AccountId}:repository/\${${repository.logicalId}}`,
-      ),
-    },
-  ];
 }

@@ -259,3 +259,18 @@ describe('functions', () => {
     );
   });
 });
+
+it('takes the image from a folder with a Dockerfile', () => {
+  writeFileSync(join(directory, 'Dockerfile'), 'FROM scratch\n');
+  const stack = newStack();
+  new TwelveFactorApp(stack, 'App', { ...shopProps, image: { directory } });
+  const template = toJson(Template.fromStack(stack));
+  expect(template.Parameters).not.toHaveProperty('ImageUri');
+  expect(resourceOf(template, 'ServiceTaskDefinition').Properties.ContainerDefinitions).toMatchObject([
+    { Image: { 'Fn::Sub': expect.stringContaining('container-assets') } },
+  ]);
+  const [pull] =
+    JSON.stringify(resourceOf(template, 'ServiceExecutionRole')).match(/\{"Sid":"PullImage".*?\}\]?\}/) ?? [];
+  expect(pull).toContain('container-assets');
+  expect(pull).not.toContain('"*"');
+});
