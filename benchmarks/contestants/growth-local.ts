@@ -1,4 +1,4 @@
-import { createAws } from '@twelvefold/aws';
+import { createAws, dynamodb, sqs } from '@twelvefold/aws';
 import { provision, startLocalAws } from '@twelvefold/local';
 import { finish } from '../support/contest.ts';
 
@@ -35,17 +35,12 @@ async function send(first: number): Promise<void> {
     Id: String(index),
     MessageBody: `{"n":${first + index}}`,
   }));
-  await aws.call('sqs', 'SendMessageBatch', { QueueUrl, Entries }, write);
+  await aws.call(sqs, 'SendMessageBatch', { QueueUrl, Entries }, write);
 }
 
 async function put(first: number): Promise<void> {
   for (let index = first; index < first + 10; index += 1) {
-    await aws.call(
-      'dynamodb',
-      'PutItem',
-      { TableName, Item: { id: `row-${index}`, note: 'ordinary', n: index } },
-      write,
-    );
+    await aws.call(dynamodb, 'PutItem', { TableName, Item: { id: `row-${index}`, note: 'ordinary', n: index } }, write);
   }
 }
 

@@ -14,7 +14,7 @@ const MOST_FUNCTION_BYTES = 400_000;
  * strictly, redaction searched every encoding, inputs were checked and consumers reported their failures: 25 KB together.
  * The target of 170,000 is open.
  */
-export const MOST_MINIMAL_BYTES = 230_000;
+export const MOST_MINIMAL_BYTES = 213_000;
 
 /** Bytes of the example's built functions, and of a minimal handler beside the same by others. */
 export const bundleBytes: Measurement = {

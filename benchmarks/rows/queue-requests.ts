@@ -1,3 +1,4 @@
+import { sqs } from '@twelvefold/aws';
 import { queue } from '@twelvefold/backing';
 import { createSqsConsumer, createSqsSender } from '@twelvefold/backing/sqs';
 import * as z from 'zod/mini';
@@ -47,7 +48,7 @@ export const queueRequests: Measurement = {
     const consumed = Math.max(observed.begun(), endpoint.calls().length);
 
     const left = await aws.call(
-      'sqs',
+      sqs,
       'GetQueueAttributes',
       { QueueUrl: url, AttributeNames: ['All'] },
       { access: 'read' },

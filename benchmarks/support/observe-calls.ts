@@ -1,5 +1,5 @@
 import type { Aws } from '@twelvefold/aws';
-import type { CallOptions } from '@twelvefold/aws/internal';
+import type { AwsService, CallOptions } from '@twelvefold/aws/internal';
 
 export interface ObservedCalls {
   readonly aws: Aws;
@@ -13,7 +13,7 @@ export interface ObservedCalls {
 export function observeCalls(inner: Aws): ObservedCalls {
   let begun = 0;
   let ended = 0;
-  const call = async (service: string, operation: string, input: unknown, options: CallOptions) => {
+  const call = async (service: AwsService, operation: string, input: unknown, options: CallOptions) => {
     begun += 1;
     const trip = ended + 1;
     try {

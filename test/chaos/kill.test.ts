@@ -1,3 +1,4 @@
+import { sqs } from '@twelvefold/aws';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { OrdersApp } from '../support/orders-app.ts';
 import { startOrdersApp } from '../support/orders-app.ts';
@@ -36,7 +37,7 @@ async function sendOrders(app: OrdersApp, round: number): Promise<void> {
         placedAt: '2026-01-01T00:00:00.000Z',
       }),
     }));
-    await app.aws.call('sqs', 'SendMessageBatch', { QueueUrl, Entries }, { access: 'write' });
+    await app.aws.call(sqs, 'SendMessageBatch', { QueueUrl, Entries }, { access: 'write' });
   }
 }
 
@@ -83,7 +84,7 @@ async function depth(app: OrdersApp, nameEnd: string): Promise<number> {
   const QueueUrl = app.physicalId('AWS::SQS::Queue', nameEnd);
   const names = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'];
   const { Attributes = {} } = await app.aws.call(
-    'sqs',
+    sqs,
     'GetQueueAttributes',
     { QueueUrl, AttributeNames: names },
     { access: 'read' },

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Aws } from '@twelvefold/aws';
-import { createAws } from '@twelvefold/aws';
+import { createAws, dynamodb, sqs } from '@twelvefold/aws';
 import type { Item } from '@twelvefold/aws/internal';
 import { createSqsSender } from '@twelvefold/backing/sqs';
 import type { LaunchedFunction, LaunchedTask, LocalAws, OutputLine } from '@twelvefold/local';
@@ -167,7 +167,7 @@ async function rows({ aws, target }: World, key: string): Promise<Item[]> {
           ConsistentRead: true,
           ...(ExclusiveStartKey ? { ExclusiveStartKey } : {}),
         };
-        const page = await aws.call('dynamodb', 'Scan', input, { access: 'read' });
+        const page = await aws.call(dynamodb, 'Scan', input, { access: 'read' });
         found.push(...(page.Items ?? []));
         ExclusiveStartKey = page.LastEvaluatedKey;
       } while (ExclusiveStartKey);
@@ -185,7 +185,7 @@ async function depth({ aws, target }: World, key: string): Promise<number> {
     'ApproximateNumberOfMessagesDelayed',
   ];
   const input = { QueueUrl: target(key), AttributeNames: names };
-  const { Attributes = {} } = await aws.call('sqs', 'GetQueueAttributes', input, { access: 'read' });
+  const { Attributes = {} } = await aws.call(sqs, 'GetQueueAttributes', input, { access: 'read' });
   return names.reduce((sum, name) => sum + Number(Attributes[name]), 0);
 }
 

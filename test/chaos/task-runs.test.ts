@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { RunRecord } from '@twelvefold/admin';
 import { runLeg, taskRuns } from '@twelvefold/admin';
-import { createAws } from '@twelvefold/aws';
+import { createAws, ecs } from '@twelvefold/aws';
 import { deadlineIn, TwelvefoldError } from '@twelvefold/core';
 import type { LocalAws } from '@twelvefold/local';
 import { provision, runnableContainer, startLocalAws } from '@twelvefold/local';
@@ -113,22 +113,22 @@ it(`a backfill of ${RECORDS} records that is stopped ${KILLS} times across hosts
   expect(repeated).toBeLessThanOrEqual(Math.ceil(KILLS * rate));
 
   async function stopTask(to: number): Promise<void> {
-    const ecs = createAws({ env });
+    const aws = createAws({ env });
     const command = ['node', ...FLAGS, 'run', 'ecs', String(PAUSE_MS)];
     const overrides = { containerOverrides: [{ name: 'app', command }] };
-    const { tasks = [] } = await ecs.call(
-      'ecs',
+    const { tasks = [] } = await aws.call(
+      ecs,
       'RunTask',
       { taskDefinition: 'backfill', overrides },
       { access: 'write' },
     );
     const arn = tasks[0]?.taskArn ?? '';
     await progressed(to);
-    await ecs.call('ecs', 'StopTask', { task: arn, reason: 'chaos' }, { access: 'write' });
+    await aws.call(ecs, 'StopTask', { task: arn, reason: 'chaos' }, { access: 'write' });
     const status = async () =>
-      (await ecs.call('ecs', 'DescribeTasks', { tasks: [arn] }, { access: 'read' })).tasks?.[0]?.lastStatus;
+      (await aws.call(ecs, 'DescribeTasks', { tasks: [arn] }, { access: 'read' })).tasks?.[0]?.lastStatus;
     await expect.poll(status, { timeout: 30_000 }).toBe('STOPPED');
-    ecs.close();
+    aws.close();
   }
 });
 

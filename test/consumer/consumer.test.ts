@@ -58,9 +58,9 @@ const DONE = {
 describe('packed and installed into an empty project', () => {
   it('names the package to install for a call that needs the SDK, which is not there', async () => {
     const code = `
-      import { createAws } from '@twelvefold/aws';
+      import { createAws, sqs } from '@twelvefold/aws';
       const env = { AWS_REGION: 'eu-west-1', TWELVEFOLD_TRANSPORT: 'sdk' };
-      await createAws({ env }).call('sqs', 'GetQueueUrl', { QueueName: 'q' }, { access: 'read' }).catch((e) => console.log(e.awsCode, e.message));`;
+      await createAws({ env }).call(sqs, 'GetQueueUrl', { QueueName: 'q' }, { access: 'read' }).catch((e) => console.log(e.awsCode, e.message));`;
     const { stdout } = await node('-e', code, '--input-type=module');
     expect(stdout).toMatch(/^SdkMissing .*run npm install @aws-sdk\/client-sqs\n$/);
   });
@@ -109,8 +109,8 @@ describe('packed and installed into an empty project', () => {
 
   it('names the missing region and credentials first and the SDK last', async () => {
     const code = `
-      import { createAws } from '@twelvefold/aws';
-      const read = (env) => createAws({ env }).call('ssm', 'GetParameters', { Names: ['a'] }, { access: 'read' }).catch((e) => console.log(e.awsCode, e.message));
+      import { createAws, ssm } from '@twelvefold/aws';
+      const read = (env) => createAws({ env }).call(ssm, 'GetParameters', { Names: ['a'] }, { access: 'read' }).catch((e) => console.log(e.awsCode, e.message));
       await read({ AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b' });
       await read({ AWS_REGION: 'eu-west-1' });`;
     const { stdout } = await node('-e', code, '--input-type=module');

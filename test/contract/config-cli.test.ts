@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createAws } from '@twelvefold/aws';
+import { createAws, ssm } from '@twelvefold/aws';
 import {
   defineConfig,
   derived,
@@ -236,7 +236,7 @@ describe('twelvefold config', () => {
     await run(configPushCommand, stage, from, ['write'], file);
     expect((await run(configDoctorCommand, stage)).code).toBe(0);
     const put = (Name: string) =>
-      port().call('ssm', 'PutParameter', { Name, Value: 'old-not-shown', Type: 'SecureString' }, { access: 'write' });
+      port().call(ssm, 'PutParameter', { Name, Value: 'old-not-shown', Type: 'SecureString' }, { access: 'write' });
     await put(`/orders/${stage}/pricing/oldRate`);
     await put(`/orders/${stage}/bindings/queue`);
     await createSecret(`orders/${stage}/old-key`);

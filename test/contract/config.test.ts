@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createAws } from '@twelvefold/aws';
+import { createAws, ssm } from '@twelvefold/aws';
 import { ConfigError, defineConfig, env, loadConfig, parameterStore, secret, secretsManager } from '@twelvefold/config';
 import type { LocalAws } from '@twelvefold/local';
 import { startLocalAws } from '@twelvefold/local';
@@ -39,7 +39,7 @@ async function createSecret(name: string, value?: string): Promise<void> {
 
 async function putParameter(key: string, value: string): Promise<void> {
   const name = `/${target.app}/${target.stage}/${key}`;
-  await port().call('ssm', 'PutParameter', { Name: name, Value: value, Type: 'String' }, { access: 'write' });
+  await port().call(ssm, 'PutParameter', { Name: name, Value: value, Type: 'String' }, { access: 'write' });
 }
 
 const names = Array.from({ length: 25 }, (_, index) => `p${index}`);

@@ -1,4 +1,4 @@
-import { createAws } from '@twelvefold/aws';
+import { createAws, sqs } from '@twelvefold/aws';
 import { createDlqCommands, dlqCommands } from '@twelvefold/backing/internal/cli';
 import type { Clock } from '@twelvefold/core';
 import { systemClock } from '@twelvefold/core';
@@ -59,7 +59,7 @@ async function dead(body: string, reason?: { reason: string; fingerprint: string
   };
   const MessageAttributes = { correlationId: text('c-7'), tenant: text('t-1'), ...notes };
   const input = { QueueUrl: urls.dead ?? '', MessageBody: body, MessageAttributes };
-  const { MessageId = '' } = await aws().call('sqs', 'SendMessage', input, { access: 'write' });
+  const { MessageId = '' } = await aws().call(sqs, 'SendMessage', input, { access: 'write' });
   return MessageId;
 }
 
@@ -72,7 +72,7 @@ async function contents(queue: string) {
   };
   const found = new Map<string, Record<string, string>>();
   for (let turn = 0; turn < 5; turn += 1) {
-    const { Messages = [] } = await aws().call('sqs', 'ReceiveMessage', input, { access: 'write' });
+    const { Messages = [] } = await aws().call(sqs, 'ReceiveMessage', input, { access: 'write' });
     for (const { Body = '', MessageAttributes = {} } of Messages)
       found.set(
         Body,
@@ -160,7 +160,7 @@ describe('twelvefold dlq', () => {
 
   it('does not look where receives push messages on, unless that is wanted', async () => {
     const QueueUrl = (urls.orders ?? '').replace(/orders$/, 'last');
-    await aws().call('sqs', 'SendMessage', { QueueUrl, MessageBody: '{}' }, { access: 'write' });
+    await aws().call(sqs, 'SendMessage', { QueueUrl, MessageBody: '{}' }, { access: 'write' });
     for (const name of ['dlq peek', 'dlq group', 'dlq show', 'dlq redrive']) {
       const looking = run(name, { queue: 'last', id: 'any', to: 'orders' }, ['dry-run']);
       await expect(looking).rejects.toMatchObject({
@@ -169,7 +169,7 @@ describe('twelvefold dlq', () => {
       });
     }
     const input = { QueueUrl, MessageSystemAttributeNames: ['ApproximateReceiveCount'], VisibilityTimeout: 0 };
-    const { Messages } = await aws().call('sqs', 'ReceiveMessage', input, { access: 'write' });
+    const { Messages } = await aws().call(sqs, 'ReceiveMessage', input, { access: 'write' });
     expect(Messages?.[0]?.Attributes).toEqual({ ApproximateReceiveCount: '1' }); // this one
     expect((await run('dlq peek', { queue: 'last', confirm: 'last' }, ['json'])).rows()).toHaveLength(1);
   });
@@ -251,10 +251,10 @@ describe('twelvefold dlq', () => {
       cents: { DataType: 'Number', StringValue: '12' },
     };
     const QueueUrl = urls.dead ?? '';
-    await aws().call('sqs', 'SendMessage', { QueueUrl, MessageBody: '{}', MessageAttributes }, { access: 'write' });
+    await aws().call(sqs, 'SendMessage', { QueueUrl, MessageBody: '{}', MessageAttributes }, { access: 'write' });
     await run('dlq redrive', { queue: QueueUrl, to: 'orders', confirm: 'orders-dead-letter' });
     const input = { QueueUrl: urls.orders ?? '', MessageAttributeNames: ['All'] };
-    const { Messages } = await aws().call('sqs', 'ReceiveMessage', input, { access: 'write' });
+    const { Messages } = await aws().call(sqs, 'ReceiveMessage', input, { access: 'write' });
     expect(Messages?.[0]?.MessageAttributes).toMatchObject(MessageAttributes);
   });
 
@@ -319,7 +319,7 @@ describe('twelvefold dlq', () => {
         ...real,
         async call(service, operation, input, options) {
           if (String(operation) === 'SendMessage' && ++sent === 5) {
-            await real.call('sqs', 'DeleteQueue' as never, { QueueUrl: urls.orders ?? '' } as never, {
+            await real.call(sqs, 'DeleteQueue' as never, { QueueUrl: urls.orders ?? '' } as never, {
               access: 'write',
             });
           }
@@ -342,7 +342,7 @@ describe('twelvefold dlq', () => {
     const look = async () => {
       const names = { MessageAttributeNames: ['All'], MessageSystemAttributeNames: ['All' as const] };
       const input = { QueueUrl: urls.dead ?? '', MaxNumberOfMessages: 10, VisibilityTimeout: 0, ...names };
-      const { Messages = [] } = await aws().call('sqs', 'ReceiveMessage', input, { access: 'write' });
+      const { Messages = [] } = await aws().call(sqs, 'ReceiveMessage', input, { access: 'write' });
       return Messages.map(({ ReceiptHandle, Attributes, ...message }) => {
         const { ApproximateReceiveCount, ApproximateFirstReceiveTimestamp, ...attributes } = Attributes ?? {};
         return { ...message, attributes, receives: Number(ApproximateReceiveCount) };
@@ -457,7 +457,7 @@ describe('twelvefold dlq', () => {
 
   it('moves a message of a FIFO queue once although the run before could not delete it', async () => {
     const input = { MessageBody: 'a', MessageGroupId: 'g', MessageDeduplicationId: 'a' };
-    await aws().call('sqs', 'SendMessage', { QueueUrl: urls.deadFifo ?? '', ...input }, { access: 'write' });
+    await aws().call(sqs, 'SendMessage', { QueueUrl: urls.deadFifo ?? '', ...input }, { access: 'write' });
     const options = { queue: 'steps-dead-letter.fifo', to: 'steps.fifo', confirm: 'steps-dead-letter.fifo' };
     local.faults.add({ service: 'sqs', operation: 'DeleteMessage', kind: 'error500' });
     expect((await run('dlq redrive', options)).code).toBe(1);
@@ -465,7 +465,7 @@ describe('twelvefold dlq', () => {
     expect((await run('dlq redrive', options)).code).toBe(0);
     const names = ['ApproximateNumberOfMessages' as const];
     const counted = { QueueUrl: urls.steps ?? '', AttributeNames: names };
-    const { Attributes } = await aws().call('sqs', 'GetQueueAttributes', counted, { access: 'read' });
+    const { Attributes } = await aws().call(sqs, 'GetQueueAttributes', counted, { access: 'read' });
     expect(Attributes).toEqual({ ApproximateNumberOfMessages: '1' });
   });
 
@@ -476,18 +476,18 @@ describe('twelvefold dlq', () => {
       MessageGroupId: group,
       MessageDeduplicationId: `${group}${n}`,
     });
-    for (let n = 0; n < 24; n += 1) await aws().call('sqs', 'SendMessage', send(`g${n % 2}`, n), { access: 'write' });
+    for (let n = 0; n < 24; n += 1) await aws().call(sqs, 'SendMessage', send(`g${n % 2}`, n), { access: 'write' });
     const options = { queue: 'steps-dead-letter.fifo', to: 'steps.fifo', confirm: 'steps-dead-letter.fifo' };
     expect((await run('dlq redrive', options)).stdout).toContain('24 moved');
     const seen: string[] = [];
     for (let turn = 0; turn < 10; turn += 1) {
       const names = { MessageSystemAttributeNames: ['MessageGroupId' as const] };
       const input = { QueueUrl: urls.steps ?? '', MaxNumberOfMessages: 10, ...names };
-      const { Messages = [] } = await aws().call('sqs', 'ReceiveMessage', input, { access: 'write' });
+      const { Messages = [] } = await aws().call(sqs, 'ReceiveMessage', input, { access: 'write' });
       for (const { Body = '', ReceiptHandle = '', Attributes } of Messages) {
         seen.push(Body);
         expect(Attributes).toEqual({ MessageGroupId: Body.slice(0, 2) });
-        await aws().call('sqs', 'DeleteMessage', { QueueUrl: urls.steps ?? '', ReceiptHandle }, { access: 'write' });
+        await aws().call(sqs, 'DeleteMessage', { QueueUrl: urls.steps ?? '', ReceiptHandle }, { access: 'write' });
       }
     }
     for (const group of ['g0', 'g1']) {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createAws } from '@twelvefold/aws';
+import { createAws, sqs } from '@twelvefold/aws';
 import { queue } from '@twelvefold/backing';
 import { createSqsConsumer } from '@twelvefold/backing/sqs';
 import { provision, startLocalAws } from '@twelvefold/local';
@@ -26,7 +26,7 @@ it('takes messages of producers that know nothing of us, and moves their poison 
   const [url, deadLetterUrl] = [outputs.orders ?? '', outputs.dead ?? ''];
   const aws = createAws({ env: TRANSPORT, endpoint: local.url, region, credentials });
   const send = (MessageBody: string, MessageAttributes = {}) =>
-    aws.call('sqs', 'SendMessage', { QueueUrl: url, MessageBody, MessageAttributes }, { access: 'write' });
+    aws.call(sqs, 'SendMessage', { QueueUrl: url, MessageBody, MessageAttributes }, { access: 'write' });
   const own = {
     picture: { DataType: 'Binary.png', BinaryValue: new Uint8Array([0, 255, 128]) },
     'weight.kg': { DataType: 'Number.float', StringValue: '1.50' },
@@ -61,7 +61,7 @@ it('takes messages of producers that know nothing of us, and moves their poison 
     'the others are moved',
     async () => {
       const input = { QueueUrl: deadLetterUrl, MessageAttributeNames: ['All'], MaxNumberOfMessages: 10 };
-      const { Messages = [] } = await aws.call('sqs', 'ReceiveMessage', input, { access: 'write' });
+      const { Messages = [] } = await aws.call(sqs, 'ReceiveMessage', input, { access: 'write' });
       for (const { Body = '', MessageAttributes = {} } of Messages) dead.set(Body, MessageAttributes);
       return dead.size;
     },

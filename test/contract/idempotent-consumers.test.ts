@@ -1,5 +1,5 @@
 import type { Aws } from '@twelvefold/aws';
-import { createAws } from '@twelvefold/aws';
+import { createAws, sqs } from '@twelvefold/aws';
 import type { IdempotencyClient, QueueConsumer } from '@twelvefold/backing';
 import { idempotencyStore, idempotent, queue, table } from '@twelvefold/backing';
 import { createDynamoDbIdempotency } from '@twelvefold/backing/dynamodb-idempotency';
@@ -113,7 +113,7 @@ function world() {
       vi.waitFor(async () => {
         const names = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'] as const;
         const input = { QueueUrl: url, AttributeNames: [...names] };
-        const { Attributes = {} } = await aws.call('sqs', 'GetQueueAttributes', input, { access: 'read' });
+        const { Attributes = {} } = await aws.call(sqs, 'GetQueueAttributes', input, { access: 'read' });
         expect(names.map((name) => Attributes[name])).toEqual(['0', '0']);
       }, SOON),
   };

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Aws } from '@twelvefold/aws';
-import { createAws } from '@twelvefold/aws';
+import { createAws, sqs } from '@twelvefold/aws';
 import { createSqsBatchConsumer, createSqsConsumer, createSqsSender } from '@twelvefold/backing/sqs';
 import type { LocalAws } from '@twelvefold/local';
 import { provision, startLocalAws } from '@twelvefold/local';
@@ -57,12 +57,12 @@ const driver: QueueDriver = {
       batchConsumer: (handle, options) =>
         createSqsBatchConsumer({ definition, url, deadLetterUrl, aws, component: 'contract', handle, ...options }),
       put: async (body) => {
-        await aws.call('sqs', 'SendMessage', { QueueUrl: url, MessageBody: body }, { access: 'write' });
+        await aws.call(sqs, 'SendMessage', { QueueUrl: url, MessageBody: body }, { access: 'write' });
       },
       receive: async () => {
         const input = { QueueUrl: url, MaxNumberOfMessages: 10, WaitTimeSeconds: 1, MessageAttributeNames: ['All'] };
         const { Messages = [] } = await aws.call(
-          'sqs',
+          sqs,
           'ReceiveMessage',
           { ...input, MessageSystemAttributeNames: ['All'] },
           { access: 'write' },
@@ -79,12 +79,12 @@ const driver: QueueDriver = {
         }));
       },
       remove: async ({ receiptHandle }) => {
-        await aws.call('sqs', 'DeleteMessage', { QueueUrl: url, ReceiptHandle: receiptHandle }, { access: 'write' });
+        await aws.call(sqs, 'DeleteMessage', { QueueUrl: url, ReceiptHandle: receiptHandle }, { access: 'write' });
       },
       deadLetters: async () => {
         const input = { QueueUrl: deadLetterUrl, MaxNumberOfMessages: 10, MessageAttributeNames: ['All'] };
         const { Messages = [] } = await aws.call(
-          'sqs',
+          sqs,
           'ReceiveMessage',
           { ...input, VisibilityTimeout: 0 },
           { access: 'write' },
@@ -98,7 +98,7 @@ const driver: QueueDriver = {
       },
       waiting: async () => {
         const input = { QueueUrl: url, AttributeNames: ['All'] };
-        const { Attributes = {} } = await aws.call('sqs', 'GetQueueAttributes', input, { access: 'read' });
+        const { Attributes = {} } = await aws.call(sqs, 'GetQueueAttributes', input, { access: 'read' });
         return (
           Number(Attributes.ApproximateNumberOfMessages) + Number(Attributes.ApproximateNumberOfMessagesNotVisible)
         );

@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { createAws } from '@twelvefold/aws';
+import { createAws, sns, sqs } from '@twelvefold/aws';
 import { Poison, topic } from '@twelvefold/backing';
 import { createSnsPublisher } from '@twelvefold/backing/sns';
 import type { SnsEndpointEvent } from '@twelvefold/backing/sns-http';
@@ -155,7 +155,7 @@ describe('an HTTP subscription', () => {
       await publisher.publish({ orderId: 'o-1', note: 'Grüße 🚀\n"quoted"' });
       const attributed = { Message: JSON.stringify({ orderId: 'o-2', note: '' }), Subject: 'An order' };
       const MessageAttributes = { tier: { DataType: 'String', StringValue: 'gold' } };
-      await aws.call('sns', 'Publish', { TopicArn: arn, ...attributed, MessageAttributes }, { access: 'write' });
+      await aws.call(sns, 'Publish', { TopicArn: arn, ...attributed, MessageAttributes }, { access: 'write' });
       await publisher.publish({ orderId: 'poison', note: '' });
       await publisher.publish({ orderId: 'again', note: '' });
       await until(
@@ -181,7 +181,7 @@ describe('an HTTP subscription', () => {
         'the subscription has given it up',
         async () => {
           const input = { QueueUrl: dead, WaitTimeSeconds: 1 };
-          return (await aws.call('sqs', 'ReceiveMessage', input, { access: 'write' })).Messages ?? [];
+          return (await aws.call(sqs, 'ReceiveMessage', input, { access: 'write' })).Messages ?? [];
         },
         (messages) => messages.length > 0,
       );

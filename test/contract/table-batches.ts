@@ -1,5 +1,5 @@
 import type { Aws } from '@twelvefold/aws';
-import type { CallOptions } from '@twelvefold/aws/internal';
+import type { AwsService, CallOptions } from '@twelvefold/aws/internal';
 import { table } from '@twelvefold/backing';
 import type { ClientFor } from '@twelvefold/backing/internal';
 import type { Clock } from '@twelvefold/core';
@@ -29,7 +29,12 @@ interface BatchInput {
 function throttled(served: (items: number) => number): { wrap: (aws: Aws) => Aws; batches: number[] } {
   const batches: number[] = [];
   const wrap = (inner: Aws): Aws => {
-    const call = async (service: 'dynamodb', operation: string, input: BatchInput, options: CallOptions) => {
+    const call = async (
+      service: AwsService<'dynamodb'>,
+      operation: string,
+      input: BatchInput,
+      options: CallOptions,
+    ) => {
       if (!operation.startsWith('Batch')) return inner.call(service, operation as never, input as never, options);
       const [[name, given] = ['', []]] = Object.entries(input.RequestItems);
       const items = Array.isArray(given) ? given : given.Keys;

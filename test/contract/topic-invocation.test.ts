@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Aws } from '@twelvefold/aws';
-import { createAws } from '@twelvefold/aws';
+import { createAws, sns, sqs } from '@twelvefold/aws';
 import type { MessageInfo } from '@twelvefold/backing';
 import { Poison, queue, topic } from '@twelvefold/backing';
 import type { MessageHandler } from '@twelvefold/backing/internal';
@@ -135,10 +135,10 @@ it('poison is a dead letter with the types of its attributes, bytes too', async 
     tags: { DataType: 'String.Array', StringValue: '["a","b"]' },
     raw: { DataType: 'Binary', BinaryValue: Buffer.from([0, 1, 255]) },
   };
-  await aws.call('sns', 'Publish', { TopicArn: arn, Message, MessageAttributes }, { access: 'write' });
+  await aws.call(sns, 'Publish', { TopicArn: arn, Message, MessageAttributes }, { access: 'write' });
   await invoked(1);
   const input = { QueueUrl: deadLetterUrl, MessageAttributeNames: ['All'] };
-  const { Messages } = await aws.call('sqs', 'ReceiveMessage', input, { access: 'write' });
+  const { Messages } = await aws.call(sqs, 'ReceiveMessage', input, { access: 'write' });
   expect(Messages).toMatchObject([
     {
       Body: Message,

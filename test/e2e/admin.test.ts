@@ -1,4 +1,4 @@
-import { createAws } from '@twelvefold/aws';
+import { createAws, dynamodb } from '@twelvefold/aws';
 import type { LocalAws } from '@twelvefold/local';
 import { startLocalAws } from '@twelvefold/local';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -28,12 +28,12 @@ async function put(n: number, placedAt: string, totalCents: number): Promise<voi
   const order = { orderId: orderId(n), userId: 'ada', sku: 'keyboard', quantity: 1, unitPriceCents: 1_000, placedAt };
   const rest = { status: 'notified', totalCents, paymentReference: 'x', correlationId: 'x', placements: 1 };
   const port = createAws({ env: ACCESS, endpoint: aws.url });
-  await port.call('dynamodb', 'PutItem', { TableName: TABLE, Item: { ...order, ...rest } }, { access: 'write' });
+  await port.call(dynamodb, 'PutItem', { TableName: TABLE, Item: { ...order, ...rest } }, { access: 'write' });
 }
 
 async function totals(): Promise<Record<string, unknown>> {
   const port = createAws({ env: ACCESS, endpoint: aws.url });
-  const { Items = [] } = await port.call('dynamodb', 'Scan', { TableName: TABLE }, { access: 'read' });
+  const { Items = [] } = await port.call(dynamodb, 'Scan', { TableName: TABLE }, { access: 'read' });
   return Object.fromEntries(Items.map((row) => [row.orderId, row.totalCents]));
 }
 

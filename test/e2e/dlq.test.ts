@@ -1,4 +1,4 @@
-import { createAws } from '@twelvefold/aws';
+import { createAws, sqs } from '@twelvefold/aws';
 import type { LocalAws } from '@twelvefold/local';
 import { provision, startLocalAws } from '@twelvefold/local';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -23,7 +23,7 @@ beforeEach(async () => {
   ({ outputs: urls } = await provision(template, { env: ACCESS, endpoint: local.url }));
   for (let n = 0; n < MESSAGES; n += 1) {
     const input = { QueueUrl: urls.dead ?? '', MessageBody: `{"n":${n}}` };
-    await aws().call('sqs', 'SendMessage', input, { access: 'write' });
+    await aws().call(sqs, 'SendMessage', input, { access: 'write' });
   }
 });
 afterEach(async () => {
@@ -41,7 +41,7 @@ function twelvefold(...args: string[]): RunningEntry {
 async function depth(queue: string) {
   const names = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'] as const;
   const input = { QueueUrl: urls[queue] ?? '', AttributeNames: [...names] };
-  const { Attributes = {} } = await aws().call('sqs', 'GetQueueAttributes', input, { access: 'read' });
+  const { Attributes = {} } = await aws().call(sqs, 'GetQueueAttributes', input, { access: 'read' });
   return { visible: Number(Attributes[names[0]]), hidden: Number(Attributes[names[1]]) };
 }
 
@@ -49,7 +49,7 @@ async function bodies(queue: string): Promise<string[]> {
   const found: string[] = [];
   for (let { visible } = await depth(queue); visible > 0; { visible } = await depth(queue)) {
     const input = { QueueUrl: urls[queue] ?? '', MaxNumberOfMessages: 10 };
-    const { Messages = [] } = await aws().call('sqs', 'ReceiveMessage', input, { access: 'write' });
+    const { Messages = [] } = await aws().call(sqs, 'ReceiveMessage', input, { access: 'write' });
     found.push(...Messages.map(({ Body = '' }) => Body));
   }
   return found;

@@ -1,4 +1,4 @@
-import { createAws } from '@twelvefold/aws';
+import { createAws, dynamodb, sqs } from '@twelvefold/aws';
 import type { LocalAws, PostgresServer } from '@twelvefold/local';
 import { startLocalAws, startPostgres } from '@twelvefold/local';
 import pg from 'pg';
@@ -21,7 +21,7 @@ withServer('dry runs', 'postgresql', () => {
       TWELVEFOLD_DATABASE_URL: `postgres://localhost:${server.port}/postgres?sslmode=disable`,
     };
     const item = { TableName: env.TWELVEFOLD_ROWS_NAME ?? '', Item: { id: 'a', count: 5 } };
-    await createAws({ env }).call('dynamodb', 'PutItem', item, { access: 'write' });
+    await createAws({ env }).call(dynamodb, 'PutItem', item, { access: 'write' });
     await ask("CREATE TABLE parts AS SELECT 'a' AS id");
   });
   afterAll(() => Promise.all([local.close(), server.stop()]));
@@ -45,7 +45,7 @@ withServer('dry runs', 'postgresql', () => {
       const tables = ['ROWS', 'LOCKS', 'EFFECTS'].map((key) => env[`TWELVEFOLD_${key}_NAME`] ?? '');
       const aws = createAws({ env });
       const stored = async () => {
-        const found = tables.map((TableName) => aws.call('dynamodb', 'Scan', { TableName }, { access: 'read' }));
+        const found = tables.map((TableName) => aws.call(dynamodb, 'Scan', { TableName }, { access: 'read' }));
         return (await Promise.all(found)).map(({ Items }) => Items);
       };
       const before = await stored();
@@ -75,7 +75,7 @@ withServer('dry runs', 'postgresql', () => {
       expect(await stored()).toEqual(before);
       expect(await ask('SELECT id FROM parts')).toEqual([{ id: 'a' }]);
       const QueueUrl = env.TWELVEFOLD_JOBS_URL ?? '';
-      const { Messages } = await aws.call('sqs', 'ReceiveMessage', { QueueUrl }, { access: 'write' });
+      const { Messages } = await aws.call(sqs, 'ReceiveMessage', { QueueUrl }, { access: 'write' });
       expect(Messages ?? []).toEqual([]);
       aws.close();
     });

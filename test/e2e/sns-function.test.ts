@@ -1,3 +1,4 @@
+import { dynamodb, sns, sqs } from '@twelvefold/aws';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { logged } from '../parity/logged.ts';
 import type { RunningApp } from '../support/start-app.ts';
@@ -21,7 +22,7 @@ afterAll(async () => {
 async function publish(app: RunningApp, flow: string, message: string): Promise<string> {
   const text = (StringValue: string) => ({ DataType: 'String', StringValue });
   const { MessageId = '' } = await app.aws.call(
-    'sns',
+    sns,
     'Publish',
     {
       TopicArn: app.physicalId('AWS::SNS::Topic', '-events'),
@@ -36,7 +37,7 @@ async function publish(app: RunningApp, flow: string, message: string): Promise<
 async function rowOf(app: RunningApp, id: string): Promise<Record<string, unknown>> {
   const TableName = app.physicalId('AWS::DynamoDB::Table', '-rows');
   const { Item = {} } = await app.aws.call(
-    'dynamodb',
+    dynamodb,
     'GetItem',
     { TableName, Key: { id }, ConsistentRead: true },
     { access: 'read' },
@@ -50,7 +51,7 @@ async function letters(app: RunningApp, contains: string, count: number) {
   const found = await until(
     `${count} dead letters with ${contains} are there`,
     async () => {
-      const { Messages = [] } = await app.aws.call('sqs', 'ReceiveMessage', input, { access: 'write' });
+      const { Messages = [] } = await app.aws.call(sqs, 'ReceiveMessage', input, { access: 'write' });
       return Messages.filter(({ Body }) => Body?.includes(contains));
     },
     (some) => some.length >= count,

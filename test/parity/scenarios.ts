@@ -1,3 +1,4 @@
+import { sqs } from '@twelvefold/aws';
 import { expect } from 'vitest';
 import type { OrdersApp } from '../support/orders-app.ts';
 import { until } from '../support/until.ts';
@@ -33,7 +34,7 @@ async function deadLetters(app: OrdersApp, nameEnd: string) {
   const input = { QueueUrl: url, MaxNumberOfMessages: 10, WaitTimeSeconds: 1, MessageAttributeNames: ['All'] };
   const messages = await until(
     'a dead letter arrives',
-    async () => (await app.aws.call('sqs', 'ReceiveMessage', input, { access: 'write' })).Messages ?? [],
+    async () => (await app.aws.call(sqs, 'ReceiveMessage', input, { access: 'write' })).Messages ?? [],
     (found) => found.length > 0,
   );
   return messages.map(({ Body, MessageAttributes = {} }) => ({
@@ -51,7 +52,7 @@ async function sendRaw(app: OrdersApp, body: string, correlationId: string): Pro
     MessageBody: body,
     MessageAttributes: attributes,
   };
-  await app.aws.call('sqs', 'SendMessage', input, { access: 'write' });
+  await app.aws.call(sqs, 'SendMessage', input, { access: 'write' });
 }
 
 const DEAD = { component: 'orders', message: 'message moved to the dead-letter queue' };

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { dynamodb, sqs } from '@twelvefold/aws';
 import type { RecordedCall } from '@twelvefold/local';
 import { describe, expect, it } from 'vitest';
 import { createClient } from '../parity/client.ts';
@@ -25,24 +26,19 @@ async function exercise(app: OrdersApp): Promise<void> {
   await client.send('DELETE', '/sessions');
   for (const queue of ['-orders', '-notifications']) {
     const QueueUrl = app.physicalId('AWS::SQS::Queue', queue);
-    await app.aws.call('sqs', 'SendMessage', { QueueUrl, MessageBody: 'poison' }, { access: 'write' });
+    await app.aws.call(sqs, 'SendMessage', { QueueUrl, MessageBody: 'poison' }, { access: 'write' });
     const deadLetters = app.physicalId('AWS::SQS::Queue', `${queue}-dead-letter`);
     await until(
       `${queue} has a dead letter`,
       () =>
-        app.aws.call(
-          'sqs',
-          'GetQueueAttributes',
-          { QueueUrl: deadLetters, AttributeNames: ['All'] },
-          { access: 'read' },
-        ),
+        app.aws.call(sqs, 'GetQueueAttributes', { QueueUrl: deadLetters, AttributeNames: ['All'] }, { access: 'read' }),
       ({ Attributes }) => Attributes?.ApproximateNumberOfMessages === '1',
     );
   }
   // An order that is not there makes the consumer fail, and try the message again later.
   const event = { type: 'order.placed', orderId: randomUUID(), userId: 'ada', totalCents: 1 };
   const QueueUrl = app.physicalId('AWS::SQS::Queue', '-notifications');
-  await app.aws.call('sqs', 'SendMessage', { QueueUrl, MessageBody: JSON.stringify(event) }, { access: 'write' });
+  await app.aws.call(sqs, 'SendMessage', { QueueUrl, MessageBody: JSON.stringify(event) }, { access: 'write' });
   await until(
     'a message is retried',
     async () => app.endpoint.calls().some(({ operation }) => operation.startsWith('ChangeMessageVisibility')),
@@ -51,7 +47,7 @@ async function exercise(app: OrdersApp): Promise<void> {
   const task = app.launched.functions['recalculate-totals'];
   if (!task) return;
   await app.aws.call(
-    'dynamodb',
+    dynamodb,
     'UpdateItem',
     {
       TableName: app.physicalId('AWS::DynamoDB::Table', '-orders'),

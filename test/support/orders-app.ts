@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { dynamodb } from '@twelvefold/aws';
 import type { Item } from '@twelvefold/aws/internal';
 import { provisionStage } from '../../examples/orders/local/provision-stage.ts';
 import type { RunningApp, StartAppOptions } from './start-app.ts';
@@ -21,7 +22,7 @@ export async function startOrdersApp(options: Pick<StartAppOptions, 'host' | 'pr
   const rows = async () => {
     const table = app.physicalId('AWS::DynamoDB::Table', '-orders');
     const input = { TableName: table, ConsistentRead: true };
-    const { Items = [] } = await app.aws.call('dynamodb', 'Scan', input, { access: 'read' });
+    const { Items = [] } = await app.aws.call(dynamodb, 'Scan', input, { access: 'read' });
     return Items;
   };
   // Not a copy: what the launched processes are changes with a restart.

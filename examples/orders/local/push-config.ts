@@ -1,5 +1,5 @@
 import type { Aws } from '@twelvefold/aws';
-import { AwsError } from '@twelvefold/aws';
+import { AwsError, secretsmanager, ssm } from '@twelvefold/aws';
 import { app, config } from '../app.ts';
 
 /** The example's values, as somebody would push them to a new stage. Neither is a secret of anybody. */
@@ -22,7 +22,7 @@ export async function pushConfig(aws: Aws, stage: string): Promise<string[]> {
 
 async function putParameter(aws: Aws, name: string, value: string): Promise<boolean> {
   try {
-    await aws.call('ssm', 'PutParameter', { Name: name, Value: value, Type: 'String' }, { access: 'write' });
+    await aws.call(ssm, 'PutParameter', { Name: name, Value: value, Type: 'String' }, { access: 'write' });
     return true;
   } catch (error) {
     if (AwsError.isInstance(error, 'ParameterAlreadyExists')) return false;
@@ -33,11 +33,11 @@ async function putParameter(aws: Aws, name: string, value: string): Promise<bool
 /** The stack made the secret, without a value. */
 async function putSecret(aws: Aws, id: string, value: string): Promise<boolean> {
   try {
-    await aws.call('secretsmanager', 'GetSecretValue', { SecretId: id }, { access: 'read' });
+    await aws.call(secretsmanager, 'GetSecretValue', { SecretId: id }, { access: 'read' });
     return false;
   } catch (error) {
     if (!AwsError.isInstance(error, 'ResourceNotFoundException')) throw error;
   }
-  await aws.call('secretsmanager', 'PutSecretValue', { SecretId: id, SecretString: value }, { access: 'write' });
+  await aws.call(secretsmanager, 'PutSecretValue', { SecretId: id, SecretString: value }, { access: 'write' });
   return true;
 }

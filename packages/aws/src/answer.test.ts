@@ -3,6 +3,7 @@ import { createAws } from './create-aws.ts';
 import type { ScriptedServer } from './lean/scripted-server.fixture.ts';
 import { respond, startScriptedServer } from './lean/scripted-server.fixture.ts';
 import type { Answer, CallOptions } from './port.ts';
+import { dynamodb } from './services/dynamodb.ts';
 
 let server: ScriptedServer;
 beforeEach(async () => {
@@ -40,7 +41,7 @@ it.each(['lean', 'sdk'] as const)(
         expect(roundTripMs).toBeGreaterThan(0);
         answers.push(serverTimeMs);
       };
-      return aws.call('dynamodb', 'GetItem', { TableName: 't', Key: { id: '1' } }, { access: 'read', onAnswer });
+      return aws.call(dynamodb, 'GetItem', { TableName: 't', Key: { id: '1' } }, { access: 'read', onAnswer });
     };
     const later = new Date(Date.parse(DATE) + 1_000).toUTCString();
     await get({ date: later }, respond(500, '{}', { date: DATE }));

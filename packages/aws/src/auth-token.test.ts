@@ -42,7 +42,8 @@ describe.each(KEYS)('a token by %s is what the official signer makes', (_name, c
     expect(await sameTime(admin, { service: 'dsql', host, admin: true }, credentials)).toBe(admin);
   });
 
-  // AWS publishes no JavaScript signer for ElastiCache (aws-sdk-js-v3#6611): its recipe, by the SDK's own SigV4.
+  // AWS publishes no JavaScript signer for ElastiCache (aws-sdk-js-v3#6611): its recipe, by the
+  // SDK's own SigV4.
   it.each([false, true])('for ElastiCache, serverless: %s', async (serverless) => {
     const query = { Action: 'connect', User: 'app-user', ...(serverless && { ResourceType: 'ServerlessCache' }) };
     const request = new HttpRequest({

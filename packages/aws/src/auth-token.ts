@@ -52,8 +52,10 @@ interface Kept extends AuthToken {
 }
 
 /**
- * Makes passwords for RDS, Aurora DSQL and ElastiCache by IAM, and reuses each within its life: RDS throttles about 200 new tokens a
- * second, but not connections with the same token. AWS refuses a token once the credentials that signed it have ended, so a token is
+ * Makes passwords for RDS, Aurora DSQL and ElastiCache by IAM, and reuses each within its life: RDS
+ * throttles about 200 new tokens a
+ * second, but not connections with the same token. AWS refuses a token once the credentials that
+ * signed it have ended, so a token is
  * kept for one access key only, and expires with it. Nothing is sent.
  *
  * @throws TypeError for a target that cannot be signed, and as `aws.credentials()`; both reject.
@@ -61,7 +63,8 @@ interface Kept extends AuthToken {
  * ```ts
  * const aws = createAws({ env: process.env });
  * const authToken = createAuthTokens(aws);
- * const target = { service: 'rds', host: 'orders.abc.eu-west-1.rds.amazonaws.com', port: 5432, user: 'app' } as const;
+ * const target = { service: 'rds', host: 'orders.abc.eu-west-1.rds.amazonaws.com', port: 5432,
+ * user: 'app' } as const;
  * const password = async () => (await authToken(target)).token; // e.g. pg's `password` option
  * ```
  */

@@ -11,8 +11,13 @@ import { GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { DynamoDBDocumentClient, PutCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, describe, expect, expectTypeOf, it, vi } from 'vitest';
+import type { Aws } from './index.ts';
 import { AwsError, createAws } from './index.ts';
-import type { CallOptions } from './internal.ts';
+import type { AwsService, CallOptions } from './internal.ts';
+import { dynamodb } from './services/dynamodb.ts';
+import { sqs } from './services/sqs.ts';
+import { ssm } from './services/ssm.ts';
+import type { LooseCall } from './services.fixture.ts';
 
 const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' };
 const stops: Array<() => void> = [];
@@ -54,7 +59,7 @@ describe('createAws', () => {
   ])('makes no call with %s=%j', async (name, value) => {
     const region = name.includes('REGION') ? {} : { AWS_REGION: 'eu-west-1' };
     const aws = createAws({ env: { ...region, [name]: value }, credentials });
-    const calling = aws.call('ssm', 'GetParameters', { Names: ['/a'] }, { access: 'read' });
+    const calling = aws.call(ssm, 'GetParameters', { Names: ['/a'] }, { access: 'read' });
     await expect(calling).rejects.toMatchObject({
       awsCode: name.includes('REGION') ? 'RegionInvalid' : 'EndpointInvalid',
       message: expect.not.stringContaining('secret'),
@@ -80,7 +85,7 @@ describe('createAws', () => {
       env: { AWS_REGION: 'eu-west-1', AWS_ENDPOINT_URL: 'http://127.0.0.1:9' },
       credentials: async () => wrong,
     });
-    await expect(aws.call('ssm', 'GetParameters', { Names: ['/a'] }, { access: 'read' })).rejects.toMatchObject({
+    await expect(aws.call(ssm, 'GetParameters', { Names: ['/a'] }, { access: 'read' })).rejects.toMatchObject({
       awsCode: 'CredentialsProviderError',
       message: expect.stringMatching(
         /^Cannot sign calls to AWS: the credentials are incomplete or have a character [ ,\w]*$/,
@@ -90,8 +95,8 @@ describe('createAws', () => {
 
   it('does not take an inherited name for an operation', async () => {
     const aws = createAws({ env: { AWS_REGION: 'eu-west-1', AWS_ENDPOINT_URL: 'http://127.0.0.1:9' }, credentials });
-    const call = aws.call as (service: 'sqs', operation: string, input: object, options: object) => Promise<unknown>;
-    await expect(call('sqs', 'constructor', {}, { access: 'read' })).rejects.toThrow(/constructor/);
+    const call = aws.call as LooseCall;
+    await expect(call(sqs, 'constructor', {}, { access: 'read' })).rejects.toThrow(/constructor/);
   });
 });
 
@@ -100,7 +105,7 @@ describe('createAws over HTTP', () => {
     const { seen, url } = await sink(() => ({ status: 200, body: '{}' }));
     const aws = createAws({ env: { AWS_ENDPOINT_URL: url, AWS_REGION: 'eu-west-1' }, credentials });
     const production = 'https://sqs.eu-west-1.amazonaws.com/123456789012/orders';
-    await aws.call('sqs', 'ReceiveMessage', { QueueUrl: production }, { access: 'write' });
+    await aws.call(sqs, 'ReceiveMessage', { QueueUrl: production }, { access: 'write' });
     expect(seen).toHaveLength(1);
     expect(JSON.parse(seen[0]?.body ?? '')).toMatchObject({ QueueUrl: production });
     expect(seen[0]?.headers.authorization).toContain('/eu-west-1/sqs/aws4_request');
@@ -110,9 +115,9 @@ describe('createAws over HTTP', () => {
     const [common, own, option] = await Promise.all([1, 2, 3].map(() => sink(() => ({ status: 200, body: '{}' }))));
     const env = { AWS_ENDPOINT_URL: common?.url, AWS_ENDPOINT_URL_SSM: own?.url, AWS_REGION: 'eu-west-1' };
     const names = { Names: ['/a'] };
-    await createAws({ env, credentials }).call('ssm', 'GetParameters', names, { access: 'read' });
+    await createAws({ env, credentials }).call(ssm, 'GetParameters', names, { access: 'read' });
     expect([common?.seen.length, own?.seen.length]).toEqual([0, 1]);
-    await createAws({ env, credentials, endpoint: option?.url ?? '' }).call('ssm', 'GetParameters', names, {
+    await createAws({ env, credentials, endpoint: option?.url ?? '' }).call(ssm, 'GetParameters', names, {
       access: 'read',
     });
     expect([own?.seen.length, option?.seen.length]).toEqual([1, 1]);
@@ -127,7 +132,7 @@ describe('createAws over HTTP', () => {
       const { seen, url } = await sink(() => ({ status, body: answers[status] }));
       const aws = createAws({ env: { AWS_ENDPOINT_URL: url, AWS_REGION: 'eu-west-1' }, credentials });
       const input = { TableName: 't', Key: { id: 'a' } };
-      const error = await aws.call('dynamodb', 'UpdateItem', input, options).catch((thrown: unknown) => thrown);
+      const error = await aws.call(dynamodb, 'UpdateItem', input, options).catch((thrown: unknown) => thrown);
       expect(error).toMatchObject({ name: 'AwsError', httpStatus: status, retryable: true });
       return seen.length;
     };
@@ -146,7 +151,7 @@ describe('createAws over HTTP', () => {
     stops.push(() => server.close());
     const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const aws = createAws({ env: { AWS_REGION: 'eu-west-1' }, endpoint, credentials });
-    const call = aws.call('dynamodb', 'UpdateItem', { TableName: 't', Key: { id: 'a' } }, { access: 'write' });
+    const call = aws.call(dynamodb, 'UpdateItem', { TableName: 't', Key: { id: 'a' } }, { access: 'write' });
     await expect(call).rejects.toMatchObject({
       awsCode: 'NetworkError',
       retryable: true,
@@ -159,7 +164,7 @@ describe('createAws over HTTP', () => {
     const { seen, url } = await sink(() => ({ status: 200, body: '{}' }));
     const own = { AWS_ACCESS_KEY_ID: 'AKIDOFENV', AWS_SECRET_ACCESS_KEY: 'secret', AWS_SESSION_TOKEN: 'token' };
     const aws = createAws({ env: { ...own, AWS_REGION: 'eu-west-1', AWS_ENDPOINT_URL: url } });
-    await aws.call('ssm', 'GetParameters', { Names: ['/a'] }, { access: 'read' });
+    await aws.call(ssm, 'GetParameters', { Names: ['/a'] }, { access: 'read' });
     expect(seen[0]?.headers.authorization).toContain('Credential=AKIDOFENV/');
     expect(seen[0]?.headers['x-amz-security-token']).toBe('token');
   });
@@ -168,9 +173,9 @@ describe('createAws over HTTP', () => {
     const { seen, url } = await sink(() => ({ status: 200, body: '{}' }));
     const aws = createAws({ env: { AWS_REGION: 'eu-west-1' }, endpoint: url, credentials });
     await Promise.all([
-      aws.as('api').call('dynamodb', 'GetItem', { TableName: 't', Key: { id: '1' } }, { access: 'read' }),
-      aws.as('orders worker').call('sqs', 'ReceiveMessage', { QueueUrl: `${url}/1/q` }, { access: 'write' }),
-      aws.call('ssm', 'GetParameters', { Names: ['/a'] }, { access: 'read' }),
+      aws.as('api').call(dynamodb, 'GetItem', { TableName: 't', Key: { id: '1' } }, { access: 'read' }),
+      aws.as('orders worker').call(sqs, 'ReceiveMessage', { QueueUrl: `${url}/1/q` }, { access: 'write' }),
+      aws.call(ssm, 'GetParameters', { Names: ['/a'] }, { access: 'read' }),
     ]);
     const components = seen.map(({ headers }) => /md\/component#(\S+)/.exec(headers['user-agent'] ?? '')?.[1]);
     expect(components.sort()).toEqual(['api', 'orders_worker', undefined]);
@@ -184,9 +189,7 @@ describe('createAws over HTTP', () => {
     const { url } = await sink(() => ({ status: 200, body: '{}' }));
     for (const stop of stops.splice(0)) stop();
     const aws = createAws({ env: { AWS_REGION: 'eu-west-1' }, endpoint: url, credentials, maxAttempts: 1 });
-    const error = await aws
-      .call('ssm', 'GetParameters', { Names: ['/a'] }, { access: 'read' })
-      .catch((e: unknown) => e);
+    const error = await aws.call(ssm, 'GetParameters', { Names: ['/a'] }, { access: 'read' }).catch((e: unknown) => e);
     expect(AwsError.isInstance(error, 'EndpointUnreachable')).toBe(true);
     expect(error).toMatchObject({ retryable: true, service: 'ssm', operation: 'GetParameters' });
     expect((error as Error).message).toContain(url);
@@ -199,14 +202,14 @@ describe('createAws over HTTP', () => {
     const controller = new AbortController();
     const reason = new Error('drain');
     const call = aws.call(
-      'sqs',
+      sqs,
       'ReceiveMessage',
       { QueueUrl: `${url}/1/q`, WaitTimeSeconds: 20 },
       { access: 'write', signal: controller.signal },
     );
     void vi.waitUntil(() => seen.length === 1, 30_000).then(() => controller.abort(reason));
     await expect(call).rejects.toBe(reason);
-    const after = aws.call('ssm', 'GetParameters', { Names: ['/a'] }, { access: 'read', signal: controller.signal });
+    const after = aws.call(ssm, 'GetParameters', { Names: ['/a'] }, { access: 'read', signal: controller.signal });
     await expect(after).rejects.toBe(reason);
   });
 
@@ -219,9 +222,7 @@ describe('createAws over HTTP', () => {
       maxAttempts: 2,
       requestTimeoutMs: 500, // time enough for the request to arrive on a busy machine
     });
-    const error = await aws
-      .call('ssm', 'GetParameters', { Names: ['/a'] }, { access: 'read' })
-      .catch((e: unknown) => e);
+    const error = await aws.call(ssm, 'GetParameters', { Names: ['/a'] }, { access: 'read' }).catch((e: unknown) => e);
     expect(error).toMatchObject({ awsCode: 'NetworkError', retryable: true });
     expect(seen).toHaveLength(2);
   });
@@ -230,9 +231,7 @@ describe('createAws over HTTP', () => {
     const throttled = JSON.stringify({ __type: 'ThrottlingException', message: 'Rate exceeded' });
     const { url, seen } = await sink(() => ({ status: 400, body: throttled }));
     const aws = createAws({ env: { AWS_REGION: 'eu-west-1' }, endpoint: url, credentials, maxAttempts: 2 });
-    const error = await aws
-      .call('ssm', 'GetParameters', { Names: ['/a'] }, { access: 'read' })
-      .catch((e: unknown) => e);
+    const error = await aws.call(ssm, 'GetParameters', { Names: ['/a'] }, { access: 'read' }).catch((e: unknown) => e);
     expect(error).toMatchObject({ awsCode: 'ThrottlingException', retryable: true, httpStatus: 400 });
     expect(seen).toHaveLength(2);
   });
@@ -246,20 +245,22 @@ describe('createAws with injected SDK clients', () => {
     const mock = mockClient(SSMClient);
     mock.on(GetParametersCommand, { Names: ['/a'] }).resolves({ Parameters: [{ Name: '/a', Value: '1' }] });
     const output = await aws({ ssm: new SSMClient({}) }).call(
-      'ssm',
+      ssm,
       'GetParameters',
       { Names: ['/a'] },
       { access: 'read' },
     );
     expect(output.Parameters?.[0]?.Value).toBe('1');
     expectTypeOf(output.InvalidParameters).toEqualTypeOf<string[] | undefined>();
+    expectTypeOf<Aws['call']>().parameter(0).toEqualTypeOf<AwsService>();
+    expectTypeOf(ssm).toEqualTypeOf<AwsService<'ssm'>>();
   });
 
   it('adds the wait of a long poll to the time of an attempt', async () => {
     const mock = mockClient(SQSClient);
     mock.on(ReceiveMessageCommand).resolves({});
     await aws({ sqs: new SQSClient({}) }).call(
-      'sqs',
+      sqs,
       'ReceiveMessage',
       { QueueUrl: 'q', WaitTimeSeconds: 20 },
       { access: 'write' },
@@ -287,7 +288,7 @@ describe('createAws with injected SDK clients', () => {
     );
     const port = aws({ dynamodb: DynamoDBDocumentClient.from(new DynamoDBClient({})) });
     const put = await port
-      .call('dynamodb', 'PutItem', { TableName: 't', Item: { id: 'a' } }, { access: 'write' })
+      .call(dynamodb, 'PutItem', { TableName: 't', Item: { id: 'a' } }, { access: 'write' })
       .catch((e: unknown) => e);
     expect(put).toMatchObject({
       awsCode: 'ConditionalCheckFailedException',
@@ -296,7 +297,7 @@ describe('createAws with injected SDK clients', () => {
       retryable: false,
     });
     const transaction = await port
-      .call('dynamodb', 'TransactWriteItems', { TransactItems: [] }, { access: 'write' })
+      .call(dynamodb, 'TransactWriteItems', { TransactItems: [] }, { access: 'write' })
       .catch((e: unknown) => e);
     expect(transaction).toMatchObject({
       cancellationReasons: [{ Code: 'None' }, { Code: 'ConditionalCheckFailed', Item: { id: 'b' } }],
@@ -316,7 +317,7 @@ describe('createAws with injected SDK clients', () => {
       UpdateExpression: 'ADD n :n',
       ExpressionAttributeValues: { ':n': 1 },
     };
-    const output = await aws({ dynamodb: client }).call('dynamodb', 'UpdateItem', input, { access: 'write' });
+    const output = await aws({ dynamodb: client }).call(dynamodb, 'UpdateItem', input, { access: 'write' });
     expect(output.Attributes).toEqual({ n: 2 });
     expect(JSON.parse(bodies[0] ?? '')).toMatchObject({
       Key: { id: { S: 'a' } },
@@ -337,6 +338,6 @@ describe('createAws options', () => {
   it('knows the operations of a service at compile time', async () => {
     const port = createAws({ env: {} });
     // @ts-expect-error: SQS has no PutItem
-    await expect(port.call('sqs', 'PutItem', {}, { access: 'read' })).rejects.toThrow('no such operation');
+    await expect(port.call(sqs, 'PutItem', {}, { access: 'read' })).rejects.toThrow('no such operation');
   });
 });

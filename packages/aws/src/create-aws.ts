@@ -1,11 +1,12 @@
 import { AwsError } from './error.ts';
 import { uncovered, uncoveredCredentials } from './lean/covers.ts';
 import { createLeanTransport } from './lean/lean-transport.ts';
-import { LEAN_OPERATIONS } from './lean/operations.ts';
+import type { Input, Operation, Output, Service } from './operations/aws-operations.ts';
 import type { AwsOptions } from './options.ts';
 import { assertOptions } from './options.ts';
-import type { Aws, CallOptions, Input, Operation, Output, Service } from './port.ts';
+import type { Aws, CallOptions } from './port.ts';
 import { createSdkTransport } from './sdk/sdk-transport.ts';
+import type { AwsService } from './services/aws-service.ts';
 import type { AwsSettings, Credentials, Environment, TransportName } from './settings.ts';
 import { regionFor } from './settings.ts';
 import type { SetupFault } from './setup-fault.ts';
@@ -15,12 +16,14 @@ import type { ConnectionCounts, LeanTransport, Transport } from './transport.ts'
 /** The port with what its maker alone should touch. */
 export interface AwsPort extends Aws, AsyncDisposable {
   /**
-   * To be called when the process goes on after a freeze: drops idle connections, which the other side may have closed meanwhile.
+   * To be called when the process goes on after a freeze: drops idle connections, which the other
+   * side may have closed meanwhile.
    * Connections that lay idle for 15 s by the wall clock are never used again in any case.
    */
   resume(): void;
   /**
-   * What the connections to each service were up to since the last such call: the most that were in use at once, how many calls had to wait. Of the lean
+   * What the connections to each service were up to since the last such call: the most that were in
+   * use at once, how many calls had to wait. Of the lean
    * transport's alone: the SDK's are out of reach.
    */
   takeConnectionCounts(): ConnectionCounts[];
@@ -33,42 +36,49 @@ export interface AwsPort extends Aws, AsyncDisposable {
 }
 
 /**
- * The port to AWS. Calls are signed and sent by the lean transport, on Node alone; through the official SDK go services with a
- * client in `clients` or `transport: 'sdk'`, and what the lean transport does not cover: operations outside its list, FIPS and
- * dual-stack endpoints, adaptive retries, and credentials from anywhere but the environment, a container and `credentials`.
+ * The port to AWS. Calls are signed and sent by the lean transport, on Node alone; through the
+ * official SDK go services with a
+ * client in `clients` or `transport: 'sdk'`, and what the lean transport does not cover: operations
+ * outside its list, FIPS and
+ * dual-stack endpoints, adaptive retries, and credentials from anywhere but the environment, a
+ * container and `credentials`.
  *
  * @throws TypeError for an unknown option, a client without `send`, or an endpoint that is no URL.
  * @example
  * ```ts
+ * import { ssm } from '@twelvefold/aws';
+ *
  * const aws = createAws({ env: process.env });
- * const { Parameters } = await aws.call('ssm', 'GetParameters', { Names: ['/orders/prod/x'] }, { access: 'read' });
+ * const { Parameters } = await aws.call(ssm, 'GetParameters', { Names: ['/orders/prod/x'] }, {
+ * access: 'read' });
  * ```
  */
 export function createAws(options: AwsOptions): AwsPort {
   assertOptions(options);
   const { env, clients = {}, logger, ...settings } = options;
-  const reasons = new Map<Service, Map<string, string | undefined>>();
+  const reasons = new Map<AwsService, Map<string, string | undefined>>();
   let lean: LeanTransport | undefined;
   let sdk: Transport | undefined;
 
   /** Why a call goes through the SDK; `undefined` when it does not. */
-  const sdkReason = (service: Service, operation: string): string | undefined => {
+  const sdkReason = (service: AwsService, operation: string): string | undefined => {
     let known = reasons.get(service);
     if (!known) {
       known = new Map();
       reasons.set(service, known);
     }
     if (known.has(operation)) return known.get(operation);
-    const chosen = clients[service] ? "'clients' has an SDK client" : undefined;
-    const named = nameOf(settings, env, service) === 'sdk' ? "the transport is 'sdk'" : undefined;
+    const chosen = clients[service.name] ? "'clients' has an SDK client" : undefined;
+    const named = nameOf(settings, env, service.name) === 'sdk' ? "the transport is 'sdk'" : undefined;
     const reason = chosen ?? named ?? uncovered(service, operation, settings, env);
     known.set(operation, reason);
     return reason;
   };
 
-  const faults = new Map<Service, SetupFault | undefined>();
-  const setupFaultOf = (service: Service): SetupFault | undefined => {
-    if (!faults.has(service)) faults.set(service, clients[service] ? undefined : setupFault(service, settings, env));
+  const faults = new Map<AwsService, SetupFault | undefined>();
+  const setupFaultOf = (service: AwsService): SetupFault | undefined => {
+    if (!faults.has(service))
+      faults.set(service, clients[service.name] ? undefined : setupFault(service, settings, env));
     return faults.get(service);
   };
 
@@ -89,16 +99,16 @@ export function createAws(options: AwsOptions): AwsPort {
     });
   };
 
-  const transportOf = (service: Service, operation: string): Transport => {
+  const transportOf = (service: AwsService, operation: string): Transport => {
     const fault = setupFaultOf(service);
-    if (fault !== undefined) throw setupError(fault, service, operation);
+    if (fault !== undefined) throw setupError(fault, service.name, operation);
     if (sdkReason(service, operation) === undefined) return leanTransport();
     sdk ??= createSdkTransport(settings, env, clients, (call) => sdkReason(call.service, call.operation) ?? '');
     return sdk;
   };
 
   const call = async <S extends Service, O extends Operation<S>>(
-    service: S,
+    service: AwsService<S>,
     operation: O,
     input: Input<S, O>,
     { access, repeatable, timeoutMs, signal, onAnswer }: CallOptions,
@@ -149,9 +159,8 @@ function nameOf(settings: AwsSettings, env: Environment, service: Service): Tran
 }
 
 /** A write that is called a read would be tried again although it may have happened. */
-function assertAccess(service: Service, operation: string, access: string): void {
-  const known: Readonly<Record<string, string>> = LEAN_OPERATIONS[service] ?? {};
-  if (access === 'read' && known[operation] === 'write') {
-    throw new TypeError(`Cannot call ${service} ${operation} as a read: it changes something; pass access: 'write'`);
+function assertAccess({ name, operations }: AwsService, operation: string, access: string): void {
+  if (access === 'read' && operations[operation] === 'write') {
+    throw new TypeError(`Cannot call ${name} ${operation} as a read: it changes something; pass access: 'write'`);
   }
 }

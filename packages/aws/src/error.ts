@@ -2,8 +2,10 @@ import { TwelvefoldError } from '@twelvefold/core';
 
 export interface AwsErrorDetails {
   /**
-   * AWS's own code, e.g. `ConditionalCheckFailedException`. Without an answer from AWS it is one of the
-   * port's: `EndpointUnreachable`, `NetworkError`, `TlsError`, `InvalidResponse`, `InvalidChecksum`,
+   * AWS's own code, e.g. `ConditionalCheckFailedException`. Without an answer from AWS it is one of
+   * the
+   * port's: `EndpointUnreachable`, `NetworkError`, `TlsError`, `InvalidResponse`,
+   * `InvalidChecksum`,
    * `ResponseTooLarge`, `RegionMissing`, `CredentialsProviderError`, `SdkMissing`.
    */
   awsCode: string;

@@ -1,6 +1,7 @@
 export type { AuthToken, AuthTokenTarget } from './auth-token.ts';
 export type { AwsErrorDetails } from './error.ts';
 export type { DebugLogger } from './logger.ts';
+export type { AwsOperations, Input, Operation, Output, Service } from './operations/aws-operations.ts';
 export type {
   BatchWriteEntry,
   CancellationReason,
@@ -24,7 +25,8 @@ export type {
 } from './operations/sqs.ts';
 export type { Parameter, SsmOperations } from './operations/ssm.ts';
 export type { AwsOptions } from './options.ts';
-export type { Answer, AwsOperations, CallOptions, Input, Operation, Output, Service } from './port.ts';
+export type { Answer, CallOptions } from './port.ts';
+export type { AwsService } from './services/aws-service.ts';
 export type { AwsSettings, Credentials, Environment } from './settings.ts';
 export { isSetupError } from './setup-fault.ts';
 export type { ConnectionCounts } from './transport.ts';

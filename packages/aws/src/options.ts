@@ -1,7 +1,6 @@
 import { unknownOptions } from '@twelvefold/core/internal';
-import { LEAN_OPERATIONS } from './lean/operations.ts';
 import type { DebugLogger } from './logger.ts';
-import type { Service } from './port.ts';
+import type { Service } from './operations/aws-operations.ts';
 import type { SdkClient } from './sdk/sdk-client.ts';
 import type { AwsSettings, Environment } from './settings.ts';
 import { isRegionName, isUsableEndpoint } from './settings.ts';
@@ -29,6 +28,16 @@ const KNOWN: ReadonlyArray<keyof AwsOptions> = [
   'totalTimeoutMs',
   'maxSockets',
 ];
+const SERVICES: readonly string[] = [
+  'sqs',
+  'sns',
+  'ssm',
+  'secretsmanager',
+  'dynamodb',
+  'ecs',
+  'lambda',
+  'logs',
+] satisfies Service[];
 const COUNTS = ['maxAttempts', 'connectTimeoutMs', 'requestTimeoutMs', 'totalTimeoutMs', 'maxSockets'] as const;
 
 /** @throws TypeError that names every fault at once. */
@@ -38,7 +47,8 @@ export function assertOptions(options: AwsOptions): void {
   for (const [service, client] of Object.entries(options.clients ?? {})) {
     if (typeof client?.send !== 'function') faults.push(`clients.${service} has no send(): pass an AWS SDK v3 client`);
   }
-  // What the environment gives is checked with the first call (setup-fault.ts): a process may never make one.
+  // What the environment gives is checked with the first call (setup-fault.ts): a process may never
+  // make one.
   if (options.endpoint !== undefined && !isUsableEndpoint(options.endpoint)) {
     faults.push("'endpoint' is not an http or https URL of host and path: write e.g. http://127.0.0.1:4566");
   }
@@ -61,7 +71,7 @@ function transportFaults(transport: unknown, name: string): string[] {
   if (transport === undefined || transport === 'lean' || transport === 'sdk') return [];
   if (typeof transport !== 'object' || transport === null) return [`${name} is neither 'lean' nor 'sdk'`];
   return Object.entries(transport).flatMap(([service, value]) =>
-    Object.hasOwn(LEAN_OPERATIONS, service)
+    SERVICES.includes(service)
       ? transportFaults(value, `${name}.${service}`)
       : [`${name} names an unknown service: '${service}'`],
   );

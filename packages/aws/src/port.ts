@@ -1,36 +1,10 @@
-import type { DynamoDbOperations } from './operations/dynamodb.ts';
-import type { EcsOperations } from './operations/ecs.ts';
-import type { LambdaOperations } from './operations/lambda.ts';
-import type { LogsOperations } from './operations/logs.ts';
-import type { SecretsManagerOperations } from './operations/secretsmanager.ts';
-import type { SnsOperations } from './operations/sns.ts';
-import type { SqsOperations } from './operations/sqs.ts';
-import type { SsmOperations } from './operations/ssm.ts';
-
-/** Every operation that can be called through the port, by service. */
-export interface AwsOperations {
-  sqs: SqsOperations;
-  sns: SnsOperations;
-  ssm: SsmOperations;
-  secretsmanager: SecretsManagerOperations;
-  dynamodb: DynamoDbOperations;
-  ecs: EcsOperations;
-  lambda: LambdaOperations;
-  logs: LogsOperations;
-}
-
-export type Service = keyof AwsOperations;
-export type Operation<S extends Service> = keyof AwsOperations[S] & string;
-export type Input<S extends Service, O extends Operation<S>> = AwsOperations[S][O] extends { input: infer I }
-  ? I
-  : never;
-export type Output<S extends Service, O extends Operation<S>> = AwsOperations[S][O] extends { output: infer T }
-  ? T
-  : never;
+import type { Input, Operation, Output, Service } from './operations/aws-operations.ts';
+import type { AwsService } from './services/aws-service.ts';
 
 export interface CallOptions {
   /**
-   * Whether the call changes anything. Reads are tried again freely; writes only when they cannot have had an effect (throttled,
+   * Whether the call changes anything. Reads are tried again freely; writes only when they cannot
+   * have had an effect (throttled,
    * refused, never connected), unless they are `repeatable`.
    */
   access: 'read' | 'write';
@@ -40,7 +14,8 @@ export interface CallOptions {
   timeoutMs?: number | undefined;
   signal?: AbortSignal | undefined;
   /**
-   * Is called with each answer of AWS to the call, also one that refuses it, before the call settles. An
+   * Is called with each answer of AWS to the call, also one that refuses it, before the call
+   * settles. An
    * attempt without an answer makes none.
    */
   onAnswer?: ((answer: Answer) => void) | undefined;
@@ -49,7 +24,8 @@ export interface CallOptions {
 /** Facts about an answer that are not in its body. */
 export interface Answer {
   /**
-   * The time in its `Date` header, in milliseconds since 1970; the header has whole seconds. `undefined`
+   * The time in its `Date` header, in milliseconds since 1970; the header has whole seconds.
+   * `undefined`
    * without a date of AWS: no header, or an answer out of a cache.
    */
   readonly serverTimeMs: number | undefined;
@@ -60,12 +36,13 @@ export interface Answer {
 /**
  * The one way from a driver to AWS. Drivers never see a client or a command class.
  *
- * Rejects with an {@link AwsError} for anything AWS answered and for an endpoint that could not be reached, and with the
+ * Rejects with an {@link AwsError} for anything AWS answered and for an endpoint that could not be
+ * reached, and with the
  * signal's reason when `signal` aborts.
  */
 export interface Aws {
   call<S extends Service, O extends Operation<S>>(
-    service: S,
+    service: AwsService<S>,
     operation: O,
     input: Input<S, O>,
     options: CallOptions,

@@ -1,4 +1,5 @@
-import type { Service } from './port.ts';
+import type { Service } from './operations/aws-operations.ts';
+import type { AwsService } from './services/aws-service.ts';
 
 /** The environment, as a plain record. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -23,7 +24,8 @@ export interface AwsSettings {
   /** @defaultValue those of `env`, else the SDK's own chain: environment, shared files, container, instance. */
   credentials?: Credentials | (() => Promise<Credentials>);
   /**
-   * How calls are made, for all services or for each. What the lean transport does not cover goes through the SDK in any case.
+   * How calls are made, for all services or for each. What the lean transport does not cover goes
+   * through the SDK in any case.
    *
    * @defaultValue `TWELVEFOLD_TRANSPORT`, else `lean`
    */
@@ -48,23 +50,11 @@ export const DEFAULT_SETTINGS = {
   maxSockets: 50,
 };
 
-/** The environment variable that names one service's endpoint, as every AWS SDK reads it. */
-const ENDPOINT_VARIABLES: Record<Service, string> = {
-  sqs: 'AWS_ENDPOINT_URL_SQS',
-  sns: 'AWS_ENDPOINT_URL_SNS',
-  ssm: 'AWS_ENDPOINT_URL_SSM',
-  secretsmanager: 'AWS_ENDPOINT_URL_SECRETS_MANAGER',
-  dynamodb: 'AWS_ENDPOINT_URL_DYNAMODB',
-  ecs: 'AWS_ENDPOINT_URL_ECS',
-  lambda: 'AWS_ENDPOINT_URL_LAMBDA',
-  logs: 'AWS_ENDPOINT_URL_CLOUDWATCH_LOGS',
-};
-
 /** The endpoint for `service`, or `undefined` for AWS itself. */
-export function endpointFor(service: Service, settings: AwsSettings, env: Environment): string | undefined {
+export function endpointFor(service: AwsService, settings: AwsSettings, env: Environment): string | undefined {
   if (settings.endpoint !== undefined) return settings.endpoint;
   if (env.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS?.toLowerCase() === 'true') return undefined;
-  return env[ENDPOINT_VARIABLES[service]] || env.AWS_ENDPOINT_URL || undefined;
+  return env[service.endpointVariable] || env.AWS_ENDPOINT_URL || undefined;
 }
 
 /** The region, or `undefined` to leave it to the SDK's shared config file. */

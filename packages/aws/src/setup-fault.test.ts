@@ -2,12 +2,12 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { createAws } from './create-aws.ts';
+import { ssm } from './services/ssm.ts';
 import type { Environment } from './settings.ts';
 import { isSetupError } from './setup-fault.ts';
 
 const KEYS = { AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: 'secret' };
-const read = (env: Environment) =>
-  createAws({ env }).call('ssm', 'GetParameters', { Names: ['a'] }, { access: 'read' });
+const read = (env: Environment) => createAws({ env }).call(ssm, 'GetParameters', { Names: ['a'] }, { access: 'read' });
 
 describe('settings without which no call can be made', () => {
   it.each<[string, Environment, string, RegExp]>([
@@ -57,7 +57,7 @@ describe('settings without which no call can be made', () => {
       AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true',
     };
     const signal = AbortSignal.abort(new Error('not sent'));
-    const call = createAws({ env }).call('ssm', 'GetParameters', { Names: ['a'] }, { access: 'read', signal });
+    const call = createAws({ env }).call(ssm, 'GetParameters', { Names: ['a'] }, { access: 'read', signal });
     await expect(call).rejects.toThrow('not sent');
   });
 });
@@ -78,13 +78,14 @@ describe('timeoutMs of a call', () => {
         transport,
         requestTimeoutMs: 60_000,
       });
-      const call = aws.call('ssm', 'GetParameters', { Names: ['a'] }, { access: 'read', timeoutMs: 50 });
+      const call = aws.call(ssm, 'GetParameters', { Names: ['a'] }, { access: 'read', timeoutMs: 50 });
       await expect(call).rejects.toMatchObject({
         awsCode: 'NetworkError',
         retryable: true,
         message: `Cannot call ssm GetParameters: no answer in time from ${endpoint}`,
       });
-      // None, when the limit passes before a busy machine has loaded the SDK or connected; never a second attempt.
+      // None, when the limit passes before a busy machine has loaded the SDK or connected; never a
+      // second attempt.
       expect(requests).toBeLessThanOrEqual(1);
       aws.close();
       server.closeAllConnections();

@@ -1,5 +1,5 @@
 import { AwsError } from './error.ts';
-import type { Service } from './port.ts';
+import type { AwsService } from './services/aws-service.ts';
 import type { AwsSettings, Environment } from './settings.ts';
 import { endpointFor, isRegionName, isUsableEndpoint, regionFor } from './settings.ts';
 
@@ -36,7 +36,7 @@ export function isSetupError(error: unknown): boolean {
 }
 
 /** The region or the endpoint that no request can be made with; `undefined` if both can be used, or are left to the SDK. */
-export function setupFault(service: Service, settings: AwsSettings, env: Environment): SetupFault | undefined {
+export function setupFault(service: AwsService, settings: AwsSettings, env: Environment): SetupFault | undefined {
   const region = regionFor(settings, env);
   if (region !== undefined && !isRegionName(region)) {
     const name =

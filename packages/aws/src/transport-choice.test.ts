@@ -6,6 +6,9 @@ import type { Recorder } from './difference/recorder.fixture.ts';
 import { startRecorder } from './difference/recorder.fixture.ts';
 import { uncovered } from './lean/covers.ts';
 import type { AwsOptions } from './options.ts';
+import { dynamodb } from './services/dynamodb.ts';
+import { sqs } from './services/sqs.ts';
+import { ssm } from './services/ssm.ts';
 import type { AwsSettings, Environment } from './settings.ts';
 
 let recorder: Recorder;
@@ -22,8 +25,8 @@ async function taken(env: Environment, options: Partial<AwsOptions> = {}): Promi
     env: { AWS_REGION: 'eu-west-1', AWS_ENDPOINT_URL: recorder.url, ...KEYS, ...env },
     ...options,
   });
-  await port.call('ssm', 'GetParameters', { Names: ['a'] }, { access: 'read' });
-  await port.call('sqs', 'GetQueueUrl', { QueueName: 'q' }, { access: 'read' });
+  await port.call(ssm, 'GetParameters', { Names: ['a'] }, { access: 'read' });
+  await port.call(sqs, 'GetQueueUrl', { QueueName: 'q' }, { access: 'read' });
   port.close();
   return recorder
     .take()
@@ -44,7 +47,7 @@ describe('the transport of a call', () => {
   it('is the SDK for an operation that the lean one does not have', async () => {
     const port = createAws({ env: { AWS_REGION: 'eu-west-1', AWS_ENDPOINT_URL: recorder.url, ...KEYS } });
     // @ts-expect-error: the port's types do not have it either
-    await port.call('ssm', 'DescribeParameters', {}, { access: 'read' });
+    await port.call(ssm, 'DescribeParameters', {}, { access: 'read' });
     expect(recorder.take()[0]?.headers['x-amz-target']).toBe('AmazonSSM.DescribeParameters');
     port.close();
   });
@@ -66,7 +69,7 @@ describe('the transport of a call', () => {
     ['an unknown region', { ...covered, AWS_REGION: 'mars-1' }, {}, 'mars-1'],
     ['required account endpoints', { ...covered, AWS_ACCOUNT_ID_ENDPOINT_MODE: 'required' }, {}, 'required'],
   ])('is the SDK with %s', (_name, env, settings, reason) => {
-    expect(uncovered('dynamodb', 'GetItem', settings, env)).toContain(reason);
+    expect(uncovered(dynamodb, 'GetItem', settings, env)).toContain(reason);
   });
 
   it.each<[string, Environment, AwsSettings]>([
@@ -81,14 +84,14 @@ describe('the transport of a call', () => {
     ['an endpoint in an unknown region', { ...covered, AWS_REGION: 'mars-1', AWS_ENDPOINT_URL: 'http://a' }, {}],
     ['GovCloud', { ...covered, AWS_REGION: 'us-gov-west-1' }, {}],
   ])('is the lean one with %s', (_name, env, settings) => {
-    expect(uncovered('sqs', 'SendMessage', settings, env)).toBeUndefined();
+    expect(uncovered(sqs, 'SendMessage', settings, env)).toBeUndefined();
   });
 
   it('ignores the endpoints of the environment when that says so', async () => {
     const env = { ...covered, AWS_ENDPOINT_URL: recorder.url, AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true' };
     const controller = new AbortController();
     const port = createAws({ env });
-    const call = port.call('ssm', 'GetParameters', { Names: [] }, { access: 'read', signal: controller.signal });
+    const call = port.call(ssm, 'GetParameters', { Names: [] }, { access: 'read', signal: controller.signal });
     controller.abort(new Error('far enough'));
     await expect(call).rejects.toThrow('far enough');
     expect(recorder.take()).toEqual([]);
@@ -99,7 +102,7 @@ describe('the transport of a call', () => {
 describe('createAws', () => {
   it('refuses a write that is called a read', async () => {
     const port = createAws({ env: {} });
-    const call = port.call('dynamodb', 'PutItem', { TableName: 't', Item: {} }, { access: 'read' });
+    const call = port.call(dynamodb, 'PutItem', { TableName: 't', Item: {} }, { access: 'read' });
     await expect(call).rejects.toThrow("it changes something; pass access: 'write'");
   });
 
@@ -123,7 +126,7 @@ describe('createAws', () => {
       _X_AMZN_TRACE_ID: 'Root=1-5759e988-bd862e3fe1be46a994272793',
     };
     const port = createAws({ env: { AWS_REGION: 'eu-west-1', AWS_ENDPOINT_URL: recorder.url, ...KEYS, ...env } });
-    await port.as('api').call('ssm', 'GetParameters', { Names: ['a'] }, { access: 'read' });
+    await port.as('api').call(ssm, 'GetParameters', { Names: ['a'] }, { access: 'read' });
     port.close();
     const [request] = recorder.take();
     expect(request?.headers['user-agent']).toBe(

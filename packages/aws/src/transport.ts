@@ -1,10 +1,11 @@
 import type { PoolCounts } from './lean/http/pool-counter.ts';
-import type { CallOptions, Service } from './port.ts';
+import type { CallOptions } from './port.ts';
+import type { AwsService } from './services/aws-service.ts';
 import type { Credentials } from './settings.ts';
 
 /** One call as it reaches a transport. */
 export interface TransportCall extends CallOptions {
-  readonly service: Service;
+  readonly service: AwsService;
   readonly operation: string;
   readonly input: unknown;
   /** Named in the user agent. */

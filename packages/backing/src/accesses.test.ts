@@ -1,5 +1,5 @@
 import type { Aws } from '@twelvefold/aws';
-import type { TransactWriteEntry } from '@twelvefold/aws/internal';
+import type { AwsService, TransactWriteEntry } from '@twelvefold/aws/internal';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import type { AccessOf, Definition } from './definition.ts';
@@ -21,7 +21,7 @@ function recorder() {
   const actions = new Set<string>();
   const row = { id: '1', data: '{}', createdAtMs: Date.now(), seenAtMs: Date.now() };
   const aws = {
-    call: async (service: string, operation: string, input: Input) => {
+    call: async ({ name: service }: AwsService, operation: string, input: Input) => {
       const entries = (input.TransactItems ?? []).flatMap((entry) => Object.keys(entry));
       const names = operation === 'TransactWriteItems' ? entries.map((kind) => `${kind}Item`) : [operation];
       for (const name of names)

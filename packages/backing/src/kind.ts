@@ -260,6 +260,8 @@ type AccessesOf<Client> = Readonly<Record<string, Access & { readonly methods: R
  * for an access that is not there.
  * @example
  * ```ts
+ * import { dynamodb } from '@twelvefold/aws';
+ *
  * const counterKind = defineKind({
  *   name: 'counter',
  *   drivers: {
@@ -267,7 +269,7 @@ type AccessesOf<Client> = Readonly<Record<string, Access & { readonly methods: R
  *       binding: { value: 'name', pattern: /^[\w-]+$/, expected: 'the name of a table' },
  *       open: async ({ name }: { name: string; step: number }, { target: TableName, aws }) => ({
  *         client: {
- *           remove: () => aws.call('dynamodb', 'DeleteItem', { TableName, Key: { id: name } }, { access: 'write' }),
+ *           remove: () => aws.call(dynamodb, 'DeleteItem', { TableName, Key: { id: name } }, { access: 'write' }),
  *         },
  *       }),
  *     },

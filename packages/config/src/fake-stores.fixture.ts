@@ -76,7 +76,7 @@ export function fakeStores(stores: FakeStores = {}): FakeAws {
     get widest() {
       return widest;
     },
-    async call(service, operation, input, options) {
+    async call({ name: service }, operation, input, options) {
       if (service === 'secretsmanager' && operation === 'GetSecretValue' && options.access === 'read') {
         const { SecretId, VersionStage = 'AWSCURRENT' } = input as { SecretId: string; VersionStage?: string }; // the operation says which of the port's inputs it is
         asked.push(`${SecretId}@${VersionStage}`);

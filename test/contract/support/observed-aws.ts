@@ -1,6 +1,6 @@
 import type { Aws } from '@twelvefold/aws';
 import { AwsError } from '@twelvefold/aws';
-import type { CallOptions } from '@twelvefold/aws/internal';
+import type { AwsService, CallOptions } from '@twelvefold/aws/internal';
 
 /** A port that passes everything on, keeps what was called and can lose answers: the call happens, its caller never learns. */
 export interface ObservedAws {
@@ -14,13 +14,18 @@ export interface ObservedAws {
 export function observedAws(inner: Aws): ObservedAws {
   let seen: string[] = [];
   let losses = 0;
-  const call = async (service: string, operation: string, input: unknown, options: CallOptions) => {
+  const call = async (service: AwsService, operation: string, input: unknown, options: CallOptions) => {
     seen.push(operation);
     const lose = losses > 0;
     if (lose) losses -= 1;
     const answer = await inner.call(service as never, operation as never, input as never, options);
     if (!lose) return answer;
-    throw new AwsError('the answer was lost', { awsCode: 'NetworkError', service, operation, retryable: true });
+    throw new AwsError('the answer was lost', {
+      awsCode: 'NetworkError',
+      service: service.name,
+      operation,
+      retryable: true,
+    });
   };
   const aws: Aws = { call: call as Aws['call'], as: () => aws }; // passes on whatever it was given, so it keeps the types
   return {

@@ -1,3 +1,4 @@
+import { dynamodb } from '@twelvefold/aws';
 import type { Definition } from 'twelvefold';
 import { defineKind, makeDefinition } from 'twelvefold';
 
@@ -40,11 +41,11 @@ const counterKind = defineKind({
               ExpressionAttributeValues: { ':step': step },
               ReturnValues: 'ALL_NEW',
             } as const;
-            const { Attributes } = await aws.call('dynamodb', 'UpdateItem', input, { access: 'write' });
+            const { Attributes } = await aws.call(dynamodb, 'UpdateItem', input, { access: 'write' });
             return Number(Attributes?.amount);
           },
           read: async () => {
-            const { Item } = await aws.call('dynamodb', 'GetItem', { TableName, Key }, { access: 'read' });
+            const { Item } = await aws.call(dynamodb, 'GetItem', { TableName, Key }, { access: 'read' });
             return Number(Item?.amount ?? 0);
           },
         };

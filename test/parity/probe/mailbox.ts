@@ -1,3 +1,4 @@
+import { sqs } from '@twelvefold/aws';
 import type { SourceContext } from '@twelvefold/backing/internal';
 import { runInScope } from '@twelvefold/lifecycle';
 import { isSqsEvent } from '@twelvefold/lifecycle/internal/lambda';
@@ -38,7 +39,7 @@ const mailboxKind = defineKind({
       },
       open: async (_, { target: QueueUrl, aws }) => {
         const drop = async ({ id, text }: Letter) => {
-          await aws.call('sqs', 'SendMessage', { QueueUrl, MessageBody: `${id}\n${text}` }, { access: 'write' });
+          await aws.call(sqs, 'SendMessage', { QueueUrl, MessageBody: `${id}\n${text}` }, { access: 'write' });
         };
         const client: Mailbox = { drop };
         return { client };
@@ -53,11 +54,11 @@ const mailboxKind = defineKind({
           const receive = async () => {
             const wanted = { QueueUrl, MaxNumberOfMessages: 1, WaitTimeSeconds: 5 };
             const options = { access: 'write', signal: polling.signal } as const;
-            const { Messages = [] } = await aws.call('sqs', 'ReceiveMessage', wanted, options);
+            const { Messages = [] } = await aws.call(sqs, 'ReceiveMessage', wanted, options);
             for (const { MessageId = '', Body, ReceiptHandle = '' } of Messages) {
               inFlight += 1;
               await deliver(component, MessageId, Body, handle);
-              await aws.call('sqs', 'DeleteMessage', { QueueUrl, ReceiptHandle }, { access: 'write' });
+              await aws.call(sqs, 'DeleteMessage', { QueueUrl, ReceiptHandle }, { access: 'write' });
               inFlight -= 1;
             }
           };

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Aws } from '@twelvefold/aws';
-import { createAws } from '@twelvefold/aws';
+import { createAws, secretsmanager, ssm } from '@twelvefold/aws';
 import { fargate, lambda, TwelveFactorApp } from '@twelvefold/cdk';
 import type { ProvisionedStack } from '@twelvefold/local';
 import { provision } from '@twelvefold/local';
@@ -81,7 +81,7 @@ export async function provisionProbe(
   const stack = await provision(template, { env, endpoint, stackName: `probe-${STAGE}`, parameters });
   const aws = createAws({ env, endpoint });
   await aws.call(
-    'ssm',
+    ssm,
     'PutParameter',
     { Name: `/probe/${STAGE}/limits/each`, Value: '7', Type: 'String' },
     { access: 'write' },
@@ -93,7 +93,7 @@ export async function provisionProbe(
 /** Makes `token` the secret's current version. */
 export async function putToken(aws: Aws, token: string): Promise<void> {
   const input = { SecretId: `probe/${STAGE}/vault/token`, SecretString: token };
-  await aws.call('secretsmanager', 'PutSecretValue', input, { access: 'write' });
+  await aws.call(secretsmanager, 'PutSecretValue', input, { access: 'write' });
 }
 
 /** The file that makes the check of the probe's ledger fail on that host. */

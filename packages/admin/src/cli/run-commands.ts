@@ -1,3 +1,4 @@
+import { ecs, logs } from '@twelvefold/aws';
 import { UsageError } from '@twelvefold/core/internal';
 import { taskDefinitionOf } from '../launch/ecs.ts';
 import type { RunPlace, RunRecord } from '../runs/run.ts';
@@ -101,7 +102,7 @@ export async function commandRun<T extends AnyTask>(
 /** The log lines of a run, by its correlation id. */
 export async function* logLines<T extends AnyTask>(
   run: RunRecord,
-  { aws, functionOf, ecs }: AdminRuns<T>,
+  { aws, functionOf, ecs: place }: AdminRuns<T>,
 ): AsyncIterable<string> {
   const logGroupName = await groupOf();
   const from = Date.parse(run.enqueuedAt);
@@ -113,19 +114,19 @@ export async function* logLines<T extends AnyTask>(
       filterPattern: `"${run.correlationId}"`,
       ...(nextToken && { nextToken }),
     };
-    const page = await aws.call('logs', 'FilterLogEvents', input, { access: 'read' });
+    const page = await aws.call(logs, 'FilterLogEvents', input, { access: 'read' });
     for (const { message = '' } of page.events ?? []) yield message;
     nextToken = page.nextToken;
   } while (nextToken !== undefined);
 
   async function groupOf(): Promise<string> {
     if (run.on === 'lambda') return `/aws/lambda/${functionOf(run.task)}`;
-    if (run.on === 'here' || ecs === undefined) {
+    if (run.on === 'here' || place === undefined) {
       throw new UsageError(`Cannot read the log of run ${run.id}: it ran here, in the terminal of ${run.caller}`);
     }
-    const taskDefinition = await taskDefinitionOf(run.task, { aws, place: ecs });
-    const found = await aws.call('ecs', 'DescribeTaskDefinition', { taskDefinition }, { access: 'read' });
-    const options = found.taskDefinition?.containerDefinitions?.find(({ name }) => name === (ecs.container ?? 'app'))
+    const taskDefinition = await taskDefinitionOf(run.task, { aws, place });
+    const found = await aws.call(ecs, 'DescribeTaskDefinition', { taskDefinition }, { access: 'read' });
+    const options = found.taskDefinition?.containerDefinitions?.find(({ name }) => name === (place.container ?? 'app'))
       ?.logConfiguration?.options;
     const group = options?.['awslogs-group'];
     if (group !== undefined) return group;

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Aws } from '@twelvefold/aws';
+import { ecs, logs } from '@twelvefold/aws';
 import type { Input } from '@twelvefold/aws/internal';
 import type { Clock } from '@twelvefold/core';
 import { TwelvefoldError } from '@twelvefold/core';
@@ -75,7 +76,7 @@ export function ecsLauncher({ aws, place }: EcsLauncherOptions): Launcher {
           overrides: { containerOverrides: [{ name: container, command: [...command, id] }] },
         };
         // Repeatable: the client token makes a repeated call one task.
-        const { tasks = [], failures = [] } = await aws.call('ecs', 'RunTask', input, {
+        const { tasks = [], failures = [] } = await aws.call(ecs, 'RunTask', input, {
           access: 'write',
           repeatable: true,
           signal,
@@ -121,7 +122,7 @@ async function likeService(
   signal: AbortSignal | undefined,
 ): Promise<Where> {
   if (service === undefined) throw failed('the place names neither a service nor a task definition with subnets');
-  const found = await aws.call('ecs', 'DescribeServices', { cluster, services: [service] }, { access: 'read', signal });
+  const found = await aws.call(ecs, 'DescribeServices', { cluster, services: [service] }, { access: 'read', signal });
   const [model] = found.services ?? [];
   const taskDefinition = named ?? model?.taskDefinition;
   if (!model || taskDefinition === undefined) {
@@ -142,7 +143,7 @@ export async function taskDefinitionOf(task: string, { aws, place }: EcsLauncher
   const { cluster, service = '' } = place;
   if (place.taskDefinition !== undefined) return place.taskDefinition.replaceAll('{task}', task);
   const { services = [] } = await aws.call(
-    'ecs',
+    ecs,
     'DescribeServices',
     { cluster, services: [service] },
     { access: 'read' },
@@ -184,7 +185,7 @@ export async function watchTask(options: WatchOptions): Promise<TaskEnd> {
   const log = createLogTail(options);
   for (;;) {
     const { tasks = [] } = await aws.call(
-      'ecs',
+      ecs,
       'DescribeTasks',
       { cluster, tasks: [taskArn] },
       { access: 'read', signal },
@@ -210,7 +211,7 @@ function createLogTail({ aws, place, taskArn, signal, onLine }: WatchOptions) {
   let where: { logGroupName: string; logStreamName: string } | undefined;
   let nextToken: string | undefined;
   const find = async (taskDefinition: string) => {
-    const found = await aws.call('ecs', 'DescribeTaskDefinition', { taskDefinition }, { access: 'read', signal });
+    const found = await aws.call(ecs, 'DescribeTaskDefinition', { taskDefinition }, { access: 'read', signal });
     const { containerDefinitions = [] } = found.taskDefinition ?? {};
     const options = containerDefinitions.find(({ name }) => name === container)?.logConfiguration?.options;
     const group = options?.['awslogs-group'];
@@ -226,7 +227,7 @@ function createLogTail({ aws, place, taskArn, signal, onLine }: WatchOptions) {
       for (;;) {
         const input = { ...where, startFromHead: true, ...(nextToken !== undefined && { nextToken }) };
         const page = await aws
-          .call('logs', 'GetLogEvents', input, { access: 'read', signal })
+          .call(logs, 'GetLogEvents', input, { access: 'read', signal })
           // The stream comes with the first line: it may not exist yet, or ever.
           .catch((error: unknown) => {
             if ((error as { awsCode?: string }).awsCode === 'ResourceNotFoundException') return undefined;
@@ -247,7 +248,7 @@ export async function stopTask(
   reason: string,
 ): Promise<void> {
   await aws.call(
-    'ecs',
+    ecs,
     'StopTask',
     { cluster: place.cluster, task: taskArn, reason },
     { access: 'write', repeatable: true },

@@ -1,5 +1,5 @@
 import type { Aws } from '@twelvefold/aws';
-import { AwsError } from '@twelvefold/aws';
+import { AwsError, lambda } from '@twelvefold/aws';
 import { TwelvefoldError } from '@twelvefold/core';
 import { messageOf } from '@twelvefold/core/internal';
 import type { Launcher } from './launcher.ts';
@@ -38,7 +38,7 @@ export function lambdaLauncher({ aws, functionOf, secrets }: LambdaLauncherOptio
       const event: LegEvent = { run: id, ...(secrets && Object.keys(secrets).length > 0 && { secrets }) };
       const input = { FunctionName: name, InvocationType: 'Event', Payload: JSON.stringify(event) } as const;
       try {
-        await aws.call('lambda', 'Invoke', input, { access: 'write', signal });
+        await aws.call(lambda, 'Invoke', input, { access: 'write', signal });
         return name;
       } catch (error) {
         const cure = AwsError.isInstance(error, 'ResourceNotFoundException')

@@ -16,7 +16,7 @@ interface Consumed {
 export function countCapacity(aws: Aws, pace: () => Pick<Pace, 'consumed' | 'throttled'> | undefined): Aws {
   return {
     async call(service, operation, input, options) {
-      if (service !== 'dynamodb') return aws.call(service, operation, input, options);
+      if (service.name !== 'dynamodb') return aws.call(service, operation, input, options);
       try {
         // Every operation on items takes this member; the port's types leave it out.
         const counted = { ...(input as object), ReturnConsumedCapacity: 'TOTAL' } as typeof input;

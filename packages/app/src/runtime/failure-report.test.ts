@@ -1,4 +1,5 @@
 import { AwsError } from '@twelvefold/aws';
+import type { AwsService } from '@twelvefold/aws/internal';
 import { createLogger, createMetrics } from '@twelvefold/logging';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
@@ -21,7 +22,12 @@ async function start(code: string, reason: string, retryable: boolean, callMs?: 
   const metrics = createMetrics({ namespace: 'orders', service: 'orders', logger, redactor: logger.redactor });
   let atMs = 0;
   const port = {
-    call: async (service: string, operation: string, _: unknown, { timeoutMs }: { timeoutMs?: number }) => {
+    call: async (
+      { name: service }: AwsService,
+      operation: string,
+      _: unknown,
+      { timeoutMs }: { timeoutMs?: number },
+    ) => {
       const endsAtMs = atMs + (callMs?.(timeoutMs) ?? 0);
       await Promise.resolve();
       atMs = endsAtMs; // calls that are made at once end at once

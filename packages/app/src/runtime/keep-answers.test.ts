@@ -1,4 +1,5 @@
 import type { Aws } from '@twelvefold/aws';
+import { ssm } from '@twelvefold/aws';
 import { expect, it } from 'vitest';
 import { keepAnswers } from './keep-answers.ts';
 
@@ -15,7 +16,7 @@ function fakeAws() {
   };
   return { aws, calls, fail: (times: number) => (failures = times) };
 }
-const read = (aws: Aws, name: string) => aws.call('ssm', 'GetParameters', { Names: [name] }, { access: 'read' });
+const read = (aws: Aws, name: string) => aws.call(ssm, 'GetParameters', { Names: [name] }, { access: 'read' });
 
 it('makes a read that was answered once, also under another component, and a failed one again', async () => {
   const { aws, calls, fail } = fakeAws();
@@ -35,7 +36,7 @@ it('makes a read that was answered once, also under another component, and a fai
 it('makes every call after the release, and every write', async () => {
   const { aws, calls } = fakeAws();
   const kept = keepAnswers(aws);
-  const write = () => kept.aws.call('ssm', 'PutParameter', { Name: 'a', Value: '1' }, { access: 'write' });
+  const write = () => kept.aws.call(ssm, 'PutParameter', { Name: 'a', Value: '1' }, { access: 'write' });
   await write();
   await write();
   await read(kept.aws, 'a');

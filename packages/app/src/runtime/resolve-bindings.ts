@@ -1,4 +1,5 @@
 import type { Aws } from '@twelvefold/aws';
+import { ssm } from '@twelvefold/aws';
 import type { BindingOfKind } from '@twelvefold/backing/internal';
 import type { Binding } from '../bindings.ts';
 import type { BindingFault } from './bindings-error.ts';
@@ -45,7 +46,7 @@ export async function resolveBindings(
   const answers = await Promise.all(
     pages.map((page) =>
       aws.call(
-        'ssm',
+        ssm,
         'GetParameters',
         { Names: page.map(({ binding }) => binding.parameter) },
         { access: 'read', signal },

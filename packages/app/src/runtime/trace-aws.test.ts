@@ -1,4 +1,5 @@
 import type { Aws } from '@twelvefold/aws';
+import { dynamodb, sqs, ssm } from '@twelvefold/aws';
 import { runInScope } from '@twelvefold/lifecycle';
 import { afterEach, expect, it } from 'vitest';
 import { traceAws } from './trace-aws.ts';
@@ -45,7 +46,7 @@ afterEach(() => {
 /** Answers with who called what. */
 function fake(component = 'none'): Aws {
   return {
-    call: async (service, operation) => [component, service, operation] as never, // no operation's output; only looked at here
+    call: async (service, operation) => [component, service.name, operation] as never, // no operation's output; only looked at here
     as: (name) => fake(name),
   };
 }
@@ -60,10 +61,10 @@ it('is the port itself without a tracer', () => {
 it('has a client span around each call of a scope, below it, and none around calls outside of scopes', async () => {
   register();
   const aws = traceAws(fake()).as('api');
-  await aws.call('ssm', 'GetParameters', { Names: ['/x'] }, options);
+  await aws.call(ssm, 'GetParameters', { Names: ['/x'] }, options);
   expect(spans).toEqual([]);
   await runInScope({ kind: 'http', component: 'api' }, async () => {
-    expect(await aws.call('dynamodb', 'GetItem', { TableName: 't', Key: {} }, options)).toEqual([
+    expect(await aws.call(dynamodb, 'GetItem', { TableName: 't', Key: {} }, options)).toEqual([
       'api',
       'dynamodb',
       'GetItem',
@@ -85,7 +86,7 @@ it('passes failures on, and marks them', async () => {
   const failing: Aws = { call: () => Promise.reject(new RangeError('no')), as: () => failing };
   const aws = traceAws(failing);
   await runInScope({ kind: 'http', component: 'api' }, async () => {
-    await expect(aws.call('sqs', 'ReceiveMessage', { QueueUrl: 'q' }, options)).rejects.toThrow('no');
+    await expect(aws.call(sqs, 'ReceiveMessage', { QueueUrl: 'q' }, options)).rejects.toThrow('no');
   });
   expect(spans[1]).toMatchObject({
     name: 'SQS.ReceiveMessage',

@@ -24,7 +24,7 @@ function withSpans(aws: Aws): Aws {
     call: (service, operation, input, options) =>
       traced(
         () => {
-          const id = SERVICE_IDS[service] ?? service;
+          const id = SERVICE_IDS[service.name] ?? service.name;
           return {
             name: `${id}.${operation}`,
             kind: 'client',

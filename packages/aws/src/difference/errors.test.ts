@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AwsError } from '../error.ts';
+import type { Service } from '../operations/aws-operations.ts';
 import type { Aws } from '../port.ts';
+import { sqs } from '../services/sqs.ts';
+import type { LooseCall } from '../services.fixture.ts';
+import { SERVICES } from '../services.fixture.ts';
 import type { Answer, Recorder } from './recorder.fixture.ts';
 import { startRecorder } from './recorder.fixture.ts';
-
-type LooseCall = (service: string, operation: string, input: unknown, options: object) => Promise<unknown>;
 
 let recorder: Recorder;
 let lean: Aws;
@@ -27,9 +29,9 @@ const CALLS: Record<string, [string, unknown]> = {
 async function failure(port: Aws, service: string, answer: Answer): Promise<object> {
   const [operation, input] = CALLS[service] ?? ['', {}];
   recorder.answer(answer);
-  const error = await (port.call as LooseCall)(service, operation, input, { access: 'write' }).catch(
-    (thrown: unknown) => thrown,
-  );
+  const error = await (port.call as LooseCall)(SERVICES[service as Service], operation, input, {
+    access: 'write',
+  }).catch((thrown: unknown) => thrown);
   if (!AwsError.isInstance(error)) throw new Error(`${service} did not fail with an AwsError`, { cause: error });
   const { awsCode, httpStatus, requestId, retryable, item, cancellationReasons, message, operation: named } = error;
   return {
@@ -241,7 +243,7 @@ describe('an error through the lean transport', () => {
     }
     recorder.answer(json(200, { MessageId: 'm', MD5OfMessageBody: '0cc175b9c0f1b6a831c399e269772661' }));
     const send = (MessageBody: string) =>
-      lean.call('sqs', 'SendMessage', { QueueUrl: 'q', MessageBody }, { access: 'write' });
+      lean.call(sqs, 'SendMessage', { QueueUrl: 'q', MessageBody }, { access: 'write' });
     await expect(send('b')).rejects.toMatchObject({ awsCode: 'InvalidChecksum' });
     await expect(send('a')).resolves.toMatchObject({ MessageId: 'm' });
   });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { AwsOperations, Input, Operation, Service } from '../port.ts';
+import type { AwsOperations, Input, Operation, Service } from '../operations/aws-operations.ts';
 
 type Inputs = { [S in Service]: { [O in Operation<S>]: fc.Arbitrary<Input<S, O & Operation<S>>> } };
 
@@ -7,7 +7,7 @@ type Inputs = { [S in Service]: { [O in Operation<S>]: fc.Arbitrary<Input<S, O &
 const text = fc.string({ unit: 'grapheme', maxLength: 30 });
 const awkward = fc.constantFrom("a'b(c)*!~", 'a b+c%20&d=e', '\u2028\t"\\/', '😀 é', '<a href="x">&amp;</a>', '');
 const body = fc.oneof(text, awkward, fc.json());
-// The SDK loses a member named `__proto__` and refuses one named `constructor`; ours keeps both (lean/dynamodb/marshall.test.ts).
+// The SDK loses a member named `__proto__` and refuses one named `constructor`; ours keeps both (services/marshall.test.ts).
 const MISTAKEN = ['__proto__', 'constructor'];
 const name = fc.stringMatching(/^[A-Za-z0-9_.-]{1,20}$/).filter((text) => !MISTAKEN.includes(text));
 const count = fc.integer({ min: 0, max: 10 });

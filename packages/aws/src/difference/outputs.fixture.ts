@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
-import { marshallItem } from '../lean/dynamodb/marshall.ts';
-import { attributesDigest } from '../lean/services/message-attributes.ts';
+import type { Operation, Service } from '../operations/aws-operations.ts';
 import type { MessageAttributeValue } from '../operations/sqs.ts';
-import type { Operation, Service } from '../port.ts';
+import { marshallItem } from '../services/marshall.ts';
+import { attributesDigest } from '../services/message-attributes.ts';
 
 /** What a service sends back, with the input that makes it check. */
 export interface Reply {
@@ -14,7 +14,7 @@ export interface Reply {
 type Outputs = { [S in Service]: { [O in Operation<S>]: fc.Arbitrary<Reply> } };
 
 const text = fc.string({ unit: 'grapheme', maxLength: 30 });
-// The SDK loses a member named `__proto__` and refuses one named `constructor`; ours keeps both (lean/dynamodb/marshall.test.ts).
+// The SDK loses a member named `__proto__` and refuses one named `constructor`; ours keeps both (services/marshall.test.ts).
 const MISTAKEN = ['__proto__', 'constructor'];
 const name = fc.stringMatching(/^[A-Za-z0-9_.-]{1,20}$/).filter((text) => !MISTAKEN.includes(text));
 const count = fc.nat({ max: 1_000 });

@@ -1,5 +1,6 @@
 import type { AwsError } from '../error.ts';
 import { dateOf } from '../server-date.ts';
+import type { ServiceFailure } from '../services/aws-service.ts';
 import type { Credentials, Environment } from '../settings.ts';
 import type { TransportCall } from '../transport.ts';
 import type { HttpResponse } from './http/response-reader.ts';
@@ -8,7 +9,6 @@ import type { LeanClient, LeanContext, RequestHead } from './lean-client.ts';
 import type { FailureKind } from './retry/classify.ts';
 import { classify } from './retry/classify.ts';
 import { retryHint } from './retry/retry-delay.ts';
-import type { ServiceFailure } from './services/lean-service.ts';
 import { signBody, signingHead } from './signing/sign-request.ts';
 import { answerError, faultError, serviceError } from './to-error.ts';
 
@@ -55,7 +55,8 @@ export async function attempt(
   const { call } = prepared;
   const given = context.credentials.get();
   const credentials = given instanceof Promise ? await given : given;
-  const { protocol, skewMs } = client;
+  const { skewMs } = client;
+  const { name, protocol } = client.service;
   let response: HttpResponse;
   const sentAtMs = call.onAnswer === undefined ? 0 : performance.now();
   try {
@@ -88,7 +89,7 @@ export async function attempt(
       if (damage === undefined) return { output };
       return failed(answerError(identityOf(client, call), response, 'InvalidChecksum', damage), 'final', true);
     } catch (cause) {
-      const reason = `the answer is not one of ${client.service}${cause instanceof RangeError ? `: ${cause.message}` : ''}`;
+      const reason = `the answer is not one of ${name}${cause instanceof RangeError ? `: ${cause.message}` : ''}`;
       const error = answerError(identityOf(client, call), response, 'InvalidResponse', reason, cause);
       return failed(error, 'transient', true);
     }
@@ -113,7 +114,7 @@ export async function attempt(
 }
 
 const identityOf = ({ service, endpoint }: LeanClient, { operation }: TransportCall) => ({
-  service,
+  service: service.name,
   operation,
   endpoint,
 });
@@ -136,7 +137,7 @@ function requestText(
 ): string {
   const date = amzDate(context.runtime.now() + client.skewMs);
   // A head with a path of one resource is not kept: there may be any number of resources.
-  let head = client.protocol.path ? undefined : client.heads.get(call.operation);
+  let head = client.service.protocol.path ? undefined : client.heads.get(call.operation);
   if (head?.date !== date || head.credentials !== credentials) {
     head = requestHead(client, call, credentials, date);
     client.heads.set(call.operation, head);
@@ -163,14 +164,15 @@ function requestHead(
   credentials: Credentials,
   date: string,
 ): RequestHead {
-  const { protocol, region, service, host } = client;
+  const { region, service, host } = client;
+  const { protocol } = service;
   const own = protocol.path?.(operation, input);
   const path = own === undefined ? client.path : client.path.replace(/\/$/, '') + own;
   const headers: Record<string, string> = { ...protocol.headers(operation, input), host, 'x-amz-date': date };
   if (credentials.sessionToken !== undefined) headers['x-amz-security-token'] = credentials.sessionToken;
   let text = `POST ${path} HTTP/1.1\r\n`;
   for (const name in headers) text += `${name}: ${headers[name]}\r\n`;
-  const signing = signingHead({ method: 'POST', path, headers }, { region, service, credentials, date });
+  const signing = signingHead({ method: 'POST', path, headers }, { region, service: service.name, credentials, date });
   return { date, credentials, text, signing, last: undefined };
 }
 

@@ -1,9 +1,8 @@
-import type { Service } from '../port.ts';
+import type { AwsService } from '../services/aws-service.ts';
 import type { AwsSettings, Environment } from '../settings.ts';
 import { endpointFor, regionFor } from '../settings.ts';
 import { hasContainerCredentials } from './credentials/container-credentials.ts';
 import { awsEndpoint } from './endpoint.ts';
-import { LEAN_OPERATIONS } from './operations.ts';
 
 const isOn = (value: string | undefined) => value?.toLowerCase() === 'true';
 
@@ -13,26 +12,26 @@ export const NO_CREDENTIALS = 'there are no credentials in the environment, nor 
 
 /** Why a call is left to the SDK, in words that go on after "because"; `undefined` when the lean transport can make it. */
 export function uncovered(
-  service: Service,
+  service: AwsService,
   operation: string,
   settings: AwsSettings,
   env: Environment,
 ): string | undefined {
-  if (!Object.hasOwn(LEAN_OPERATIONS[service], operation)) return `the lean transport has no ${service} ${operation}`;
+  if (!Object.hasOwn(service.operations, operation)) return `the lean transport has no ${service.name} ${operation}`;
   return uncoveredSettings(service, settings, env);
 }
 
 /** The part of {@link uncovered} that is the same for every call of a service. */
-function uncoveredSettings(service: Service, settings: AwsSettings, env: Environment): string | undefined {
+function uncoveredSettings(service: AwsService, settings: AwsSettings, env: Environment): string | undefined {
   const region = regionFor(settings, env);
   if (region === undefined) return NO_REGION;
   if (isOn(env.AWS_USE_FIPS_ENDPOINT)) return 'AWS_USE_FIPS_ENDPOINT is on';
   if (isOn(env.AWS_USE_DUALSTACK_ENDPOINT)) return 'AWS_USE_DUALSTACK_ENDPOINT is on';
   if (env.AWS_RETRY_MODE?.toLowerCase() === 'adaptive') return 'AWS_RETRY_MODE is adaptive';
-  if (service === 'dynamodb' && env.AWS_ACCOUNT_ID_ENDPOINT_MODE === 'required') {
+  if (service.name === 'dynamodb' && env.AWS_ACCOUNT_ID_ENDPOINT_MODE === 'required') {
     return 'AWS_ACCOUNT_ID_ENDPOINT_MODE is required';
   }
-  if (endpointFor(service, settings, env) === undefined && awsEndpoint(service, region) === undefined) {
+  if (endpointFor(service, settings, env) === undefined && awsEndpoint(service.name, region) === undefined) {
     return `the region ${region} is in no partition that the lean transport knows`;
   }
   return uncoveredCredentials(settings, env);

@@ -1,4 +1,4 @@
-import type { Service } from '../port.ts';
+import type { Service } from '../operations/aws-operations.ts';
 
 /** The partitions of AWS and what their endpoints end in (AWS SDK partitions data, November 2026). */
 const PARTITIONS: ReadonlyArray<readonly [RegExp, string]> = [

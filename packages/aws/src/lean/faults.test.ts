@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CallOptions } from '../port.ts';
+import { dynamodb } from '../services/dynamodb.ts';
+import { SERVICES } from '../services.fixture.ts';
 import type { AwsSettings } from '../settings.ts';
 import type { Transport } from '../transport.ts';
 import type { LeanRuntime } from './lean-client.ts';
@@ -52,7 +54,7 @@ const read: CallOptions = { access: 'read' };
 const write: CallOptions = { access: 'write' };
 const getItem = (transport: Transport, options: CallOptions = read) =>
   transport.send({
-    service: 'dynamodb',
+    service: dynamodb,
     operation: 'GetItem',
     input: { TableName: 't', Key: { id: 'a' } },
     component: 'c',
@@ -135,7 +137,7 @@ describe('an attempt that fails', () => {
       const body = service === 'sns' ? `<E><Error><Code>${code}</Code></Error></E>` : `{"__type":"${code}"}`;
       server.script(respond(status, body));
       const [operation, input] = inputs[service];
-      const call = open().send({ service, operation, input, component: undefined, ...write });
+      const call = open().send({ service: SERVICES[service], operation, input, component: undefined, ...write });
       expect(await outcome(call)).toMatchObject({ retryable: true, httpStatus: status });
       expect(server.requests).toHaveLength(3);
       expect(slept).toEqual([999, 1_998]);

@@ -1,10 +1,9 @@
 import type { DebugLogger } from '../logger.ts';
-import type { Service } from '../port.ts';
+import type { AwsService } from '../services/aws-service.ts';
 import type { Credentials, Environment } from '../settings.ts';
 import type { CredentialSource } from './credentials/credential-source.ts';
 import type { Pool } from './http/pool.ts';
 import type { RetryQuota } from './retry/retry-quota.ts';
-import type { LeanService } from './services/lean-service.ts';
 import type { SigningHead } from './signing/sign-request.ts';
 
 /** Time, randomness and the network's limits; tests pass their own. */
@@ -28,8 +27,7 @@ export interface LeanRuntime {
 
 /** The settings and state of one service. */
 export interface LeanClient {
-  readonly service: Service;
-  readonly protocol: LeanService;
+  readonly service: AwsService;
   readonly pool: Pool;
   readonly quota: RetryQuota;
   readonly region: string;

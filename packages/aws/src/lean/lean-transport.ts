@@ -1,7 +1,7 @@
 import { systemClock } from '@twelvefold/core';
 import { AwsError } from '../error.ts';
 import type { DebugLogger } from '../logger.ts';
-import type { Service } from '../port.ts';
+import type { AwsService } from '../services/aws-service.ts';
 import type { AwsSettings, Credentials, Environment } from '../settings.ts';
 import { credentialsFor, DEFAULT_SETTINGS, endpointFor, maxAttemptsFor, regionFor } from '../settings.ts';
 import type { LeanTransport, TransportCall } from '../transport.ts';
@@ -14,7 +14,6 @@ import { createPool } from './http/pool.ts';
 import type { LeanClient, LeanContext, LeanRuntime } from './lean-client.ts';
 import { callWithRetries } from './retry/call-with-retries.ts';
 import { createRetryQuota } from './retry/retry-quota.ts';
-import { loadLeanService } from './services/load-lean-service.ts';
 import { createUserAgent } from './user-agent.ts';
 
 const LEAN_RUNTIME: LeanRuntime = {
@@ -25,15 +24,14 @@ const LEAN_RUNTIME: LeanRuntime = {
   idleMs: 15_000,
 };
 
-/** Signed HTTP/1.1 on kept-alive sockets, for the operations of `operations.ts`. The settings must be covered (`covers.ts`). */
+/** Signed HTTP/1.1 on kept-alive sockets, for the operations of each service. The settings must be covered (`covers.ts`). */
 export function createLeanTransport(
   settings: AwsSettings,
   env: Environment,
   logger?: DebugLogger,
   runtime: LeanRuntime = LEAN_RUNTIME,
 ): LeanTransport {
-  const clients = new Map<Service, LeanClient>();
-  const loading = new Map<Service, Promise<LeanClient>>();
+  const clients = new Map<string, LeanClient>();
   const { requestTimeoutMs, totalTimeoutMs, connectTimeoutMs, maxSockets } = { ...DEFAULT_SETTINGS, ...settings };
   const context: LeanContext = {
     runtime,
@@ -47,17 +45,15 @@ export function createLeanTransport(
     totalTimeoutMs,
   };
 
-  const load = async (service: Service): Promise<LeanClient> => {
-    const protocol = await loadLeanService(service);
+  const open = (service: AwsService): LeanClient => {
     const region = regionFor(settings, env) ?? '';
     const endpoint = endpointFor(service, settings, env);
-    const url = new URL(endpoint ?? awsEndpoint(service, region) ?? '');
+    const url = new URL(endpoint ?? awsEndpoint(service.name, region) ?? '');
     const tls = url.protocol === 'https:';
     const origin = { host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port) || (tls ? 443 : 80), tls };
     const { now, maxResponseBytes, idleMs } = runtime;
     const client: LeanClient = {
       service,
-      protocol,
       pool: createPool(origin, { maxSockets, idleMs, connectTimeoutMs, maxResponseBytes, now }),
       quota: createRetryQuota(),
       region,
@@ -68,24 +64,14 @@ export function createLeanTransport(
       heads: new Map(),
       skewMs: 0,
     };
-    clients.set(service, client);
+    clients.set(service.name, client);
     return client;
-  };
-
-  const clientOf = (service: Service): Promise<LeanClient> => {
-    const loaded = loading.get(service) ?? load(service);
-    loading.set(service, loaded);
-    return loaded;
   };
 
   return {
     credentials: () => context.credentials.get(),
-    takeCounts: () => [...clients.values()].map(({ service, pool }) => ({ name: service, ...pool.takeCounts() })),
-    send: (call: TransportCall) => {
-      const client = clients.get(call.service);
-      if (client) return callWithRetries(context, client, call);
-      return clientOf(call.service).then((loaded) => callWithRetries(context, loaded, call));
-    },
+    takeCounts: () => [...clients.values()].map(({ service, pool }) => ({ name: service.name, ...pool.takeCounts() })),
+    send: (call: TransportCall) => callWithRetries(context, clients.get(call.service.name) ?? open(call.service), call),
     resume: () => {
       for (const { pool } of clients.values()) pool.dropIdle();
     },

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createAws } from '../create-aws.ts';
+import { dynamodb } from '../services/dynamodb.ts';
+import { sns } from '../services/sns.ts';
 import type { Pool } from './http/pool.ts';
 import { createPool } from './http/pool.ts';
 import { createPoolCounter } from './http/pool-counter.ts';
@@ -93,9 +95,9 @@ it('is told by service, and of a service behind an SDK client not at all', async
   const options = { env: {}, region: 'eu-west-1', endpoint: server.url, clients: { sns: client } };
   await using aws = createAws({ ...options, credentials: { accessKeyId: 'a', secretAccessKey: 'b' } });
   expect(aws.takeConnectionCounts()).toEqual([]);
-  await aws.call('dynamodb', 'GetItem', { TableName: 't', Key: { id: 'a' } }, { access: 'read' });
+  await aws.call(dynamodb, 'GetItem', { TableName: 't', Key: { id: 'a' } }, { access: 'read' });
   await aws
-    .call('sns', 'Publish', { TopicArn: 'arn:aws:sns:eu-west-1:1:t', Message: 'm' }, { access: 'write' })
+    .call(sns, 'Publish', { TopicArn: 'arn:aws:sns:eu-west-1:1:t', Message: 'm' }, { access: 'write' })
     .catch(() => {});
   expect(aws.takeConnectionCounts()).toEqual([
     { name: 'dynamodb', busy: 1, idle: 1, waiting: 0, connectMs: [expect.any(Number)], waitMs: [] },

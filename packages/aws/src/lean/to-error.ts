@@ -1,8 +1,8 @@
 import { AwsError } from '../error.ts';
+import type { ServiceFailure } from '../services/aws-service.ts';
 import type { HttpResponse } from './http/response-reader.ts';
 import type { TransportFault } from './http/transport-fault.ts';
 import { classify } from './retry/classify.ts';
-import type { ServiceFailure } from './services/lean-service.ts';
 
 export interface CallIdentity {
   readonly service: string;

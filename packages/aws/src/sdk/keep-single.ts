@@ -2,7 +2,8 @@ import type { SdkCommand } from './sdk-client.ts';
 import { refusedConnection } from './to-aws-error.ts';
 
 /**
- * A failure after which nobody knows whether the call had its effect. Deliberately without `cause` and `$metadata`: the SDK's
+ * A failure after which nobody knows whether the call had its effect. Deliberately without `cause`
+ * and `$metadata`: the SDK's
  * retry looks through both.
  */
 export class OpenOutcome extends Error {
@@ -16,8 +17,10 @@ export class OpenOutcome extends Error {
 }
 
 /**
- * Keeps the SDK from sending a write again that may have happened: no answer came although the request was on its way, or
- * AWS answered 5xx ("the operation might have succeeded", DynamoDB developer guide, error handling). Throttled and refused
+ * Keeps the SDK from sending a write again that may have happened: no answer came although the
+ * request was on its way, or
+ * AWS answered 5xx ("the operation might have succeeded", DynamoDB developer guide, error
+ * handling). Throttled and refused
  * calls had no effect and are tried again as ever.
  */
 export function keepSingle(command: SdkCommand): void {

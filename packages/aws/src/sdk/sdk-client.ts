@@ -12,7 +12,7 @@ export interface SendSettings {
 
 /** Any AWS SDK v3 client: the smallest structure that can send a command. */
 export interface SdkClient {
-  // biome-ignore lint/suspicious/noExplicitAny: every SDK client types its own commands; this accepts them all
+  // biome-ignore lint/suspicious/noExplicitAny: each SDK client has types of its own for commands
   send(command: any, options?: any): Promise<any>;
   /** Closes its connections. */
   destroy?(): void;
@@ -29,3 +29,26 @@ export interface SdkService {
 
 /** Turns a DynamoDB attribute map into plain JavaScript. */
 export type Unmarshall = (item: Record<string, never>) => Record<string, unknown>;
+
+/** What the SDK's packages export, as far as we look: client classes and `<Operation>Command`. */
+export type SdkModule = Readonly<Record<string, unknown>>;
+
+/** Opens a service's SDK with the settings of the port. */
+export interface SdkOpener {
+  readonly hasEndpoint: boolean;
+  /**
+   * The client that was given to the port, else a new one of the class `name`.
+   *
+   * @param wrap makes the client to use of the new one
+   */
+  open(sdk: SdkModule, name: string, options?: object, wrap?: (client: SdkClient) => SdkClient): SdkService;
+  /**
+   * The error to throw when the import of a package failed: names what to install.
+   *
+   * @param packages to install @defaultValue the one whose import failed
+   */
+  missing(error: unknown, packages?: string): unknown;
+}
+
+/** The command class of an operation, by the SDK's naming. */
+export const commandOf = (sdk: SdkModule, name: string) => sdk[`${name}Command`] as ReturnType<SdkService['command']>;

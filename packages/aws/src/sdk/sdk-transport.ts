@@ -1,4 +1,5 @@
-import type { Answer, Service } from '../port.ts';
+import type { Service } from '../operations/aws-operations.ts';
+import type { Answer } from '../port.ts';
 import { dateOf } from '../server-date.ts';
 import type { AwsSettings, Environment } from '../settings.ts';
 import { DEFAULT_SETTINGS, endpointFor } from '../settings.ts';
@@ -15,12 +16,12 @@ export function createSdkTransport(
   clients: Partial<Record<Service, SdkClient>>,
   why: (call: TransportCall) => string,
 ): Transport {
-  const services = new Map<Service, Promise<SdkService>>();
+  const services = new Map<string, Promise<SdkService>>();
 
   const load = (call: TransportCall): Promise<SdkService> => {
     const { service } = call;
-    const loaded = services.get(service) ?? loadService(call, settings, env, clients[service], why(call));
-    services.set(service, loaded);
+    const loaded = services.get(service.name) ?? loadService(call, settings, env, clients[service.name], why(call));
+    services.set(service.name, loaded);
     return loaded;
   };
 
@@ -31,7 +32,7 @@ export function createSdkTransport(
       const signal = limit && call.signal ? AbortSignal.any([call.signal, limit]) : (call.signal ?? limit);
       const { client, command, unmarshall } = await load(call);
       const Command = command(operation);
-      if (!Command) throw new TypeError(`Cannot call ${service} ${operation}: the port has no such operation`);
+      if (!Command) throw new TypeError(`Cannot call ${service.name} ${operation}: the port has no such operation`);
       const sent = new Command(input as never); // the port's own types check the input; the SDK's are per command
       if (component !== undefined) nameComponent(sent, component);
       if (access === 'write' && !repeatable) keepSingle(sent);
@@ -42,15 +43,16 @@ export function createSdkTransport(
         // Whatever the SDK made of the abort, callers see the reason that they gave.
         call.signal?.throwIfAborted();
         const failure = limit?.aborted ? LATE : error instanceof OpenOutcome ? error.failure : error;
-        throw toAwsError(failure, { service, operation, endpoint: endpointFor(service, settings, env) }, unmarshall);
+        const endpoint = endpointFor(service, settings, env);
+        throw toAwsError(failure, { service: service.name, operation, endpoint }, unmarshall);
       }
     },
     // Its sockets are out of reach; a request on a dead one fails and is tried again.
     resume: () => {},
     close: () => {
-      for (const [service, loaded] of services) {
+      for (const [name, loaded] of services) {
         // Clients that were given belong to whoever made them.
-        if (clients[service] === undefined) loaded.then(({ client }) => client.destroy?.()).catch(() => {});
+        if (clients[name as Service] === undefined) loaded.then(({ client }) => client.destroy?.()).catch(() => {});
       }
     },
   };
@@ -69,7 +71,8 @@ function sendSettings(settings: AwsSettings, input: unknown, signal: AbortSignal
 }
 
 /**
- * Names the component in the call's user agent as `md/component#NAME`. The user agent is not part of a SigV4 signature,
+ * Names the component in the call's user agent as `md/component#NAME`. The user agent is not part
+ * of a SigV4 signature,
  * and CloudTrail keeps it.
  */
 function nameComponent(command: SdkCommand, component: string): void {
@@ -80,7 +83,8 @@ function nameComponent(command: SdkCommand, component: string): void {
       if (headers) headers['user-agent'] = `${headers['user-agent'] ?? ''}${suffix}`.trimStart();
       return next(args);
     },
-    // lib-dynamodb runs a command's stack twice over, its own and the inner command's: the later one replaces the first.
+    // lib-dynamodb runs a command's stack twice over, its own and the inner command's: the later
+    // one replaces the first.
     { step: 'finalizeRequest', name: 'twelvefoldComponent', override: true },
   );
 }

@@ -29,7 +29,8 @@ const BROKEN = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ECONNABORTED', 'UND
 /** What the SDK throws before it sends anything, without a region or without credentials. */
 const UNSET: ReadonlyArray<{ matches(failure: SdkFailure): boolean; fault: SetupFault }> = [
   {
-    // Bare Errors, recognized by their text. An empty variable is to the SDK a region that it does not accept.
+    // Bare Errors, recognized by their text. An empty variable is to the SDK a region that it does
+    // not accept.
     matches: ({ message = '' }) =>
       message === 'Region is missing' || message.startsWith('Region not accepted: region=""'),
     fault: REGION_MISSING,

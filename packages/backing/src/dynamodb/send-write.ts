@@ -1,5 +1,5 @@
 import type { Aws } from '@twelvefold/aws';
-import { AwsError } from '@twelvefold/aws';
+import { AwsError, dynamodb } from '@twelvefold/aws';
 import type { Answer, Input, Output } from '@twelvefold/aws/internal';
 import type { Clock } from '@twelvefold/core';
 import { TwelvefoldError } from '@twelvefold/core';
@@ -55,7 +55,7 @@ export async function sendWrite<O extends WriteName>(
   let lost = 0;
   for (let tries = 1; ; tries += 1) {
     try {
-      return await aws.call('dynamodb', operation, input, {
+      return await aws.call(dynamodb, operation, input, {
         access: 'write',
         repeatable: repeatable || idempotent,
         signal,

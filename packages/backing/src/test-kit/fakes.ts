@@ -81,7 +81,7 @@ interface Entry {
 /** A port to AWS that takes every message, one at a time or in batches. */
 function taking(body: 'MessageBody' | 'Message', messages: unknown[]): Aws {
   const take = (entry: Entry) => `message-${messages.push(JSON.parse(entry[body] ?? 'null'))}`;
-  const call = async (_service: string, _operation: string, input: object, { signal }: { signal?: AbortSignal }) => {
+  const call = async (_service: object, _operation: string, input: object, { signal }: { signal?: AbortSignal }) => {
     signal?.throwIfAborted();
     const { Entries, PublishBatchRequestEntries, ...one } = input as Entry & Record<string, Entry[] | undefined>; // of SQS or SNS
     const entries = Entries ?? PublishBatchRequestEntries;

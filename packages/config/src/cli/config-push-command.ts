@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as systemSleep } from 'node:timers/promises';
 import type { Aws } from '@twelvefold/aws';
-import { AwsError } from '@twelvefold/aws';
+import { AwsError, secretsmanager, ssm } from '@twelvefold/aws';
 import { fetchCalls } from '../load/fetch-calls.ts';
 import { readFileSource } from '../load/read-file-source.ts';
 import { planCalls } from '../plan/plan-calls.ts';
@@ -135,7 +135,7 @@ async function put(aws: Aws, { in: store, name, text, type, label }: PushWrite, 
   if (store === 'secretsManager') {
     // With the same token a repeated write makes no second version.
     const input = { SecretId: name, SecretString: text, ClientRequestToken: token };
-    await aws.call('secretsmanager', 'PutSecretValue', input, { access: 'write', repeatable: true });
+    await aws.call(secretsmanager, 'PutSecretValue', input, { access: 'write', repeatable: true });
     return;
   }
   const input = {
@@ -145,10 +145,10 @@ async function put(aws: Aws, { in: store, name, text, type, label }: PushWrite, 
     Overwrite: true,
     Tier: 'Intelligent-Tiering',
   } as const;
-  const { Version } = await aws.call('ssm', 'PutParameter', input, { access: 'write' });
+  const { Version } = await aws.call(ssm, 'PutParameter', input, { access: 'write' });
   if (label === undefined || Version === undefined) return;
   const labels = { Name: name, ParameterVersion: Version, Labels: [label] };
-  await aws.call('ssm', 'LabelParameterVersion', labels, { access: 'write', repeatable: true });
+  await aws.call(ssm, 'LabelParameterVersion', labels, { access: 'write', repeatable: true });
 }
 
 async function withRetries(work: () => Promise<void>, sleep: (ms: number) => Promise<void>): Promise<void> {

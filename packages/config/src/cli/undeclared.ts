@@ -1,5 +1,5 @@
 import type { Aws } from '@twelvefold/aws';
-import { AwsError } from '@twelvefold/aws';
+import { AwsError, secretsmanager, ssm } from '@twelvefold/aws';
 import type { ConfigDefinition } from '../define-config.ts';
 import type { ConfigTarget } from '../schema/names.ts';
 import { atTarget } from '../schema/names.ts';
@@ -53,7 +53,7 @@ async function parameterNames(aws: Aws, { app, stage }: ConfigTarget): Promise<s
   const names: string[] = [];
   let NextToken: string | undefined;
   do {
-    const page = await aws.call('ssm', 'GetParametersByPath', { ...input, NextToken }, { access: 'read' });
+    const page = await aws.call(ssm, 'GetParametersByPath', { ...input, NextToken }, { access: 'read' });
     names.push(...(page.Parameters ?? []).flatMap(({ Name }) => (Name === undefined ? [] : [Name])));
     NextToken = page.NextToken;
   } while (NextToken);
@@ -66,7 +66,7 @@ async function secretNames(aws: Aws, { app, stage }: ConfigTarget): Promise<stri
   const names: string[] = [];
   let NextToken: string | undefined;
   do {
-    const page = await aws.call('secretsmanager', 'ListSecrets', { Filters, NextToken }, { access: 'read' });
+    const page = await aws.call(secretsmanager, 'ListSecrets', { Filters, NextToken }, { access: 'read' });
     names.push(...(page.SecretList ?? []).flatMap(({ Name }) => (Name === undefined ? [] : [Name])));
     NextToken = page.NextToken;
   } while (NextToken);

@@ -1,5 +1,5 @@
 import type { Aws } from '@twelvefold/aws';
-import { AwsError } from '@twelvefold/aws';
+import { AwsError, ssm } from '@twelvefold/aws';
 import { REFERENCE } from '../plan/lookup.ts';
 import { fetchSecret } from './fetch-secrets.ts';
 import type { StoreAnswer, StoreAnswers } from './store-answer.ts';
@@ -30,7 +30,7 @@ export async function fetchParameters(
 ): Promise<void> {
   try {
     const input = { Names: [...names], WithDecryption: true };
-    const { Parameters = [] } = await aws.call('ssm', 'GetParameters', input, { access: 'read', signal });
+    const { Parameters = [] } = await aws.call(ssm, 'GetParameters', input, { access: 'read', signal });
     for (const name of names) {
       const found =
         Parameters.find(({ Name, Selector = '' }) => Name !== undefined && Name + Selector === name) ??
@@ -75,7 +75,7 @@ export async function fetchByPath(
     let NextToken: string | undefined;
     do {
       const page = await aws.call(
-        'ssm',
+        ssm,
         'GetParametersByPath',
         { Path: path, Recursive: true, WithDecryption: true, MaxResults: 10, ...(NextToken ? { NextToken } : {}) },
         { access: 'read', signal },

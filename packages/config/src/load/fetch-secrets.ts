@@ -1,5 +1,5 @@
 import type { Aws } from '@twelvefold/aws';
-import { AwsError } from '@twelvefold/aws';
+import { AwsError, secretsmanager } from '@twelvefold/aws';
 import { REFERENCE } from '../plan/lookup.ts';
 import type { StoreAnswer, StoreAnswers } from './store-answer.ts';
 import { allSettledOrThrow, answerOf, mayIsolate } from './store-answer.ts';
@@ -22,7 +22,7 @@ export async function fetchSecret(
     const input = { SecretId: id, ...(versionStage === undefined ? {} : { VersionStage: versionStage }) };
     answers.set(
       name,
-      secretAnswer(await aws.call('secretsmanager', 'GetSecretValue', input, { access: 'read', signal })),
+      secretAnswer(await aws.call(secretsmanager, 'GetSecretValue', input, { access: 'read', signal })),
     );
   } catch (error) {
     if (!AwsError.isInstance(error)) throw error;
@@ -44,7 +44,7 @@ export async function fetchSecretBatch(
     let NextToken: string | undefined;
     do {
       const page = await aws.call(
-        'secretsmanager',
+        secretsmanager,
         'BatchGetSecretValue',
         { SecretIdList: [...ids], ...(NextToken ? { NextToken } : {}) },
         { access: 'read', signal },

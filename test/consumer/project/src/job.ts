@@ -1,3 +1,4 @@
+import { ssm } from '@twelvefold/aws';
 import { createAws } from '@twelvefold/aws';
 import { createDynamoDbTable } from '@twelvefold/backing/dynamodb-table';
 import { createSqsConsumer, createSqsSender } from '@twelvefold/backing/sqs';
@@ -42,7 +43,7 @@ logger.redactor.add(config.payments.apiKey.reveal());
 
 const bound = new Map<string, string>();
 for (const { key, parameter } of bindings(app, stage)) {
-  const { Parameters = [] } = await aws.call('ssm', 'GetParameters', { Names: [parameter] }, { access: 'read' });
+  const { Parameters = [] } = await aws.call(ssm, 'GetParameters', { Names: [parameter] }, { access: 'read' });
   bound.set(key, Parameters[0]?.Value ?? '');
 }
 const totals = createDynamoDbTable({ definition: app.backing.totals, name: bound.get('totals') ?? '', aws });

@@ -1,3 +1,4 @@
+import { sqs } from '@twelvefold/aws';
 import { expect } from 'vitest';
 import type { RunningApp } from '../../../support/start-app.ts';
 import { until } from '../../../support/until.ts';
@@ -230,7 +231,7 @@ export const FAULT_SCENARIOS: readonly Scenario[] = [
       const left = await until(
         'the queue is empty',
         async () => {
-          const { Attributes = {} } = await app.aws.call('sqs', 'GetQueueAttributes', input as never, {
+          const { Attributes = {} } = await app.aws.call(sqs, 'GetQueueAttributes', input as never, {
             access: 'read',
           });
           return names.map((name) => Attributes[name as never]).join();

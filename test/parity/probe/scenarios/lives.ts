@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { dynamodb, sqs, ssm } from '@twelvefold/aws';
 import type { ShutdownReport } from '@twelvefold/lifecycle';
 import { expect } from 'vitest';
 import { jsonLines } from '../../../support/json-lines.ts';
@@ -28,18 +29,18 @@ const LINGER_MS = 2_000;
 
 async function putRow(app: RunningApp, id: string): Promise<void> {
   const TableName = app.physicalId('AWS::DynamoDB::Table', '-rows');
-  await app.aws.call('dynamodb', 'PutItem', { TableName, Item: { id } }, { access: 'write' });
+  await app.aws.call(dynamodb, 'PutItem', { TableName, Item: { id } }, { access: 'write' });
 }
 
 async function getRow(app: RunningApp, id: string): Promise<Record<string, unknown> | undefined> {
   const input = { TableName: app.physicalId('AWS::DynamoDB::Table', '-rows'), Key: { id }, ConsistentRead: true };
-  return (await app.aws.call('dynamodb', 'GetItem', input, { access: 'read' })).Item;
+  return (await app.aws.call(dynamodb, 'GetItem', input, { access: 'read' })).Item;
 }
 
 async function leftInQueue(app: RunningApp): Promise<string> {
   const names = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'];
   const input = { QueueUrl: app.physicalId('AWS::SQS::Queue', '-jobs'), AttributeNames: names };
-  const { Attributes = {} } = await app.aws.call('sqs', 'GetQueueAttributes', input as never, { access: 'read' });
+  const { Attributes = {} } = await app.aws.call(sqs, 'GetQueueAttributes', input as never, { access: 'read' });
   return names.map((name) => Attributes[name as never]).join();
 }
 
@@ -95,7 +96,7 @@ export const LIFE_SCENARIOS: readonly Scenario[] = [
       await client.send('GET', '/rows?id=nobody');
       const before = await each();
       const parameter = { Name: '/probe/test/limits/each', Value: '8', Type: 'String', Overwrite: true } as const;
-      await app.aws.call('ssm', 'PutParameter', parameter, { access: 'write' });
+      await app.aws.call(ssm, 'PutParameter', parameter, { access: 'write' });
       await settled(app);
       app.cut();
       app.passes(TEN_MINUTES_MS);

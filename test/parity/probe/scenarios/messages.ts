@@ -1,3 +1,4 @@
+import { sqs } from '@twelvefold/aws';
 import { expect } from 'vitest';
 import type { RunningApp } from '../../../support/start-app.ts';
 import { until } from '../../../support/until.ts';
@@ -36,7 +37,7 @@ async function deadLetter(app: RunningApp, nameEnd: string, contains: string) {
   const [found] = await until(
     `a dead letter with ${contains} arrives`,
     async () => {
-      const { Messages = [] } = await app.aws.call('sqs', 'ReceiveMessage', input, { access: 'write' });
+      const { Messages = [] } = await app.aws.call(sqs, 'ReceiveMessage', input, { access: 'write' });
       return Messages.filter(({ Body }) => Body?.includes(contains));
     },
     (letters) => letters.length > 0,
@@ -132,7 +133,7 @@ export const MESSAGE_SCENARIOS: readonly Scenario[] = [
         async () => {
           const names = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'];
           const input = { QueueUrl, AttributeNames: names };
-          const { Attributes = {} } = await app.aws.call('sqs', 'GetQueueAttributes', input as never, {
+          const { Attributes = {} } = await app.aws.call(sqs, 'GetQueueAttributes', input as never, {
             access: 'read',
           });
           return names.map((name) => Attributes[name as never]).join();

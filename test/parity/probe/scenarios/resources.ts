@@ -1,4 +1,5 @@
 import { rmSync, writeFileSync } from 'node:fs';
+import { dynamodb } from '@twelvefold/aws';
 import type { ShutdownReport } from '@twelvefold/lifecycle';
 import { expect } from 'vitest';
 import { jsonLines } from '../../../support/json-lines.ts';
@@ -48,7 +49,7 @@ export const RESOURCE_SCENARIOS: readonly Scenario[] = [
       await linesOf(app, 'resource-held', { component: 'http', message: 'holding' });
       const ended = app.launched.stop();
       const TableName = app.physicalId('AWS::DynamoDB::Table', '-rows');
-      await app.aws.call('dynamodb', 'PutItem', { TableName, Item: { id: 'gate-ledger' } }, { access: 'write' });
+      await app.aws.call(dynamodb, 'PutItem', { TableName, Item: { id: 'gate-ledger' } }, { access: 'write' });
       const { status, body } = await held;
       await ended;
       // An intended difference: managed instances send no signal to a worker thread.

@@ -1,5 +1,5 @@
 import type { Aws } from '@twelvefold/aws';
-import { AwsError } from '@twelvefold/aws';
+import { AwsError, dynamodb } from '@twelvefold/aws';
 import type { Item, TransactWriteEntry } from '@twelvefold/aws/internal';
 import type { LockClient } from '@twelvefold/backing';
 import { lock } from '@twelvefold/backing';
@@ -53,7 +53,7 @@ export function createDynamoDbRuns(options: DynamoDbRunsOptions): RunStore {
 
   const find = async (id: string, signal?: AbortSignal): Promise<StoredRun | undefined> => {
     const input = { TableName, Key: { id: `run/${id}` }, ConsistentRead: true };
-    const { Item } = await aws.call('dynamodb', 'GetItem', input, { access: 'read', signal });
+    const { Item } = await aws.call(dynamodb, 'GetItem', input, { access: 'read', signal });
     return Item && runFrom(Item);
   };
   const get = async (id: string, signal?: AbortSignal): Promise<StoredRun> => {
@@ -74,7 +74,7 @@ export function createDynamoDbRuns(options: DynamoDbRunsOptions): RunStore {
     let ExclusiveStartKey: Item | undefined;
     do {
       const page = await aws.call(
-        'dynamodb',
+        dynamodb,
         'Query',
         { ...input, ...(ExclusiveStartKey ? { ExclusiveStartKey } : {}) },
         { access: 'read', signal },

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { ssm } from '../../services/ssm.ts';
 import { createLeanTransport } from '../lean-transport.ts';
 import { TEST_CERTIFICATE } from './test-certificate.fixture.ts';
 
@@ -32,7 +33,7 @@ const open = (host: string) => {
 };
 const call = (transport: ReturnType<typeof open>) =>
   transport.send({
-    service: 'ssm',
+    service: ssm,
     operation: 'GetParameters',
     input: { Names: ['a'] },
     access: 'read',

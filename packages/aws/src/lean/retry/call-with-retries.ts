@@ -16,7 +16,7 @@ const SKEW_MS = 240_000;
 /** Makes a call, again where that is safe and of use: the rules of the SDK's standard retry mode. */
 export async function callWithRetries(context: LeanContext, client: LeanClient, call: TransportCall): Promise<unknown> {
   const { runtime, logger, maxAttempts } = context;
-  const body = client.protocol.encode(call.operation, call.input);
+  const body = call.service.protocol.encode(call.operation, call.input);
   const bodyBytes = Buffer.byteLength(body);
   const prepared: Prepared = {
     call,
@@ -49,7 +49,7 @@ export async function callWithRetries(context: LeanContext, client: LeanClient, 
     if (mayHaveHappened && !repeatable) throw error;
     const report = (delayMs: number) =>
       logger?.debug('Call to AWS failed and is tried again', {
-        service: client.service,
+        service: client.service.name,
         operation: call.operation,
         attempt: retries + 1,
         awsCode: error.awsCode,

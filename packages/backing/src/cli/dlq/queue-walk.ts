@@ -1,5 +1,5 @@
 import type { Aws } from '@twelvefold/aws';
-import { AwsError } from '@twelvefold/aws';
+import { AwsError, sqs } from '@twelvefold/aws';
 import type { SqsMessage } from '@twelvefold/aws/internal';
 import { SQS_LIMITS } from '../../queue/sqs-limits.ts';
 
@@ -39,7 +39,7 @@ const GIVE_BACK_ROUNDS = 3;
 export async function openQueue(aws: Aws, queue: string): Promise<QueueWalk> {
   const url = /^https?:/.test(queue) ? queue : await urlOf(aws, queue);
   const input = { QueueUrl: url, AttributeNames: ['All'] };
-  const { Attributes = {} } = await aws.call('sqs', 'GetQueueAttributes', input, { access: 'read' });
+  const { Attributes = {} } = await aws.call(sqs, 'GetQueueAttributes', input, { access: 'read' });
   const held = new Map<string, string>();
   return {
     url,
@@ -54,7 +54,7 @@ export async function openQueue(aws: Aws, queue: string): Promise<QueueWalk> {
       // nothing of what is behind. Each hides at least one again, so there is an end to them.
       for (let [empty, stale] = [0, 0]; empty < EMPTY_RECEIVES && stale <= EMPTY_RECEIVES + seen.size; ) {
         const { Messages = [] } = await aws.call(
-          'sqs',
+          sqs,
           'ReceiveMessage',
           {
             QueueUrl: url,
@@ -92,7 +92,7 @@ export async function openQueue(aws: Aws, queue: string): Promise<QueueWalk> {
           const change = { QueueUrl: url, Entries };
           try {
             const options = { access: 'write', repeatable: true } as const;
-            const { Failed = [] } = await aws.call('sqs', 'ChangeMessageVisibilityBatch', change, options);
+            const { Failed = [] } = await aws.call(sqs, 'ChangeMessageVisibilityBatch', change, options);
             // At fault is a handle that no longer counts: its message is visible, or somebody else's.
             for (const { Id, SenderFault } of Failed)
               if (!SenderFault) again.push(...ten.slice(Number(Id), Number(Id) + 1));
@@ -109,7 +109,7 @@ export async function openQueue(aws: Aws, queue: string): Promise<QueueWalk> {
 
 async function urlOf(aws: Aws, name: string): Promise<string> {
   try {
-    const { QueueUrl } = await aws.call('sqs', 'GetQueueUrl', { QueueName: name }, { access: 'read' });
+    const { QueueUrl } = await aws.call(sqs, 'GetQueueUrl', { QueueName: name }, { access: 'read' });
     if (QueueUrl) return QueueUrl;
   } catch (error) {
     if (!AwsError.isInstance(error) || !/NonExistentQueue|QueueDoesNotExist/.test(error.awsCode)) throw error;

@@ -1,4 +1,5 @@
 import type { Aws } from '@twelvefold/aws';
+import { sqs } from '@twelvefold/aws';
 import type { MessageAttributeValue, SqsMessage } from '@twelvefold/aws/internal';
 import type { Clock } from '@twelvefold/core';
 import { stringAttribute } from '../../message/outgoing-attributes.ts';
@@ -64,11 +65,11 @@ export async function redrive(options: RedriveOptions): Promise<void> {
       const due = rate === undefined ? 0 : startedAt + (moved * 1_000) / rate - clock.monotonic();
       from.hold(message); // until it has been sent
       if (due > 0) await clock.sleep(due, signal);
-      await aws.call('sqs', 'SendMessage', copyOf(message, to), { access: 'write', repeatable: true });
+      await aws.call(sqs, 'SendMessage', copyOf(message, to), { access: 'write', repeatable: true });
       moved += 1;
       try {
         const input = { QueueUrl: from.url, ReceiptHandle: message.ReceiptHandle ?? '' };
-        await aws.call('sqs', 'DeleteMessage', input, { access: 'write', repeatable: true });
+        await aws.call(sqs, 'DeleteMessage', input, { access: 'write', repeatable: true });
         from.release(message);
       } catch {
         twice += 1;

@@ -1,5 +1,5 @@
 import type { Aws } from '@twelvefold/aws';
-import { AwsError } from '@twelvefold/aws';
+import { AwsError, dynamodb } from '@twelvefold/aws';
 import type { Item } from '@twelvefold/aws/internal';
 import type { Clock } from '@twelvefold/core';
 import { durationMs, systemClock, TwelvefoldError } from '@twelvefold/core';
@@ -219,7 +219,7 @@ export function createDynamoDbLock(options: DynamoDbLockOptions): LockClient {
     async inspect(name, { signal } = {}) {
       assertLockName(definition.name, name);
       const input = { TableName: tableName, Key: { id: name }, ConsistentRead: true };
-      const { Item } = await aws.call('dynamodb', 'GetItem', input, { access: 'read', signal });
+      const { Item } = await aws.call(dynamodb, 'GetItem', input, { access: 'read', signal });
       if (Item === undefined) return undefined;
       const token = Number(Item.fence);
       if (Item.holder === undefined) return { token };

@@ -1,4 +1,5 @@
 import type { Aws } from '@twelvefold/aws';
+import { sqs } from '@twelvefold/aws';
 import type { Clock } from '@twelvefold/core';
 import type { BatchAnswer } from '../../message/batch-call.ts';
 import { callBatch } from '../../message/batch-call.ts';
@@ -43,12 +44,12 @@ export function createAcknowledger<M extends Acknowledgeable>(deps: Acknowledger
   const write = { access: 'write', repeatable: true } as const;
   const deletions = new EntryBatcher<M, { ReceiptHandle: string }>(deps, {
     action: `delete messages of queue '${queue}'`,
-    send: (Entries) => aws.call('sqs', 'DeleteMessageBatch', { QueueUrl: url, Entries }, write),
+    send: (Entries) => aws.call(sqs, 'DeleteMessageBatch', { QueueUrl: url, Entries }, write),
     onError: ({ messageId }, error) => emit({ type: 'deleteFailed', messageId, error }),
   });
   const delays = new EntryBatcher<M, { ReceiptHandle: string; VisibilityTimeout: number }>(deps, {
     action: `change visibility of messages of queue '${queue}'`,
-    send: (Entries) => aws.call('sqs', 'ChangeMessageVisibilityBatch', { QueueUrl: url, Entries }, write),
+    send: (Entries) => aws.call(sqs, 'ChangeMessageVisibilityBatch', { QueueUrl: url, Entries }, write),
     onError: ({ messageId }, error) => emit({ type: 'visibilityFailed', messageId, error }),
   });
   return {

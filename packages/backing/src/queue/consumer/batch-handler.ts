@@ -1,4 +1,5 @@
 import type { Aws } from '@twelvefold/aws';
+import { sqs } from '@twelvefold/aws';
 import type { Clock, Deadline } from '@twelvefold/core';
 import { after, NO_DEADLINE } from '@twelvefold/core/internal';
 import { callBatch } from '../../message/batch-call.ts';
@@ -243,7 +244,7 @@ class Batch implements MessageTerms {
         action: `change visibility of messages of queue '${queue}'`,
         send: (Entries) => {
           const options = { access: 'write', repeatable: true, signal: late.signal } as const;
-          return aws.call('sqs', 'ChangeMessageVisibilityBatch', { QueueUrl: url, Entries }, options);
+          return aws.call(sqs, 'ChangeMessageVisibilityBatch', { QueueUrl: url, Entries }, options);
         },
         settle: ({ messageId }, _id, error) => {
           if (error !== undefined) emit?.({ type: 'visibilityFailed', messageId, error });

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Aws } from '@twelvefold/aws';
+import { sqs } from '@twelvefold/aws';
 import type { MessageAttributeValue } from '@twelvefold/aws/internal';
 import { TwelvefoldError } from '@twelvefold/core';
 import { codeOf } from '@twelvefold/core/internal';
@@ -71,7 +72,7 @@ export async function sendDeadLetter(
   signal: AbortSignal,
 ) {
   await aws.call(
-    'sqs',
+    sqs,
     'SendMessage',
     {
       QueueUrl: url,

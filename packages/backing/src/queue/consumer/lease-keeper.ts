@@ -1,4 +1,5 @@
 import type { Aws } from '@twelvefold/aws';
+import { sqs } from '@twelvefold/aws';
 import type { Clock, Deadline } from '@twelvefold/core';
 import type { ConsumerEvent } from '../consumer-event.ts';
 import type { ReceivedMessage } from '../port.ts';
@@ -171,7 +172,7 @@ export function createLeaseKeeper(deps: LeaseKeeperDeps): LeaseKeeper {
     for (const entry of entries) entry.dueAt = startedAt + Math.max(visibilityMs / 8, 250);
     try {
       const { Failed = [] } = await deps.aws.call(
-        'sqs',
+        sqs,
         'ChangeMessageVisibilityBatch',
         {
           QueueUrl: deps.url,

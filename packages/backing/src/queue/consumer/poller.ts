@@ -1,3 +1,4 @@
+import { sqs } from '@twelvefold/aws';
 import type { SqsMessage } from '@twelvefold/aws/internal';
 import { TwelvefoldError } from '@twelvefold/core';
 import { GroupScheduler } from '../../message/group-scheduler.ts';
@@ -206,7 +207,7 @@ export function createPoller(deps: ConsumerBase): Omit<QueueConsumer, 'name' | t
       // The first long poll may take as long.
       if (lastAt === undefined || failures >= FAILURES_TO_REPORT) {
         const input = { QueueUrl: url, AttributeNames: ['QueueArn'] };
-        await aws.call('sqs', 'GetQueueAttributes', input, { access: 'read', signal });
+        await aws.call(sqs, 'GetQueueAttributes', input, { access: 'read', signal });
       }
     },
     quiesce,

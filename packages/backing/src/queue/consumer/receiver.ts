@@ -1,4 +1,5 @@
 import type { Aws } from '@twelvefold/aws';
+import { sqs } from '@twelvefold/aws';
 import type { SqsMessage } from '@twelvefold/aws/internal';
 import type { Clock } from '@twelvefold/core';
 import { TwelvefoldError } from '@twelvefold/core';
@@ -125,7 +126,7 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
     unanswered = undefined;
     try {
       const output = await deps.aws.call(
-        'sqs',
+        sqs,
         'ReceiveMessage',
         {
           QueueUrl: deps.url,

@@ -1,4 +1,5 @@
 /** The source of a queue in a service. @module */
+import { sqs } from '@twelvefold/aws';
 import type { SourceContext, SourcePoller } from '../../source.ts';
 import { componentConsumer } from '../consumer-options.ts';
 import type { QueueDefinition } from '../queue.ts';
@@ -21,7 +22,7 @@ export function createSqsPoller(definition: QueueDefinition, context: SourceCont
 async function warnOfRisks(definition: QueueDefinition, context: SourceContext, signal?: AbortSignal): Promise<void> {
   try {
     const input = { QueueUrl: context.target, AttributeNames: ['RedrivePolicy'] };
-    const { Attributes: attributes = {} } = await context.aws.call('sqs', 'GetQueueAttributes', input, {
+    const { Attributes: attributes = {} } = await context.aws.call(sqs, 'GetQueueAttributes', input, {
       access: 'read',
       signal,
     });

@@ -1,5 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Aws } from '@twelvefold/aws';
+import { sqs } from '@twelvefold/aws';
 import type { Clock } from '@twelvefold/core';
 import { durationMs, systemClock } from '@twelvefold/core';
 import { assertKnownOptions } from '@twelvefold/core/internal';
@@ -57,7 +58,7 @@ export function createSqsSender<S extends StandardSchemaV1>(
         const { entry } = await entryPreparer(definition, trace)(message, sendOptions);
         const { signal } = sendOptions;
         const input = { QueueUrl: url, ...entry };
-        const output = await aws.call('sqs', 'SendMessage', input, { access: 'write', repeatable: true, signal });
+        const output = await aws.call(sqs, 'SendMessage', input, { access: 'write', repeatable: true, signal });
         return { messageId: output.MessageId ?? '' };
       });
     },
@@ -83,12 +84,7 @@ export function createSqsSender<S extends StandardSchemaV1>(
         groupOf: (message) => groupOf(definition.fifo, message, groupFor(message)),
         onResult,
         send: (Entries) =>
-          aws.call(
-            'sqs',
-            'SendMessageBatch',
-            { QueueUrl: url, Entries },
-            { access: 'write', repeatable: true, signal },
-          ),
+          aws.call(sqs, 'SendMessageBatch', { QueueUrl: url, Entries }, { access: 'write', repeatable: true, signal }),
         action: `send message to queue '${definition.name}'`,
         maxBytes: SQS_LIMITS.bytes,
         lingerMs: durationMs(linger),

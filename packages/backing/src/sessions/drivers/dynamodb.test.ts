@@ -1,5 +1,5 @@
 import type { Aws } from '@twelvefold/aws';
-import { AwsError } from '@twelvefold/aws';
+import { AwsError, dynamodb } from '@twelvefold/aws';
 import type { Item } from '@twelvefold/aws/internal';
 import { createTestClock } from '@twelvefold/core/testing';
 import { describe, expect, it } from 'vitest';
@@ -65,7 +65,7 @@ describe('a write', () => {
     expect(await driver.write([change])).toBe('written');
     expect(sent).toEqual([
       [
-        'dynamodb',
+        dynamodb,
         'PutItem',
         {
           TableName: 't',

@@ -1,6 +1,7 @@
 /** Keeps sessions in a DynamoDB table. @module */
+
 import type { Aws } from '@twelvefold/aws';
-import { AwsError } from '@twelvefold/aws';
+import { AwsError, dynamodb } from '@twelvefold/aws';
 import type { Input, Item } from '@twelvefold/aws/internal';
 import type { Clock } from '@twelvefold/core';
 import { systemClock, TwelvefoldError } from '@twelvefold/core';
@@ -64,7 +65,7 @@ export function dynamoDbSessionDriver(options: DynamoDbSessionDriverOptions): Se
       let left: Item[] = keys.map((id) => ({ id }));
       for (let tries = 1; left.length > 0; tries += 1) {
         const input = { RequestItems: { [tableName]: { Keys: left, ConsistentRead: true } } };
-        const answer = await aws.call('dynamodb', 'BatchGetItem', input, { access: 'read', signal });
+        const answer = await aws.call(dynamodb, 'BatchGetItem', input, { access: 'read', signal });
         for (const item of answer.Responses?.[tableName] ?? []) found.set(String(item.id), recordOf(item));
         left = answer.UnprocessedKeys?.[tableName]?.Keys ?? [];
         if (left.length === 0) break;
@@ -92,7 +93,7 @@ export function dynamoDbSessionDriver(options: DynamoDbSessionDriverOptions): Se
       let start: Item | undefined;
       do {
         const input = { TableName: tableName, ConsistentRead: true, ...(start ? { ExclusiveStartKey: start } : {}) };
-        const page = await aws.call('dynamodb', 'Scan', input, { access: 'read', signal });
+        const page = await aws.call(dynamodb, 'Scan', input, { access: 'read', signal });
         for (const item of page.Items ?? []) yield { key: String(item.id), ...recordOf(item) };
         start = page.LastEvaluatedKey;
       } while (start !== undefined);
@@ -102,7 +103,7 @@ export function dynamoDbSessionDriver(options: DynamoDbSessionDriverOptions): Se
   /** Not repeatable: after a lost answer the condition would fail because of the first write. */
   async function put(change: RecordChange, signal: AbortSignal | undefined): Promise<'written' | 'conflict'> {
     try {
-      await aws.call('dynamodb', 'PutItem', putInput(tableName, change), { access: 'write', signal });
+      await aws.call(dynamodb, 'PutItem', putInput(tableName, change), { access: 'write', signal });
       return 'written';
     } catch (error) {
       if (AwsError.isInstance(error, 'ConditionalCheckFailedException')) return 'conflict';
@@ -118,7 +119,7 @@ export function dynamoDbSessionDriver(options: DynamoDbSessionDriverOptions): Se
   ): Promise<'written' | 'conflict'> {
     for (let tries = 1; ; tries += 1) {
       try {
-        await aws.call('dynamodb', 'TransactWriteItems', input, { access: 'write', repeatable: true, signal });
+        await aws.call(dynamodb, 'TransactWriteItems', input, { access: 'write', repeatable: true, signal });
         return 'written';
       } catch (error) {
         if (wasCancelled(error)) return 'conflict';

@@ -1,5 +1,5 @@
 import type { Aws } from '@twelvefold/aws';
-import { AwsError } from '@twelvefold/aws';
+import { AwsError, dynamodb } from '@twelvefold/aws';
 import type { BatchWriteEntry, Item } from '@twelvefold/aws/internal';
 import type { Clock, Duration } from '@twelvefold/core';
 import { durationMs, TwelvefoldError } from '@twelvefold/core';
@@ -52,7 +52,7 @@ export async function getMany<R>(
   };
   const read = async (Keys: Item[]) => {
     const input = { RequestItems: { [tableName]: { Keys, ...shared } } };
-    const answer = await sending.aws.call('dynamodb', 'BatchGetItem', input, { access: 'read', signal });
+    const answer = await sending.aws.call(dynamodb, 'BatchGetItem', input, { access: 'read', signal });
     for (const item of answer.Responses?.[tableName] ?? []) found.set(idOf(keyOf(definition, item)), item);
     return (answer.UnprocessedKeys?.[tableName]?.Keys ?? []).map((key) => byId.get(idOf(key)) ?? key);
   };
@@ -101,7 +101,7 @@ export async function writeMany<R>(
     const input = { RequestItems: { [tableName]: batch } };
     // Whole rows and deletions: doing one twice does no harm.
     const { signal } = options;
-    const answer = await sending.aws.call('dynamodb', 'BatchWriteItem', input, {
+    const answer = await sending.aws.call(dynamodb, 'BatchWriteItem', input, {
       access: 'write',
       repeatable: true,
       signal,

@@ -1,6 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Aws } from '@twelvefold/aws';
-import { AwsError } from '@twelvefold/aws';
+import { AwsError, dynamodb } from '@twelvefold/aws';
 import type { Input } from '@twelvefold/aws/internal';
 import type { Clock } from '@twelvefold/core';
 import { systemClock, TwelvefoldError } from '@twelvefold/core';
@@ -85,7 +85,7 @@ export function createDynamoDbTable<R, P extends string, K extends string, I = N
         ...(consistent ? { ConsistentRead: true } : {}),
         ...(select === undefined ? {} : { ...projection(selection, expression), ...expression.attributes() }),
       };
-      const { Item } = await aws.call('dynamodb', 'GetItem', input, { access: 'read', signal });
+      const { Item } = await aws.call(dynamodb, 'GetItem', input, { access: 'read', signal });
       if (Item === undefined || hasExpired(target, Item)) return undefined;
       return rowOf<never>(target as Target<never>, Item, selection); // of the fields in `select`
     },

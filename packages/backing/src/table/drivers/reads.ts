@@ -1,5 +1,5 @@
 import type { Aws } from '@twelvefold/aws';
-import { AwsError } from '@twelvefold/aws';
+import { AwsError, dynamodb } from '@twelvefold/aws';
 import type { Item } from '@twelvefold/aws/internal';
 import { unknownOptions } from '@twelvefold/core/internal';
 import type { Expression } from '../../dynamodb/expression.ts';
@@ -74,7 +74,7 @@ export function queryRows<R>(
     return {
       scope: { definition, index, partition, segment: undefined },
       selection,
-      read: (position) => aws.call('dynamodb', 'Query', { ...input, ...position }, { access: 'read', signal }),
+      read: (position) => aws.call(dynamodb, 'Query', { ...input, ...position }, { access: 'read', signal }),
     };
   });
 }
@@ -102,7 +102,7 @@ export function scanRows<R>(aws: Aws, target: Target<R>, options: AnyReadOptions
     return {
       scope: { definition, index: undefined, partition: undefined, segment: part },
       selection,
-      read: (position) => aws.call('dynamodb', 'Scan', { ...input, ...position }, { access: 'read', signal }),
+      read: (position) => aws.call(dynamodb, 'Scan', { ...input, ...position }, { access: 'read', signal }),
     };
   });
 }

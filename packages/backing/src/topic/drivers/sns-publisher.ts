@@ -1,5 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Aws } from '@twelvefold/aws';
+import { sns } from '@twelvefold/aws';
 import type { Clock } from '@twelvefold/core';
 import { durationMs, systemClock } from '@twelvefold/core';
 import { assertKnownOptions } from '@twelvefold/core/internal';
@@ -53,7 +54,7 @@ export function createSnsPublisher<S extends StandardSchemaV1>(
       assertKnownOptions(`publish to topic '${definition.name}'`, publishOptions, PUBLISH_OPTIONS);
       return sendOne(producer, async (trace) => {
         const { entry } = await publicationPreparer(definition, trace)(message, publishOptions);
-        const output = await aws.call('sns', 'Publish', { TopicArn: arn, ...entry }, write(publishOptions.signal));
+        const output = await aws.call(sns, 'Publish', { TopicArn: arn, ...entry }, write(publishOptions.signal));
         return { messageId: output.MessageId ?? '' };
       });
     },
@@ -72,7 +73,7 @@ export function createSnsPublisher<S extends StandardSchemaV1>(
         groupOf: (message) => groupOf(definition.fifo, message, groupFor(message)),
         onResult,
         send: (entries) =>
-          aws.call('sns', 'PublishBatch', { TopicArn: arn, PublishBatchRequestEntries: entries }, write(signal)),
+          aws.call(sns, 'PublishBatch', { TopicArn: arn, PublishBatchRequestEntries: entries }, write(signal)),
         action: `publish message to topic '${definition.name}'`,
         maxBytes: definition.maxBytes,
         lingerMs: durationMs(linger),

@@ -1,5 +1,6 @@
-import { builtin } from '../builtin.ts';
-import { jsonService } from './json-protocol.ts';
+import { builtin } from '../lean/builtin.ts';
+import type { Accesses, AwsService } from './aws-service.ts';
+import { jsonProtocol } from './json-protocol.ts';
 import type { Attributes } from './message-attributes.ts';
 import { attributesDigest, decodeAttributes, encodeAttributes } from './message-attributes.ts';
 
@@ -47,8 +48,8 @@ const QUERY_CODES = {
   QueueAlreadyExists: 'QueueNameExists',
 } as const;
 
-/** SQS by AWS JSON 1.0. Bodies and attributes are checked against the MD5 that SQS says. */
-export const sqs = jsonService({
+/** AWS JSON 1.0. Bodies and attributes are checked against the MD5 that SQS says. */
+const protocol = jsonProtocol({
   target: 'AmazonSQS',
   version: '1.0',
   extraHeaders: { 'x-amzn-query-mode': 'true' },
@@ -93,6 +94,35 @@ export const sqs = jsonService({
     }
   },
 });
+
+/** Simple Queue Service. */
+export const sqs: AwsService<'sqs'> = {
+  name: 'sqs',
+  endpointVariable: 'AWS_ENDPOINT_URL_SQS',
+  operations: {
+    SendMessage: 'write',
+    SendMessageBatch: 'write',
+    ReceiveMessage: 'write',
+    DeleteMessage: 'write',
+    DeleteMessageBatch: 'write',
+    ChangeMessageVisibility: 'write',
+    ChangeMessageVisibilityBatch: 'write',
+    GetQueueAttributes: 'read',
+    GetQueueUrl: 'read',
+  } satisfies Accesses<'sqs'>,
+  protocol,
+  loadSdk: async ({ open, missing, hasEndpoint }) => {
+    try {
+      // With an endpoint set, the SDK would still send to the host of the queue URL: a production
+      // URL in a laptop's
+      // config would reach real AWS.
+      const options = hasEndpoint ? { useQueueUrlAsEndpoint: false } : {};
+      return open(await import('@aws-sdk/client-sqs'), 'SQSClient', options);
+    } catch (error) {
+      throw missing(error);
+    }
+  },
+};
 
 function encodeMessage(message: Outgoing): unknown {
   const { MessageAttributes: attributes, MessageSystemAttributes: system } = message;

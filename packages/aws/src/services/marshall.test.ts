@@ -27,7 +27,8 @@ const bytes = fc.uint8Array({ maxLength: 20 });
 const MISTAKEN = ['constructor', '__proto__'];
 const key = fc
   .oneof(fc.string(), fc.constantFrom('toString', 'length', 'a.b', ''))
-  // Node 24's JSON.parse takes the key \" for one that is a backslash where an object before it had that one (seen here).
+  // Node 24's JSON.parse takes the key \" for one that is a backslash where an object before it had
+  // that one (seen here).
   .filter((name) => !MISTAKEN.includes(name) && !/["\\]/.test(name));
 const set = fc.oneof(
   fc.uniqueArray(fc.string(), { minLength: 1 }).map((members) => new Set<unknown>(members)),

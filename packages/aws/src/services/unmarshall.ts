@@ -1,10 +1,11 @@
-import { fromBase64 } from '../services/blob.ts';
+import { fromBase64 } from './blob.ts';
 
 /** An attribute as it comes out of `JSON.parse`. */
 export type AttributeMap = Record<string, Record<string, unknown>>;
 
 /**
- * An attribute map as a plain object, by the rules of `@aws-sdk/lib-dynamodb`: sets become Sets, bytes Uint8Arrays, integers beyond
+ * An attribute map as a plain object, by the rules of `@aws-sdk/lib-dynamodb`: sets become Sets,
+ * bytes Uint8Arrays, integers beyond
  * the safe ones bigints.
  *
  * @throws Error for what is no attribute, and for a decimal that is too large for a number.

@@ -12,7 +12,8 @@ const TOKEN =
   /<!\[CDATA\[([\s\S]*?)\]\]>|<!--[\s\S]*?-->|<\?[\s\S]*?\?>|<(\/?)([^\s<>/!?]+)((?:\s[^<>]*?)?)(\/?)>|([^<]+)/gy;
 
 /**
- * The part of XML that AWS answers with: elements, text, CDATA, character references. Attributes are passed over and document types
+ * The part of XML that AWS answers with: elements, text, CDATA, character references. Attributes
+ * are passed over and document types
  * refused.
  *
  * @throws SyntaxError for anything else.

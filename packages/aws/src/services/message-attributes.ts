@@ -1,5 +1,5 @@
-import type { MessageAttributeValue } from '../../operations/sqs.ts';
-import { builtin } from '../builtin.ts';
+import { builtin } from '../lean/builtin.ts';
+import type { MessageAttributeValue } from '../operations/sqs.ts';
 import { fromBase64, toBase64 } from './blob.ts';
 
 export type Attributes = Record<string, MessageAttributeValue>;
@@ -26,7 +26,8 @@ export function decodeAttributes(attributes: WireAttributes): void {
 }
 
 /**
- * The MD5 of message attributes: by name, each name, type and value with its length before it, the value with its kind too
+ * The MD5 of message attributes: by name, each name, type and value with its length before it, the
+ * value with its kind too
  * (SQS developer guide, "Calculating the MD5 message digest for message attributes").
  */
 export function attributesDigest(attributes: Attributes): string {

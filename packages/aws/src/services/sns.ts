@@ -1,8 +1,8 @@
-import type { PublishEntry } from '../../operations/sns.ts';
-import type { BatchFailure } from '../../operations/sqs.ts';
-import { encodeUri } from '../signing/canonical-uri.ts';
+import { encodeUri } from '../lean/signing/canonical-uri.ts';
+import type { PublishEntry } from '../operations/sns.ts';
+import type { BatchFailure } from '../operations/sqs.ts';
+import type { Accesses, AwsService, Protocol } from './aws-service.ts';
 import { toBase64 } from './blob.ts';
-import type { LeanService } from './lean-service.ts';
 import type { Attributes } from './message-attributes.ts';
 import type { XmlElement } from './xml.ts';
 import { parseXml, xmlAt } from './xml.ts';
@@ -54,8 +54,8 @@ const SUFFIXED = new Set([
   'UserError',
 ]);
 
-/** SNS by the AWS Query protocol: a form out, XML back. */
-export const sns: LeanService = {
+/** The AWS Query protocol: a form out, XML back. */
+const protocol: Protocol = {
   headers: () => ({ 'content-type': 'application/x-www-form-urlencoded' }),
   encode: (operation, input) => {
     const form: string[] = [`Action=${operation}`, `Version=${VERSION}`];
@@ -85,6 +85,21 @@ export const sns: LeanService = {
       code: (name !== undefined && QUERY_NAMES[name]) || name,
       message: (xmlAt(error, 'Message') ?? xmlAt(error, 'message'))?.text,
     };
+  },
+};
+
+/** Simple Notification Service. */
+export const sns: AwsService<'sns'> = {
+  name: 'sns',
+  endpointVariable: 'AWS_ENDPOINT_URL_SNS',
+  operations: { Publish: 'write', PublishBatch: 'write' } satisfies Accesses<'sns'>,
+  protocol,
+  loadSdk: async ({ open, missing }) => {
+    try {
+      return open(await import('@aws-sdk/client-sns'), 'SNSClient');
+    } catch (error) {
+      throw missing(error);
+    }
   },
 };
 

@@ -1,7 +1,8 @@
-import { builtin } from '../builtin.ts';
+import { builtin } from '../lean/builtin.ts';
+import type { Accesses, AwsService } from './aws-service.ts';
 import { fromBase64 } from './blob.ts';
 import { fromEpoch } from './from-epoch.ts';
-import { jsonService } from './json-protocol.ts';
+import { jsonProtocol } from './json-protocol.ts';
 
 interface SecretValue {
   SecretBinary?: unknown;
@@ -24,8 +25,7 @@ const DATES = [
   'CreatedDate',
 ] as const;
 
-/** Secrets Manager by AWS JSON 1.1. */
-export const secretsmanager = jsonService({
+const protocol = jsonProtocol({
   target: 'secretsmanager',
   version: '1.1',
   encode: {
@@ -47,3 +47,25 @@ export const secretsmanager = jsonService({
     },
   },
 });
+
+/** Secrets Manager. */
+export const secretsmanager: AwsService<'secretsmanager'> = {
+  name: 'secretsmanager',
+  endpointVariable: 'AWS_ENDPOINT_URL_SECRETS_MANAGER',
+  operations: {
+    GetSecretValue: 'read',
+    BatchGetSecretValue: 'read',
+    PutSecretValue: 'write',
+    DescribeSecret: 'read',
+    ListSecrets: 'read',
+    UpdateSecretVersionStage: 'write',
+  } satisfies Accesses<'secretsmanager'>,
+  protocol,
+  loadSdk: async ({ open, missing }) => {
+    try {
+      return open(await import('@aws-sdk/client-secrets-manager'), 'SecretsManagerClient');
+    } catch (error) {
+      throw missing(error);
+    }
+  },
+};

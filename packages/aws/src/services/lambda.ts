@@ -1,5 +1,5 @@
-import { encodeUri } from '../signing/canonical-uri.ts';
-import type { LeanService } from './lean-service.ts';
+import { encodeUri } from '../lean/signing/canonical-uri.ts';
+import type { Accesses, AwsService, Protocol } from './aws-service.ts';
 
 interface Invoke {
   FunctionName: string;
@@ -12,8 +12,8 @@ interface Failure {
   message?: string;
 }
 
-/** Lambda's Invoke, by REST and JSON. */
-export const lambda: LeanService = {
+/** Invoke, by REST and JSON. */
+const protocol: Protocol = {
   headers: (_operation, input) => {
     const { InvocationType } = input as Invoke; // by the port's types
     return {
@@ -31,5 +31,20 @@ export const lambda: LeanService = {
       code: headers['x-amzn-errortype']?.split(':')[0]?.split('#').at(-1),
       message: body.Message ?? body.message,
     };
+  },
+};
+
+/** Lambda. */
+export const lambda: AwsService<'lambda'> = {
+  name: 'lambda',
+  endpointVariable: 'AWS_ENDPOINT_URL_LAMBDA',
+  operations: { Invoke: 'write' } satisfies Accesses<'lambda'>,
+  protocol,
+  loadSdk: async ({ open, missing }) => {
+    try {
+      return open(await import('@aws-sdk/client-lambda'), 'LambdaClient');
+    } catch (error) {
+      throw missing(error);
+    }
   },
 };

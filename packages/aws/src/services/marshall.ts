@@ -1,4 +1,4 @@
-import { toBase64 } from '../services/blob.ts';
+import { toBase64 } from './blob.ts';
 
 /** A value as DynamoDB's JSON carries it. */
 export type Attribute =
@@ -16,8 +16,10 @@ export type Attribute =
 const BOXES: ReadonlySet<unknown> = new Set([Boolean, Number, String]);
 
 /**
- * A plain object as an attribute map, by the rules of `@aws-sdk/lib-dynamodb` with `removeUndefinedValues`: `undefined` and
- * functions are left out, numbers must be safe (a bigint or a NumberValue for others), sets must not be empty and class instances
+ * A plain object as an attribute map, by the rules of `@aws-sdk/lib-dynamodb` with
+ * `removeUndefinedValues`: `undefined` and
+ * functions are left out, numbers must be safe (a bigint or a NumberValue for others), sets must
+ * not be empty and class instances
  * are refused.
  *
  * @throws TypeError that names the attribute.

@@ -1,9 +1,11 @@
-import type { DynamoDbOperations, KeysAndAttributes, TransactWriteEntry } from '../../operations/dynamodb.ts';
-import { builtin } from '../builtin.ts';
-import { marshallItem } from '../dynamodb/marshall.ts';
-import type { AttributeMap } from '../dynamodb/unmarshall.ts';
-import { unmarshallItem } from '../dynamodb/unmarshall.ts';
-import { jsonService } from './json-protocol.ts';
+import { builtin } from '../lean/builtin.ts';
+import type { DynamoDbOperations, KeysAndAttributes, TransactWriteEntry } from '../operations/dynamodb.ts';
+import { commandOf } from '../sdk/sdk-client.ts';
+import type { Accesses, AwsService } from './aws-service.ts';
+import { jsonProtocol } from './json-protocol.ts';
+import { marshallItem } from './marshall.ts';
+import type { AttributeMap } from './unmarshall.ts';
+import { unmarshallItem } from './unmarshall.ts';
 
 /** Members of inputs that hold items. */
 const INPUT_ITEMS = ['Item', 'Key', 'ExpressionAttributeValues', 'ExclusiveStartKey'] as const;
@@ -61,8 +63,8 @@ interface Reason {
   Item?: AttributeMap;
 }
 
-/** DynamoDB by AWS JSON 1.0, with items as plain values, as `@aws-sdk/lib-dynamodb` has them. */
-export const dynamodb = jsonService({
+/** AWS JSON 1.0, with items as plain values, as `@aws-sdk/lib-dynamodb` has them. */
+const protocol = jsonProtocol({
   target: 'DynamoDB_20120810',
   version: '1.0',
   encode: {
@@ -117,3 +119,56 @@ export const dynamodb = jsonService({
       : {}),
   }),
 });
+
+/** The document client's names for the operations that have items. */
+const DOCUMENT_COMMANDS: Readonly<Record<string, string>> = {
+  GetItem: 'Get',
+  PutItem: 'Put',
+  UpdateItem: 'Update',
+  DeleteItem: 'Delete',
+  TransactWriteItems: 'TransactWrite',
+  TransactGetItems: 'TransactGet',
+  BatchGetItem: 'BatchGet',
+  BatchWriteItem: 'BatchWrite',
+};
+
+/** DynamoDB. */
+export const dynamodb: AwsService<'dynamodb'> = {
+  name: 'dynamodb',
+  endpointVariable: 'AWS_ENDPOINT_URL_DYNAMODB',
+  operations: {
+    GetItem: 'read',
+    BatchGetItem: 'read',
+    BatchWriteItem: 'write',
+    PutItem: 'write',
+    UpdateItem: 'write',
+    DeleteItem: 'write',
+    Query: 'read',
+    Scan: 'read',
+    TransactWriteItems: 'write',
+  } satisfies Accesses<'dynamodb'>,
+  protocol,
+  loadSdk: async ({ open, missing }) => {
+    try {
+      // One by one: bundlers forgive a missing package only where its import is awaited inside of a
+      // try.
+      const low = await import('@aws-sdk/client-dynamodb');
+      const lib = await import('@aws-sdk/lib-dynamodb');
+      const marshallOptions = { removeUndefinedValues: true };
+      const { client } = open(
+        low,
+        'DynamoDBClient',
+        {},
+        (made) => lib.DynamoDBDocumentClient.from(made as never, { marshallOptions }), // made by the class that is named
+      );
+      return {
+        client,
+        command: (operation) =>
+          commandOf(lib, DOCUMENT_COMMANDS[operation] ?? operation) ?? commandOf({ ...low }, operation),
+        unmarshall: unmarshallItem,
+      };
+    } catch (error) {
+      throw missing(error, '@aws-sdk/client-dynamodb @aws-sdk/lib-dynamodb');
+    }
+  },
+};

@@ -1,8 +1,8 @@
-import type { LeanService, ServiceFailure } from './lean-service.ts';
+import type { Protocol, ServiceFailure } from './aws-service.ts';
 
 type JsonObject = Record<string, unknown>;
 
-export interface JsonProtocol {
+export interface JsonProtocolOptions {
   /** The first part of `x-amz-target`. */
   readonly target: string;
   readonly version: '1.0' | '1.1';
@@ -13,12 +13,12 @@ export interface JsonProtocol {
   readonly encode?: Readonly<Record<string, (input: never) => unknown>>;
   readonly decode?: Readonly<Record<string, (output: never) => unknown>>;
   readonly failure?: (body: JsonObject) => Pick<ServiceFailure, 'item' | 'cancellationReasons'>;
-  readonly verify?: LeanService['verify'];
+  readonly verify?: Protocol['verify'];
 }
 
 /** AWS JSON 1.0 and 1.1 (Smithy specification, AWS JSON protocol). */
-export function jsonService(protocol: JsonProtocol): LeanService {
-  const { target, version, extraHeaders, queryCodes, encode = {}, decode = {}, failure, verify } = protocol;
+export function jsonProtocol(options: JsonProtocolOptions): Protocol {
+  const { target, version, extraHeaders, queryCodes, encode = {}, decode = {}, failure, verify } = options;
   return {
     headers: (operation) => ({
       'content-type': `application/x-amz-json-${version}`,
