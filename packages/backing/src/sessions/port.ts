@@ -125,8 +125,7 @@ export interface SessionClient<T> {
   rotate(id: string, options?: CallOptions): Promise<SessionResult<T>>;
   /**
    * Ends the session. Follows every `regenerate` and `rotate` that is still remembered, so a
-   * log-out
-   * beside one ends the moved session. Ending an unknown session has no effect.
+   * log-out beside one ends the moved session. Ending an unknown session has no effect.
    */
   end(id: string, options?: EndOptions): Promise<void>;
   /**
