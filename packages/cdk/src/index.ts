@@ -6,6 +6,7 @@ export { fargate, lambda } from './compute/placement.ts';
 
 export type { ProvidedResource } from './data/add-resources.ts';
 export { postgres } from './data/postgres.ts';
+export { valkey } from './data/valkey.ts';
 export { TwelveFactorMonitoring } from './monitoring/monitoring.ts';
 export { TwelveFactorNetwork } from './network/network.ts';
 export { TwelveFactorPipeline } from './pipeline/pipeline.ts';

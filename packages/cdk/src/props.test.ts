@@ -264,7 +264,7 @@ describe('where components run', () => {
 it('refuses unknown options', () => {
   const make = (props: Loose) => new TwelveFactorApp(newStack(), 'App', { ...shopProps, ...props });
   expect(() => make({ stage: 'dev' })).toThrow(
-    "Cannot use TwelveFactorApp: unknown option 'stage'; known: manifest, compute, service, code, image, removalPolicy, logRetention, acceptLossOf, kinds",
+    "Cannot use TwelveFactorApp: unknown option 'stage'; known: manifest, compute, service, code, image, removalPolicy, dataKey, logRetention, acceptLossOf, kinds",
   );
   expect(() => make({ service: { memory: 1 } })).toThrow(
     "Cannot use service of TwelveFactorApp: unknown option 'memory'",

@@ -1,5 +1,6 @@
 import { assertKnownOptions } from '@twelvefold/core/internal';
 import type { RemovalPolicy } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Manifest } from 'twelvefold/manifest';
 import { computeFaults } from './compute/compute-faults.ts';
@@ -44,6 +45,14 @@ export interface TwelveFactorAppProps {
    */
   readonly removalPolicy?: RemovalPolicy;
   /**
+   * The KMS key of everything that keeps data: tables, queues, topics, secrets, caches and logs.
+   * `'new'` makes one with yearly rotation, whose policy admits SNS, EventBridge, CloudWatch and
+   * CloudWatch Logs. An existing key must admit them.
+   *
+   * @defaultValue keys that AWS owns or manages
+   */
+  readonly dataKey?: 'new' | IKey;
+  /**
    * How long logs are kept.
    *
    * @defaultValue one month
@@ -78,6 +87,7 @@ export function assertProps(props: TwelveFactorAppProps): void {
     'code',
     'image',
     'removalPolicy',
+    'dataKey',
     'logRetention',
     'acceptLossOf',
     'kinds',

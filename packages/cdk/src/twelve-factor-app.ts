@@ -1,4 +1,5 @@
 import { Annotations, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
@@ -15,6 +16,7 @@ import { addSupervisor } from './compute/supervisor.ts';
 import { addCluster, addTask, addTaskNetwork } from './compute/tasks.ts';
 import { addConfig } from './data/add-config.ts';
 import { addResources } from './data/add-resources.ts';
+import { addDataKey, encryptWith } from './data/data-key.ts';
 import type { TwelveFactorAppProps } from './props.ts';
 import { assertProps } from './props.ts';
 import { assertLimits } from './template/limits.ts';
@@ -52,6 +54,8 @@ export class TwelveFactorApp extends Construct {
   readonly service: AppService | undefined;
   /** The task definitions of tasks placed on Fargate, by component name. */
   readonly tasks: ReadonlyMap<string, ContainerTask>;
+  /** The key of everything that keeps data, where there is one. */
+  readonly dataKey: IKey | undefined;
   /** Starts the runs of tasks; undefined for an app without records of runs. */
   readonly supervisor: AppSupervisor | undefined;
 
@@ -76,7 +80,9 @@ export class TwelveFactorApp extends Construct {
     this.secrets = addConfig(this, manifest.config, removalPolicy);
 
     const release = manifest.supervisor && addReleaseParameter(this).valueAsString;
-    const common = { manifest, attached, secrets: this.secrets, logRetention, release };
+    const dataKey = props.dataKey === 'new' ? addDataKey(this, manifest.app) : props.dataKey;
+    this.dataKey = dataKey;
+    const common = { manifest, attached, secrets: this.secrets, logRetention, release, dataKey };
     const onLambda = manifest.components.flatMap((component) => {
       const placement = lambdaPlacement(compute, component.name);
       return placement ? [{ component, placement }] : [];
@@ -125,5 +131,6 @@ export class TwelveFactorApp extends Construct {
             network: taskNetwork,
           })
         : undefined;
+    if (dataKey) encryptWith(dataKey, this);
   }
 }

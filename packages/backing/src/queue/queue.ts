@@ -51,6 +51,8 @@ export interface QueueDefinition<S extends StandardSchemaV1 = StandardSchemaV1>
   readonly retentionMs: number;
   readonly deadLetter: { readonly maxReceives: number } | undefined;
   readonly subscribe: readonly TopicDefinition[];
+  /** Of a dead-letter queue: its source, and the topics whose messages come here when SNS cannot deliver them there. */
+  readonly deadLetterOf: { readonly name: string; readonly subscribe: readonly TopicDefinition[] } | undefined;
   /** What passes of each topic of `subscribe`, by its place there; `undefined` for all of it. */
   readonly filters: ReadonlyArray<FilterPolicy | undefined>;
 }
@@ -117,6 +119,7 @@ export function queue<S extends StandardSchemaV1, const T extends readonly Subsc
     retentionMs: RETENTION_MS,
     deadLetter,
     subscribe: Object.freeze(subscribe),
+    deadLetterOf: undefined,
     filters: Object.freeze(subscriptions.map((one) => (one.kind === 'topic' ? undefined : one.filter))),
   };
   return makeDefinition(QUEUE, fields) as QueueDefinition<S>; // its types exist in the compiler only
@@ -126,12 +129,17 @@ const QUEUE: Kind<QueueDefinition, object, typeof QUEUE_ACCESSES> = {
   name: 'queue',
   accesses: QUEUE_ACCESSES,
   companions: (definition) => (definition.deadLetter ? { deadLetter: deadLetterQueue(definition) } : {}),
-  references: ({ subscribe, filters }) =>
-    subscribe.map((definition, at) => ({
+  references: ({ subscribe, filters, deadLetterOf }) => [
+    ...subscribe.map((definition, at) => ({
       definition,
       relation: 'subscribes to the topic',
-      messages: filters[at] === undefined ? 'all' : 'some',
+      messages: filters[at] === undefined ? ('all' as const) : ('some' as const),
     })),
+    ...(deadLetterOf?.subscribe ?? []).map((definition) => ({
+      definition,
+      relation: 'keeps what is not delivered by the topic',
+    })),
+  ],
   details: ({ fifo, visibilityMs, retentionMs }) => ({ fifo: fifo !== undefined, visibilityMs, retentionMs }),
   drivers: {
     sqs: {
@@ -175,7 +183,7 @@ const QUEUE: Kind<QueueDefinition, object, typeof QUEUE_ACCESSES> = {
 };
 
 /** The dead-letter queue of a FIFO queue must be FIFO too. */
-function deadLetterQueue({ name, schema, fifo }: QueueDefinition): QueueDefinition {
+function deadLetterQueue({ name, schema, fifo, subscribe }: QueueDefinition): QueueDefinition {
   const fields = {
     name: `${name}-dead-letter`,
     schema,
@@ -184,13 +192,14 @@ function deadLetterQueue({ name, schema, fifo }: QueueDefinition): QueueDefiniti
     retentionMs: DEAD_LETTER_RETENTION_MS,
     deadLetter: undefined,
     subscribe: [],
+    deadLetterOf: { name, subscribe },
     filters: [],
   };
   return makeDefinition(QUEUE, fields) as QueueDefinition; // its types exist in the compiler only
 }
 
 function queueInfrastructure(definition: QueueDefinition, context: InfrastructureContext): Infrastructure {
-  const { fifo, visibilityMs, retentionMs, deadLetter } = definition;
+  const { fifo, visibilityMs, retentionMs, deadLetter, deadLetterOf } = definition;
   const { physicalName, logicalId } = context;
   const id = logicalId('Queue');
   const arn = { 'Fn::GetAtt': [id, 'Arn'] };
@@ -208,9 +217,19 @@ function queueInfrastructure(definition: QueueDefinition, context: Infrastructur
           },
         }
       : {}),
+    // By name: a reference to the source, which refers to this queue, would be a circle.
+    ...(deadLetterOf
+      ? {
+          RedriveAllowPolicy: {
+            redrivePermission: 'byQueue',
+            sourceQueueArns: [{ 'Fn::Sub': sourceArn(physicalName, definition.name, deadLetterOf.name) }],
+          },
+        }
+      : {}),
   };
   const topics = definition.subscribe.map((topic) => context.reference(topic));
-  const statements = topics.map((topic) => ({
+  const undelivered = (deadLetterOf?.subscribe ?? []).map((topic) => context.reference(topic));
+  const statements = [...topics, ...undelivered].map((topic) => ({
     Sid: `${pascalCase(topic.key)}MaySend`,
     Effect: 'Allow',
     Principal: { Service: 'sns.amazonaws.com' },
@@ -238,6 +257,8 @@ function queueInfrastructure(definition: QueueDefinition, context: Infrastructur
         // Otherwise SNS wraps the body, and the attributes with it, in JSON of its own.
         RawMessageDelivery: true,
         ...(filter ? { FilterPolicy: filter, FilterPolicyScope: 'MessageAttributes' } : {}),
+        // SNS gives a message up at once when the queue's policy or key refuses it.
+        ...(deadLetter ? { RedrivePolicy: { deadLetterTargetArn: context.companion('deadLetter').arn } } : {}),
       },
       dependsOn: [policy.id],
     };
@@ -247,6 +268,13 @@ function queueInfrastructure(definition: QueueDefinition, context: Infrastructur
     arns: [arn],
     binding: { Ref: id },
   };
+}
+
+/** The ARN of a dead-letter queue's source: both names have the same beginning and the same suffix. */
+function sourceArn(physicalName: string, name: string, source: string): string {
+  const at = physicalName.lastIndexOf(name);
+  const sourceName = `${physicalName.slice(0, at)}${source}${physicalName.slice(at + name.length)}`;
+  return `arn:\${AWS::Partition}:sqs:\${AWS::Region}:\${AWS::AccountId}:${sourceName}`;
 }
 
 function pascalCase(key: string): string {

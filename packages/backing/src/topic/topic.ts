@@ -114,6 +114,8 @@ const TOPIC: Kind<TopicDefinition, object, typeof TOPIC_ACCESSES> = {
         const id = logicalId('Topic');
         const topic = {
           TopicName: physicalName,
+          // The account's key of SNS: its policy admits every principal that may use SNS.
+          KmsMasterKeyId: 'alias/aws/sns',
           ...(fifo ? { FifoTopic: true, FifoThroughputScope: 'MessageGroup' } : {}),
           ...(maxBytes === SNS_LIMITS.defaultBytes ? {} : { MaximumMessageSize: maxBytes }),
         };

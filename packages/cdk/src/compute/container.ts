@@ -11,11 +11,13 @@ import {
   Protocol,
 } from 'aws-cdk-lib/aws-ecs';
 import { Role } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ILogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import type { Manifest, ManifestComponent } from 'twelvefold/manifest';
 import type { Attached } from '../data/add-resources.ts';
+import { keyStatements } from '../data/data-key.ts';
 import { addRole } from '../policy/add-role.ts';
 import type { Statement } from '../policy/policy-document.ts';
 import { configStatements, grantStatements, logStatement } from '../policy/statements.ts';
@@ -39,6 +41,8 @@ export interface ContainerContext {
   readonly secrets: ReadonlyMap<string, CfnSecret>;
   readonly image: AppImage;
   readonly logRetention: RetentionDays;
+  /** Of everything that keeps data, where it is not AWS's. */
+  readonly dataKey?: IKey | undefined;
   /** The parameter's value, for an app with records of runs. */
   readonly release?: string | undefined;
 }
@@ -72,7 +76,7 @@ export interface ContainerTask {
  */
 export function addContainerTask(
   scope: Construct,
-  { manifest, attached, secrets, image, logRetention }: ContainerContext,
+  { manifest, attached, secrets, image, logRetention, dataKey }: ContainerContext,
   options: ContainerOptions,
 ): ContainerTask {
   const { id, family, components, command, cpu, memoryLimitMiB, stopTimeout, listens } = options;
@@ -84,6 +88,7 @@ export function addContainerTask(
     statements: [
       ...grantStatements(components, attached),
       ...configStatements(components, manifest.config, secrets),
+      ...keyStatements(components, dataKey),
       ...options.statements,
     ],
   });

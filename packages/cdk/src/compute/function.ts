@@ -2,6 +2,7 @@ import { join, posix } from 'node:path';
 import { Duration, Fn, Token } from 'aws-cdk-lib';
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { Role } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Alias, CfnFunction, FunctionProps, IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -11,6 +12,7 @@ import type { Construct } from 'constructs';
 import type { Manifest, ManifestComponent } from 'twelvefold/manifest';
 import type { Attached } from '../data/add-resources.ts';
 import { networksOf } from '../data/add-resources.ts';
+import { keyStatements } from '../data/data-key.ts';
 import { addRole } from '../policy/add-role.ts';
 import type { Statement } from '../policy/policy-document.ts';
 import { configStatements, grantStatements, logStatement } from '../policy/statements.ts';
@@ -36,6 +38,8 @@ export interface FunctionContext {
   /** Parameters that name a bucket, or a folder whose content becomes assets. */
   readonly code: CodeParameters | { readonly directory: string };
   readonly logRetention: RetentionDays;
+  /** Of everything that keeps data, where it is not AWS's. */
+  readonly dataKey?: IKey | undefined;
 }
 
 /** The function of a component, with what is around it. */
@@ -108,7 +112,7 @@ type Coded = Pick<ManifestComponent, 'name' | 'entry' | 'export' | 'grants' | 'u
 export function addCode(
   scope: Construct,
   component: Coded,
-  { manifest, attached, secrets, code, logRetention }: FunctionContext,
+  { manifest, attached, secrets, code, logRetention, dataKey }: FunctionContext,
   props: Pick<FunctionProps, 'memorySize' | 'timeout' | 'environment'>,
   statements: readonly Statement[] = [],
 ): LambdaFunction {
@@ -122,6 +126,7 @@ export function addCode(
     statements: [
       ...grantStatements([component], attached),
       ...configStatements([component], manifest.config, secrets),
+      ...keyStatements([component], dataKey),
       ...statements,
       logStatement(logs),
       ...(networks.length > 0 ? [INTERFACES] : []),

@@ -1,9 +1,11 @@
 import { Aws } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnSchedule, CfnScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import type { CfnQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { ManifestSchedule } from 'twelvefold/manifest';
+import { sendingStatements } from '../data/data-key.ts';
 import { addRole } from '../policy/add-role.ts';
 import { atStage, valueAtStage } from '../template/at-stage.ts';
 import { named, pascalCase } from '../template/named.ts';
@@ -14,6 +16,7 @@ interface SchedulesContext {
   /** The function of the supervisor. */
   readonly target: LambdaFunction;
   readonly deadLetterQueue: CfnQueue;
+  readonly dataKey: IKey | undefined;
   /** Whether the runs of a task work on ECS. */
   isOnEcs(task: string): boolean;
 }
@@ -22,10 +25,8 @@ interface SchedulesContext {
  * Adds the schedules of tasks (EventBridge Scheduler). They share a group and a role that may
  * invoke the supervisor and write to its dead-letter queue.
  */
-export function addSchedules(
-  scope: Construct,
-  { app, schedules, target, deadLetterQueue, isOnEcs }: SchedulesContext,
-): void {
+export function addSchedules(scope: Construct, context: SchedulesContext): void {
+  const { app, schedules, target, deadLetterQueue, dataKey, isOnEcs } = context;
   if (schedules.length === 0) return;
   const groupName = atStage(`${app}-{stage}`);
   const group = named(new CfnScheduleGroup(scope, 'Schedules', { name: groupName }));
@@ -43,6 +44,7 @@ export function addSchedules(
         Resource: target.functionArn,
       },
       { Sid: 'KeepFailedTicks', Effect: 'Allow', Action: 'sqs:SendMessage', Resource: deadLetterQueue.attrArn },
+      ...sendingStatements(dataKey),
     ],
   });
   const count = new Map<string, number>();

@@ -5,6 +5,7 @@ import { CfnEventInvokeConfig, CfnPermission } from 'aws-cdk-lib/aws-lambda';
 import { CfnQueue, CfnQueuePolicy } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { ManifestSupervisor } from 'twelvefold/manifest';
+import { sendingStatements } from '../data/data-key.ts';
 import type { Statement } from '../policy/policy-document.ts';
 import { policyDocument } from '../policy/policy-document.ts';
 import { atStage } from '../template/at-stage.ts';
@@ -66,6 +67,7 @@ export function addSupervisor(scope: Construct, context: SupervisorContext): App
       ...(started.length > 0 ? [invokeStatement(started.map(([, { function: fn }]) => fn.functionArn))] : []),
       ...(network && onEcs.length > 0 ? runStatements(manifest.app, onEcs, network) : []),
       { Sid: 'KeepFailedEvents', Effect: 'Allow', Action: 'sqs:SendMessage', Resource: deadLetterQueue.attrArn },
+      ...sendingStatements(context.dataKey),
     ],
   );
   // A tick of a schedule that fails is tried twice more by Lambda: Scheduler's own tries end when
@@ -111,6 +113,7 @@ export function addSupervisor(scope: Construct, context: SupervisorContext): App
     schedules: supervisor.schedules,
     target: made,
     deadLetterQueue,
+    dataKey: context.dataKey,
     isOnEcs: (task) => tasks.has(task),
   });
   return { function: made, deadLetterQueue };

@@ -111,7 +111,8 @@ function provided(declared: ManifestResource, given: ProvidedResource, grants: M
   };
 }
 
-function addCloudFormation(
+/** Adds what the manifest describes of a resource: the resource first. */
+export function addCloudFormation(
   scope: Construct,
   { cloudFormation = [] }: ManifestResource,
   removalPolicy: RemovalPolicy,

@@ -26,6 +26,11 @@ describe('queues', () => {
       VisibilityTimeout: 30,
       MessageRetentionPeriod: 1_209_600,
       SqsManagedSseEnabled: true,
+      // By name: the source refers to this queue.
+      RedriveAllowPolicy: {
+        redrivePermission: 'byQueue',
+        sourceQueueArns: [sub('arn:{AWS::Partition}:sqs:{AWS::Region}:{AWS::AccountId}:shop-{Stage}-carts')],
+      },
     });
   });
 
@@ -65,7 +70,10 @@ describe('queues', () => {
 
 describe('topics', () => {
   it('have the names of the manifest and take TLS only', () => {
-    expect(properties('CartEventsTopic')).toEqual({ TopicName: sub('shop-{Stage}-cart-events') });
+    expect(properties('CartEventsTopic')).toEqual({
+      TopicName: sub('shop-{Stage}-cart-events'),
+      KmsMasterKeyId: 'alias/aws/sns',
+    });
     expect(properties('CartEventsTopicPolicy')).toMatchObject({
       Topics: [{ Ref: 'CartEventsTopic' }],
       PolicyDocument: { Statement: [{ Effect: 'Deny', Action: 'sns:Publish', Resource: { Ref: 'CartEventsTopic' } }] },
@@ -110,6 +118,7 @@ describe('order', () => {
     expect(resourceOf(inOrder, 'MailsDeadLetterQueue').Properties).toMatchObject({ FifoQueue: true });
     expect(resourceOf(inOrder, 'CartEventsTopic').Properties).toEqual({
       TopicName: sub('shop-{Stage}-cart-events.fifo'),
+      KmsMasterKeyId: 'alias/aws/sns',
       FifoTopic: true,
       FifoThroughputScope: 'MessageGroup',
       MaximumMessageSize: 1_048_576,
@@ -119,6 +128,26 @@ describe('order', () => {
       FilterPolicyScope: 'MessageAttributes',
       RawMessageDelivery: true,
     });
+  });
+
+  it('is not a reason to lose what SNS cannot deliver', () => {
+    expect(resourceOf(inOrder, 'MailsCartEventsSubscription').Properties.RedrivePolicy).toEqual({
+      deadLetterTargetArn: getArn('MailsDeadLetterQueue'),
+    });
+    expect(resourceOf(inOrder, 'MailsDeadLetterQueuePolicy').Properties.PolicyDocument).toMatchObject({
+      Statement: [
+        { Sid: 'TlsOnly' },
+        {
+          Sid: 'CartEventsMaySend',
+          Resource: getArn('MailsDeadLetterQueue'),
+          Condition: { ArnEquals: { 'aws:SourceArn': { Ref: 'CartEventsTopic' } } },
+        },
+      ],
+    });
+    const { sourceQueueArns } = resourceOf(inOrder, 'MailsDeadLetterQueue').Properties.RedriveAllowPolicy as Readonly<
+      Record<string, unknown>
+    >; // SQS's shape
+    expect(JSON.stringify(sourceQueueArns)).toMatch(/:shop-\$\{Stage\}-mails\.fifo"/);
   });
 });
 

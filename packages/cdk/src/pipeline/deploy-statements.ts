@@ -59,6 +59,41 @@ export function deployStatements({ app, supervisor }: Manifest, stage: string): 
           ),
         ]
       : []),
+    // A key is named by an id that KMS makes. The app's keys encrypt data (`dataKey`) and alarms.
+    on(
+      'Keys',
+      [
+        'kms:CreateKey',
+        'kms:DescribeKey',
+        'kms:EnableKeyRotation',
+        'kms:GetKeyPolicy',
+        'kms:GetKeyRotationStatus',
+        'kms:ListResourceTags',
+        'kms:PutKeyPolicy',
+        'kms:ScheduleKeyDeletion',
+        'kms:TagResource',
+        'kms:UntagResource',
+        'kms:UpdateKeyDescription',
+      ],
+      '*',
+    ),
+    {
+      // DynamoDB takes its use of a key from who makes the table (DynamoDB developer guide,
+      // "Encryption at rest: usage notes").
+      ...on(
+        'KeysOfTables',
+        [
+          'kms:CreateGrant',
+          'kms:Decrypt',
+          'kms:Encrypt',
+          'kms:GenerateDataKey',
+          'kms:ReEncryptFrom',
+          'kms:ReEncryptTo',
+        ],
+        arn('kms', 'key/*'),
+      ),
+      Condition: { StringEquals: { 'kms:ViaService': Fn.sub(`dynamodb.\${AWS::Region}.amazonaws.com`) } },
+    },
     on('Scaling', 'application-autoscaling:*', '*'),
     on('Subnets', ['ec2:Describe*', 'ec2:*SecurityGroup*', 'ec2:CreateTags'], '*'),
   ];
