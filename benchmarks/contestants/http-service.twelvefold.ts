@@ -17,6 +17,6 @@ routes.get('/limits', (c) => {
   const { deadline } = c.env as { deadline: { remainingMs(): number } }; // the context that is given below
   return c.json({ remainingMs: deadline.remainingMs() });
 });
-const api = app.http({ uses: {} }, (request, ctx) => routes.fetch(request, ctx));
+const api = app.http({ uses: { config: ['vault'] } }, (request, ctx) => routes.fetch(request, ctx));
 reportUsage();
 await run(app, [api], { lightResponses: isLight });

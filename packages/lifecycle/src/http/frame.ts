@@ -2,6 +2,8 @@ import { CORRELATION_HEADER } from '../correlation.ts';
 import type { CompressionFacts } from './compression.ts';
 import { eachHeader, plainText } from './light/plain-parts.ts';
 
+const NO_COOKIES: readonly string[] = [];
+
 /**
  * The head of an answer as a host sends it. Framing is the host's: headers for one connection only
  * never pass (RFC 9110, section 7.6.1), nor does an encoding that the body does not have.
@@ -10,7 +12,7 @@ export class Frame implements CompressionFacts {
   readonly status: number;
   /** Name, value, name, value... in lower case, without length, encoding and cookies. */
   readonly fields: string[] = [];
-  readonly cookies: string[] = [];
+  cookies: readonly string[] = NO_COOKIES;
   /** The length that the app gave the body. */
   length: number | undefined;
   encoding: string | undefined;
@@ -55,7 +57,7 @@ export class Frame implements CompressionFacts {
         this.encoding = value;
         return;
       case 'set-cookie':
-        this.cookies.push(value);
+        this.cookies = [...this.cookies, value];
         return;
       case 'content-type':
         this.type = value;

@@ -61,12 +61,21 @@ export function forwardedProto(header: string | undefined, otherwise: 'http' | '
  */
 const ORIGINS = new Map<string, string>();
 const MOST_ORIGINS = 64;
+/** The last one: a look into the map has to join and hash the text first. */
+let last = { proto: 'http', host: '', origin: 'http://localhost' };
 
 /**
  * The normal form of scheme and host, e.g. `https://shop.example:8443`; `undefined` for a host that
  * is malformed.
  */
 function originOf(proto: 'http' | 'https', host: string): string | undefined {
+  if (host === last.host && proto === last.proto) return last.origin;
+  const origin = newOriginOf(proto, host);
+  if (origin !== undefined) last = { proto, host, origin };
+  return origin;
+}
+
+function newOriginOf(proto: 'http' | 'https', host: string): string | undefined {
   const written = `${proto}://${host}`;
   const known = ORIGINS.get(written);
   if (known !== undefined) return known;

@@ -14,7 +14,9 @@ export interface AnswerSink {
   writeHead(status: number, fields: string[]): unknown;
   /** False until the next 'drain' when it holds enough. */
   write(bytes: Uint8Array): boolean;
-  end(body?: string | Uint8Array): unknown;
+  end(body?: Uint8Array): unknown;
+  /** @param encoding - `latin1` for a text of ASCII */
+  end(body: string, encoding: 'latin1' | 'utf8'): unknown;
   /** Breaks the answer off, so that its client cannot take it for whole. */
   destroy(): unknown;
   on(event: 'drain' | 'close', listener: () => void): unknown;
@@ -153,11 +155,13 @@ export class AnswerWriter {
     else if (frame.status === 204) length = undefined;
     this.#writeHead(frame, length);
     if (body === undefined || isHead || isBodiless(frame.status)) outgoing.end();
-    else if (bytes <= SLICE_BYTES) outgoing.end(body);
-    else
+    else if (bytes > SLICE_BYTES)
       void (typeof body === 'string' ? this.#writeTextSlices(body) : this.#writeSlices(body)).catch((error: unknown) =>
         this.#broke(error),
       );
+    else if (typeof body !== 'string') outgoing.end(body);
+    // A text of ASCII is copied as it is.
+    else outgoing.end(body, bytes === body.length ? 'latin1' : 'utf8');
   }
 
   async #writeSlices(bytes: Buffer): Promise<void> {

@@ -20,6 +20,15 @@ export interface ConstantFields {
   readonly keys: ReadonlySet<string>;
 }
 
+/** The scopes of one component: the text around the correlation id. */
+interface ScopedPlace {
+  readonly constant: ConstantFields;
+  readonly kind: string;
+  readonly head: string | undefined;
+  readonly tail: string;
+  readonly keys: ReadonlySet<string>;
+}
+
 /** What names a scope in its lines. */
 export interface ScopeNames {
   readonly correlationId: string;
@@ -95,7 +104,8 @@ export function directLine(settings: LoggerSettings): DirectLine | undefined {
   if (unusual) return undefined;
   const forms = new Map<string, KeyForm>();
   const service = settings.service === '' ? '"' : `","service":"${settings.service}"`;
-  let scopedKeys: { constant: ReadonlySet<string>; all: ReadonlySet<string> } = { constant: NO_KEYS, all: NO_KEYS };
+  /** The names of scopes by component; there are few components. */
+  const places = new Map<string, ScopedPlace>();
   const careful = { ...settings, budget: limits.lineBytes };
 
   /** `undefined` for a key that needs the careful way. */
@@ -105,6 +115,24 @@ export function directLine(settings: LoggerSettings): DirectLine | undefined {
     if (forms.size >= REMEMBERED_KEYS) forms.clear();
     forms.set(key, form);
     return form;
+  }
+
+  /** Without a `head` for a scope whose lines take the careful way. */
+  function newPlace(constant: ConstantFields, component: string, kind: string): ScopedPlace {
+    const isUsual =
+      isVerbatim(component) &&
+      SCOPE_KEYS.every((key) => !constant.keys.has(key) && (forms.get(key) ?? newForm(key))?.sensitive === false);
+    const names = isUsual ? fieldsText({ component, kind }, NO_KEYS) : undefined;
+    const place = {
+      constant,
+      kind,
+      head: names === undefined ? undefined : `${constant.text},"correlation_id":"`,
+      tail: `"${names}`,
+      keys: new Set([...constant.keys, ...SCOPE_KEYS]),
+    };
+    if (places.size >= REMEMBERED_KEYS) places.clear();
+    places.set(component, place);
+    return place;
   }
 
   /** A value as JSON, empty when it has none; `undefined` when it needs the careful way. */
@@ -215,17 +243,15 @@ export function directLine(settings: LoggerSettings): DirectLine | undefined {
     },
 
     within(constant, { correlationId, component, kind, trace: { traceparent } }) {
-      for (const key of SCOPE_KEYS) if (constant.keys.has(key)) return undefined;
-      if (!isVerbatim(component)) return undefined;
-      const names =
-        traceparent === undefined
-          ? { correlation_id: correlationId, component, kind }
-          : { correlation_id: correlationId, component, kind, traceparent };
-      const text = fieldsText(names, NO_KEYS);
-      if (text === undefined) return undefined;
-      if (scopedKeys.constant !== constant.keys)
-        scopedKeys = { constant: constant.keys, all: new Set([...constant.keys, ...SCOPE_KEYS]) };
-      return { text: constant.text + text, keys: scopedKeys.all };
+      const known = places.get(component);
+      const place = known?.constant === constant && known.kind === kind ? known : newPlace(constant, component, kind);
+      const { head, tail, keys } = place;
+      if (head === undefined || correlationId === '' || correlationId.length > limits.stringLength) return undefined;
+      if (!isVerbatim(correlationId)) return undefined;
+      const text = `${head}${correlationId}${tail}`;
+      if (traceparent === undefined) return { text, keys };
+      const trace = fieldsText({ traceparent }, NO_KEYS);
+      return trace === undefined ? undefined : { text: text + trace, keys };
     },
 
     call(level, message, atMs, constant, fields) {

@@ -49,13 +49,19 @@ export function scopeState(scope: Scope, settings: LoggerSettings): ScopeState {
     sampled,
     sinceMs: settings.now(),
     // Lambda sets the environment (or its invoke store) per invocation; a service has neither.
-    traceId: scope.trace.xray === undefined ? settings.platformTrace() : traceRoot(scope.trace.xray),
+    traceId: traceIdOf(scope, settings),
     buffered: [],
     bufferedBytes: 0,
     evicted: 0,
     loggedError: false,
     watched: false,
   };
+}
+
+/** The X-Ray trace id of a scope's lines. */
+export function traceIdOf(scope: Scope, settings: LoggerSettings): string | undefined {
+  const { xray } = scope.trace;
+  return xray === undefined ? settings.platformTrace() : traceRoot(xray);
 }
 
 /** The trace id in an `X-Amzn-Trace-Id` header: its `Root` field, or all of it when it has no fields. */

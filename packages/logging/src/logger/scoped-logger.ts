@@ -16,7 +16,7 @@ import type { KeyLayer } from './key-layer.ts';
 import { addKeys, copyShown, hideKeys, keyLayer, mergeFields, mergeLayer } from './key-layer.ts';
 import { levelName, thresholdOf } from './level.ts';
 import type { CachedFields, ScopeState } from './scope-state.ts';
-import { hold, scopeState } from './scope-state.ts';
+import { hold, scopeState, traceIdOf } from './scope-state.ts';
 import type { LoggerSettings } from './settings.ts';
 
 /** Powertools' own words. */
@@ -225,9 +225,20 @@ export class ScopedLogger extends PowertoolsLogger {
   protected override processLogItem(threshold: number, input: unknown, extra: readonly unknown[]): void {
     if (threshold < this.#floor) return;
     const scope = currentScope();
+    const { buffer, pinned, sampleRate } = this.#settings;
+    const isStateless = buffer === undefined && (pinned || sampleRate === 0) && threshold < LogLevelThreshold.ERROR;
+    // Most scopes set nothing and log one line: their state would cost more than the line.
+    if (scope && isStateless && !scope.get(this.#slot)) {
+      if (threshold < this.#threshold) return;
+      const level = levelName(threshold);
+      const line = this.#plainLine(level, input, extra, scope);
+      if (line !== undefined) {
+        this.#write(line, level);
+        return;
+      }
+    }
     const state = scope && this.#state(scope);
     if (state && threshold >= LogLevelThreshold.ERROR) state.loggedError = true;
-    const { buffer } = this.#settings;
     const holds = buffer !== undefined && state !== undefined && !state.sampled && threshold <= buffer.threshold;
     if (!holds && threshold < (state?.threshold ?? this.#threshold)) return;
     if (buffer?.flushOnError && threshold >= LogLevelThreshold.ERROR) this.flushBuffer();
@@ -267,20 +278,14 @@ export class ScopedLogger extends PowertoolsLogger {
   }
 
   /** The line of a text with at most one object, `undefined` when it takes an entry. */
-  #plainLine(
-    level: string,
-    input: unknown,
-    extra: readonly unknown[],
-    scope: Scope | undefined,
-    state: ScopeState | undefined,
-  ): string | undefined {
+  #plainLine(level: string, input: unknown, extra: readonly unknown[], scope?: Scope, state?: ScopeState) {
     const direct = this.#direct;
     if (direct === undefined || typeof input !== 'string' || input === '' || extra.length > 1) return undefined;
     const [fields] = extra;
     if (fields !== undefined && (typeof fields !== 'object' || fields === null)) return undefined;
     try {
       if (fields instanceof Error) return undefined;
-      const constant = this.#constant(direct, scope, state);
+      const constant = scope && !state ? this.#fieldsOfBareScope(direct, scope) : this.#constant(direct, scope, state);
       return constant && direct.call(level, input, this.#settings.now(), constant, fields);
     } catch {
       return undefined; // A getter or a proxy threw: the careful way says where.
@@ -292,7 +297,7 @@ export class ScopedLogger extends PowertoolsLogger {
     const known = state ? state.cached : this.#cached;
     if (known?.keysVersion === this.#keysVersion && known.traceId === traceId) return known.fields;
     const fields =
-      (scope && state?.isBare && traceId === undefined ? this.#fieldsOfBareScope(direct, scope) : undefined) ??
+      (scope && state?.isBare ? this.#fieldsOfBareScope(direct, scope) : undefined) ??
       this.#allFields(direct, scope, state, traceId);
     const cached = { fields, keysVersion: this.#keysVersion, traceId };
     if (state) state.cached = cached;
@@ -302,13 +307,11 @@ export class ScopedLogger extends PowertoolsLogger {
 
   /** The part of a scope in which nothing was set: most scopes log one line. */
   #fieldsOfBareScope(direct: DirectLine, scope: Scope): ConstantFields | undefined {
-    if (this.#unscoped?.keysVersion !== this.#keysVersion)
-      this.#unscoped = {
-        fields: this.#allFields(direct, undefined, undefined, undefined),
-        keysVersion: this.#keysVersion,
-      };
+    const keysVersion = this.#keysVersion;
+    if (this.#unscoped?.keysVersion !== keysVersion)
+      this.#unscoped = { fields: this.#allFields(direct, undefined, undefined, undefined), keysVersion };
     const { fields } = this.#unscoped;
-    return fields && direct.within(fields, scope);
+    return fields && traceIdOf(scope, this.#settings) === undefined ? direct.within(fields, scope) : undefined;
   }
 
   #allFields(

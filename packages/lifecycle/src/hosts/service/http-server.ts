@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { Server as NetServer } from 'node:net';
@@ -18,7 +18,8 @@ import { DueList } from './due-list.ts';
 import { BodyReceiver, discard } from './receive-body.ts';
 import { refuseUnread } from './refuse-unread.ts';
 import type { ServerCore } from './server-core.ts';
-import { ServiceExchange } from './service-exchange.ts';
+import { ServiceExchange, ServiceResponse } from './service-exchange.ts';
+import { TurnAnswers } from './turn-answers.ts';
 
 export interface HttpServerOptions extends Omit<HttpService, 'clock'> {
   /** 0 picks a free port. */
@@ -97,7 +98,7 @@ class NodeHttpServer implements HttpServer, ServerCore {
   draining = false;
   readonly #options: HttpServerOptions;
   readonly #limits: HttpLimits;
-  readonly #server: Server;
+  readonly #server: Server<typeof IncomingMessage, typeof ServiceResponse>;
   /** Handlers that run, or whose answer is on its way. */
   readonly #inFlight = new Arrivals<ServiceExchange>();
   readonly #deadlines: DueList<ServiceExchange>;
@@ -105,6 +106,7 @@ class NodeHttpServer implements HttpServer, ServerCore {
   readonly #stalled: DueList<ServiceExchange>;
   #unsentBytes = 0;
   readonly #bodies: BodyReceiver;
+  readonly #answers = new TurnAnswers();
   readonly #waiting = new Set<() => void>();
   #isClosing = false;
   #undoCheck: (() => void) | undefined;
@@ -125,12 +127,14 @@ class NodeHttpServer implements HttpServer, ServerCore {
     this.#stalled = new DueList(this.#limits.stalledMs, (exchange) => exchange.destroy(), clock);
     this.#bodies = new BodyReceiver(this.#limits.receivingBytes);
     const server = createServer({
+      ServerResponse: ServiceResponse,
       keepAliveTimeout: KEEP_ALIVE_MS,
       headersTimeout: this.#limits.headMs,
       requestTimeout: this.#limits.requestMs,
       connectionsCheckingInterval: Math.min(CHECK_MS, this.#limits.headMs),
       maxHeaderSize: HEADER_LIMIT_BYTES,
       noDelay: true,
+      optimizeEmptyRequests: true, // a request without a body has no stream to end, which costs 3 us
       requireHostHeader: false, // Node's own 400 has no body; a request without a host is refused with all the others
     });
     this.#server = server;
@@ -182,6 +186,7 @@ class NodeHttpServer implements HttpServer, ServerCore {
     // Only the listener: the close of an HTTP server ends idle connections as well, on which a
     // request may be on its way.
     NetServer.prototype.close.call(this.#server);
+    this.#answers.send();
     for (const exchange of this.#inFlight.items()) exchange.endEventStream();
     this.#isClosing = true;
     this.#endStalled();
@@ -212,6 +217,7 @@ class NodeHttpServer implements HttpServer, ServerCore {
 
   answered(exchange: ServiceExchange): void {
     if (exchange.due !== undefined) this.#deadlines.delete(exchange.due);
+    this.#answers.add(exchange);
   }
 
   over(exchange: ServiceExchange): void {
@@ -262,7 +268,7 @@ class NodeHttpServer implements HttpServer, ServerCore {
     }
   }
 
-  #accept(incoming: IncomingMessage, outgoing: ServerResponse, asksToContinue: boolean): void {
+  #accept(incoming: IncomingMessage, outgoing: ServiceResponse, asksToContinue: boolean): void {
     const url = urlOf(incoming, this.#options.basePath);
     if (url === undefined || FORBIDDEN.has(incoming.method ?? '')) {
       this.#refuse(incoming, outgoing, 'malformed');
@@ -302,7 +308,7 @@ class NodeHttpServer implements HttpServer, ServerCore {
   }
 
   /** Answers a request that is not one for the app. */
-  #refuse(incoming: IncomingMessage, outgoing: ServerResponse, why: Refusal, isDiscarded = false): void {
+  #refuse(incoming: IncomingMessage, outgoing: ServiceResponse, why: Refusal, isDiscarded = false): void {
     if (!isDiscarded) discard(incoming);
     const correlationId = correlationIdFrom(headerOf(incoming, CORRELATION_HEADER));
     const response = refuse(why, correlationId);

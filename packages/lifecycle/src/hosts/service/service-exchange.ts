@@ -1,4 +1,5 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import { ServerResponse } from 'node:http';
 import { CLIENT_GONE, Exchange } from '../../http/exchange.ts';
 import type { RequestContext } from '../../http/http-service.ts';
 import type { NodeHeaders } from '../../http/light/light-headers.ts';
@@ -9,6 +10,15 @@ import { AnswerWriter } from '../../http/write-answer.ts';
 import type { Arrival } from './arrivals.ts';
 import type { ServerCore } from './server-core.ts';
 
+/** A response that has its exchange: the listener of its end is one function for all. */
+export class ServiceResponse extends ServerResponse {
+  exchange: ServiceExchange | undefined = undefined;
+}
+
+function onClose(this: ServiceResponse): void {
+  this.exchange?.closed();
+}
+
 /**
  * A request on a socket, with its answer. Lets go of both when the answer is out: work may go on
  * that holds the scope.
@@ -18,7 +28,7 @@ export class ServiceExchange extends Exchange implements NodeHeaders {
   readonly rawHeaders: readonly string[];
   readonly core: ServerCore;
   /** The last two are `undefined` once the answer is out or the client has gone. */
-  outgoing: ServerResponse | undefined;
+  outgoing: ServiceResponse | undefined;
   body: Buffer | undefined;
   /** Among the requests in flight. */
   place: Arrival<ServiceExchange> | undefined;
@@ -28,17 +38,20 @@ export class ServiceExchange extends Exchange implements NodeHeaders {
   stalled: { readonly bytes: number; readonly since: Arrival<ServiceExchange> } | undefined;
   readonly #address: string | undefined;
   #isAnswered = false;
+  #answer: Response | undefined;
+  #answerId = '';
   #request: Request | undefined;
   #writer: AnswerWriter | undefined;
 
-  constructor(core: ServerCore, incoming: IncomingMessage, outgoing: ServerResponse, url: string) {
+  constructor(core: ServerCore, incoming: IncomingMessage, outgoing: ServiceResponse, url: string) {
     super(core.service, incoming.method ?? 'GET', url);
     this.core = core;
     this.headers = incoming.headers;
     this.rawHeaders = incoming.rawHeaders;
     this.outgoing = outgoing;
     this.#address = incoming.socket.remoteAddress;
-    outgoing.on('close', () => this.#closed());
+    outgoing.exchange = this;
+    outgoing.on('close', onClose);
   }
 
   get request(): Request {
@@ -61,16 +74,25 @@ export class ServiceExchange extends Exchange implements NodeHeaders {
   }
 
   respond(response: Response, correlationId: string): void {
-    this.#isAnswered = true;
+    this.#answer = response;
+    this.#answerId = correlationId;
     this.core.answered(this);
+  }
+
+  /** Sends the answer that `respond` was given. */
+  send(): void {
+    this.#isAnswered = true;
     const { outgoing } = this;
+    const response = this.#answer;
+    this.#answer = undefined;
+    if (response === undefined) return;
     if (outgoing === undefined || outgoing.destroyed) {
       if (plainText(response) === undefined) response.body?.cancel(CLIENT_GONE).catch(() => undefined);
       this.core.over(this);
       return;
     }
     this.#writer = new AnswerWriter(this, outgoing, this.core);
-    this.#writer.write(response, correlationId);
+    this.#writer.write(response, this.#answerId);
   }
 
   /** Ends an event stream as its producer would: its clients connect again, to another process. */
@@ -83,8 +105,10 @@ export class ServiceExchange extends Exchange implements NodeHeaders {
     this.outgoing?.destroy();
   }
 
-  #closed(): void {
+  /** The answer is out, or its client has gone. */
+  closed(): void {
     const { outgoing } = this;
+    if (outgoing) outgoing.exchange = undefined;
     this.outgoing = undefined;
     this.body = undefined;
     if (outgoing && !outgoing.writableFinished) {

@@ -5,6 +5,9 @@ const NAME = /^[\w!#$%&'*+.^`|~-]+$/;
 /** Characters of a value that `Headers` may refuse or change. */
 const UNUSUAL = /[^ -~]/;
 const COOKIE = 'set-cookie';
+const NO_COOKIES: readonly string[] = [];
+/** Never changed. */
+const NO_VALUES = new Map<string, string>();
 
 /** Names as they came, and in lower case: a service gets the same few again and again. */
 const LOWER = new Map<string, string>();
@@ -79,14 +82,16 @@ export function headerOf({ headers, rawHeaders }: NodeHeaders, name: string): st
  * what may be refused.
  */
 export class LightHeaders {
-  readonly #values = new Map<string, string>();
-  #cookies: string[] = [];
+  /** None while there is a source. */
+  readonly #values: Map<string, string>;
+  #cookies: readonly string[] = NO_COOKIES;
   /** Where values are read until one is changed. */
   #source: NodeHeaders | undefined;
   #platform: Headers | undefined;
 
   constructor(source?: NodeHeaders) {
     this.#source = source;
+    this.#values = source === undefined ? new Map() : NO_VALUES;
   }
 
   static is(value: unknown): value is LightHeaders {
