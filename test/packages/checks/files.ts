@@ -11,7 +11,10 @@ const isCompiled = (file: string) =>
 
 /** What is packed is what users need: no tests, nothing stale, a README and the licence. */
 export const filesCheck: Check = async ({ folder, files }) => {
-  const faults = files.filter((path) => FOR_TESTS.test(path)).map((path) => `${path} is only for tests, but is packed`);
+  // A template is a user's app, tests included.
+  const faults = files
+    .filter((path) => FOR_TESTS.test(path) && !path.startsWith('templates/'))
+    .map((path) => `${path} is only for tests, but is packed`);
   const packed = new Set(files);
   for (const path of files.filter((file) => isCompiled(file))) {
     const source = path.replace(/^dist\/(.*)\.js$/, 'src/$1.ts');

@@ -92,3 +92,15 @@ describe('its types', () => {
     >();
   });
 });
+
+it('fits every kind of handler', async () => {
+  const api = app.http({ uses: { config: ['retries'] } }, (_, { config, http, drainSignal }) =>
+    Response.json({ retries: config.retries, from: http.sourceAddress ?? 'unknown', draining: drainSignal.aborted }),
+  );
+  const request = new Request('http://localhost/');
+  const answer = await api.handler(request, testContext(app, { config: { retries: 2 } }));
+  expect(await answer.json()).toEqual({ retries: 2, from: 'unknown', draining: false });
+  const drainSignal = AbortSignal.abort();
+  const other = testContext(app, { config: { retries: 2 }, http: { sourceAddress: '192.0.2.1' }, drainSignal });
+  expect(await (await api.handler(request, other)).json()).toMatchObject({ from: '192.0.2.1', draining: true });
+});

@@ -2,10 +2,10 @@ import type { AccessOf, ClientFor } from '@twelvefold/backing/internal';
 import type { Clock } from '@twelvefold/core';
 import { deadlineIn, systemClock } from '@twelvefold/core';
 import { NO_DEADLINE } from '@twelvefold/core/internal';
-import type { Scope } from '@twelvefold/lifecycle';
+import type { RequestContext, Scope } from '@twelvefold/lifecycle';
 import { runInScope } from '@twelvefold/lifecycle';
 import { createLogger, createMetrics } from '@twelvefold/logging';
-import type { Backing, CollectionContext, MessageContext, TaskRun } from '../context.ts';
+import type { Backing, CollectionContext, HttpContext, MessageContext, TaskRun } from '../context.ts';
 import type { App } from '../define-app.ts';
 import type { TestConfig } from './test-config.ts';
 import { testConfig } from './test-config.ts';
@@ -32,6 +32,10 @@ export interface TestContextOptions<C, B extends Backing> {
   dryRun?: boolean;
   /** Facts about a task's run. @defaultValue the first leg of a run, with fence 1 */
   run?: Partial<TaskRun>;
+  /** Facts about an HTTP request. @defaultValue as on a host that knows none of them */
+  http?: Partial<RequestContext>;
+  /** Aborts when the service is to drain. @defaultValue a signal that never aborts */
+  drainSignal?: AbortSignal;
   /** Receives log lines. @defaultValue they are dropped */
   onLog?: (line: string) => void;
   clock?: Clock;
@@ -55,7 +59,7 @@ const DEFAULT_LEASE_MS = 30_000;
 export function testContext<C, B extends Backing>(
   app: App<C, B>,
   options: TestContextOptions<C, B> = {},
-): MessageContext<C, AllClients<B>> & CollectionContext<C, AllClients<B>> {
+): MessageContext<C, AllClients<B>> & CollectionContext<C, AllClients<B>> & HttpContext<C, AllClients<B>> {
   const {
     correlationId = 'test',
     signal = new AbortController().signal,
@@ -82,6 +86,8 @@ export function testContext<C, B extends Backing>(
     metrics: createMetrics({ namespace: app.name, service: app.name, write: onLog }),
     correlationId,
     scope,
+    http: { sourceAddress: undefined, claims: undefined, stage: undefined, ...options.http },
+    drainSignal: options.drainSignal ?? new AbortController().signal,
     params: options.params,
     dryRun: options.dryRun ?? false,
     run: { id: 'test', leg: 1, fence: { token: 1 }, pace: { consumed: () => {}, throttled: () => {} }, ...options.run },

@@ -1,0 +1,4 @@
+#!/usr/bin/env node
+import { runCreate } from './run-create.ts';
+
+await runCreate(process);

@@ -1,0 +1,55 @@
+import type { PackageManager, Template } from './choices.ts';
+
+/**
+ * The versions that an app starts with, which are those that this repository is tested with: a test
+ * compares them.
+ */
+export const VERSIONS: Readonly<Record<string, string>> = {
+  zod: '4.6.7',
+  '@types/node': '24.19.2',
+  'aws-cdk': '2.1148.1',
+  'aws-cdk-lib': '2.276.0',
+  constructs: '10.8.1',
+  esbuild: '0.28.2',
+  typescript: '7.0.2',
+};
+
+interface Options {
+  readonly name: string;
+  readonly template: Template;
+  readonly pm: PackageManager;
+  /** The version of Twelvefold's packages. */
+  readonly version: string;
+}
+
+/** The package.json of an app. */
+export function packageJson({ name, template, version }: Options): string {
+  const ours = (names: readonly string[]) => names.map((one): [string, string] => [one, version]);
+  const others = (names: readonly string[]) => names.map((one): [string, string] => [one, VERSIONS[one] ?? '']);
+  const sorted = (entries: Array<[string, string]>) =>
+    Object.fromEntries(entries.sort(([one], [other]) => (one < other ? -1 : 1)));
+  const hasService = template !== 'functions';
+  const manifest = {
+    name,
+    version: '0.0.0',
+    private: true,
+    type: 'module',
+    engines: { node: '>=22.18' },
+    scripts: {
+      dev: `twelvefold dev manifest.ts${template === 'service' ? '' : ' --as functions'}`,
+      ...(template === 'both' && { 'dev:service': 'twelvefold dev manifest.ts' }),
+      test: 'tsc && node --test',
+      ...(hasService && { build: 'node build.ts' }),
+      synth: 'cdk synth --quiet',
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: the shell reads it
+      deploy: 'cdk deploy --all --parameters Stage=${STAGE:-dev}',
+      admin: 'node admin.ts',
+    },
+    dependencies: sorted([...ours(['twelvefold']), ...others(['zod'])]),
+    devDependencies: sorted([
+      ...ours(['@twelvefold/cdk', '@twelvefold/local']),
+      ...others(['@types/node', 'aws-cdk', 'aws-cdk-lib', 'constructs', 'esbuild', 'typescript']),
+    ]),
+  };
+  return `${JSON.stringify(manifest, null, 2)}\n`;
+}
