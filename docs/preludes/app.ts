@@ -1,5 +1,6 @@
 import type { AppResource } from 'twelvefold';
-import { defineApp, defineConfig, env, queue, topic } from 'twelvefold';
+import { cache, defineApp, defineConfig, env, queue, sessionStore, sql, table, taskRuns, topic } from 'twelvefold';
+import { configStore } from 'twelvefold/tasks';
 import * as z from 'zod';
 
 export const Order = z.object({ sku: z.string(), quantity: z.number() });
@@ -34,3 +35,18 @@ export const recalculateTotals = app.task(
   async () => undefined,
 );
 export declare const database: AppResource;
+
+const Customer = z.object({ customerId: z.string(), country: z.string().optional() });
+export const shop = defineApp({
+  name: 'shop',
+  config,
+  backing: {
+    customers: table('customers', { schema: Customer, key: 'customerId' }),
+    jobs: queue('jobs', { schema: Order }),
+    sessions: sessionStore('sessions', { schema: z.object({ cart: z.array(z.string()) }) }),
+    prices: cache('prices', { schema: z.object({ cents: z.number() }) }),
+    database: sql('database', { login: { iam: 'shop' } }),
+    settings: configStore('settings', config),
+    runs: taskRuns('task-runs'),
+  },
+});

@@ -50,7 +50,7 @@ describe('an error names the fault, and where it can the cure', { timeout: 60_00
     [
       'an access of another kind',
       "{ orders: ['publish'] }",
-      `Type '"publish"' is not assignable to type '"send"'.`,
+      `Type '"publish"' is not assignable to type '"redrive" | "send"'.`,
       '',
     ],
     [

@@ -75,7 +75,7 @@ export interface HttpContext<C, Clients> extends Context<C, Clients> {
 }
 
 /** The run that a task works in. */
-export interface TaskRun extends Pick<RunInfo, 'id' | 'leg' | 'fence'> {
+export interface TaskRun extends Pick<RunInfo, 'id' | 'leg' | 'enqueuedAt' | 'fence'> {
   /** Counts capacity that the task consumed by other means than `backing` towards its `throttle`. */
   readonly pace: RunInfo['pace'];
 }

@@ -19,7 +19,9 @@ import { topic } from './topic/topic.ts';
 /** A port that keeps the IAM actions of every call: a transaction is authorized by those of its entries. */
 function recorder() {
   const actions = new Set<string>();
-  const row = { id: '1', data: '{}', createdAtMs: Date.now(), seenAtMs: Date.now() };
+  const RedrivePolicy = '{"deadLetterTargetArn":"arn:aws:sqs:eu-west-1:123456789012:dead"}';
+  const row = { id: '1', data: '{}', createdAtMs: Date.now(), seenAtMs: Date.now(), RedrivePolicy };
+  const letters = ['1', '2'];
   const aws = {
     call: async ({ name: service }: AwsService, operation: string, input: Input) => {
       const entries = (input.TransactItems ?? []).flatMap((entry) => Object.keys(entry));
@@ -27,6 +29,11 @@ function recorder() {
       for (const name of names)
         actions.add(`${service}:${name.replace(/Batch$/, '').replace('SendMessageBatch', 'SendMessage')}`);
       if (operation === 'BatchGetItem') return { Responses: { sessions: sessionRecords(input.RequestItems) } };
+      if (operation === 'ReceiveMessage')
+        return {
+          Messages: letters.splice(0).map((MessageId) => ({ MessageId, ReceiptHandle: MessageId, Body: '{}' })),
+        };
+      if (operation === 'GetQueueUrl') return { QueueUrl: 'https://sqs.eu-west-1.amazonaws.com/123456789012/dead' };
       return { Item: row, Attributes: row, Items: [row], MessageId: 'm', Successful: [{ Id: '0', MessageId: 'm' }] };
     },
     as: () => aws,
@@ -113,6 +120,12 @@ const idempotencyCalls: Calls<IdempotencyStoreDefinition> = {
 const queueCalls: Calls<QueueDefinition<typeof schema>> = {
   send: (client) => client.send({ id: '1' }),
   sendAll: (client) => client.sendAll([{ id: '1' }]),
+  // One goes back, the other is visible again.
+  deadLetters: async (client) => {
+    for await (const letter of client.deadLetters()) if (letter.messageId === '1') await client.redrive(letter);
+  },
+  countDeadLetters: (client) => client.countDeadLetters(),
+  redrive: () => undefined, // as above
 };
 const topicCalls: Calls<TopicDefinition<typeof schema>> = {
   publish: (client) => client.publish({ id: '1' }),

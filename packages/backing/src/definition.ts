@@ -10,6 +10,11 @@ export interface Access {
    * part's name in {@link Infrastructure.parts}.
    */
   readonly parts?: Readonly<Record<string, readonly string[]>>;
+  /**
+   * Module specifiers that its methods import when they are called. The bundle of a component without the access leaves
+   * them out.
+   */
+  readonly modules?: readonly string[];
 }
 
 /** The accesses of a kind, by the name that `uses` asks for. */
@@ -48,17 +53,20 @@ export function sumOf<const A extends Accesses, N extends keyof A & string>(
   readonly actions: readonly string[];
   readonly sumOf: readonly string[];
   readonly parts?: Readonly<Record<string, readonly string[]>>;
+  readonly modules?: readonly string[];
 } {
   const summed = names.map((name) => accesses[name]);
   const parts: Record<string, readonly string[]> = {};
   for (const [part, actions] of summed.flatMap((access) => Object.entries(access?.parts ?? {}))) {
     parts[part] = [...new Set([...(parts[part] ?? []), ...actions])];
   }
+  const modules = [...new Set(summed.flatMap((access) => access?.modules ?? []))];
   return {
     methods: [...new Set(summed.flatMap((access) => access?.methods ?? []))],
     actions: [...new Set(summed.flatMap((access) => access?.actions ?? []))],
     sumOf: names,
     ...(Object.keys(parts).length === 0 ? {} : { parts }),
+    ...(modules.length === 0 ? {} : { modules }),
   };
 }
 

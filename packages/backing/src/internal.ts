@@ -35,6 +35,8 @@ export type { ConsumerEvent, ConsumerEventListener, MessageIdentity } from './qu
 export type {
   BatchContext,
   ConsumerHealth,
+  DeadLetter,
+  DeadLetterClient,
   MessageHandler,
   ReceivedMessage,
   SendAllOptions,

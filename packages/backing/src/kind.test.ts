@@ -77,7 +77,7 @@ describe('accesses', () => {
       | ('read' | 'write' | 'admin')
     >();
     expectTypeOf<AccessOf<typeof effects>>().toEqualTypeOf<'once' | 'claim' | 'begin' | 'write'>();
-    expectTypeOf<AccessOf<typeof jobs>>().toEqualTypeOf<'send'>();
+    expectTypeOf<AccessOf<typeof jobs>>().toEqualTypeOf<'send' | 'redrive'>();
     expectTypeOf<AccessOf<typeof events>>().toEqualTypeOf<'publish'>();
   });
 

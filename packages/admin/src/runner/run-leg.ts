@@ -24,6 +24,8 @@ export interface RunInfo {
   readonly id: string;
   /** 1 for the first leg. */
   readonly leg: number;
+  /** When the run was asked for, e.g. `2026-11-30T03:00:00.000Z`. */
+  readonly enqueuedAt: string;
   /**
    * The fencing token of the leg: `fenced(operation, ctx.fence)` refuses the writes of an earlier
    * one.
@@ -157,7 +159,7 @@ async function leg<C>(lease: Lease, token: number, options: RunLegOptions<C>): P
   const info = (params: unknown): RunInfo => {
     const { leg: number, settings } = run;
     const onWrite = (resource: string, method: string) => checkpoints.countWrite(`${resource}.${method}`);
-    return { id, leg: number, fence: { token }, settings, params, pace, onWrite };
+    return { id, leg: number, enqueuedAt: run.enqueuedAt, fence: { token }, settings, params, pace, onWrite };
   };
 
   /** The end of the leg: what the task left, and why. */

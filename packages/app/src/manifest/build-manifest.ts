@@ -114,7 +114,10 @@ function manifestComponent(app: AppIdentity, entry: string, component: Component
   const consumed = component.kind === 'consumer' ? consumedResources(backing, component.source) : [];
   for (const { resource, actions } of consumed) grant(resource.key, actions);
   const modules = [
-    ...uses.flatMap(({ resource }) => resource.driver.modules ?? []),
+    ...uses.flatMap(({ resource: { driver, kind }, accesses }) => [
+      ...(driver.modules ?? []),
+      ...accesses.flatMap((access) => kind.accesses[access]?.modules ?? []),
+    ]),
     ...consumed.flatMap(({ resource }) => resource.driver.source?.modules?.receive ?? []),
   ];
   return {
@@ -212,12 +215,13 @@ function manifestBinding({ env, parameter, value }: Binding, infrastructure: Inf
   return { env, parameter, value, ...(from === undefined ? {} : { from }) };
 }
 
-/** Those of the drivers that were not chosen as well: the kind names all of them, so each bundle would have them. */
-function modulesOf({ drivers }: Kind): string[] {
-  const modules = Object.values(drivers).flatMap(({ modules = [], source }) => [
+/** Those of drivers and accesses that were not chosen as well: the kind names all of them, so each bundle would have them. */
+function modulesOf({ drivers, accesses }: Kind): string[] {
+  const ofDrivers = Object.values(drivers).flatMap(({ modules = [], source }) => [
     ...modules,
     ...(source?.modules?.poll ?? []),
     ...(source?.modules?.receive ?? []),
   ]);
-  return [...new Set(modules)];
+  const ofAccesses = Object.values(accesses).flatMap(({ modules = [] }) => modules);
+  return [...new Set([...ofDrivers, ...ofAccesses])];
 }

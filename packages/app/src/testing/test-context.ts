@@ -90,7 +90,14 @@ export function testContext<C, B extends Backing>(
     drainSignal: options.drainSignal ?? new AbortController().signal,
     params: options.params,
     dryRun: options.dryRun ?? false,
-    run: { id: 'test', leg: 1, fence: { token: 1 }, pace: { consumed: () => {}, throttled: () => {} }, ...options.run },
+    run: {
+      id: 'test',
+      leg: 1,
+      enqueuedAt: new Date(clock.now()).toISOString(),
+      fence: { token: 1 },
+      pace: { consumed: () => {}, throttled: () => {} },
+      ...options.run,
+    },
     message: {
       messageId: 'test',
       receiveCount: 1,

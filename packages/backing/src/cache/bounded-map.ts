@@ -14,6 +14,7 @@ export interface BoundedMap {
   /** A text that is larger than the whole map is not kept. */
   set(key: string, text: string, ttlMs: number): void;
   delete(key: string): void;
+  keys(): readonly string[];
   readonly size: number;
 }
 
@@ -63,6 +64,7 @@ export function createBoundedMap({ entries, bytes: mostBytes, clock }: BoundedMa
       }
     },
     delete: (key) => void remove(key),
+    keys: () => [...kept.keys()],
     get size() {
       return kept.size;
     },

@@ -79,6 +79,7 @@ const ACCESSES = {
   set: { methods: ['set'], actions },
   delete: { methods: ['delete'], actions },
   load: { methods: ['getOrLoad'], actions },
+  clear: { methods: ['clear', 'count'], actions },
 } as const;
 
 const CACHE_ACCESSES = {
@@ -205,7 +206,14 @@ const CACHE: Kind<CacheDefinition, object, typeof CACHE_ACCESSES, CacheDriver> =
   accesses: CACHE_ACCESSES,
   details: ({ ttlMs, staleMs }) => ({ ttlMs, staleMs }),
   // A load puts into the cache what a request would have put there.
-  dryRun: { get: 'pass', getOrLoad: 'pass', set: { answer: true }, delete: { answer: true } },
+  dryRun: {
+    get: 'pass',
+    getOrLoad: 'pass',
+    set: { answer: true },
+    delete: { answer: true },
+    count: 'pass',
+    clear: 'done',
+  },
   drivers: {
     iovalkey: {
       ...onServer,

@@ -222,7 +222,24 @@ export function createCache<S extends StandardSchemaV1, L>(
     return format.decode(await flight.join(caller))?.value;
   };
 
+  /** Removes values, or only counts them. */
+  const look = async (signal: AbortSignal | undefined, work: (key: string) => Promise<void> | undefined) => {
+    if (!store.keys) throw new TypeError(`Cannot look at all values of ${subject}: its store has no keys()`);
+    let found = 0;
+    for await (const keys of store.keys({ signal })) {
+      await Promise.all(keys.map(work));
+      found += keys.length;
+    }
+    return found;
+  };
+
   return {
+    count: ({ signal } = {}) => look(signal, () => undefined),
+    async clear({ signal } = {}) {
+      loads.clear();
+      for (const key of tier?.keys() ?? []) tier?.delete(key);
+      return look(signal, (key) => store.delete(key));
+    },
     async get(key) {
       assertKey(subject, key);
       const kept = nearby(key);

@@ -65,6 +65,17 @@ export interface CacheClient<T, L = T> {
    * ```
    */
   getOrLoad(key: string, load: (context: LoadContext) => L | Promise<L>, options?: GetOrLoadOptions): Promise<L>;
+  /** The number of values on the server. It looks at every key of the server: for admin tasks. */
+  count(options?: { readonly signal?: AbortSignal | undefined }): Promise<number>;
+  /**
+   * Removes every value of this cache, and none of others on the server. Looks at every key of the
+   * server: for admin
+   * tasks. Memory tiers of other processes keep theirs until they end.
+   *
+   * @returns the number of values that were removed
+   * @throws the error of a server that does not answer
+   */
+  clear(options?: { readonly signal?: AbortSignal | undefined }): Promise<number>;
 }
 
 /**
@@ -78,6 +89,11 @@ export interface CacheStore {
   /** Stores the text for `ttlMs` milliseconds, a whole number from 1. */
   set(key: string, text: string, ttlMs: number): Promise<void>;
   delete(key: string): Promise<void>;
+  /**
+   * All keys, a batch at a time; a key may come twice.
+   * @defaultValue `clear` and `count` are refused
+   */
+  keys?(options: { readonly signal?: AbortSignal | undefined }): AsyncIterable<readonly string[]>;
   /**
    * Called once when the server counts as down: drops connections that may be dead and connects
    * again.

@@ -53,6 +53,39 @@ export interface QueueSender<T> {
   sendAll(messages: Iterable<T> | AsyncIterable<T>, options?: SendAllOptions<T>): Promise<SendResult[]>;
 }
 
+/** A message of a dead-letter queue. */
+export interface DeadLetter {
+  readonly messageId: string;
+  /** The same for failures of one kind. */
+  readonly fingerprint: string;
+  readonly reason: string;
+  readonly sourceQueue: string | undefined;
+  readonly correlationId: string | undefined;
+  readonly sentAtMs: number;
+  readonly receives: number;
+  readonly group: string | undefined;
+  readonly body: string;
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+/** The dead letters of a queue. */
+export interface DeadLetterClient {
+  /**
+   * Each letter once, until a few receives find nothing more. A letter is hidden from others for ten minutes, or until the
+   * loop ends: those that were not redriven are visible again then.
+   *
+   * @throws TypeError for a queue without a dead-letter queue
+   */
+  deadLetters(options?: { readonly signal?: AbortSignal | undefined }): AsyncIterable<DeadLetter>;
+  /** About how many there are. */
+  countDeadLetters(options?: { readonly signal?: AbortSignal | undefined }): Promise<number>;
+  /**
+   * Sends a letter of the running loop back to its queue, then deletes it: a process that dies between the two leaves it in
+   * both.
+   */
+  redrive(letter: DeadLetter, options?: { readonly signal?: AbortSignal | undefined }): Promise<void>;
+}
+
 /** What a handler may know of the message it works on. */
 export interface MessageInfo {
   readonly messageId: string;

@@ -1,4 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { Aws } from '@twelvefold/aws';
 import type { Duration } from '@twelvefold/core';
 import { durationMs } from '@twelvefold/core';
 import { assertKnownOptions } from '@twelvefold/core/internal';
@@ -13,7 +14,7 @@ import type { SourceDefinition } from '../source.ts';
 import type { FilterPolicy, Subscribable } from '../topic/subscription.ts';
 import type { TopicDefinition } from '../topic/topic.ts';
 import type { CompatibleTopics } from './compatible-topics.ts';
-import type { QueueSender } from './port.ts';
+import type { DeadLetterClient, QueueSender } from './port.ts';
 
 export interface QueueOptions<S extends StandardSchemaV1, T extends readonly Subscribable[] = readonly Subscribable[]> {
   /** What a message is; checked before it is sent and before it is handled. */
@@ -35,12 +36,31 @@ export interface QueueOptions<S extends StandardSchemaV1, T extends readonly Sub
 }
 
 /** The accesses of a queue. Its consumer receives and deletes without asking for it. */
-const QUEUE_ACCESSES = { send: { methods: ['send', 'sendAll'], actions: ['sqs:SendMessage'] } } as const;
+const REDRIVE_MODULE = '@twelvefold/backing/sqs-dead-letters';
+
+const QUEUE_ACCESSES = {
+  send: { methods: ['send', 'sendAll'], actions: ['sqs:SendMessage'] },
+  // The name of its dead-letter queue is an attribute of the queue.
+  redrive: {
+    methods: ['deadLetters', 'countDeadLetters', 'redrive'],
+    actions: ['sqs:SendMessage', 'sqs:GetQueueAttributes'],
+    parts: {
+      deadLetter: [
+        'sqs:GetQueueUrl',
+        'sqs:GetQueueAttributes',
+        'sqs:ReceiveMessage',
+        'sqs:ChangeMessageVisibility',
+        'sqs:DeleteMessage',
+      ],
+    },
+    modules: [REDRIVE_MODULE],
+  },
+} as const;
 
 export interface QueueDefinition<S extends StandardSchemaV1 = StandardSchemaV1>
   extends SourceDefinition<
     StandardSchemaV1.InferOutput<S>,
-    QueueSender<StandardSchemaV1.InferInput<S>>,
+    QueueSender<StandardSchemaV1.InferInput<S>> & DeadLetterClient,
     typeof QUEUE_ACCESSES
   > {
   readonly kind: 'queue';
@@ -128,6 +148,8 @@ export function queue<S extends StandardSchemaV1, const T extends readonly Subsc
 const QUEUE: Kind<QueueDefinition, object, typeof QUEUE_ACCESSES> = {
   name: 'queue',
   accesses: QUEUE_ACCESSES,
+  // To read letters is to hide them for a while; they come back.
+  dryRun: { deadLetters: 'pass', countDeadLetters: 'pass', redrive: 'done' },
   companions: (definition) => (definition.deadLetter ? { deadLetter: deadLetterQueue(definition) } : {}),
   references: ({ subscribe, filters, deadLetterOf }) => [
     ...subscribe.map((definition, at) => ({
@@ -176,11 +198,27 @@ const QUEUE: Kind<QueueDefinition, object, typeof QUEUE_ACCESSES> = {
       infrastructure: queueInfrastructure,
       open: async (definition, { target: url, aws, clock, random }) => {
         const { createSqsSender } = await import('@twelvefold/backing/sqs-sender');
-        return { client: createSqsSender({ definition, url, aws, clock, random }) };
+        return { client: { ...createSqsSender({ definition, url, aws, clock, random }), ...deadLettersOf(url, aws) } };
       },
     },
   },
 };
+
+/** Loaded with the first call: few components look at dead letters. */
+function deadLettersOf(url: string, aws: Aws): DeadLetterClient {
+  let opened: Promise<DeadLetterClient> | undefined;
+  const open = () => {
+    opened ??= import('@twelvefold/backing/sqs-dead-letters').then(({ openDeadLetters }) => openDeadLetters(url, aws));
+    return opened;
+  };
+  return {
+    async *deadLetters(options) {
+      yield* (await open()).deadLetters(options);
+    },
+    countDeadLetters: async (options) => (await open()).countDeadLetters(options),
+    redrive: async (letter, options) => (await open()).redrive(letter, options),
+  };
+}
 
 /** The dead-letter queue of a FIFO queue must be FIFO too. */
 function deadLetterQueue({ name, schema, fifo, subscribe }: QueueDefinition): QueueDefinition {
@@ -266,6 +304,7 @@ function queueInfrastructure(definition: QueueDefinition, context: Infrastructur
   return {
     resources: [{ id, type: 'AWS::SQS::Queue', properties: queue }, policy, ...subscriptions],
     arns: [arn],
+    ...(deadLetter && { parts: { deadLetter: context.companion('deadLetter').arn } }),
     binding: { Ref: id },
   };
 }

@@ -10,6 +10,8 @@ interface Client {
   readonly stream?: { readonly writable: boolean; cork(): void; uncork(): void };
   readonly options: { username?: string | undefined; password?: string | undefined };
   call(command: string, args: readonly string[]): Promise<unknown>;
+  /** Absent on a single server. */
+  nodes?(role: 'master'): ReadonlyArray<Pick<Client, 'call'>>;
   connect(): Promise<void>;
   disconnect(reconnect?: boolean): void;
   quit(): Promise<unknown>;
@@ -132,6 +134,14 @@ export async function connectIovalkey(options: ConnectOptions): Promise<RedisCon
       gather();
       return client.call(name, args);
     },
+    ...(target.cluster && {
+      nodes: () =>
+        (client.nodes?.('master') ?? []).map(
+          (node) =>
+            ([name = '', ...args]: readonly string[]) =>
+              node.call(name, args),
+        ),
+    }),
     check: async () => {
       if (!isUp()) throw unavailable();
       await client.call('PING', []);

@@ -72,6 +72,7 @@ export async function connectNodeRedis(options: ConnectOptions): Promise<RedisCo
       return {
         client,
         nodes: () => [client],
+        masters: () => [client],
         isUp: () => client.isReady,
         send: (_key: string, command: readonly string[]) => client.sendCommand(command),
       };
@@ -80,6 +81,7 @@ export async function connectNodeRedis(options: ConnectOptions): Promise<RedisCo
     return {
       client: cluster,
       nodes: () => [...cluster.masters, ...cluster.replicas].flatMap(({ client }) => client ?? []),
+      masters: () => cluster.masters.flatMap(({ client }) => client ?? []),
       isUp: () => cluster.isOpen,
       send: (key: string, command: readonly string[]) => cluster.sendCommand(key, undefined, command),
     };
@@ -130,6 +132,9 @@ export async function connectNodeRedis(options: ConnectOptions): Promise<RedisCo
   return {
     prefix: target.prefix,
     send: (key, command) => (current.isUp() ? current.send(key, command) : Promise.reject(unavailable())),
+    ...(target.cluster && {
+      nodes: () => current.masters().map((node) => (command: readonly string[]) => node.sendCommand(command)),
+    }),
     check: async () => {
       if (!current.isUp()) throw unavailable();
       await Promise.all(current.nodes().map((node) => node.sendCommand(['PING'])));

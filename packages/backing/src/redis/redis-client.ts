@@ -7,6 +7,11 @@ export interface RedisClient {
    * @param command its name and arguments, e.g. `['GET', 'prices:sku-1']`
    */
   send(key: string, command: readonly string[]): Promise<unknown>;
+  /**
+   * The nodes of a cluster that hold its keys, for a look at all of them.
+   * @defaultValue one server has all
+   */
+  nodes?(): ReadonlyArray<(command: readonly string[]) => Promise<unknown>>;
 }
 
 /** iovalkey and ioredis, standalone or cluster. */

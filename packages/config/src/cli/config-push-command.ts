@@ -1,10 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as systemSleep } from 'node:timers/promises';
-import type { Aws } from '@twelvefold/aws';
-import { AwsError, secretsmanager, ssm } from '@twelvefold/aws';
 import { fetchCalls } from '../load/fetch-calls.ts';
 import { readFileSource } from '../load/read-file-source.ts';
 import { planCalls } from '../plan/plan-calls.ts';
+import type { PushWrite } from '../push/plan-push.ts';
+import { planPush } from '../push/plan-push.ts';
+import { writePlanned } from '../push/write-planned.ts';
 import type { ConfigLeaf } from '../schema/leaf.ts';
 import { file } from '../sources/sources.ts';
 import { valueAt } from '../value-at.ts';
@@ -18,12 +18,6 @@ import {
   TARGET_ARGUMENTS,
   TARGET_OPTIONS,
 } from './config-command.ts';
-import type { PushWrite } from './push-plan.ts';
-import { planPush } from './push-plan.ts';
-
-/** PutParameter takes 3 a second (Systems Manager endpoints and quotas, default throughput). */
-const BETWEEN_PUTS_MS = 350;
-const MOST_TRIES = 5;
 
 /**
  * `twelvefold config push`: writes values of a file into the stores; what it would do first, and
@@ -85,7 +79,13 @@ export const configPushCommand = {
       const what = shared ? 'what all stages share is written' : 'a production stage is written';
       await confirmTarget(target, what, input, io);
     }
-    await writeAll(aws, writes, io);
+    await writePlanned(aws, writes, {
+      sleep: io.sleep ?? ((ms) => systemSleep(ms)),
+      // A pipe gets failures only.
+      onWritten: ({ keys }, at) => {
+        if (io.isTTY === true) io.stderr.write(`${at + 1}/${writes.length} ${keys.join(', ')}\n`);
+      },
+    });
     if (input.flag('json')) say();
     return 0;
   },
@@ -109,56 +109,4 @@ async function valuesOf(target: LoadedTarget, path: string, io: ConfigIo): Promi
 
 function describe({ keys, in: store, name, type }: PushWrite): string {
   return `${keys.join(', ')}  ${store === 'parameterStore' ? `Parameter Store ${name} (${type})` : `Secrets Manager ${name}`}`;
-}
-
-async function writeAll(aws: Aws, writes: readonly PushWrite[], io: ConfigIo): Promise<void> {
-  const sleep = io.sleep ?? ((ms: number) => systemSleep(ms));
-  for (const [at, write] of writes.entries()) {
-    if (at > 0 && write.in === 'parameterStore') await sleep(BETWEEN_PUTS_MS);
-    try {
-      const token = randomUUID();
-      await withRetries(() => put(aws, write, token), sleep);
-    } catch (error) {
-      // Only the code of the port's errors: a message may quote the refused value.
-      const code = AwsError.isInstance(error) ? error.awsCode : error instanceof Error ? error.name : 'unknown error';
-      const hint = code === 'ResourceNotFoundException' ? '; deploy the stack, which makes it, first' : '';
-      throw new Error(
-        `Cannot push ${write.keys.join(', ')}: ${code}${hint}; ${at} of ${writes.length} are written, and the same command goes on from there`,
-      );
-    }
-    // A pipe gets failures only.
-    if (io.isTTY === true) io.stderr.write(`${at + 1}/${writes.length} ${write.keys.join(', ')}\n`);
-  }
-}
-
-async function put(aws: Aws, { in: store, name, text, type, label }: PushWrite, token: string): Promise<void> {
-  if (store === 'secretsManager') {
-    // With the same token a repeated write makes no second version.
-    const input = { SecretId: name, SecretString: text, ClientRequestToken: token };
-    await aws.call(secretsmanager, 'PutSecretValue', input, { access: 'write', repeatable: true });
-    return;
-  }
-  const input = {
-    Name: name,
-    Value: text,
-    Type: type ?? 'String',
-    Overwrite: true,
-    Tier: 'Intelligent-Tiering',
-  } as const;
-  const { Version } = await aws.call(ssm, 'PutParameter', input, { access: 'write' });
-  if (label === undefined || Version === undefined) return;
-  const labels = { Name: name, ParameterVersion: Version, Labels: [label] };
-  await aws.call(ssm, 'LabelParameterVersion', labels, { access: 'write', repeatable: true });
-}
-
-async function withRetries(work: () => Promise<void>, sleep: (ms: number) => Promise<void>): Promise<void> {
-  for (let tried = 1; ; tried += 1) {
-    try {
-      await work();
-      return;
-    } catch (error) {
-      if (tried === MOST_TRIES || !AwsError.isInstance(error) || !error.retryable) throw error;
-      await sleep(500 * 2 ** tried);
-    }
-  }
 }

@@ -22,5 +22,8 @@ export function createMemoryCacheStore({ clock = systemClock }: { clock?: Pick<C
     get: async (key) => kept.get(key),
     set: async (key, text, ttlMs) => kept.set(key, text, ttlMs),
     delete: async (key) => kept.delete(key),
+    async *keys() {
+      yield kept.keys();
+    },
   };
 }

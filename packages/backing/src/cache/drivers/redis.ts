@@ -2,6 +2,9 @@ import type { AnyRedisClient } from '../../redis/redis-client.ts';
 import { redisClient } from '../../redis/redis-client.ts';
 import type { CacheStore } from '../port.ts';
 
+/** SCAN blocks the server for as long as it looks at so many keys. */
+const KEYS_PER_SCAN = '500';
+
 export interface RedisCacheStoreOptions {
   /** A connected client of iovalkey, ioredis or node-redis, or an object with `send`. */
   client: AnyRedisClient;
@@ -10,8 +13,8 @@ export interface RedisCacheStoreOptions {
 }
 
 /**
- * A store on Valkey or Redis 2.6.12 and newer: one GET, SET with PX, or DEL per operation, each
- * with one key.
+ * A store on Valkey or Redis 2.8 and newer: one GET, SET with PX, or DEL per operation, each
+ * with one key; SCAN for a look at all of them.
  *
  * @example
  * ```ts
@@ -23,7 +26,8 @@ export interface RedisCacheStoreOptions {
  * ```
  */
 export function createRedisCacheStore({ client, prefix }: RedisCacheStoreOptions): CacheStore {
-  const { send } = redisClient(client);
+  const { send, nodes } = redisClient(client);
+  const pattern = `${prefix.replace(/[*?[\]\\]/g, '\\$&')}*`;
   return {
     get(key) {
       const name = prefix + key;
@@ -36,6 +40,18 @@ export function createRedisCacheStore({ client, prefix }: RedisCacheStoreOptions
     async delete(key) {
       const name = prefix + key;
       await send(name, ['DEL', name]);
+    },
+    async *keys({ signal }) {
+      for (const scan of nodes?.() ?? [(command: readonly string[]) => send('', command)]) {
+        let cursor = '0';
+        do {
+          signal?.throwIfAborted();
+          const reply = await scan(['SCAN', cursor, 'MATCH', pattern, 'COUNT', KEYS_PER_SCAN]);
+          const [next, names] = reply as [string, string[]]; // Redis's reply to SCAN
+          cursor = String(next);
+          if (names.length > 0) yield names.map((name) => name.slice(prefix.length));
+        } while (cursor !== '0');
+      }
     },
   };
 }

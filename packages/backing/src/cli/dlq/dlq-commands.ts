@@ -1,13 +1,13 @@
 import type { Aws } from '@twelvefold/aws';
 import { createAws } from '@twelvefold/aws';
 import type { Clock } from '@twelvefold/core';
+import { readDeadLetter } from '../../queue/dead-letters/dead-letter.ts';
+import type { QueueWalk } from '../../queue/dead-letters/queue-walk.ts';
+import { HIDDEN_SECONDS, openQueue } from '../../queue/dead-letters/queue-walk.ts';
+import type { DeadLetter } from '../../queue/port.ts';
 import { assertConfirmed } from './assert-confirmed.ts';
 import type { DlqInput, DlqIo } from './command-io.ts';
 import { usage } from './command-io.ts';
-import type { DeadLetter } from './dead-letter.ts';
-import { readDeadLetter } from './dead-letter.ts';
-import type { QueueWalk } from './queue-walk.ts';
-import { HIDDEN_SECONDS, openQueue } from './queue-walk.ts';
 import type { RedriveCounts } from './redrive.ts';
 import { redrive } from './redrive.ts';
 

@@ -1,11 +1,10 @@
 import type { Aws } from '@twelvefold/aws';
 import { sqs } from '@twelvefold/aws';
-import type { MessageAttributeValue, SqsMessage } from '@twelvefold/aws/internal';
 import type { Clock } from '@twelvefold/core';
-import { stringAttribute } from '../../message/outgoing-attributes.ts';
-import type { DeadLetter } from './dead-letter.ts';
-import { NOTES, readDeadLetter } from './dead-letter.ts';
-import type { QueueWalk } from './queue-walk.ts';
+import { copyOfLetter } from '../../queue/dead-letters/copy-of-letter.ts';
+import { readDeadLetter } from '../../queue/dead-letters/dead-letter.ts';
+import type { QueueWalk } from '../../queue/dead-letters/queue-walk.ts';
+import type { DeadLetter } from '../../queue/port.ts';
 
 export interface RedriveOptions {
   aws: Aws;
@@ -65,7 +64,7 @@ export async function redrive(options: RedriveOptions): Promise<void> {
       const due = rate === undefined ? 0 : startedAt + (moved * 1_000) / rate - clock.monotonic();
       from.hold(message); // until it has been sent
       if (due > 0) await clock.sleep(due, signal);
-      await aws.call(sqs, 'SendMessage', copyOf(message, to), { access: 'write', repeatable: true });
+      await aws.call(sqs, 'SendMessage', copyOfLetter(message, to), { access: 'write', repeatable: true });
       moved += 1;
       try {
         const input = { QueueUrl: from.url, ReceiptHandle: message.ReceiptHandle ?? '' };
@@ -80,26 +79,4 @@ export async function redrive(options: RedriveOptions): Promise<void> {
     hidden = await from.giveBack();
     options.onEnd({ moved, left, late, twice, hidden });
   }
-}
-
-/** The message as it was before it came here: without the notes of why it did, where a consumer took some. */
-function copyOf(message: SqsMessage, to: Pick<QueueWalk, 'url' | 'fifo'>) {
-  const attributes: Record<string, MessageAttributeValue> = {};
-  const given = message.MessageAttributes ?? {};
-  // All of them, or they are the sender's own of the same name.
-  const noted = NOTES.every((name) => name in given);
-  for (const [name, value] of Object.entries(given)) {
-    if (!(noted && (NOTES as readonly string[]).includes(name))) attributes[name] = value;
-  }
-  const { AWSTraceHeader, MessageGroupId } = message.Attributes ?? {};
-  return {
-    QueueUrl: to.url,
-    MessageBody: message.Body ?? '',
-    MessageAttributes: attributes,
-    ...(AWSTraceHeader ? { MessageSystemAttributes: { AWSTraceHeader: stringAttribute(AWSTraceHeader) } } : {}),
-    ...(MessageGroupId ? { MessageGroupId } : to.fifo ? { MessageGroupId: message.MessageId ?? 'redriven' } : {}),
-    // Its own id, or SQS would take it for a repeat of the message that failed within the last five minutes. The dead letter's: a run that died
-    // before it could delete is repeated without effect. What fails again is another dead letter.
-    ...(to.fifo ? { MessageDeduplicationId: `redrive-${message.MessageId}` } : {}),
-  };
 }

@@ -1,24 +1,11 @@
 import type { SqsMessage } from '@twelvefold/aws/internal';
 import { CORRELATION_ATTRIBUTE } from '@twelvefold/lifecycle/internal';
+import type { DeadLetter } from '../port.ts';
 
-/** A message of a dead-letter queue, as people are shown it. */
-export interface DeadLetter {
-  readonly messageId: string;
-  readonly fingerprint: string;
-  readonly reason: string;
-  readonly sourceQueue: string | undefined;
-  readonly correlationId: string | undefined;
-  readonly sentAtMs: number;
-  readonly receives: number;
-  readonly group: string | undefined;
-  readonly body: string;
-  readonly attributes: Readonly<Record<string, string>>;
-}
-
-/** The fingerprint of what has no note: a consumer takes one of all that fails, so SQS moved it, or somebody else sent it. */
+/** Fingerprint of letters without notes: SQS moved them, or another sender put them there. */
 const MOVED_BY_SQS = 'moved-by-sqs';
 const MOVED_REASON = 'no consumer failed it: interrupted at its last receive, or not our consumer';
-/** What the consumer added when it sent the message here. */
+/** Attributes that a consumer adds to a message that it sends to the dead-letter queue. */
 export const NOTES = ['reason', 'errorFingerprint', 'sourceQueue'] as const;
 
 export function readDeadLetter(message: SqsMessage): DeadLetter {

@@ -1,18 +1,18 @@
 import type { Aws } from '@twelvefold/aws';
 import { AwsError, sqs } from '@twelvefold/aws';
 import type { SqsMessage } from '@twelvefold/aws/internal';
-import { SQS_LIMITS } from '../../queue/sqs-limits.ts';
+import { SQS_LIMITS } from '../sqs-limits.ts';
 
 /** A queue that is looked through. */
 export interface QueueWalk {
   readonly url: string;
   readonly name: string;
   readonly fifo: boolean;
-  /** How many receives its redrive policy allows, where it has one: then each look counts as one. */
+  /** Receives that its redrive policy allows; each look counts as one. */
   readonly maxReceives: number | undefined;
   /** About how many messages it has. */
   readonly about: number;
-  /** About how many of it somebody else holds: a consumer, or another of these commands. They are not found. */
+  /** About how many of them another process holds. They are not found. */
   readonly hidden: number;
   /** Each message once, until a few receives find nothing more. Throws when `signal` aborts. */
   messages(signal?: AbortSignal): AsyncGenerator<SqsMessage>;
@@ -20,13 +20,17 @@ export interface QueueWalk {
   hold(message: SqsMessage): void;
   /** Forgets a message that was held: it is no longer there. */
   release(message: SqsMessage): void;
-  /** Makes everything visible again that was held. Resolves with how many could not be: they come back by themselves. Never rejects. */
+  /**
+   * Makes the held messages visible again. Resolves with the number of those that could not be:
+   * they
+   * come back by themselves. Never rejects.
+   */
   giveBack(): Promise<number>;
 }
 
 /** Long enough to look through a large queue; what a run that dies has held comes back after it. */
 export const HIDDEN_SECONDS = 600;
-/** SQS asks only some of its servers in a short poll; a long poll asks all, and a second one catches what was on its way. */
+/** A long poll asks all servers of SQS; a second one finds what was on its way. */
 const EMPTY_RECEIVES = 2;
 /** Calls fail and single entries do: each of those held is tried this often. */
 const GIVE_BACK_ROUNDS = 3;
@@ -50,8 +54,8 @@ export async function openQueue(aws: Aws, queue: string): Promise<QueueWalk> {
     hidden: Number(Attributes.ApproximateNumberOfMessagesNotVisible ?? 0),
     async *messages(signal) {
       const seen = new Set<string>();
-      // What is held is visible again when a walk takes longer than it is hidden, and comes first, for it is the oldest: such receives say
-      // nothing of what is behind. Each hides at least one again, so there is an end to them.
+      // In a walk of more than ten minutes held messages are visible again and come first. Such a
+      // receive proves nothing about the rest; each hides one message at least, so they end.
       for (let [empty, stale] = [0, 0]; empty < EMPTY_RECEIVES && stale <= EMPTY_RECEIVES + seen.size; ) {
         const { Messages = [] } = await aws.call(
           sqs,
@@ -93,7 +97,8 @@ export async function openQueue(aws: Aws, queue: string): Promise<QueueWalk> {
           try {
             const options = { access: 'write', repeatable: true } as const;
             const { Failed = [] } = await aws.call(sqs, 'ChangeMessageVisibilityBatch', change, options);
-            // At fault is a handle that no longer counts: its message is visible, or somebody else's.
+            // A sender's fault is an old handle: its message is visible, or another consumer has
+            // it.
             for (const { Id, SenderFault } of Failed)
               if (!SenderFault) again.push(...ten.slice(Number(Id), Number(Id) + 1));
           } catch {

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { ConfigDefinition } from '../define-config.ts';
 import { leafDetail } from '../load/collect-faults.ts';
 import type { StoreAnswer } from '../load/store-answer.ts';
 import { leafComplaints } from '../load/validate.ts';
@@ -7,7 +8,13 @@ import type { ConfigLeaf } from '../schema/leaf.ts';
 import { atTarget, isForeign } from '../schema/names.ts';
 import { decodeText } from '../schema/text.ts';
 import { Secret } from '../secret.ts';
-import type { LoadedTarget } from './config-command.ts';
+
+/** The config of an app at a stage. */
+export interface PushTarget {
+  readonly app: string;
+  readonly stage: string;
+  readonly config: ConfigDefinition;
+}
 
 /** One write: a parameter, or a secret with all of its keys that are pushed. */
 export interface PushWrite {
@@ -32,7 +39,7 @@ export interface PushPlan {
  * that a push can be resumed.
  */
 export async function planPush(
-  { app, stage, config }: LoadedTarget,
+  { app, stage, config }: PushTarget,
   values: ReadonlyMap<ConfigLeaf, unknown>,
   answers: ReadonlyMap<string, StoreAnswer>,
 ): Promise<PushPlan> {
