@@ -35,5 +35,7 @@ new TwelveFactorPipeline(pipeline, 'Pipeline', {
   stages: [{ name: 'staging' }, { name: 'production', approval: true }],
 });
 
+/** Everything that CDK made: the network, the pipeline and the service. */
+export const assembly = cdk.synth();
 /** The template of one stage of the service, which the pipeline deploys. */
-export const template: unknown = cdk.synth().getStackArtifact(service.artifactId).template;
+export const template: unknown = assembly.getStackArtifact(service.artifactId).template;

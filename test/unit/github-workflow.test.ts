@@ -1,0 +1,93 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { workflowFaults } from '../support/workflow-faults.ts';
+
+const EXAMPLE = join(import.meta.dirname, '../../examples/service-and-pipeline');
+const read = (name: string) => readFileSync(join(EXAMPLE, '.github/workflows', name), 'utf8');
+const FILES = ['deploy.yml', 'deploy-stage.yml'];
+
+interface Step {
+  readonly uses?: string;
+  readonly run?: string;
+  readonly with?: Readonly<Record<string, unknown>>;
+}
+interface Job {
+  readonly needs?: string;
+  readonly uses?: string;
+  readonly with?: Readonly<Record<string, string>>;
+  readonly environment?: string;
+  readonly permissions?: Readonly<Record<string, string>>;
+  readonly 'timeout-minutes'?: number;
+  readonly steps?: readonly Step[];
+}
+interface Workflow {
+  readonly permissions: object;
+  readonly concurrency?: object;
+  readonly jobs: Readonly<Record<string, Job>>;
+}
+const workflow = (name: string) => parse(read(name)) as Workflow; // its own parser accepts it, below
+const jobsOf = (name: string) => Object.entries(workflow(name).jobs);
+const scriptOf = ({ steps = [] }: Job) => steps.map(({ run, uses }) => run ?? uses ?? '').join('\n');
+
+describe.each(FILES)('%s', (name) => {
+  it('is a workflow, by the parser of GitHub itself', async () => {
+    expect(await workflowFaults(name, read(name))).toEqual([]);
+    expect(await workflowFaults(name, read(name).replaceAll('runs-on:', 'run-on:'))).toContainEqual(
+      expect.stringContaining('run-on'),
+    );
+  });
+
+  it('takes actions by commit, with their version beside it', () => {
+    const uses = [...read(name).matchAll(/uses: (\S+)(.*)/g)].filter(([, action]) => !action?.startsWith('./'));
+    expect(uses.length).toBeGreaterThan(3);
+    for (const [, action, version] of uses) {
+      expect(action).toMatch(/^[\w-]+\/[\w-]+@[0-9a-f]{40}$/);
+      expect(version).toMatch(/^ # v\d+\.\d+\.\d+$/);
+    }
+  });
+
+  it('has no permission that a job does not ask for, no long-lived key and no input in a script', () => {
+    expect(workflow(name).permissions).toEqual({});
+    for (const [id, job] of jobsOf(name)) {
+      expect(Object.entries(job.permissions ?? {}), id).toEqual(
+        expect.arrayContaining([
+          job.steps && !scriptOf(job).includes('checkout') ? ['id-token', 'write'] : ['contents', 'read'],
+        ]),
+      );
+      for (const step of job.steps ?? []) expect(step.run ?? '', id).not.toContain('${{');
+      if (job.steps) expect(job['timeout-minutes'], id).toBeGreaterThan(0);
+    }
+    expect(read(name)).not.toMatch(/secrets\.|aws-access-key-id/);
+  });
+});
+
+describe('the workflow', () => {
+  it('has the shape of TwelveFactorPipeline: tests, one build, scan, staging, production', () => {
+    const jobs = workflow('deploy.yml').jobs;
+    expect(Object.entries(jobs).map(([id, { needs }]) => [id, needs])).toEqual([
+      ['test', undefined],
+      ['build', 'test'],
+      ['scan', 'build'],
+      ['staging', 'scan'],
+      ['production', 'staging'],
+    ]);
+    expect([jobs.staging?.with?.stage, jobs.production?.with?.stage]).toEqual(['staging', 'production']);
+    expect(workflow('deploy.yml').concurrency).toEqual({ group: 'deploy', 'cancel-in-progress': false });
+  });
+
+  it('checks config before the change set, and migrates after the approval and before the shift', () => {
+    const { prepare, release } = workflow('deploy-stage.yml').jobs;
+    const order = (job: Job | undefined, ...parts: string[]) => {
+      const text = job ? scriptOf(job) : '';
+      const at = parts.map((part) => text.indexOf(part));
+      expect(at, parts.join(' < ')).toEqual([...at].sort((a, b) => a - b));
+      expect(Math.min(...at)).toBeGreaterThanOrEqual(0);
+    };
+    order(prepare, 'twelvefold config doctor', 'create-change-set', 'describe-change-set');
+    order(release, 'migrate', 'execute-change-set', 'wait "stack-');
+    expect([prepare?.environment, release?.environment]).toEqual([undefined, `\${{ inputs.stage }}`]);
+    expect(scriptOf(prepare ?? {})).toContain('--on-stack-failure ROLLBACK');
+  });
+});
