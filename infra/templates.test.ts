@@ -31,6 +31,7 @@ const PARAMETERS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     Repository: 'example/catalog',
     ...NETWORK,
   },
+  'local.sam': { Stage: 'dev' },
   service: { Stage: 'dev', ImageUri: 'registry/catalog:1', ...NETWORK },
 };
 const NAMES = Object.keys(PARAMETERS);
