@@ -53,8 +53,8 @@ const MANIFEST_ONLY: readonly Pattern[] = [
 /** `app` runs the development loop; everything else of `local` is for tests. */
 const DEV_ONLY: readonly Pattern[] = [
   {
-    group: ['@twelvefold/local', '@twelvefold/local/**', '!@twelvefold/local/dev'],
-    message: 'twelvefold may import only @twelvefold/local/dev, when the command dev runs (ARCHITECTURE.md)',
+    group: ['@twelvefold/local', '@twelvefold/local/**', '!@twelvefold/local/internal/dev'],
+    message: 'twelvefold may import only @twelvefold/local/internal/dev, when the command dev runs (ARCHITECTURE.md)',
   },
 ];
 

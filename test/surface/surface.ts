@@ -48,6 +48,19 @@ export function countNames({ subpaths }: Surface, internal: boolean): number {
   return new Set(names.flatMap(([, exported]) => [...exported].map(([name, { origin }]) => `${name} ${origin}`))).size;
 }
 
+/**
+ * The number of public names of all packages. A name that one package re-exports from another
+ * counts once.
+ */
+export function countDistinct(surfaces: readonly Surface[]): number {
+  const names = surfaces.flatMap(({ subpaths }) =>
+    [...subpaths]
+      .filter(([subpath]) => !isInternal(subpath))
+      .flatMap(([, exported]) => [...exported].map(([name, { origin }]) => `${name} ${origin}`)),
+  );
+  return new Set(names).size;
+}
+
 /** The report that is checked in as `surface.txt` of the package. */
 export function surfaceReport(surface: Surface): string {
   const lines = [`${surface.name}: ${countNames(surface, false)} public names, ${countNames(surface, true)} internal`];

@@ -1,6 +1,6 @@
 /** Writes packages/<folder>/surface.txt and prints the totals. */
 import { writeFile } from 'node:fs/promises';
-import { countNames, readSurfaces, surfaceReport } from './surface.ts';
+import { countDistinct, countNames, readSurfaces, surfaceReport } from './surface.ts';
 
 const surfaces = await readSurfaces();
 for (const surface of surfaces) {
@@ -11,4 +11,5 @@ const total = (internal: boolean) => surfaces.reduce((sum, surface) => sum + cou
 for (const surface of surfaces) {
   console.log(`${surface.name.padEnd(24)} ${countNames(surface, false)} public, ${countNames(surface, true)} internal`);
 }
-console.log(`${'total'.padEnd(24)} ${total(false)} public, ${total(true)} internal`);
+const distinct = countDistinct(surfaces);
+console.log(`${'total'.padEnd(24)} ${total(false)} public (${distinct} without re-exports), ${total(true)} internal`);

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fargate, lambda, TwelveFactorApp } from '@twelvefold/cdk';
-import { devTemplate } from '@twelvefold/local/dev';
+import { devTemplate } from '@twelvefold/local/internal/dev';
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import {

@@ -1,10 +1,2 @@
 /** Sessions of HTTP requests: cookies, CSRF checks, and the session of a request. @module */
-export {
-  type CookieOptions,
-  type CsrfOptions,
-  type RequestSession,
-  type WebRequest,
-  type WebSessions,
-  type WebSessionsOptions,
-  webSessions,
-} from '@twelvefold/backing/web-sessions';
+export { type RequestSession, type WebSessions, webSessions } from '@twelvefold/backing/web-sessions';

@@ -1,7 +1,6 @@
 import type { SqlClient } from '@twelvefold/backing';
 import { sql } from '@twelvefold/backing';
 import type { Opened, SqlOptions, SqlSecret } from '@twelvefold/backing/internal';
-import type { SqlContext } from '@twelvefold/backing/pg-sql';
 import { openPgSql } from '@twelvefold/backing/pg-sql';
 import { systemClock } from '@twelvefold/core';
 import type { PostgresServer } from '@twelvefold/local';
@@ -20,7 +19,7 @@ const LOGIN = Object.freeze({ path: 'database.login', config: {} }) as {
   readonly types?: { readonly value: SqlSecret };
 };
 
-export interface OpenOptions extends Partial<SqlContext> {
+export interface OpenOptions extends Partial<Parameters<typeof openPgSql>[1]> {
   readonly options?: Partial<SqlOptions>;
   readonly secret?: FakeSecret;
 }

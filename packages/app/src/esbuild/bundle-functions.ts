@@ -5,8 +5,11 @@ import type { Manifest } from '../manifest/manifest.ts';
 import { leaveOutDrivers } from './leave-out-drivers.ts';
 import { zipFolder } from './zip-folder.ts';
 
-/** The options of {@link bundleFunctions}. */
-export interface BundleFunctionsOptions {
+/**
+ * The options of {@link bundleFunctions}.
+ * @inline
+ */
+interface BundleFunctionsOptions {
   readonly manifest: Manifest;
   /**
    * The folder that the manifest's entries are relative to, with their sources: `lambda/orders.ts`

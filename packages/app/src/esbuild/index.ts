@@ -1,4 +1,4 @@
 /** Bundles that carry what their component uses. @module */
 
-export { type BundleFunctionsOptions, bundleFunctions } from './bundle-functions.ts';
+export { bundleFunctions } from './bundle-functions.ts';
 export { leaveOutDrivers, unusedDrivers } from './leave-out-drivers.ts';

@@ -1,3 +1,3 @@
+/** Contexts and fakes for unit tests of handlers. @module */
 export { fakeBacking, fakeSql } from '@twelvefold/backing/testing';
-export type { TestConfig } from './test-config.ts';
-export { type AllClients, type TestContextOptions, testContext } from './test-context.ts';
+export { testContext } from './test-context.ts';

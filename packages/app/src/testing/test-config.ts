@@ -4,7 +4,10 @@ import { Secret } from '@twelvefold/config/internal';
 /** Values that are given whole. */
 type Whole = string | number | boolean | bigint | symbol | null | undefined | Date | RegExp | URL;
 
-/** The part of a config that a handler reads, as a test gives it: any keys, and plain values in place of secrets. */
+/**
+ * The part of a config that a handler reads, as a test gives it: any keys, and plain values in place of secrets.
+ * @inline
+ */
 export type TestConfig<C> =
   C extends Secret<infer V>
     ? V | Secret<V>

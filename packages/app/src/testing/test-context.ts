@@ -10,10 +10,14 @@ import type { App } from '../define-app.ts';
 import type { TestConfig } from './test-config.ts';
 import { testConfig } from './test-config.ts';
 
-/** Every client of an app with all its methods: fits the context of any of its components. */
-export type AllClients<B extends Backing> = { readonly [K in keyof B]: ClientFor<B[K], AccessOf<B[K]>> };
+/**
+ * Every client of an app with all its methods: fits the context of any of its components.
+ * @inline
+ */
+type AllClients<B extends Backing> = { readonly [K in keyof B]: ClientFor<B[K], AccessOf<B[K]>> };
 
-export interface TestContextOptions<C, B extends Backing> {
+/** @inline */
+interface TestContextOptions<C, B extends Backing> {
   /** Fakes by key, each with only the methods that the handler under test calls. */
   backing?: { readonly [K in keyof B]?: Partial<AllClients<B>[K]> };
   /** The part of the config that the handler reads, with plain values in place of secrets. @defaultValue none */

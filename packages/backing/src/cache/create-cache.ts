@@ -14,7 +14,8 @@ import { createGuardedStore, UNAVAILABLE } from './guarded-store.ts';
 import { createLoadGate } from './load-gate.ts';
 import type { CacheClient, CacheStore, LoadContext } from './port.ts';
 
-export interface CreateCacheOptions<S extends StandardSchemaV1, L> {
+/** @inline */
+interface CreateCacheOptions<S extends StandardSchemaV1, L> {
   definition: CacheDefinition<S, L>;
   store: CacheStore;
   /** @defaultValue the system's */

@@ -1,3 +1,3 @@
-export { type CreateCacheOptions, createCache, type OwnedCache } from './create-cache.ts';
+export { createCache, type OwnedCache } from './create-cache.ts';
 export { createMemoryCacheStore } from './drivers/memory.ts';
-export { createRedisCacheStore, type RedisCacheStoreOptions } from './drivers/redis.ts';
+export { createRedisCacheStore } from './drivers/redis.ts';

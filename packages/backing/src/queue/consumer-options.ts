@@ -11,6 +11,7 @@ import type { MessageHandler } from './port.ts';
 import type { QueueDefinition } from './queue.ts';
 import { reportEvents } from './report-events.ts';
 
+/** @inline */
 export interface SqsConsumerOptions<S extends StandardSchemaV1> {
   definition: QueueDefinition<S>;
   /** The queue's URL. */

@@ -1,5 +1,6 @@
+import { randomBytes as systemRandomBytes } from 'node:crypto';
 import type { Clock } from '@twelvefold/core';
-import { TwelvefoldError } from '@twelvefold/core';
+import { systemClock, TwelvefoldError } from '@twelvefold/core';
 import { backoffMs } from '@twelvefold/core/internal';
 import { commit, readRecords } from './commit.ts';
 import type { SessionDriver } from './driver.ts';
@@ -21,6 +22,27 @@ export interface SessionLimits {
   readonly onReuse: 'report' | 'end';
 }
 
+/**
+ * The surroundings of a session store.
+ * @inline
+ */
+export interface ContextOptions {
+  /** Decides when sessions end, and waits between tries. @defaultValue the system's */
+  clock?: Clock;
+  /**
+   * 0 to below 1: jitter, and which copy of the store's epoch is read.
+   * @defaultValue `Math.random`
+   */
+  random?: () => number;
+  /** Where session ids come from: must be a cryptographic source. @defaultValue Node's */
+  randomBytes?: (size: number) => Uint8Array;
+  /**
+   * Called with reuse of rotated ids, unreadable data and retries.
+   * @defaultValue they are dropped
+   */
+  onEvent?: (event: SessionEvent) => void;
+}
+
 /** The parts of a session store that its operations share. */
 export interface StoreContext {
   /** For errors, e.g. `a session of store 'sessions'`. */
@@ -40,7 +62,7 @@ export interface StoreContext {
 const MAX_USER_ID_BYTES = 1_024;
 
 /** Makes the hashes of users. The key is read once per process. */
-export function userHashes(
+function userHashes(
   driver: SessionDriver,
   randomBytes: (size: number) => Uint8Array,
 ): Pick<StoreContext, 'hashOf' | 'findHash'> {
@@ -75,6 +97,17 @@ export function userHashes(
       }
     },
   };
+}
+
+/** Puts together the parts that operations share. */
+export function storeContext(
+  subject: string,
+  driver: SessionDriver,
+  limits: SessionLimits,
+  options: ContextOptions,
+): StoreContext {
+  const { clock = systemClock, random = Math.random, randomBytes = systemRandomBytes, onEvent = () => {} } = options;
+  return { subject, driver, limits, clock, random, randomBytes, onEvent, ...userHashes(driver, randomBytes) };
 }
 
 /** A version for the writes of one operation. */

@@ -1,40 +1,22 @@
 /** Sessions on any driver. @module */
-import { randomBytes as systemRandomBytes } from 'node:crypto';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import type { Clock } from '@twelvefold/core';
-import { systemClock } from '@twelvefold/core';
 import { assertKnownOptions } from '@twelvefold/core/internal';
 import { changeMethods } from './changes.ts';
-import type { SessionLimits, StoreContext } from './context.ts';
-import { userHashes } from './context.ts';
+import type { ContextOptions } from './context.ts';
+import { storeContext } from './context.ts';
 import type { SessionDriver } from './driver.ts';
 import { endMethods } from './ends.ts';
 import { moveMethods } from './moves.ts';
-import type { SessionClient, SessionEvent } from './port.ts';
+import type { SessionClient } from './port.ts';
 import { createSessionData } from './session-data.ts';
 import type { SessionStoreDefinition } from './session-store.ts';
 import { createViews } from './views.ts';
 
-export type { RecordChange, SessionDriver, StoredRecord } from './driver.ts';
-
-export interface SessionsOptions<S extends StandardSchemaV1> {
+/** @inline */
+interface SessionsOptions<S extends StandardSchemaV1> extends ContextOptions {
   definition: SessionStoreDefinition<S>;
   /** Keeps the records, e.g. `dynamoDbSessionDriver({ name, aws })`. */
   driver: SessionDriver;
-  /** Decides when sessions end, and waits between tries. @defaultValue the system's */
-  clock?: Clock;
-  /**
-   * 0 to below 1: jitter, and which copy of the store's epoch is read.
-   * @defaultValue `Math.random`
-   */
-  random?: () => number;
-  /** Where session ids come from: must be a cryptographic source. @defaultValue Node's */
-  randomBytes?: (size: number) => Uint8Array;
-  /**
-   * Called with reuse of rotated ids, unreadable data and retries.
-   * @defaultValue they are dropped
-   */
-  onEvent?: (event: SessionEvent) => void;
 }
 
 const OPTIONS = ['definition', 'driver', 'clock', 'random', 'randomBytes', 'onEvent'];
@@ -65,16 +47,4 @@ export function createSessions<S extends StandardSchemaV1>(
     ...moveMethods(context, content, views),
     ...endMethods(context, views),
   };
-}
-
-/** Puts together the parts that operations share. */
-export function storeContext(
-  subject: string,
-  driver: SessionDriver,
-  limits: SessionLimits,
-  options: Pick<SessionsOptions<StandardSchemaV1>, 'clock' | 'random' | 'randomBytes' | 'onEvent'>,
-): StoreContext {
-  const { clock = systemClock, random = Math.random, randomBytes = systemRandomBytes, onEvent = () => {} } = options;
-  const hashes = userHashes(driver, randomBytes);
-  return { subject, driver, limits, clock, random, randomBytes, onEvent, ...hashes };
 }

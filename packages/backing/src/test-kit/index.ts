@@ -2,4 +2,4 @@
 export type { ConformanceCase } from './conformance-case.ts';
 export { fakeBacking } from './fake-backing.ts';
 export { fakeSql } from './fake-sql.ts';
-export { type OpenSessionDriver, sessionDriverCases } from './session-driver-cases.ts';
+export { sessionDriverCases } from './session-driver-cases.ts';

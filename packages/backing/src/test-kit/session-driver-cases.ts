@@ -3,8 +3,11 @@ import type { RecordChange, SessionDriver } from '../sessions/driver.ts';
 import type { ConformanceCase } from './conformance-case.ts';
 import { sessionClientCases } from './session-client-cases.ts';
 
-/** Opens a new, empty store. It is disposed of after the case if it has `Symbol.asyncDispose`. */
-export type OpenSessionDriver = () => Promise<SessionDriver & Partial<AsyncDisposable>>;
+/**
+ * Opens a new, empty store. It is disposed of after the case if it has `Symbol.asyncDispose`.
+ * @inline
+ */
+type OpenSessionDriver = () => Promise<SessionDriver & Partial<AsyncDisposable>>;
 
 /** The largest value that every driver must hold. */
 const LARGE_BYTES = 400_000;

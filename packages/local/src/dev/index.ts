@@ -1,6 +1,6 @@
 /**
  * The development loop behind `twelvefold dev`: the app beside an AWS endpoint, started again after
- * each change. @module @twelvefold/local/dev
+ * each change. @module @twelvefold/local/internal/dev
  */
 export type { DevManifest, DevResource } from './dev-manifest.ts';
 export type { DevTemplate, DevTemplateOptions } from './dev-template.ts';

@@ -16,7 +16,8 @@ import { INDEXES } from '../task-runs.ts';
 import type { StoredRun } from './items.ts';
 import { auditItem, failureFrom, failureItem, failureKey, newRunItem, runFrom, sum } from './items.ts';
 
-export interface DynamoDbRunsOptions {
+/** @inline */
+interface DynamoDbRunsOptions {
   /** The real table's name, e.g. `orders-prod-task-runs`. */
   name: string;
   /** The lease of a leg. @defaultValue 30000 */

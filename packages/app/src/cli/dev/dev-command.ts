@@ -32,7 +32,7 @@ export const devCommand: Command = {
     const folder = dirname(module);
     const as = input.text('as') === 'functions' ? 'functions' : 'service';
     const inspect = input.optional('inspect');
-    const { startDev } = await import('@twelvefold/local/dev').catch((cause: unknown) => {
+    const { startDev } = await import('@twelvefold/local/internal/dev').catch((cause: unknown) => {
       throw new Error(
         'Cannot start the local AWS: @twelvefold/local is not installed; run npm install --save-dev @twelvefold/local',
         { cause },

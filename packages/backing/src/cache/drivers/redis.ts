@@ -5,7 +5,8 @@ import type { CacheStore } from '../port.ts';
 /** SCAN blocks the server for as long as it looks at so many keys. */
 const KEYS_PER_SCAN = '500';
 
-export interface RedisCacheStoreOptions {
+/** @inline */
+interface RedisCacheStoreOptions {
   /** A connected client of iovalkey, ioredis or node-redis, or an object with `send`. */
   client: AnyRedisClient;
   /** Put before every key, e.g. `orders-prod:prices:`. */

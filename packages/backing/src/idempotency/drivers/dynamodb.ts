@@ -12,7 +12,8 @@ import type { IdempotencyAttempt, IdempotencyClient } from '../port.ts';
 import { beginParams, endParams } from './attempt-params.ts';
 import { recordParams } from './params.ts';
 
-export interface DynamoDbIdempotencyOptions {
+/** @inline */
+interface DynamoDbIdempotencyOptions {
   definition: IdempotencyStoreDefinition;
   /** The real table's name, e.g. `orders-prod-effects`. */
   name: string;

@@ -11,7 +11,8 @@ import type { SkewCheck } from './clock-skew.ts';
 import { skewCheck } from './clock-skew.ts';
 import { checkParams, releaseParams, renewParams, takeParams } from './params.ts';
 
-export interface DynamoDbLockOptions {
+/** @inline */
+interface DynamoDbLockOptions {
   definition: LockDefinition;
   /** The real table's name, e.g. `orders-prod-locks`. */
   name: string;

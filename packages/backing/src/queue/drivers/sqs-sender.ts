@@ -12,7 +12,8 @@ import type { QueueDefinition } from '../queue.ts';
 import { SQS_LIMITS } from '../sqs-limits.ts';
 import { entryPreparer } from './prepare-entry.ts';
 
-export interface SqsSenderOptions<S extends StandardSchemaV1> {
+/** @inline */
+interface SqsSenderOptions<S extends StandardSchemaV1> {
   definition: QueueDefinition<S>;
   /** The queue's URL. */
   url: string;

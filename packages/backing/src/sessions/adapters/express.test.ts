@@ -9,7 +9,6 @@ import { createSessions } from '../create-sessions.ts';
 import type { SessionDriver } from '../driver.ts';
 import { memorySessionDriver } from '../drivers/memory.ts';
 import { sessionStore } from '../session-store.ts';
-import type { ExpressStoreOptions } from './express.ts';
 import { createExpressStore } from './express.ts';
 
 declare module 'express-session' {
@@ -23,7 +22,7 @@ declare module 'express-session' {
 const HOUR_MS = 3_600_000;
 
 /** A driver that counts its calls, under a clock that only the test moves. */
-function setup(options: Partial<ExpressStoreOptions<session.Store>> = {}) {
+function setup(options: Partial<Parameters<typeof createExpressStore<session.Store>>[0]> = {}) {
   let shiftMs = 0;
   const clock = { ...systemClock, now: () => systemClock.now() + shiftMs };
   const inner = memorySessionDriver({ clock });

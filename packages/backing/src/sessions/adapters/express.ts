@@ -4,8 +4,6 @@ import { callBack } from './callback.ts';
 import type { ForeignSession, ForeignStoreOptions } from './foreign-sessions.ts';
 import { createForeignSessions } from './foreign-sessions.ts';
 
-export type { ForeignSession, ForeignStoreOptions } from './foreign-sessions.ts';
-
 /** A request as express-session passes it to `regenerate`. */
 interface ExpressRequest {
   sessionID: string;
@@ -22,7 +20,8 @@ interface BaseStore {
 /** `session.Store` of express-session: a constructor function without parameters. */
 type StoreClass<S> = abstract new (...args: never[]) => S;
 
-export interface ExpressStoreOptions<S> extends ForeignStoreOptions {
+/** @inline */
+interface ExpressStoreOptions<S> extends ForeignStoreOptions {
   /** `session.Store` of express-session 1.17 or later. */
   Store: StoreClass<S>;
 }

@@ -5,8 +5,6 @@ import { callBack } from './callback.ts';
 import type { ForeignSession, ForeignStoreOptions } from './foreign-sessions.ts';
 import { createForeignSessions } from './foreign-sessions.ts';
 
-export type { ForeignSession, ForeignStoreOptions } from './foreign-sessions.ts';
-
 /** A store as @fastify/session 11 takes it. */
 export interface FastifyStore extends EventEmitter {
   // biome-ignore lint/suspicious/noExplicitAny: each app declares the fields of its sessions

@@ -4,10 +4,8 @@ import { unknownOptions } from '@twelvefold/core/internal';
 import { digest } from '../../dynamodb/digest.ts';
 import type { Change } from '../commit.ts';
 import { commit, wasWrittenWith } from '../commit.ts';
-import type { SessionLimits, StoreContext } from '../context.ts';
-import { epochOf, newVersion, sessionExpiry, untilWritten } from '../context.ts';
-import type { SessionsOptions } from '../create-sessions.ts';
-import { storeContext } from '../create-sessions.ts';
+import type { ContextOptions, SessionLimits, StoreContext } from '../context.ts';
+import { epochOf, newVersion, sessionExpiry, storeContext, untilWritten } from '../context.ts';
 import type { SessionDriver } from '../driver.ts';
 import { endAt, endedRecord, find, reading } from '../find.ts';
 import { changedFields, fieldsOf, mergeFields } from '../merge.ts';
@@ -16,8 +14,11 @@ import { KEYS } from '../records.ts';
 import { listChanges } from '../user-sessions.ts';
 import { RecentStates } from './recent-states.ts';
 
-/** The options of a store for another library's sessions. */
-export interface ForeignStoreOptions extends Pick<SessionsOptions<never>, 'clock' | 'random' | 'onEvent'> {
+/**
+ * The options of a store for another library's sessions.
+ * @inline
+ */
+export interface ForeignStoreOptions extends Pick<ContextOptions, 'clock' | 'random' | 'onEvent'> {
   /** Keeps the records, e.g. `dynamoDbSessionDriver({ name, aws })`. */
   driver: SessionDriver;
   /**

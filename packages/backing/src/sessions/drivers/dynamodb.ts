@@ -10,7 +10,8 @@ import { currentScope } from '@twelvefold/lifecycle';
 import { expirySeconds } from '../../dynamodb/expiry-seconds.ts';
 import type { RecordChange, SessionDriver, StoredRecord } from '../driver.ts';
 
-export interface DynamoDbSessionDriverOptions {
+/** @inline */
+interface DynamoDbSessionDriverOptions {
   /** The table's real name or ARN, e.g. `orders-prod-sessions`. Its key is the string `id`. */
   name: string;
   aws: Aws;

@@ -7,7 +7,8 @@ import { systemClock } from '@twelvefold/core';
 import { assertKnownOptions } from '@twelvefold/core/internal';
 import type { RecordChange, SessionDriver, StoredRecord } from '../driver.ts';
 
-export interface MemorySessionDriverOptions {
+/** @inline */
+interface MemorySessionDriverOptions {
   /** Decides when records expire. @defaultValue the system's */
   clock?: Clock;
 }

@@ -8,7 +8,8 @@ import type { AnyRedisClient } from '../../redis/redis-client.ts';
 import { redisClient } from '../../redis/redis-client.ts';
 import type { RecordChange, SessionDriver, StoredRecord } from '../driver.ts';
 
-export interface RedisSessionDriverOptions {
+/** @inline */
+interface RedisSessionDriverOptions {
   /** A connected client of iovalkey, ioredis or node-redis, or an object with `send`. */
   client: AnyRedisClient;
   /** Put before every key in braces, e.g. `orders-prod:sessions`: one prefix per store. */

@@ -1,6 +1,7 @@
 /** Sessions of HTTP requests for Hono. @module */
-import type { ReadableClient, RequestSession, WebRequest, WebSessionsOptions } from './web-sessions.ts';
+import type { ReadableClient, RequestSession } from './request-session.ts';
 import { webSessions } from './web-sessions.ts';
+import type { WebRequest, WebSessionsOptions } from './web-sessions-options.ts';
 
 /** The part of Hono's context that is used: any version's fits. */
 interface HonoContext {

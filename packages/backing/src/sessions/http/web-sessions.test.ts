@@ -4,8 +4,9 @@ import * as z from 'zod/mini';
 import { createSessions } from '../create-sessions.ts';
 import { memorySessionDriver } from '../drivers/memory.ts';
 import { sessionStore } from '../session-store.ts';
-import type { RequestSession, WebRequest, WebSessionsOptions } from './web-sessions.ts';
+import type { RequestSession } from './web-sessions.ts';
 import { webSessions } from './web-sessions.ts';
+import type { WebRequest, WebSessionsOptions } from './web-sessions-options.ts';
 
 const definition = sessionStore('sessions', { schema: z.object({ cart: z.array(z.string()) }) });
 const KEYS = { old: 'o'.repeat(32), next: 'n'.repeat(32) };

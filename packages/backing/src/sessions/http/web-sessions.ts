@@ -3,12 +3,11 @@
  * @module
  */
 import { emitWarning } from 'node:process';
-import type { Clock } from '@twelvefold/core';
 import { durationMs, systemClock, TwelvefoldError } from '@twelvefold/core';
 import { unknownOptions } from '@twelvefold/core/internal';
 import { problem } from '@twelvefold/lifecycle';
 import type { Session, SessionResult } from '../port.ts';
-import type { CookieForm, CookieOptions, KeyText } from './cookie.ts';
+import type { CookieForm, KeyText } from './cookie.ts';
 import {
   assertKeys,
   clearCookie,
@@ -20,44 +19,11 @@ import {
   sign,
   unsign,
 } from './cookie.ts';
-import type { CsrfOptions } from './csrf.ts';
 import { crossSiteReason, csrfFaults, csrfTokenOf, isChange, isCsrfToken } from './csrf.ts';
 import type { AnyRequestSession, ReadableClient, RequestEnd, RequestSession, WebClient } from './request-session.ts';
+import type { WebRequest, WebSessionsOptions } from './web-sessions-options.ts';
 
-export type { CookieOptions, KeyText } from './cookie.ts';
-export type { CsrfOptions } from './csrf.ts';
-export type { ReadableClient, RequestEnd, RequestSession } from './request-session.ts';
-
-export interface WebSessionsOptions {
-  cookie?: CookieOptions;
-  csrf?: CsrfOptions;
-  /**
-   * Rotates the id of a session in use after this long. Needs the access `rotate`.
-   * @defaultValue never
-   */
-  rotateAfter?: `${number}${'m' | 'h' | 'd'}`;
-  /** Decides when an id is old. @defaultValue the system's */
-  clock?: Clock;
-}
-
-/** The surroundings of a request. */
-export interface WebRequest<C> {
-  /** The store's client, e.g. `ctx.backing.sessions`. */
-  sessions: C;
-  /**
-   * Facts about the request, e.g. `ctx.http`: whether only this machine can reach the listener.
-   * @defaultValue it can be reached from anywhere
-   */
-  http?: { readonly isLoopback?: boolean } | undefined;
-  /**
-   * Signs cookies with the first key and accepts all of them, so that keys can rotate. At least 32
-   * bytes each. @defaultValue none: cookies are not signed. Ids have 256 random bits.
-   */
-  keys?: readonly KeyText[] | undefined;
-  signal?: AbortSignal | undefined;
-  /** Logs a warning. @defaultValue `process.emitWarning` */
-  warn?: ((message: string) => void) | undefined;
-}
+export type { RequestSession } from './request-session.ts';
 
 /** Sessions of HTTP requests. */
 export interface WebSessions {

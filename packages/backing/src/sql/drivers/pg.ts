@@ -19,8 +19,11 @@ import { dropConnection, runStatement } from './statement.ts';
 import { tlsOptions } from './tls.ts';
 import { runTransaction } from './transaction.ts';
 
-/** The part of the context that the driver uses. */
-export type SqlContext = Pick<
+/**
+ * The part of the context that the driver uses.
+ * @inline
+ */
+type SqlContext = Pick<
   OpenContext,
   | 'target'
   | 'component'

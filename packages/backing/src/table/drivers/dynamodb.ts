@@ -16,7 +16,8 @@ import type { Target } from './row.ts';
 import { hasExpired, keyItem, rowOf, selectionOf } from './row.ts';
 import { checkParams, deleteParams, outlivesWrite, putParams, updateParams } from './writes.ts';
 
-export interface DynamoDbTableOptions<R, P extends string, K extends string, I = NoIndexes> {
+/** @inline */
+interface DynamoDbTableOptions<R, P extends string, K extends string, I = NoIndexes> {
   definition: TableDefinition<StandardSchemaV1<unknown, R>, P, K, I>;
   /** The real table's name, e.g. `orders-prod-orders`. */
   name: string;

@@ -11,7 +11,8 @@ import type { TopicPublisher } from '../port.ts';
 import type { TopicDefinition } from '../topic.ts';
 import { publicationPreparer } from './prepare-publication.ts';
 
-export interface SnsPublisherOptions<S extends StandardSchemaV1> {
+/** @inline */
+interface SnsPublisherOptions<S extends StandardSchemaV1> {
   definition: TopicDefinition<S>;
   /** The topic's ARN. */
   arn: string;

@@ -1,2 +1,2 @@
 /** The SNS driver of a topic: its publisher. @module */
-export { createSnsPublisher, type SnsPublisherOptions } from './sns-publisher.ts';
+export { createSnsPublisher } from './sns-publisher.ts';

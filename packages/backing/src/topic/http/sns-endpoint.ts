@@ -17,8 +17,11 @@ import type { SnsEnvelope } from './envelope.ts';
 import { readEnvelope, signedText } from './envelope.ts';
 import { trustedUrl } from './trusted-url.ts';
 
-/** What a handler may know of the notification it works on. */
-export interface NotificationInfo {
+/**
+ * What a handler may know of the notification it works on.
+ * @inline
+ */
+interface NotificationInfo {
   /** The same in every delivery of one message: an idempotency key. */
   readonly messageId: string;
   readonly topicArn: string;
@@ -26,13 +29,17 @@ export interface NotificationInfo {
   readonly attributes: Readonly<Record<string, string>>;
 }
 
-/** What became of a request; told to logs and metrics. */
+/**
+ * What became of a request; told to logs and metrics.
+ * @inline
+ */
 export type SnsEndpointEvent =
   | { readonly type: 'handled' | 'dropped' | 'confirmed' | 'unsubscribed'; readonly messageId: string }
   | { readonly type: 'refused'; readonly reason: string; readonly error?: unknown }
   | { readonly type: 'poisoned' | 'failed'; readonly messageId: string; readonly error: unknown };
 
-export interface SnsEndpointOptions<S extends StandardSchemaV1> {
+/** @inline */
+interface SnsEndpointOptions<S extends StandardSchemaV1> {
   definition: TopicDefinition<S>;
   /** ARNs of the topics that may send; anybody else is refused, however well signed. */
   topics: readonly string[];
