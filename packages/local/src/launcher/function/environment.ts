@@ -1,9 +1,9 @@
 import { killGroup } from '../process/guard.ts';
 import type { OutputLine, ProcessExit } from '../process/start-process.ts';
 import type { FunctionSpec } from './function-spec.ts';
-import { startInstance } from './managed-instance.ts';
+import { initFault, startInstance } from './managed-instance.ts';
 import type { InvocationInput, InvocationResult } from './result.ts';
-import { EXPIRED, exitError, initFault, readPayload, timeoutError, within } from './result.ts';
+import { EXPIRED, exitError, readPayload, timeoutError, within } from './result.ts';
 
 /** How long a runtime with an internal extension may take between SIGTERM and SIGKILL. */
 const TERMINATION_GRACE_MS = 500;

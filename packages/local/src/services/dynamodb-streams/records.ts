@@ -2,7 +2,7 @@ import type { Action, CallContext } from '../../core/service.ts';
 import { ServiceError } from '../../core/service-error.ts';
 import { validationError } from '../dynamodb/errors.ts';
 import { checkInput } from '../dynamodb/input/check-input.ts';
-import type { ChangeRecord, Shard, TableStream } from '../dynamodb/table-stream.ts';
+import type { ChangeRecord, Shard, TableStream } from '../dynamodb/stream-state.ts';
 import { parseSequenceNumber, sequenceNumber } from '../dynamodb/table-stream.ts';
 import { openShard, openStream, SHARD_ID, STREAM_ARN } from './streams.ts';
 

@@ -3,8 +3,8 @@ import { ServiceError } from '../../core/service-error.ts';
 import { checkInput } from '../dynamodb/input/check-input.ts';
 import { TABLE_NAME } from '../dynamodb/input/shape.ts';
 import { describeKey } from '../dynamodb/key-schema.ts';
+import type { Shard, TableStream } from '../dynamodb/stream-state.ts';
 import { findTable, STORE, tableArn } from '../dynamodb/table-store.ts';
-import type { Shard, TableStream } from '../dynamodb/table-stream.ts';
 import { isGone, refreshShards, sequenceNumber } from '../dynamodb/table-stream.ts';
 
 export const STREAM_ARN = { type: 'string', min: 37, max: 1024 } as const;

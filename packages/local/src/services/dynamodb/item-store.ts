@@ -1,7 +1,7 @@
 import type { KeyTest } from './expressions/key-condition.ts';
 import type { KeyAttribute, KeySchema } from './key-schema.ts';
 import { keyAttributes } from './key-schema.ts';
-import { sortable } from './values/decimal.ts';
+import { sortable } from './values/sort-key.ts';
 import type { Attributes } from './values/value.ts';
 import { sizeOf } from './values/value.ts';
 

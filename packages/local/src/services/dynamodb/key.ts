@@ -2,7 +2,7 @@ import { validationError } from './errors.ts';
 import type { KeyAttribute, KeySchema } from './key-schema.ts';
 import { keyAttributes } from './key-schema.ts';
 import type { Table } from './table.ts';
-import { sortable } from './values/decimal.ts';
+import { sortable } from './values/sort-key.ts';
 import type { Attributes, AttributeValue } from './values/value.ts';
 import { typeOf } from './values/value.ts';
 

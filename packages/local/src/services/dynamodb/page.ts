@@ -17,7 +17,7 @@ import { keyAttributes } from './key-schema.ts';
 import type { LEGACY_PAGE } from './legacy/legacy-input.ts';
 import type { SecondaryIndex, Table } from './table.ts';
 import { tableArn } from './table-store.ts';
-import { sortable } from './values/decimal.ts';
+import { sortable } from './values/sort-key.ts';
 import type { Attributes } from './values/value.ts';
 import { emptyAttributes, normaliseAttributes, sizeOf } from './values/value.ts';
 

@@ -1,8 +1,8 @@
 import type { CallContext } from '../../core/service.ts';
 import { validationError } from './errors.ts';
+import type { StreamViewType, TableStream } from './stream-state.ts';
 import type { Table } from './table.ts';
 import { STORE } from './table-store.ts';
-import type { StreamViewType, TableStream } from './table-stream.ts';
 import { closeStream, refreshShards } from './table-stream.ts';
 
 export const STREAM_SPECIFICATION = {

@@ -1,7 +1,8 @@
 import type { Row } from './item-store.ts';
 import { ItemIndex } from './item-store.ts';
 import type { KeySchema, KeyType } from './key-schema.ts';
-import type { TableStream } from './table-stream.ts';
+import type { TableStream } from './stream-state.ts';
+
 import type { BillingMode, Capacity } from './throughput.ts';
 
 /** Which attributes an index holds, beside its own keys and the table's. */

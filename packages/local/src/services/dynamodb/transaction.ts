@@ -4,6 +4,7 @@ import type { CallContext } from '../../core/service.ts';
 import { ServiceError } from '../../core/service-error.ts';
 import { CONDITION_FAILED, validationError } from './errors.ts';
 import { evaluateCondition } from './expressions/condition.ts';
+import { CONFLICT, holding, itemId } from './held-items.ts';
 import type { Row } from './item-store.ts';
 import { rowId } from './item-store.ts';
 import { isEmptyKeyFault } from './key.ts';
@@ -40,30 +41,6 @@ export function validationReason(error: unknown): CancellationReason {
     return { Code: 'ValidationError', Message: error.message };
   }
   throw error;
-}
-
-/** AWS's reason for an item that another transaction holds. */
-export const CONFLICT = 'Transaction is ongoing for the item';
-
-/** Identifies an item among those of all tables. @throws TypeError for an incomplete key. */
-export function itemId(table: Table, key: Attributes): string {
-  return `${table.name} ${rowId(table.key, key)}`;
-}
-
-/** Whether a transaction under way has the item. */
-export function isHeld(context: CallContext, table: Table, key: Attributes): boolean {
-  const { held } = context.stores.get(STORE);
-  return held.size > 0 && held.has(itemId(table, key));
-}
-
-/** Holds `ids` while `body` runs. */
-async function holding<T>(held: Set<string>, ids: readonly string[], body: () => Promise<T>): Promise<T> {
-  for (const id of ids) held.add(id);
-  try {
-    return await body();
-  } finally {
-    for (const id of ids) held.delete(id);
-  }
 }
 
 /**

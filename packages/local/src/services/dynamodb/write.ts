@@ -11,6 +11,7 @@ import { checkPlaceholdersWanted, readExpressions } from './expressions/expressi
 import type { Path } from './expressions/path.ts';
 import type { UpdateAction } from './expressions/update.ts';
 import { applyUpdate } from './expressions/update.ts';
+import { CONFLICT, isHeld } from './held-items.ts';
 import type { CheckedMembers, Members } from './input/shape.ts';
 import { ATTRIBUTES, ON_CHECK_FAILURE, PLACEHOLDERS, TABLE_NAME } from './input/shape.ts';
 import { positionOf, rowId } from './item-store.ts';
@@ -22,7 +23,6 @@ import { checkMixed } from './legacy/legacy-input.ts';
 import { commit } from './row-writes.ts';
 import type { SecondaryIndex, Table } from './table.ts';
 import { openTable } from './table-store.ts';
-import { CONFLICT, isHeld } from './transaction.ts';
 import type { Attributes } from './values/value.ts';
 import { emptyAttributes, equalValues, normaliseAttributes, sizeOf } from './values/value.ts';
 

@@ -2,13 +2,13 @@ import type { Action } from '../../core/service.ts';
 import { consumedCapacities, consumedCapacity } from './capacity.ts';
 import { validationError } from './errors.ts';
 import { project } from './expressions/path.ts';
+import { isHeld, itemId } from './held-items.ts';
 import { checkInput } from './input/check-input.ts';
 import type { Checked } from './input/shape.ts';
 import { ATTRIBUTES, COLLECTION_METRICS, CONSUMED_CAPACITY, RETURN_VALUES } from './input/shape.ts';
 import { LEGACY_UPDATE, LEGACY_WRITE } from './legacy/legacy-input.ts';
 import { checkTableNames } from './table-definition.ts';
 import { openTable, tableArn } from './table-store.ts';
-import { isHeld, itemId } from './transaction.ts';
 import type { Attributes } from './values/value.ts';
 import type { Write, Written } from './write.ts';
 import {

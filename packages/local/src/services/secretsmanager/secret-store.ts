@@ -5,7 +5,6 @@ import type { CallContext } from '../../core/service.ts';
 import { ServiceError } from '../../core/service-error.ts';
 import { storeKey } from '../../core/stores.ts';
 import type { RotationRules } from './rotation-rules.ts';
-import type { SealedValue } from './secret-version.ts';
 
 export interface SecretVersion {
   readonly id: string;
@@ -154,4 +153,10 @@ export function checkNotDeleted(secret: Secret): void {
       "You can't perform this operation on the secret because it was marked for deletion.",
     );
   }
+}
+
+/** A value as it is kept: encrypted by KMS. */
+export interface SealedValue {
+  readonly kind: 'string' | 'binary';
+  readonly sealed: Buffer;
 }

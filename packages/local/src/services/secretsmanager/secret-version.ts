@@ -2,7 +2,7 @@ import { readString } from '../../core/input.ts';
 import type { CallContext } from '../../core/service.ts';
 import { ServiceError } from '../../core/service-error.ts';
 import { decryptFor, encryptFor } from '../kms/service-encryption.ts';
-import type { Secret, SecretVersion } from './secret-store.ts';
+import type { SealedValue, Secret, SecretVersion } from './secret-store.ts';
 import { checkNotDeleted } from './secret-store.ts';
 
 interface SecretValue {
@@ -58,12 +58,6 @@ export function readClientRequestToken(input: Record<string, unknown>): string {
     throw new ServiceError('InvalidParameterException', 'ClientRequestToken must be 32-64 characters long.');
   }
   return token;
-}
-
-/** A value as it is kept: encrypted by KMS. */
-export interface SealedValue {
-  readonly kind: 'string' | 'binary';
-  readonly sealed: Buffer;
 }
 
 // From the KMS developer guide on Secrets Manager: what binds a value to its secret and version.

@@ -5,7 +5,7 @@ import type { Clock } from '../../core/clock.ts';
 import type { FunctionRegistry } from '../../core/function-registry.ts';
 import type { CallContext, ResumeContext } from '../../core/service.ts';
 import type { Stores } from '../../core/stores.ts';
-import type { MessageAttributes, MessageDraft } from '../sqs/message.ts';
+import type { MessageAttributes, MessageDraft } from '../sqs/queue-types.ts';
 import { sendToQueue } from '../sqs/send-to-queue.ts';
 import { effectiveDeliveryPolicy, retryDelays } from './delivery-policy.ts';
 import { matchesAttributes, matchesBody, parseFilterPolicy } from './filter-policy.ts';
@@ -14,26 +14,8 @@ import { httpHeaders, lambdaEvent, messageFor, signedPart, wrap } from './notifi
 import type { MessageSignature } from './signing.ts';
 import { signMessage } from './signing.ts';
 import { parseRedriveTarget } from './subscription-attributes.ts';
-import type { Subscription, Topic } from './topic.ts';
+import type { Delivery, Subscription, Topic } from './topic.ts';
 import { findSubscription, liveSubscriptions, topicStore } from './topic.ts';
-
-/** A delivery that takes time: to a URL or to a function. Plain data. */
-export interface Delivery {
-  readonly id: string;
-  readonly kind: 'http' | 'lambda';
-  readonly subscriptionArn: string;
-  /** A URL or a function's ARN. */
-  readonly endpoint: string;
-  readonly headers: Readonly<Record<string, string>>;
-  /** Of the request; for a function its event, in JSON. */
-  readonly body: string;
-  /** The message for the subscription's dead-letter queue when it does not arrive. */
-  readonly deadLetter: MessageDraft | undefined;
-  /** Milliseconds before each retry that is left. */
-  readonly retriesMs: number[];
-  /** When it is tried next, in milliseconds since the epoch. */
-  dueAt: number;
-}
 
 /** Whether a request arrived; `failed` is worth another try, `refused` is not. */
 type Outcome = 'delivered' | 'failed' | 'refused';

@@ -1,4 +1,4 @@
-import type { MessageAttribute, MessageAttributes } from '../sqs/message.ts';
+import type { MessageAttribute, MessageAttributes } from '../sqs/queue-types.ts';
 import { DEFAULT_CONTENT_TYPE } from './delivery-policy.ts';
 import type { MessageSignature } from './signing.ts';
 import type { Subscription } from './topic.ts';

@@ -1,8 +1,8 @@
 import { readString } from '../../core/input.ts';
 import type { CallContext } from '../../core/service.ts';
 import { storeKey } from '../../core/stores.ts';
-import type { Deduplication } from '../sqs/deduplication.ts';
-import type { Delivery } from './delivery.ts';
+import type { Deduplication, MessageDraft } from '../sqs/queue-types.ts';
+
 import { invalidParameter, snsError } from './errors.ts';
 
 /** One subscription. */
@@ -129,4 +129,22 @@ export function subscriptionOf(input: Input, context: CallContext): { topic: Top
   const found = findSubscription(context.stores.get(topicStore), arn, context.clock.now());
   if (found === undefined) throw snsError('NotFoundException', 'Subscription does not exist');
   return found;
+}
+
+/** A delivery that takes time: to a URL or to a function. Plain data. */
+export interface Delivery {
+  readonly id: string;
+  readonly kind: 'http' | 'lambda';
+  readonly subscriptionArn: string;
+  /** A URL or a function's ARN. */
+  readonly endpoint: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Of the request; for a function its event, in JSON. */
+  readonly body: string;
+  /** The message for the subscription's dead-letter queue when it does not arrive. */
+  readonly deadLetter: MessageDraft | undefined;
+  /** Milliseconds before each retry that is left. */
+  readonly retriesMs: number[];
+  /** When it is tried next, in milliseconds since the epoch. */
+  dueAt: number;
 }

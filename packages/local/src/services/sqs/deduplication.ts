@@ -1,18 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Message, MessageDraft } from './message.ts';
-import type { QueueState, Received } from './queue-types.ts';
-
-/** The first message under a deduplication id. */
-interface Original {
-  readonly messageId: string;
-  readonly sequenceNumber: string;
-}
-
-/**
- * The messages that a FIFO queue or topic accepted in the last five minutes. Deleting a message
- * does not shorten that.
- */
-export type Deduplication = Map<string, Original & { readonly at: number }>;
+import type { Deduplication, Message, MessageDraft, Original, QueueState, Received } from './queue-types.ts';
 
 const WINDOW_MS = 5 * 60_000;
 

@@ -1,4 +1,4 @@
-import type { Message } from './message.ts';
+import type { Message } from './queue-types.ts';
 
 /** The order in which a queue gives its messages out. */
 interface Line {

@@ -1,54 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readInteger, readString, readStrings, readStructure } from '../../core/input.ts';
 import { invalidParameter, invalidValue, missingParameter, sqsError } from './errors.ts';
-import type { Queue, Sent } from './queue-types.ts';
-
-/** As the JSON protocol carries it: binary values in base64. */
-export interface MessageAttribute {
-  readonly DataType: string;
-  readonly StringValue?: string;
-  readonly BinaryValue?: string;
-}
-
-export type MessageAttributes = Readonly<Record<string, MessageAttribute>>;
-
-/** The input of a producer. */
-export interface MessageDraft {
-  readonly body: string;
-  readonly attributes: MessageAttributes;
-  readonly systemAttributes: MessageAttributes;
-  /** Without it the queue's delay applies. */
-  readonly delaySeconds?: number | undefined;
-  readonly groupId?: string | undefined;
-  readonly deduplicationId?: string | undefined;
-  readonly senderId: string;
-  /**
-   * The X-Amzn-Trace-Id header of the request that sent it: shown as AWSTraceHeader, but part of no
-   * checksum.
-   */
-  readonly traceHeader?: string | undefined;
-}
-
-/** A message in a queue. */
-export interface Message extends Omit<MessageDraft, 'delaySeconds'> {
-  readonly id: string;
-  readonly sequenceNumber: string | undefined;
-  /** Milliseconds since the epoch. */
-  readonly sentAt: number;
-  /** From when on it can be received: the end of its delay, then of its visibility timeout. */
-  visibleAt: number;
-  inFlight: boolean;
-  /** `ApproximateReceiveCount`: goes on in a dead-letter queue. */
-  receiveCount: number;
-  /** The count for this queue's redrive policy. */
-  receivesHere: number;
-  firstReceivedAt: number | undefined;
-  lastReceivedAt: number;
-  /** Only the newest receipt handle deletes; it names this. */
-  receipt: string;
-  /** The queue that it was a dead letter of. */
-  readonly sourceArn: string | undefined;
-}
+import type { Message, MessageAttribute, MessageAttributes, MessageDraft, Queue, Sent } from './queue-types.ts';
 
 const ID = /^[A-Za-z0-9!"#$%&'()*+,\-./:;<=>?@[\\\]^_`{|}~]{1,128}$/;
 

@@ -2,7 +2,6 @@ import { readInteger, readString, readStrings, readStructures } from '../../core
 import type { Action, CallContext } from '../../core/service.ts';
 import { ServiceError } from '../../core/service-error.ts';
 import { invalidParameter, invalidValue, missingParameter, sqsError } from './errors.ts';
-import type { MessageAttributes, MessageDraft } from './message.ts';
 import {
   checkFifo,
   checkId,
@@ -15,7 +14,7 @@ import {
   sentAnswer,
 } from './message.ts';
 import { queueOf } from './queue-store.ts';
-import type { Queue, Received } from './queue-types.ts';
+import type { MessageAttributes, MessageDraft, Queue, Received } from './queue-types.ts';
 
 /** One entry of a batch, its Id checked. */
 interface BatchEntry {

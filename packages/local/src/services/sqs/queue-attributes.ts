@@ -1,5 +1,4 @@
 import { invalidParameter, sqsError } from './errors.ts';
-import type { QueueStore } from './queue-store.ts';
 
 /** A JSON object's members; undefined for any other text. */
 export function parseObject(text: string): Record<string, unknown> | undefined {
@@ -51,13 +50,16 @@ function parseRedriveAllowPolicy(text: string): RedriveAllowPolicy {
 }
 
 /** Whether the queue of these attributes takes the dead letters of `sourceArn`. */
-function allowsRedrive({ RedriveAllowPolicy: text }: Readonly<Record<string, string>>, sourceArn: string): boolean {
+export function allowsRedrive(
+  { RedriveAllowPolicy: text }: Readonly<Record<string, string>>,
+  sourceArn: string,
+): boolean {
   if (text === undefined) return true;
   const { redrivePermission, sourceQueueArns } = parseRedriveAllowPolicy(text);
   return redrivePermission === 'allowAll' || (redrivePermission === 'byQueue' && sourceQueueArns.includes(sourceArn));
 }
 
-interface RedrivePolicy {
+export interface RedrivePolicy {
   readonly deadLetterTargetArn: string;
   readonly maxReceiveCount: number;
 }
@@ -213,25 +215,4 @@ export function withEncryption(changed: Readonly<Record<string, string>>): Recor
   }
   if (byKms) return { ...changed, SqsManagedSseEnabled: 'false' };
   return changed.SqsManagedSseEnabled === 'true' ? { ...changed, KmsMasterKeyId: '' } : { ...changed };
-}
-
-/**
- * A dead-letter queue must be there, be another queue, be of the same type and take this queue's
- * dead letters.
- *
- * @throws ServiceError `InvalidParameterValue`
- */
-export function checkRedriveTarget(attributes: Readonly<Record<string, string>>, arn: string, store: QueueStore): void {
-  const text = attributes.RedrivePolicy;
-  if (text === undefined || text === '') return;
-  const { deadLetterTargetArn } = parseRedrivePolicy(text);
-  const refuse = (reason: string) => invalidParameter(text, 'RedrivePolicy', reason);
-  if (deadLetterTargetArn === arn) throw refuse('Dead letter target owner should be different from the source.');
-  const target = store.byArn(deadLetterTargetArn);
-  if (target === undefined) throw refuse('Dead letter target does not exist.');
-  if (target.fifo !== arn.endsWith('.fifo'))
-    throw refuse('Dead-letter queue must be same type of queue as the source.');
-  if (!allowsRedrive(target.attributes, arn)) {
-    throw refuse('The redrive allow policy of the dead-letter queue does not permit this source queue.');
-  }
 }

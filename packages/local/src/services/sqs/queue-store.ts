@@ -4,11 +4,11 @@ import { partitionOf } from '../../core/partition.ts';
 import type { CallContext } from '../../core/service.ts';
 import type { StoreContext } from '../../core/stores.ts';
 import { storeKey } from '../../core/stores.ts';
-import { invalidValue, missingParameter, queueDoesNotExist, sqsError } from './errors.ts';
+import { invalidParameter, invalidValue, missingParameter, queueDoesNotExist, sqsError } from './errors.ts';
 import type { MoveTask } from './move-task.ts';
 import { isActive, runMoveTask } from './move-task.ts';
 import { createQueue } from './queue.ts';
-import { parseRedrivePolicy } from './queue-attributes.ts';
+import { allowsRedrive, parseRedrivePolicy } from './queue-attributes.ts';
 import type { Queue, QueueState } from './queue-types.ts';
 import { emptyQueueState } from './queue-types.ts';
 
@@ -171,3 +171,24 @@ export const deadLetterSources = (arn: string, store: QueueStore): Queue[] =>
   store.list().filter(({ attributes: { RedrivePolicy: text } }) => {
     return text !== undefined && parseRedrivePolicy(text).deadLetterTargetArn === arn;
   });
+
+/**
+ * A dead-letter queue must be there, be another queue, be of the same type and take this queue's
+ * dead letters.
+ *
+ * @throws ServiceError `InvalidParameterValue`
+ */
+export function checkRedriveTarget(attributes: Readonly<Record<string, string>>, arn: string, store: QueueStore): void {
+  const text = attributes.RedrivePolicy;
+  if (text === undefined || text === '') return;
+  const { deadLetterTargetArn } = parseRedrivePolicy(text);
+  const refuse = (reason: string) => invalidParameter(text, 'RedrivePolicy', reason);
+  if (deadLetterTargetArn === arn) throw refuse('Dead letter target owner should be different from the source.');
+  const target = store.byArn(deadLetterTargetArn);
+  if (target === undefined) throw refuse('Dead letter target does not exist.');
+  if (target.fifo !== arn.endsWith('.fifo'))
+    throw refuse('Dead-letter queue must be same type of queue as the source.');
+  if (!allowsRedrive(target.attributes, arn)) {
+    throw refuse('The redrive allow policy of the dead-letter queue does not permit this source queue.');
+  }
+}

@@ -1,6 +1,4 @@
 import type { Clock } from '../../core/clock.ts';
-import type { Deduplication } from './deduplication.ts';
-import type { Message, MessageDraft } from './message.ts';
 
 /** The messages that a receive of a FIFO queue gave under its ReceiveRequestAttemptId. */
 interface ReceiveAttempt {
@@ -117,3 +115,62 @@ export interface QueueOptions {
   /** Finds a dead-letter queue. */
   readonly queueByArn: (arn: string) => Queue | undefined;
 }
+
+/** As the JSON protocol carries it: binary values in base64. */
+export interface MessageAttribute {
+  readonly DataType: string;
+  readonly StringValue?: string;
+  readonly BinaryValue?: string;
+}
+
+export type MessageAttributes = Readonly<Record<string, MessageAttribute>>;
+
+/** The input of a producer. */
+export interface MessageDraft {
+  readonly body: string;
+  readonly attributes: MessageAttributes;
+  readonly systemAttributes: MessageAttributes;
+  /** Without it the queue's delay applies. */
+  readonly delaySeconds?: number | undefined;
+  readonly groupId?: string | undefined;
+  readonly deduplicationId?: string | undefined;
+  readonly senderId: string;
+  /**
+   * The X-Amzn-Trace-Id header of the request that sent it: shown as AWSTraceHeader, but part of no
+   * checksum.
+   */
+  readonly traceHeader?: string | undefined;
+}
+
+/** A message in a queue. */
+export interface Message extends Omit<MessageDraft, 'delaySeconds'> {
+  readonly id: string;
+  readonly sequenceNumber: string | undefined;
+  /** Milliseconds since the epoch. */
+  readonly sentAt: number;
+  /** From when on it can be received: the end of its delay, then of its visibility timeout. */
+  visibleAt: number;
+  inFlight: boolean;
+  /** `ApproximateReceiveCount`: goes on in a dead-letter queue. */
+  receiveCount: number;
+  /** The count for this queue's redrive policy. */
+  receivesHere: number;
+  firstReceivedAt: number | undefined;
+  lastReceivedAt: number;
+  /** Only the newest receipt handle deletes; it names this. */
+  receipt: string;
+  /** The queue that it was a dead letter of. */
+  readonly sourceArn: string | undefined;
+}
+
+/** The first message under a deduplication id. */
+export interface Original {
+  readonly messageId: string;
+  readonly sequenceNumber: string;
+}
+
+/**
+ * The messages that a FIFO queue or topic accepted in the last five minutes. Deleting a message
+ * does not shorten that.
+ */
+export type Deduplication = Map<string, Original & { readonly at: number }>;

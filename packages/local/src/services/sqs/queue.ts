@@ -3,10 +3,9 @@ import { createHeap } from '../../core/heap.ts';
 import { createReceiveAttempts, deduplicationOf, findOriginal } from './deduplication.ts';
 import { invalidParameter, invalidValue, sqsError } from './errors.ts';
 import { createFifoLine, createStandardLine } from './line.ts';
-import type { Message, MessageDraft } from './message.ts';
 import { decodeReceiptHandle, newReceipt, UNRECEIVED } from './message.ts';
 import { parseRedrivePolicy } from './queue-attributes.ts';
-import type { Queue, QueueOptions, Received, Sent } from './queue-types.ts';
+import type { Message, MessageDraft, Queue, QueueOptions, Received, Sent } from './queue-types.ts';
 import { createWaitingRoom } from './waiting-room.ts';
 
 // "Approximately 120,000" (SQS quotas), of FIFO queues too since November 2024; those return

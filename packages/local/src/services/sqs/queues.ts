@@ -4,13 +4,12 @@ import { pageByKey } from '../page.ts';
 import { invalidParameter, invalidValue, missingParameter, queueDoesNotExist, sqsError } from './errors.ts';
 import {
   checkAttributes,
-  checkRedriveTarget,
   checkTogether,
   defaultAttributes,
   withEncryption,
   withPlainBooleans,
 } from './queue-attributes.ts';
-import { deadLetterSources, queueArn, queueOf, queueStore, queueUrl } from './queue-store.ts';
+import { checkRedriveTarget, deadLetterSources, queueArn, queueOf, queueStore, queueUrl } from './queue-store.ts';
 import type { Queue } from './queue-types.ts';
 import { addTags } from './tags.ts';
 

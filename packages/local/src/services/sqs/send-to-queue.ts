@@ -1,7 +1,7 @@
 import type { Stores } from '../../core/stores.ts';
-import type { MessageDraft } from './message.ts';
 import { draftSize, MAX_ATTRIBUTES } from './message.ts';
 import { queueStore } from './queue-store.ts';
+import type { MessageDraft } from './queue-types.ts';
 
 /**
  * Sends for another service, such as SNS. Returns whether the queue was there and took the

@@ -1,8 +1,8 @@
 import { constraint, readString, readStrings, readStructures, requireString } from '../../core/input.ts';
 import { ServiceError } from '../../core/service-error.ts';
 import { checkPath, isUnderPath, parameterKey } from './parameter-name.ts';
-import type { ParameterVersion, StoredParameter } from './parameter-store.ts';
-import { PARAMETER_TYPES } from './parameter-store.ts';
+import type { ParameterVersion, StoredParameter } from './parameter-types.ts';
+import { PARAMETER_TYPES } from './parameter-types.ts';
 
 interface Candidate {
   readonly parameter: StoredParameter;

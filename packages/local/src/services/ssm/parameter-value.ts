@@ -2,7 +2,7 @@ import { javaPattern } from '../../core/java-pattern.ts';
 import type { CallContext } from '../../core/service.ts';
 import { ServiceError } from '../../core/service-error.ts';
 import { decryptFor, encryptFor } from '../kms/service-encryption.ts';
-import type { ParameterTier, ParameterVersion, StoredParameter } from './parameter-store.ts';
+import type { ParameterTier, ParameterVersion, StoredParameter } from './parameter-types.ts';
 
 /**
  * @throws ServiceError for an `AllowedPattern` that cannot be read, or that the value does not

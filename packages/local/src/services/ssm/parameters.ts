@@ -14,20 +14,20 @@ import { pageByKey } from '../page.ts';
 import { matchesFilters, readFilters, readOldFilters } from './parameter-filter.ts';
 import { checkNewName, checkPath, isUnderPath, parameterArn, parameterKey } from './parameter-name.ts';
 import { readPolicies } from './parameter-policy.ts';
-import type { ParameterTier, ParameterType, ParameterVersion, StoredParameter } from './parameter-store.ts';
 import {
   appendVersion,
   expectExpiry,
   findParameter,
   liveParameters,
   oneUpdate,
-  PARAMETER_TYPES,
   publicParameters,
   readParameter,
   writeHistory,
   writeMetadata,
   writeParameter,
 } from './parameter-store.ts';
+import type { ParameterTier, ParameterType, ParameterVersion, StoredParameter } from './parameter-types.ts';
+import { PARAMETER_TYPES } from './parameter-types.ts';
 import { checkPattern, checkValue, chooseTier, encryptValue, isImageId } from './parameter-value.ts';
 
 /** Parameters of each tier in an account and region: from the Systems Manager quotas. */

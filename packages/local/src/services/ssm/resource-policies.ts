@@ -4,8 +4,8 @@ import type { Action, CallContext } from '../../core/service.ts';
 import { ServiceError } from '../../core/service-error.ts';
 import { pageByKey } from '../page.ts';
 import { parameterArn, parameterKey } from './parameter-name.ts';
-import type { StoredParameter } from './parameter-store.ts';
 import { liveParameters } from './parameter-store.ts';
+import type { StoredParameter } from './parameter-types.ts';
 
 type Input = Record<string, unknown>;
 

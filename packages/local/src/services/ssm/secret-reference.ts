@@ -2,7 +2,7 @@ import type { CallContext } from '../../core/service.ts';
 import { ServiceError } from '../../core/service-error.ts';
 import { findSecret, secretArnForPolicy } from '../secretsmanager/secret-store.ts';
 import { openValue, openVersion } from '../secretsmanager/secret-version.ts';
-import type { ParameterRequest } from './parameter-store.ts';
+import type { ParameterRequest } from './parameter-types.ts';
 
 const PREFIX = '/aws/reference/secretsmanager/';
 

@@ -23,7 +23,7 @@ import {
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { LocalAws } from '../../start.ts';
 import { startLocalAws } from '../../start.ts';
-import type { StoredParameter } from './parameter-store.ts';
+import type { StoredParameter } from './parameter-types.ts';
 import { checkCount } from './parameters.ts';
 
 let aws: LocalAws;

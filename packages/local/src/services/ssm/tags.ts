@@ -3,8 +3,8 @@ import type { Action, CallContext } from '../../core/service.ts';
 import { ServiceError } from '../../core/service-error.ts';
 import { addTags, requireTags, writeTags } from '../json-tags.ts';
 import { parameterArn, parameterKey } from './parameter-name.ts';
-import type { StoredParameter } from './parameter-store.ts';
 import { liveParameters } from './parameter-store.ts';
+import type { StoredParameter } from './parameter-types.ts';
 
 /** The parameter that a tagging call means by `ResourceType` and `ResourceId`. */
 function taggedParameter(input: Record<string, unknown>, context: CallContext): StoredParameter {

@@ -1,10 +1,11 @@
 import { validationError } from '../errors.ts';
-import { sortable } from '../values/decimal.ts';
+import { sortable } from '../values/sort-key.ts';
 import type { AttributeType, AttributeValue } from '../values/value.ts';
 import { ATTRIBUTE_TYPES, typeOf } from '../values/value.ts';
-import type { Condition, Operand, ParsedCondition, RawCondition, RawOperand, Test, TestOf } from './condition.ts';
+import type { Condition, Operand, ParsedCondition, RawCondition, Test, TestOf } from './condition.ts';
 import { showPath } from './path.ts';
 import type { Placeholders } from './placeholders.ts';
+import type { RawOperand } from './raw-operand.ts';
 import { checkReserved } from './tokens.ts';
 
 const OPERANDS: Readonly<Record<string, number>> = {

@@ -1,20 +1,12 @@
 import { validationError } from '../errors.ts';
-import { sortable } from '../values/decimal.ts';
+import { sortable } from '../values/sort-key.ts';
 import type { Attributes, AttributeValue } from '../values/value.ts';
 import { emptyAttributes, equalValues, typeOf } from '../values/value.ts';
 import type { Path } from './path.ts';
 import { valueAt } from './path.ts';
+import type { RawOperand } from './raw-operand.ts';
 import type { Keywords } from './tokens.ts';
 import { parseFurtherSteps, parsePath, TokenReader } from './tokens.ts';
-
-/** A step of a path as written: a name, `#placeholder` or index. */
-export type RawStep = { readonly name: string } | { readonly placeholder: string } | { readonly index: number };
-
-/** An operand as written. */
-export type RawOperand =
-  | { readonly kind: 'path'; readonly steps: readonly RawStep[] }
-  | { readonly kind: 'value'; readonly placeholder: string }
-  | { readonly kind: 'function'; readonly name: string; readonly args: readonly RawOperand[] };
 
 /** An operand with its placeholders replaced. */
 export type Operand =

@@ -1,8 +1,9 @@
 import { rewording, validationError } from '../errors.ts';
 import type { AttributeValue, RawAttributes } from '../values/value.ts';
 import { normaliseValue } from '../values/value.ts';
-import type { Operand, RawOperand, RawStep } from './condition.ts';
+import type { Operand } from './condition.ts';
 import type { Path } from './path.ts';
+import type { RawOperand, RawStep } from './raw-operand.ts';
 
 export interface PlaceholderInput {
   readonly ExpressionAttributeNames?: Readonly<Record<string, string>> | undefined;

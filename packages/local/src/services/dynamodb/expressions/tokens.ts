@@ -1,5 +1,5 @@
 import { validationError } from '../errors.ts';
-import type { RawOperand, RawStep } from './condition.ts';
+import type { RawOperand, RawStep } from './raw-operand.ts';
 
 const WORDS = `
   ABORT ABSOLUTE ACTION ADD AFTER AGENT AGGREGATE ALL ALLOCATE ALTER ANALYZE AND ANY ARCHIVE ARE ARRAY AS ASC ASCII

@@ -2,10 +2,11 @@ import { validationError } from '../errors.ts';
 import { addDecimals, formatDecimal, negateDecimal, parseDecimal } from '../values/decimal.ts';
 import type { Attributes, AttributeType, AttributeValue } from '../values/value.ts';
 import { copyAttributes, typeOf } from '../values/value.ts';
-import type { Operand, RawOperand, RawStep } from './condition.ts';
+import type { Operand } from './condition.ts';
 import type { Path } from './path.ts';
 import { changeAt, checkPaths, valueAt } from './path.ts';
 import type { Placeholders } from './placeholders.ts';
+import type { RawOperand, RawStep } from './raw-operand.ts';
 import type { Keywords } from './tokens.ts';
 import { checkReserved, checkReservedSteps, parsePath, TokenReader } from './tokens.ts';
 

@@ -3,7 +3,7 @@ import type { Comparator, Condition, Operand, Test } from '../expressions/condit
 import type { KeyTest } from '../expressions/key-condition.ts';
 import type { Path } from '../expressions/path.ts';
 import type { UpdateAction } from '../expressions/update.ts';
-import { sortable } from '../values/decimal.ts';
+import { sortable } from '../values/sort-key.ts';
 import type { AttributeType, AttributeValue, RawValue } from '../values/value.ts';
 import { normaliseValue, typeOf } from '../values/value.ts';
 import type {

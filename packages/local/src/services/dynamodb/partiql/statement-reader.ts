@@ -1,6 +1,6 @@
 import { validationError } from '../errors.ts';
-import type { RawOperand, RawStep } from '../expressions/condition.ts';
 import { Placeholders } from '../expressions/placeholders.ts';
+import type { RawOperand, RawStep } from '../expressions/raw-operand.ts';
 import type { RawValue } from '../values/value.ts';
 import { normaliseValue } from '../values/value.ts';
 import type { Token } from './lexer.ts';

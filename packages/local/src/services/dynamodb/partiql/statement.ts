@@ -1,7 +1,8 @@
 import { rewording, validationError } from '../errors.ts';
 import { bindCondition } from '../expressions/bind-condition.ts';
-import type { Condition, RawCondition, RawOperand } from '../expressions/condition.ts';
+import type { Condition, RawCondition } from '../expressions/condition.ts';
 import type { Path } from '../expressions/path.ts';
+import type { RawOperand } from '../expressions/raw-operand.ts';
 import type { RawUpdate, RawUpdateAction, UpdateAction } from '../expressions/update.ts';
 import { bindUpdate } from '../expressions/update.ts';
 import type { Attributes, RawValue } from '../values/value.ts';

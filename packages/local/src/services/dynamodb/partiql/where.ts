@@ -1,5 +1,6 @@
 import { validationError } from '../errors.ts';
-import type { Comparator, RawCondition, RawOperand } from '../expressions/condition.ts';
+import type { Comparator, RawCondition } from '../expressions/condition.ts';
+import type { RawOperand } from '../expressions/raw-operand.ts';
 import { notWellFormed } from './lexer.ts';
 import type { StatementReader } from './statement-reader.ts';
 import { isValue, readValue } from './values.ts';

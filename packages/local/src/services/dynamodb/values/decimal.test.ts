@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { validationError } from '../errors.ts';
-import { addDecimals, formatDecimal, negateDecimal, parseDecimal, sortable } from './decimal.ts';
+import { addDecimals, formatDecimal, negateDecimal, parseDecimal } from './decimal.ts';
+import { sortable } from './sort-key.ts';
 
 /** A number as digits × 10^scale, the reference: BigInt arithmetic on a common scale. */
 const numbers = fc

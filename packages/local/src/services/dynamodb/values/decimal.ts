@@ -1,11 +1,10 @@
 import { validationError } from '../errors.ts';
-import type { AttributeValue } from './value.ts';
 
 /**
  * An exact decimal: ± 0.`digits` × 10^`exponent`. `digits` has no zero at either end and is empty
  * for zero.
  */
-interface Decimal {
+export interface Decimal {
   readonly negative: boolean;
   readonly digits: string;
   readonly exponent: number;
@@ -73,31 +72,4 @@ export function addDecimals(left: Decimal, right: Decimal): Decimal {
 
 export function negateDecimal(value: Decimal): Decimal {
   return value.digits === '' ? value : { ...value, negative: !value.negative };
-}
-
-/** Makes every exponent a positive number of three digits. */
-const EXPONENT_BIAS = 500;
-const ASCII = /^[\0-\x7f]*$/;
-
-/** Ninth complement, so that a bigger magnitude sorts lower. */
-const complement = (digits: string) => digits.replace(/\d/g, (digit) => String(9 - Number(digit)));
-
-function sortableNumber({ negative, digits, exponent }: Decimal): string {
-  if (digits === '') return '1';
-  const biased = String(exponent + EXPONENT_BIAS).padStart(3, '0');
-  // '~' is above every digit: of two negative numbers, the one whose digits end first is the
-  // greater.
-  return negative ? `0${complement(biased)}${complement(digits)}~` : `2${biased}${digits}`;
-}
-
-/**
- * A string that sorts, with plain `<`, where DynamoDB sorts the value among values of its type:
- * strings by their UTF-8 bytes, numbers by value, binary by unsigned bytes. Equal values give equal
- * strings. Undefined for types without an order.
- */
-export function sortable(value: AttributeValue): string | undefined {
-  if ('S' in value) return ASCII.test(value.S) ? value.S : Buffer.from(value.S).toString('latin1');
-  if ('N' in value) return sortableNumber(parseDecimal(value.N));
-  if ('B' in value) return Buffer.from(value.B, 'base64').toString('latin1');
-  return undefined;
 }
