@@ -1,308 +1,32 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { Message, ReceiveMessageCommandInput, SendMessageCommandInput } from '@aws-sdk/client-sqs';
+import type { ReceiveMessageCommandInput } from '@aws-sdk/client-sqs';
 import {
   AddPermissionCommand,
-  CancelMessageMoveTaskCommand,
   ChangeMessageVisibilityCommand,
-  CreateQueueCommand,
   DeleteMessageCommand,
-  DeleteQueueCommand,
-  GetQueueAttributesCommand,
-  ListDeadLetterSourceQueuesCommand,
-  ListMessageMoveTasksCommand,
-  ReceiveMessageCommand,
   RemovePermissionCommand,
   SendMessageBatchCommand,
-  SendMessageCommand,
-  SetQueueAttributesCommand,
-  SQSClient,
-  StartMessageMoveTaskCommand,
   TagQueueCommand,
 } from '@aws-sdk/client-sqs';
-import type { LocalAws } from '@twelvefold/local';
-import { createClock, startLocalAws } from '@twelvefold/local';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { awsCli, hasAwsCli } from './aws-cli.ts';
+import {
+  arnOf,
+  attributesOf,
+  aws,
+  bodies,
+  create,
+  deadLetters,
+  prepareQueues,
+  receive,
+  seconds,
+  send,
+  set,
+  settle,
+  sqs,
+  urlOf,
+} from './sqs.fixture.ts';
 
-const NOW = Date.UTC(2026, 10, 20);
-const stopped = () => createClock(() => NOW);
-const connect = (aws: LocalAws) =>
-  new SQSClient({
-    endpoint: aws.url,
-    region: 'eu-west-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-    maxAttempts: 1,
-  });
-
-let aws: LocalAws;
-let sqs: SQSClient;
-beforeEach(async () => {
-  aws = await startLocalAws({ clock: stopped() });
-  sqs = connect(aws);
-});
-afterEach(async () => {
-  sqs.destroy();
-  await aws.close();
-});
-
-const arnOf = (name: string) => `arn:aws:sqs:eu-west-1:123456789012:${name}`;
-const urlOf = (name: string) => `${aws.url}/123456789012/${name}`;
-const redriveTo = (name: string, maxReceiveCount = 1) =>
-  JSON.stringify({ deadLetterTargetArn: arnOf(name), maxReceiveCount });
-
-const create = (QueueName: string, Attributes: Record<string, string> = {}) =>
-  sqs.send(new CreateQueueCommand({ QueueName, Attributes }));
-const set = (name: string, Attributes: Record<string, string>) =>
-  sqs.send(new SetQueueAttributesCommand({ QueueUrl: urlOf(name), Attributes }));
-const send = (name: string, MessageBody: string, more: Partial<SendMessageCommandInput> = {}) =>
-  sqs.send(new SendMessageCommand({ QueueUrl: urlOf(name), MessageBody, ...more }));
-
-async function receive(name: string, more: Partial<ReceiveMessageCommandInput> = {}): Promise<Message[]> {
-  const input = {
-    QueueUrl: urlOf(name),
-    MaxNumberOfMessages: 10,
-    MessageSystemAttributeNames: ['All' as const],
-    MessageAttributeNames: ['All'],
-    ...more,
-  };
-  return (await sqs.send(new ReceiveMessageCommand(input))).Messages ?? [];
-}
-
-const bodies = (messages: readonly Message[]) => messages.map(({ Body }) => Body);
-const attributesOf = async (name: string) =>
-  (await sqs.send(new GetQueueAttributesCommand({ QueueUrl: urlOf(name), AttributeNames: ['All'] }))).Attributes ?? {};
-/** Lets what is due at once happen. */
-const settle = async () => {
-  aws.clock.advance(0);
-  await new Promise((resolve) => setImmediate(resolve));
-};
-const seconds = (count: number) => aws.clock.advance(count * 1000);
-
-/** A queue `name` whose dead letters, as many as `count`, are in `dead`. */
-async function deadLetters(name: string, count: number, dead = 'dead'): Promise<void> {
-  const fifo: Record<string, string> = name.endsWith('.fifo') ? { FifoQueue: 'true' } : {};
-  await create(dead, fifo);
-  await create(name, { ...fifo, RedrivePolicy: redriveTo(dead), VisibilityTimeout: '0' });
-  for (let index = 0; index < count; index += 1) {
-    const ids = name.endsWith('.fifo') ? { MessageGroupId: 'g', MessageDeduplicationId: `${index}` } : {};
-    await send(name, `${index}`, ids);
-    await receive(name, { MaxNumberOfMessages: 1 });
-    await receive(name);
-  }
-  expect(await attributesOf(dead)).toMatchObject({ ApproximateNumberOfMessages: `${count}` });
-}
-
-describe('a message move task', () => {
-  const start = (input: { SourceArn?: string; DestinationArn?: string; MaxNumberOfMessagesPerSecond?: number } = {}) =>
-    sqs.send(new StartMessageMoveTaskCommand({ SourceArn: arnOf('dead'), ...input }));
-  const tasks = async (MaxResults?: number) =>
-    (await sqs.send(new ListMessageMoveTasksCommand({ SourceArn: arnOf('dead'), MaxResults }))).Results ?? [];
-
-  it('brings dead letters back to where they came from, as new messages', async () => {
-    await deadLetters('orders', 3);
-    seconds(5);
-    const { TaskHandle } = await start();
-    expect(TaskHandle).toEqual(expect.any(String));
-    await settle();
-    expect(await tasks()).toEqual([
-      {
-        Status: 'COMPLETED',
-        SourceArn: arnOf('dead'),
-        ApproximateNumberOfMessagesMoved: 3,
-        ApproximateNumberOfMessagesToMove: 3,
-        StartedTimestamp: NOW + 5000,
-      },
-    ]);
-    const back = await receive('orders');
-    expect(bodies(back).sort()).toEqual(['0', '1', '2']);
-    for (const { Attributes } of back) {
-      expect(Attributes).toMatchObject({ ApproximateReceiveCount: '1', SentTimestamp: String(NOW + 5000) });
-      expect(Attributes).not.toHaveProperty('DeadLetterQueueSourceArn');
-    }
-    expect(await receive('dead')).toEqual([]);
-  });
-
-  it('keeps to its rate, tells how far it is, and can be cancelled', async () => {
-    await deadLetters('orders', 5);
-    await create('elsewhere');
-    const { TaskHandle } = await start({ DestinationArn: arnOf('elsewhere'), MaxNumberOfMessagesPerSecond: 2 });
-    await settle();
-    expect(await tasks()).toMatchObject([
-      { TaskHandle, Status: 'RUNNING', DestinationArn: arnOf('elsewhere'), MaxNumberOfMessagesPerSecond: 2 },
-    ]);
-    await expect(start()).rejects.toMatchObject({
-      name: 'InvalidParameterValue',
-      message:
-        'There is already a task running. Only one active task is allowed for a source queue arn at a given time.',
-    });
-    seconds(1);
-    expect((await tasks())[0]).toMatchObject({ ApproximateNumberOfMessagesMoved: 4 });
-    const cancelled = await sqs.send(new CancelMessageMoveTaskCommand({ TaskHandle }));
-    expect(cancelled.ApproximateNumberOfMessagesMoved).toBe(4);
-    expect((await tasks())[0]).toMatchObject({ Status: 'CANCELLING' });
-    seconds(1);
-    expect((await tasks())[0]).toMatchObject({ Status: 'CANCELLED', ApproximateNumberOfMessagesMoved: 4 });
-    expect((await tasks())[0]).not.toHaveProperty('TaskHandle');
-    await expect(sqs.send(new CancelMessageMoveTaskCommand({ TaskHandle }))).rejects.toMatchObject({
-      name: 'UnsupportedOperation',
-    });
-    expect(await receive('elsewhere')).toHaveLength(4);
-    expect(await receive('dead')).toHaveLength(1);
-    await start();
-    await settle();
-    expect((await tasks(10)).map(({ Status }) => Status)).toEqual(['COMPLETED', 'CANCELLED']);
-  });
-
-  it('fails on a message that was sent to the dead-letter queue directly, and leaves it there', async () => {
-    await deadLetters('orders', 0);
-    await send('dead', 'stray');
-    await start();
-    await settle();
-    expect(await tasks()).toMatchObject([
-      { Status: 'FAILED', FailureReason: 'CouldNotDetermineMessageSource', ApproximateNumberOfMessagesMoved: 0 },
-    ]);
-    await create('elsewhere');
-    await start({ DestinationArn: arnOf('elsewhere') });
-    await settle();
-    expect(bodies(await receive('elsewhere'))).toEqual(['stray']);
-  });
-
-  it('fails where the source of a message is gone', async () => {
-    await deadLetters('orders', 1);
-    await create('other', { RedrivePolicy: redriveTo('dead') });
-    await sqs.send(new DeleteQueueCommand({ QueueUrl: urlOf('orders') }));
-    await start();
-    await settle();
-    expect(await tasks()).toMatchObject([
-      { Status: 'FAILED', FailureReason: 'AWS.SimpleQueueService.NonExistentQueue' },
-    ]);
-    expect(await receive('dead')).toHaveLength(1);
-  });
-
-  it('keeps the order of a FIFO queue and moves to FIFO queues alone', async () => {
-    await deadLetters('orders.fifo', 3, 'dead.fifo');
-    await create('standard');
-    const SourceArn = arnOf('dead.fifo');
-    await expect(start({ SourceArn, DestinationArn: arnOf('standard') })).rejects.toThrow(
-      'The source queue and destination queue must be of the same queue type.',
-    );
-    await start({ SourceArn });
-    await settle();
-    expect(bodies(await receive('orders.fifo', { VisibilityTimeout: 60 }))).toEqual(['0', '1', '2']);
-  });
-
-  it.each([
-    ['a queue that is no dead-letter queue', { SourceArn: arnOf('orders') }, 'InvalidParameterValue', 400],
-    ['a source that is not there', { SourceArn: arnOf('nope') }, 'ResourceNotFoundException', 404],
-    ['a source that is no ARN', { SourceArn: 'nope' }, 'InvalidParameterValue', 400],
-    ['a destination that is not there', { DestinationArn: arnOf('nope') }, 'ResourceNotFoundException', 404],
-    ['itself as destination', { DestinationArn: arnOf('dead') }, 'InvalidParameterValue', 400],
-    ['a rate of 501', { MaxNumberOfMessagesPerSecond: 501 }, 'InvalidParameterValue', 400],
-  ])('refuses %s', async (_what, input, name, httpStatusCode) => {
-    await deadLetters('orders', 0);
-    await expect(start(input)).rejects.toMatchObject({ name, $metadata: { httpStatusCode } });
-  });
-
-  it('refuses a handle of nothing', async () => {
-    const TaskHandle = Buffer.from('{"taskId":"a","sourceArn":"b"}').toString('base64');
-    await expect(sqs.send(new CancelMessageMoveTaskCommand({ TaskHandle }))).rejects.toMatchObject({
-      name: 'ResourceNotFoundException',
-    });
-  });
-});
-
-describe('a snapshot', () => {
-  it('brings queues back with what is in flight, and a move task goes on', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'twelvefold-sqs-'));
-    try {
-      await aws.close();
-      aws = await startLocalAws({ clock: stopped(), snapshot: folder });
-      sqs = connect(aws);
-      await deadLetters('orders', 3);
-      await create('jobs.fifo', { FifoQueue: 'true' });
-      for (const id of ['1', '2']) await send('jobs.fifo', id, { MessageGroupId: 'a', MessageDeduplicationId: id });
-      const [held] = await receive('jobs.fifo', { MaxNumberOfMessages: 1, VisibilityTimeout: 60 });
-      await sqs.send(new StartMessageMoveTaskCommand({ SourceArn: arnOf('dead'), MaxNumberOfMessagesPerSecond: 1 }));
-      await settle();
-      await aws.close();
-      aws = await startLocalAws({ clock: stopped(), snapshot: folder });
-      sqs = connect(aws);
-      for (let count = 0; count < 3; count += 1) {
-        await settle();
-        seconds(1);
-      }
-      expect(await attributesOf('orders')).toMatchObject({ ApproximateNumberOfMessages: '3' });
-      expect(await receive('jobs.fifo')).toEqual([]);
-      expect(await send('jobs.fifo', '2', { MessageGroupId: 'a', MessageDeduplicationId: '2' })).toHaveProperty(
-        'MessageId',
-      );
-      await sqs.send(new DeleteMessageCommand({ QueueUrl: urlOf('jobs.fifo'), ReceiptHandle: held?.ReceiptHandle }));
-      expect(bodies(await receive('jobs.fifo'))).toEqual(['2']);
-    } finally {
-      await aws.close();
-      await rm(folder, { recursive: true, force: true });
-    }
-  });
-});
-
-describe('the sources of a dead-letter queue', () => {
-  const list = (more: { MaxResults?: number; NextToken?: string | undefined } = {}) =>
-    sqs.send(new ListDeadLetterSourceQueuesCommand({ QueueUrl: urlOf('dead'), ...more }));
-
-  it('are listed in pages', async () => {
-    await create('dead');
-    expect((await list()).queueUrls).toEqual([]);
-    for (const name of ['c', 'a', 'b']) await create(name, { RedrivePolicy: redriveTo('dead') });
-    await create('apart');
-    expect((await list()).queueUrls).toEqual(['a', 'b', 'c'].map(urlOf));
-    const first = await list({ MaxResults: 2 });
-    const second = await list({ MaxResults: 2, NextToken: first.NextToken });
-    expect([first.queueUrls, second.queueUrls, second.NextToken]).toEqual([
-      ['a', 'b'].map(urlOf),
-      [urlOf('c')],
-      undefined,
-    ]);
-    await set('a', { RedrivePolicy: '' });
-    expect((await list()).queueUrls).toEqual(['b', 'c'].map(urlOf));
-    await expect(list({ MaxResults: 0 })).rejects.toMatchObject({ name: 'InvalidParameterValue' });
-  });
-
-  it('need its permission', async () => {
-    await create('dead', {
-      RedriveAllowPolicy: JSON.stringify({ redrivePermission: 'byQueue', sourceQueueArns: [arnOf('friend')] }),
-    });
-    await create('friend', { RedrivePolicy: redriveTo('dead') });
-    await create('stranger');
-    await expect(set('stranger', { RedrivePolicy: redriveTo('dead') })).rejects.toMatchObject({
-      name: 'InvalidParameterValue',
-    });
-    await set('dead', { RedriveAllowPolicy: '{"redrivePermission":"denyAll"}' });
-    await expect(create('second', { RedrivePolicy: redriveTo('dead') })).rejects.toThrow('RedrivePolicy is invalid');
-    await set('dead', { RedriveAllowPolicy: '' });
-    await create('second', { RedrivePolicy: redriveTo('dead') });
-  });
-
-  it.each([
-    ['no JSON', '{', 'unsupported format'],
-    ['no permission', '{}', 'unsupported format'],
-    ['an unknown permission', '{"redrivePermission":"some"}', 'unsupported format'],
-    ['byQueue without queues', '{"redrivePermission":"byQueue"}', 'one or more sourceQueueArns'],
-    [
-      'queues without byQueue',
-      '{"redrivePermission":"allowAll","sourceQueueArns":["a"]}',
-      'set redrivePermission to byQueue',
-    ],
-    [
-      'eleven queues',
-      JSON.stringify({ redrivePermission: 'byQueue', sourceQueueArns: Array.from({ length: 11 }, String) }),
-      'you can specify is 10',
-    ],
-  ])('are not allowed by a policy of %s', async (_what, RedriveAllowPolicy, message) => {
-    await expect(create('dead', { RedriveAllowPolicy })).rejects.toThrow(message);
-  });
-});
+prepareQueues();
 
 describe('a permission', () => {
   const grant = (Label: string, Actions: string[] = ['SendMessage'], AWSAccountIds = ['111122223333']) =>

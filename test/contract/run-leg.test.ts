@@ -1,58 +1,13 @@
-import type { RunRecord, RunStore } from '@twelvefold/admin';
-import { defineCollectionTask, defineTask, listCollection, runLeg } from '@twelvefold/admin';
-import type { CollectionTaskOptions, NewRun, RunLegOptions } from '@twelvefold/admin/internal';
+import type { RunRecord } from '@twelvefold/admin';
+import { defineTask } from '@twelvefold/admin';
 import { deadlineIn, systemClock } from '@twelvefold/core';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { counting, enqueue, leg, numbers, prepareRuns, store, target } from './run-leg.fixture.ts';
 import { collect } from './support/collect.ts';
-import type { RunsTarget, TestContext } from './support/task-runs.ts';
-import { contextOf, openRuns } from './support/task-runs.ts';
+import type { TestContext } from './support/task-runs.ts';
 
-const NONE = z.object({});
-const numbers = (count: number) => Array.from({ length: count }, (_, index) => index);
-
-let target: RunsTarget;
-let store: RunStore;
-beforeAll(async () => {
-  target = await openRuns();
-});
-afterAll(() => target[Symbol.asyncDispose]());
-beforeEach(async () => {
-  ({ store } = await target.create());
-});
-
-type Options = CollectionTaskOptions<typeof NONE, number, TestContext>;
-
-/** A task over the numbers below `count`, and the numbers that it was given. */
-function counting(count: number, more: Partial<Options> = {}) {
-  const seen: number[] = [];
-  const task = defineCollectionTask<typeof NONE, number, TestContext>({
-    name: 'count',
-    params: NONE,
-    over: () => listCollection(numbers(count)),
-    ...more,
-    each: async (n, ctx) => {
-      seen.push(n);
-      await more.each?.(n, ctx);
-    },
-  });
-  return { task, seen };
-}
-
-async function enqueue(id = 'r1', more: Partial<NewRun> = {}): Promise<void> {
-  const base = {
-    task: 'count',
-    shape: 'collection',
-    params: {},
-    on: 'here',
-    caller: 'test',
-    correlationId: 'c',
-  } as const;
-  await store.create({ ...base, id, ...more });
-}
-
-const leg = (task: RunLegOptions<TestContext>['task'], more: Partial<RunLegOptions<TestContext>> = {}) =>
-  runLeg({ task, store, run: 'r1', host: 'test', makeContext: contextOf, ...more });
+prepareRuns();
 
 /** A monotonic clock that the work moves; waits on it move it too. */
 function workClock() {
@@ -275,61 +230,6 @@ describe('segments', () => {
     expect(run.progress).toHaveLength(4);
     expect(seen.toSorted((a, b) => a - b)).toEqual(numbers(40));
     expect(first.seen).toEqual([]);
-  });
-});
-
-describe('records that fail', () => {
-  it('go into quarantine and can be tried again', async () => {
-    let broken = true;
-    const odd = (n: number) => {
-      if (broken && n % 2 === 1) throw new RangeError(`no ${n}`);
-    };
-    const { task, seen } = counting(6, { each: odd });
-    await enqueue();
-    expect(await leg(task)).toMatchObject({ status: 'succeeded', result: { matched: 6, failed: 3 }, failed: 3 });
-    const failures = await collect(store.failures('r1'));
-    // Oldest first; records that fail in one millisecond come in any order.
-    const listed = failures.map(({ value, position, error }) => [value, position, error.name] as const);
-    expect(listed.toSorted(([a], [b]) => Number(a) - Number(b))).toEqual([
-      [1, 1, 'RangeError'],
-      [3, 3, 'RangeError'],
-      [5, 5, 'RangeError'],
-    ]);
-    broken = false;
-    seen.length = 0;
-    await enqueue('r2', { settings: { retryOf: 'r1' } });
-    expect(await leg(task, { run: 'r2' })).toMatchObject({ status: 'succeeded', result: { matched: 3, failed: 0 } });
-    expect(seen.toSorted()).toEqual([1, 3, 5]);
-    expect(await collect(store.failures('r1'))).toEqual([]);
-  });
-
-  it('are tried once per retry, as the collection has them today', async () => {
-    const { task } = counting(4, {
-      over: () => ({ ...listCollection(numbers(4)), reload: async (n: number) => (n === 1 ? undefined : n + 10) }),
-      each: (n) => {
-        if (n === 1 || n === 2 || n === 12) throw new Error('no');
-      },
-    });
-    await enqueue();
-    await leg(task);
-    await enqueue('r2', { settings: { retryOf: 'r1' } });
-    expect(await leg(task, { run: 'r2' })).toMatchObject({ status: 'succeeded', matched: 1, failed: 1 });
-    expect((await collect(store.failures('r1'))).map(({ position }) => position)).toEqual([2]);
-  });
-
-  it('end the run when they are too many', async () => {
-    const { task, seen } = counting(10, {
-      maxFailures: 2,
-      each: () => {
-        throw new Error('always');
-      },
-    });
-    await enqueue();
-    const run = await leg(task);
-    expect(run).toMatchObject({ status: 'errored', error: { code: 'TOO_MANY_FAILURES' } });
-    expect(run.error?.message).toContain("3 records failed, 'maxFailures' is 2");
-    expect(seen).toHaveLength(3);
-    expect(await collect(store.failures('r1'))).toHaveLength(3);
   });
 });
 

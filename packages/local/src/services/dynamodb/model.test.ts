@@ -2,18 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ServiceError } from '../../core/service-error.ts';
 import type { Call } from './fixtures/call-actions.ts';
-import { callActions } from './fixtures/call-actions.ts';
-import { dynamodb } from './service.ts';
+import type { Item, Key } from './model.fixture.ts';
+import { newTable, TableName } from './model.fixture.ts';
 
-/** An item of the model: small whole numbers for keys and values, so that collisions are common. */
-interface Item {
-  readonly pk: number;
-  readonly sk: number;
-  readonly group?: number | undefined;
-  readonly n?: number | undefined;
-}
-
-type Key = Pick<Item, 'pk' | 'sk'>;
 type Write =
   | { readonly kind: 'put'; readonly item: Item; readonly ifAbsent: boolean }
   | { readonly kind: 'add'; readonly key: Key; readonly by: number; readonly ifAtLeast: number | undefined }
@@ -56,14 +47,16 @@ class Model {
   }
 }
 
-const TableName = 'model';
 const toKey = ({ pk, sk }: Key) => ({ pk: { S: `p${pk}` }, sk: { N: String(sk) } });
+
 const toItem = ({ group, n, ...key }: Item) => ({
   ...toKey(key),
   ...(group === undefined ? {} : { grp: { N: String(group) } }),
   ...(n === undefined ? {} : { n: { N: String(n) } }),
 });
+
 type Wire = ReturnType<typeof toItem>;
+
 const fromWire = (item: Wire): Item => ({
   pk: Number(item.pk.S.slice(1)),
   sk: Number(item.sk.N),
@@ -106,7 +99,9 @@ function toRequest(write: Write) {
 }
 
 const key = fc.record({ pk: fc.nat(3), sk: fc.integer({ min: -3, max: 3 }) });
+
 const maybe = <T>(of: fc.Arbitrary<T>) => fc.option(of, { nil: undefined });
+
 const write: fc.Arbitrary<Write> = fc.oneof(
   fc.record({
     kind: fc.constant('put' as const),
@@ -137,41 +132,6 @@ const step = fc.oneof(
     }),
   },
 );
-
-async function newTable(): Promise<Call> {
-  const call = callActions();
-  await call('CreateTable', {
-    TableName,
-    BillingMode: 'PAY_PER_REQUEST',
-    AttributeDefinitions: [
-      { AttributeName: 'pk', AttributeType: 'S' },
-      { AttributeName: 'sk', AttributeType: 'N' },
-      { AttributeName: 'grp', AttributeType: 'N' },
-    ],
-    KeySchema: [
-      { AttributeName: 'pk', KeyType: 'HASH' },
-      { AttributeName: 'sk', KeyType: 'RANGE' },
-    ],
-    GlobalSecondaryIndexes: [
-      {
-        IndexName: 'by-group',
-        KeySchema: [{ AttributeName: 'grp', KeyType: 'HASH' }],
-        Projection: { ProjectionType: 'ALL' },
-      },
-    ],
-    LocalSecondaryIndexes: [
-      {
-        IndexName: 'in-group-order',
-        KeySchema: [
-          { AttributeName: 'pk', KeyType: 'HASH' },
-          { AttributeName: 'grp', KeyType: 'RANGE' },
-        ],
-        Projection: { ProjectionType: 'ALL' },
-      },
-    ],
-  });
-  return call;
-}
 
 async function perform(call: Call, writes: readonly Write[]): Promise<Array<'refused' | 'done'>> {
   const requests = writes.map(toRequest);
@@ -210,6 +170,7 @@ async function readAll(call: Call, action: string, input: Record<string, unknown
 }
 
 const byId = (left: Item, right: Item) => Model.id(left).localeCompare(Model.id(right));
+
 const plain = (items: Iterable<Item>) => [...items].map((item) => fromWire(toItem(item)));
 
 describe('a table', () => {
@@ -262,162 +223,4 @@ describe('a table', () => {
       { numRuns: 200 },
     );
   }, 60_000);
-});
-
-describe('malformed input', () => {
-  const OPERATIONS = Object.keys(dynamodb.actions);
-  /** Names that the operations know, so that fuzz reaches past the first check. */
-  const names = fc.constantFrom(
-    'TableName',
-    'Key',
-    'Item',
-    'KeySchema',
-    'AttributeDefinitions',
-    'BillingMode',
-    'TransactItems',
-    'RequestItems',
-    'Put',
-    'Update',
-    'Get',
-    'UpdateExpression',
-    'ConditionExpression',
-    'KeyConditionExpression',
-    'FilterExpression',
-    'ProjectionExpression',
-    'ExpressionAttributeNames',
-    'ExpressionAttributeValues',
-    'ExclusiveStartKey',
-    'Limit',
-    'Select',
-    'IndexName',
-    'Segment',
-    'TotalSegments',
-    'TimeToLiveSpecification',
-    'ResourceArn',
-    'Tags',
-    'ReturnValues',
-    'S',
-    'N',
-    'B',
-    'SS',
-    'NS',
-    'BS',
-    'L',
-    'M',
-    'BOOL',
-    'NULL',
-    'pk',
-    'sk',
-    'model',
-    '#a',
-    ':v',
-    '__proto__',
-    'constructor',
-  );
-  const expressions = fc
-    .array(
-      fc.constantFrom(
-        'SET',
-        'REMOVE',
-        'ADD',
-        'DELETE',
-        'a',
-        'a.b',
-        'a[0]',
-        'pk',
-        'sk',
-        '#a',
-        ':v',
-        '=',
-        '<',
-        '<>',
-        '+',
-        '-',
-        ',',
-        '(',
-        ')',
-        'AND',
-        'OR',
-        'NOT',
-        'BETWEEN',
-        'IN',
-        'size(a)',
-        'begins_with(a, :v)',
-        'if_not_exists(a, :v)',
-        'list_append(a, :v)',
-        'attribute_exists(a)',
-        'name',
-        '[',
-        '.',
-        '"',
-        '\u{1f600}',
-      ),
-      { maxLength: 12 },
-    )
-    .map((words) => words.join(' '));
-  const { tree } = fc.letrec<{ tree: unknown }>((tie) => ({
-    tree: fc.oneof(
-      { maxDepth: 4 },
-      fc.constantFrom('model', 'a', '', '1', '-0.5e3', 'YQ==', 'ALL_OLD', 'COUNT', 'arn:aws:dynamodb:x', 'HASH', 'S'),
-      expressions,
-      fc.constantFrom(null, true, false, 0, 1, -1, 1.5, 1e300),
-      fc.array(tie('tree'), { maxLength: 3 }),
-      fc.dictionary(names, tie('tree'), { maxKeys: 4 }),
-    ),
-  }));
-  const inputs = fc.dictionary(names, tree, { maxKeys: 6 });
-
-  it('gets an error of AWS, never a crash', async () => {
-    const call = await newTable();
-    await call('PutItem', { TableName, Item: { pk: { S: 'a' }, sk: { N: '1' }, a: { L: [{ S: 'x' }] } } });
-    await fc.assert(
-      fc.asyncProperty(fc.constantFrom(...OPERATIONS), inputs, fc.boolean(), async (operation, input, named) => {
-        try {
-          await call(operation, named ? { ...input, TableName, Key: { pk: { S: 'a' }, sk: { N: '1' } } } : input);
-        } catch (error) {
-          if (!(error instanceof ServiceError)) throw error;
-          expect(error.status === 400 || error.code === 'NotImplemented').toBe(true);
-        }
-      }),
-      { numRuns: 5000 },
-    );
-  }, 60_000);
-
-  it.each([
-    ['PutItem', { TableName: 5 }, 'NUMBER_VALUE cannot be converted to String'],
-    ['PutItem', { TableName: {} }, 'Start of structure or map found where not expected'],
-    ['PutItem', { TableName, Item: [] }, 'Unrecognized collection type class java.util.Map'],
-    ['PutItem', { TableName, Item: { a: { S: true } } }, 'TRUE_VALUE cannot be converted to String'],
-    ['PutItem', { TableName, Item: { a: { B: '!!!!' } } }, 'Invalid Base64 character or padding in a binary value'],
-    ['PutItem', { TableName, Item: { a: { L: 'x' } } }, 'Unexpected field type'],
-    ['Scan', { TableName, Limit: '5' }, 'STRING_VALUE cannot be converted to Integer'],
-    ['Scan', { TableName, ConsistentRead: 'yes' }, 'Unexpected token received from parser'],
-  ])('%s %j is a SerializationException', async (operation, input, message) => {
-    await expect((await newTable())(operation, input)).rejects.toThrow(
-      new ServiceError('SerializationException', message),
-    );
-  });
-
-  it('names every broken constraint at once', async () => {
-    const put = (await newTable())('PutItem', { TableName: 'x', ReturnValues: 'SOME' });
-    await expect(put).rejects.toThrow(
-      new ServiceError(
-        'ValidationException',
-        "3 validation errors detected: Value 'x' at 'tableName' failed to satisfy constraint: Member must have length " +
-          "greater than or equal to 3; Value null at 'item' failed to satisfy constraint: Member must not be null; " +
-          "Value 'SOME' at 'returnValues' failed to satisfy constraint: Member must satisfy enum value set: " +
-          '[ALL_NEW, UPDATED_OLD, ALL_OLD, NONE, UPDATED_NEW]',
-      ),
-    );
-  });
-
-  it('stops at values that are nested too deeply', async () => {
-    const nest = (depth: number): unknown => (depth === 0 ? { S: 'x' } : { L: [nest(depth - 1)] });
-    const call = await newTable();
-    const put = (depth: number) =>
-      call('PutItem', { TableName, Item: { pk: { S: 'a' }, sk: { N: '1' }, v: nest(depth) } });
-    await put(32);
-    await expect(put(33)).rejects.toThrow(/Nesting Levels have exceeded supported limits/);
-    await expect(put(2000)).rejects.toThrow(ServiceError);
-  });
 });
