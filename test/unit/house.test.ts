@@ -28,3 +28,13 @@ it('no files import each other in a circle, not even for types', { timeout: 60_0
   const files = execFileSync('git', ['ls-files', '--', '*.ts'], { cwd: ROOT, encoding: 'utf8' });
   expect(await importCircles(files.trim().split('\n'), ROOT)).toEqual([]);
 });
+
+it('no file has more than 400 lines', async () => {
+  const files = execFileSync('git', ['ls-files', '--', '*.ts'], { cwd: ROOT, encoding: 'utf8' });
+  const long: string[] = [];
+  for (const file of files.trim().split('\n')) {
+    const source = await readFile(new URL(file, ROOT), 'utf8').catch(() => ''); // deleted, not yet committed
+    if (source.split('\n').length > 401) long.push(file);
+  }
+  expect(long).toEqual([]);
+});
