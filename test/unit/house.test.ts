@@ -38,3 +38,20 @@ it('no file has more than 400 lines', async () => {
   }
   expect(long).toEqual([]);
 });
+
+it('each entry of a package names its module for the API reference', async () => {
+  const manifests = execFileSync('git', ['ls-files', 'packages/*/package.json'], { cwd: ROOT, encoding: 'utf8' });
+  const nameless: string[] = [];
+  for (const file of manifests.trim().split('\n')) {
+    const manifest: { exports?: Record<string, string | Record<string, string>> } = JSON.parse(
+      await readFile(new URL(file, ROOT), 'utf8'),
+    );
+    for (const target of Object.values(manifest.exports ?? {})) {
+      const path = typeof target === 'string' ? undefined : target['@twelvefold/source'];
+      if (path === undefined) continue;
+      const source = await readFile(new URL(path, new URL(file, ROOT)), 'utf8');
+      if (!source.includes('@module')) nameless.push(`${file} ${path}`);
+    }
+  }
+  expect(nameless).toEqual([]);
+});

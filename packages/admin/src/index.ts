@@ -1,3 +1,4 @@
+/** Admin tasks, their runs, and the places where they run. @module @twelvefold/admin */
 export { adminCommand } from './cli/admin-command.ts';
 
 export { type Collection, listCollection, pagedCollection } from './collection.ts';

@@ -1,3 +1,4 @@
+/** Definitions of an app: its config, backing services and components. @module twelvefold */
 export {
   type Collection,
   keysetCollection,

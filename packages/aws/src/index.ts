@@ -1,3 +1,4 @@
+/** The port to AWS, its errors and tokens. @module @twelvefold/aws */
 export { createAuthTokens } from './auth-token.ts';
 export { type AwsPort, createAws } from './create-aws.ts';
 export { AwsError } from './error.ts';

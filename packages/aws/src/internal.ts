@@ -1,3 +1,4 @@
+/** For sibling packages, and types that signatures name. May change in any release. @module */
 export type { AuthToken, AuthTokenTarget } from './auth-token.ts';
 export type { AwsErrorDetails } from './error.ts';
 export type { DebugLogger } from './logger.ts';

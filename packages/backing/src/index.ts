@@ -1,3 +1,4 @@
+/** Definitions of backing services, and the ports of their clients. @module @twelvefold/backing */
 export { type CacheDefinition, cache } from './cache/cache.ts';
 export type { CacheClient, CacheStore } from './cache/port.ts';
 export type { Definition } from './definition.ts';

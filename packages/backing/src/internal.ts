@@ -1,3 +1,4 @@
+/** For sibling packages, and types that signatures name. May change in any release. @module */
 export type { CacheDriver, CacheOptions, MemoryTierOptions } from './cache/cache.ts';
 export type { GetOrLoadOptions, LoadContext, SetOptions } from './cache/port.ts';
 export { type Access, type Accesses, type AccessOf, assertName, type ClientFor } from './definition.ts';

@@ -1,4 +1,4 @@
-/** CDK constructs that read an app's manifest. @module */
+/** CDK constructs that read an app's manifest. @module @twelvefold/cdk */
 export { TwelveFactorAudit } from './audit/audit.ts';
 
 export type { Compute, FargatePlacement, LambdaPlacement } from './compute/placement.ts';

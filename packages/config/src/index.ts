@@ -1,4 +1,4 @@
-/** Typed, immutable config from environment, files, Parameter Store and Secrets Manager. @module */
+/** Typed, immutable config from environment, files, Parameter Store and Secrets Manager. @module @twelvefold/config */
 
 export { type ConfigDefinition, type ConfigOf, type DefinedConfig, defineConfig } from './define-config.ts';
 export { ConfigError } from './errors/config-error.ts';

@@ -1,3 +1,4 @@
+/** Helpers that the packages share. May change in any release. @module */
 export { backoffMs } from './backoff.ts';
 export { after } from './clock.ts';
 export { limitTime, NO_DEADLINE, type TimeLimit } from './deadline.ts';

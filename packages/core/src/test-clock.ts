@@ -1,3 +1,4 @@
+/** A clock for tests. @module */
 import type { Clock } from './clock.ts';
 
 /** A clock that stands still until a test moves it. */

@@ -1,3 +1,4 @@
+/** Scopes, phases and HTTP, the same on every host. @module @twelvefold/lifecycle */
 export { healthResponse } from './http/health.ts';
 export type { RequestContext } from './http/http-service.ts';
 export { installLightHttp } from './http/light/install-light-http.ts';

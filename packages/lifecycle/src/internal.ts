@@ -1,3 +1,4 @@
+/** For sibling packages, and types that signatures name. May change in any release. @module */
 export { CORRELATION_ATTRIBUTE, correlationIdFrom, SAMPLED, SAMPLED_ATTRIBUTE } from './correlation.ts';
 export type { Host } from './hosts/detect.ts';
 export { endOnFatalError, type FatalErrorOptions, type FatalProcess } from './hosts/fatal-errors.ts';

@@ -1,6 +1,6 @@
 /**
  * An AWS endpoint in this process, and what starts an app's functions and tasks on it. For
- * development and tests only. @module
+ * development and tests only. @module @twelvefold/local
  */
 
 export type { RecordedCall } from './core/call-log.ts';

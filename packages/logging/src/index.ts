@@ -1,3 +1,4 @@
+/** Logger and metrics, bound to the scope. @module @twelvefold/logging */
 export { MetricResolution, MetricUnit } from '@aws-lambda-powertools/metrics';
 export { createLogger } from './logger/create-logger.ts';
 

@@ -1,1 +1,2 @@
+/** Components as a long-running service. @module */
 export { run } from './run.ts';

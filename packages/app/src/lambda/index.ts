@@ -1,1 +1,2 @@
+/** A component as a Lambda function. @module */
 export { lambda } from './lambda.ts';

@@ -1,3 +1,4 @@
+/** The supervisor of runs as a Lambda function. @module */
 import { ecsLauncher, lambdaLauncher } from '@twelvefold/admin';
 import type { SupervisorReport } from '@twelvefold/admin/internal';
 import { handleSupervisorEvent } from '@twelvefold/admin/internal';

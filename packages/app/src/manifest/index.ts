@@ -1,3 +1,4 @@
+/** The manifest of an app: versioned JSON for infrastructure. @module */
 export { buildManifest } from './build-manifest.ts';
 export type {
   Manifest,

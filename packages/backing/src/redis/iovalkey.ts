@@ -1,3 +1,4 @@
+/** Connections to Redis or Valkey by iovalkey. @module */
 import { backoffMs, toError } from '@twelvefold/core/internal';
 import type { ConnectOptions, RedisConnection } from './connection.ts';
 import { keepLoggedIn, loginOf } from './connection.ts';

@@ -1,3 +1,4 @@
+/** Connections to Redis or Valkey by node-redis. @module */
 import { after, backoffMs, toError } from '@twelvefold/core/internal';
 import type { ConnectOptions, RedisConnection } from './connection.ts';
 import { keepLoggedIn, loginOf } from './connection.ts';

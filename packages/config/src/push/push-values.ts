@@ -1,3 +1,4 @@
+/** Pushing values, for sibling packages. @module */
 import type { Aws } from '@twelvefold/aws';
 import { fetchCalls } from '../load/fetch-calls.ts';
 import { fetchSecret } from '../load/fetch-secrets.ts';

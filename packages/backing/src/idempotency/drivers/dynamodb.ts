@@ -1,3 +1,4 @@
+/** The DynamoDB driver of idempotency stores. @module */
 import type { Aws } from '@twelvefold/aws';
 import { AwsError } from '@twelvefold/aws';
 import type { Clock } from '@twelvefold/core';

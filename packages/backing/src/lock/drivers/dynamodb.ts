@@ -1,3 +1,4 @@
+/** The DynamoDB driver of locks. @module */
 import type { Aws } from '@twelvefold/aws';
 import { AwsError, dynamodb } from '@twelvefold/aws';
 import type { Item } from '@twelvefold/aws/internal';

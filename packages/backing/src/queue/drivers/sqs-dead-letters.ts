@@ -1,3 +1,4 @@
+/** Dead letters of SQS queues. @module */
 import type { Aws } from '@twelvefold/aws';
 import { sqs } from '@twelvefold/aws';
 import type { SqsMessage } from '@twelvefold/aws/internal';

@@ -1,3 +1,4 @@
+/** The sender of the SQS driver, without its consumers. @module */
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Aws } from '@twelvefold/aws';
 import { sqs } from '@twelvefold/aws';

@@ -1,3 +1,4 @@
+/** The driver of SQL databases over pg. @module */
 import { createAuthTokens } from '@twelvefold/aws';
 import { after, messageOf } from '@twelvefold/core/internal';
 import type { OpenContext, Opened } from '../../kind.ts';

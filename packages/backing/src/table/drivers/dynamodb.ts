@@ -1,3 +1,4 @@
+/** The DynamoDB driver of tables. @module */
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Aws } from '@twelvefold/aws';
 import { AwsError, dynamodb } from '@twelvefold/aws';

@@ -1,3 +1,4 @@
+/** The Lambda host. @module */
 export { readHttpEvent } from './http-event.ts';
 
 export { type LambdaHandler, type LambdaInvocation, lambdaHandler } from './lambda.ts';

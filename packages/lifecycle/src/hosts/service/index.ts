@@ -1,3 +1,4 @@
+/** The host of long-running services. @module */
 export type { HostProfile } from '../profile.ts';
 
 export { createHttpServer, type HttpServer } from './http-server.ts';
