@@ -21,6 +21,7 @@ import type { Snapshot } from './core/snapshot.ts';
 import { World } from './core/stores.ts';
 import { refuseForeign } from './core/web-guard.ts';
 import { registry } from './services/registry.ts';
+import type { QueuedMessage } from './services/sqs/peek.ts';
 
 export interface LocalAwsOptions {
   /** @defaultValue 0, a free port */
@@ -81,6 +82,11 @@ export interface LocalAws extends AsyncDisposable {
   calls(filter?: CallFilter): readonly RecordedCall[];
   clearCalls(): void;
   /**
+   * Reads the oldest messages of a queue without receiving them: no receive count and no timeout
+   * changes. Undefined when there is no such queue.
+   */
+  peek(queueName: string, options: PeekOptions): Promise<readonly QueuedMessage[] | undefined>;
+  /**
    * Saves all state to the folder of the option `snapshot` now, in one step: a reader finds the
    * whole of it or the last one.
    *
@@ -98,6 +104,14 @@ export interface LocalAws extends AsyncDisposable {
   reset(service?: string): void;
   /** Ends long polls, closes every connection and saves the snapshot, if it has a folder. */
   close(): Promise<void>;
+}
+
+export interface PeekOptions {
+  readonly region: string;
+  /** @defaultValue 100 */
+  readonly limit?: number;
+  /** @defaultValue the endpoint's */
+  readonly account?: string;
 }
 
 export interface Health {
@@ -269,6 +283,10 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     faults,
     calls: (filter) => calls.list(filter),
     clearCalls: () => calls.clear(),
+    peek: async (name, { region, limit = 100, account: owner = account }) => {
+      const { peekQueue } = await import('./services/sqs/peek.ts');
+      return peekQueue(world, { account: owner, region, name }, { nowMs: clock.now(), limit });
+    },
     functions,
     containers,
     saveSnapshot,

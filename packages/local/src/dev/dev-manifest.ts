@@ -13,6 +13,7 @@ export interface DevManifest {
       readonly visibilitySeconds?: number;
     };
     readonly uses: readonly string[];
+    readonly grants: ReadonlyArray<{ readonly resource: string; readonly actions: readonly string[] }>;
   }>;
   readonly resources: ReadonlyArray<DevResource>;
   readonly config: {
@@ -25,6 +26,8 @@ export interface DevResource {
   readonly key: string;
   readonly kind: string;
   readonly driver: string;
+  /** e.g. `orders-{stage}-orders`. */
+  readonly physicalName: string;
   readonly binding?: {
     readonly env: string;
     readonly parameter: string;

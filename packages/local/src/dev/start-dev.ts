@@ -2,6 +2,10 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { execPath } from 'node:process';
 import { assertKnownOptions, toError } from '@twelvefold/core/internal';
+import { createAwsClient } from '../client/aws-client.ts';
+import type { Console } from '../console/console-server.ts';
+import { createLogMemory } from '../console/log-memory.ts';
+import type { RunControl } from '../console/section.ts';
 import type { OutputLine } from '../launcher/process/start-process.ts';
 import { describeExit, startProcess } from '../launcher/process/start-process.ts';
 import { launchStack } from '../launcher/stack/launch-stack.ts';
@@ -41,6 +45,10 @@ export interface DevOptions {
    * @defaultValue none
    */
   readEnv?(): Promise<Readonly<Record<string, string>>>;
+  /** Port of the console; 0 picks a free one. @defaultValue no console */
+  readonly consolePort?: number | undefined;
+  /** Reads and steers the runs of the app's tasks; undefined for an app without records of runs. */
+  runsOf?(manifest: DevManifest, env: Readonly<Record<string, string>>): RunControl | undefined;
   /** Port of the debugger; 0 picks a free one. @defaultValue no debugger */
   readonly inspect?: number | undefined;
   /** Gets each line for the reader. */
@@ -53,6 +61,8 @@ export interface DevOptions {
 export interface DevSession {
   /** Of the AWS endpoint. */
   readonly endpoint: string;
+  /** Address of the console, with the token that lets a browser in. */
+  readonly console: string | undefined;
   /** Stops the app, servers and the endpoint, and saves the snapshot. */
   stop(): Promise<void>;
 }
@@ -69,6 +79,8 @@ const OPTIONS: ReadonlyArray<keyof DevOptions> = [
   'snapshot',
   'readEnv',
   'inspect',
+  'consolePort',
+  'runsOf',
   'write',
   'color',
 ];
@@ -79,6 +91,8 @@ const STOP_MS = 5_000;
 /** Whatever runs the app's code now. */
 interface Running {
   stop(): Promise<void>;
+  /** Absent for functions. */
+  signal?(signal: NodeJS.Signals): void;
 }
 
 /**
@@ -100,7 +114,9 @@ export async function startDev(options: DevOptions): Promise<DevSession> {
     log: write,
     ...(options.snapshot === undefined ? {} : { snapshot: options.snapshot }),
   });
+  const logs = createLogMemory();
   const onOutput = ({ source, line }: OutputLine) => {
+    if (options.consolePort !== undefined) logs.add(source, line);
     const text = readableLine(source, line, color);
     if (text !== undefined) write(text);
   };
@@ -202,10 +218,12 @@ export async function startDev(options: DevOptions): Promise<DevSession> {
     unwatch?.();
     await work;
     await running?.stop();
+    await console?.close();
     await servers?.stop();
     await aws.close();
   };
   let unwatch: (() => void) | undefined;
+  let console: Console | undefined;
   try {
     servers = await startDevServers(manifest.resources, {
       env: await readEnv(),
@@ -214,6 +232,21 @@ export async function startDev(options: DevOptions): Promise<DevSession> {
     for (const note of servers.notes) write(note);
     await provisionApp();
     running = await startApp();
+    if (options.consolePort !== undefined) {
+      const { startConsole } = await import('../console/console-server.ts');
+      // Its calls must not look like those of the app.
+      const credentials = { accessKeyId: 'console', secretAccessKey: 'local' };
+      console = await startConsole(options.consolePort, {
+        aws,
+        client: createAwsClient({ endpoint: aws.url, region, credentials }),
+        region,
+        stage,
+        logs,
+        manifest: () => manifest,
+        signalApp: as === 'service' ? (signal) => running?.signal?.(signal) : undefined,
+        runs: options.runsOf?.(manifest, { ...awsEnv, TWELVEFOLD_STAGE: stage }),
+      });
+    }
     unwatch = watchFolder(folder, (path) => restart(`${path} changed`));
   } catch (error) {
     await stopAll();
@@ -222,6 +255,7 @@ export async function startDev(options: DevOptions): Promise<DevSession> {
   let ended: Promise<void> | undefined;
   return {
     endpoint: aws.url,
+    console: console?.url,
     stop: () => {
       ended ??= stopAll();
       return ended;
@@ -262,6 +296,7 @@ function startService(options: {
     if (!stopping) options.onEnd(describeExit(exit));
   });
   return {
+    signal: (signal) => child.kill(signal),
     stop: async () => {
       stopping = true;
       child.kill('SIGTERM');

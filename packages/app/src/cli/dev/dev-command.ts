@@ -2,6 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { UsageError } from '@twelvefold/core/internal';
 import type { Command, CommandIo } from '../command.ts';
+import { consoleRuns } from './console-runs.ts';
 import { readManifest } from './read-manifest.ts';
 
 const PORT = { value: 'PORT', pattern: /^\d{1,5}$/, expected: 'a port, 0 to 65535' } as const;
@@ -21,6 +22,8 @@ export const devCommand: Command = {
     service: { value: 'FILE', description: 'The module that calls run(), beside the first', default: 'service.ts' },
     port: { ...PORT, description: 'Port of the app', default: '8080' },
     'aws-port': { ...PORT, description: 'Port of the AWS endpoint, 0 for a free one', default: '4566' },
+    'console-port': { ...PORT, description: 'Port of the console, 0 for a free one', default: '4567' },
+    'no-console': { description: 'Do not start the console' },
     stage: { value: 'STAGE', description: 'The stage', default: 'dev' },
     region: { value: 'REGION', description: 'The region', default: 'us-east-1' },
     snapshot: { value: 'DIR', description: 'Keep the state of the endpoint in this folder (default: it is lost)' },
@@ -55,12 +58,14 @@ export const devCommand: Command = {
       snapshot: input.optional('snapshot'),
       readEnv: () => appVariables(io, resolve(folder, input.text('env-file'))),
       inspect: inspect === undefined ? undefined : as === 'functions' ? 0 : Number(inspect),
+      consolePort: input.flag('no-console') ? undefined : Number(input.text('console-port')),
+      runsOf: (manifest, env) => consoleRuns(manifest, input.text('stage'), env),
       write: (line) => void io.stdout.write(`${line}\n`),
       color: io.isTTY && !io.env.NO_COLOR,
     });
     io.stdout.write(
       `AWS endpoint ${session.endpoint}; for your shell: export AWS_ENDPOINT_URL=${session.endpoint} AWS_REGION=${input.text('region')} AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local TWELVEFOLD_STAGE=${input.text('stage')}\n` +
-        'Ctrl-C stops it.\n',
+        `${session.console === undefined ? '' : `Console ${session.console}\n`}Ctrl-C stops it.\n`,
     );
     await interrupted(io.signal);
     await session.stop();
