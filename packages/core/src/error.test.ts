@@ -14,6 +14,10 @@ describe('TwelvefoldError', () => {
     expect(error.cause).toMatchObject({ message: 'why' });
   });
 
+  it('names the page about its code', () => {
+    expect(new TwelvefoldError('ROW_INVALID', 'x').docs).toMatch(/^https:\/\/.*\/docs\/errors\/ROW_INVALID\.md$/);
+  });
+
   it('is recognized if another copy of the package made it', () => {
     const other = Object.assign(new Error('x'), { code: 'ROW_INVALID', [Symbol.for('twelvefold.error')]: true });
     expect(other instanceof TwelvefoldError).toBe(false);

@@ -1,4 +1,5 @@
 const BRAND = Symbol.for('twelvefold.error');
+const DOCS = 'https://github.com/twelvefold/twelvefold/blob/main/docs/errors/';
 
 /**
  * The code of a Twelvefold error. The list is closed, so a `switch` over it can be exhaustive.
@@ -29,7 +30,6 @@ export type ErrorCode =
   | 'CONSUMER_NOT_RECEIVING'
   | 'CONSUMER_STOPPING'
   | 'DEADLINE_NEAR'
-  | 'ENTRY_REFUSED'
   | 'LEASE_LOST'
   | 'MESSAGE_DROP'
   | 'MESSAGE_HELD_BACK'
@@ -91,6 +91,11 @@ export class TwelvefoldError extends Error {
   constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
+  }
+
+  /** The page about this code: causes and cures. */
+  get docs(): string {
+    return `${DOCS}${this.code}.md`;
   }
 
   /** Whether `error` is a Twelvefold error; with `code`, whether it has that code. */

@@ -1,3 +1,4 @@
+import { TwelvefoldError } from '@twelvefold/core';
 import { UsageError } from '@twelvefold/core/internal';
 import { startupExitCode } from '../runtime/startup-error.ts';
 import type { Command, CommandIo } from './command.ts';
@@ -47,6 +48,9 @@ export async function dispatch({ commands, argv, io, version }: DispatchOptions)
     // Several faults of one command line are several lines.
     const lines = UsageError.isInstance(error) ? text.split('\n') : [text];
     for (const line of lines) io.stderr.write(`twelvefold: ${line}\n`);
+    if (io.isTTY && TwelvefoldError.isInstance(error) && !UsageError.isInstance(error)) {
+      io.stderr.write(`twelvefold: ${error.code}: ${error.docs}\n`);
+    }
     return exitCodeOf(error);
   }
 }
