@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createAws } from '@twelvefold/aws';
+import { createAws, ssm } from '@twelvefold/aws';
 import { launchStack, provision, startLocalAws } from '@twelvefold/local';
 import { outDirectory, template } from './infra.ts';
 
@@ -9,8 +9,9 @@ const at = { endpoint: aws.url, region: 'eu-west-1', credentials };
 
 const stack = await provision(template, { ...at, parameters: { Stage: 'dev' } });
 // No template can make a SecureString: a person or a pipeline pushes it.
-const parameter = { Name: '/jobs/dev/db/url', Type: 'SecureString', Value: 'postgres://app:example@db.internal/jobs' };
-await createAws({ env: { AWS_REGION: at.region }, ...at }).call('ssm', 'PutParameter', parameter, { access: 'write' });
+const Value = 'postgres://app:example@db.internal/jobs';
+const client = createAws({ env: { AWS_REGION: at.region }, ...at });
+await client.call(ssm, 'PutParameter', { Name: '/jobs/dev/db/url', Type: 'SecureString', Value }, { access: 'write' });
 
 const launched = await launchStack(stack, { ...at, bundleDirectory: outDirectory });
 console.log(`curl ${launched.http?.url}/ -d '{"id":"job-1"}'`);

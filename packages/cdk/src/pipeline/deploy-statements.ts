@@ -59,6 +59,25 @@ export function deployStatements({ app, supervisor }: Manifest, stage: string): 
           ),
         ]
       : []),
+    // Saved queries take no resource (Service Authorization Reference, CloudWatch Logs).
+    on(
+      'Queries',
+      [
+        'logs:DeleteQueryDefinition',
+        'logs:DescribeLogGroups',
+        'logs:DescribeQueryDefinitions',
+        'logs:PutQueryDefinition',
+      ],
+      '*',
+    ),
+    // The first cluster, load balancer and scalable target of an account make these roles.
+    on(
+      'ServiceRoles',
+      'iam:CreateServiceLinkedRole',
+      ...['ecs', 'elasticloadbalancing', 'ecs.application-autoscaling'].map((service) =>
+        globalArn('iam', `role/aws-service-role/${service}.amazonaws.com/*`),
+      ),
+    ),
     // A key is named by an id that KMS makes. The app's keys encrypt data (`dataKey`) and alarms.
     on(
       'Keys',

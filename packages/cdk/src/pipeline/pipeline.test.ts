@@ -88,7 +88,15 @@ describe('the pipeline', () => {
       .filter(({ Resource }) => JSON.stringify(Resource) === '["*"]')
       .map(({ Sid }) => Sid);
     // Of these, AWS takes no name of the app in the resource.
-    expect(onEverything).toEqual(['EventSources', 'Definitions', 'LoadBalancers', 'Keys', 'Scaling', 'Subnets']);
+    expect(onEverything).toEqual([
+      'EventSources',
+      'Definitions',
+      'LoadBalancers',
+      'Queries',
+      'Keys',
+      'Scaling',
+      'Subnets',
+    ]);
     expect(JSON.stringify(template.findResources('AWS::IAM::Policy'))).not.toContain('AdministratorAccess');
   });
 });
