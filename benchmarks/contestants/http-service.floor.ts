@@ -86,5 +86,6 @@ function accept(incoming: IncomingMessage, outgoing: ServerResponse): void {
   );
 }
 
-createServer(accept).listen(Number(process.env.PORT), '127.0.0.1');
+// Idle connections stay as long as those of a service behind a load balancer.
+createServer({ keepAliveTimeout: 65_000 }, accept).listen(Number(process.env.PORT), '127.0.0.1');
 reportUsage();

@@ -62,6 +62,8 @@ const FRONTS: Readonly<Record<HttpFront, AddFront>> = {
       endpointTypes: [EndpointType.REGIONAL],
       // An account has one role for these logs, which a stack must not replace.
       cloudWatchRole: false,
+      // Otherwise bodies are taken for text, and a compressed answer reaches its client as base64.
+      binaryMediaTypes: ['*/*'],
       deployOptions: { stageName: 'live' },
       defaultIntegration: new LambdaIntegration(target, {
         responseTransferMode: streaming ? ResponseTransferMode.STREAM : ResponseTransferMode.BUFFERED,

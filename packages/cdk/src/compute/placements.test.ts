@@ -232,6 +232,8 @@ describe('functions', () => {
     expect(ofType(json, type)).toEqual(['HttpApi']);
     expect(ofType(json, other)).toEqual([]);
     expect(json.Outputs).toHaveProperty('HttpApiUrl');
+    if (front === 'rest-api')
+      expect(resourceOf(json, 'HttpApi').Properties).toMatchObject({ BinaryMediaTypes: ['*/*'] });
   });
 
   it('refuse what does not fit their trigger or has no versions', () => {

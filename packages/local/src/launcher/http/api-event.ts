@@ -56,7 +56,7 @@ const ROUTE_KEY = '$default';
 const STAGE = '$default';
 
 /** Meant for one connection only; the gateway does not pass them on. */
-const HOP_BY_HOP = [
+export const HOP_BY_HOP: readonly string[] = [
   'connection',
   'keep-alive',
   'proxy-connection',
@@ -169,7 +169,8 @@ function encodeBody(
     : { body: body.toString('base64'), isBase64Encoded: true };
 }
 
-function logTime(ms: number): string {
+/** e.g. `21/Apr/2020:15:08:21 +0000`. */
+export function logTime(ms: number): string {
   const [, year, month, day, time] = /^(\d+)-(\d+)-(\d+)T([\d:]+)/.exec(new Date(ms).toISOString()) ?? [];
   return `${day}/${MONTHS[Number(month) - 1]}/${year}:${time} +0000`;
 }

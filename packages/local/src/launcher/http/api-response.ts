@@ -9,7 +9,13 @@ export interface ApiResponse {
 }
 
 /** API Gateway's own: a function's response does not set them. */
-const OWN_HEADERS = ['connection', 'content-length', 'keep-alive', 'transfer-encoding', 'upgrade'];
+export const OWN_HEADERS: readonly string[] = [
+  'connection',
+  'content-length',
+  'keep-alive',
+  'transfer-encoding',
+  'upgrade',
+];
 
 /** The answer of API Gateway itself. */
 export function gatewayMessage(status: number, message: string): ApiResponse {
@@ -52,11 +58,11 @@ export function apiResponse(payload: unknown): ApiResponse {
   };
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
+export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function isHeader([name, value]: readonly [string, unknown]): boolean {
+export function isHeader([name, value]: readonly [string, unknown]): boolean {
   if (!['string', 'number', 'boolean'].includes(typeof value)) return false;
   try {
     validateHeaderName(name);
@@ -67,6 +73,6 @@ function isHeader([name, value]: readonly [string, unknown]): boolean {
   }
 }
 
-function withoutNulls(record: Readonly<Record<string, unknown>>): Record<string, unknown> {
+export function withoutNulls(record: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== null));
 }

@@ -118,3 +118,32 @@ test('stop() answers what is in flight, refuses what comes, and closes idle conn
   await stopped;
   await idleClosed;
 });
+
+test('a REST API answers below its stage, in its own words', async () => {
+  const answer = (event: unknown) => {
+    const { path } = event as { path: string };
+    if (path === '/throw') throw new Error('stopped');
+    if (path === '/wrong') return { statusCode: 200, cookies: [] };
+    return { statusCode: 200, headers: { 'content-type': 'text/plain' }, body: path };
+  };
+  const { url } = await front(answer, { stage: 'live' });
+  expect(url).toMatch(/\/live$/);
+  const response = await fetch(`${url}/orders/1?x=1`);
+  expect([response.status, await response.text()]).toEqual([200, '/orders/1']);
+  expect(response.headers.get('x-amzn-requestid')).toMatch(/^[\da-f-]{36}$/);
+  expect(response.headers.get('apigw-requestid')).toBeNull();
+  const other = await fetch(url.replace('/live', '/other/'));
+  expect([other.status, await other.json()]).toEqual([403, { message: 'Forbidden' }]);
+  for (const path of ['/throw', '/wrong']) {
+    const failed = await fetch(url + path);
+    expect([failed.status, await failed.json()]).toEqual([502, { message: 'Internal server error' }]);
+  }
+});
+
+test('a function behind a REST API that takes too long is a 504', async () => {
+  const never = (_event: unknown, signal: AbortSignal) =>
+    new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+  const { url } = await front(never, { stage: 'live', timeoutMs: 50 });
+  const response = await fetch(`${url}/`);
+  expect([response.status, await response.json()]).toEqual([504, { message: 'Endpoint request timed out' }]);
+});

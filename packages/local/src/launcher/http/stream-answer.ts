@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { FunctionStream, InvocationResult } from '../function/result.ts';
 import type { ApiResponse } from './api-response.ts';
-import { apiResponse, gatewayMessage } from './api-response.ts';
+import type { Accepted, Gateway } from './gateway.ts';
 
 const PRELUDE_TYPE = 'application/vnd.awslambda.http-integration-response';
 const DELIMITER = Buffer.alloc(8);
@@ -18,10 +18,11 @@ const MAX_PRELUDE_BYTES = 16_384;
 export async function streamAnswer(
   invoke: (onStream: (stream: FunctionStream) => void) => Promise<InvocationResult>,
   response: ServerResponse,
+  { head, failed, respond }: Pick<Gateway, 'head' | 'failed'> & Pick<Accepted, 'respond'>,
 ): Promise<ApiResponse | undefined> {
   let piping: Promise<void> | undefined;
   const result = await invoke((stream) => {
-    piping = pipe(stream, response);
+    piping = pipe(stream, response, head);
     piping.catch(() => stream.body.resume());
   });
   const isWhole = await piping?.then(
@@ -31,16 +32,21 @@ export async function streamAnswer(
   if (isWhole === true) response.end();
   // Its client must not take the part that it has for the whole.
   else if (response.headersSent) response.destroy();
-  else return result.error || piping ? gatewayMessage(502, 'Internal Server Error') : apiResponse(result.payload);
+  else return result.error || piping ? failed : respond(result.payload);
   return undefined;
 }
 
 /**
  * Writes head and body as they come, no faster than the client reads, and leaves the response open.
  */
-async function pipe({ contentType, body }: FunctionStream, response: ServerResponse): Promise<void> {
+async function pipe(
+  { contentType, body }: FunctionStream,
+  response: ServerResponse,
+  head: Gateway['head'],
+): Promise<void> {
   let held = Buffer.alloc(0);
-  if (contentType !== PRELUDE_TYPE) writeHead(response, { statusCode: 200, headers: { 'content-type': contentType } });
+  if (contentType !== PRELUDE_TYPE)
+    writeHead(response, head({ statusCode: 200, headers: { 'content-type': contentType } }));
   for await (const chunk of body) {
     if (response.headersSent)
       await write(response, chunk as Buffer); // the Runtime API's request is one of bytes
@@ -49,15 +55,14 @@ async function pipe({ contentType, body }: FunctionStream, response: ServerRespo
       const at = held.indexOf(DELIMITER);
       if (at < 0 && held.length <= MAX_PRELUDE_BYTES) continue;
       if (at < 0 || at > MAX_PRELUDE_BYTES) throw new Error('The status and headers of a streamed answer do not end');
-      writeHead(response, JSON.parse(held.subarray(0, at).toString()));
+      writeHead(response, head(JSON.parse(held.subarray(0, at).toString())));
       await write(response, held.subarray(at + DELIMITER.length));
     }
   }
   if (!response.headersSent) throw new Error('A streamed answer ended before its status and headers');
 }
 
-function writeHead(response: ServerResponse, prelude: unknown): void {
-  const { status, headers } = apiResponse(prelude);
+function writeHead(response: ServerResponse, { status, headers }: ApiResponse): void {
   response.statusCode = status;
   for (const [name, value] of headers) response.appendHeader(name, value);
   response.flushHeaders();

@@ -185,8 +185,8 @@ async function launchSources(
   }
   const fn = plan.http && named(plan.http.functionName);
   if (!plan.http || !fn) return undefined;
-  const { apiId, streaming } = plan.http;
-  const front = await launchHttpFront({ fn, port: options.httpPort, accountId: plan.accountId, apiId, streaming });
+  const { functionName: _, ...api } = plan.http;
+  const front = await launchHttpFront({ fn, port: options.httpPort, accountId: plan.accountId, ...api });
   started.push(front.stop);
   return front;
 }

@@ -1,4 +1,6 @@
 import type { ProvisionedResource, ProvisionedStack } from '../../provision/stack.ts';
+import type { HttpPlan } from './read-front.ts';
+import { readFront } from './read-front.ts';
 
 /** The processes of a stack, in the launcher's terms. */
 export interface StackPlan {
@@ -6,16 +8,9 @@ export interface StackPlan {
   readonly functions: readonly FunctionPlan[];
   readonly mappings: readonly MappingPlan[];
   readonly streamMappings: readonly StreamMappingPlan[];
-  /** The function behind the HTTP API or the function URL. */
+  /** The function behind the API or the function URL. */
   readonly http: HttpPlan | undefined;
   readonly task: TaskPlan | undefined;
-}
-
-interface HttpPlan {
-  readonly functionName: string;
-  readonly apiId: string;
-  /** A function URL of mode RESPONSE_STREAM. */
-  readonly streaming: boolean;
 }
 
 interface FunctionPlan {
@@ -83,12 +78,8 @@ export function readStack(stack: ProvisionedStack): StackPlan {
   const enabled = ofType('AWS::Lambda::EventSourceMapping').filter(
     ({ properties }) => properties.Enabled !== false && properties.Enabled !== 'false',
   );
-  const [api, ...moreApis] = [
-    ...ofType('AWS::ApiGatewayV2::Api').filter(({ properties }) => properties.Target !== undefined),
-    ...ofType('AWS::Lambda::Url'),
-  ];
   const [task, ...moreTasks] = ofType('AWS::ECS::TaskDefinition');
-  for (const extra of [...moreApis, ...moreTasks]) {
+  for (const extra of moreTasks) {
     throw new Error(`Cannot launch ${extra.logicalId}: the stack has another ${extra.type}, and one can be started`);
   }
   return {
@@ -100,11 +91,7 @@ export function readStack(stack: ProvisionedStack): StackPlan {
     streamMappings: enabled
       .filter(isStream)
       .map((resource) => readStreamMapping(resource, named(resource, resource.properties.FunctionName))),
-    http: api && {
-      functionName: named(api, api.properties.Target ?? api.properties.TargetFunctionArn),
-      apiId: api.type === 'AWS::Lambda::Url' ? api.logicalId.toLowerCase() : api.physicalId,
-      streaming: api.properties.InvokeMode === 'RESPONSE_STREAM',
-    },
+    http: readFront(ofType, named),
     task: task && readTask(task),
   };
 }
