@@ -10,11 +10,10 @@ const FUNCTIONS = ['http', 'orders', 'notifications', 'tasks'];
 /** No function may carry the AWS SDK again: its smallest client alone has more than this. */
 const MOST_FUNCTION_BYTES = 400_000;
 /**
- * 5 % above the minimal handler's bytes, so that a test finds growth by a package. It was 200,000 until config read values
- * strictly, redaction searched every encoding, inputs were checked and consumers reported their failures: 25 KB together.
- * The target of 170,000 is open.
+ * Some 2 % above the minimal handler's bytes, so that a test finds growth by a package. The target of 170,000 is open: Powertools
+ * and zod alone are 50,000, which leaves 120,000 for the transport, config, logging and the consumer. They have 160,000.
  */
-export const MOST_MINIMAL_BYTES = 213_000;
+export const MOST_MINIMAL_BYTES = 215_000;
 
 /** Bytes of the example's built functions, and of a minimal handler beside the same by others. */
 export const bundleBytes: Measurement = {

@@ -34,6 +34,28 @@ it('lists the drivers that a component does not open', () => {
   );
 });
 
+it('leaves out the drivers of kinds that the app does not have, and none that other code imports', async () => {
+  const lines = [
+    `export { queue } from '@twelvefold/backing';`,
+    `export const own = () => import('@twelvefold/backing/dynamodb-table');`,
+  ];
+  await writeFile(join(folder, 'kinds.js'), lines.join('\n'));
+  const { metafile } = await build({
+    absWorkingDir: folder,
+    entryPoints: ['kinds.js'],
+    outfile: join(folder, 'kinds.mjs'),
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    conditions: ['@twelvefold/source', 'module'],
+    external: ['@aws-sdk/*'],
+    metafile: true,
+    plugins: [leaveOutDrivers(manifest, 'front')],
+  });
+  const drivers = Object.keys(metafile.inputs).flatMap((file) => /backing\/src\/(\w+)\/drivers/.exec(file)?.[1] ?? []);
+  expect([...new Set(drivers)]).toEqual(['table']);
+});
+
 it('puts an error in their place, which a component that needs none never meets', async () => {
   const outfile = join(folder, 'out.mjs');
   const result = await build({

@@ -1,19 +1,34 @@
+import { dirname, sep } from 'node:path';
 import type { Manifest } from '../manifest/manifest.ts';
+
+/** An import that esbuild resolves. */
+interface Import {
+  readonly path: string;
+  readonly kind: string;
+  readonly importer: string;
+  readonly resolveDir: string;
+}
+
+interface Resolved {
+  readonly path: string;
+  readonly namespace: string;
+}
 
 /** The used part of an esbuild plugin. It saves the dependency on esbuild. */
 interface Plugin {
   readonly name: string;
   setup(build: {
-    onResolve(
-      options: { filter: RegExp },
-      callback: (args: { path: string }) => { path: string; namespace: string },
-    ): void;
+    onResolve(options: { filter: RegExp }, callback: (args: Import) => Promise<Resolved | undefined> | Resolved): void;
+    resolve(path: string, options: { kind: 'import-statement'; resolveDir: string }): Promise<{ path: string }>;
     onLoad(
       options: { filter: RegExp; namespace: string },
       callback: (args: { path: string }) => { contents: string; loader: 'js' },
     ): void;
   }): void;
 }
+
+/** The entries of the package whose kinds import their drivers. */
+const OURS = '@twelvefold/backing/';
 
 type Drivers = {
   readonly components: ReadonlyArray<Pick<Manifest['components'][number], 'name' | 'modules'>>;
@@ -41,7 +56,8 @@ export function unusedDrivers({ components, supervisor, resources }: Drivers, co
 
 /**
  * An esbuild plugin for the bundle of one component: leaves out the drivers that the component does
- * not open. One component to a build, because esbuild resolves a module once for all entry points.
+ * not open, and those that the package has for kinds which the app does not have. One component to
+ * a build, because esbuild resolves a module once for all entry points.
  *
  * @throws TypeError for a component that the manifest does not have.
  * @example
@@ -58,14 +74,29 @@ export function unusedDrivers({ components, supervisor, resources }: Drivers, co
  * ```
  */
 export function leaveOutDrivers(manifest: Drivers, component: string): Plugin {
-  const unused = unusedDrivers(manifest, component);
+  const unused = new Set(unusedDrivers(manifest, component));
+  const used = new Set(manifest.components.find(({ name }) => name === component)?.modules);
   const namespace = 'twelvefold-unused-driver';
   return {
     name: namespace,
     setup(build) {
-      if (unused.length === 0) return;
-      const escaped = unused.map((driver) => driver.replaceAll(/[$()*+./?[\\\]^{|}-]/g, '\\$&'));
-      build.onResolve({ filter: new RegExp(`^(${escaped.join('|')})$`) }, ({ path }) => ({ path, namespace }));
+      const escaped = [...unused].map((driver) => driver.replaceAll(/[$()*+./?[\\\]^{|}-]/g, '\\$&'));
+      if (escaped.length > 0) {
+        build.onResolve({ filter: new RegExp(`^(${escaped.join('|')})$`) }, ({ path }) => ({ path, namespace }));
+      }
+      let home: Promise<string> | undefined;
+      /** The folder of our package, where the bundled code finds it. */
+      const homeOf = async (resolveDir: string): Promise<string> => {
+        const found = await build.resolve(`${OURS}package.json`, { kind: 'import-statement', resolveDir });
+        return dirname(found.path);
+      };
+      build.onResolve({ filter: /^@twelvefold\/backing\// }, async ({ path, kind, importer, resolveDir }) => {
+        if (kind !== 'dynamic-import' || used.has(path)) return undefined;
+        // Drivers of kinds that the app does not have. Nothing reaches them, but esbuild puts
+        // each module that some import() names, with all that it imports, into a function.
+        home ??= homeOf(resolveDir);
+        return importer.startsWith((await home) + sep) ? { path, namespace } : undefined;
+      });
       build.onLoad({ filter: /^/, namespace }, ({ path }) => {
         const message = `Cannot open ${path}: the bundle of '${component}' was built without it; bundle it again with a new manifest`;
         // CommonJS, because a missing export of an ES module would fail the build.

@@ -86,6 +86,8 @@ export interface ConsumerBase {
   readonly clock: Clock;
   readonly random: () => number;
   readonly emit: (event: ConsumerEvent) => void;
+  /** Whether an event is made of what went well, too. */
+  readonly emitsSuccesses: boolean;
   /** Messages since the consumer was created. */
   readonly outcomes: Readonly<Outcomes>;
 }
@@ -104,6 +106,8 @@ export function consumerBase<S extends StandardSchemaV1>(options: SqsConsumerOpt
   const onHandled = () => {
     outcomes.handled += 1;
   };
+  // An event per message costs a third of it, and the default listener ignores it.
+  const emitsSuccesses = options.onEvent !== undefined;
   const aws = options.aws.as(component);
   return {
     queue: definition.name,
@@ -123,12 +127,12 @@ export function consumerBase<S extends StandardSchemaV1>(options: SqsConsumerOpt
       random,
       emit,
       onHandled,
-      // An event per message costs a third of it, and the default listener ignores it.
-      emitsHandled: options.onEvent !== undefined,
+      emitsSuccesses,
     }),
     clock,
     random,
     emit,
+    emitsSuccesses,
     outcomes,
   };
 }

@@ -22,8 +22,9 @@ export interface BatchHandlerDeps {
   readonly process: ProcessMessage;
   readonly clock: Clock;
   readonly random: () => number;
-  /** Without a listener no event is made. */
-  readonly emit: ((event: ConsumerEvent) => void) | undefined;
+  readonly emit: (event: ConsumerEvent) => void;
+  /** Whether an event is made of a batch that was received, too. */
+  readonly emitsSuccesses: boolean;
 }
 
 /** Kept free at the end of an invocation to give up, to time deliveries and to answer: a tenth of it, 500 ms to 10 s. */
@@ -116,12 +117,9 @@ class Batch implements MessageTerms {
   }
 
   async handle(): Promise<{ failedMessageIds: string[] }> {
-    const { clock, emit, queue } = this.#deps;
+    const { clock, queue } = this.#deps;
     const { signal } = this.#context;
-    if (emit && this.#messages.length > 0) {
-      const sent = this.#messages.map(({ attributes }) => attributes.SentTimestamp);
-      emit({ type: 'received', count: this.#messages.length, ageMs: oldestAgeMs(sent, clock.now()) });
-    }
+    this.#report();
     const totalMs = this.deadline.remainingMs();
     this.#reserveMs = Math.min(Math.max(totalMs * RESERVE_SHARE, MIN_RESERVE_MS), MAX_RESERVE_MS, totalMs / 2);
     const onAbort = () => this.#abort(drainForced(queue));
@@ -142,6 +140,13 @@ class Batch implements MessageTerms {
     const failedMessageIds = this.#failures();
     if (this.#delays !== undefined && !this.#fromTopic) await this.#timeDeliveries(this.#delays);
     return { failedMessageIds };
+  }
+
+  #report(): void {
+    const { clock, emit, emitsSuccesses } = this.#deps;
+    if (!emitsSuccesses || this.#messages.length === 0) return;
+    const sent = this.#messages.map(({ attributes }) => attributes.SentTimestamp);
+    emit({ type: 'received', count: this.#messages.length, ageMs: oldestAgeMs(sent, clock.now()) });
   }
 
   #startNext(): void {
@@ -179,7 +184,7 @@ class Batch implements MessageTerms {
         const message = this.#messages[later] as ReceivedMessage; // the scheduler holds indexes of messages
         this.#states[later] = FAILED;
         this.#delay(message, 0);
-        this.#deps.emit?.({ type: 'returned', messageId: message.messageId });
+        this.#deps.emit({ type: 'returned', messageId: message.messageId });
       }
       return false;
     }
@@ -217,7 +222,7 @@ class Batch implements MessageTerms {
       const message = this.#messages[index] as ReceivedMessage; // index is below length
       ids.push(message.messageId);
       if (state === FAILED) continue;
-      this.#deps.emit?.({ type: 'abandoned', messageId: message.messageId, started: state === STARTED });
+      this.#deps.emit({ type: 'abandoned', messageId: message.messageId, started: state === STARTED });
       // It was never started: the next consumer may have it at once.
       if (state === WAITING) this.#delay(message, 0);
     }
@@ -247,7 +252,7 @@ class Batch implements MessageTerms {
           return aws.call(sqs, 'ChangeMessageVisibilityBatch', { QueueUrl: url, Entries }, options);
         },
         settle: ({ messageId }, _id, error) => {
-          if (error !== undefined) emit?.({ type: 'visibilityFailed', messageId, error });
+          if (error !== undefined) emit({ type: 'visibilityFailed', messageId, error });
         },
         attempts: 1, // the invocation is not to wait for a back-off
         clock,

@@ -56,8 +56,8 @@ export interface ProcessMessageDeps {
   emit: (event: ConsumerEvent) => void;
   /** Called for each message whose handler has returned. */
   onHandled: () => void;
-  /** Whether an event is made of that, too. */
-  emitsHandled: boolean;
+  /** Whether an event is made of each such message, too. */
+  emitsSuccesses: boolean;
 }
 
 /** 1 s, 2 s, 4 s ... by receive count, half of it random. */
@@ -173,15 +173,15 @@ class Processing<T> implements ScopeInit {
     }
     const scope = openScope(this);
     this.#scope = scope;
-    if (this.#deps.emitsHandled) this.#startedAt = this.#deps.clock.monotonic();
+    if (this.#deps.emitsSuccesses) this.#startedAt = this.#deps.clock.monotonic();
     // The callbacks are outside of the scope: work that the host starts next must not inherit it.
     scope.run(isJson ? handleInScope : refuseInScope, this).then(
       () => {
         this.#deps.onHandled();
-        this.#end(ACKNOWLEDGE);
+        this.#end(scope, ACKNOWLEDGE);
       },
       (error: unknown) => {
-        scope.run(() => this.#failed(error)).then((outcome) => this.#end(outcome));
+        scope.run(() => this.#failed(error)).then((outcome) => this.#end(scope, outcome));
       },
     );
   }
@@ -196,7 +196,7 @@ class Processing<T> implements ScopeInit {
     const result = this.#deps.definition.schema['~standard'].validate(this.#value);
     const handling =
       result instanceof Promise ? result.then((late) => this.#handleValid(late)) : this.#handleValid(result);
-    return this.#deps.emitsHandled ? handling.then(() => this.#handled()) : handling;
+    return this.#deps.emitsSuccesses ? handling.then(() => this.#handled()) : handling;
   }
 
   #handleValid(result: StandardSchemaV1.Result<unknown>): Promise<unknown> {
@@ -228,8 +228,8 @@ class Processing<T> implements ScopeInit {
   }
 
   /** Ends the scope, then reports the outcome. */
-  #end(outcome: Outcome): void {
-    const closing = this.#scope?.close();
+  #end(scope: OpenScope, outcome: Outcome): void {
+    const closing = scope.close();
     if (closing === undefined) {
       this.#done(outcome, this.#token);
       return;
@@ -238,8 +238,10 @@ class Processing<T> implements ScopeInit {
     closing.then(
       () => this.#done(outcome, this.#token),
       (error: unknown) => {
-        const retried = this.#scope?.run(() => this.#retry(error));
-        this.#done(retried ?? LEAVE, this.#token);
+        this.#done(
+          scope.run(() => this.#retry(error)),
+          this.#token,
+        );
       },
     );
   }
