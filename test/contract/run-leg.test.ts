@@ -313,3 +313,31 @@ describe('a task in one call', () => {
     expect((await store.get('r1')).params).toEqual({ n: '***' });
   });
 });
+
+describe('an error that nothing caught', () => {
+  it('fails the run at once, whatever its task is at', async () => {
+    const fatal = new AbortController();
+    const begun = Promise.withResolvers<void>();
+    const task = defineTask({
+      name: 'count',
+      params: NONE,
+      run: () => {
+        begun.resolve();
+        return new Promise<never>(() => {});
+      },
+    });
+    await enqueue('r1', { shape: 'once' });
+    const running = leg(task, { failSignal: fatal.signal });
+    await begun.promise;
+    fatal.abort(new RangeError('a stray promise'));
+    expect(await running).toMatchObject({
+      status: 'errored',
+      error: { name: 'RangeError', message: 'a stray promise' },
+    });
+    expect(await store.get('r1')).toMatchObject({ status: 'errored' });
+    // Its lease is free: the next run need not wait for its end.
+    await enqueue('r2', { shape: 'once' });
+    const next = defineTask({ name: 'count', params: NONE, run: async () => 1 });
+    expect(await leg(next, { run: 'r2' })).toMatchObject({ status: 'succeeded', result: 1 });
+  });
+});

@@ -1,6 +1,10 @@
+import { createAws, dynamodb } from '@twelvefold/aws';
+import { startLocalAws } from '@twelvefold/local';
 import { expect, it } from 'vitest';
 import { jsonLines } from '../support/json-lines.ts';
+import { provisionApp } from '../support/provision-app.ts';
 import { runEntry } from '../support/run-entry.ts';
+import { recordedApp } from './fixtures/fatal/stray.ts';
 
 const KEY = 'key-of-a-test-0000';
 const ENV = { TWELVEFOLD_STAGE: 'dev', API_KEY: KEY, NODE_OPTIONS: '--conditions=@twelvefold/source' };
@@ -29,4 +33,17 @@ it.each([
   ]);
   expect(lines).toContainEqual(expect.objectContaining({ begun: 1 }));
   expect(output.match(/The provider refused/g)?.length).toBeLessThanOrEqual(3); // in one line: message, error, stack
+});
+
+it('leaves a record that says that its run failed, without secrets', async () => {
+  await using local = await startLocalAws();
+  const env = { ...ENV, ...(await provisionApp(recordedApp, local.url)) };
+  const entry = runEntry('test/e2e/fixtures/fatal/recorded-admin.ts', ['stray', '--how', 'rejection'], env);
+  expect(await entry.exited, entry.stderr()).toEqual({ code: 1, signal: null });
+  const scan = { TableName: env.TWELVEFOLD_RUNS_NAME ?? '' };
+  const { Items = [] } = await createAws({ env }).call(dynamodb, 'Scan', scan, { access: 'read' });
+  const records = JSON.stringify(Items);
+  expect(records).toContain('"errored"');
+  expect(records).toContain('The provider refused the key');
+  expect(records + entry.stdout() + entry.stderr()).not.toContain(KEY);
 });

@@ -59,6 +59,8 @@ export interface RunLegOptions<C> {
   readonly pauseSignal?: AbortSignal;
   /** Ends the leg at once. @defaultValue never */
   readonly signal?: AbortSignal;
+  /** Fails the run at once with its reason: an error that nothing caught. @defaultValue never */
+  readonly failSignal?: AbortSignal;
   /** The leg stops before it. @defaultValue none */
   readonly deadline?: Deadline;
   /**
@@ -193,12 +195,12 @@ async function leg<C>(lease: Lease, token: number, options: RunLegOptions<C>): P
   let result: LegResult = { outcome: 'failed' };
   let cause: unknown;
   const init = { kind: 'task' as const, component: options.component ?? task.name, correlationId: run.correlationId };
-  const { drainSignal } = options;
+  const { drainSignal, failSignal } = options;
   try {
     await runInScope({ ...init, signal, deadline, ...(drainSignal && { drainSignal }) }, async (scope) => {
       logger?.info('Task started', fields);
       try {
-        result = await work(scope);
+        result = await unlessFailed(work(scope), failSignal);
       } catch (error) {
         cause = error;
         result = endOf(error, signal, options);
@@ -222,8 +224,20 @@ async function leg<C>(lease: Lease, token: number, options: RunLegOptions<C>): P
     ...(result.outcome === 'done' && { result: result.result }),
     ...(result.outcome === 'failed' && { error: runError(cause, redact) }),
   });
-  report(ended, cause, logger, metrics);
+  // The process has logged the error that ends it.
+  report(ended, failSignal?.aborted ? undefined : cause, logger, metrics);
   return ended;
+}
+
+/** Rejects with the reason of `signal`, whatever the work is at. */
+function unlessFailed<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work;
+  return new Promise((resolve, reject) => {
+    const fail = () => reject(signal.reason);
+    if (signal.aborted) fail();
+    signal.addEventListener('abort', fail, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', fail));
+  });
 }
 
 /** An error that came of a stop is a stop. */

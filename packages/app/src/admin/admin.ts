@@ -155,7 +155,7 @@ async function withRuns(
 
   function adminRuns(
     { productionStages }: AdminProcess,
-    { logger, metrics }: AdminTelemetry,
+    { logger, metrics, fatal }: AdminTelemetry,
     store: AdminRuns['store'],
     aws: AdminRuns['aws'],
   ): AdminRuns<TaskOf> {
@@ -190,6 +190,7 @@ async function withRuns(
             metrics,
             host: hostName(profile),
             clock: systemClock,
+            fatal,
             signal: signals.hard,
             drainSignal: signals.drained,
             pauseSignal: signals.interrupted,

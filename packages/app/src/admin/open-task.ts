@@ -12,6 +12,8 @@ import type { AppIdentity, TaskComponent } from '../component.ts';
 import type { CountedPort } from '../runtime/counted-port.ts';
 import { countedPort } from '../runtime/counted-port.ts';
 import { failureReport } from '../runtime/failure-report.ts';
+import type { FatalLegs } from '../runtime/fatal-legs.ts';
+import { createFatalLegs, FATAL_MS } from '../runtime/fatal-legs.ts';
 import type { Runtime } from '../runtime/open-runtime.ts';
 import { openRuntime } from '../runtime/open-runtime.ts';
 import { createTelemetry } from '../runtime/telemetry.ts';
@@ -24,6 +26,7 @@ const RETRY_FOR_MS = 5_000;
 export interface AdminTelemetry {
   readonly logger: Logger;
   readonly metrics: Metrics;
+  readonly fatal: FatalLegs;
 }
 
 export function adminTelemetry(app: AppIdentity, profile: HostProfile): AdminTelemetry {
@@ -35,16 +38,21 @@ export function adminTelemetry(app: AppIdentity, profile: HostProfile): AdminTel
     facts: profile.facts,
     write: (line) => void process.stderr.write(`${line}\n`),
   });
+  const fatal = createFatalLegs();
   // Until the process ends: a rejection may surface after the task. Nothing before this reads a
   // secret.
   endOnFatalError({
     process,
     clock: systemClock,
     onFatal: failureReport({ logger, terminal: undefined }),
-    flush: () => metrics.flush('open'),
+    flush: async (error) => {
+      await fatal.end(error);
+      await metrics.flush('open');
+    },
+    flushMs: FATAL_MS,
     redact: (error) => withoutSecrets(error, logger.redactor, inspect),
   });
-  return { logger, metrics };
+  return { logger, metrics, fatal };
 }
 
 /** A task with everything that it needs. */
@@ -58,7 +66,7 @@ export interface OpenedTask {
 export async function withTask<R>(
   component: TaskComponent,
   options: HostOptions<never>,
-  { logger, metrics, profile, signal }: AdminTelemetry & { profile: HostProfile; signal: AbortSignal },
+  { logger, metrics, profile, signal }: Omit<AdminTelemetry, 'fatal'> & { profile: HostProfile; signal: AbortSignal },
   work: (opened: OpenedTask) => Promise<R>,
 ): Promise<R> {
   const { env } = process;

@@ -7,6 +7,7 @@ import { readHttpEvent } from '@twelvefold/lifecycle/lambda';
 import type { Logger, Metrics } from '@twelvefold/logging';
 import type { Component, ConsumerComponent, HttpComponent } from '../component.ts';
 import type { CountedPort } from '../runtime/counted-port.ts';
+import type { FatalLegs } from '../runtime/fatal-legs.ts';
 import type { Runtime } from '../runtime/open-runtime.ts';
 
 export interface WorkOptions {
@@ -16,6 +17,7 @@ export interface WorkOptions {
   metrics: Metrics;
   clock: Clock;
   port: CountedPort;
+  fatal: FatalLegs;
   /** Identifies the deployed code. */
   release: string | undefined;
   /** Stands in for the global `Response` where the component is an HTTP front. @defaultValue true */

@@ -15,6 +15,7 @@ import { appResources, CONFIG_RESOURCE } from '../app-resource.ts';
 import type { Component } from '../component.ts';
 import { countedPort } from '../runtime/counted-port.ts';
 import { failureReport } from '../runtime/failure-report.ts';
+import { createFatalLegs, FATAL_MS } from '../runtime/fatal-legs.ts';
 import { openRuntime } from '../runtime/open-runtime.ts';
 import { createProcessMetrics } from '../runtime/process-metrics.ts';
 import { createTelemetry } from '../runtime/telemetry.ts';
@@ -64,11 +65,16 @@ export async function lambda<K extends Component>(
   const { logger, metrics } = createTelemetry({ app: component.app.name, env, format: 'json', facts });
   const redact = (error: unknown) =>
     withoutSecrets(error, logger.redactor, process.getBuiltinModule('node:util').inspect);
+  const fatal = createFatalLegs();
   endOnFatalError({
     process,
     clock: systemClock,
     onFatal: failureReport({ logger, terminal: undefined }),
-    flush: () => metrics.flush('open'),
+    flush: async (error) => {
+      await fatal.end(error);
+      await metrics.flush('open');
+    },
+    flushMs: FATAL_MS,
     redact,
   });
   const resources = appResources(options, { config: () => runtime.config(), logger });
@@ -133,6 +139,7 @@ export async function lambda<K extends Component>(
     metrics,
     clock: systemClock,
     port,
+    fatal,
     release: env.TWELVEFOLD_RELEASE || undefined,
     lightResponses: options.lightResponses,
   });

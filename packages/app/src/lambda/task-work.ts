@@ -8,6 +8,7 @@ import type { LambdaInvocation } from '@twelvefold/lifecycle/lambda';
 import type { Logger, Metrics } from '@twelvefold/logging';
 import type { TaskComponent } from '../component.ts';
 import type { CountedPort } from '../runtime/counted-port.ts';
+import type { FatalLegs } from '../runtime/fatal-legs.ts';
 import type { Runtime } from '../runtime/open-runtime.ts';
 import { taskContext } from '../runtime/task-context.ts';
 import { runStoreOf, taskLeg } from '../runtime/task-legs.ts';
@@ -19,6 +20,7 @@ export interface TaskWorkOptions {
   readonly metrics: Metrics;
   readonly clock: Clock;
   readonly port: CountedPort;
+  readonly fatal: FatalLegs;
   /** Identifies the deployed code. */
   readonly release: string | undefined;
 }

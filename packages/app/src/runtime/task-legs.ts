@@ -5,6 +5,7 @@ import type { Logger, Metrics } from '@twelvefold/logging';
 import type { TaskComponent } from '../component.ts';
 import { runsKey } from '../task-runs.ts';
 import type { CountedPort } from './counted-port.ts';
+import type { FatalLegs } from './fatal-legs.ts';
 import type { Runtime } from './open-runtime.ts';
 import { taskContext } from './task-context.ts';
 import { taskOf } from './task-of.ts';
@@ -31,12 +32,14 @@ export interface LegOptions {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly clock: Clock;
+  readonly fatal: FatalLegs;
 }
 
 /** A leg of a run, with the context that the app's tasks have. */
-export function taskLeg({ runtime, component, port, ...options }: LegOptions): Promise<RunRecord> {
-  return runLeg({
+export function taskLeg({ runtime, component, port, fatal, ...options }: LegOptions): Promise<RunRecord> {
+  const leg = runLeg({
     ...options,
+    failSignal: fatal.signal,
     task: taskOf(component),
     component: component.name,
     makeContext: (scope, run) => {
@@ -46,4 +49,5 @@ export function taskLeg({ runtime, component, port, ...options }: LegOptions): P
       return taskContext(runtime, component, scope, { params, run, dryRun, onWrite: run.onWrite });
     },
   });
+  return fatal.follow(leg);
 }

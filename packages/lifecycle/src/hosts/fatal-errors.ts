@@ -24,8 +24,8 @@ export interface FatalErrorOptions {
   clock: Clock;
   /** Logs the error. Called for each one; what it throws is ignored. */
   onFatal: (error: unknown, origin: string) => void;
-  /** Publishes what would be lost with the process. */
-  flush: () => Promise<unknown>;
+  /** Saves what would be lost with the process. Called with the first error. */
+  flush: (error: unknown) => Promise<unknown>;
   /** Milliseconds that `flush` may take. @defaultValue 200 */
   flushMs?: number;
   /** Makes an error that may be printed: it goes to listeners that were there before. */
@@ -56,7 +56,7 @@ export function endOnFatalError(options: FatalErrorOptions): () => void {
         cancel();
         resolve();
       };
-      Promise.resolve().then(flush).then(done, done);
+      Promise.resolve(error).then(flush).then(done, done);
     });
     if (previous.length === 0) process.exit(1);
     const safe = redact(error);
