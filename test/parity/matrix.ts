@@ -12,6 +12,7 @@ import { STARTING_SCENARIOS } from './probe/scenarios/starting.ts';
 import { STATE_SCENARIOS } from './probe/scenarios/state.ts';
 import { WIRE_SCENARIOS } from './probe/scenarios/wire.ts';
 import { SCENARIOS } from './scenarios.ts';
+import { SERVER_SCENARIOS } from './servers/scenarios.ts';
 import { STREAMING_SCENARIOS } from './streaming/scenarios.ts';
 
 const SUITES: ReadonlyArray<readonly [name: string, scenarios: readonly unknown[]]> = [
@@ -27,6 +28,7 @@ const SUITES: ReadonlyArray<readonly [name: string, scenarios: readonly unknown[
     [...STARTING_SCENARIOS, ...LIFE_SCENARIOS, ...RESOURCE_SCENARIOS],
   ],
   ['Tables, indexes and locks', STATE_SCENARIOS],
+  ['PostgreSQL, caches and sessions on real servers', SERVER_SCENARIOS],
   ['Kinds of backing services that the app defines itself', KIND_SCENARIOS],
   ['Rotation under load: by age, and by refused credentials', ROTATION_SCENARIOS],
 ];
