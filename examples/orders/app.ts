@@ -3,6 +3,7 @@ import {
   defineConfig,
   env,
   idempotencyStore,
+  lock,
   parameterStore,
   queue,
   secret,
@@ -39,5 +40,7 @@ export const app = defineApp({
       indexes: { byUser: { partition: 'userId', sort: 'placedAt', projection: ['status', 'totalCents'] } },
     }),
     idempotency: idempotencyStore('idempotency'),
+    // A task that someone starts tries once: it may take over the lock of one that died.
+    locks: lock('locks', { lease: '1m', takeOver: { maxClockSkew: '10s' } }),
   },
 });

@@ -189,13 +189,14 @@ describe('the service entry as an ECS task', () => {
     hold('TransactWriteItems');
     const session = await fetch(`${url}/sessions`, { method: 'POST', body: '{"userId":"ada"}' });
     const cookie = session.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+    const token = session.headers.get('x-csrf-token') ?? '';
     const order = JSON.stringify({ sku: 'book', quantity: 1, unitPriceCents: 100 });
     expect(
       (
         await fetch(`${url}/orders`, {
           method: 'POST',
           body: order,
-          headers: { cookie, 'sec-fetch-site': 'same-origin' },
+          headers: { cookie, 'sec-fetch-site': 'same-origin', 'x-csrf-token': token },
         })
       ).status,
     ).toBe(202);

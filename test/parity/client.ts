@@ -18,7 +18,7 @@ const TRANSPORT = new Set([
   'transfer-encoding',
 ]);
 
-/** A caller with a cookie jar of one. */
+/** A caller with a cookie jar of one, which sends the CSRF token that came with the cookie. */
 export interface Client {
   send(
     method: string,
@@ -29,6 +29,7 @@ export interface Client {
 }
 
 export function createClient(app: Pick<RunningApp, 'url'>): Client {
+  const tokens = new Map<string, string>();
   const client: Client = {
     cookie: undefined,
     send: async (method, path, { body, raw, headers = {} } = {}) => {
@@ -40,6 +41,7 @@ export function createClient(app: Pick<RunningApp, 'url'>): Client {
           'sec-fetch-site': 'same-origin',
           ...(text === undefined ? {} : { 'content-type': 'application/json' }),
           ...(client.cookie === undefined ? {} : { cookie: client.cookie }),
+          ...(method === 'GET' ? {} : csrf(client.cookie)),
           ...headers,
         },
         ...(text === undefined ? {} : { body: text }),
@@ -47,16 +49,26 @@ export function createClient(app: Pick<RunningApp, 'url'>): Client {
       const cookies = response.headers.getSetCookie();
       const first = cookies[0]?.split(';')[0];
       if (first !== undefined) client.cookie = first;
+      const token = response.headers.get('x-csrf-token');
+      if (token !== null) {
+        tokens.set(client.cookie ?? '', token);
+      }
       const seen = await response.text();
       return {
         status: response.status,
         headers: Object.fromEntries(
-          [...response.headers].filter(([name]) => !TRANSPORT.has(name) && name !== 'set-cookie'),
+          [...response.headers]
+            .filter(([name]) => !TRANSPORT.has(name) && name !== 'set-cookie')
+            .map(([name, value]) => [name, name === 'x-csrf-token' ? '<token>' : value]),
         ),
         cookies,
         body: response.headers.get('content-type')?.includes('json') ? JSON.parse(seen) : seen,
       };
     },
+  };
+  const csrf = (cookie = ''): Record<string, string> => {
+    const token = tokens.get(cookie);
+    return token === undefined ? {} : { 'x-csrf-token': token };
   };
   return client;
 }

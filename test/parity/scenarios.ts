@@ -62,12 +62,13 @@ const rawOrder = (orderId: string) =>
 
 export const SCENARIOS: ReadonlyArray<Scenario<OrdersApp>> = [
   {
-    name: 'a session is created, moved, rotated and ended, and changes from other sites are refused',
+    name: 'a session is created, moved, rotated and ended; changes from other sites and without its token are refused',
     contract: {
       before: { status: 401, body: { detail: 'POST /sessions with a userId first' } },
       crossSite: { status: 403, cookies: [] },
       created: { status: 201, cookies: ['__Host-sid=<id>; Path=/; HttpOnly; SameSite=Lax; Secure'] },
-      me: { status: 200, body: { userId: 'ada' }, cookies: [] },
+      withoutToken: { status: 403, cookies: [] },
+      me: { status: 200, body: { userId: 'ada' }, cookies: [], headers: { 'x-csrf-token': '<token>' } },
       again: { status: 201, body: { userId: 'bob' }, cookies: [expect.stringContaining('__Host-sid=<id>')] },
       old: { status: 401, body: { detail: 'No session: regenerated' }, cookies: [] },
       rotated: { status: 204, cookies: [expect.stringContaining('__Host-sid=<id>')] },
@@ -86,6 +87,8 @@ export const SCENARIOS: ReadonlyArray<Scenario<OrdersApp>> = [
       const crossSite = await client.send('POST', '/sessions', { raw: '{"userId":"eve"}', headers: elsewhere });
       const created = await client.send('POST', '/sessions', { body: { userId: 'ada' } });
       const ada = client.cookie;
+      const noToken = { 'x-csrf-token': 'of-another-session' };
+      const withoutToken = await client.send('POST', '/orders', { body: ORDER, headers: noToken });
       const me = await client.send('GET', '/me');
       const again = await client.send('POST', '/sessions', { body: { userId: 'bob' } });
       const bob = client.cookie;
@@ -100,7 +103,7 @@ export const SCENARIOS: ReadonlyArray<Scenario<OrdersApp>> = [
       const ended = await client.send('DELETE', '/sessions');
       client.cookie = newest;
       const after = await client.send('GET', '/me');
-      return { before, crossSite, created, me, again, old, rotated, inFlight, ended, after };
+      return { before, crossSite, created, withoutToken, me, again, old, rotated, inFlight, ended, after };
     },
   },
   {

@@ -1,3 +1,4 @@
+import type { ContextFor } from 'twelvefold';
 import * as z from 'zod/mini';
 import { app } from '../app.ts';
 import { totalCents } from '../domain/total-cents.ts';
@@ -8,33 +9,47 @@ const params = z.object({
   dryRun: z._default(z.boolean(), false),
 });
 
-/** Prices orders again with the tax rate of today. Safe to run again: what is right stays as it is. */
+const uses = { config: ['pricing'], table: ['scan', 'update'], locks: ['hold'] } as const;
+
+/**
+ * Prices orders again with the tax rate of today, one run at a time. Safe to run again: what is right stays as it is.
+ */
 export const recalculateTotals = app.task(
   'recalculate-totals',
   {
     params,
-    uses: { config: ['pricing'], table: ['scan', 'update'] },
+    uses,
     description: 'Price orders again with the current tax rate',
   },
-  async ({ since, dryRun }, { backing, config, signal, logger }) => {
-    const from = Date.parse(since);
-    let scanned = 0;
-    let changed = 0;
-    for await (const row of backing.table.scan({ signal })) {
-      if (Date.parse(row.placedAt) < from) continue;
-      scanned += 1;
-      const total = totalCents(row, config.pricing.taxRate);
-      if (total === row.totalCents) continue;
-      changed += 1;
-      if (dryRun) continue;
-      await backing.table.update(
-        row.orderId,
-        { set: { totalCents: total } },
-        // Whoever changed the order meanwhile knew better.
-        { condition: { equals: { totalCents: row.totalCents } }, signal },
-      );
-    }
-    logger.info('totals recalculated', { scanned, changed, dry_run: dryRun });
-    return { scanned, changed, dryRun };
-  },
+  (parameters, context) =>
+    context.backing.locks.withLock('recalculate-totals', ({ signal }) => recalculate(parameters, context, signal), {
+      signal: context.signal,
+    }),
 );
+
+/** @param signal aborts when the lock is lost as well */
+async function recalculate(
+  { since, dryRun }: z.infer<typeof params>,
+  { backing, config, logger }: ContextFor<typeof app, typeof uses>,
+  signal: AbortSignal,
+) {
+  const from = Date.parse(since);
+  let scanned = 0;
+  let changed = 0;
+  for await (const row of backing.table.scan({ signal })) {
+    if (Date.parse(row.placedAt) < from) continue;
+    scanned += 1;
+    const total = totalCents(row, config.pricing.taxRate);
+    if (total === row.totalCents) continue;
+    changed += 1;
+    if (dryRun) continue;
+    await backing.table.update(
+      row.orderId,
+      { set: { totalCents: total } },
+      // Whoever changed the order meanwhile knew better.
+      { condition: { equals: { totalCents: row.totalCents } }, signal },
+    );
+  }
+  logger.info('totals recalculated', { scanned, changed, dry_run: dryRun });
+  return { scanned, changed, dryRun };
+}

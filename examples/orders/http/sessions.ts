@@ -9,7 +9,10 @@ import { readBody } from './body.ts';
 
 const NewSession = z.strictObject({ userId: z.string().check(z.minLength(1), z.maxLength(128)) });
 
-/** Gives each request its session, and refuses changes from other sites. */
+/**
+ * Gives each request its session. Refuses changes from other sites, and those without the token that the answer with the
+ * cookie had in `x-csrf-token`.
+ */
 export const withSession = honoSessions(
   ({ env }: Context<ApiEnv>) => ({
     sessions: env.backing.sessions,
@@ -17,7 +20,7 @@ export const withSession = honoSessions(
     signal: env.signal,
     warn: (message) => env.logger.warn(message),
   }),
-  { cookie: { name: 'sid' }, rotateAfter: '15m' },
+  { cookie: { name: 'sid' }, rotateAfter: '15m', csrf: { token: true } },
 );
 
 /** Lets only requests with a live session through; the others learn why they have none. */
@@ -47,7 +50,11 @@ export const sessions = new Hono<ApiEnv>()
       ? problem({ status: 401, title: 'No session', detail: `No session: ${ended.reason}` })
       : c.body(null, 204);
   })
-  .get('/me', requireSession, (c) => c.json({ userId: c.get('userId') }))
+  .get('/me', requireSession, (c) => {
+    // For a page that was loaded anew.
+    const token = c.get('session').csrfToken;
+    return c.json({ userId: c.get('userId') }, 200, token === undefined ? {} : { 'x-csrf-token': token });
+  })
   .delete('/sessions', async (c) => {
     await c.get('session').end('logged out');
     return c.body(null, 204);

@@ -26,7 +26,13 @@ export async function driveOrder(url: string, correlationId: string, signal: Abo
   const cookie = session.headers.getSetCookie()[0]?.split(';')[0] ?? '';
 
   const sentAtMs = Date.now();
-  const headers = { cookie, 'x-correlation-id': correlationId, 'idempotency-key': correlationId };
+  const token = session.headers.get('x-csrf-token') ?? '';
+  const headers = {
+    cookie,
+    'x-csrf-token': token,
+    'x-correlation-id': correlationId,
+    'idempotency-key': correlationId,
+  };
   const placed = await fetch(`${url}/orders`, json(ORDER, headers, signal));
   expectStatus('POST /orders', placed, 202);
   const acceptedAtMs = Date.now();

@@ -148,8 +148,11 @@ async function showOrder(
 function sayHow(running: readonly Running[], aws: LocalAws, out: Printer): void {
   out.heading('Try it');
   out.line(`  U=${running[0]?.url}      # the service; the functions are on ${running[1]?.url}`);
-  out.line(`  curl -c jar $U/sessions -d '{"userId":"ada"}'`);
-  out.line(`  curl -b jar $U/orders -d '{"sku":"keyboard","quantity":2,"unitPriceCents":4999}'`);
+  out.line(`  curl -ic jar $U/sessions -d '{"userId":"ada"}'`);
+  out.line('  T=...      # the x-csrf-token of that answer');
+  out.line(
+    `  curl -b jar -H 'sec-fetch-site: same-origin' -H "x-csrf-token: $T" $U/orders -d '{"sku":"keyboard","quantity":2,"unitPriceCents":4999}'`,
+  );
   out.line('  curl -b jar $U/orders/ORDER_ID');
   out.line(`  curl $U/health/ready`);
   out.line(

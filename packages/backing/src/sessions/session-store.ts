@@ -235,7 +235,8 @@ async function openOnServer(
   const { createSessions } = await import('@twelvefold/backing/sessions');
   const { redisSessionDriver } = await import('@twelvefold/backing/redis-sessions');
   const connection = await connect(connectOptions(context, definition.password));
-  const driver = redisSessionDriver({ client: connection, prefix: `${connection.prefix}${definition.name}` });
+  const prefix = `${connection.prefix}${definition.name}`;
+  const driver = redisSessionDriver({ client: connection, prefix, clock: context.clock });
   const client = createSessions({ definition, driver, ...surroundings(definition, context) });
   return { client, check: connection.check, stop: connection.stop };
 }

@@ -3,7 +3,9 @@
  * @module
  */
 import { createHash } from 'node:crypto';
-import { assertKnownOptions } from '@twelvefold/core/internal';
+import type { Clock } from '@twelvefold/core';
+import { systemClock, TwelvefoldError } from '@twelvefold/core';
+import { after, assertKnownOptions, messageOf } from '@twelvefold/core/internal';
 import type { AnyRedisClient } from '../../redis/redis-client.ts';
 import { redisClient } from '../../redis/redis-client.ts';
 import type { RecordChange, SessionDriver, StoredRecord } from '../driver.ts';
@@ -14,7 +16,12 @@ interface RedisSessionDriverOptions {
   client: AnyRedisClient;
   /** Put before every key in braces, e.g. `orders-prod:sessions`: one prefix per store. */
   prefix: string;
+  /** Ends waits for a server that does not answer. @defaultValue the system's */
+  clock?: Clock;
 }
+
+/** As long as DynamoDB's driver reads throttled keys again. */
+const ANSWER_MS = 3_000;
 
 /** Redis takes 512 MB for a text; DynamoDB's limit is more than a session should have. */
 const MAX_VALUE_BYTES = 1_048_576;
@@ -55,8 +62,8 @@ return 1`;
  * ```
  */
 export function redisSessionDriver(options: RedisSessionDriverOptions): SessionDriver {
-  assertKnownOptions('create the Redis driver of sessions', options, ['client', 'prefix']);
-  const { client, prefix } = options;
+  assertKnownOptions('create the Redis driver of sessions', options, ['client', 'prefix', 'clock']);
+  const { client, prefix, clock = systemClock } = options;
   if (typeof prefix !== 'string' || prefix === '' || /[{}]/.test(prefix)) {
     throw new TypeError("Cannot create the Redis driver of sessions: 'prefix' is empty or has braces");
   }
@@ -82,7 +89,7 @@ export function redisSessionDriver(options: RedisSessionDriverOptions): SessionD
       const found = new Map<string, StoredRecord>();
       if (keys.length === 0) return found;
       const names = keys.map((key) => tag + key);
-      const texts = await untilAborted(signal, () => redis.send(names[0] ?? '', ['MGET', ...names]));
+      const texts = await answered(clock, signal, () => redis.send(names[0] ?? '', ['MGET', ...names]));
       if (!Array.isArray(texts)) throw new TypeError('Cannot read sessions: the answer to MGET is not a list');
       for (const [index, key] of keys.entries()) {
         const text: unknown = texts[index];
@@ -94,7 +101,7 @@ export function redisSessionDriver(options: RedisSessionDriverOptions): SessionD
     },
     write: async (changes, { signal } = {}) => {
       const names = changes.map(({ key }) => tag + key);
-      const answer = await untilAborted(signal, () => run(names, changes.flatMap(operandsOf)));
+      const answer = await answered(clock, signal, () => run(names, changes.flatMap(operandsOf)));
       return answer === 1 ? 'written' : 'conflict';
     },
   };
@@ -106,16 +113,30 @@ function operandsOf({ expected = '', version, value, expiresAtMs }: RecordChange
   return [expected, `${version} ${value}`, String(end)];
 }
 
-/** A command that was sent cannot be taken back: its answer is ignored. */
-async function untilAborted<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
-  if (signal === undefined) return work();
-  signal.throwIfAborted();
+/**
+ * Waits for an answer. A command that was sent cannot be taken back: an answer that comes later is
+ * ignored.
+ *
+ * @throws TwelvefoldError `SESSION_UNAVAILABLE` for a server that is down or answers with an error,
+ * and after 3 s without an answer; the signal's reason.
+ */
+async function answered<T>(clock: Clock, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+  signal?.throwIfAborted();
   const { promise, reject } = Promise.withResolvers<never>();
-  const onAbort = () => reject(signal.reason);
-  signal.addEventListener('abort', onAbort, { once: true });
+  const onAbort = () => reject(signal?.reason);
+  signal?.addEventListener('abort', onAbort, { once: true });
+  const stopTimer = after(clock, ANSWER_MS, () => reject(new Error(`no answer within ${ANSWER_MS} ms`)));
   try {
     return await Promise.race([work(), promise]);
+  } catch (cause) {
+    if (signal?.aborted) throw cause;
+    throw new TwelvefoldError(
+      'SESSION_UNAVAILABLE',
+      `Cannot read or write sessions on Redis: ${messageOf(cause)}; answer with 503`,
+      { cause },
+    );
   } finally {
-    signal.removeEventListener('abort', onAbort);
+    stopTimer();
+    signal?.removeEventListener('abort', onAbort);
   }
 }

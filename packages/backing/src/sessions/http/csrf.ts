@@ -8,7 +8,8 @@ export interface CsrfOptions {
   origins?: readonly string[];
   /**
    * Requires a token that is bound to the session as well, in the header `x-csrf-token`, of every
-   * change with a session. `current.csrfToken` gives it to pages. @defaultValue false
+   * change with a session. `current.csrfToken` gives it to pages; answers that set another cookie
+   * have the new one in their header `x-csrf-token`. @defaultValue false
    */
   token?: boolean;
 }

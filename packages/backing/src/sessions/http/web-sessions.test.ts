@@ -34,7 +34,8 @@ function setup(options: WebSessionsOptions = {}, around: Partial<WebRequest<neve
     const warn = (message: string) => warnings.push(message);
     const response = await web.handle(request, { sessions: store, warn, ...around, ...more }, handler);
     const [set] = response.headers.getSetCookie();
-    return { status: response.status, body: await response.text(), set, cookie: set?.split(';')[0] };
+    const token = response.headers.get('x-csrf-token') ?? undefined;
+    return { status: response.status, body: await response.text(), set, cookie: set?.split(';')[0], token };
   };
   const logIn = async (userId = 'ada', cookie?: string) =>
     (
@@ -179,6 +180,20 @@ describe('a change from another site', () => {
     const cookie = hasCookie ? await logIn() : undefined;
     expect((await send(undefined, { method: 'POST', cookie, headers: headers ?? {} })).status).toBe(status);
     expect((await send(undefined, { method: 'GET', cookie, headers: headers ?? {} })).status).toBe(200);
+  });
+
+  it('takes the token of the id that a change rotates, and gives the new one', async () => {
+    const { send, logIn, shift } = setup({ csrf: { token: true }, rotateAfter: '15m' });
+    const cookie = await logIn();
+    const page = await send((current) => new Response(current.csrfToken), { cookie });
+    shift(16 * 60_000);
+    const rotating = await send(undefined, { method: 'POST', cookie, headers: { 'x-csrf-token': page.body } });
+    expect(rotating).toMatchObject({ status: 200, token: expect.stringMatching(/^[\w-]{43}$/) });
+    expect(rotating.token).not.toBe(page.body);
+    const next = { method: 'POST', cookie: rotating.cookie };
+    expect((await send(undefined, { ...next, headers: { 'x-csrf-token': rotating.token } })).status).toBe(200);
+    expect((await send(undefined, { ...next, headers: { 'x-csrf-token': page.body } })).status).toBe(403);
+    expect(page.token).toBeUndefined();
   });
 
   it('needs the token of the session, if that is set', async () => {

@@ -93,11 +93,17 @@ export function webSessions(options: WebSessionsOptions = {}): WebSessions {
         return problem({ status: 503, title: 'Service Unavailable', detail: 'The session cannot be read; try again' });
       }
       if (csrf.token && current.session !== undefined && isChange(request)) {
-        if (!current.isCsrfToken(request.headers.get('x-csrf-token')))
+        if (!current.isTokenOfCookie(request.headers.get('x-csrf-token')))
           return refused('x-csrf-token is missing or wrong');
       }
       const response = await handler(current as unknown as RequestSession<typeof sessions>); // picked by the client's methods
-      return current.setCookie === undefined ? response : withCookie(response, current.setCookie);
+      if (current.setCookie === undefined) return response;
+      // A new id has a new token.
+      const token = csrf.token ? current.csrfToken : undefined;
+      return withHeaders(response, {
+        'set-cookie': current.setCookie,
+        ...(token === undefined ? {} : { 'x-csrf-token': token }),
+      });
     },
   };
 }
@@ -130,6 +136,8 @@ class CurrentSession<T> implements AnyRequestSession<T> {
   session: Session<T> | undefined;
   ended: RequestEnd | undefined;
   setCookie: string | undefined;
+  /** The id that the request came with. */
+  #cookieId = '';
   readonly #client: WebClient<T>;
   readonly #form: CookieForm;
   readonly #keys: readonly KeyText[];
@@ -155,6 +163,7 @@ class CurrentSession<T> implements AnyRequestSession<T> {
       this.ended = { reason: 'forged' };
       return;
     }
+    this.#cookieId = signed.id;
     this.#take(await this.#client.touch(signed.id, this.#signal));
     if (this.session === undefined || this.session.isReadOnly) return;
     // Signed by an older key: signed again, so that the older one can go.
@@ -169,6 +178,11 @@ class CurrentSession<T> implements AnyRequestSession<T> {
 
   isCsrfToken(token: string | null | undefined): boolean {
     return this.session !== undefined && isCsrfToken(this.session.id, token);
+  }
+
+  /** Whether a page got the token with the cookie of this request, which may be rotated by now. */
+  isTokenOfCookie(token: string | null): boolean {
+    return isCsrfToken(this.#cookieId, token);
   }
 
   create = async (data: T, userId?: string): Promise<Session<T>> => {
@@ -269,14 +283,17 @@ function refused(reason: string): Response {
   });
 }
 
-function withCookie(response: Response, cookie: string): Response {
+function withHeaders(response: Response, added: Readonly<Record<string, string>>): Response {
+  const append = (headers: Headers) => {
+    for (const [name, value] of Object.entries(added)) headers.append(name, value);
+  };
   try {
-    response.headers.append('set-cookie', cookie);
+    append(response.headers);
     return response;
   } catch {
     // The headers of a response from fetch() or Response.redirect() are immutable.
     const headers = new Headers(response.headers);
-    headers.append('set-cookie', cookie);
+    append(headers);
     return new Response(response.body, { status: response.status, statusText: response.statusText, headers });
   }
 }
