@@ -98,7 +98,7 @@ describe('a merge', () => {
       ended: { reason: 'regenerated' },
     });
     expect((await store.load(moved.session?.id ?? '')).session?.data).toEqual({ role: 'admin' });
-    // The same id with another principal, as no method of ours makes it.
+    // The same id with another principal, which no method produces.
     if (!moved.session) throw new Error('the session moved');
     Object.assign(moved.session, { userId: 'bob' });
     const saved = store.save(moved.session, { role: 'admin', cart: ['pen'] });
