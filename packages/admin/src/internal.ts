@@ -26,7 +26,7 @@ export type { Checkpoint, LegEnd, NewLeg, NewRun } from './runs/run-store.ts';
 export type { TaskRunsOptions } from './runs/task-runs.ts';
 export { type Schedule, schedulesOf } from './schedule.ts';
 export { handleSupervisorEvent, type SupervisorOptions } from './supervisor/handle-supervisor-event.ts';
-export type { RunningSupervisor } from './supervisor/start-supervisor.ts';
+export { type RunningSupervisor, startSupervisor } from './supervisor/start-supervisor.ts';
 export type { SuperviseOptions, SupervisorReport } from './supervisor/supervise.ts';
 export {
   type AnyTask,

@@ -12,6 +12,7 @@ import type { ConfigOfComponents, HostOptions } from '../app-resource.ts';
 import type { AppIdentity, TaskComponent } from '../component.ts';
 import { physicalName } from '../names.ts';
 import { ecsPlace } from '../runtime/ecs-place.ts';
+import { hostName } from '../runtime/host-name.ts';
 import { runsComponent } from '../runtime/runs-component.ts';
 import { startupExitCode } from '../runtime/startup-error.ts';
 import { taskContext } from '../runtime/task-context.ts';
@@ -209,12 +210,6 @@ async function withRuns(
       },
     };
   }
-}
-
-/** `ecs 0123abcd` where the platform names the task, otherwise the machine's kind. */
-function hostName({ host, facts }: HostProfile): string {
-  const { task_id: id } = facts;
-  return typeof id === 'string' ? `${host} ${id}` : host;
 }
 
 async function ask(question: string): Promise<string> {

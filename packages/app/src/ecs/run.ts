@@ -22,8 +22,10 @@ import { publishStart } from '../runtime/publish-start.ts';
 import { createRequestMetrics } from '../runtime/request-metrics.ts';
 import { startupExitCode } from '../runtime/startup-error.ts';
 import { createTelemetry } from '../runtime/telemetry.ts';
+import { runsKey } from '../task-runs.ts';
 import { httpResource } from './http-resource.ts';
 import { portFrom } from './port.ts';
+import { taskResource } from './task-resource.ts';
 
 /** How long a service waits for an endpoint that is down before it gives up. */
 const RETRY_FOR_MS = 60_000;
@@ -34,6 +36,9 @@ const RETRY_FOR_MS = 60_000;
  * default 8080; on ECS also without an HTTP front, for health), then polls queues. SIGTERM drains
  * all of it and ends the
  * process with one shutdown report.
+ *
+ * Tasks among the components are looked after once a minute: the service goes on with their runs
+ * that are neither a function's nor an ECS task's.
  *
  * Exits with 0 after a clean stop, 78 for invalid config or a component that
  * `TWELVEFOLD_COMPONENTS` places here and that
@@ -91,9 +96,14 @@ export async function run<const K extends readonly Component[]>(
     name: CONFIG_RESOURCE,
     start: async (signal) => {
       assertComponents(app, components);
-      comparePlacement(components, { placed: env.TWELVEFOLD_COMPONENTS, logger });
+      comparePlacement(
+        components.filter(({ kind }) => kind !== 'task'),
+        { placed: env.TWELVEFOLD_COMPONENTS, logger },
+      );
       portFrom(env);
-      runtime = await openRuntime(app, components, {
+      // A task's leg opens its own clients.
+      const served = components.filter(({ kind }) => kind !== 'task');
+      runtime = await openRuntime(app, served, {
         env,
         aws,
         identity: aws,
@@ -146,6 +156,8 @@ export async function run<const K extends readonly Component[]>(
     }
     if (component.kind === 'consumer') lifecycle.register(consumerResource(component));
   }
+  const tasks = components.filter((component) => component.kind === 'task');
+  if (tasks.length > 0) lifecycle.register(taskResource({ app, tasks, profile, logger, metrics }));
 
   if (profile.asksHealth && !components.some(({ kind }) => kind === 'http')) {
     const service = (): HttpService => ({
@@ -187,10 +199,13 @@ export async function run<const K extends readonly Component[]>(
 /**
  * @throws TypeError with every reason why the components cannot run together in a service of `app`.
  */
-function assertComponents(app: unknown, components: readonly Component[]): void {
+function assertComponents(app: AppIdentity, components: readonly Component[]): void {
+  const recorded = runsKey(app) !== undefined;
   const faults = components.flatMap((component, index) => [
     ...(component.app === app ? [] : [`'${component.name}' belongs to another app`]),
-    ...(component.kind === 'task' ? [`'${component.name}' is a task: run it with admin()`] : []),
+    ...(component.kind === 'task' && !recorded
+      ? [`'${component.name}' is a task: run it with admin(), or add runs: taskRuns('task-runs') to backing`]
+      : []),
     ...(components.findIndex(({ name }) => name === component.name) < index
       ? [`'${component.name}' is listed twice; a source has one consumer`]
       : []),

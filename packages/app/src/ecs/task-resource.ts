@@ -1,0 +1,99 @@
+import type { Launcher } from '@twelvefold/admin';
+import { startSupervisor } from '@twelvefold/admin/internal';
+import { systemClock } from '@twelvefold/core';
+import type { Resource } from '@twelvefold/lifecycle';
+import type { HostProfile } from '@twelvefold/lifecycle/service';
+import { withTask } from '../admin/open-task.ts';
+import type { AppIdentity, TaskComponent } from '../component.ts';
+import { hostName } from '../runtime/host-name.ts';
+import { runsComponent } from '../runtime/runs-component.ts';
+import { runStoreOf, taskLeg } from '../runtime/task-legs.ts';
+import { taskOf } from '../runtime/task-of.ts';
+import type { Telemetry } from '../runtime/telemetry.ts';
+
+export interface TaskResourceOptions extends Pick<Telemetry, 'logger' | 'metrics'> {
+  readonly app: AppIdentity;
+  readonly tasks: readonly TaskComponent[];
+  readonly profile: HostProfile;
+}
+
+/**
+ * Looks after the runs of tasks in a service, once a minute: works on those that no function and no
+ * ECS task is meant for (`here`), as the process that began them would. A leg stops behind its
+ * record when the service drains.
+ */
+export function taskResource({ app, tasks, profile, logger, metrics }: TaskResourceOptions): Resource {
+  const [drained, hard] = [new AbortController(), new AbortController()];
+  const host = { logger, metrics, profile, signal: hard.signal };
+  const name = hostName(profile);
+  const legs = new Set<Promise<unknown>>();
+  let supervising: Promise<unknown> = Promise.resolve();
+  let end = async () => {};
+
+  const supervise = async (opened: PromiseWithResolvers<void>) => {
+    const records = runsComponent(app, 'supervisor');
+    await withTask(records, {}, host, async ({ runtime }) => {
+      const store = runStoreOf(runtime, records);
+      if (!store) throw new TypeError('Cannot look after runs: the app keeps no records');
+      const here: Launcher = {
+        async launch({ id, task }) {
+          const component = tasks.find((one) => one.name === task);
+          if (!component) throw new TypeError(`Cannot start run ${id}: the service has no task '${task}'`);
+          // Its own clients: a leg counts the capacity that it consumes. The resources of the
+          // service are there already.
+          const leg = withTask(component, {}, host, ({ runtime: own, port }) =>
+            taskLeg({
+              runtime: own,
+              port,
+              component,
+              store,
+              run: id,
+              host: name,
+              signal: hard.signal,
+              drainSignal: drained.signal,
+              logger,
+              metrics,
+              clock: systemClock,
+            }),
+          )
+            .catch((error: unknown) => logger.warn('leg refused', { runId: id, error }))
+            .finally(() => legs.delete(leg));
+          legs.add(leg);
+          return name;
+        },
+      };
+      const supervisor = startSupervisor({
+        store,
+        tasks: tasks.map(taskOf),
+        launchers: { here },
+        by: name,
+        clock: systemClock,
+        logger,
+      });
+      const ended = Promise.withResolvers<void>();
+      end = async () => {
+        await supervisor.stop();
+        await Promise.all(legs);
+        ended.resolve();
+      };
+      opened.resolve();
+      await ended.promise;
+    });
+  };
+  return {
+    name: 'tasks',
+    start: async () => {
+      const opened = Promise.withResolvers<void>();
+      supervising = supervise(opened);
+      supervising.catch(opened.reject);
+      await opened.promise;
+    },
+    quiesce: () => drained.abort(new Error('The service drains')),
+    drain: async (signal) => {
+      signal.addEventListener('abort', () => hard.abort(signal.reason), { once: true });
+      await end();
+      await supervising;
+    },
+    stop: () => hard.abort(new Error('The service has stopped')),
+  };
+}
