@@ -25,6 +25,11 @@ it('counts in the time zone that it is given', () => {
   expect(nextCronTime('0 10 * * ? *', AFTER, 'America/New_York')).toBe(Date.parse('2026-01-01T15:00:00Z'));
 });
 
+it('leaves out a time that the change to summer time leaves out', () => {
+  const before = Date.parse('2026-03-28T12:00:00Z');
+  expect(nextCronTime('30 2 * * ? *', before, 'Europe/Berlin')).toBe(Date.parse('2026-03-30T00:30:00Z'));
+});
+
 it.each([
   '',
   '0 10 * * ?',
