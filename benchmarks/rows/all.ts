@@ -19,6 +19,7 @@ import { session } from './session.ts';
 import { sessionCalls } from './session-calls.ts';
 import { sql } from './sql.ts';
 import { table } from './table.ts';
+import { taskRun } from './task-run.ts';
 
 /** In the order of the table. */
 export const MEASUREMENTS: readonly Measurement[] = [
@@ -34,6 +35,7 @@ export const MEASUREMENTS: readonly Measurement[] = [
   session,
   table,
   lock,
+  taskRun,
   cacheRead,
   sql,
   log,
