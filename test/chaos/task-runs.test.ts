@@ -20,6 +20,32 @@ const PAUSE_MS = LONG ? 0 : 2;
 
 const FOLDER = fileURLToPath(new URL('fixtures/task-runs', import.meta.url));
 const HOSTS = ['sigkill', 'sigterm', 'deadline', 'stop-task'] as const;
+/** Where and how the run is stopped. Printed, and given again to repeat a run that failed. */
+const SEED = Number(process.env.TWELVEFOLD_SEED ?? (LONG ? Date.now() % 1_000_000 : 18));
+
+/** Numbers from 0 to below 1, the same for a seed (Park and Miller's generator). */
+function randomOf(seed: number): () => number {
+  let state = (seed % 2_147_483_646) + 1;
+  return () => {
+    state = (state * 48_271) % 2_147_483_647;
+    return state / 2_147_483_647;
+  };
+}
+
+/** The stops in order: each way of stopping occurs, at points that are random. */
+function stops(): Array<{ readonly host: (typeof HOSTS)[number]; readonly to: number }> {
+  const random = randomOf(SEED);
+  const share = RECORDS / (KILLS + 1);
+  const drawn = Array.from({ length: KILLS - HOSTS.length }, () => HOSTS[Math.floor(random() * HOSTS.length)]);
+  const hosts = [...HOSTS, ...drawn.flatMap((host) => host ?? [])];
+  // Shuffled (Fisher and Yates).
+  for (let at = hosts.length - 1; at > 0; at -= 1) {
+    const other = Math.floor(random() * (at + 1));
+    const [a, b] = [hosts[at], hosts[other]];
+    if (a && b) [hosts[at], hosts[other]] = [b, a];
+  }
+  return hosts.map((host, at) => ({ host, to: share * (at + 0.6 + 0.8 * random()) }));
+}
 const FLAGS = ['--conditions=@twelvefold/source', 'process.ts'];
 
 let local: LocalAws;
@@ -63,14 +89,13 @@ it(`a backfill of ${RECORDS} records that is stopped ${KILLS} times across hosts
     correlationId: 'c',
   } as const;
   await store.create({ ...base, id: 'run' });
-  const share = RECORDS / (KILLS + 1);
+  const counted: Record<string, number> = {};
   /** Resolves when the run is that far, or has ended. */
   const progressed = (to: number) =>
     expect.poll(async () => isFar(await store.get('run'), to), { interval: 50, timeout: 600_000 }).toBe(true);
 
-  for (let kill = 0; kill < KILLS; kill += 1) {
-    const host = HOSTS[kill % HOSTS.length];
-    const to = share * (kill + 1);
+  for (const { host, to } of stops()) {
+    counted[host] = (counted[host] ?? 0) + 1;
     if (host === 'deadline') {
       // An invocation of Lambda: the deadline is the host's.
       await patiently(() =>
@@ -85,7 +110,7 @@ it(`a backfill of ${RECORDS} records that is stopped ${KILLS} times across hosts
       );
     } else if (host === 'stop-task') await stopTask(to);
     else {
-      const child = spawn(process.execPath, [...FLAGS, 'run', host ?? '', String(PAUSE_MS)], {
+      const child = spawn(process.execPath, [...FLAGS, 'run', host, String(PAUSE_MS)], {
         cwd: FOLDER,
         env: { ...env, PATH: process.env.PATH },
         stdio: 'inherit',
@@ -111,6 +136,8 @@ it(`a backfill of ${RECORDS} records that is stopped ${KILLS} times across hosts
   // A window is half a second of work: what a kill repeats, and a clean stop does not.
   const rate = RECORDS / (end.durationMs / 1_000);
   expect(repeated).toBeLessThanOrEqual(Math.ceil(KILLS * rate));
+  const { leg, durationMs } = end;
+  console.log(JSON.stringify({ seed: SEED, records: seen, stops: counted, legs: leg, repeated, durationMs }));
 
   async function stopTask(to: number): Promise<void> {
     const aws = createAws({ env });
