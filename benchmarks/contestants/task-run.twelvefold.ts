@@ -20,7 +20,15 @@ const task = defineCollectionTask({
 await contest(Number(records), async (operations) => {
   count = operations;
   const id = `sum-${crypto.randomUUID()}`;
-  const run = { id, task: 'sum', shape: 'collection', params: {}, on: 'here', caller: 'bench', correlationId: id } as const;
+  const run = {
+    id,
+    task: 'sum',
+    shape: 'collection',
+    params: {},
+    on: 'here',
+    caller: 'bench',
+    correlationId: id,
+  } as const;
   await store.create(run);
   const { matched } = await runLeg({ task, store, run: id, host: 'bench', makeContext: () => ({}) });
   if (matched !== operations) throw new Error(`${matched} of ${operations} records`);
