@@ -12,6 +12,6 @@ export default class NotRunReporter implements Reporter {
 export function notRun(modules: readonly Pick<TestModule, 'children'>[]): string[] {
   const left = modules
     .flatMap((module) => [...module.children.allSuites()])
-    .filter(({ name, options }) => options.mode === 'skip' && / \(needs [a-z]+\)$/.test(name));
+    .filter(({ name, options }) => options.mode === 'skip' && / \(needs [a-z-]+\)$/.test(name));
   return [...new Set(left.map(({ name }) => `not run: ${name}`))];
 }
