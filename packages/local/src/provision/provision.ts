@@ -16,6 +16,7 @@ import type { ConnectionOptions, ProvisionedResource, ProvisionedStack, Provisio
 import { readConnection } from './stack.ts';
 import type { TemplateResource } from './template.ts';
 import { readTemplate } from './template.ts';
+import { rolePolicyLimit, templateLimits } from './template-limits.ts';
 import { UnknownValueError, unknownValueIn } from './unknown-value.ts';
 
 export interface ProvisionOptions extends ConnectionOptions {
@@ -117,6 +118,7 @@ async function makeEntry(
   const defaultName = generatedName(`${pseudo.stackName}-${logicalId}`, type);
   const base = { logicalId, type, properties, metadata };
   if (make === undefined) {
+    rolePolicyLimit(type, properties);
     const listed = listResource(logicalId, type, properties, defaultName, pseudo);
     if (unresolved !== undefined) notes.push(unresolved);
     return { entry: { ...base, ...listed, created: false }, outcome: 'listed', note: notes.join('; ') || undefined };
@@ -192,6 +194,10 @@ export async function provision(template: unknown, options: ProvisionOptions): P
   assertKnownOptions('provision', options, OPTIONS);
   const { parameters: given = {}, stackName = 'local', onProgress, signal } = options;
   const read = readTemplate(typeof template === 'string' ? await parseTemplate(template) : template);
+  const note = templateLimits(template, read.resources);
+  if (note !== undefined) {
+    onProgress?.({ logicalId: 'Template', type: 'Template', physicalId: stackName, outcome: 'unchanged', note });
+  }
   const parameters = readParameters(read.parameters, given);
   const client = createAwsClient({ ...readConnection(options), signal });
   const pseudo = await readPseudo(client, stackName);
