@@ -1,5 +1,7 @@
 import { Duration, Stack, Tags } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import type { IVpc } from 'aws-cdk-lib/aws-ec2';
+import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { describe, expect, it } from 'vitest';
@@ -97,6 +99,13 @@ describe('monitoring', () => {
     });
   });
 
+  it('takes properties of its alarms', () => {
+    const stack = newStack();
+    const app = new TwelveFactorApp(stack, 'App', shopProps);
+    new TwelveFactorMonitoring(stack, 'Monitoring', { app, alarmProps: { evaluationPeriods: 3 } });
+    Template.fromStack(stack).allResourcesProperties('AWS::CloudWatch::Alarm', { EvaluationPeriods: 3 });
+  });
+
   it('refuses unknown options', () => {
     const stack = newStack();
     const app = new TwelveFactorApp(stack, 'App', shopProps);
@@ -131,6 +140,16 @@ describe('the network', () => {
       VpcEndpointType: 'Gateway',
       ServiceName: { 'Fn::Join': ['', ['com.amazonaws.', { Ref: 'AWS::Region' }, '.dynamodb']] },
     });
+  });
+
+  it('may be one that is there: it gets the endpoints', () => {
+    const stack = newStack();
+    const existingVpc = new Vpc(stack, 'Existing', { maxAzs: 2 }) as IVpc;
+    const made = new TwelveFactorNetwork(stack, 'Network', { manifests: [shopManifest], existingVpc });
+    expect(made.vpc).toBe(existingVpc);
+    const template = Template.fromStack(stack);
+    template.resourceCountIs('AWS::EC2::VPC', 1);
+    template.resourceCountIs('AWS::EC2::VPCEndpoint', made.endpoints.size);
   });
 
   it('reaches the internet only when that is asked for', () => {
@@ -170,6 +189,21 @@ describe('the audit', () => {
         (one) => Match.objectLike(one),
       ),
     });
+  });
+
+  it('takes properties of the trail and of its bucket', () => {
+    const stack = newStack();
+    const topic = new Topic(stack, 'Topic') as ITopic;
+    new TwelveFactorAudit(stack, 'Audit', {
+      app: 'shop',
+      monthlyBudgetUsd: 200,
+      topic,
+      trailProps: { trailName: 'all' },
+      bucketProps: { bucketName: 'trail-of-shop' },
+    });
+    const template = Template.fromStack(stack);
+    template.hasResourceProperties('AWS::CloudTrail::Trail', { TrailName: 'all' });
+    template.hasResourceProperties('AWS::S3::Bucket', { BucketName: 'trail-of-shop' });
   });
 
   it('refuses a budget that is not above 0', () => {

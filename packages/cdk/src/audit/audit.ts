@@ -1,12 +1,13 @@
 import { assertKnownOptions } from '@twelvefold/core/internal';
 import { Aws, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { CfnBudget } from 'aws-cdk-lib/aws-budgets';
+import type { TrailProps } from 'aws-cdk-lib/aws-cloudtrail';
 import { Trail } from 'aws-cdk-lib/aws-cloudtrail';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
-import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { BucketProps, IBucket } from 'aws-cdk-lib/aws-s3';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
@@ -25,6 +26,10 @@ export interface AuditProps {
    * @defaultValue 400 days, which covers a year's audit
    */
   readonly retention?: Duration;
+  /** Properties of CDK's trail, over those of this construct. */
+  readonly trailProps?: Partial<TrailProps>;
+  /** Properties of CDK's bucket, over those of this construct, e.g. `serverAccessLogsBucket`. */
+  readonly bucketProps?: Partial<BucketProps>;
 }
 
 /**
@@ -47,7 +52,14 @@ export class TwelveFactorAudit extends Construct {
 
   constructor(scope: Construct, id: string, props: AuditProps) {
     super(scope, id);
-    assertKnownOptions('use TwelveFactorAudit', props, ['monthlyBudgetUsd', 'app', 'topic', 'retention']);
+    assertKnownOptions('use TwelveFactorAudit', props, [
+      'monthlyBudgetUsd',
+      'app',
+      'topic',
+      'retention',
+      'trailProps',
+      'bucketProps',
+    ]);
     const { monthlyBudgetUsd, app, topic, retention = Duration.days(400) } = props;
     if (!(Number.isFinite(monthlyBudgetUsd) && monthlyBudgetUsd > 0)) {
       throw new TypeError(`Cannot use TwelveFactorAudit: monthlyBudgetUsd is ${monthlyBudgetUsd}; it must be above 0`);
@@ -62,6 +74,7 @@ export class TwelveFactorAudit extends Construct {
       versioned: true,
       removalPolicy: RemovalPolicy.RETAIN,
       lifecycleRules: [{ expiration: retention, noncurrentVersionExpiration: Duration.days(30) }],
+      ...props.bucketProps,
     });
     const logGroup = new LogGroup(this, 'Logs', { retention: RetentionDays.THREE_MONTHS });
     this.trail = new Trail(this, 'Trail', {
@@ -72,6 +85,7 @@ export class TwelveFactorAudit extends Construct {
       includeGlobalServiceEvents: true,
       sendToCloudWatchLogs: true,
       cloudWatchLogGroup: logGroup as ILogGroup,
+      ...props.trailProps,
     });
     const subscribers = [{ subscriptionType: 'SNS', address: topic.topicArn }];
     const warning = (notificationType: string, threshold: number) => ({

@@ -1,7 +1,7 @@
 import { assertKnownOptions } from '@twelvefold/core/internal';
 import type { Duration } from 'aws-cdk-lib';
 import { Duration as CdkDuration, CfnResource, Fn, Stack } from 'aws-cdk-lib';
-import type { IAlarm, IAlarmAction, IMetric, IWidget } from 'aws-cdk-lib/aws-cloudwatch';
+import type { AlarmProps, IAlarm, IAlarmAction, IMetric, IWidget } from 'aws-cdk-lib/aws-cloudwatch';
 import {
   Alarm,
   AlarmStatusWidget,
@@ -60,6 +60,8 @@ export interface MonitoringProps {
    */
   readonly existingTopic?: ITopic;
   readonly thresholds?: AlarmThresholds;
+  /** Properties of each of CDK's alarms, over those of this construct, e.g. `evaluationPeriods`. */
+  readonly alarmProps?: Partial<Omit<AlarmProps, 'metric' | 'threshold'>>;
 }
 
 const PERIOD = CdkDuration.minutes(5);
@@ -86,7 +88,13 @@ export class TwelveFactorMonitoring extends Construct {
 
   constructor(scope: Construct, id: string, props: MonitoringProps) {
     super(scope, id);
-    assertKnownOptions('use TwelveFactorMonitoring', props, ['app', 'emails', 'existingTopic', 'thresholds']);
+    assertKnownOptions('use TwelveFactorMonitoring', props, [
+      'app',
+      'emails',
+      'existingTopic',
+      'thresholds',
+      'alarmProps',
+    ]);
     const { app, emails = [], existingTopic, thresholds = {} } = props;
     const known = ['functionErrors', 'throttles', 'errorPercent', 'latency', 'messageAge', 'configAge'];
     assertKnownOptions('use thresholds of TwelveFactorMonitoring', thresholds, known);
@@ -110,6 +118,7 @@ export class TwelveFactorMonitoring extends Construct {
           comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
           // A metric without traffic has no values.
           treatMissingData: TreatMissingData.NOT_BREACHING,
+          ...props.alarmProps,
         });
         alarm.addAlarmAction(action);
         alarm.addOkAction(action);

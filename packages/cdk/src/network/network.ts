@@ -31,6 +31,12 @@ export interface NetworkProps {
    * @defaultValue false
    */
   readonly internet?: boolean;
+  /**
+   * A VPC that is there: it gets the interface endpoints that the manifests use and nothing else.
+   *
+   * @defaultValue a new one
+   */
+  readonly existingVpc?: IVpc;
   /** Properties of CDK's VPC, over those of this construct. */
   readonly vpcProps?: Partial<VpcProps>;
 }
@@ -81,30 +87,32 @@ export class TwelveFactorNetwork extends Construct {
 
   constructor(scope: Construct, id: string, props: NetworkProps) {
     super(scope, id);
-    assertKnownOptions('use TwelveFactorNetwork', props, ['manifests', 'zones', 'internet', 'vpcProps']);
-    const { manifests, zones = 2, internet = false, vpcProps = {} } = props;
+    assertKnownOptions('use TwelveFactorNetwork', props, ['manifests', 'zones', 'internet', 'existingVpc', 'vpcProps']);
+    const { manifests, zones = 2, internet = false, existingVpc, vpcProps = {} } = props;
     // CDK's declarations need the cast under exactOptionalPropertyTypes.
-    this.vpc = new Vpc(this, 'Vpc', {
-      maxAzs: zones,
-      natGateways: internet ? zones : 0,
-      restrictDefaultSecurityGroup: true,
-      subnetConfiguration: [
-        { name: 'public', subnetType: SubnetType.PUBLIC, cidrMask: 24 },
-        {
-          name: 'private',
-          subnetType: internet ? SubnetType.PRIVATE_WITH_EGRESS : SubnetType.PRIVATE_ISOLATED,
-          cidrMask: 20,
+    this.vpc =
+      existingVpc ??
+      (new Vpc(this, 'Vpc', {
+        maxAzs: zones,
+        natGateways: internet ? zones : 0,
+        restrictDefaultSecurityGroup: true,
+        subnetConfiguration: [
+          { name: 'public', subnetType: SubnetType.PUBLIC, cidrMask: 24 },
+          {
+            name: 'private',
+            subnetType: internet ? SubnetType.PRIVATE_WITH_EGRESS : SubnetType.PRIVATE_ISOLATED,
+            cidrMask: 20,
+          },
+        ],
+        gatewayEndpoints: {
+          S3: { service: GatewayVpcEndpointAwsService.S3 },
+          DynamoDB: { service: GatewayVpcEndpointAwsService.DYNAMODB },
         },
-      ],
-      gatewayEndpoints: {
-        S3: { service: GatewayVpcEndpointAwsService.S3 },
-        DynamoDB: { service: GatewayVpcEndpointAwsService.DYNAMODB },
-      },
-      flowLogs: {
-        rejected: { destination: FlowLogDestination.toCloudWatchLogs(), trafficType: FlowLogTrafficType.REJECT },
-      },
-      ...vpcProps,
-    }) as IVpc;
+        flowLogs: {
+          rejected: { destination: FlowLogDestination.toCloudWatchLogs(), trafficType: FlowLogTrafficType.REJECT },
+        },
+        ...vpcProps,
+      }) as IVpc);
     const used = new Set(manifests.flatMap(servicesOf));
     const services = [
       ...Object.entries(FARGATE),
