@@ -24,7 +24,7 @@ async function upload({ folder, bucket, stage, aws, atEnd }: ProofContext): Prom
   return prefix;
 }
 
-/** What the stack keeps when it is deleted. */
+/** Deletes at the end the resources that outlive the stack. */
 function deleteKept({ stage, aws, atEnd }: ProofContext, template: string): void {
   const { Resources } = JSON.parse(template) as {
     Resources: Readonly<Record<string, { Type: string; DeletionPolicy?: string; Properties: Record<string, unknown> }>>;

@@ -8,7 +8,7 @@ const scripts = readdirSync(import.meta.dirname)
   .filter((name) => /^\w+\.ts$/.test(name) && name !== 'prove.ts')
   .map((name) => name.replace('.ts', ''));
 
-/** Stands in for the AWS CLI: notes each command, and answers from a table by its first two words. */
+/** Stands in for the AWS CLI: notes each command, and answers by its first two words. */
 const folder = mkdtempSync(join(tmpdir(), 'fake-aws-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 const log = join(folder, 'log');

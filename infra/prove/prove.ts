@@ -6,7 +6,7 @@ import { parseArgs, promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** What a proof works with: the AWS CLI, with the caller's credentials and region. */
+/** The tools of a proof: the AWS CLI, with the caller's credentials and region. */
 export interface ProofContext {
   /** Part of every name: nothing else may have it. */
   readonly stage: string;
