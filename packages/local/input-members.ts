@@ -7,6 +7,7 @@ export const CLIENTS: Readonly<Record<string, string>> = {
   dynamodbstreams: 'dynamodb-streams',
   ecs: 'ecs',
   events: 'eventbridge',
+  iam: 'iam',
   kms: 'kms',
   logs: 'cloudwatch-logs',
   monitoring: 'cloudwatch',

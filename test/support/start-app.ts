@@ -64,7 +64,7 @@ export async function startApp(options: StartAppOptions): Promise<RunningApp> {
   const { host, bundles, provision, prepare } = options;
   if (!existsSync(`${bundles}/ecs.js`))
     throw new Error('Cannot start the app: its bundles are missing; run npm run build');
-  const endpoint = await startLocalAws();
+  const endpoint = await startLocalAws({ enforce: true });
   const log = createAppLog();
   const lines: string[] = [];
   const access = {

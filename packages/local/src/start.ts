@@ -1,6 +1,5 @@
 import { stderr } from 'node:process';
 import { assertKnownOptions } from '@twelvefold/core/internal';
-import type { Background } from './core/background.ts';
 import { createBackground } from './core/background.ts';
 import type { CallFilter, RecordedCall } from './core/call-log.ts';
 import { createCallLog } from './core/call-log.ts';
@@ -9,6 +8,7 @@ import { createClock } from './core/clock.ts';
 import type { ContainerRegistry } from './core/container-registry.ts';
 import { createContainerRegistry } from './core/container-registry.ts';
 import { answerControl } from './core/control-plane.ts';
+import type { Endpoint } from './core/dispatch.ts';
 import { dispatch } from './core/dispatch.ts';
 import type { Faults } from './core/faults.ts';
 import { createFaults } from './core/faults.ts';
@@ -44,6 +44,13 @@ export interface LocalAwsOptions {
    * @defaultValue none: state is lost
    */
   readonly snapshot?: string;
+  /**
+   * Whether IAM policies are enforced: of the roles that callers assume and of the resources. Calls
+   * with any other key are those of the account's root and stay unrestricted.
+   *
+   * @defaultValue false
+   */
+  readonly enforce?: boolean;
   /**
    * Host names that requests may name besides loopback names and IP addresses, e.g. a container's.
    *
@@ -119,6 +126,8 @@ export interface Health {
   /** By their signing names. */
   readonly services: readonly string[];
   readonly account: string;
+  /** Whether IAM policies are enforced. */
+  readonly enforce: boolean;
   readonly nowMs: number;
 }
 
@@ -129,6 +138,7 @@ const OPTIONS: ReadonlyArray<keyof LocalAwsOptions> = [
   'clock',
   'random',
   'snapshot',
+  'enforce',
   'hosts',
   'publicParameters',
   'log',
@@ -138,10 +148,13 @@ const writeToStderr = (line: string) => void stderr.write(`${line}\n`);
 
 /** Puts a snapshot's state in place and sets its timers going. */
 async function restore(
-  world: World,
-  background: Background,
-  clock: ControlledClock,
-  functions: FunctionRegistry,
+  {
+    world,
+    background,
+    clock,
+    functions,
+    authorizer,
+  }: Pick<Endpoint, 'world' | 'background' | 'clock' | 'functions' | 'authorizer'>,
   { nowMs, services }: Snapshot,
 ): Promise<void> {
   if (nowMs > clock.now()) clock.advance(nowMs - clock.now());
@@ -154,6 +167,7 @@ async function restore(
       background: (work) => background.run(service, work),
       stores: world.stores(account, region),
       functions,
+      permits: (call) => authorizer?.permits(call) ?? true,
     };
     for (const entry of registry) if (entry.name === service) (await entry.load()).resume?.(context);
   }
@@ -199,6 +213,7 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     clock = createClock(),
     random = Math.random,
     snapshot: folder,
+    enforce = false,
     hosts = [],
     publicParameters = {},
     log = writeToStderr,
@@ -212,8 +227,12 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
   const disk = folder === undefined ? undefined : await import('./core/snapshot.ts');
   const functions = createFunctionRegistry();
   const containers = createContainerRegistry();
+  // Loaded only where it is used: it brings the stores of most services.
+  const authorizer = enforce
+    ? (await import('./iam/authorizer.ts')).createAuthorizer({ world, clock, calls })
+    : undefined;
   const snapshot = folder === undefined ? undefined : await disk?.readSnapshot(folder);
-  if (snapshot !== undefined) await restore(world, background, clock, functions, snapshot);
+  if (snapshot !== undefined) await restore({ world, background, clock, functions, authorizer }, snapshot);
   const services = [...new Set(registry.map(({ name }) => name))];
   const faults = createFaults(random, services);
   const endpoint = {
@@ -227,6 +246,7 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     containers,
     publicParameters,
     account,
+    authorizer,
   };
   const reset = (service?: string) => {
     if (service !== undefined && !services.includes(service)) {
@@ -238,7 +258,7 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     faults.clear();
     calls.clear();
   };
-  const health = (): Health => ({ status: 'ok', services, account, nowMs: clock.now() });
+  const health = (): Health => ({ status: 'ok', services, account, enforce, nowMs: clock.now() });
   // One after the other: two at once would delete each other's files.
   let saved: Promise<void> = Promise.resolve();
   let ended = false;

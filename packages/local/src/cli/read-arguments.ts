@@ -10,6 +10,7 @@ Starts an AWS endpoint on this machine, for development and tests, and serves un
   --region REGION        the region to provision in and to print (default us-east-1)
   --account DIGITS       the account that callers are in (default 123456789012)
   --snapshot DIR         load state from this folder, save it there when stopped (default: state is lost)
+  --enforce              enforce IAM policies; keys that STS did not hand out stay unrestricted
   --template FILE        a CloudFormation template (JSON or YAML) whose resources to create
   --parameter KEY=VALUE  a parameter of the template; once for each
   --public-parameter NAME=VALUE
@@ -37,6 +38,7 @@ export interface CliArguments {
   readonly publicParameters: Readonly<Record<string, string>>;
   readonly postgres: boolean;
   readonly redis: boolean;
+  readonly enforce: boolean;
   readonly json: boolean;
   readonly help: boolean;
   readonly version: boolean;
@@ -54,6 +56,7 @@ const OPTIONS = {
   region: { type: 'string', default: 'us-east-1' },
   account: { type: 'string' },
   snapshot: { type: 'string' },
+  enforce: { type: 'boolean', default: false },
   template: { type: 'string' },
   parameter: { type: 'string', multiple: true, default: [] as string[] },
   'public-parameter': { type: 'string', multiple: true, default: [] as string[] },

@@ -18,7 +18,7 @@ const TEMPLATE = {
       Type: 'AWS::SSM::Parameter',
       Properties: { Name: { 'Fn::Join': ['', ['/app/', { Ref: 'Stage' }, '/rate']] }, Type: 'String', Value: '0.19' },
     },
-    Role: { Type: 'AWS::IAM::Role', Properties: { RoleName: 'app' } },
+    Bucket: { Type: 'AWS::S3::Bucket', Properties: { BucketName: 'app' } },
   },
   Outputs: { RateName: { Value: { Ref: 'Rate' } } },
 };
@@ -79,7 +79,7 @@ describe('twelvefold-local', () => {
       outputs: { RateName: '/app/dev/rate' },
       resources: [
         { logicalId: 'Rate', type: 'AWS::SSM::Parameter', physicalId: '/app/dev/rate', created: true },
-        { logicalId: 'Role', created: false },
+        { logicalId: 'Bucket', created: false },
       ],
       environment: { AWS_ENDPOINT_URL: said.url },
     });
@@ -133,7 +133,7 @@ describe('twelvefold-local', () => {
     run.stop();
     expect(await run.exit).toBe(0);
     expect(run.err()).toContain('created   Rate (AWS::SSM::Parameter)\n');
-    expect(run.err()).toContain('listed    Role (AWS::IAM::Role)\n');
+    expect(run.err()).toContain('listed    Bucket (AWS::S3::Bucket)\n');
     expect(run.out()).toContain('RateName = /app/dev/rate');
   });
 

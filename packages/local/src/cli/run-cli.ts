@@ -137,11 +137,12 @@ const untilAborted = (signal: AbortSignal) =>
   });
 
 async function serve(args: CliArguments, io: CliProcess): Promise<number> {
-  const { port, host, hosts, account, snapshot, publicParameters } = args;
+  const { port, host, hosts, account, snapshot, publicParameters, enforce } = args;
   const aws = await startLocalAws({
     port,
     host,
     hosts,
+    enforce,
     log: (line) => io.stderr.write(`${line}\n`),
     ...(account === undefined ? {} : { account }),
     publicParameters,

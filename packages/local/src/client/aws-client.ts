@@ -29,12 +29,13 @@ export class AwsCallError extends Error {
 
 const JSON_SERVICES = {
   dynamodb: { target: 'DynamoDB_20120810', version: '1.0' },
+  logs: { target: 'Logs_20140328', version: '1.1' },
   dynamodbstreams: { target: 'DynamoDBStreams_20120810', version: '1.0' },
   secretsmanager: { target: 'secretsmanager', version: '1.1' },
   sqs: { target: 'AmazonSQS', version: '1.0' },
   ssm: { target: 'AmazonSSM', version: '1.1' },
 } as const;
-const QUERY_SERVICES = { sns: '2010-03-31', sts: '2011-06-15' } as const;
+const QUERY_SERVICES = { iam: '2010-05-08', sns: '2010-03-31', sts: '2011-06-15' } as const;
 
 /** Where a service is not called what it is signed for, and has another host. */
 const SIGNED_FOR: Readonly<Record<string, string>> = { dynamodbstreams: 'dynamodb' };
@@ -57,6 +58,8 @@ export interface AwsClientOptions {
    */
   readonly sleep?: (ms: number, signal?: AbortSignal) => Promise<void>;
   readonly signal?: AbortSignal | undefined;
+  /** Sent with every call. @defaultValue none */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
 type JsonAnswer = Readonly<Record<string, unknown>>;
@@ -73,6 +76,15 @@ export interface AwsClient {
    * operation's result element.
    */
   query(service: QueryService, operation: string, input: Readonly<Record<string, string>>): Promise<XmlElement>;
+  /** A call of a service with paths, and a body in JSON. */
+  rest(
+    service: 'lambda',
+    operation: string,
+    method: 'DELETE' | 'GET' | 'POST',
+    path: string,
+    input?: object,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<JsonAnswer>;
   sleep(ms: number): Promise<void>;
 }
 
@@ -80,9 +92,11 @@ const ATTEMPTS = 4;
 const TIMEOUT_MS = 30_000;
 const isThrottling = (code: string) => /Throttl|TooManyRequests|RequestLimitExceeded/.test(code);
 
-function readJsonError(text: string): { code: string; message: string } {
+function readJsonError(text: string, errorType: string | null): { code: string; message: string } {
   const body: { __type?: string; message?: string; Message?: string } = JSON.parse(text);
-  return { code: body.__type?.split('#').at(-1) ?? 'UnknownError', message: body.message ?? body.Message ?? '' };
+  // Services with paths name the error in a header.
+  const type = body.__type ?? errorType?.split(':')[0];
+  return { code: type?.split('#').at(-1) ?? 'UnknownError', message: body.message ?? body.Message ?? '' };
 }
 
 function readXmlError(text: string): { code: string; message: string } {
@@ -94,9 +108,9 @@ function readXmlError(text: string): { code: string; message: string } {
   };
 }
 
-function readError(text: string, status: number): { code: string; message: string } {
+function readError(text: string, { status, headers }: Response): { code: string; message: string } {
   try {
-    return text.trimStart().startsWith('{') ? readJsonError(text) : readXmlError(text);
+    return text.trimStart().startsWith('{') ? readJsonError(text, headers.get('x-amzn-errortype')) : readXmlError(text);
   } catch {
     return { code: `Http${status}`, message: 'The answer is not one of AWS; is the endpoint an AWS endpoint?' };
   }
@@ -110,15 +124,22 @@ export function createAwsClient(options: AwsClientOptions): AwsClient {
   const urlOf = (service: string) =>
     new URL(endpoint === 'aws' ? `https://${HOSTS[service] ?? service}.${region}.${suffix}` : endpoint);
 
-  async function once(service: string, operation: string, headers: Record<string, string>, body: string) {
-    const url = urlOf(service);
+  async function once(
+    service: string,
+    operation: string,
+    headers: Record<string, string>,
+    body: string,
+    { method, path }: { readonly method: string; readonly path: string },
+  ) {
+    const url = new URL(path, urlOf(service));
     const about = { service, operation };
     let response: Response;
     let text: string;
     try {
       response = await fetch(url, {
-        method: 'POST',
+        method,
         headers: signRequest({
+          method,
           url,
           headers,
           body,
@@ -127,7 +148,7 @@ export function createAwsClient(options: AwsClientOptions): AwsClient {
           credentials,
           nowMs: now(),
         }),
-        body,
+        ...(method === 'POST' ? { body } : {}),
         signal: AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), ...(signal ? [signal] : [])]),
       });
       text = await response.text();
@@ -143,7 +164,7 @@ export function createAwsClient(options: AwsClientOptions): AwsClient {
       );
     }
     if (response.ok) return text;
-    const { code, message } = readError(text, response.status);
+    const { code, message } = readError(text, response);
     throw new AwsCallError(`${code}: ${message || `${service} ${operation} failed without a message`}`, {
       ...about,
       code,
@@ -151,10 +172,22 @@ export function createAwsClient(options: AwsClientOptions): AwsClient {
     });
   }
 
-  async function send(service: string, operation: string, headers: Record<string, string>, body: string) {
+  async function send(
+    service: string,
+    operation: string,
+    headers: Record<string, string>,
+    body: string,
+    at = { method: 'POST', path: '/' },
+  ) {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await once(service, operation, { 'user-agent': 'twelvefold-provision', ...headers }, body);
+        return await once(
+          service,
+          operation,
+          { 'user-agent': 'twelvefold-provision', ...options.headers, ...headers },
+          body,
+          at,
+        );
       } catch (error) {
         if (!(error instanceof AwsCallError) || attempt >= ATTEMPTS) throw error;
         const { status, code } = error;
@@ -174,6 +207,14 @@ export function createAwsClient(options: AwsClientOptions): AwsClient {
         'x-amz-target': `${target}.${operation}`,
       };
       const text = await send(service, operation, headers, JSON.stringify(input));
+      return text === '' ? {} : JSON.parse(text);
+    },
+    rest: async (service, operation, method, path, input, headers = {}) => {
+      const body = input === undefined ? '' : JSON.stringify(input);
+      const text = await send(service, operation, { 'content-type': 'application/json', ...headers }, body, {
+        method,
+        path,
+      });
       return text === '' ? {} : JSON.parse(text);
     },
     query: async (service, operation, input) => {

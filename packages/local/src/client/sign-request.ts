@@ -7,6 +7,8 @@ export interface Credentials {
 }
 
 export interface RequestToSign {
+  /** @defaultValue POST */
+  readonly method?: string;
   readonly url: URL;
   /** Lower-case names; `host` and `x-amz-date` are added. */
   readonly headers: Readonly<Record<string, string>>;
@@ -22,7 +24,7 @@ export interface RequestToSign {
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 const hmac = (key: string | Buffer, text: string) => createHmac('sha256', key).update(text).digest();
 
-/** The headers of a POST with a Signature Version 4, for a path without query string. */
+/** The headers of a request with a Signature Version 4, for a path without query string. */
 export function signRequest(request: RequestToSign): Record<string, string> {
   const { url, service, region, credentials } = request;
   const stamp = new Date(request.nowMs).toISOString().replace(/[-:]|\.\d{3}/g, '');
@@ -35,7 +37,7 @@ export function signRequest(request: RequestToSign): Record<string, string> {
   };
   const names = Object.keys(headers).sort();
   const canonical = [
-    'POST',
+    request.method ?? 'POST',
     url.pathname,
     '',
     ...names.map((name) => `${name}:${headers[name]?.trim()}`),

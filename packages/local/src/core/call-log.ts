@@ -1,3 +1,15 @@
+/** An action on a resource, as IAM checks it. */
+interface TouchedResource {
+  readonly action: string;
+  readonly resource: string;
+  /**
+   * The statements that allow it, as `policy/statement`, for callers whose permissions are
+   * enforced.
+   * Undefined where it was denied.
+   */
+  readonly allowedBy?: readonly string[] | undefined;
+}
+
 /** One call that the endpoint answered. */
 export interface RecordedCall {
   /** Milliseconds since the epoch, on the endpoint's clock. */
@@ -8,7 +20,7 @@ export interface RecordedCall {
    * The actions and resources that IAM would check, several for a transaction or a batch over
    * resources.
    */
-  readonly touched: ReadonlyArray<{ readonly action: string; readonly resource: string }>;
+  readonly touched: readonly TouchedResource[];
   /** `md/component#NAME` in the user agent; undefined for calls that name none. */
   readonly component: string | undefined;
   readonly accessKeyId: string;

@@ -10,6 +10,21 @@ export interface Principal {
   readonly account: string;
   readonly arn: string;
   readonly userId: string;
+  /** Of a role's session. */
+  readonly session?: RoleSession | undefined;
+  /** An AWS service by its principal, e.g. `lambda.amazonaws.com`. */
+  readonly service?: string | undefined;
+}
+
+/** The parts of a role's session that its calls carry. */
+interface RoleSession {
+  readonly roleArn: string;
+  /** The session policies of AssumeRole, in JSON. */
+  readonly policies: readonly string[];
+  /** By their keys as given. */
+  readonly tags: Readonly<Record<string, string>>;
+  readonly sourceIdentity?: string | undefined;
+  readonly issuedMs: number;
 }
 
 /** The temporary keys that STS has handed out, each with the identity of its user. */
@@ -28,6 +43,9 @@ export const SESSION_REGION = 'aws-global';
 
 /** Twelve digits as an access key id are an account. */
 const ACCOUNT = /^\d{12}$/;
+
+/** A service principal as an access key id: the launcher takes the part of Lambda and ECS. */
+const SERVICE = /^[a-z0-9-]+\.amazonaws\.com$/;
 
 /**
  * Stands before the account in the access key id of a call without a signature, and is that call's
@@ -79,6 +97,9 @@ export function readPrincipal(
   if (accessKeyId === ANONYMOUS) return { account: defaultAccount, arn: '', userId: ANONYMOUS };
   const [, visited] = new RegExp(`^${ANONYMOUS}:(\\d{12})$`).exec(accessKeyId) ?? [];
   if (visited !== undefined) return { account: visited, arn: '', userId: ANONYMOUS };
+  if (SERVICE.test(accessKeyId)) {
+    return { account: defaultAccount, arn: accessKeyId, userId: accessKeyId, service: accessKeyId };
+  }
   const account = ACCOUNT.test(accessKeyId) ? accessKeyId : defaultAccount;
   return { account, arn: `arn:${partitionOf(region)}:iam::${account}:root`, userId: account };
 }
@@ -156,6 +177,14 @@ export function readComponent(headers: IncomingHttpHeaders): string | undefined 
   const agent = `${headers['user-agent'] ?? ''} ${headers['x-amz-user-agent'] ?? ''}`;
   return /(?:^|\s)md\/component#(\S+)/.exec(agent)?.[1];
 }
+
+const text = (header: string | string[] | undefined) => (typeof header === 'string' ? header : undefined);
+
+/** The resource that a service calls for: `aws:SourceArn` and `aws:SourceAccount` of its call. */
+export const readSource = (headers: IncomingHttpHeaders) => ({
+  arn: text(headers['x-amz-source-arn']),
+  account: text(headers['x-amz-source-account']),
+});
 
 /** The X-Ray tracing header of a request; undefined if it has none with a trace id. */
 export function readTraceHeader(headers: IncomingHttpHeaders): string | undefined {

@@ -29,6 +29,14 @@ export interface RunnableContainer {
   readonly cluster?: string | undefined;
   /** The service that DescribeServices shows with this task definition. @defaultValue none */
   readonly service?: string | undefined;
+  /**
+   * The role that the task's calls are made with.
+   *
+   * @defaultValue none: as the command's environment says
+   */
+  readonly taskRoleArn?: string | undefined;
+  /** The role that ECS writes the task's logs with. @defaultValue none */
+  readonly executionRoleArn?: string | undefined;
   /** @throws Error when the command cannot be started */
   start(launch: StartContainer): Promise<RunningContainer>;
 }

@@ -1,9 +1,10 @@
 import { hrtime } from 'node:process';
+import type { Authorizer, UserCall } from './authorizer.ts';
 import type { Background } from './background.ts';
 import type { Call } from './call.ts';
 import { readCall } from './call.ts';
 import type { CallLog } from './call-log.ts';
-import { readCaller, readComponent, readPrincipal, readTraceHeader } from './caller.ts';
+import { readCaller, readComponent, readPrincipal, readSource, readTraceHeader } from './caller.ts';
 import type { ControlledClock } from './clock.ts';
 import { sleep } from './clock.ts';
 import type { ContainerRegistry } from './container-registry.ts';
@@ -31,6 +32,8 @@ export interface Endpoint {
   readonly publicParameters: Readonly<Record<string, string>>;
   /** Whose account a caller is in, unless its access key id is twelve digits: then that. */
   readonly account: string;
+  /** Undefined where permissions are not enforced. */
+  readonly authorizer: Authorizer | undefined;
 }
 
 /** Where a call came in. */
@@ -71,8 +74,13 @@ function findAction({ service, operation }: Call): Action | undefined {
 }
 
 /** Carries the call out, as often as the fault says. */
-async function perform(call: Call, action: Action, context: CallContext, fault: Fault | undefined): Promise<unknown> {
-  const input = call.input();
+async function perform(
+  call: Call,
+  input: Record<string, unknown>,
+  action: Action,
+  context: CallContext,
+  fault: Fault | undefined,
+): Promise<unknown> {
   markSensitive(input, SENSITIVE_MEMBERS[call.serviceName]?.[call.operation]);
   const refused = call.service?.refused?.[call.operation]?.find((name) => (input[name] ?? undefined) !== undefined);
   if (refused !== undefined) {
@@ -126,7 +134,7 @@ export async function dispatch(endpoint: Endpoint, request: HttpRequest, arrival
   const call = await readCall(endpoint.registry, request, known);
   const { operation, serviceName } = call;
   const component = readComponent(request.headers);
-  const touched: Array<{ action: string; resource: string }> = [];
+  const touched: Array<{ action: string; resource: string; allowedBy?: readonly string[] }> = [];
   let answer: Answer;
   let error: ServiceError | undefined;
   let fault: Fault | undefined;
@@ -143,8 +151,29 @@ export async function dispatch(endpoint: Endpoint, request: HttpRequest, arrival
     if (fault?.kind === 'reset') throw new ServiceError('ConnectionReset', 'never sent', { status: 0 });
     const { account } = principal;
     const { region, accessKeyId } = caller;
+    const input = call.input();
+    const { authorizer } = endpoint;
+    const userAgent = String(request.headers['user-agent'] ?? '');
+    const userCall: UserCall = {
+      service: serviceName,
+      operation,
+      input,
+      principal,
+      account,
+      region,
+      userAgent,
+      source: principal.service === undefined ? undefined : readSource(request.headers),
+    };
+    const touches: CallContext['touches'] = (resource, iamAction = `${serviceName}:${operation}`, keys = {}) => {
+      const entry: (typeof touched)[number] = { action: iamAction, resource };
+      touched.push(entry);
+      if (authorizer !== undefined) entry.allowedBy = authorizer.check(userCall, iamAction, resource, keys);
+    };
+    const unnamed = authorizer?.unnamedAction(serviceName, operation);
+    if (unnamed !== undefined) touches('*', unnamed);
     const output = await perform(
       call,
+      input,
       action,
       {
         service: serviceName,
@@ -164,7 +193,8 @@ export async function dispatch(endpoint: Endpoint, request: HttpRequest, arrival
         functions: endpoint.functions,
         containers: endpoint.containers,
         publicParameters: endpoint.publicParameters,
-        touches: (resource, iamAction = `${serviceName}:${operation}`) => touched.push({ action: iamAction, resource }),
+        touches,
+        permits: (serviceCall) => authorizer?.permits(serviceCall) ?? true,
       },
       fault,
     );

@@ -12,6 +12,10 @@ export class ServiceError extends Error {
   readonly queryMessage: string | undefined;
   /** REST: further headers of the answer. */
   readonly headers: Readonly<Record<string, string>>;
+  /**
+   * Whether the caller has no permission: it counts before what a service makes of other errors.
+   */
+  readonly isDenied: boolean;
 
   constructor(
     code: string,
@@ -22,6 +26,7 @@ export class ServiceError extends Error {
       queryCode?: string;
       queryMessage?: string;
       headers?: Readonly<Record<string, string>>;
+      isDenied?: boolean;
     } = {},
   ) {
     super(message);
@@ -31,5 +36,6 @@ export class ServiceError extends Error {
     this.queryCode = options.queryCode;
     this.queryMessage = options.queryMessage;
     this.headers = options.headers ?? {};
+    this.isDenied = options.isDenied ?? false;
   }
 }

@@ -1,3 +1,4 @@
+import type { ConditionKeys, ServiceCall } from './authorizer.ts';
 import type { Principal } from './caller.ts';
 import type { Clock } from './clock.ts';
 import type { ContainerRegistry } from './container-registry.ts';
@@ -39,10 +40,15 @@ export interface CallContext {
    */
   background(work: () => unknown): void;
   /**
-   * Names a resource (ARN) that this call touches, for the call log. Call it as soon as the input
-   * tells.
+   * Names a resource (ARN) that this call touches, for the call log, and checks the permission
+   * where
+   * permissions are enforced. Call it as soon as the input names the resource, before any change.
+   *
+   * @throws ServiceError where the caller may not do it
    */
-  touches(arn: string, action?: string): void;
+  touches(arn: string, action?: string, keys?: ConditionKeys): void;
+  /** Whether a service may do this for a user; always, where permissions are not enforced. */
+  permits(call: ServiceCall): boolean;
 }
 
 /**
@@ -130,6 +136,7 @@ export interface CborProtocol {
 /** Where a service goes on after a snapshot was loaded. */
 export interface ResumeContext extends StoreContext {
   readonly functions: FunctionRegistry;
+  permits(call: ServiceCall): boolean;
 }
 
 /** One AWS service: how calls reach it and what it can do. */

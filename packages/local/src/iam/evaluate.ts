@@ -5,10 +5,13 @@ import type { Policy, PolicyPrincipal, Statement } from './policy.ts';
 
 /** Who asks. */
 export interface RequestPrincipal {
-  readonly kind: 'root' | 'user' | 'session' | 'service' | 'anonymous';
-  /** Of a session: the assumed-role ARN; of a service: its name, e.g. `sns.amazonaws.com`. */
+  readonly kind: 'root' | 'user' | 'session' | 'service' | 'federated' | 'anonymous';
+  /**
+   * Of a session: the assumed-role ARN; of a service: its name, e.g. `sns.amazonaws.com`; of a web
+   * identity: the ARN of its provider.
+   */
   readonly arn: string;
-  /** Undefined for services and anonymous callers. */
+  /** Undefined for services, web identities and anonymous callers. */
   readonly account: string | undefined;
   /** Of a session: the role that it assumed. */
   readonly roleArn?: string | undefined;
@@ -53,14 +56,13 @@ const ORDER: readonly Closeness[] = ['none', 'account', 'role', 'direct'];
 function closenessTo({ type, value }: PolicyPrincipal, principal: RequestPrincipal): Closeness {
   const { kind, arn, account, roleArn } = principal;
   if (type === 'Service') return kind === 'service' && value === arn ? 'direct' : 'none';
+  if (type === 'Federated') return kind === 'federated' && value === arn ? 'direct' : 'none';
   if (type !== 'AWS') return 'none';
   if (value === '*') return 'direct';
-  if (kind === 'service' || kind === 'anonymous') return 'none';
+  if (account === undefined) return 'none';
   if (value === arn && kind !== 'root') return 'direct';
   if (roleArn !== undefined && value === roleArn) return 'role';
-  return account !== undefined && (value === account || /^arn:[^:]+:iam::(\d{12}):root$/.exec(value)?.[1] === account)
-    ? 'account'
-    : 'none';
+  return value === account || /^arn:[^:]+:iam::(\d{12}):root$/.exec(value)?.[1] === account ? 'account' : 'none';
 }
 
 function closenessOf({ principals, notPrincipal }: Statement, principal: RequestPrincipal): Closeness {
@@ -120,7 +122,8 @@ const deny = (policyType: PolicyType, isExplicit = false): Decision => ({ allowe
  * Decides one request as IAM does: an explicit deny in any policy wins; a resource's policy that
  * names the session, or everybody, allows within the account whatever the other policies leave out;
  * one that names the role is limited by boundary and session policies; across accounts both sides
- * must allow. Source: IAM User Guide, "How AWS enforcement code logic evaluates requests to allow or
+ * must allow. Source: IAM User Guide, "How AWS enforcement code logic evaluates requests to allow
+ * or
  * deny access", and "Cross-account policy evaluation logic". Service control policies and resource
  * control policies do not exist here.
  */
@@ -135,7 +138,7 @@ export function evaluate(request: AuthorizationRequest, policies: PolicySet): De
   if (boundary?.denies) return deny('permissions boundary', true);
   if (session?.denies) return deny('session policy', true);
 
-  if (principal.kind === 'service' || principal.kind === 'anonymous') {
+  if (principal.account === undefined) {
     return resource.closeness === 'direct' ? { allowed: true, by: resource.allows } : deny('resource-based policy');
   }
   const isIdentityAllowed = principal.kind === 'root' || identity.allows.length > 0;

@@ -118,7 +118,8 @@ function splitArn(text: string): string[] | undefined {
 }
 
 /**
- * Whether the pattern of an ARN matches an ARN, each of the six parts by itself. A pattern that ends
+ * Whether the pattern of an ARN matches an ARN, each of the six parts by itself. A pattern that
+ * ends
  * early in `*` leaves the parts after it open.
  */
 export function matchesArn(pattern: string, arn: string): boolean {

@@ -4,7 +4,8 @@ import type { Pattern } from './pattern.ts';
 import { parsePattern } from './pattern.ts';
 
 /**
- * Where a policy is attached. `identity` also stands for boundaries and session policies, `resource`
+ * Where a policy is attached. `identity` also stands for boundaries and session policies,
+ * `resource`
  * for the policy of a queue, a key or another resource, `trust` for that of a role.
  */
 export type PolicyKind = 'identity' | 'resource' | 'trust';

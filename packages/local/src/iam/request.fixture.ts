@@ -32,10 +32,10 @@ export interface Given {
 
 export const statement = (given: object) => ({ Version: '2012-10-17', Statement: [given] });
 
-export const contextOf = (given: Given['context'] = {}) =>
+const contextOf = (given: Given['context'] = {}) =>
   new Map(Object.entries(given).map(([key, value]) => [key.toLowerCase(), [value].flat()]));
 
-export function decide(given: Given): Decision {
+function decide(given: Given): Decision {
   const { as = 'session', action = 's3:GetObject', on = 'arn:aws:s3:::bucket/key' } = given;
   const read = (document: object | undefined, kind: PolicyKind) =>
     document === undefined ? undefined : parsePolicy(document, kind);

@@ -30,7 +30,7 @@ describe('the values of a type that is only listed are the documented ones', () 
     ['AWS::Events::Rule', { Name: 'r', EventBusName: 'bus' }, att('Arn'), `arn:aws:events:${HERE}:rule/bus/r`],
     ['AWS::S3::Bucket', {}, att('RegionalDomainName'), 'local-x.s3.eu-west-1.amazonaws.com'],
     ['AWS::S3::Bucket', { BucketName: 'b' }, att('Arn'), 'arn:aws:s3:::b'],
-    ['AWS::IAM::Role', { Path: '/app/', RoleName: 'r' }, att('Arn'), 'arn:aws:iam::123456789012:role/app/r'],
+    ['AWS::IAM::User', { Path: '/app/', UserName: 'u' }, att('Arn'), 'arn:aws:iam::123456789012:user/app/u'],
     ['AWS::ECS::Service', { Cluster: 'c', ServiceName: 's' }, REF, `arn:aws:ecs:${HERE}:service/c/s`],
   ])('%s %j: %j', async (type, properties, value, expected) => {
     expect(await output({ X: resource(type, properties) }, value)).toBe(expected);

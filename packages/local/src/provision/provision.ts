@@ -105,10 +105,11 @@ async function makeEntry(
   scope: Scope,
   client: AwsClient,
   pseudo: Pseudo,
+  isAwsOwn: (type: string) => boolean,
 ): Promise<{ entry: Entry; outcome: ProvisionProgress['outcome']; note?: string | undefined }> {
   const { logicalId, type, metadata } = resource;
   const at = `Resources.${logicalId}.Properties`;
-  const make = Object.hasOwn(MADE_TYPES, type) ? MADE_TYPES[type] : undefined;
+  const make = Object.hasOwn(MADE_TYPES, type) && !isAwsOwn(type) ? MADE_TYPES[type] : undefined;
   const notes: string[] = [];
   const written =
     make === undefined
@@ -144,20 +145,25 @@ function reasonToList(error: unknown): string | undefined {
   return isListed && error instanceof Error ? error.message : undefined;
 }
 
-/** Lists a resource that cannot be created here. What uses its values is refused. */
-function listUnmade(resource: TemplateResource, scope: Scope, reason: string): Entry {
+/**
+ * Lists a resource that cannot be created here. What uses its values is refused, unless the values
+ * are known by its type.
+ */
+function listUnmade(resource: TemplateResource, scope: Scope, reason: string, pseudo: Pseudo): Entry {
   const { logicalId, type, metadata } = resource;
   const refuse = (what: string) => () => {
     throw new UnknownValueError(`${logicalId} (${type}) could not be created, so ${what} is not known (${reason})`);
   };
-  const properties = resolveKnown(resource.properties, scope, `Resources.${logicalId}.Properties`, []);
+  const resolved = resolveKnown(resource.properties, scope, `Resources.${logicalId}.Properties`, []);
+  const properties = resolved as Record<string, unknown>; // an object stays one
+  const base = { logicalId, type, metadata, properties, created: false };
+  if (/^AWS::(?:IAM|Lambda|Logs)::/.test(type)) {
+    const name = generatedName(`${pseudo.stackName}-${logicalId}`, type);
+    return { ...base, ...listResource(logicalId, type, properties, name, pseudo) };
+  }
   return {
-    logicalId,
-    type,
-    metadata,
-    properties: properties as Record<string, unknown>, // an object stays one
+    ...base,
     physicalId: logicalId,
-    created: false,
     ref: refuse('its Ref'),
     attribute: (name) => refuse(`its ${name}`)(),
   };
@@ -203,6 +209,8 @@ export async function provision(template: unknown, options: ProvisionOptions): P
   const pseudo = await readPseudo(client, stackName);
   const values = await fetchStored(client, parameters, (name) => read.parameters[name]?.Type);
   const plan = makePlan(read, values, pseudo);
+  // Permissions and log groups of a real account are for its deployments to change.
+  const isAwsOwn = (type: string) => options.endpoint === 'aws' && /^AWS::(?:IAM|Lambda|Logs)::/.test(type);
   const entries = new Map<string, Entry>();
   const scope: Scope = {
     ...plan.scope,
@@ -217,14 +225,14 @@ export async function provision(template: unknown, options: ProvisionOptions): P
     signal?.throwIfAborted();
     const { logicalId, type } = resource;
     try {
-      const { entry, outcome, note } = await makeEntry(resource, scope, client, pseudo);
+      const { entry, outcome, note } = await makeEntry(resource, scope, client, pseudo, isAwsOwn);
       entries.set(logicalId, entry);
       onProgress?.({ logicalId, type, physicalId: entry.physicalId, outcome, note });
     } catch (error) {
       signal?.throwIfAborted();
       const note = reasonToList(error);
       if (note === undefined) throw explain(resource, error);
-      const entry = listUnmade(resource, scope, note);
+      const entry = listUnmade(resource, scope, note, pseudo);
       entries.set(logicalId, entry);
       onProgress?.({ logicalId, type, physicalId: entry.physicalId, outcome: 'listed', note });
     }

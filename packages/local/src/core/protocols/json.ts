@@ -47,7 +47,10 @@ export function encodeJson(protocol: JsonProtocol, output: unknown, requestId: s
 
 export function encodeJsonError(protocol: JsonProtocol | undefined, error: ServiceError, requestId: string): Answer {
   const { errorNamespace, queryCompatible, capitalMessage } = protocol ?? DEFAULTS;
-  const type = errorNamespace === undefined ? error.code : `${errorNamespace}#${error.code}`;
+  // Permissions are checked before the service, by the framework in front of it.
+  const isFromFront = errorNamespace !== undefined && error.code === 'AccessDeniedException';
+  const namespace = isFromFront ? 'com.amazon.coral.service' : errorNamespace;
+  const type = namespace === undefined ? error.code : `${namespace}#${error.code}`;
   const name = capitalMessage?.has(error.code) ? 'Message' : 'message';
   const said = 'Message' in error.fields ? {} : { [name]: error.message };
   const fault = error.status < 500 ? 'Sender' : 'Receiver';

@@ -6,6 +6,8 @@ export interface HttpPlan {
   readonly apiId: string;
   /** A function URL of mode RESPONSE_STREAM, or a REST API of mode STREAM. */
   readonly streaming: boolean;
+  /** A function URL, which Lambda serves itself. */
+  readonly isUrl?: true;
   /** Of a REST API. */
   readonly stage?: string;
   readonly binaryMediaTypes?: readonly string[];
@@ -37,6 +39,7 @@ export function readFront(ofType: OfType, named: Named): HttpPlan | undefined {
       functionName: named(api, api.properties.TargetFunctionArn),
       apiId: api.logicalId.toLowerCase(),
       streaming: api.properties.InvokeMode === 'RESPONSE_STREAM',
+      isUrl: true as const,
     }),
   }));
   const [front, extra] = [...apis, ...urls, ...rests];

@@ -14,6 +14,10 @@ export interface StackPlan {
 }
 
 interface FunctionPlan {
+  /** The ARN of the role; undefined where only AWS knows it. */
+  readonly roleArn: string | undefined;
+  /** @defaultValue `/aws/lambda/NAME` */
+  readonly logGroup: string | undefined;
   /** `twelvefold:component`, or else the logical id. */
   readonly component: string;
   readonly name: string;
@@ -53,6 +57,10 @@ interface TaskPlan {
   readonly env: Readonly<Record<string, string>>;
   readonly port: number | undefined;
   readonly stopTimeoutMs: number;
+  readonly taskRoleArn: string | undefined;
+  readonly executionRoleArn: string | undefined;
+  /** Of the driver `awslogs`; undefined with another. */
+  readonly logs: { readonly group: string; readonly prefix: string } | undefined;
 }
 
 type Properties = Readonly<Record<string, unknown>>;
@@ -102,6 +110,8 @@ function readFunction({ logicalId, physicalId, properties, metadata }: Provision
   const variables = properties.Environment as { Variables?: Properties } | undefined; // CloudFormation's model
   return [
     {
+      roleArn: optionalArn(properties.Role),
+      logGroup: optionalText((properties.LoggingConfig as Properties | undefined)?.LogGroup),
       component: String(metadata['twelvefold:component'] ?? logicalId),
       name: String(properties.FunctionName ?? physicalId),
       entry: String(entry),
@@ -179,8 +189,26 @@ function readTask({ logicalId, properties }: ProvisionedResource): TaskPlan {
     env: texts(logicalId, Object.fromEntries(variables.map(({ Name, Value }) => [Name, Value]))),
     port: optionalNumber(mapping?.ContainerPort),
     stopTimeoutMs: Number(container.StopTimeout ?? 30) * 1_000,
+    taskRoleArn: optionalArn(properties.TaskRoleArn),
+    executionRoleArn: optionalArn(properties.ExecutionRoleArn),
+    logs: readLogs(container.LogConfiguration as Properties | undefined),
   };
 }
+
+function readLogs(configuration: Properties | undefined): TaskPlan['logs'] {
+  const options = configuration?.Options as Properties | undefined; // CloudFormation's model
+  const group = optionalText(options?.['awslogs-group']);
+  if (configuration?.LogDriver !== 'awslogs' || group === undefined) return undefined;
+  return { group, prefix: optionalText(options?.['awslogs-stream-prefix']) ?? 'ecs' };
+}
+
+/** A value that only AWS can give is still a function call, hence an object. */
+const optionalText = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+
+const optionalArn = (value: unknown): string | undefined => {
+  const arn = optionalText(value);
+  return arn?.startsWith('arn:') ? arn : undefined;
+};
 
 /**
  * The name in a function's ARN, also within an API's integration URI or with a version behind it.

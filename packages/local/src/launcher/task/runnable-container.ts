@@ -10,6 +10,10 @@ export interface RunnableContainerOptions
   readonly cluster?: string | undefined;
   /** The service that has this task definition. @defaultValue none */
   readonly service?: string | undefined;
+  /** The role that the task's calls are made with. @defaultValue none: as `env` says */
+  readonly taskRoleArn?: string | undefined;
+  /** The role that ECS writes the task's logs with. @defaultValue none */
+  readonly executionRoleArn?: string | undefined;
 }
 
 /**
@@ -31,12 +35,15 @@ function exitCode({ code, signal }: ProcessExit): number {
  * 'ecs.js'], cwd: 'dist', env: {} }));
  * ```
  */
-export function runnableContainer({ cluster, service, ...options }: RunnableContainerOptions): RunnableContainer {
+export function runnableContainer(given: RunnableContainerOptions): RunnableContainer {
+  const { cluster, service, taskRoleArn, executionRoleArn, ...options } = given;
   return {
     family: options.family,
     containerName: options.containerName ?? 'app',
     cluster,
     service,
+    taskRoleArn,
+    executionRoleArn,
     start: async ({ taskArn, region, account, command, env, onLine }) => {
       const [file, ...args] = command ?? options.command;
       const task = await launchTask({

@@ -11,6 +11,8 @@ export interface Task {
   readonly family: string;
   readonly definitionArn: string;
   readonly containerName: string;
+  /** The role that its calls are made with. */
+  readonly roleArn: string | undefined;
   readonly startedBy: string | undefined;
   readonly group: string | undefined;
   readonly launchType: string;

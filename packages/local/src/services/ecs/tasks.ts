@@ -9,11 +9,13 @@ import {
   requireString,
   requireStrings,
 } from '../../core/input.ts';
+import { partitionOf } from '../../core/partition.ts';
 import type { Action, CallContext } from '../../core/service.ts';
 import { ServiceError } from '../../core/service-error.ts';
 import { emitEvent } from '../events/emit-event.ts';
 import { appendLogLine } from '../logs/append-log-line.ts';
 import { pageByKey } from '../page.ts';
+import { serviceCredentials } from '../sts/issue-credentials.ts';
 import type { Task } from './ecs-store.ts';
 import { arnOf, clientFault, clusterName, describeTask, ecsStore, invalid, processes } from './ecs-store.ts';
 
@@ -43,6 +45,31 @@ function change(task: Task, changes: Partial<Pick<Task, (typeof STATES)[number]>
   });
 }
 
+const PRINCIPAL = 'ecs-tasks.amazonaws.com';
+
+/** Whether a role of the task may do this, and trusts ECS. */
+const may = (roleArn: string, action: string, resource: string, { arn }: Task, { permits, region }: CallContext) =>
+  permits({ from: PRINCIPAL, action, resource, sourceArn: arn, region, roleArn });
+
+const logsArn = (group: string, stream: string, { region, account }: CallContext) =>
+  `arn:${partitionOf(region)}:logs:${region}:${account}:log-group:${group}:log-stream:${stream}`;
+
+/**
+ * The variables that give a task the credentials of its role.
+ *
+ * @throws Error where the role does not trust ECS
+ */
+function taskCredentials(roleArn: string, { arn }: Task, context: CallContext): Record<string, string> {
+  const call = { from: PRINCIPAL, action: 'sts:AssumeRole', resource: roleArn, sourceArn: arn, region: context.region };
+  if (!context.permits(call)) throw new Error(`ECS was unable to assume the role '${roleArn}'`);
+  const keys = serviceCredentials(roleArn, arn.split('/').at(-1) ?? '', context);
+  return {
+    AWS_ACCESS_KEY_ID: keys.AccessKeyId,
+    AWS_SECRET_ACCESS_KEY: keys.SecretAccessKey,
+    AWS_SESSION_TOKEN: keys.SessionToken,
+  };
+}
+
 /** Starts the process behind a task, and follows it to its end. */
 async function start(
   task: Task,
@@ -57,16 +84,26 @@ async function start(
       readString(pair, 'value') ?? '',
     ]),
   );
+  const { executionRoleArn } = container;
+  const taskRoleArn = task.roleArn;
   const group = `/ecs/${task.family}`;
   const stream = `ecs/${task.containerName}/${task.arn.split('/').at(-1)}`;
+  // The platform writes the lines, with the execution role: the caller's permissions do not count.
+  const place: CallContext = { ...context, touches: () => {} };
+  const logs =
+    executionRoleArn === undefined ||
+    may(executionRoleArn, 'logs:PutLogEvents', logsArn(group, stream, context), task, context);
   try {
+    const credentials = taskRoleArn === undefined ? {} : taskCredentials(taskRoleArn, task, context);
     const running = await container.start({
       taskArn: task.arn,
       region: context.region,
       account: context.account,
       command: readStrings(mine, 'command'),
-      env,
-      onLine: (text) => appendLogLine(context, group, stream, text),
+      env: { ...credentials, ...env },
+      onLine: (text) => {
+        if (logs) appendLogLine(place, group, stream, text);
+      },
     });
     processes.set(task, running);
     change(task, { lastStatus: 'RUNNING', startedMs: context.clock.now() }, context);
@@ -99,7 +136,9 @@ async function start(
 export const runTask: Action = (input, context) => {
   const definition = requireString(input, 'taskDefinition');
   const family = familyOf(definition);
-  context.touches(arnOf(context, `task-definition/${family}`));
+  // There is one revision of each here.
+  const revision = /:(\d+)$/.exec(definition)?.[1] ?? '1';
+  context.touches(arnOf(context, `task-definition/${family}:${revision}`));
   const count = readInteger(input, 'count', { min: 1, max: 10 }) ?? 1;
   const startedBy = readString(input, 'startedBy', { max: 128 });
   const token = readString(input, 'clientToken', { max: 64 });
@@ -118,7 +157,12 @@ export const runTask: Action = (input, context) => {
   if (known !== undefined) return answer(known.arns);
   const container = context.containers.find(family);
   if (container === undefined) throw clientFault('TaskDefinition not found.');
-  const overrides = readStructures(readStructure(input, 'overrides') ?? {}, 'containerOverrides') ?? [];
+  const taskOverride = readStructure(input, 'overrides') ?? {};
+  const roleArn = readString(taskOverride, 'taskRoleArn') ?? container.taskRoleArn;
+  for (const role of [roleArn, readString(taskOverride, 'executionRoleArn') ?? container.executionRoleArn]) {
+    if (role !== undefined) context.touches(role, 'iam:PassRole', { 'iam:PassedToService': PRINCIPAL });
+  }
+  const overrides = readStructures(taskOverride, 'containerOverrides') ?? [];
   const foreign = overrides.find(({ name }) => name !== container.containerName);
   if (foreign !== undefined)
     throw clientFault(`Override for container named ${String(foreign.name)} is not a container in the TaskDefinition.`);
@@ -130,6 +174,7 @@ export const runTask: Action = (input, context) => {
       family,
       definitionArn: arnOf(context, `task-definition/${family}:1`),
       containerName: container.containerName,
+      roleArn,
       startedBy,
       group: readString(input, 'group'),
       launchType: readString(input, 'launchType') ?? 'FARGATE',
@@ -152,6 +197,10 @@ export const runTask: Action = (input, context) => {
   return answer(arns);
 };
 
+/** The ARN of a task that is named by its ARN or its id. */
+const taskArn = (given: string, cluster: string, context: CallContext) =>
+  given.startsWith('arn:') ? given : arnOf(context, `task/${cluster}/${given}`);
+
 /** A task by its ARN or its id. */
 function findTask(given: string, cluster: string, context: CallContext): Task | undefined {
   const { tasks } = ecsStore(context);
@@ -160,9 +209,10 @@ function findTask(given: string, cluster: string, context: CallContext): Task | 
 
 export const stopTask: Action = (input, context) => {
   const cluster = clusterName(readString(input, 'cluster'));
-  const task = findTask(requireString(input, 'task'), cluster, context);
+  const given = requireString(input, 'task');
+  context.touches(taskArn(given, cluster, context));
+  const task = findTask(given, cluster, context);
   if (task === undefined) throw invalid('The referenced task was not found.');
-  context.touches(task.arn);
   if (task.desiredStatus !== 'STOPPED') {
     task.desiredStatus = 'STOPPED';
     task.stopCode = 'UserInitiated';
@@ -175,7 +225,9 @@ export const stopTask: Action = (input, context) => {
 
 export const describeTasks: Action = (input, context) => {
   const cluster = clusterName(readString(input, 'cluster'));
-  const asked = requireStrings(input, 'tasks', { min: 1, max: 100 }).map((given) => ({
+  const named = requireStrings(input, 'tasks', { min: 1, max: 100 });
+  for (const given of named) context.touches(taskArn(given, cluster, context));
+  const asked = named.map((given) => ({
     given,
     task: findTask(given, cluster, context),
   }));
@@ -214,7 +266,11 @@ export const listTasks: Action = (input, context) => {
 
 export const describeServices: Action = (input, context) => {
   const cluster = clusterName(readString(input, 'cluster'));
-  const services = requireStrings(input, 'services', { min: 1, max: 10 }).map((given) => {
+  const asked = requireStrings(input, 'services', { min: 1, max: 10 });
+  for (const given of asked) {
+    context.touches(given.startsWith('arn:') ? given : arnOf(context, `service/${cluster}/${given}`));
+  }
+  const services = asked.map((given) => {
     const name = given.split('/').at(-1) ?? given;
     const container = context.containers
       .all()

@@ -5,7 +5,7 @@ import { ServiceError } from '../../core/service-error.ts';
 import { pageByKey } from '../page.ts';
 import { nextTime, parseSchedule } from '../scheduler/expression.ts';
 import type { EventPlace } from './emit-event.ts';
-import { eventOf } from './emit-event.ts';
+import { eventOf, invokeTargets } from './emit-event.ts';
 import type { EventPattern } from './event-pattern.ts';
 import type { Rule, Target } from './rule-store.ts';
 import { rulesOf } from './rule-store.ts';
@@ -13,8 +13,18 @@ import { rulesOf } from './rule-store.ts';
 const notFound = (name: string) =>
   new ServiceError('ResourceNotFoundException', `Rule ${name} does not exist on EventBus default.`);
 
-function ruleOf(name: string, { stores }: CallContext): Rule {
-  const rule = rulesOf(stores).get(name);
+const ruleArn = (name: string, { region, account }: CallContext) =>
+  `arn:${partitionOf(region)}:events:${region}:${account}:rule/${name}`;
+
+/** EventBridge assumes a role for some targets: who names one must be allowed to pass it on. */
+function passRole(input: Readonly<Record<string, unknown>>, context: CallContext): void {
+  const arn = readString(input, 'RoleArn');
+  if (arn !== undefined) context.touches(arn, 'iam:PassRole', { 'iam:PassedToService': 'events.amazonaws.com' });
+}
+
+function ruleOf(name: string, context: CallContext): Rule {
+  context.touches(ruleArn(name, context));
+  const rule = rulesOf(context.stores).get(name);
   if (rule === undefined) throw notFound(name);
   return rule;
 }
@@ -48,9 +58,7 @@ function arm(rule: Rule, place: EventPlace, startedMs: number): void {
         resources: [rule.arn],
         detail: {},
       });
-      for (const { arn, input } of rule.targets.values()) {
-        place.background(() => place.functions.invoke(arn, input ?? event).catch(() => {}));
-      }
+      invokeTargets(rule, event, place);
     }
     arm(rule, place, startedMs);
   });
@@ -63,8 +71,9 @@ export function resumeRules(context: ResumeContext): void {
 
 export const putRule: Action = (input, context) => {
   const name = requireString(input, 'Name', { min: 1, max: 64 });
-  const arn = `arn:${partitionOf(context.region)}:events:${context.region}:${context.account}:rule/${name}`;
+  const arn = ruleArn(name, context);
   context.touches(arn);
+  passRole(input, context);
   const schedule = readString(input, 'ScheduleExpression', { max: 256 });
   if (schedule !== undefined && (parseSchedule(schedule, 'UTC') === undefined || schedule.startsWith('at('))) {
     throw new ServiceError('ValidationException', 'Parameter ScheduleExpression is not valid.');
@@ -91,6 +100,7 @@ export const putRule: Action = (input, context) => {
 
 export const deleteRule: Action = (input, context) => {
   const name = requireString(input, 'Name');
+  context.touches(ruleArn(name, context));
   const rules = rulesOf(context.stores);
   if ((rules.get(name)?.targets.size ?? 0) > 0) {
     throw new ServiceError('ValidationException', `Rule can't be deleted since it has targets.`);
@@ -121,8 +131,9 @@ export const listRules: Action = (input, { stores }) => {
 
 export const putTargets: Action = (input, context) => {
   const rule = ruleOf(requireString(input, 'Rule'), context);
-  context.touches(rule.arn);
-  for (const target of readStructures(input, 'Targets', { min: 1, max: 100 }) ?? []) {
+  const targets = readStructures(input, 'Targets', { min: 1, max: 100 }) ?? [];
+  for (const target of targets) passRole(target, context);
+  for (const target of targets) {
     const id = requireString(target, 'Id');
     const text = readString(target, 'Input');
     rule.targets.set(id, {

@@ -4,6 +4,7 @@ import { constraint, requireString } from '../../core/input.ts';
 import { partitionOf } from '../../core/partition.ts';
 import type { CallContext } from '../../core/service.ts';
 import { ServiceError } from '../../core/service-error.ts';
+import type { Stores } from '../../core/stores.ts';
 import { storeKey } from '../../core/stores.ts';
 import type { KeyUsage } from './key-spec.ts';
 import { KEY_SPECS, SYMMETRIC } from './key-spec.ts';
@@ -53,6 +54,15 @@ interface KmsState {
 }
 
 const kmsState = storeKey('kms', (): KmsState => ({ keys: new Map(), aliases: new Map() }));
+
+/** The customer's key of this id, ARN or alias in an account and region; undefined without one. */
+export function customerKey(id: string | undefined, stores: Stores): KmsKey | undefined {
+  if (id === undefined || id === '') return undefined;
+  const { keys, aliases } = stores.get(kmsState);
+  const name = id.startsWith('arn:') ? id.slice(id.lastIndexOf(':') + 1) : id;
+  const key = keys.get(aliases.get(name)?.targetId ?? name.replace(/^key\//, ''));
+  return key?.manager === 'CUSTOMER' ? key : undefined;
+}
 
 export const DAY_MS = 86_400_000;
 

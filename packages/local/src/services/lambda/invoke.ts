@@ -1,7 +1,7 @@
 import type { HttpRequest } from '../../core/http.ts';
-import { partitionOf } from '../../core/partition.ts';
-import type { Action, CallContext } from '../../core/service.ts';
+import type { Action } from '../../core/service.ts';
 import { ServiceError } from '../../core/service-error.ts';
+import { readFunctionArn } from './function-arn.ts';
 import { extendLineage } from './lineage.ts';
 
 export interface InvokeAnswer {
@@ -19,27 +19,6 @@ const MAX_ASYNC_BYTES = 1_048_576;
  * recursive loop detection").
  */
 const MAX_CHAIN = 16;
-
-/** Name, `account:function:name` or ARN, each with or without a version or alias. */
-const FUNCTION =
-  /^(?:arn:aws[\w-]*:lambda:([a-z0-9-]+):)?(?:(\d{12}):)?(?:function:)?([\w-]{1,64})(?::(\$LATEST|[\w-]{1,128}))?$/;
-
-function readArn(name: string, { region, account }: CallContext): string {
-  let decoded = '';
-  try {
-    decoded = decodeURIComponent(name);
-  } catch {
-    // refused below, as a name that is none
-  }
-  const [, inRegion = region, inAccount = account, plain] = FUNCTION.exec(decoded) ?? [];
-  if (plain === undefined) {
-    throw new ServiceError(
-      'ValidationException',
-      "1 validation error detected: Value at 'functionName' failed to satisfy constraint: Member must satisfy regular expression pattern",
-    );
-  }
-  return `arn:${partitionOf(inRegion)}:lambda:${inRegion}:${inAccount}:function:${plain}`;
-}
 
 function readEvent(body: Buffer, limit: number): unknown {
   if (body.length > limit) {
@@ -76,7 +55,7 @@ function errorBody(thrown: unknown): string {
 
 export const invoke: Action = async (input, context): Promise<InvokeAnswer> => {
   const { name, http } = input as unknown as { name: string; http: HttpRequest }; // the service's route makes every input
-  const arn = readArn(name, context);
+  const arn = readFunctionArn(name, context);
   context.touches(arn, 'lambda:InvokeFunction');
   const type = http.headers['x-amz-invocation-type']?.toString() ?? 'RequestResponse';
   if (!['RequestResponse', 'Event', 'DryRun'].includes(type)) {

@@ -80,8 +80,8 @@ function store(drafts: readonly Draft[], context: CallContext): LogEvent[] {
 
 /** Sequence tokens are taken and not looked at, as since 2023. */
 export const putLogEvents: Action = (input, context) => {
-  const group = groupOf(input, context);
-  const stream = streamOf(group, input, context);
+  const group = groupOf(input, context, 'stream');
+  const stream = streamOf(group, input);
   const { accepted, rejected } = accept(readDrafts(input), group, context.clock.now());
   const events = store(accepted, context);
   const inOrder = events.length === 0 || (stream.events.at(-1)?.timestampMs ?? 0) <= (events[0]?.timestampMs ?? 0);
@@ -109,7 +109,7 @@ function readToken(token: string | undefined): { forward: boolean; key: string }
  * Both tokens are always there; at an end the same one comes back, and that is how a reader knows.
  */
 export const getLogEvents: Action = (input, context) => {
-  const stream = streamOf(groupByNameOrIdentifier(input, context), input, context);
+  const stream = streamOf(groupByNameOrIdentifier(input, context, 'stream'), input);
   const start = readInteger(input, 'startTime', { min: 0 }) ?? 0;
   const end = readInteger(input, 'endTime', { min: 0 }) ?? Number.POSITIVE_INFINITY;
   const limit = readInteger(input, 'limit', { min: 1, max: MAX_EVENTS }) ?? MAX_EVENTS;

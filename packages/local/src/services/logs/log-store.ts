@@ -90,24 +90,29 @@ export function readStreamName(input: Input): string {
   return name;
 }
 
-function findGroup(context: CallContext, name: string): LogGroup {
-  context.touches(`${groupArn(context, name)}:*`);
+/** Which of the two IAM checks an operation on. */
+type Checked = 'group' | 'stream';
+
+function findGroup(context: CallContext, name: string, input: Input, checked: Checked): LogGroup {
+  const part = checked === 'stream' ? `log-stream:${readStreamName(input)}` : '*';
+  context.touches(`${groupArn(context, name)}:${part}`);
   const group = logStore(context).groups.get(name);
   if (group === undefined) throw notFound('The specified log group does not exist.');
   return group;
 }
 
 /** The group that `logGroupName` names. @throws ServiceError `ResourceNotFoundException` */
-export const groupOf = (input: Input, context: CallContext): LogGroup => findGroup(context, readGroupName(input));
+export const groupOf = (input: Input, context: CallContext, checked: Checked = 'group'): LogGroup =>
+  findGroup(context, readGroupName(input), input, checked);
 
 /** The group that `logGroupName` or `logGroupIdentifier` (a name or an ARN) names. */
-export function groupByNameOrIdentifier(input: Input, context: CallContext): LogGroup {
+export function groupByNameOrIdentifier(input: Input, context: CallContext, checked: Checked = 'group'): LogGroup {
   const name = readString(input, 'logGroupName');
   const identifier = readString(input, 'logGroupIdentifier');
   if ((name === undefined) === (identifier === undefined)) {
     throw invalid('Exactly one of logGroupName and logGroupIdentifier must be given');
   }
-  if (name !== undefined) return groupOf(input, context);
+  if (name !== undefined) return groupOf(input, context, checked);
   // `:*` is not part of an identifier (recorded on AWS).
   if (identifier !== undefined && !/^[\w#+=/:,.@-]*$/.test(identifier)) {
     throw invalid(
@@ -115,17 +120,16 @@ export function groupByNameOrIdentifier(input: Input, context: CallContext): Log
     );
   }
   const [, region, account, named] = /^arn:[\w-]+:logs:([^:]*):([^:]*):log-group:([^:]+)$/.exec(identifier ?? '') ?? [];
-  if (named === undefined) return findGroup(context, readGroupName(input, 'logGroupIdentifier'));
+  if (named === undefined) return findGroup(context, readGroupName(input, 'logGroupIdentifier'), input, checked);
   if (region !== context.region || account !== context.account) {
     throw new ServiceError('AccessDeniedException', `The log group ${identifier} is in another account or region`);
   }
-  return findGroup(context, named);
+  return findGroup(context, named, input, checked);
 }
 
 /** The stream that `logStreamName` names. @throws ServiceError `ResourceNotFoundException` */
-export function streamOf(group: LogGroup, input: Input, context: CallContext): LogStream {
+export function streamOf(group: LogGroup, input: Input): LogStream {
   const name = readStreamName(input);
-  context.touches(`${group.arn}:log-stream:${name}`);
   const stream = group.streams.get(name);
   if (stream === undefined) throw notFound('The specified log stream does not exist.');
   return stream;

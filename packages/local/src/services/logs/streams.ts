@@ -5,7 +5,7 @@ import type { LogStream } from './log-store.ts';
 import { exists, groupByNameOrIdentifier, groupOf, invalid, readStreamName, streamOf } from './log-store.ts';
 
 export const createLogStream: Action = (input, context) => {
-  const group = groupOf(input, context);
+  const group = groupOf(input, context, 'stream');
   const name = readStreamName(input);
   if (group.streams.has(name)) throw exists('The specified log stream already exists');
   group.streams.set(name, {
@@ -18,8 +18,8 @@ export const createLogStream: Action = (input, context) => {
 };
 
 export const deleteLogStream: Action = (input, context) => {
-  const group = groupOf(input, context);
-  group.streams.delete(streamOf(group, input, context).name);
+  const group = groupOf(input, context, 'stream');
+  group.streams.delete(streamOf(group, input).name);
 };
 
 // 16 digits hold any time of this service; subtracting from their maximum turns the order around.

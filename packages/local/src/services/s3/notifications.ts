@@ -6,6 +6,7 @@ import type { CallContext } from '../../core/service.ts';
 import { publish } from '../sns/publishing.ts';
 import { topicStore } from '../sns/topic.ts';
 import { queueStore } from '../sqs/queue-store.ts';
+import { sendToQueue } from '../sqs/send-to-queue.ts';
 import { s3Error } from './errors.ts';
 import type { Bucket, NotificationRule, S3Answer, S3Request, StoredObject } from './object-store.ts';
 import { bucketOf, document, element, xmlAnswer } from './object-store.ts';
@@ -79,6 +80,26 @@ const placeOf = (arn: string) => {
   return { region, account };
 };
 
+const ACTIONS: Readonly<Record<NotificationRule['kind'], string>> = {
+  function: 'lambda:InvokeFunction',
+  queue: 'sqs:SendMessage',
+  topic: 'sns:Publish',
+};
+
+/** Whether S3 has a permission for the events of a bucket. */
+const may =
+  (bucket: string, { permits, region, account }: CallContext) =>
+  (action: string, resource: string): boolean =>
+    permits({
+      from: 's3.amazonaws.com',
+      action,
+      resource,
+      sourceArn: `arn:${partitionOf(region)}:s3:::${bucket}`,
+      // A bucket's ARN has no account.
+      sourceAccount: account,
+      region,
+    });
+
 function isThere({ kind, arn }: NotificationRule, { storesOf, functions }: CallContext): boolean {
   const { account, region } = placeOf(arn);
   if (kind === 'function') return functions.has(arn);
@@ -86,14 +107,20 @@ function isThere({ kind, arn }: NotificationRule, { storesOf, functions }: CallC
   return storesOf(account, region).get(topicStore).topics.has(arn);
 }
 
-async function send({ kind, arn }: NotificationRule, event: object, context: CallContext): Promise<void> {
+async function send(
+  bucket: string,
+  { kind, arn }: NotificationRule,
+  event: object,
+  context: CallContext,
+): Promise<void> {
+  const mayDo = may(bucket, context);
+  if (kind !== 'queue' && !mayDo(ACTIONS[kind], arn)) return;
   const body = JSON.stringify(event);
   if (kind === 'function') {
     await context.functions.invoke(arn, event);
   } else if (kind === 'queue') {
-    const { account, region } = placeOf(arn);
-    const queue = context.storesOf(account, region).get(queueStore).byArn(arn);
-    queue?.send([{ body, attributes: {}, systemAttributes: {}, senderId: 's3.amazonaws.com' }]);
+    const draft = { body, attributes: {}, systemAttributes: {}, senderId: 's3.amazonaws.com' };
+    sendToQueue(arn, draft, { storesOf: context.storesOf, may: mayDo });
   } else {
     const { region } = placeOf(arn);
     const there = { ...context, region, stores: context.storesOf(context.account, region), touches: () => {} };
@@ -159,7 +186,7 @@ function recordOf(bucket: Bucket, rule: NotificationRule, event: ObjectEvent, co
 export function notify(bucket: Bucket, event: ObjectEvent, context: CallContext): void {
   for (const rule of bucket.notifications) {
     if (!matches(rule, event)) continue;
-    context.background(() => send(rule, { Records: [recordOf(bucket, rule, event, context)] }, context));
+    context.background(() => send(bucket.name, rule, { Records: [recordOf(bucket, rule, event, context)] }, context));
   }
 }
 
@@ -168,7 +195,9 @@ export function putBucketNotificationConfiguration(request: S3Request, context: 
   const bucket = bucketOf(request, context);
   const rules = readRules(request.http.body);
   const skips = request.http.headers['x-amz-skip-destination-validation'] === 'true';
-  const missing = skips ? undefined : rules.find((rule) => !isThere(rule, context));
+  const missing = skips
+    ? undefined
+    : rules.find((rule) => !isThere(rule, context) || !may(bucket.name, context)(ACTIONS[rule.kind], rule.arn));
   if (missing !== undefined) {
     throw s3Error(
       'InvalidArgument',
@@ -187,7 +216,7 @@ export function putBucketNotificationConfiguration(request: S3Request, context: 
     HostId: `${context.requestId}/local`,
   };
   for (const rule of rules)
-    if (rule.kind !== 'function' && !skips) context.background(() => send(rule, event, context));
+    if (rule.kind !== 'function' && !skips) context.background(() => send(bucket.name, rule, event, context));
   return {};
 }
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { parseXml, xmlAt } from '../../client/xml.ts';
 import type { HttpRequest } from '../../core/http.ts';
 import type { CallContext } from '../../core/service.ts';
+import { ServiceError } from '../../core/service-error.ts';
 import { s3Error } from './errors.ts';
 import { notify } from './notifications.ts';
 import type { S3Answer, S3Request, StoredObject } from './object-store.ts';
@@ -292,7 +293,12 @@ export function deleteObjects(request: S3Request, context: CallContext): S3Answe
   const { objects, quiet } = readDelete(request.http.body);
   const deleted = objects.map(({ key, versionId: wanted }) => {
     const action = wanted === undefined ? 's3:DeleteObject' : 's3:DeleteObjectVersion';
-    context.touches(objectArn(request.bucket, key), action);
+    try {
+      context.touches(objectArn(request.bucket, key), action);
+    } catch (error) {
+      if (!(error instanceof ServiceError) || !error.isDenied) throw error;
+      return element('Error', [element('Key', key), element('Code', error.code), element('Message', error.message)]);
+    }
     const { versionId, deleteMarker, event } = removeObject(bucket, key, wanted, context.clock.now());
     if (event !== undefined) notify(bucket, { name: event, key, versionId }, context);
     return element('Deleted', [

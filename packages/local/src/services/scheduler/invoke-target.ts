@@ -27,6 +27,20 @@ function fill(input: string, { arn }: Schedule, dueMs: number, attempt: number):
   }
 }
 
+/** The group of a schedule, which is the source that Scheduler assumes a role for. */
+export const groupArn = (scheduleArn: string) => scheduleArn.replace(/:schedule\/([^/]+)\/.*$/, ':schedule-group/$1');
+
+/** Whether the schedule's role may do this, and trusts Scheduler. */
+const roleMay = (action: string, resource: string, { arn, target }: Schedule, { permits, region }: SchedulePlace) =>
+  permits({
+    from: 'scheduler.amazonaws.com',
+    action,
+    resource,
+    sourceArn: groupArn(arn),
+    region,
+    roleArn: target.roleArn,
+  });
+
 /**
  * Invokes a function, again as the retry policy says; what never arrived goes to the dead-letter
  * queue.
@@ -35,7 +49,11 @@ export async function invoke(schedule: Schedule, dueMs: number, place: ScheduleP
   const { arn, input = '{}', maxRetries, maxAgeSeconds, deadLetterArn } = schedule.target;
   const never = new AbortController().signal;
   let reason = `no function is registered under ${arn}`;
-  for (let attempt = 1; attempt <= maxRetries + 1; attempt += 1) {
+  const mayInvoke = roleMay('lambda:InvokeFunction', arn, schedule, place);
+  if (!mayInvoke) reason = `the role ${schedule.target.roleArn} may not invoke ${arn}`;
+  // Missing permissions are not retried (Scheduler guide, "Configuring a dead-letter queue").
+  const attempts = mayInvoke ? maxRetries + 1 : 0;
+  for (let attempt = 1; attempt <= attempts; attempt += 1) {
     if (place.functions.has(arn)) {
       try {
         await place.functions.invoke(arn, fill(input, schedule, dueMs, attempt));
@@ -56,13 +74,7 @@ export async function invoke(schedule: Schedule, dueMs: number, place: ScheduleP
  * The message that AWS describes in "Configuring a dead-letter queue": the input, with the reason
  * as attributes.
  */
-function bury(
-  schedule: Schedule,
-  input: string,
-  deadLetterArn: string,
-  reason: string,
-  { stores }: SchedulePlace,
-): void {
+function bury(schedule: Schedule, input: string, deadLetterArn: string, reason: string, place: SchedulePlace): void {
   const text = (value: string) => ({ DataType: 'String', StringValue: value });
   const attributes = {
     ERROR_CODE: text('InvocationFailed'),
@@ -70,5 +82,9 @@ function bury(
     SCHEDULE_ARN: text(schedule.arn),
     TARGET_ARN: text(schedule.target.arn),
   };
-  sendToQueue(deadLetterArn, { body: input, attributes, systemAttributes: {}, senderId: 'scheduler' }, () => stores);
+  sendToQueue(
+    deadLetterArn,
+    { body: input, attributes, systemAttributes: {}, senderId: 'scheduler' },
+    { storesOf: () => place.stores, may: (action, resource) => roleMay(action, resource, schedule, place) },
+  );
 }

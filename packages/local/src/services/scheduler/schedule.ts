@@ -26,4 +26,7 @@ export interface Schedule {
 }
 
 /** Where schedules fall due. */
-export type SchedulePlace = Pick<CallContext, 'clock' | 'background' | 'stores' | 'functions' | 'account' | 'region'>;
+export type SchedulePlace = Pick<
+  CallContext,
+  'clock' | 'background' | 'stores' | 'functions' | 'account' | 'region' | 'permits'
+>;

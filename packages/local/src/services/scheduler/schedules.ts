@@ -6,7 +6,7 @@ import type { Stores } from '../../core/stores.ts';
 import { storeKey } from '../../core/stores.ts';
 import { pageByKey } from '../page.ts';
 import { nextTime, parseSchedule } from './expression.ts';
-import { invoke } from './invoke-target.ts';
+import { groupArn, invoke } from './invoke-target.ts';
 import type { Schedule, SchedulePlace, ScheduleTarget } from './schedule.ts';
 
 type Input = Readonly<Record<string, unknown>>;
@@ -59,6 +59,32 @@ function readTarget(input: Input): ScheduleTarget {
   };
 }
 
+const scheduleArn = (group: string, name: string, { region, account }: CallContext) =>
+  `arn:${partitionOf(region)}:scheduler:${region}:${account}:schedule/${group}/${name}`;
+
+/**
+ * The caller must be allowed to pass the role on, and the role must trust Scheduler.
+ *
+ * @throws ServiceError
+ */
+function passRole(arn: string, roleArn: string, context: CallContext): void {
+  context.touches(roleArn, 'iam:PassRole', {
+    'iam:PassedToService': 'scheduler.amazonaws.com',
+    'iam:AssociatedResourceArn': arn,
+  });
+  const isTrusted = context.permits({
+    from: 'scheduler.amazonaws.com',
+    action: 'sts:AssumeRole',
+    resource: roleArn,
+    // Scheduler guide, "Confused deputy prevention": the source is the schedule's group.
+    sourceArn: groupArn(arn),
+    region: context.region,
+  });
+  if (!isTrusted) {
+    throw validation('The execution role you provide must allow AWS EventBridge Scheduler to assume the role.');
+  }
+}
+
 function readSchedule(input: Input, context: CallContext, createdMs: number): Schedule {
   const name = requireString(input, 'Name', { min: 1, max: 64 });
   const group = readString(input, 'GroupName', { min: 1, max: 64 }) ?? 'default';
@@ -71,9 +97,10 @@ function readSchedule(input: Input, context: CallContext, createdMs: number): Sc
     throw validation(
       "1 validation error detected: Value at 'flexibleTimeWindow' failed to satisfy constraint: Member must not be null",
     );
-  const { region, account } = context;
-  const arn = `arn:${partitionOf(region)}:scheduler:${region}:${account}:schedule/${group}/${name}`;
+  const arn = scheduleArn(group, name, context);
   context.touches(arn);
+  const target = readTarget(input);
+  passRole(arn, target.roleArn, context);
   return {
     name,
     group,
@@ -82,7 +109,7 @@ function readSchedule(input: Input, context: CallContext, createdMs: number): Sc
     timeZone,
     state: readOneOf(input, 'State', ['ENABLED', 'DISABLED']) ?? 'ENABLED',
     description: readString(input, 'Description', { max: 512 }),
-    target: readTarget(input),
+    target,
     oneOff: readOneOf(input, 'ActionAfterCompletion', ['NONE', 'DELETE']) === 'DELETE',
     window,
     createdMs,
@@ -99,9 +126,11 @@ function isTimeZone(timeZone: string): boolean {
   }
 }
 
-function find(input: Input, { stores }: CallContext): Schedule {
+function find(input: Input, context: CallContext): Schedule {
   const name = requireString(input, 'Name');
-  const found = schedulesOf(stores).get(idOf(readString(input, 'GroupName') ?? 'default', name));
+  const group = readString(input, 'GroupName') ?? 'default';
+  context.touches(scheduleArn(group, name, context));
+  const found = schedulesOf(context.stores).get(idOf(group, name));
   if (found) return found;
   throw new ServiceError('ResourceNotFoundException', `Schedule ${name} does not exist.`, { status: 404 });
 }
@@ -118,7 +147,8 @@ export const createSchedule: Action = (input, context) => {
 };
 
 export const updateSchedule: Action = (input, context) => {
-  const schedule = readSchedule(input, context, find(input, context).createdMs);
+  const { createdMs } = find(input, context);
+  const schedule = readSchedule(input, context, createdMs);
   schedulesOf(context.stores).set(idOf(schedule.group, schedule.name), schedule);
   arm(schedule, context);
   return { ScheduleArn: schedule.arn };

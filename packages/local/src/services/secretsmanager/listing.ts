@@ -135,8 +135,8 @@ export const batchGetSecretValue: Action = (input, context) => {
   const values: object[] = [];
   const errors: object[] = [];
   for (const id of ids ?? filtered.items.map(({ arn }) => arn)) {
-    context.touches(secretArnForPolicy(id, context), 'secretsmanager:GetSecretValue');
     try {
+      context.touches(secretArnForPolicy(id, context), 'secretsmanager:GetSecretValue');
       const secret = findSecret(id, context);
       values.push(writeValue(secret, openVersion(secret, {}, context), context));
     } catch (error) {

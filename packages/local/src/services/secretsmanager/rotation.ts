@@ -8,7 +8,7 @@ import { checkNotDeleted, liveSecrets, requestedSecret } from './secret-store.ts
 import { readClientRequestToken } from './secret-version.ts';
 
 /** The means of a rotation: a call's context has them, and so has a resumed snapshot. */
-type Place = Pick<ResumeContext, 'stores' | 'clock' | 'functions' | 'background'>;
+type Place = Pick<ResumeContext, 'stores' | 'clock' | 'functions' | 'background' | 'permits' | 'region'>;
 
 const STEPS = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'];
 
@@ -54,9 +54,26 @@ export function armRotation(secret: Secret, place: Place): void {
   });
 }
 
-/** Invokes one step of the rotation function. */
-const invokeStep = (secret: Secret, step: string, token: string, { functions }: Pick<Place, 'functions'>) =>
-  functions.invoke(secret.rotation?.functionArn ?? '', { Step: step, SecretId: secret.arn, ClientRequestToken: token });
+/** Whether the function's policy lets Secrets Manager invoke it for the secret. */
+const mayInvoke = (functionArn: string, { arn }: Secret, { permits, region }: Pick<Place, 'permits' | 'region'>) =>
+  permits({
+    from: 'secretsmanager.amazonaws.com',
+    action: 'lambda:InvokeFunction',
+    resource: functionArn,
+    sourceArn: arn,
+    region,
+  });
+
+/**
+ * Invokes one step of the rotation function.
+ *
+ * @throws Error where the function's policy forbids it
+ */
+async function invokeStep(secret: Secret, step: string, token: string, place: Place): Promise<unknown> {
+  const functionArn = secret.rotation?.functionArn ?? '';
+  if (!mayInvoke(functionArn, secret, place)) throw new Error(`Secrets Manager may not invoke ${functionArn}`);
+  return place.functions.invoke(functionArn, { Step: step, SecretId: secret.arn, ClientRequestToken: token });
+}
 
 /**
  * Runs the four steps one after another. A step that fails ends the rotation: AWSPENDING stays, and
@@ -92,7 +109,9 @@ export const rotateSecret: Action = (input, context) => {
   const functionArn = readString(input, 'RotationLambdaARN', { max: 2048 }) || secret.rotation?.functionArn;
   const immediately = readBoolean(input, 'RotateImmediately') ?? true;
   if (functionArn === undefined) throw invalid('No Lambda rotation function ARN is associated with this secret.');
-  if (!context.functions.has(functionArn)) {
+  // API reference of RotateSecret: the caller needs it too.
+  context.touches(functionArn, 'lambda:InvokeFunction');
+  if (!context.functions.has(functionArn) || !mayInvoke(functionArn, secret, context)) {
     throw new ServiceError(
       'AccessDeniedException',
       'Secrets Manager cannot invoke the specified Lambda function. Ensure that the function policy grants access to the principal secretsmanager.amazonaws.com.',

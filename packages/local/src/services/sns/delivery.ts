@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
+import type { ServiceCall } from '../../core/authorizer.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { FunctionRegistry } from '../../core/function-registry.ts';
 import type { CallContext, ResumeContext } from '../../core/service.ts';
@@ -59,12 +60,26 @@ interface DeliveryPlace {
   readonly clock: Clock;
   readonly stores: Stores;
   readonly functions: FunctionRegistry;
+  readonly region: string;
+  permits(call: ServiceCall): boolean;
   background(work: () => unknown): void;
 }
 
-async function attempt({ kind, endpoint, headers, body }: Delivery, { functions }: DeliveryPlace): Promise<Outcome> {
+/** A subscription's ARN is its topic's with one element more. */
+const topicArnOf = (subscriptionArn: string) => subscriptionArn.slice(0, subscriptionArn.lastIndexOf(':'));
+
+/** Whether SNS has the permission to act for a topic. */
+const may =
+  (topicArn: string, { permits, region }: Pick<DeliveryPlace, 'permits' | 'region'>) =>
+  (action: string, resource: string): boolean =>
+    permits({ from: 'sns.amazonaws.com', action, resource, sourceArn: topicArn, region });
+
+async function attempt(delivery: Delivery, place: DeliveryPlace): Promise<Outcome> {
+  const { kind, endpoint, headers, body, subscriptionArn } = delivery;
+  const { functions } = place;
   if (kind === 'http') return post(endpoint, headers, body);
   if (!functions.has(endpoint)) return 'refused';
+  if (!may(topicArnOf(subscriptionArn), place)('lambda:InvokeFunction', endpoint)) return 'refused';
   try {
     await functions.invoke(endpoint, JSON.parse(body));
     return 'delivered';
@@ -77,15 +92,15 @@ async function attempt({ kind, endpoint, headers, body }: Delivery, { functions 
  * A notification that did not arrive goes to the dead-letter queue that the subscription has now. A
  * failed function does not count.
  */
-function bury(
-  { kind, deadLetter, subscriptionArn }: Delivery,
-  outcome: Outcome,
-  { clock, stores }: DeliveryPlace,
-): void {
+function bury({ kind, deadLetter, subscriptionArn }: Delivery, outcome: Outcome, place: DeliveryPlace): void {
+  const { clock, stores } = place;
   const found = findSubscription(stores.get(topicStore), subscriptionArn, clock.now());
   const redrive = found?.subscription.attributes.get('RedrivePolicy');
   if (redrive === undefined || deadLetter === undefined || (kind === 'lambda' && outcome === 'failed')) return;
-  sendToQueue(parseRedriveTarget(redrive), deadLetter, () => stores);
+  sendToQueue(parseRedriveTarget(redrive), deadLetter, {
+    storesOf: () => stores,
+    may: may(topicArnOf(subscriptionArn), place),
+  });
 }
 
 /**
@@ -224,10 +239,11 @@ function deliverLambda({ subscription, notification, signature, draft }: Parcel,
 /**
  * A queue that does not take a message refuses it for good: the dead-letter queue gets it at once.
  */
-function deliverQueue({ subscription, draft }: Parcel, context: CallContext): void {
-  if (sendToQueue(subscription.endpoint, draft, context.storesOf)) return;
+function deliverQueue({ topic, subscription, draft }: Parcel, context: CallContext): void {
+  const sender = { storesOf: context.storesOf, may: may(topic.arn, context) };
+  if (sendToQueue(subscription.endpoint, draft, sender)) return;
   const redrive = subscription.attributes.get('RedrivePolicy');
-  if (redrive !== undefined) sendToQueue(parseRedriveTarget(redrive), draft, context.storesOf);
+  if (redrive !== undefined) sendToQueue(parseRedriveTarget(redrive), draft, sender);
 }
 
 const DELIVER: Record<string, (parcel: Parcel, context: CallContext) => void> = {

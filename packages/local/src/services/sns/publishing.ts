@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { readString, readStructures } from '../../core/input.ts';
 import type { Action, CallContext } from '../../core/service.ts';
+import { useKeyOf } from '../kms/service-encryption.ts';
 import { findOriginal } from '../sqs/deduplication.ts';
 import { draftSize, readAttributes } from '../sqs/message.ts';
 import type { MessageAttribute } from '../sqs/queue-types.ts';
@@ -158,6 +159,12 @@ async function publishDraft(topic: Topic, publication: Publication, context: Cal
   return { MessageId: messageId, SequenceNumber: sequenceNumber };
 }
 
+/** SNS guide, "Key management": who publishes to an encrypted topic needs both. */
+function useKey({ arn, attributes }: Topic, context: CallContext): void {
+  const actions = ['kms:GenerateDataKey', 'kms:Decrypt'];
+  useKeyOf(context, attributes.get('KmsMasterKeyId'), actions, { 'aws:sns:topicArn': arn });
+}
+
 export const publish: Action = async (input, context) => {
   if (readString(input, 'PhoneNumber') !== undefined) throw notImplemented('Publish to a phone number');
   if (readString(input, 'TopicArn') === undefined && readString(input, 'TargetArn') === undefined) {
@@ -165,6 +172,7 @@ export const publish: Action = async (input, context) => {
   }
   const target = readString(input, 'TopicArn') === undefined && readString(input, 'TargetArn') !== undefined;
   const topic = topicOf(input, context, undefined, target ? 'TargetArn' : 'TopicArn');
+  useKey(topic, context);
   const publication = readPublication(input, topic);
   if (publication.size > maximumMessageSize(topic)) throw invalidParameter('Message too long');
   return publishDraft(topic, publication, context);
@@ -178,6 +186,7 @@ const MAX_ENTRIES = 10;
  */
 export const publishBatch: Action = async (input, context) => {
   const topic = topicOf(input, context, 'sns:Publish');
+  useKey(topic, context);
   const entries = readStructures(input, 'PublishBatchRequestEntries') ?? [];
   if (entries.length === 0) {
     throw snsError('EmptyBatchRequestException', 'The batch request does not contain any entries.');

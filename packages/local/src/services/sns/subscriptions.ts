@@ -22,6 +22,7 @@ import {
   subscriptionOf,
   topicOf,
   topicStore,
+  touchTopicOf,
 } from './topic.ts';
 import { checkLargeTopic, DEFAULT_MESSAGE_BYTES, maximumMessageSize } from './topics.ts';
 
@@ -189,6 +190,7 @@ export const confirmSubscription: Action = (input, context) => {
  */
 export const unsubscribe: Action = async (input, context) => {
   const arn = subscriptionArnOf(input);
+  touchTopicOf(arn, context);
   const now = context.clock.now();
   const found = findSubscription(context.stores.get(topicStore), arn, now);
   if (found === undefined) return;

@@ -123,9 +123,14 @@ export function subscriptionArnOf(input: Input): string {
   return arn;
 }
 
+/** Operations on a subscription are authorized on its topic. */
+export const touchTopicOf = (subscriptionArn: string, context: CallContext): void =>
+  context.touches(subscriptionArn.slice(0, subscriptionArn.lastIndexOf(':')));
+
 /** @throws ServiceError `NotFound`, `InvalidParameter` */
 export function subscriptionOf(input: Input, context: CallContext): { topic: Topic; subscription: Subscription } {
   const arn = subscriptionArnOf(input);
+  touchTopicOf(arn, context);
   const found = findSubscription(context.stores.get(topicStore), arn, context.clock.now());
   if (found === undefined) throw snsError('NotFoundException', 'Subscription does not exist');
   return found;

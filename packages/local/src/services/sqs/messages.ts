@@ -1,6 +1,7 @@
 import { readInteger, readString, readStrings, readStructures } from '../../core/input.ts';
 import type { Action, CallContext } from '../../core/service.ts';
 import { ServiceError } from '../../core/service-error.ts';
+import { useKeyOf } from '../kms/service-encryption.ts';
 import { invalidParameter, invalidValue, missingParameter, sqsError } from './errors.ts';
 import {
   checkFifo,
@@ -13,7 +14,7 @@ import {
   readDraft,
   sentAnswer,
 } from './message.ts';
-import { queueOf } from './queue-store.ts';
+import { keyOf, queueOf } from './queue-store.ts';
 import type { MessageAttributes, MessageDraft, Queue, Received } from './queue-types.ts';
 
 /** One entry of a batch, its Id checked. */
@@ -106,8 +107,17 @@ function changeVisibility(input: Readonly<Record<string, unknown>>, queue: Queue
   queue.changeVisibility(handle, seconds);
 }
 
+// SQS guide, "Key management": who sends needs both, who receives the second.
+const KEY_USE = { send: ['kms:GenerateDataKey', 'kms:Decrypt'], receive: ['kms:Decrypt'] } as const;
+
+/** The caller's permissions for the key of an encrypted queue. */
+function useKey(queue: Queue, use: keyof typeof KEY_USE, context: CallContext): void {
+  useKeyOf(context, keyOf(queue), KEY_USE[use], { 'aws:sqs:arn': queue.arn });
+}
+
 export const sendMessage: Action = (input, context) => {
   const queue = queueOf(input, context);
+  useKey(queue, 'send', context);
   checkFifo(queue, input);
   const draft = readDraft(input, queue, context);
   const [sent] = queue.send([draft]);
@@ -141,6 +151,7 @@ function sizeOf({ input }: BatchEntry): number {
 
 export const sendMessageBatch: Action = (input, context) => {
   const queue = queueOf(input, context, 'sqs:SendMessage');
+  useKey(queue, 'send', context);
   const entries = readEntries(input, 'SendMessageBatchRequestEntry');
   const size = entries.reduce((sum, entry) => sum + sizeOf(entry), 0);
   if (size > MAX_BATCH_BYTES) {
@@ -222,6 +233,7 @@ const whenAny = <T extends object>(value: T): T | undefined => (Object.keys(valu
 
 export const receiveMessage: Action = async (input, context) => {
   const queue = queueOf(input, context);
+  useKey(queue, 'receive', context);
   const max = readBounded(input, 'MaxNumberOfMessages', 1, 10, 'Must be between 1 and 10, if provided.') ?? 1;
   const waitSeconds =
     readBounded(input, 'WaitTimeSeconds', 0, 20, 'Must be >= 0 and <= 20, if provided.') ??

@@ -34,9 +34,16 @@ function decodeTaskHandle(handle: string | undefined): TaskHandle {
 /** ListMessageMoveTasks tells of ten at most. */
 const KEPT = 10;
 
+/**
+ * Checked on the source of a move task: it runs with the permissions of its caller (SQS guide,
+ * "Configure a dead-letter queue redrive").
+ */
+const MOVE_ACTIONS = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'];
+
 export const startMessageMoveTask: Action = (input, context) => {
   const store = context.stores.get(queueStore);
   const source = queueByArn(input, 'SourceArn', context);
+  for (const action of MOVE_ACTIONS) context.touches(source.arn, action);
   if (deadLetterSources(source.arn, store).length === 0) {
     throw invalidValue('Source queue must be configured as a Dead Letter Queue.');
   }

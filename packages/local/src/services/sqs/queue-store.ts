@@ -166,6 +166,10 @@ export function queueOf(input: Readonly<Record<string, unknown>>, context: CallC
   return queue;
 }
 
+/** The key that encrypts the queue's messages; none while SQS manages the encryption. */
+export const keyOf = ({ attributes }: Pick<Queue, 'attributes'>): string | undefined =>
+  attributes.SqsManagedSseEnabled === 'true' ? undefined : attributes.KmsMasterKeyId;
+
 /** The queues whose redrive policy names `arn`, in the order of their names. */
 export const deadLetterSources = (arn: string, store: QueueStore): Queue[] =>
   store.list().filter(({ attributes: { RedrivePolicy: text } }) => {

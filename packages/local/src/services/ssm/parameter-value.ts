@@ -96,7 +96,7 @@ function withKeyErrors<T>(use: () => T): T {
   try {
     return use();
   } catch (error) {
-    if (error instanceof ServiceError) throw new ServiceError('InvalidKeyId', error.message);
+    if (error instanceof ServiceError && !error.isDenied) throw new ServiceError('InvalidKeyId', error.message);
     throw error;
   }
 }

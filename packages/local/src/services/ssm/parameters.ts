@@ -160,7 +160,8 @@ export const getParameters: Action = (input, context) => {
       found.push(readParameter(name, withDecryption, context));
     } catch (error) {
       // A key that cannot be used fails the whole call.
-      if (!(error instanceof ServiceError) || error.code === 'InvalidKeyId') throw error;
+      // So does a name that the caller may not read.
+      if (!(error instanceof ServiceError) || error.code === 'InvalidKeyId' || error.isDenied) throw error;
       invalid.push(name);
     }
   }
@@ -264,8 +265,9 @@ export const deleteParameters: Action = (input, context) => {
   const all = liveParameters(context);
   const deleted: string[] = [];
   const invalid: string[] = [];
-  for (const name of new Set(requireStrings(input, 'Names', { min: 1, max: 10 }))) {
-    context.touches(parameterArn(name, context));
+  const names = new Set(requireStrings(input, 'Names', { min: 1, max: 10 }));
+  for (const name of names) context.touches(parameterArn(name, context));
+  for (const name of names) {
     (all.delete(parameterKey(name)) ? deleted : invalid).push(name);
   }
   return { DeletedParameters: deleted, InvalidParameters: invalid };

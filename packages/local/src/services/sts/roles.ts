@@ -1,10 +1,12 @@
-import { createHash, randomBytes } from 'node:crypto';
 import type { Principal } from '../../core/caller.ts';
-import { makeAccessKeyId, SESSION_REGION, sessions } from '../../core/caller.ts';
+import { SESSION_REGION, sessions } from '../../core/caller.ts';
 import { constraint, readInteger, readString, readStrings, readStructures, requireString } from '../../core/input.ts';
 import { partitionOf } from '../../core/partition.ts';
 import type { Action, CallContext } from '../../core/service.ts';
 import { ServiceError } from '../../core/service-error.ts';
+import { checkPolicyDocument } from '../iam/check-policy.ts';
+import { managedDocument } from '../iam/managed-policies.ts';
+import { issueCredentials, roleId, SERVICE_SECONDS } from './issue-credentials.ts';
 import { readWebIdentity } from './web-identity.ts';
 
 /**
@@ -21,16 +23,10 @@ function readMember<T>(read: () => T): T {
   }
 }
 
-/** A role's id is not its name: the same for every session of it. */
-const roleId = (arn: string) =>
-  `AROA${BigInt(`0x${createHash('sha256').update(arn).digest('hex')}`)
-    .toString(32)
-    .toUpperCase()
-    .slice(0, 17)}`;
-
 /**
- * The role of a call's `RoleArn`, as the principal that the session called `RoleSessionName` is. No
- * role need exist: there is no IAM here.
+ * The role of a call's `RoleArn`, as the principal that the session called `RoleSessionName` is.
+ * The
+ * role need exist only where permissions are enforced.
  */
 function readAssumedRole(input: Record<string, unknown>): Principal & { readonly roleArn: string } {
   return readMember(() => {
@@ -50,34 +46,6 @@ function readAssumedRole(input: Record<string, unknown>): Principal & { readonly
       userId: `${roleId(roleArn)}:${session}`,
     };
   });
-}
-
-const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
-
-const randomLetters = (count: number) => [...randomBytes(count)].map((byte) => LETTERS[byte % 32]).join('');
-
-/**
- * Temporary keys of `principal`: calls with them are its calls until `seconds` have passed on the
- * clock.
- */
-function issueCredentials(
-  principal: Principal & { readonly transitiveTags?: readonly string[] },
-  seconds: number,
-  { storesOf, clock }: CallContext,
-) {
-  const accessKeyId = makeAccessKeyId(principal.account, randomLetters(8));
-  const sessionToken = randomBytes(192).toString('base64');
-  // Whole seconds, as the answer shows them.
-  const expiresMs = Math.floor(clock.now() / 1000 + seconds) * 1000;
-  storesOf(principal.account, SESSION_REGION)
-    .get(sessions)
-    .set(accessKeyId, { ...principal, sessionToken, expiresMs });
-  return {
-    AccessKeyId: accessKeyId,
-    SecretAccessKey: randomBytes(30).toString('base64'),
-    SessionToken: sessionToken,
-    Expiration: new Date(expiresMs).toISOString().replace('.000Z', 'Z'),
-  };
 }
 
 const invalidTags = (message: string) => new ServiceError('InvalidParameterValue', message);
@@ -114,7 +82,30 @@ function readTransitiveTags(input: Record<string, unknown>, { storesOf, account,
 /** From the API reference of AssumeRole: also the limit where one role assumes another. */
 const DEFAULT_SECONDS = 3600;
 
-/** Every role trusts every caller: there are no policies to ask. */
+/**
+ * Reads the policies and tags of a session.
+ *
+ * @throws ServiceError `MalformedPolicyDocument`
+ */
+function readSession(input: Record<string, unknown>, roleArn: string, context: CallContext) {
+  const inline = readMember(() => readString(input, 'Policy', { min: 1, max: 2048 }));
+  const arns = readMember(() => readStructures(input, 'PolicyArns', { max: 10 }) ?? []).map(({ arn, Arn }) =>
+    String(arn ?? Arn),
+  );
+  const managed = arns.map((arn) => managedDocument(arn, context));
+  const policies = [...(inline === undefined ? [] : [inline]), ...managed];
+  for (const policy of policies) checkPolicyDocument(policy, 'identity');
+  const tags = readMember(() => readStructures(input, 'Tags', { max: 50 }) ?? []);
+  return {
+    roleArn,
+    policies,
+    tags: Object.fromEntries(tags.map(({ Key, Value }) => [String(Key), String(Value ?? '')])),
+    sourceIdentity: readMember(() => readString(input, 'SourceIdentity')),
+    issuedMs: context.clock.now(),
+  };
+}
+
+/** Every role trusts every caller, unless permissions are enforced. */
 export const assumeRole: Action = (input, context) => {
   const { roleArn, ...role } = readAssumedRole(input);
   context.touches(roleArn);
@@ -133,7 +124,11 @@ export const assumeRole: Action = (input, context) => {
     );
   }
   return {
-    Credentials: issueCredentials({ ...role, transitiveTags }, seconds, context),
+    Credentials: issueCredentials(
+      { ...role, transitiveTags, session: readSession(input, roleArn, context) },
+      context.principal.service === undefined ? seconds : SERVICE_SECONDS,
+      context,
+    ),
     AssumedRoleUser: { AssumedRoleId: role.userId, Arn: role.arn },
     SourceIdentity: input.SourceIdentity,
   };
@@ -145,7 +140,6 @@ export const assumeRole: Action = (input, context) => {
  */
 export const assumeRoleWithWebIdentity: Action = (input, context) => {
   const { roleArn, ...role } = readAssumedRole(input);
-  context.touches(roleArn);
   const { token, seconds } = readMember(() => ({
     token: requireString(input, 'WebIdentityToken', { min: 4, max: 20_000 }),
     seconds: readInteger(input, 'DurationSeconds', { min: 900, max: 43_200 }) ?? DEFAULT_SECONDS,
@@ -158,11 +152,18 @@ export const assumeRoleWithWebIdentity: Action = (input, context) => {
     );
   }
   const { subject, audience, issuer } = readWebIdentity(token, context.clock.now());
+  const host = issuer.replace(/^https:\/\//, '');
+  const provider = `arn:${partitionOf(context.region)}:iam::${role.account}:oidc-provider/${host}`;
+  context.touches(roleArn, undefined, {
+    'aws:FederatedProvider': provider,
+    [`${host}:sub`]: subject,
+    [`${host}:aud`]: audience,
+  });
   return {
-    Credentials: issueCredentials(role, seconds, context),
+    Credentials: issueCredentials({ ...role, session: readSession(input, roleArn, context) }, seconds, context),
     SubjectFromWebIdentityToken: subject,
     AssumedRoleUser: { AssumedRoleId: role.userId, Arn: role.arn },
-    Provider: `arn:${partitionOf(context.region)}:iam::${role.account}:oidc-provider/${issuer.replace(/^https:\/\//, '')}`,
+    Provider: provider,
     Audience: audience,
   };
 };

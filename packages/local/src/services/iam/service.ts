@@ -1,0 +1,70 @@
+import type { ServiceModule } from '../../core/service.ts';
+import {
+  createPolicy,
+  createPolicyVersion,
+  deletePolicy,
+  deletePolicyVersion,
+  getPolicy,
+  getPolicyVersion,
+  listPolicyVersions,
+} from './managed-policies.ts';
+import {
+  attachRolePolicy,
+  deleteRolePolicy,
+  detachRolePolicy,
+  getRolePolicy,
+  listAttachedRolePolicies,
+  listRolePolicies,
+  putRolePolicy,
+} from './role-policies.ts';
+import {
+  createRole,
+  deleteRole,
+  deleteRolePermissionsBoundary,
+  getRole,
+  listRoles,
+  listRoleTags,
+  putRolePermissionsBoundary,
+  tagRole,
+  untagRole,
+  updateAssumeRolePolicy,
+  updateRole,
+} from './roles.ts';
+
+/** Roles and their policies, the same in every region. */
+export const iam: ServiceModule = {
+  name: 'iam',
+  query: {
+    xmlns: 'https://iam.amazonaws.com/doc/2010-05-08/',
+    integers: ['MaxItems', 'MaxSessionDuration'],
+    booleans: ['SetAsDefault'],
+    times: ['CreateDate', 'UpdateDate'],
+  },
+  actions: {
+    AttachRolePolicy: attachRolePolicy,
+    CreatePolicy: createPolicy,
+    CreatePolicyVersion: createPolicyVersion,
+    CreateRole: createRole,
+    DeletePolicy: deletePolicy,
+    DeletePolicyVersion: deletePolicyVersion,
+    DeleteRole: deleteRole,
+    DeleteRolePermissionsBoundary: deleteRolePermissionsBoundary,
+    DeleteRolePolicy: deleteRolePolicy,
+    DetachRolePolicy: detachRolePolicy,
+    GetPolicy: getPolicy,
+    GetPolicyVersion: getPolicyVersion,
+    GetRole: getRole,
+    GetRolePolicy: getRolePolicy,
+    ListAttachedRolePolicies: listAttachedRolePolicies,
+    ListPolicyVersions: listPolicyVersions,
+    ListRolePolicies: listRolePolicies,
+    ListRoleTags: listRoleTags,
+    ListRoles: listRoles,
+    PutRolePermissionsBoundary: putRolePermissionsBoundary,
+    PutRolePolicy: putRolePolicy,
+    TagRole: tagRole,
+    UntagRole: untagRole,
+    UpdateAssumeRolePolicy: updateAssumeRolePolicy,
+    UpdateRole: updateRole,
+  },
+};
