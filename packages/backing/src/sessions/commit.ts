@@ -1,3 +1,4 @@
+import { AwsError } from '@twelvefold/aws';
 import { TwelvefoldError } from '@twelvefold/core';
 import type { SessionDriver } from './driver.ts';
 import type { SessionStoreRecord, Stored, Version } from './records.ts';
@@ -58,7 +59,7 @@ export async function commit(
   try {
     return await driver.write(writes, { signal });
   } catch (error) {
-    if (signal?.aborted) throw error;
+    if (signal?.aborted || isRefused(error)) throw error;
     const now = await readRecords(driver, [first.key], signal).catch(() => undefined);
     if (now === undefined) throw error;
     const stored = now.get(first.key);
@@ -68,6 +69,17 @@ export async function commit(
     throw error;
   }
 }
+
+/** Answers that AWS did not write, for a reason that another try does not change. */
+const REFUSALS = [
+  'AccessDeniedException',
+  'ExpiredTokenException',
+  'ResourceNotFoundException',
+  'UnrecognizedClientException',
+  'ValidationException',
+];
+
+const isRefused = (error: unknown): boolean => REFUSALS.some((awsCode) => AwsError.isInstance(error, awsCode));
 
 /** @throws TwelvefoldError `SESSION_TOO_LARGE`. */
 function assertFits({ name, maxValueBytes }: SessionDriver, value: string): void {
