@@ -8,6 +8,8 @@ export const COMMAND_SUMMARIES: ReadonlyArray<Pick<Command, 'name' | 'summary'>>
   { name: 'dev', summary: 'Run the app on this machine with a local AWS, and start it again after each change' },
   { name: 'manifest', summary: "Print an app's manifest, write it, or check that a file still says the same" },
   { name: 'bindings', summary: "List every resource's environment variable, parameter and physical name at a stage" },
+  { name: 'infra diff', summary: 'Show which permissions a change of the app grants or takes' },
+  { name: 'infra policy', summary: 'Show the permissions of a component' },
   { name: 'config plan', summary: 'List where each config key is looked for at a stage, and the calls that fetch it' },
   {
     name: 'config doctor',

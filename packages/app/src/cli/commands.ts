@@ -11,6 +11,8 @@ import {
 } from '@twelvefold/config/internal/cli';
 import type { Command } from './command.ts';
 import { bindingsCommand } from './commands/bindings-command.ts';
+import { infraDiffCommand } from './commands/infra-diff-command.ts';
+import { infraPolicyCommand } from './commands/infra-policy-command.ts';
 import { manifestCommand } from './commands/manifest-command.ts';
 import { devCommand } from './dev/dev-command.ts';
 
@@ -19,6 +21,8 @@ export const commands: readonly Command[] = [
   devCommand,
   manifestCommand,
   bindingsCommand,
+  infraDiffCommand,
+  infraPolicyCommand,
   configPlanCommand,
   configDoctorCommand,
   configPrintCommand,

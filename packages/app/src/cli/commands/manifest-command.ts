@@ -1,9 +1,9 @@
 import { toError, UsageError } from '@twelvefold/core/internal';
-import type { Manifest } from '../../manifest/manifest.ts';
 import { storedMisfits } from '../../manifest/stored-misfits.ts';
 import type { Command, CommandIo } from '../command.ts';
 import type { JsonDifference } from '../json-differences.ts';
 import { differenceLine, jsonDifferences } from '../json-differences.ts';
+import { loadManifest } from '../load-manifest.ts';
 
 /** More differences than this mean that the file belongs to another app. */
 const MOST_LINES = 40;
@@ -46,17 +46,6 @@ export const manifestCommand: Command = {
     return 0;
   },
 };
-
-async function loadManifest(io: CommandIo, module: string, name: string): Promise<Manifest> {
-  const value = await io.load(module, name);
-  const manifest = value as Partial<Manifest> | null | undefined; // every field read is checked here
-  const fits =
-    manifest?.version === 2 && [manifest.components, manifest.resources].every((list) => Array.isArray(list));
-  if (fits) return value as Manifest; // its version was checked
-  throw new TypeError(
-    `Cannot read the manifest: the export '${name}' of ${module} is none; export what buildManifest(app, entries) of 'twelvefold/manifest' returns`,
-  );
-}
 
 async function write(io: CommandIo, file: string, text: string): Promise<void> {
   try {
