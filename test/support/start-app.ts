@@ -51,7 +51,7 @@ export interface StartAppOptions {
   /** Provisions the app's resources and config. */
   provision(env: Readonly<Record<string, string>>, endpoint: string): Promise<ProvisionedStack>;
   /** Runs before the app's processes start. */
-  prepare?: ((endpoint: LocalAws) => void) | undefined;
+  prepare?: ((endpoint: LocalAws) => void | Promise<void>) | undefined;
   env?: Readonly<Record<string, string>> | undefined;
   /** Gives the processes a clock that can be moved, and connections that can be broken. @defaultValue false */
   apart?: boolean | undefined;
@@ -73,7 +73,7 @@ export async function startApp(options: StartAppOptions): Promise<RunningApp> {
     AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
   };
   const stack = await provision(access, endpoint.url);
-  prepare?.(endpoint);
+  await prepare?.(endpoint);
   const aws = createAws({ env: access, endpoint: endpoint.url, credentials: CREDENTIALS });
 
   const passage = options.apart ? await createPassage(endpoint.url) : undefined;

@@ -28,9 +28,12 @@ describe('twelvefold infra diff', () => {
     const { code, stdout, stderr } = await diff('--against', 'main.json');
     expect({ code, stderr }).toEqual({ code: 2, stderr: '' });
     expect(stdout).toBe(
-      ['### Permissions of shop: 1 granted, 0 taken', '', '- orders consumer gains `dynamodb:Query` on rows/byUser', ''].join(
-        '\n',
-      ),
+      [
+        '### Permissions of shop: 1 granted, 0 taken',
+        '',
+        '- orders consumer gains `dynamodb:Query` on rows/byUser',
+        '',
+      ].join('\n'),
     );
   });
 
@@ -68,7 +71,11 @@ describe('twelvefold infra policy', () => {
     const { code, stdout } = await runCli(['infra', 'policy', 'app.ts', 'orders'], { modules });
     expect(code).toBe(0);
     expect(stdout.split('\n')).toEqual(
-      expect.arrayContaining(['sqs:ReceiveMessage on orders', 'dynamodb:PutItem on rows', 'dynamodb:Query on rows/byUser']),
+      expect.arrayContaining([
+        'sqs:ReceiveMessage on orders',
+        'dynamodb:PutItem on rows',
+        'dynamodb:Query on rows/byUser',
+      ]),
     );
   });
 

@@ -50,7 +50,9 @@ const secretArn = (id: string) => sub('secretsmanager', `secret:${id}${id.endsWi
 function resourcesOf({ on, names }: ManifestAccess): unknown {
   const arns = { parameters: parameterArn, secrets: secretArn, keyOfParameters: () => sub('kms', 'key/*') };
   if (on === 'anything') return '*';
-  return on === 'keyOfParameters' ? arns.keyOfParameters() : names.map((name) => (name.startsWith('arn:') ? name : arns[on](name)));
+  return on === 'keyOfParameters'
+    ? arns.keyOfParameters()
+    : names.map((name) => (name.startsWith('arn:') ? name : arns[on](name)));
 }
 
 function policyOf({ resources }: Manifest, { grants, config }: ManifestComponent) {
