@@ -45,6 +45,7 @@ export const WIRE_ROUTES: Readonly<
     const { body, headers } = await fetch(await upstreamUrl(), { headers: { 'accept-encoding': 'gzip' } });
     return new Response(body, { headers });
   },
+  '/wire/scheme': ({ url }) => Response.json({ scheme: new URL(url).protocol }),
   '/wire/length': () => new Response('abc', { headers: { 'content-length': '10', 'content-type': 'text/plain' } }),
   '/wire/hop': () =>
     new Response('hop', {

@@ -88,6 +88,20 @@ const REQUESTS: Readonly<Record<string, readonly [asked: Asked, expected: unknow
   ],
 };
 
+const forwarded = (proto: string, scheme: string): readonly [Asked, unknown] => [
+  ask({ path: '/wire/scheme', headers: [['x-forwarded-proto', proto]] }),
+  { status: 200, type: 'application/json', body: { scheme } },
+];
+/** Values of X-Forwarded-Proto: the first entry counts, in any case. */
+const SCHEMES: Readonly<Record<string, readonly [asked: Asked, expected: unknown]>> = {
+  https: forwarded('https', 'https:'),
+  http: forwarded('http', 'http:'),
+  HTTPS: forwarded('HTTPS', 'https:'),
+  'https,http': forwarded('https,http', 'https:'),
+  'https, http': forwarded('https, http', 'https:'),
+  'HTTP, https': forwarded('HTTP, https', 'http:'),
+};
+
 const serves = { status: 200, body: { path: '/path', bytes: 0, query: [] } };
 
 type Damage = (event: Record<string, unknown>, front: Front) => void;
@@ -234,6 +248,16 @@ export const MALFORMED_SCENARIOS: readonly Scenario[] = [
     contract: Object.fromEntries(Object.entries(REQUESTS).map(([name, [, expected]]) => [name, expected])),
     run: (app) =>
       each(REQUESTS, ([asked]) =>
+        app.host === 'service'
+          ? sendBytes(app.url, requestBytes(asked))
+          : throughFronts(app, (front) => front.event(asked)),
+      ),
+  },
+  {
+    name: 'the scheme of a request is the first entry of X-Forwarded-Proto, in any case',
+    contract: Object.fromEntries(Object.entries(SCHEMES).map(([name, [, expected]]) => [name, expected])),
+    run: (app) =>
+      each(SCHEMES, ([asked]) =>
         app.host === 'service'
           ? sendBytes(app.url, requestBytes(asked))
           : throughFronts(app, (front) => front.event(asked)),
