@@ -374,7 +374,7 @@ async function runToEnd() {
   );
 }
 
-/** Rows that the launcher carries out: `launched-dependencies.test.ts` has them. */
+/** By the launcher, in policy.test.ts; no test denies a trust, a stream or a gateway yet. */
 const LAUNCHED = [
   'lambda to role',
   'lambda to logs',
