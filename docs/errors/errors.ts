@@ -1,12 +1,12 @@
 import type { ErrorCode } from '@twelvefold/core';
 
-/** What a reader of an error needs: a page is made of it. */
+/** The content of a page about an error code. */
 export interface ErrorPage {
   /** One sentence. */
   readonly meaning: string;
   /** Why it happens. */
   readonly causes: readonly string[];
-  /** What to do. */
+  /** Ways out. */
   readonly cures: readonly string[];
   /** A guide, e.g. `tables`. */
   readonly guide: string;
@@ -292,7 +292,7 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorPage>> = {
     guide: 'tasks',
   },
   RUN_NOT_FOUND: {
-    meaning: 'There is no run with this id.',
+    meaning: 'No run has this id.',
     causes: ['The id is wrong, or of another stage.'],
     cures: ['`node admin.js runs <task>` lists them.'],
     guide: 'tasks',

@@ -320,7 +320,7 @@ describe('an error that nothing caught', () => {
     const begun = Promise.withResolvers<void>();
     const task = defineTask({
       name: 'count',
-      params: NONE,
+      params: z.object({}),
       run: () => {
         begun.resolve();
         return new Promise<never>(() => {});
@@ -337,7 +337,7 @@ describe('an error that nothing caught', () => {
     expect(await store.get('r1')).toMatchObject({ status: 'errored' });
     // Its lease is free: the next run need not wait for its end.
     await enqueue('r2', { shape: 'once' });
-    const next = defineTask({ name: 'count', params: NONE, run: async () => 1 });
+    const next = defineTask({ name: 'count', params: z.object({}), run: async () => 1 });
     expect(await leg(next, { run: 'r2' })).toMatchObject({ status: 'succeeded', result: 1 });
   });
 });

@@ -37,7 +37,7 @@ it.each([
 
 it('leaves a record that says that its run failed, without secrets', async () => {
   await using local = await startLocalAws();
-  const env = { ...ENV, ...(await provisionApp(recordedApp, local.url)) };
+  const env: Record<string, string> = { ...ENV, ...(await provisionApp(recordedApp, local.url)) };
   const entry = runEntry('test/e2e/fixtures/fatal/recorded-admin.ts', ['stray', '--how', 'rejection'], env);
   expect(await entry.exited, entry.stderr()).toEqual({ code: 1, signal: null });
   const scan = { TableName: env.TWELVEFOLD_RUNS_NAME ?? '' };

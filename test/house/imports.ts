@@ -27,7 +27,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   // The types of the manifest come from `app`; see MANIFEST_ONLY.
   cdk: { name: '@twelvefold/cdk', mayImport: ['core', 'app'], owns: ['aws-cdk-lib', 'aws-cdk-lib/**', 'constructs'] },
   // It writes an app; it shares no code with one.
-  'create-twelvefold': { name: 'create-twelvefold', mayImport: [], owns: ['@clack/prompts'] },
+  'create-twelvefold': { name: 'create-twelvefold', mayImport: [] },
   local: { name: '@twelvefold/local', mayImport: ['core', 'aws'] },
 };
 

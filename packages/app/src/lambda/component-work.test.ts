@@ -5,6 +5,7 @@ import { createLogger, createMetrics } from '@twelvefold/logging';
 import { expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { defineApp } from '../define-app.ts';
+import { createFatalLegs } from '../runtime/fatal-legs.ts';
 import type { Runtime } from '../runtime/open-runtime.ts';
 import { componentWork } from './component-work.ts';
 
@@ -48,6 +49,7 @@ it('warns once of a queue that loses messages or shows them twice, however many 
     metrics: createMetrics({ namespace: 'shop', service: 'shop', write: () => {} }),
     clock: systemClock,
     port: { aws, use: () => {} },
+    fatal: createFatalLegs(),
     release: undefined,
   });
   const invocation: LambdaInvocation = {

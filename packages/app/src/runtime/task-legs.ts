@@ -32,14 +32,15 @@ export interface LegOptions {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly clock: Clock;
-  readonly fatal: FatalLegs;
+  /** Records a run whose process ends with an uncaught error. @defaultValue the lease of its leg runs out */
+  readonly fatal?: FatalLegs;
 }
 
 /** A leg of a run, with the context that the app's tasks have. */
 export function taskLeg({ runtime, component, port, fatal, ...options }: LegOptions): Promise<RunRecord> {
   const leg = runLeg({
     ...options,
-    failSignal: fatal.signal,
+    ...(fatal && { failSignal: fatal.signal }),
     task: taskOf(component),
     component: component.name,
     makeContext: (scope, run) => {
@@ -49,5 +50,5 @@ export function taskLeg({ runtime, component, port, fatal, ...options }: LegOpti
       return taskContext(runtime, component, scope, { params, run, dryRun, onWrite: run.onWrite });
     },
   });
-  return fatal.follow(leg);
+  return fatal ? fatal.follow(leg) : leg;
 }
