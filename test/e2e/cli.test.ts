@@ -40,7 +40,7 @@ describe('the built twelvefold command', () => {
   it('refuses an unknown command', async () => {
     const refused = await twelvefold(['bidings']);
     expect(refused).toMatchObject({ code: 64, stdout: '' });
-    expect(refused.stderr).toContain('known: dev, manifest, bindings, config plan');
+    expect(refused.stderr).toContain('known: dev, manifest, bindings, infra diff');
   });
 
   it('prints, writes and checks the manifest of the example', async () => {

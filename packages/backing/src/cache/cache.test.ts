@@ -80,7 +80,7 @@ describe('the kind', () => {
   it('connects by IAM on the cache and on its user, and in memory by nothing', () => {
     const onServer = cache('prices', { schema });
     expect(Object.keys(kindOf(onServer).accesses).map((access) => actionsOf(onServer, access))).toEqual(
-      Array.from({ length: 6 }, () => ['elasticache:Connect']),
+      Array.from({ length: 7 }, () => ['elasticache:Connect']),
     );
     const inMemory = cache('prices', { schema, driver: 'memory' });
     expect(actionsOf(inMemory, 'write')).toEqual([]);

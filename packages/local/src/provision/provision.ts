@@ -135,13 +135,17 @@ async function makeEntry(
   return { entry: { ...base, physicalId, ref: () => physicalId, attribute, created: true }, outcome, note };
 }
 
+/** Types that are made for enforcement; nothing else of a template needs them to be there. */
+const PERMISSIONS = /^AWS::(?:IAM|Lambda|Logs)::/;
+
 /**
  * Why a resource that would be created is only listed. Undefined where the template itself is at
  * fault.
  */
-function reasonToList(error: unknown): string | undefined {
+function reasonToList(error: unknown, { type }: TemplateResource): string | undefined {
   const unknown = unknownValueIn(error);
-  const isListed = isUnsupported(error) || (unknown !== undefined && !unknown.isResource);
+  // Permissions on what is only listed cannot be used here either.
+  const isListed = isUnsupported(error) || (unknown !== undefined && (!unknown.isResource || PERMISSIONS.test(type)));
   return isListed && error instanceof Error ? error.message : undefined;
 }
 
@@ -157,7 +161,7 @@ function listUnmade(resource: TemplateResource, scope: Scope, reason: string, ps
   const resolved = resolveKnown(resource.properties, scope, `Resources.${logicalId}.Properties`, []);
   const properties = resolved as Record<string, unknown>; // an object stays one
   const base = { logicalId, type, metadata, properties, created: false };
-  if (/^AWS::(?:IAM|Lambda|Logs)::/.test(type)) {
+  if (PERMISSIONS.test(type)) {
     const name = generatedName(`${pseudo.stackName}-${logicalId}`, type);
     return { ...base, ...listResource(logicalId, type, properties, name, pseudo) };
   }
@@ -230,7 +234,7 @@ export async function provision(template: unknown, options: ProvisionOptions): P
       onProgress?.({ logicalId, type, physicalId: entry.physicalId, outcome, note });
     } catch (error) {
       signal?.throwIfAborted();
-      const note = reasonToList(error);
+      const note = reasonToList(error, resource);
       if (note === undefined) throw explain(resource, error);
       const entry = listUnmade(resource, scope, note, pseudo);
       entries.set(logicalId, entry);

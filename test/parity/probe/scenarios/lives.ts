@@ -222,7 +222,7 @@ export const LIFE_SCENARIOS: readonly Scenario[] = [
   },
   {
     name: 'a message under which ten minutes pass comes again, takes effect once, and the next one is delivered once',
-    contract: { effects: 1, took: 1, left: '0,0', next: { receives: 1 } },
+    contract: { effects: 1, took: true, left: '0,0', next: { receives: 1 } },
     run: async (app) => {
       const client = createClient(app);
       const headers = { 'x-correlation-id': 'life-lease' };
@@ -254,7 +254,8 @@ export const LIFE_SCENARIOS: readonly Scenario[] = [
         () => getRow(app, 'after-lease'),
         (found) => found !== undefined,
       );
-      const took = app.log.of('life-lease').filter(({ message }) => message === 'effect took').length;
+      // Both may log it: the first handler may end before or after it learns that its lease is over.
+      const took = app.log.of('life-lease').some(({ message }) => message === 'effect took');
       return { effects: row?.effects, took, left, next: { receives: next?.receives } };
     },
   },

@@ -106,7 +106,6 @@ test('an HTTP API finds its function by ARN or by integration URI; a disabled ma
     expect(read(fn, resource('AWS::ApiGatewayV2::Api', { Target })).http).toEqual({
       functionName: 'orders-dev-orders',
       apiId: 'made-up',
-      isUrl: false,
       streaming: false,
     });
   }
