@@ -1,8 +1,11 @@
+import type { ParseArgsConfig } from 'node:util';
 import { parseArgs } from 'node:util';
 
 export const HELP = `Usage: twelvefold-local [options]
+       twelvefold-local provision --template FILE [options]
 
 Starts an AWS endpoint on this machine, for development and tests, and serves until it is stopped.
+"twelvefold-local provision --help" shows how to create a template's resources on a running one.
 
   --port NUMBER          the port, 0 for a free one (default 4566)
   --host ADDRESS         the address to listen on (default 127.0.0.1: this machine only)
@@ -67,20 +70,22 @@ const OPTIONS = {
   version: { type: 'boolean', default: false },
 } as const;
 
-const KNOWN = Object.keys(OPTIONS)
-  .map((name) => `--${name}`)
-  .join(', ');
+type Options = NonNullable<ParseArgsConfig['options']>;
 
-function parse(args: readonly string[]) {
+/** @throws UsageError for an unknown option, which names the known ones */
+export function parseOptions<const T extends Options>(args: readonly string[], options: T) {
+  const known = Object.keys(options)
+    .map((name) => `--${name}`)
+    .join(', ');
   try {
-    return parseArgs({ args: [...args], options: OPTIONS }).values;
+    return parseArgs({ args: [...args], options }).values;
   } catch (error) {
     const { code, message } = error as Error & { code?: string }; // what parseArgs throws
     if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') {
       const name = /'(-[^']*)'/.exec(message)?.[1] ?? '';
-      throw new UsageError(`unknown option ${name}; known are ${KNOWN}`);
+      throw new UsageError(`unknown option ${name}; known are ${known}`);
     }
-    throw new UsageError(`${message.split('\n')[0]}; known options are ${KNOWN}`);
+    throw new UsageError(`${message.split('\n')[0]}; known options are ${known}`);
   }
 }
 
@@ -90,7 +95,8 @@ function readPort(text: string): number {
   return port;
 }
 
-const readPair =
+/** Reads `Key=Value`. */
+export const readPair =
   (option: string) =>
   (text: string): [string, string] => {
     const equals = text.indexOf('=');
@@ -100,7 +106,13 @@ const readPair =
 
 /** @throws UsageError for anything that is not known or not possible. */
 export function readArguments(args: readonly string[]): CliArguments {
-  const { port, parameter, 'allow-host': hosts, 'public-parameter': publicParameter, ...values } = parse(args);
+  const {
+    port,
+    parameter,
+    'allow-host': hosts,
+    'public-parameter': publicParameter,
+    ...values
+  } = parseOptions(args, OPTIONS);
   if (values.account !== undefined && !/^\d{12}$/.test(values.account)) {
     throw new UsageError(`--account must be twelve digits, not "${values.account}"`);
   }

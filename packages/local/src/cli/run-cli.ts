@@ -1,59 +1,28 @@
 import { join } from 'node:path';
-import { parseTemplate } from '../provision/parse-template.ts';
 import { provision } from '../provision/provision.ts';
-import type { ProvisionedStack, ProvisionProgress } from '../provision/stack.ts';
+import type { ProvisionedStack } from '../provision/stack.ts';
 import { startPostgres } from '../servers/start-postgres.ts';
 import { startRedis } from '../servers/start-redis.ts';
 import type { LocalAws } from '../start.ts';
 import { startLocalAws } from '../start.ts';
+import type { CliProcess } from './cli-process.ts';
+import { CREDENTIALS, progressLine, readTemplateFile, runProvision, stackReport } from './provision-command.ts';
 import type { CliArguments } from './read-arguments.ts';
 import { HELP, readArguments, UsageError } from './read-arguments.ts';
-
-interface Output {
-  /** Whether standard output is a terminal. */
-  readonly isTTY?: boolean | undefined;
-  write(text: string): unknown;
-}
-
-/** The process, as far as the command line needs it. */
-export interface CliProcess {
-  readonly stdout: Output;
-  readonly stderr: Output;
-  readonly version: string;
-  readFile(path: string): Promise<string>;
-  /** Aborts when the process is to stop. */
-  readonly stopped: AbortSignal;
-}
-
-/** Locally any key will do. */
-const CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
 
 /** An endpoint that listens on every address is reached at one of them. */
 const reachableUrl = ({ url, port }: LocalAws, { host }: CliArguments) =>
   host === '0.0.0.0' || host === '::' ? `http://127.0.0.1:${port}` : url;
 
-async function readTemplateFile(path: string, { readFile }: CliProcess): Promise<unknown> {
-  try {
-    return await parseTemplate(await readFile(path));
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`Cannot read the template ${path}: ${reason.replace('Cannot read the template: ', '')}`, {
-      cause: error,
-    });
-  }
-}
-
 async function provisionFile(aws: LocalAws, args: CliArguments, io: CliProcess): Promise<ProvisionedStack | undefined> {
   if (args.template === undefined) return undefined;
-  const show = ({ outcome, logicalId, type, note }: ProvisionProgress) =>
-    io.stderr.write(`  ${outcome.padEnd(9)} ${logicalId} (${type})${note === undefined ? '' : `: ${note}`}\n`);
   return provision(await readTemplateFile(args.template, io), {
     endpoint: reachableUrl(aws, args),
     region: args.region,
     credentials: CREDENTIALS,
     parameters: args.parameters,
     signal: io.stopped,
-    ...(io.stderr.isTTY ? { onProgress: show } : {}),
+    ...(io.stderr.isTTY ? { onProgress: (progress) => io.stderr.write(progressLine(progress)) } : {}),
   });
 }
 
@@ -107,16 +76,8 @@ interface Started {
 function report({ aws, servers, stack }: Started, args: CliArguments, { stdout }: CliProcess): void {
   const environment = environmentOf(aws, servers, args);
   if (args.json) {
-    const { outputs = {}, resources = [] } = stack ?? {};
-    const listed = resources.map(({ logicalId, type, physicalId, created }) => ({
-      logicalId,
-      type,
-      physicalId,
-      created,
-    }));
-    stdout.write(
-      `${JSON.stringify({ url: environment.AWS_ENDPOINT_URL, port: aws.port, environment, outputs, resources: listed })}\n`,
-    );
+    const made = stackReport(stack);
+    stdout.write(`${JSON.stringify({ url: environment.AWS_ENDPOINT_URL, port: aws.port, environment, ...made })}\n`);
     return;
   }
   if (stdout.isTTY) stdout.write(`Local AWS at ${environment.AWS_ENDPOINT_URL}. For your shell:\n\n`);
@@ -168,6 +129,7 @@ async function serve(args: CliArguments, io: CliProcess): Promise<number> {
  */
 export async function runCli(args: readonly string[], io: CliProcess): Promise<number> {
   try {
+    if (args[0] === 'provision') return await runProvision(args.slice(1), io);
     const read = readArguments(args);
     if (read.help || read.version) {
       io.stdout.write(read.help ? HELP : `${io.version}\n`);
