@@ -1,11 +1,16 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
-import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { createAws, sqs as sqsService } from '@twelvefold/aws';
+import { sessionStore } from '@twelvefold/backing';
+import { dynamoDbSessionDriver } from '@twelvefold/backing/dynamodb-sessions';
+import { createSessions } from '@twelvefold/backing/sessions';
 import type { Browser, Page } from 'playwright-core';
 import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import * as z from 'zod/mini';
 import { until } from '../support/until.ts';
 import { withChromium } from '../support/with-chromium.ts';
 
@@ -29,6 +34,7 @@ withChromium('console', (executablePath) => {
     await rm(FOLDER, { recursive: true, force: true });
     await cp(join(ROOT, 'test/e2e/fixtures/greeter'), FOLDER, { recursive: true });
     await writeFile(join(FOLDER, 'package.json'), '{ "type": "module" }\n');
+    await addSessionStore();
     const args = ['dev', 'manifest.ts', '--port', '0', '--aws-port', '0', '--console-port', '0'];
     child = spawn(process.execPath, [BIN, ...args], { cwd: FOLDER, env: { PATH: process.env.PATH, HOME: FOLDER } });
     for (const stream of [child.stdout, child.stderr]) {
@@ -99,6 +105,38 @@ withChromium('console', (executablePath) => {
     );
   });
 
+  it('shows the rows before and after a write', async () => {
+    const sent = await fetch(`${app}/?name=Grace`, { method: 'POST' });
+    const { correlationId } = (await sent.json()) as { correlationId: string };
+    await until(
+      'Grace is greeted',
+      () => fetch(`${app}/?name=Grace`),
+      ({ status }) => status === 200,
+    );
+    await page.goto(at(`/timeline?id=${correlationId}`));
+    const write = page.locator('tr', { hasText: 'dynamodb PutItem' });
+    await write.getByText('greeter-dev-greetings before').waitFor();
+    expect(await write.locator('dd').allInnerTexts()).toEqual([
+      'no row',
+      expect.stringMatching(/"text": "Hello, Grace"/),
+    ]);
+  });
+
+  it('lists the sessions of a user, and ends one', async () => {
+    const driver = dynamoDbSessionDriver({ name: 'greeter-dev-sessions', aws: createAws({ env: awsEnv() }) });
+    const definition = sessionStore('sessions', { schema: z.object({ cart: z.string() }) });
+    const store = createSessions({ definition, driver });
+    const session = await store.create({ cart: 'tea' }, { userId: 'ada' });
+    await page.goto(at('/sessions'));
+    await page.getByLabel('User id').fill('ada');
+    await page.getByRole('button', { name: 'Show sessions' }).click();
+    expect(await rows()).toEqual([expect.stringContaining('"cart": "tea"')]);
+    await page.getByRole('button', { name: 'End' }).click();
+    expect(await page.getByRole('status').innerText()).toMatch(/^The session \S+ of ada has ended\.$/);
+    await page.getByText('ada has no live session.').waitFor();
+    expect(await store.load(session.id)).toMatchObject({ ended: { reason: 'ended' } });
+  });
+
   it('sends, looks without receiving, and purges only by name; markup in a body stays text', async () => {
     await page.goto(at(`/queues/${DEAD_LETTERS}`));
     const body = '<img src=x onerror="document.title=1">{"a":1}';
@@ -119,6 +157,23 @@ withChromium('console', (executablePath) => {
     await page.getByLabel(`Type ${DEAD_LETTERS}`).fill(DEAD_LETTERS);
     await page.getByRole('button', { name: 'Delete all messages' }).click();
     await page.getByText('The queue is empty.').waitFor();
+  });
+
+  it('shows a message that waits on the timeline of its id', async () => {
+    const correlationId = 'c-waits';
+    const sqs = createAws({ env: awsEnv() });
+    const { QueueUrl = '' } = await sqs.call(
+      sqsService,
+      'GetQueueUrl',
+      { QueueName: DEAD_LETTERS },
+      { access: 'read' },
+    );
+    const attribute = { DataType: 'String', StringValue: correlationId };
+    const message = { QueueUrl, MessageBody: '{"waits":true}', MessageAttributes: { correlationId: attribute } };
+    await sqs.call(sqsService, 'SendMessage', message, { access: 'write' });
+    await page.goto(at(`/timeline?id=${correlationId}`));
+    const waiting = page.locator('tr', { hasText: 'in the queue, visible' });
+    expect(await waiting.innerText()).toContain('"waits": true');
   });
 
   it('is used by the keyboard: to the clock, which goes an hour further', async () => {
@@ -163,6 +218,26 @@ withChromium('console', (executablePath) => {
     // A purge without the name is answered with 400, which Chromium reports as an error of the page.
     expect(faults.filter((fault) => !fault.includes('400'))).toEqual([]);
   });
+
+  /** The variables of the endpoint that the command has printed. */
+  function awsEnv(): Record<string, string> {
+    return Object.fromEntries(
+      [...output.matchAll(/(AWS_[A-Z_]+)=(\S+)/g)].map(([, name = '', value = '']) => [name, value]),
+    );
+  }
+
+  async function addSessionStore(): Promise<void> {
+    const file = join(FOLDER, 'app.ts');
+    const text = await readFile(file, 'utf8');
+    const changed = text
+      .replace('parameterStore, queue,', 'parameterStore, queue, sessionStore,')
+      .replace(
+        'backing: {',
+        "backing: {\n    sessions: sessionStore('sessions', { schema: z.object({ cart: z.string() }) }),",
+      );
+    expect(changed.match(/sessionStore/g)).toHaveLength(2);
+    await writeFile(file, changed);
+  }
 
   /** The guide's pictures, written with `TWELVEFOLD_WRITE_IMAGES=1`. */
   async function shoot(name: string): Promise<void> {

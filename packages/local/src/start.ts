@@ -15,6 +15,7 @@ import { createFaults } from './core/faults.ts';
 import type { FunctionRegistry } from './core/function-registry.ts';
 import { announceEndpoint, createFunctionRegistry } from './core/function-registry.ts';
 import type { Answer, HttpRequest } from './core/http.ts';
+import type { ItemImages } from './core/item-images.ts';
 import { startServer } from './core/server.ts';
 import type { ResumeContext } from './core/service.ts';
 import type { Snapshot } from './core/snapshot.ts';
@@ -204,7 +205,12 @@ async function answerPage({ method, path }: HttpRequest): Promise<Answer | undef
  * 'local', secretAccessKey: 'local' } });
  * ```
  */
-export async function startLocalAws(options: LocalAwsOptions = {}): Promise<LocalAws> {
+export function startLocalAws(options: LocalAwsOptions = {}): Promise<LocalAws> {
+  return startEndpoint(options);
+}
+
+/** {@link startLocalAws}, with `images` also keeping the rows that calls write. */
+export async function startEndpoint(options: LocalAwsOptions, images?: ItemImages): Promise<LocalAws> {
   assertKnownOptions('start the local AWS', options, OPTIONS);
   const {
     port = 0,
@@ -247,6 +253,7 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     publicParameters,
     account,
     authorizer,
+    images,
   };
   const reset = (service?: string) => {
     if (service !== undefined && !services.includes(service)) {
@@ -257,6 +264,7 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     if (service !== undefined) return;
     faults.clear();
     calls.clear();
+    images?.clear();
   };
   const health = (): Health => ({ status: 'ok', services, account, enforce, nowMs: clock.now() });
   // One after the other: two at once would delete each other's files.

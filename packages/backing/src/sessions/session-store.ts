@@ -170,6 +170,14 @@ const onServer = {
 const SESSIONS: Kind<SessionStoreDefinition, object, typeof SESSION_ACCESSES> = {
   name: 'sessions',
   accesses: SESSION_ACCESSES,
+  details: ({ idleMs, absoluteMs, graceMs, rememberMs, maxPerUser, onReuse }) => ({
+    idleMs,
+    absoluteMs,
+    graceMs,
+    rememberMs,
+    maxPerUser,
+    onReuse,
+  }),
   // By name: the action of Redis does not tell a reader from a writer.
   dryRun: {
     load: 'pass',

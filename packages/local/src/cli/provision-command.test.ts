@@ -9,7 +9,7 @@ const TEMPLATE = {
   Resources: {
     Rate: {
       Type: 'AWS::SSM::Parameter',
-      Properties: { Name: { 'Fn::Sub': '/app/${Stage}/rate' }, Type: 'String', Value: '0.19' },
+      Properties: { Name: { 'Fn::Join': ['/', ['/app', { Ref: 'Stage' }, 'rate']] }, Type: 'String', Value: '0.19' },
     },
     Bucket: { Type: 'AWS::S3::Bucket', Properties: { BucketName: 'app' } },
   },

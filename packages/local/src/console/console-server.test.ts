@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { AwsClient } from '../client/aws-client.ts';
 import { createAwsClient } from '../client/aws-client.ts';
+import { createItemImages } from '../core/item-images.ts';
 import type { LocalAws } from '../start.ts';
-import { startLocalAws } from '../start.ts';
+import { startEndpoint } from '../start.ts';
 import type { Console } from './console-server.ts';
 import { startConsole } from './console-server.ts';
 import { html } from './html.ts';
@@ -19,6 +21,9 @@ const runs: ConsoleRun[] = [
 const commands: string[] = [];
 const signals: string[] = [];
 const logs = createLogMemory();
+const images = createItemImages();
+const ended: string[] = [];
+let client: AwsClient;
 
 let aws: LocalAws;
 let served: Console;
@@ -26,8 +31,8 @@ let cookie = '';
 let base = '';
 
 beforeAll(async () => {
-  aws = await startLocalAws();
-  const client = createAwsClient({
+  aws = await startEndpoint({}, images);
+  client = createAwsClient({
     endpoint: aws.url,
     region: REGION,
     credentials: { accessKeyId: 'console', secretAccessKey: 'local' },
@@ -47,6 +52,7 @@ beforeAll(async () => {
     region: REGION,
     stage: 'dev',
     logs,
+    images,
     manifest: () => ({ app: 'shop', components: [], resources: [], config: { parameters: [], secrets: [] } }),
     signalApp: (signal) => void signals.push(signal),
     runs: {
@@ -55,6 +61,15 @@ beforeAll(async () => {
         if (id !== 'r-1') throw new Error(`there is no run ${id}`);
         commands.push(command);
       },
+    },
+    sessions: {
+      stores: ['sessions', 'staff'],
+      list: async (store, userId) => {
+        if (userId === 'refused') throw new TypeError('Cannot use a userId: it is refused');
+        if (store !== 'sessions' || userId !== 'ada') return [];
+        return [{ handle: 'h-1', data: { cart: ['<b>'] }, createdAtMs: 0, seenAtMs: 60_000, expiresAtMs: 120_000 }];
+      },
+      end: async (...call) => void ended.push(call.join(' ')),
     },
   });
   base = new URL(served.url).origin;
@@ -170,6 +185,31 @@ describe('the actions', () => {
     const refused = await post('/api/runs/cancel', { id: 'r-2' });
     expect(refused.status).toBe(400);
     expect(await refused.json()).toEqual({ message: 'there is no run r-2' });
+  });
+
+  it('end a session of a user, who is named by id', async () => {
+    expect(await (await get('/sessions')).text()).toContain('It cannot list its users');
+    const page = await (await get('/sessions?user=ada')).text();
+    expect(page).toContain('<code>h-1</code>');
+    expect(page).toContain('1970-01-01T00:02:00.000Z');
+    expect(page).toContain('&lt;b&gt;');
+    expect(await (await get('/sessions?store=staff&user=ada')).text()).toContain('ada has no live session.');
+    expect(await (await get('/api/sessions?user=refused')).json()).toEqual({
+      message: 'Cannot use a userId: it is refused',
+    });
+    const unknown = await get('/api/sessions?store=none&user=ada');
+    expect([unknown.status, await unknown.json()]).toEqual([
+      400,
+      { message: 'Cannot find the session store none; choose one of sessions, staff' },
+    ]);
+    const fields = { store: 'sessions', user: 'ada', handle: 'h-1' };
+    expect(await (await post('/api/sessions/end', fields)).json()).toEqual({
+      done: 'The session h-1 of ada has ended.',
+    });
+    expect(ended).toEqual(['sessions ada h-1']);
+    expect((await post('/sessions/end', { ...fields, store: 'none' })).status).toBe(400);
+    expect((await post('/sessions/end', { store: 'sessions', user: 'ada' })).status).toBe(400);
+    expect(ended).toHaveLength(1);
   });
 
   it('add faults, all checked, and signal the app', async () => {

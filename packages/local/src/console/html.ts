@@ -63,3 +63,12 @@ export function field(name: string, label: string, attributes: Readonly<Record<s
   );
   return html`<label>${label} <input name="${name}"${all}></label>`;
 }
+
+/** JSON on several lines; any other text as it is. */
+export function pretty(text: string): string {
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2);
+  } catch {
+    return text;
+  }
+}

@@ -26,6 +26,7 @@ input, select, textarea, button { font: inherit; color: inherit; background: var
 textarea { min-width: min(36rem, 90vw); min-height: 5rem; font-family: ui-monospace, monospace; }
 button { background: var(--soft); cursor: pointer; border-color: var(--accent); }
 .done, .fault { border: 1px solid; border-radius: 4px; padding: .4rem .7rem; } .done { color: var(--good); } .fault { color: var(--bad); }
+.row { display: grid; grid-template-columns: repeat(auto-fit, minmax(14rem, 1fr)); gap: .25rem .75rem; margin: .25rem 0; } dt { font-size: .85rem; } dd { margin: 0; }
 .empty { opacity: .8; } .level-ERROR, .level-CRITICAL, .denied { color: var(--bad); } .level-WARN { color: var(--bad); opacity: .85; }
 `;
 

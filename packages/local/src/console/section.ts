@@ -1,4 +1,5 @@
 import type { AwsClient } from '../client/aws-client.ts';
+import type { ItemImages } from '../core/item-images.ts';
 import type { DevManifest } from '../dev/dev-manifest.ts';
 import type { LocalAws } from '../start.ts';
 import type { Html } from './html.ts';
@@ -14,9 +15,12 @@ export interface ConsoleContext {
   manifest(): DevManifest;
   /** The newest log lines of the app's processes. */
   readonly logs: LogMemory;
+  /** Rows before and after the newest writes. */
+  readonly images: ItemImages | undefined;
   /** Sends a signal to the app's process; undefined for functions. */
   readonly signalApp: ((signal: 'SIGTERM' | 'SIGKILL') => void) | undefined;
   readonly runs: RunControl | undefined;
+  readonly sessions: SessionControl | undefined;
 }
 
 /** A run of a task, for the console. */
@@ -33,6 +37,24 @@ export interface ConsoleRun {
 export interface RunControl {
   list(): Promise<readonly ConsoleRun[]>;
   command(id: string, command: 'pause' | 'resume' | 'cancel'): Promise<void>;
+}
+
+/** A live session, for the console. Without its id, which only its cookie has. */
+export interface ConsoleSession {
+  /** Names the session and gives no access to it. */
+  readonly handle: string;
+  readonly data: unknown;
+  readonly createdAtMs: number;
+  readonly seenAtMs: number;
+  readonly expiresAtMs: number;
+}
+
+/** Reads and ends sessions of the app's users. */
+export interface SessionControl {
+  /** Keys of the session stores in `backing`. */
+  readonly stores: readonly string[];
+  list(store: string, userId: string): Promise<readonly ConsoleSession[]>;
+  end(store: string, userId: string, handle: string): Promise<void>;
 }
 
 /** The rest of a page's path, and its query. */

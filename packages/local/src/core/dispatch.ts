@@ -13,6 +13,7 @@ import { faultError } from './faults.ts';
 import type { FunctionRegistry } from './function-registry.ts';
 import type { Answer, HttpRequest } from './http.ts';
 import { markSensitive } from './input.ts';
+import type { ItemChange, ItemImages } from './item-images.ts';
 import { createRequestId } from './random.ts';
 import { SENSITIVE_MEMBERS } from './sensitive-members.ts';
 import type { Action, CallContext, ServiceEntry } from './service.ts';
@@ -34,6 +35,8 @@ export interface Endpoint {
   readonly account: string;
   /** Undefined where permissions are not enforced. */
   readonly authorizer: Authorizer | undefined;
+  /** Gets the rows that calls write. Undefined where none are kept. */
+  readonly images?: ItemImages | undefined;
 }
 
 /** Where a call came in. */
@@ -135,6 +138,7 @@ export async function dispatch(endpoint: Endpoint, request: HttpRequest, arrival
   const { operation, serviceName } = call;
   const component = readComponent(request.headers);
   const touched: Array<{ action: string; resource: string; allowedBy?: readonly string[] }> = [];
+  const changes: ItemChange[] = [];
   let answer: Answer;
   let error: ServiceError | undefined;
   let fault: Fault | undefined;
@@ -195,6 +199,7 @@ export async function dispatch(endpoint: Endpoint, request: HttpRequest, arrival
         publicParameters: endpoint.publicParameters,
         touches,
         permits: (serviceCall) => authorizer?.permits(serviceCall) ?? true,
+        noteItem: endpoint.images && ((change) => void changes.push(change)),
       },
       fault,
     );
@@ -203,7 +208,7 @@ export async function dispatch(endpoint: Endpoint, request: HttpRequest, arrival
     error = toServiceError(thrown, call);
     answer = call.refuse(error, requestId);
   } finally {
-    calls.add({
+    const recorded = {
       atMs,
       service: serviceName,
       operation,
@@ -214,7 +219,9 @@ export async function dispatch(endpoint: Endpoint, request: HttpRequest, arrival
       status: error?.status ?? 200,
       error: error?.code,
       durationMs: Number(hrtime.bigint() - startedAt) / 1e6,
-    });
+    };
+    calls.add(recorded);
+    endpoint.images?.add(recorded, changes);
   }
   return deliver(answer, fault, clock, signal);
 }

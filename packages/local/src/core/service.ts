@@ -4,6 +4,7 @@ import type { Clock } from './clock.ts';
 import type { ContainerRegistry } from './container-registry.ts';
 import type { FunctionRegistry } from './function-registry.ts';
 import type { Answer, HttpRequest } from './http.ts';
+import type { ItemChange } from './item-images.ts';
 import type { ServiceError } from './service-error.ts';
 import type { StoreContext, Stores } from './stores.ts';
 
@@ -49,6 +50,8 @@ export interface CallContext {
   touches(arn: string, action?: string, keys?: ConditionKeys): void;
   /** Whether a service may do this for a user; always, where permissions are not enforced. */
   permits(call: ServiceCall): boolean;
+  /** Notes a row that this call writes; undefined where no rows are kept. */
+  readonly noteItem?: ((change: ItemChange) => void) | undefined;
 }
 
 /**

@@ -28,6 +28,8 @@ export interface DevResource {
   readonly driver: string;
   /** e.g. `orders-{stage}-orders`. */
   readonly physicalName: string;
+  /** Facts of the kind, e.g. the limits of a session store. */
+  readonly details?: Readonly<Record<string, unknown>>;
   readonly binding?: {
     readonly env: string;
     readonly parameter: string;

@@ -5,13 +5,14 @@ import { assertKnownOptions, toError } from '@twelvefold/core/internal';
 import { createAwsClient } from '../client/aws-client.ts';
 import type { Console } from '../console/console-server.ts';
 import { createLogMemory } from '../console/log-memory.ts';
-import type { RunControl } from '../console/section.ts';
+import type { RunControl, SessionControl } from '../console/section.ts';
+import { createItemImages } from '../core/item-images.ts';
 import type { OutputLine } from '../launcher/process/start-process.ts';
 import { describeExit, startProcess } from '../launcher/process/start-process.ts';
 import { launchStack } from '../launcher/stack/launch-stack.ts';
 import { provision } from '../provision/provision.ts';
 import type { ProvisionedStack } from '../provision/stack.ts';
-import { startLocalAws } from '../start.ts';
+import { startEndpoint } from '../start.ts';
 import type { DevManifest } from './dev-manifest.ts';
 import type { DevServers } from './dev-servers.ts';
 import { startDevServers } from './dev-servers.ts';
@@ -49,6 +50,8 @@ export interface DevOptions {
   readonly consolePort?: number | undefined;
   /** Reads and steers the runs of the app's tasks; undefined for an app without records of runs. */
   runsOf?(manifest: DevManifest, env: Readonly<Record<string, string>>): RunControl | undefined;
+  /** Reads and ends sessions of users; undefined for an app without a session store. */
+  sessionsOf?(manifest: DevManifest, env: Readonly<Record<string, string>>): SessionControl | undefined;
   /** Port of the debugger; 0 picks a free one. @defaultValue no debugger */
   readonly inspect?: number | undefined;
   /** Gets each line for the reader. */
@@ -81,6 +84,7 @@ const OPTIONS: ReadonlyArray<keyof DevOptions> = [
   'inspect',
   'consolePort',
   'runsOf',
+  'sessionsOf',
   'write',
   'color',
 ];
@@ -109,11 +113,15 @@ export async function startDev(options: DevOptions): Promise<DevSession> {
   const readEnv = options.readEnv ?? (async () => ({}));
   const folder = resolve(options.folder);
   let manifest = await options.load();
-  const aws = await startLocalAws({
-    port: options.awsPort ?? 4566,
-    log: write,
-    ...(options.snapshot === undefined ? {} : { snapshot: options.snapshot }),
-  });
+  const images = options.consolePort === undefined ? undefined : createItemImages();
+  const aws = await startEndpoint(
+    {
+      port: options.awsPort ?? 4566,
+      log: write,
+      ...(options.snapshot === undefined ? {} : { snapshot: options.snapshot }),
+    },
+    images,
+  );
   const logs = createLogMemory();
   const onOutput = ({ source, line }: OutputLine) => {
     if (options.consolePort !== undefined) logs.add(source, line);
@@ -242,9 +250,16 @@ export async function startDev(options: DevOptions): Promise<DevSession> {
         region,
         stage,
         logs,
+        images,
         manifest: () => manifest,
         signalApp: as === 'service' ? (signal) => running?.signal?.(signal) : undefined,
-        runs: options.runsOf?.(manifest, { ...awsEnv, TWELVEFOLD_STAGE: stage }),
+        // Of the manifest as it is now: a change of the app can add a store.
+        get runs() {
+          return options.runsOf?.(manifest, { ...awsEnv, TWELVEFOLD_STAGE: stage });
+        },
+        get sessions() {
+          return options.sessionsOf?.(manifest, { ...awsEnv, TWELVEFOLD_STAGE: stage });
+        },
       });
     }
     unwatch = watchFolder(folder, (path) => restart(`${path} changed`));

@@ -3,6 +3,7 @@ import { parseEnv } from 'node:util';
 import { UsageError } from '@twelvefold/core/internal';
 import type { Command, CommandIo } from '../command.ts';
 import { consoleRuns } from './console-runs.ts';
+import { consoleSessions } from './console-sessions.ts';
 import { readManifest } from './read-manifest.ts';
 
 const PORT = { value: 'PORT', pattern: /^\d{1,5}$/, expected: 'a port, 0 to 65535' } as const;
@@ -60,6 +61,7 @@ export const devCommand: Command = {
       inspect: inspect === undefined ? undefined : as === 'functions' ? 0 : Number(inspect),
       consolePort: input.flag('no-console') ? undefined : Number(input.text('console-port')),
       runsOf: (manifest, env) => consoleRuns(manifest, input.text('stage'), env),
+      sessionsOf: (manifest, env) => consoleSessions(manifest, input.text('stage'), env),
       write: (line) => void io.stdout.write(`${line}\n`),
       color: io.isTTY && !io.env.NO_COLOR,
     });

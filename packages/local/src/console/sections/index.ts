@@ -4,6 +4,7 @@ import { configSection } from './config.ts';
 import { permissionsSection } from './permissions.ts';
 import { queuesSection } from './queues.ts';
 import { runsSection } from './runs.ts';
+import { sessionsSection } from './sessions.ts';
 import { tablesSection } from './tables.ts';
 import { timelineSection } from './timeline.ts';
 import { topicsSection } from './topics.ts';
@@ -14,6 +15,7 @@ export const sections: readonly Section[] = [
   tablesSection,
   topicsSection,
   configSection,
+  sessionsSection,
   runsSection,
   timelineSection,
   permissionsSection,

@@ -1,6 +1,6 @@
 import type { QueuedMessage } from '../../services/sqs/peek.ts';
 import type { Html } from '../html.ts';
-import { actionForm, dataTable, field, html } from '../html.ts';
+import { actionForm, dataTable, field, html, pretty } from '../html.ts';
 import type { ConsoleContext, Section } from '../section.ts';
 import { ConsoleFault, required } from '../section.ts';
 
@@ -144,12 +144,3 @@ const linkIfId = (key: string, value: string) =>
   key === 'correlation_id' || key === 'correlationId'
     ? html`<a href="/timeline?id=${encodeURIComponent(value)}">${value}</a>`
     : value;
-
-/** JSON on several lines; any other text as it is. */
-function pretty(text: string): string {
-  try {
-    return JSON.stringify(JSON.parse(text), null, 2);
-  } catch {
-    return text;
-  }
-}

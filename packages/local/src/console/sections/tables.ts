@@ -1,10 +1,9 @@
 import type { Html } from '../html.ts';
 import { dataTable, field, html } from '../html.ts';
+import type { Item } from '../plain-item.ts';
+import { plainItem } from '../plain-item.ts';
 import type { ConsoleContext, Section, SectionRequest } from '../section.ts';
 import { ConsoleFault } from '../section.ts';
-
-type AttributeValue = Readonly<Record<string, unknown>>;
-type Item = Readonly<Record<string, AttributeValue>>;
 
 interface KeyAttribute {
   readonly AttributeName: string;
@@ -87,7 +86,7 @@ async function readTable(context: ConsoleContext, name: string, { search }: Sect
   const { Items = [], LastEvaluatedKey } = answer as { Items?: readonly Item[]; LastEvaluatedKey?: Item }; // AWS's model
   return {
     ...summary(table),
-    rows: Items.map((item) => Object.fromEntries(Object.entries(item).map(([key, value]) => [key, plainValue(value)]))),
+    rows: Items.map(plainItem),
     next: LastEvaluatedKey && Buffer.from(JSON.stringify(LastEvaluatedKey)).toString('base64url'),
   };
 }
@@ -98,18 +97,6 @@ function startKey(after: string): Item {
   } catch {
     throw new ConsoleFault('after is not the key of a page');
   }
-}
-
-/** A value of DynamoDB as JSON has it. */
-function plainValue(value: AttributeValue): unknown {
-  const [[type, content] = []] = Object.entries(value);
-  if (type === 'N') return Number(content);
-  if (type === 'NULL') return null;
-  if (type === 'L') return (content as AttributeValue[]).map(plainValue);
-  if (type === 'M') {
-    return Object.fromEntries(Object.entries(content as Item).map(([key, field]) => [key, plainValue(field)]));
-  }
-  return content;
 }
 
 function renderTables(tables: readonly TableSummary[]): Html {

@@ -1,14 +1,27 @@
+import type { ItemImage } from '../../core/item-images.ts';
 import type { Html } from '../html.ts';
-import { dataTable, field, html } from '../html.ts';
+import { dataTable, field, html, pretty } from '../html.ts';
+import { plainItem } from '../plain-item.ts';
 import type { ConsoleContext, Section } from '../section.ts';
+
+/** A row that a call wrote; an image is undefined where there was none. */
+interface RowChange {
+  readonly table: string;
+  readonly before: unknown;
+  readonly after: unknown;
+}
 
 interface Step {
   readonly atMs: number;
-  readonly where: 'log' | 'call';
+  readonly where: 'log' | 'call' | 'message';
   readonly component: string;
   readonly what: string;
   readonly detail: string;
   readonly level?: string;
+  /** Of a call that wrote rows. */
+  readonly rows?: readonly RowChange[];
+  /** Of a message. */
+  readonly body?: string;
 }
 
 interface TimelinePage {
@@ -19,23 +32,31 @@ interface TimelinePage {
 }
 
 const RECENT = 30;
+/** Messages of each queue that are searched. */
+const PEEK_LIMIT = 1_000;
+/** A message has up to 1 MiB. */
+const LONGEST_BODY = 16 * 1024;
 /** A log line is written after the call that it reports. */
 const SLACK_MS = 20;
 /** Calls that a loop makes whether or not there is work. */
 const IDLE = /^(ReceiveMessage|GetQueueAttributes|GetQueueUrl)$/;
 
-/** One correlation id: its log lines, and the calls that their components made meanwhile. */
+/**
+ * One correlation id: its log lines, the calls that their components made meanwhile with the rows
+ * that they wrote, and the messages with this id that are in a queue.
+ */
 export const timelineSection: Section<TimelinePage> = {
   path: 'timeline',
   title: 'Timeline',
-  read: (context, { search }) => {
+  read: async (context, { search }) => {
     const id = search.get('id') || undefined;
-    return { id, steps: id === undefined ? [] : stepsOf(context, id), recent: recentIds(context) };
+    const steps = id === undefined ? [] : [...stepsOf(context, id), ...(await messagesOf(context, id))];
+    return { id, steps: steps.sort((one, other) => one.atMs - other.atMs), recent: recentIds(context) };
   },
   render,
 };
 
-function stepsOf({ logs, aws }: ConsoleContext, id: string): Step[] {
+function stepsOf({ logs, aws, images }: ConsoleContext, id: string): Step[] {
   const lines = logs.of(id);
   const spans = new Map<string, { from: number; to: number }>();
   for (const { component, atMs, fields } of lines) {
@@ -48,7 +69,7 @@ function stepsOf({ logs, aws }: ConsoleContext, id: string): Step[] {
     const span = component === undefined ? undefined : spans.get(component);
     return span && atMs >= span.from - SLACK_MS && atMs <= span.to + SLACK_MS && !IDLE.test(operation);
   });
-  const steps: Step[] = [
+  return [
     ...lines.map(
       ({ atMs, component, message, fields, level }): Step => ({
         atMs,
@@ -59,18 +80,52 @@ function stepsOf({ logs, aws }: ConsoleContext, id: string): Step[] {
         level,
       }),
     ),
-    ...calls.map(
-      ({ atMs, component = '', service, operation, touched, error }): Step => ({
+    ...calls.map((call): Step => {
+      const { atMs, component = '', service, operation, touched, error } = call;
+      const rows = (images?.of(call) ?? []).map(({ table, before, after }) => ({
+        table,
+        before: shown(before),
+        after: shown(after),
+      }));
+      return {
         atMs,
         where: 'call',
         component,
         what: `${service} ${operation}`,
         detail: `${touched.map(({ resource }) => resource.split(':').slice(5).join(':')).join(', ')}${error === undefined ? '' : ` failed: ${error}`}`,
         ...(error !== undefined && { level: 'ERROR' }),
-      }),
-    ),
+        ...(rows.length > 0 && { rows }),
+      };
+    }),
   ];
-  return steps.sort((one, other) => one.atMs - other.atMs);
+}
+
+function shown(image: ItemImage | undefined): unknown {
+  if (image === undefined) return undefined;
+  return 'json' in image ? plainItem(JSON.parse(image.json)) : `${image.omittedBytes} bytes, too large to keep`;
+}
+
+async function messagesOf({ client, aws, region }: ConsoleContext, id: string): Promise<Step[]> {
+  const { QueueUrls = [] } = (await client.json('sqs', 'ListQueues', {})) as { QueueUrls?: readonly string[] };
+  const names = QueueUrls.map((url) => url.split('/').at(-1) ?? url);
+  const found = await Promise.all(
+    names.map(async (name) => {
+      const messages = (await aws.peek(name, { region, limit: PEEK_LIMIT })) ?? [];
+      return messages
+        .filter(({ attributes }) => attributes.correlationId === id)
+        .map(
+          ({ sentAtMs, state, receiveCount, body }): Step => ({
+            atMs: sentAtMs,
+            where: 'message',
+            component: name,
+            what: `in the queue, ${state}`,
+            detail: `received ${receiveCount} times`,
+            body: body.length > LONGEST_BODY ? `${body.slice(0, LONGEST_BODY)}...` : body,
+          }),
+        );
+    }),
+  );
+  return found.flat();
 }
 
 function recentIds({ logs }: ConsoleContext): TimelinePage['recent'] {
@@ -88,16 +143,16 @@ ${
   id === undefined
     ? ''
     : dataTable(
-        `${id}: log lines with this id, and the calls of their components in the same time`,
+        `${id}: log lines with this id, the calls of their components in the same time, and messages with this id that are in a queue`,
         ['ms', 'Component', 'Kind', 'What', 'Detail'],
-        steps.map(({ atMs, component, where, what, detail, level = '' }) => [
+        steps.map(({ atMs, component, where, what, detail, level = '', rows = [], body }) => [
           atMs - start,
           component,
           where,
           html`<span class="level-${level}">${what}</span>`,
-          html`<code>${detail}</code>`,
+          html`<code>${detail}</code>${body === undefined ? '' : html`<pre>${pretty(body)}</pre>`}${rows.map(renderRow)}`,
         ]),
-        'No log line has this id.',
+        'No log line and no message in a queue has this id.',
       )
 }
 <h2>Newest</h2>
@@ -111,4 +166,10 @@ ${dataTable(
   ]),
   'The app has logged nothing with a correlation id.',
 )}`;
+}
+
+function renderRow({ table, before, after }: RowChange): Html {
+  const side = (name: string, image: unknown) =>
+    html`<div><dt>${table} ${name}</dt><dd>${image === undefined ? 'no row' : html`<pre>${JSON.stringify(image, null, 2)}</pre>`}</dd></div>`;
+  return html`<dl class="row">${side('before', before)}${side('after', after)}</dl>`;
 }

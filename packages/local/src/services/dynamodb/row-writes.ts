@@ -1,3 +1,4 @@
+import type { CallContext } from '../../core/service.ts';
 import type { Row } from './item-store.ts';
 import { makeRow, positionOf } from './item-store.ts';
 import type { Table } from './table.ts';
@@ -40,8 +41,16 @@ export function deleteRow(table: Table, row: Row): void {
 }
 
 /** Makes `after` the table's item instead of `before`. */
-export function commit(table: Table, nowMs: number, before: Row | undefined, after: Attributes | undefined): void {
-  if (after !== before?.item) recordChange(table, nowMs, { before: before?.item, after });
+export function commit(
+  { clock, noteItem }: Pick<CallContext, 'clock' | 'noteItem'>,
+  table: Table,
+  before: Row | undefined,
+  after: Attributes | undefined,
+): void {
+  if (after !== before?.item) {
+    recordChange(table, clock.now(), { before: before?.item, after });
+    noteItem?.({ table: table.name, before: before?.item, after });
+  }
   if (after !== undefined) {
     if (after !== before?.item) putRow(table, after);
   } else if (before !== undefined) deleteRow(table, before);

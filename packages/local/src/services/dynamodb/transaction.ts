@@ -176,7 +176,7 @@ export async function transact(context: CallContext, writes: readonly Write[]): 
   return holding(held, targets, async () => {
     await nextTurn();
     const outcomes = outcomesOf(writes.map((write) => tryWrite(openTable(context, write.tableName), write)));
-    for (const { table, row, after } of outcomes) commit(table, context.clock.now(), row, after);
+    for (const { table, row, after } of outcomes) commit(context, table, row, after);
     return outcomes;
   });
 }

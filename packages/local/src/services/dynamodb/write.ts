@@ -237,7 +237,7 @@ export function performWrite(context: CallContext, write: Write): Written {
     throw new ServiceError(error, message, { fields });
   }
   const after = write.after(table, row?.item);
-  commit(table, context.clock.now(), row, after);
+  commit(context, table, row, after);
   return { table, before: row?.item, after };
 }
 
