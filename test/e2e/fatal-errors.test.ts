@@ -1,3 +1,4 @@
+import { createDynamoDbRuns } from '@twelvefold/admin/dynamodb-runs';
 import { createAws, dynamodb } from '@twelvefold/aws';
 import { startLocalAws } from '@twelvefold/local';
 import { expect, it } from 'vitest';
@@ -35,15 +36,31 @@ it.each([
   expect(output.match(/The provider refused/g)?.length).toBeLessThanOrEqual(3); // in one line: message, error, stack
 });
 
-it('leaves a record that says that its run failed, without secrets', async () => {
+it.each([
+  ['the command line', 'rejection'],
+  ['a service', 'rejection'],
+  ['a service', 'timer'],
+] as const)('on %s an uncaught error of a %s leaves a record that says so, without secrets', async (host, how) => {
   await using local = await startLocalAws();
   const env: Record<string, string> = { ...ENV, ...(await provisionApp(recordedApp, local.url)) };
-  const entry = runEntry('test/e2e/fixtures/fatal/recorded-admin.ts', ['stray', '--how', 'rejection'], env);
+  const name = env.TWELVEFOLD_RUNS_NAME ?? '';
+  const aws = createAws({ env });
+  if (host === 'a service') {
+    const store = createDynamoDbRuns({ name, leaseMs: 60_000, aws });
+    const run = { shape: 'once', on: 'here', caller: 'ada', correlationId: 'c-1' } as const;
+    await store.create({ ...run, id: 'run-1', task: 'stray', params: { how } });
+  }
+  const entry =
+    host === 'a service'
+      ? runEntry('test/e2e/fixtures/fatal/service.ts', [], { ...env, PORT: '0' })
+      : runEntry('test/e2e/fixtures/fatal/recorded-admin.ts', ['stray', '--how', how], env);
   expect(await entry.exited, entry.stderr()).toEqual({ code: 1, signal: null });
-  const scan = { TableName: env.TWELVEFOLD_RUNS_NAME ?? '' };
-  const { Items = [] } = await createAws({ env }).call(dynamodb, 'Scan', scan, { access: 'read' });
+  const { Items = [] } = await aws.call(dynamodb, 'Scan', { TableName: name }, { access: 'read' });
   const records = JSON.stringify(Items);
   expect(records).toContain('"errored"');
   expect(records).toContain('The provider refused the key');
-  expect(records + entry.stdout() + entry.stderr()).not.toContain(KEY);
+  const output = entry.stdout() + entry.stderr();
+  expect(records + output).not.toContain(KEY);
+  const fatal = jsonLines(output).filter(({ level }) => level === 'CRITICAL');
+  expect(fatal).toMatchObject([{ message: expect.stringMatching(`^${ORIGINS[how]} failed: The provider refused`) }]);
 });

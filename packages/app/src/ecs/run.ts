@@ -13,6 +13,7 @@ import { appResources, CONFIG_RESOURCE } from '../app-resource.ts';
 import type { AppIdentity, Component, ConsumerComponent } from '../component.ts';
 import { pollSource } from '../runtime/consume.ts';
 import { failureReport } from '../runtime/failure-report.ts';
+import { createFatalLegs } from '../runtime/fatal-legs.ts';
 import { httpService } from '../runtime/http-service.ts';
 import { metricsResource } from '../runtime/metrics-resource.ts';
 import type { Runtime } from '../runtime/open-runtime.ts';
@@ -156,8 +157,9 @@ export async function run<const K extends readonly Component[]>(
     }
     if (component.kind === 'consumer') lifecycle.register(consumerResource(component));
   }
+  const fatal = createFatalLegs();
   const tasks = components.filter((component) => component.kind === 'task');
-  if (tasks.length > 0) lifecycle.register(taskResource({ app, tasks, profile, logger, metrics }));
+  if (tasks.length > 0) lifecycle.register(taskResource({ app, tasks, profile, fatal, logger, metrics }));
 
   if (profile.asksHealth && !components.some(({ kind }) => kind === 'http')) {
     const service = (): HttpService => ({
@@ -191,7 +193,11 @@ export async function run<const K extends readonly Component[]>(
     process,
     held,
     exitCode: startupExitCode,
-    onFatal: report,
+    onFatal: (error, origin) => {
+      report(error, origin);
+      // Before the drain, which interrupts the legs and waits for them.
+      void fatal.end(error);
+    },
     onReport: (shutdown) => logger.info('shutdown report', { shutdown }),
   });
 }

@@ -5,6 +5,7 @@ import type { Resource } from '@twelvefold/lifecycle';
 import type { HostProfile } from '@twelvefold/lifecycle/service';
 import { withTask } from '../admin/open-task.ts';
 import type { AppIdentity, TaskComponent } from '../component.ts';
+import type { FatalLegs } from '../runtime/fatal-legs.ts';
 import { hostName } from '../runtime/host-name.ts';
 import { runsComponent } from '../runtime/runs-component.ts';
 import { runStoreOf, taskLeg } from '../runtime/task-legs.ts';
@@ -15,6 +16,7 @@ export interface TaskResourceOptions extends Pick<Telemetry, 'logger' | 'metrics
   readonly app: AppIdentity;
   readonly tasks: readonly TaskComponent[];
   readonly profile: HostProfile;
+  readonly fatal: FatalLegs;
 }
 
 /**
@@ -22,7 +24,8 @@ export interface TaskResourceOptions extends Pick<Telemetry, 'logger' | 'metrics
  * ECS task is meant for (`here`), as the process that began them would. A leg stops behind its
  * record when the service drains.
  */
-export function taskResource({ app, tasks, profile, logger, metrics }: TaskResourceOptions): Resource {
+export function taskResource(options: TaskResourceOptions): Resource {
+  const { app, tasks, profile, fatal, logger, metrics } = options;
   const [drained, hard] = [new AbortController(), new AbortController()];
   const host = { logger, metrics, profile, signal: hard.signal };
   const name = hostName(profile);
@@ -54,6 +57,7 @@ export function taskResource({ app, tasks, profile, logger, metrics }: TaskResou
               logger,
               metrics,
               clock: systemClock,
+              fatal,
             }),
           )
             .catch((error: unknown) => logger.warn('leg refused', { runId: id, error }))

@@ -32,15 +32,15 @@ export interface LegOptions {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly clock: Clock;
-  /** Records a run whose process ends with an uncaught error. @defaultValue the lease of its leg runs out */
-  readonly fatal?: FatalLegs;
+  /** Records a run whose process ends with an uncaught error. */
+  readonly fatal: FatalLegs;
 }
 
 /** A leg of a run, with the context that the app's tasks have. */
 export function taskLeg({ runtime, component, port, fatal, ...options }: LegOptions): Promise<RunRecord> {
   const leg = runLeg({
     ...options,
-    ...(fatal && { failSignal: fatal.signal }),
+    failSignal: fatal.signal,
     task: taskOf(component),
     component: component.name,
     makeContext: (scope, run) => {
@@ -50,5 +50,5 @@ export function taskLeg({ runtime, component, port, fatal, ...options }: LegOpti
       return taskContext(runtime, component, scope, { params, run, dryRun, onWrite: run.onWrite });
     },
   });
-  return fatal ? fatal.follow(leg) : leg;
+  return fatal.follow(leg);
 }
