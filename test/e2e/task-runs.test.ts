@@ -1,6 +1,7 @@
 import type { RunRecord } from '@twelvefold/admin';
 import { ecs } from '@twelvefold/aws';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { jsonLines } from '../support/json-lines.ts';
 import { runEntry } from '../support/run-entry.ts';
 import { until } from '../support/until.ts';
 import type { Steps } from './fixtures/steps/start-steps.ts';
@@ -92,14 +93,36 @@ describe('--on ecs', () => {
   });
 });
 
+describe('--on lambda', () => {
+  it('prints the log of a run, of that one alone', async () => {
+    await steps.run('count --on lambda');
+    await steps.fill(ROWS);
+    const { code, run } = await steps.run('count --on lambda --fail row-003');
+    expect([code, run.status, run.on, run.failed]).toEqual([2, 'succeeded', 'lambda', 1]);
+    // A line arrives after its run, as on Lambda.
+    const { stdout } = await until(
+      'the last line is there',
+      () => steps.admin(`logs ${run.id}`),
+      (logs) => logs.code === 0 && logs.stdout.includes('"message":"Task succeeded"'),
+    );
+    expect(stdout.match(/"message":"row"/g)).toHaveLength(ROWS);
+    const lines = jsonLines(stdout);
+    expect(new Set(lines.map((line) => line.correlation_id))).toEqual(new Set([run.correlationId]));
+    expect(lines).toContainEqual(expect.objectContaining({ message: 'Task failed on a record' }));
+  });
+});
+
 describe('commands on runs', () => {
   it('pause, resume, cancel, show and list a run on another host', async () => {
+    // More than it can count meanwhile.
+    const rows = 200;
+    await steps.fill(rows);
     const { run } = await steps.run(`count --on ecs --detach ${SLOW}`);
     await working();
     expect(await steps.admin(`pause ${run.id}`)).toMatchObject({ code: 0, stdout: `Run ${run.id} is pausing\n` });
     const paused = await settled();
     expect(paused).toMatchObject({ id: run.id, status: 'paused', leg: 1 });
-    expect(paused.matched).toBeLessThan(ROWS);
+    expect(paused.matched).toBeLessThan(rows);
     await steps.run(`resume ${run.id} --detach`);
     await newest('a second leg works', ({ leg, status }) => leg === 2 && status === 'running');
     expect(await steps.run(`cancel ${run.id}`)).toMatchObject({ code: 0 });
@@ -115,7 +138,7 @@ describe('commands on runs', () => {
 
 describe('the supervisor as a function', () => {
   beforeAll(async () => {
-    const { arn: Arn } = steps.functions.supervisor;
+    const Arn = steps.functions.supervisor?.arn;
     const EventPattern = JSON.stringify({
       source: ['aws.ecs'],
       'detail-type': ['ECS Task State Change'],

@@ -211,7 +211,7 @@ async function leg<C>(lease: Lease, token: number, options: RunLegOptions<C>): P
     // The end of the scope belongs to the run: what it could not settle is a failure.
     if (result.outcome === 'done') result = { outcome: 'failed' };
     cause ??= error;
-    logger?.error('Cannot end task cleanly', { ...fields, error });
+    logger?.error('Cannot end task cleanly', { ...fields, correlation_id: run.correlationId, error });
   }
   // A leg that was overtaken has no say any more.
   if (TwelvefoldError.isInstance(cause, 'LOCK_LOST')) throw cause;
@@ -249,8 +249,9 @@ function endOf<C>(error: unknown, signal: AbortSignal, { pauseSignal, signal: ou
 }
 
 function report(run: RunRecord, error: unknown, logger: Logger | undefined, metrics: Metrics | undefined): void {
-  const { task, id, leg, status, durationMs, scanned, matched, failed } = run;
-  const fields = { task, runId: id, leg, status, durationMs, scanned, matched, failed };
+  const { task, id, leg, status, durationMs, scanned, matched, failed, correlationId } = run;
+  // The scope, which names the correlation in its lines, has ended.
+  const fields = { task, runId: id, correlation_id: correlationId, leg, status, durationMs, scanned, matched, failed };
   if (status === 'errored') logger?.error('Task failed', { ...fields, error });
   else if (status === 'succeeded') logger?.info('Task succeeded', fields);
   else logger?.warn(`Task ${status}`, fields);

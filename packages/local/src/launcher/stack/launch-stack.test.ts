@@ -131,6 +131,12 @@ test('a request travels through HTTP API, function, queue, mapping and function'
   expect([response.status, await response.text()]).toEqual([202, 'accepted']);
   await eventually(async () => expect(await bodies('Done')).toEqual(['done: a good one']));
   expect(lines).toContainEqual({ source: 'orders', stream: 'stdout', line: 'order a good one' });
+  // Lambda writes them to the function's log group.
+  const client = createAwsClient({ endpoint: aws.url, region, credentials });
+  await eventually(async () => {
+    const { events } = await client.json('logs', 'FilterLogEvents', { logGroupName: '/aws/lambda/orders-dev-orders' });
+    expect(events).toContainEqual(expect.objectContaining({ message: 'order a good one' }));
+  });
 }, 120_000);
 
 test('functions may each have a folder, as bundleFunctions writes them', async () => {

@@ -160,11 +160,11 @@ const clientWith = ({ endpoint, region }: LaunchStackOptions, credentials: Crede
   createAwsClient({ endpoint, region, credentials });
 
 /**
- * Writes the lines of a process to its log group, as Lambda and ECS do; where no permissions are
- * enforced nothing asks for it, and nothing is written.
+ * Writes the lines of a process to its log group, as Lambda and ECS do. Another endpoint than a
+ * local AWS may have no logs, or ones that cost.
  */
 function deliverLogs({ roles, options, logs }: Launch, credentials: Credentials, group: string, stream: string) {
-  if (!roles.enforced) return undefined;
+  if (!roles.local) return undefined;
   const delivery = createLogDelivery({
     client: clientWith(options, credentials),
     group,

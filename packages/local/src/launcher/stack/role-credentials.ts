@@ -21,6 +21,8 @@ export interface ServiceSource {
 
 /** The credentials that AWS's services give to processes of a stack. */
 export interface RoleCredentials {
+  /** Whether the endpoint is a local AWS, where logs may be written as AWS's services do. */
+  readonly local: boolean;
   /** Whether the endpoint enforces permissions, so that roles count. */
   readonly enforced: boolean;
   /**
@@ -34,15 +36,17 @@ export interface RoleCredentials {
   clientOf(source: ServiceSource): AwsClient;
 }
 
-async function isEnforcing(endpoint: string): Promise<boolean> {
-  if (endpoint === 'aws') return false;
+async function askEndpoint(endpoint: string): Promise<Pick<RoleCredentials, 'local' | 'enforced'>> {
+  const other = { local: false, enforced: false };
+  if (endpoint === 'aws') return other;
   try {
     const response = await fetch(new URL('/_twelvefold/health', endpoint), { signal: AbortSignal.timeout(5_000) });
     const health: unknown = response.ok ? await response.json() : await response.body?.cancel();
-    return typeof health === 'object' && health !== null && 'enforce' in health && health.enforce === true;
+    if (typeof health !== 'object' || health === null || !('enforce' in health)) return other;
+    return { local: true, enforced: health.enforce === true };
   } catch {
     // Another endpoint than ours, or none: the first call says so.
-    return false;
+    return other;
   }
 }
 
@@ -52,7 +56,7 @@ async function isEnforcing(endpoint: string): Promise<boolean> {
  */
 export async function roleCredentials(options: RoleCredentialsOptions): Promise<RoleCredentials> {
   const { endpoint, region, credentials } = options;
-  const enforced = await isEnforcing(endpoint);
+  const asked = await askEndpoint(endpoint);
   const clientOf = ({ by, arn }: ServiceSource) =>
     createAwsClient({
       endpoint,
@@ -77,7 +81,7 @@ export async function roleCredentials(options: RoleCredentialsOptions): Promise<
       throw new Error(`Cannot launch ${session}: ${source.by} cannot assume its role ${roleArn}: ${reason}`, { cause });
     }
   };
-  return { enforced, assume, clientOf };
+  return { ...asked, assume, clientOf };
 }
 
 /** The variables that give a process its credentials. */
