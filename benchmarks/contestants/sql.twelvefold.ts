@@ -18,6 +18,7 @@ const { client } = await openPgSql(sql('bench', { login }), {
   metrics: { count: (name, by = 1) => add(name, by), time: add },
   config: () => ({ reveal: () => ({ username: 'postgres', password }) }) as never, // the one reference is the login
   credentialsRefused: async () => false,
+  previousSecret: async () => undefined,
   concurrency: 10,
   isDevelopment: false,
 });

@@ -115,6 +115,7 @@ withServer('rotation of sql', 'postgresql', () => {
       concurrency: 10,
       config: () => live.current.database as never, // the one reference is the login
       credentialsRefused: ({ signal } = {}) => live.reportAuthFailure({ signal }),
+      previousSecret: (reference) => live.previous(reference),
     });
     return {
       ...one,

@@ -165,6 +165,7 @@ async function open(definition: Definition, target: string, aws: Aws) {
     concurrency: 1,
     isDevelopment: false,
     credentialsRefused: async () => false,
+    previousSecret: async () => undefined,
     config: () => {
       throw new TypeError('no kind here reads config');
     },

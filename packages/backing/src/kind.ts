@@ -71,6 +71,11 @@ export interface OpenContext {
    * is one.
    */
   credentialsRefused(options?: { readonly signal?: AbortSignal }): Promise<boolean>;
+  /**
+   * The value that a secret had before it changed, for a service that refuses the new one. Resolves with `undefined` unless
+   * the secret changed in the last 60 s: read at most once per config.
+   */
+  previousSecret<T>(reference: ConfigReference<T>): Promise<T | undefined>;
   /** Invocations of the components that use the client which the host may run at once: the size of a pool. */
   readonly concurrency: number;
   /** True on a developer's machine: for warnings that cost time. */

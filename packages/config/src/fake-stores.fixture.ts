@@ -4,7 +4,9 @@ import { AwsError } from '@twelvefold/aws';
 export interface FakeStores {
   /** Plain parameters by name. */
   parameters?: Record<string, string | { type: 'StringList' | 'SecureString'; value: string }>;
-  /** Secrets by id. */
+  /** When the secrets' current versions were created. */
+  createdAt?: Date;
+  /** Secrets by id, and by id with `@` and a stage. */
   secrets?: Record<string, string>;
   /**
    * Names (parameters) and ids (secrets) that the caller may not read: one of them rejects its
@@ -58,8 +60,10 @@ export function fakeStores(stores: FakeStores = {}): FakeAws {
       const stored = id === undefined ? stores.parameters?.[name] : stores.secrets?.[id];
       if (stored === undefined && id !== undefined && stores.missingSecretRejects) fail('ParameterNotFound');
       if (stored === undefined) missing.push(name);
-      else if (typeof stored === 'string') found.push({ Name: name, Type: 'String', Value: stored });
-      else found.push({ Name: name, Type: stored.type, Value: stored.value });
+      else if (typeof stored === 'string') {
+        const date = id !== undefined && stores.createdAt ? { LastModifiedDate: stores.createdAt } : {};
+        found.push({ Name: name, Type: 'String', Value: stored, ...date });
+      } else found.push({ Name: name, Type: stored.type, Value: stored.value });
     }
     return { Parameters: found, InvalidParameters: missing };
   };
@@ -80,6 +84,7 @@ export function fakeStores(stores: FakeStores = {}): FakeAws {
       if (service === 'secretsmanager' && operation === 'GetSecretValue' && options.access === 'read') {
         const { SecretId, VersionStage = 'AWSCURRENT' } = input as { SecretId: string; VersionStage?: string }; // the operation says which of the port's inputs it is
         asked.push(`${SecretId}@${VersionStage}`);
+        if (stores.failure) fail(stores.failure.code, stores.failure.retryable, stores.failure.message);
         if (stores.denied?.includes(SecretId)) fail('AccessDeniedException');
         const text = stores.secrets?.[VersionStage === 'AWSCURRENT' ? SecretId : `${SecretId}@${VersionStage}`];
         if (text === undefined) fail('ResourceNotFoundException');

@@ -2,7 +2,7 @@ import type { Aws } from '@twelvefold/aws';
 import { describe, expectTypeOf, it } from 'vitest';
 import { z as classic } from 'zod';
 import * as z from 'zod/mini';
-import type { ConfigDefinition, ConfigOf, Secret } from './index.ts';
+import type { ConfigDefinition, ConfigOf, LiveConfig, Secret } from './index.ts';
 import { defineConfig, derived, env, loadConfig, param, secret } from './index.ts';
 
 const sources = [env()];
@@ -33,6 +33,11 @@ describe('types', () => {
     expectTypeOf<Config['tags']>().toEqualTypeOf<ReadonlyArray<{ readonly name: string }>>();
     expectTypeOf<Config['since']>().toEqualTypeOf<Date>();
     expectTypeOf<Config['old']>().toEqualTypeOf<Secret<string> | undefined>();
+  });
+
+  it('give the previous version of a secret the type of its key', () => {
+    const read = (live: LiveConfig<Config>) => live.previous(definition.key('payments.login'));
+    expectTypeOf(read).returns.resolves.toEqualTypeOf<Secret<{ user: string }> | undefined>();
   });
 
   it('need no annotation where the config is loaded', () => {

@@ -64,6 +64,7 @@ export async function openSqlTarget(
       },
       config: () => ({ reveal: () => ({ ...secret }) }) as never, // the one reference is the login
       credentialsRefused: async () => false,
+      previousSecret: async () => undefined,
       concurrency: 4,
       isDevelopment: false,
       ...context,

@@ -37,6 +37,7 @@ async function open(share: 'process' | 'component') {
     port: aws,
     host: { concurrency: 2, isDevelopment: false },
     credentialsRefused: async () => false,
+    previousSecret: async () => undefined,
     caller: 'service',
     targets: new Map(),
     configValue: () => undefined,

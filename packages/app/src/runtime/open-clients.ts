@@ -28,6 +28,8 @@ export interface OpenClientsOptions {
   host: ClientHost;
   /** Looks for a newer config; resolves with true when there is one. */
   credentialsRefused(signal: AbortSignal | undefined): Promise<boolean>;
+  /** The value of a path before its secret changed, when that was just now. */
+  previousSecret(reference: ConfigReference): Promise<unknown>;
   /** Names the calls of clients that the process shares. */
   caller: string;
   /** The values of bindings, by key. */
@@ -87,6 +89,7 @@ export async function openClients(
       concurrency,
       isDevelopment: host.isDevelopment,
       credentialsRefused: ({ signal: given } = {}) => options.credentialsRefused(given),
+      previousSecret: <T>(reference: ConfigReference<T>) => options.previousSecret(reference) as Promise<T | undefined>, // likewise
       config: <T>(reference: ConfigReference<T>) => configValue(reference) as T, // the reference was made with this type
     };
     const one = await driver.open(definition as never, context); // it is the kind's own definition

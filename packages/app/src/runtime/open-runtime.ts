@@ -155,6 +155,7 @@ export async function openRuntime(
     identity: options.identity,
     host: options.host,
     credentialsRefused: (signal) => live?.reportAuthFailure({ signal }) ?? Promise.resolve(false),
+    previousSecret: async (reference) => live?.previous(reference),
     caller: options.caller,
     targets,
     configValue: ({ path }) => valueAt(live?.current, path),

@@ -2,18 +2,29 @@ import type { Clock } from '@twelvefold/core';
 import { systemClock } from '@twelvefold/core';
 import type { ConfigDefinition } from '../define-config.ts';
 import { ConfigError } from '../errors/config-error.ts';
+import type { ReadConfig } from '../load/read-config.ts';
 import { assertLoadOptions, readConfig } from '../load/read-config.ts';
 import { planCalls } from '../plan/plan-calls.ts';
 import { suppliedAbove } from '../plan/plan-config.ts';
+import type { ConfigKey } from '../select/config-key.ts';
 import { valueAt } from '../value-at.ts';
 import { createAuthFailures } from './auth-failures.ts';
 import type { ChangeHook, ConfiguredResource } from './config-change.ts';
 import { offerChange, sameValue } from './config-change.ts';
 import type { ConfigEvent, LiveConfig, LiveConfigOptions, RefreshReason } from './live-config.ts';
 import { LIVE_DEFAULTS, LIVE_OPTIONS } from './live-config.ts';
+import { createPreviousVersions } from './previous-version.ts';
 
-interface Loaded<T> {
+interface ReadValue<T> {
   readonly value: T;
+  /**
+   * When a store's value was written, by key; -Infinity where the store does not say. Not the texts
+   * that were read: they would stay in memory.
+   */
+  readonly modifiedAtMs: ReadonlyMap<string, number>;
+}
+
+interface Loaded<T> extends ReadValue<T> {
   /** `value`, so that a read does not make a promise. */
   readonly settled: Promise<T>;
   readonly version: number;
@@ -43,6 +54,9 @@ export function createConfig<T>(definition: ConfigDefinition<T>, options: LiveCo
   const hooks = new Set<ChangeHook<T>>();
   const refreshable = changesOutside(definition, options);
 
+  /** When this process saw a key change, by the wall clock. */
+  const seenAtMs = new Map<string, number>();
+
   let loaded: Loaded<T> | undefined;
   let first: Promise<T> | undefined;
   let flight: Promise<ConfigEvent> | undefined;
@@ -53,8 +67,8 @@ export function createConfig<T>(definition: ConfigDefinition<T>, options: LiveCo
 
   /** After which the snapshot is old: a fifth more or less, by chance. */
   const spread = (ms: number) => ms * (0.8 + 0.4 * random());
-  const take = (value: T, version: number) => {
-    loaded = { value, settled: Promise.resolve(value), version };
+  const take = (read: ReadValue<T>, version: number) => {
+    loaded = { ...read, settled: Promise.resolve(read.value), version };
   };
   const settle = (error: Error | undefined) => {
     lastError = error;
@@ -68,19 +82,20 @@ export function createConfig<T>(definition: ConfigDefinition<T>, options: LiveCo
   };
 
   const loadFirst = async (): Promise<T> => {
-    const value = await readValue(definition, load);
-    take(value, 1);
+    const read = await readValue(definition, load);
+    take(read, 1);
     settle(undefined);
-    return value;
+    return read.value;
   };
 
   const renew = async (reason: RefreshReason): Promise<ConfigEvent> => {
     const { value: previous, version } = present();
     let why: 'invalid' | 'unreachable' | 'vetoed' = 'unreachable';
     try {
-      const next = await within(refreshTimeoutMs, 'refresh config', clock, (signal) =>
+      const read = await within(refreshTimeoutMs, 'refresh config', clock, (signal) =>
         readValue(definition, { ...load, signal }),
       );
+      const { value: next } = read;
       if (sameValue(previous, next)) {
         settle(undefined);
         return { kind: 'unchanged', reason, version };
@@ -93,7 +108,8 @@ export function createConfig<T>(definition: ConfigDefinition<T>, options: LiveCo
         offerChange([...hooks], { next, previous, version: version + 1, changed, signal }),
       );
       // No await from here on, so that the new snapshot and the new pool appear together.
-      take(next, version + 1);
+      take(read, version + 1);
+      for (const key of changed) seenAtMs.set(key, clock.now());
       settle(undefined);
       swap();
       return { kind: 'changed', reason, version: version + 1, changed };
@@ -121,6 +137,18 @@ export function createConfig<T>(definition: ConfigDefinition<T>, options: LiveCo
   };
 
   const isDue = () => loaded === undefined || (refreshable && flight === undefined && since(tried, clock) >= waitMs);
+
+  const previous = createPreviousVersions({
+    definition,
+    load,
+    clock,
+    version: () => present().version,
+    changedAtMs: (key) => {
+      const modifiedAtMs = loaded?.modifiedAtMs.get(key);
+      return modifiedAtMs === undefined ? undefined : Math.max(modifiedAtMs, seenAtMs.get(key) ?? modifiedAtMs);
+    },
+    limited: (work) => within(refreshTimeoutMs, 'read a previous version', clock, work),
+  });
 
   const live: LiveConfig<T> = {
     get() {
@@ -154,6 +182,8 @@ export function createConfig<T>(definition: ConfigDefinition<T>, options: LiveCo
       if (event.kind === 'kept') throw event.error;
       return present().value;
     },
+    // The key has the type that the schema gives its value.
+    previous: <V>({ path }: ConfigKey<V>) => previous(path) as Promise<V | undefined>,
     onChange(hook) {
       hooks.add(hook);
       return () => void hooks.delete(hook);
@@ -174,11 +204,23 @@ export function createConfig<T>(definition: ConfigDefinition<T>, options: LiveCo
   return live;
 }
 
-async function readValue<T>(definition: ConfigDefinition<T>, options: Parameters<typeof readConfig>[1]): Promise<T> {
-  const { output, faults, cause } = await readConfig(definition, options);
+async function readValue<T>(
+  definition: ConfigDefinition<T>,
+  options: Parameters<typeof readConfig>[1],
+): Promise<ReadValue<T>> {
+  const { output, faults, cause, found } = await readConfig(definition, options);
   if (output === undefined) throw new ConfigError(options, faults, cause === undefined ? undefined : { cause });
   // The schema has validated it; `T` is the schema's own output type, made read-only.
-  return output as T;
+  return { value: output as T, modifiedAtMs: modifiedAtMs(found) };
+}
+
+function modifiedAtMs(found: ReadConfig['found']): ReadonlyMap<string, number> {
+  const times = new Map<string, number>();
+  for (const [leaf, value] of found) {
+    if (value.kind !== 'value' || value.answer?.kind !== 'value') continue;
+    times.set(leaf.key, value.answer.modifiedAt?.getTime() ?? Number.NEGATIVE_INFINITY);
+  }
+  return times;
 }
 
 function withDefaults(options: Omit<LiveConfigOptions, 'clock' | 'random' | 'onEvent'>) {

@@ -1,5 +1,6 @@
 import type { Clock } from '@twelvefold/core';
 import type { LoadConfigOptions } from '../load/read-config.ts';
+import type { ConfigKey } from '../select/config-key.ts';
 import type { ChangeHook, ConfiguredResource, ReportAuthFailure } from './config-change.ts';
 
 /** The reason of a refresh: the snapshot's age, a call of `refresh()`, refused credentials. */
@@ -55,6 +56,16 @@ export interface LiveConfig<T> {
   readonly due: boolean;
   /** Fetches now, or joins who does. Rejects when the snapshot had to be kept. */
   refresh(): Promise<T>;
+  /**
+   * The value that a secret of Secrets Manager had before its last change (version stage
+   * AWSPREVIOUS), for a service that refuses the new one. Read once per snapshot, and again only
+   * after a store could not be asked.
+   *
+   * Resolves with `undefined`, without a call, when the current version was created and seen to
+   * change 60 s ago or earlier, or did not come from Secrets Manager; also when there is no such
+   * version, or it cannot be read or does not fit the schema.
+   */
+  previous<V>(key: ConfigKey<V>): Promise<V | undefined>;
   /** Has a say in each new snapshot. @returns what ends it */
   onChange(hook: ChangeHook<T>): () => void;
   /** Keeps a resource in step with the config. @returns what ends it */

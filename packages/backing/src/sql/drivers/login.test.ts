@@ -14,9 +14,16 @@ function world() {
   const secret = { username: 'app', password: 'one' };
   const refreshes: AbortSignal[] = [];
   const warned: string[] = [];
+  /** AWSPREVIOUS, while the config has it for a secret that has just changed. */
+  let before: (() => Promise<typeof secret | undefined>) | undefined;
+  let asked = 0;
   let found = Promise.withResolvers<boolean>();
   const source = rotatingLogin({
     read: () => ({ ...secret }),
+    readPrevious: async () => {
+      asked += 1;
+      return before?.();
+    },
     refresh: (signal) => {
       refreshes.push(signal);
       return found.promise;
@@ -31,6 +38,11 @@ function world() {
     source,
     refreshes,
     warned,
+    asked: () => asked,
+    /** The config has this for AWSPREVIOUS. */
+    setBefore: (answer: NonNullable<typeof before>) => {
+      before = answer;
+    },
     /** The config has looked. */
     look: (isNewer: boolean) => {
       found.resolve(isNewer);
@@ -58,6 +70,42 @@ describe('a login that rotates', () => {
     expect(await source.afterRefusal([two, one], forMs(0, clock))).toBeUndefined();
     await clock.advance(60_000);
     expect(await source.afterRefusal([two], forMs(0, clock))).toBeUndefined();
+  });
+
+  it('does not ask for AWSPREVIOUS when it has the one before', async () => {
+    const { source, secret, clock, asked } = world();
+    const one = await source.current();
+    secret.password = 'two';
+    expect(await source.afterRefusal([await source.current()], forMs(0, clock))).toBe(one);
+    expect(asked()).toBe(0);
+  });
+
+  it('tries AWSPREVIOUS once when it has none', async () => {
+    const { source, clock, setBefore } = world();
+    setBefore(async () => ({ username: 'app', password: 'zero' }));
+    const one = await source.current();
+    const zero = await source.afterRefusal([one], forMs(100, clock));
+    expect(zero).toEqual({ user: 'app', password: 'zero' });
+    const again = source.afterRefusal([one, zero as Login], forMs(100, clock));
+    await clock.advance(100);
+    expect(await again).toBeUndefined();
+    expect(clock.sleepers).toBe(0);
+  });
+
+  it('waits like the others when AWSPREVIOUS cannot be read, and no longer than its limit for the answer', async () => {
+    const { source, clock, setBefore, refreshes, asked } = world();
+    const one = await source.current();
+    setBefore(() => Promise.reject(new Error('denied')));
+    const waiting = source.afterRefusal([one], forMs(1_000, clock));
+    await clock.settle();
+    expect(refreshes).toHaveLength(1);
+    await clock.advance(188); // the pause
+    expect(await waiting).toBe(one);
+    setBefore(() => new Promise(() => {}));
+    const late = source.afterRefusal([one], forMs(1_000, clock));
+    await clock.advance(1_000);
+    expect(await late).toBeUndefined();
+    expect([asked(), clock.sleepers]).toEqual([2, 0]);
   });
 
   it('does not try it when nothing has changed', async () => {

@@ -49,6 +49,8 @@ const LONGEST_PAUSE_MS = 2_000;
 export interface RotatingLoginOptions {
   /** The login of the current config. */
   read(): { readonly username: string; readonly password: string };
+  /** The login before the secret's last change, when that was in the last minute: AWSPREVIOUS. */
+  readPrevious(): Promise<{ readonly username: string; readonly password: string } | undefined>;
   /** Looks for a newer config. Resolves with true when there is one. */
   refresh(signal: AbortSignal): Promise<boolean>;
   readonly clock: Clock;
@@ -58,15 +60,16 @@ export interface RotatingLoginOptions {
 }
 
 /**
- * A login of the config, which rotation replaces: AWSCURRENT, as the config has it. After a change
- * the one before it, AWSPREVIOUS, is remembered and tried once per connection. AWSPENDING is never
- * read.
+ * A login of the config, which rotation replaces: AWSCURRENT, as the config has it. In the minute
+ * after a change the one before it is tried once per connection: the one that this process had, or
+ * AWSPREVIOUS when it had none. AWSPENDING is never read.
  *
  * A single user's rotation sets the password in the database before it publishes it, so for that
  * time nothing works: all refused connections wait together, for a newer config or until a pause is
  * over.
  */
-export function rotatingLogin({ read, refresh, clock, random, onWait }: RotatingLoginOptions): LoginSource {
+export function rotatingLogin(options: RotatingLoginOptions): LoginSource {
+  const { read, readPrevious, refresh, clock, random, onWait } = options;
   let generation = 1;
   let now: Login | undefined;
   let previous: Login | undefined;
@@ -85,6 +88,20 @@ export function rotatingLogin({ read, refresh, clock, random, onWait }: Rotating
       pauses = 0;
     }
     return now;
+  };
+
+  /** The login from before a change that was in the last minute. */
+  const before = async (limit: Limit): Promise<Login | undefined> => {
+    if (previous && clock.now() - changedAtMs < JUST_CHANGED_MS) return previous;
+    let found: Login | undefined;
+    const reading = readPrevious().then(
+      (version) => {
+        if (version) found = { user: version.username, password: version.password };
+      },
+      () => undefined, // as if there were none: the wait goes on
+    );
+    await within(reading, limit, clock);
+    return found;
   };
 
   /** Ends with a newer login, or after a pause: the database may accept the old one again. */
@@ -121,8 +138,9 @@ export function rotatingLogin({ read, refresh, clock, random, onWait }: Rotating
       const refused = tried.at(-1);
       const candidate = look();
       if (!tried.includes(candidate)) return candidate;
-      const justChanged = clock.now() - changedAtMs < JUST_CHANGED_MS;
-      if (previous && justChanged && !tried.includes(previous)) return previous;
+      const older = await before(limit);
+      if (older && !tried.some(({ user, password }) => user === older.user && password === older.password))
+        return older;
       if (remainingMs(limit, clock) <= 0) return undefined;
       waiting ??= wait(refused?.user ?? candidate.user);
       const shared = waiting;

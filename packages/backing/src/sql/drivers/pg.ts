@@ -37,6 +37,7 @@ type SqlContext = Pick<
   | 'concurrency'
   | 'isDevelopment'
   | 'credentialsRefused'
+  | 'previousSecret'
 >;
 
 /**
@@ -235,7 +236,7 @@ async function importPg(subject: string): Promise<PgModule> {
 
 function loginOf(
   { engine, login }: SqlDefinition,
-  { identity, config, credentialsRefused, clock, random, warn }: SqlContext,
+  { identity, config, credentialsRefused, previousSecret, clock, random, warn }: SqlContext,
   { host, port }: { readonly host: string; readonly port: number },
 ): LoginSource {
   if ('iam' in login) {
@@ -250,6 +251,7 @@ function loginOf(
   }
   return rotatingLogin({
     read: () => config(login).reveal(),
+    readPrevious: async () => (await previousSecret(login))?.reveal(),
     refresh: (signal) => credentialsRefused({ signal }),
     clock,
     random,
