@@ -83,7 +83,7 @@ export const makeRole: MakeResource = async ({ properties, client, defaultName }
       changed = true;
     }
   }
-  // SAM's policy templates are expanded by AWS only.
+  // A policy template of SAM that is not known here has no name.
   const policies = fieldsList(properties, 'Policies');
   const inline = policies.filter(({ PolicyName }) => PolicyName !== undefined);
   for (const policy of inline) {

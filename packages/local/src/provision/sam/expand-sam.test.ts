@@ -48,7 +48,10 @@ Resources:
           Properties: { Schedule: rate(1 day) }
         Uploaded:
           Type: S3
-          Properties: { Bucket: !Ref Bucket }
+          Properties: { Bucket: !Ref Bucket, Events: "s3:ObjectCreated:*" }
+        Mail:
+          Type: Cognito
+          Properties: { Trigger: PreSignUp }
   Table:
     Type: AWS::Serverless::SimpleTable
     Properties:
@@ -86,7 +89,8 @@ describe('a SAM template', () => {
       OrdersRestPermissionProd: 'AWS::Lambda::Permission',
       OrdersNightly: 'AWS::Events::Rule',
       OrdersNightlyPermission: 'AWS::Lambda::Permission',
-      OrdersUploaded: 'AWS::Serverless::Event::S3',
+      OrdersUploadedPermission: 'AWS::Lambda::Permission',
+      OrdersMail: 'AWS::Serverless::Event::Cognito',
       Table: 'AWS::DynamoDB::Table',
       Queue: 'AWS::SQS::Queue',
       Topic: 'AWS::SNS::Topic',
@@ -102,7 +106,7 @@ describe('a SAM template', () => {
     expect(byId.OrdersWork?.properties).toEqual({
       BatchSize: 5,
       EventSourceArn: 'arn:aws:sqs:eu-west-1:123456789012:local-Queue',
-      FunctionName: 'local-Orders',
+      FunctionName: 'arn:aws:lambda:eu-west-1:123456789012:function:local-Orders:live',
     });
     expect(byId.Table?.properties).toMatchObject({
       BillingMode: 'PAY_PER_REQUEST',

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
-import { expandFunction } from './sam-function.ts';
+import { expandApi, expandHttpApi, withApis } from './sam-apis.ts';
+import { withNotifications } from './sam-buckets.ts';
+import { contentOf, expandFunction } from './sam-function.ts';
 import { referencesOf, replaceReferences } from './sam-references.ts';
 import type { Fields, Resources } from './sam-resource.ts';
 import { fieldsOf, isFields, tagList, withResource } from './sam-resource.ts';
@@ -28,57 +30,30 @@ function expandTable(id: string, resource: Fields): Resources {
   });
 }
 
-/** A REST API, its deployment, whose id ends in a hash of the definition, and its stage. */
-function expandApi(id: string, resource: Fields): Resources {
-  const { Name, StageName = 'Prod', DefinitionBody, Description, Variables, Tags } = fieldsOf(resource.Properties);
-  const hash = createHash('sha1')
-    .update(JSON.stringify(DefinitionBody) ?? '')
+/**
+ * A layer's version, whose id ends in a hash of its properties, so that a changed layer is a new
+ * resource and the old one is kept.
+ */
+function expandLayer(id: string, resource: Fields): Resources {
+  const { ContentUri, RetentionPolicy = 'Retain', PublishLambdaVersion: _, ...others } = fieldsOf(resource.Properties);
+  const hash = createHash('sha256')
+    .update(JSON.stringify(resource.Properties) ?? '')
     .digest('hex')
     .slice(0, 10);
-  const stage = typeof StageName === 'string' && /^\w+$/.test(StageName) ? StageName : '';
-  const deployment = `${id}Deployment${hash}`;
-  return {
-    ...withResource(id, resource, 'AWS::ApiGateway::RestApi', {
-      Name,
-      Description,
-      Body: DefinitionBody,
-      ...tagList(Tags),
-    }),
-    ...withResource(deployment, resource, 'AWS::ApiGateway::Deployment', { RestApiId: { Ref: id } }),
-    ...withResource(`${id}${stage}Stage`, resource, 'AWS::ApiGateway::Stage', {
-      RestApiId: { Ref: id },
-      DeploymentId: { Ref: deployment },
-      StageName,
-      Variables,
-    }),
-  };
-}
-
-/** An HTTP API and its stage, `$default` unless it is named. */
-function expandHttpApi(id: string, resource: Fields): Resources {
-  const { Name, StageName, DefinitionBody, Description, StageVariables, Tags } = fieldsOf(resource.Properties);
-  const stage = typeof StageName === 'string' && /^\w+$/.test(StageName) ? StageName : 'ApiGatewayDefault';
-  return {
-    ...withResource(id, resource, 'AWS::ApiGatewayV2::Api', {
-      Name,
-      Description,
-      Body: DefinitionBody,
-      Tags,
-      ProtocolType: 'HTTP',
-    }),
-    ...withResource(`${id}${stage}Stage`, resource, 'AWS::ApiGatewayV2::Stage', {
-      ApiId: { Ref: id },
-      StageName: StageName ?? '$default',
-      AutoDeploy: true,
-      StageVariables,
-    }),
-  };
+  const made = withResource(`${id}${hash}`, resource, 'AWS::Lambda::LayerVersion', {
+    LayerName: id,
+    ...others,
+    Content: contentOf(ContentUri) ?? ContentUri,
+  });
+  const DeletionPolicy = RetentionPolicy === 'Delete' ? 'Delete' : 'Retain';
+  return Object.fromEntries(Object.entries(made).map(([key, layer]) => [key, { ...layer, DeletionPolicy }]));
 }
 
 const EXPANSIONS: Readonly<Record<string, (id: string, resource: Fields) => Resources>> = {
   'AWS::Serverless::Api': expandApi,
   'AWS::Serverless::Function': expandFunction,
   'AWS::Serverless::HttpApi': expandHttpApi,
+  'AWS::Serverless::LayerVersion': expandLayer,
   'AWS::Serverless::SimpleTable': expandTable,
 };
 
@@ -91,49 +66,38 @@ function merge(global: unknown, local: unknown): unknown {
   return Object.fromEntries([...names].map((name) => [name, merge(global[name], local[name])]));
 }
 
-/** APIs that functions' events name by default. */
-const IMPLICIT_APIS: Readonly<Record<string, string>> = {
-  ServerlessHttpApi: 'AWS::Serverless::HttpApi',
-  ServerlessRestApi: 'AWS::Serverless::Api',
-};
-
-/** The ids of implicit APIs that events refer to and the template does not declare. */
-function implicitApis(resources: Fields): string[] {
-  const events = Object.values(resources).flatMap((resource) => {
-    const { Type, Properties } = fieldsOf(resource);
-    return Type === 'AWS::Serverless::Function' ? Object.values(fieldsOf(fieldsOf(Properties).Events)) : [];
-  });
-  const has = (type: string, property: string) =>
-    events.some(
-      (event) => fieldsOf(event).Type === type && fieldsOf(fieldsOf(event).Properties)[property] === undefined,
-    );
-  return [
-    ...(has('Api', 'RestApiId') ? ['ServerlessRestApi'] : []),
-    ...(has('HttpApi', 'ApiId') ? ['ServerlessHttpApi'] : []),
-  ];
+/** A SAM resource with the global properties of its type. */
+function withGlobals(resource: Fields, globals: Fields): Fields {
+  const type = String(resource.Type);
+  if (!Object.hasOwn(EXPANSIONS, type)) return resource;
+  return { ...resource, Properties: merge(globals[type.split('::')[2] ?? ''], resource.Properties ?? {}) };
 }
 
 /**
- * Expands functions, tables and APIs of a SAM template to what SAM documents as generated
+ * Expands functions, tables, layers and APIs of a SAM template to what SAM documents as generated
  * resources. Other SAM resources, e.g. applications, stay as they are and are listed.
+ *
+ * @throws TypeError for what SAM refuses
  */
 export function expandSam(template: Fields): Fields {
   const { Transform: _, Globals, ...others } = template;
   const globals = fieldsOf(Globals);
-  const written = fieldsOf(template.Resources);
-  const implicit = implicitApis(written).map((id) => [id, { Type: IMPLICIT_APIS[id], Properties: {} }]);
-  const all = { ...Object.fromEntries(implicit), ...written };
+  const written = Object.entries(fieldsOf(template.Resources)).map(([id, value]) => [
+    id,
+    isFields(value) ? withGlobals(value, globals) : value,
+  ]);
+  const all = withNotifications(withApis(Object.fromEntries(written)));
   const references = new Map<string, string>();
   const Resources = Object.entries(all).map(([id, value]) => {
     if (!isFields(value)) return { [id]: value };
     const type = String(value.Type);
-    if (!Object.hasOwn(EXPANSIONS, type)) return { [id]: value };
-    const section = type.split('::')[2] ?? '';
-    const resource = { ...value, Properties: merge(globals[section], value.Properties ?? {}) };
-    const made = EXPANSIONS[type]?.(id, resource) ?? {};
+    const made = Object.hasOwn(EXPANSIONS, type) ? EXPANSIONS[type]?.(id, value) : undefined;
+    if (made === undefined) return { [id]: value };
     for (const [name, madeId] of referencesOf(id, made)) references.set(name, madeId);
     const { Metadata, DependsOn = [] } = value;
-    return { ...made, [id]: { ...made[id], DependsOn, ...(Metadata === undefined ? {} : { Metadata }) } };
+    // A layer has another id than the template gives it.
+    const main = Object.hasOwn(made, id) ? id : (Object.keys(made)[0] ?? id);
+    return { ...made, [main]: { ...made[main], DependsOn, ...(Metadata === undefined ? {} : { Metadata }) } };
   });
   const expanded = { ...others, Resources: Object.assign({}, ...Resources) };
   return references.size === 0 ? expanded : fieldsOf(replaceReferences(expanded, references));

@@ -1,9 +1,9 @@
 import type { Fields, Resources } from './sam-resource.ts';
-import { fieldsOf, isFields, withoutUndefined, withResource } from './sam-resource.ts';
+import { fieldsOf, invoked, isFields, withoutUndefined, withResource } from './sam-resource.ts';
 
 interface EventRequest {
-  /** The function's logical id. */
-  readonly functionId: string;
+  /** `Ref` and ARN of what the event invokes. */
+  readonly target: { readonly name: unknown; readonly arn: unknown };
   /** The function's id followed by the event's: the id of what is generated. */
   readonly id: string;
   readonly properties: Fields;
@@ -13,33 +13,33 @@ interface EventRequest {
 
 const arnOf = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] });
 
-function permission({ id, functionId, resource }: EventRequest, principal: string, source: unknown, suffix = '') {
+function permission({ id, target, resource }: EventRequest, principal: string, source: unknown, suffix = '') {
   return withResource(`${id}Permission${suffix}`, resource, 'AWS::Lambda::Permission', {
     Action: 'lambda:InvokeFunction',
-    FunctionName: { Ref: functionId },
+    FunctionName: target.name,
     Principal: principal,
     SourceArn: source,
   });
 }
 
 /** Queues, streams and brokers: an event source mapping with the event's own settings. */
-function mapping({ id, functionId, properties, resource }: EventRequest): Resources {
+function mapping({ id, target, properties, resource }: EventRequest): Resources {
   const { Queue, Stream, Broker, ...settings } = properties;
   return withResource(id, resource, 'AWS::Lambda::EventSourceMapping', {
     ...settings,
     EventSourceArn: Queue ?? Stream ?? Broker,
-    FunctionName: { Ref: functionId },
+    FunctionName: target.name,
   });
 }
 
 /** A topic invokes the function, or fills a queue that feeds it (`SqsSubscription`). */
 function topic(request: EventRequest): Resources {
-  const { id, functionId, properties, resource } = request;
+  const { id, target, properties, resource } = request;
   const { Topic, SqsSubscription, ...settings } = properties;
   const subscribe = (Protocol: string, Endpoint: unknown) =>
     withResource(id, resource, 'AWS::SNS::Subscription', { ...settings, TopicArn: Topic, Protocol, Endpoint });
   if (SqsSubscription === undefined || SqsSubscription === false) {
-    return { ...subscribe('lambda', arnOf(functionId)), ...permission(request, 'sns.amazonaws.com', Topic) };
+    return { ...subscribe('lambda', target.arn), ...permission(request, 'sns.amazonaws.com', Topic) };
   }
   const given = fieldsOf(SqsSubscription);
   const isGiven = given.QueueArn !== undefined;
@@ -67,23 +67,23 @@ function topic(request: EventRequest): Resources {
       BatchSize,
       Enabled,
       EventSourceArn: arn,
-      FunctionName: { Ref: functionId },
+      FunctionName: target.name,
     }),
   };
 }
 
 /** A rule of EventBridge, by schedule or by pattern. */
 function rule(request: EventRequest): Resources {
-  const { id, functionId, properties, resource } = request;
+  const { id, target, properties, resource } = request;
   const { Schedule, Pattern, Input, InputPath, Enabled, RetryPolicy, ...settings } = properties;
-  const target = { Id: `${id}LambdaTarget`, Arn: arnOf(functionId), Input, InputPath, RetryPolicy };
+  const toFunction = { Id: `${id}LambdaTarget`, Arn: target.arn, Input, InputPath, RetryPolicy };
   return {
     ...withResource(id, resource, 'AWS::Events::Rule', {
       ...settings,
       ScheduleExpression: Schedule,
       EventPattern: Pattern,
       State: settings.State ?? (Enabled === undefined ? undefined : Enabled === false ? 'DISABLED' : 'ENABLED'),
-      Targets: [withoutUndefined(target)],
+      Targets: [withoutUndefined(toFunction)],
     }),
     ...permission(request, 'events.amazonaws.com', arnOf(id)),
   };
@@ -96,7 +96,7 @@ const RUN_BY_SCHEDULER = {
 
 /** A schedule of EventBridge Scheduler, with a role that may invoke the function. */
 function schedule(request: EventRequest): Resources {
-  const { id, functionId, properties, resource } = request;
+  const { id, target, properties, resource } = request;
   const { Input, RetryPolicy, DeadLetterConfig, RoleArn, PermissionsBoundary, OmitName, ...settings } = properties;
   const { Arn } = fieldsOf(DeadLetterConfig);
   const roleArn = RoleArn ?? arnOf(`${id}Role`);
@@ -106,7 +106,7 @@ function schedule(request: EventRequest): Resources {
       ...(OmitName === true ? {} : { Name: id }),
       ...settings,
       Target: withoutUndefined({
-        Arn: arnOf(functionId),
+        Arn: target.arn,
         RoleArn: roleArn,
         Input,
         RetryPolicy,
@@ -122,7 +122,7 @@ function schedule(request: EventRequest): Resources {
               PolicyName: `${id}LambdaPolicy`,
               PolicyDocument: {
                 Version: '2012-10-17',
-                Statement: [{ Effect: 'Allow', Action: 'lambda:InvokeFunction', Resource: arnOf(functionId) }],
+                Statement: [{ Effect: 'Allow', Action: 'lambda:InvokeFunction', Resource: target.arn }],
               },
             },
           ],
@@ -133,7 +133,7 @@ function schedule(request: EventRequest): Resources {
 
 /** A log group's events: a subscription filter. */
 function logs(request: EventRequest): Resources {
-  const { id, functionId, properties, resource } = request;
+  const { id, target, properties, resource } = request;
   const { LogGroupName, FilterPattern } = properties;
   const source = {
     'Fn::Sub': [
@@ -145,7 +145,7 @@ function logs(request: EventRequest): Resources {
     ...withResource(id, resource, 'AWS::Logs::SubscriptionFilter', {
       LogGroupName,
       FilterPattern,
-      DestinationArn: arnOf(functionId),
+      DestinationArn: target.arn,
     }),
     ...permission(request, 'logs.amazonaws.com', source),
   };
@@ -185,6 +185,16 @@ function http(request: EventRequest): Resources {
   return api(request, apiOf(ApiId, 'ServerlessHttpApi'), path, '');
 }
 
+/** The notification itself is in the bucket. */
+function bucket({ id, target, resource }: EventRequest): Resources {
+  return withResource(`${id}Permission`, resource, 'AWS::Lambda::Permission', {
+    Action: 'lambda:InvokeFunction',
+    FunctionName: target.name,
+    Principal: 's3.amazonaws.com',
+    SourceAccount: { Ref: 'AWS::AccountId' },
+  });
+}
+
 const EVENTS: Readonly<Record<string, (request: EventRequest) => Resources>> = {
   Api: rest,
   CloudWatchEvent: rule,
@@ -195,6 +205,7 @@ const EVENTS: Readonly<Record<string, (request: EventRequest) => Resources>> = {
   Kinesis: mapping,
   MQ: mapping,
   MSK: mapping,
+  S3: bucket,
   SNS: topic,
   SQS: mapping,
   Schedule: rule,
@@ -211,5 +222,5 @@ export function expandEvent(functionId: string, name: string, event: Fields, res
   const properties = fieldsOf(event.Properties);
   const expand = Object.hasOwn(EVENTS, type) ? EVENTS[type] : undefined;
   if (expand === undefined) return withResource(id, resource, `AWS::Serverless::Event::${type}`, properties);
-  return expand({ functionId, id, properties, resource });
+  return expand({ target: invoked(functionId, resource), id, properties, resource });
 }

@@ -15,15 +15,22 @@ export type SamReferences = ReadonlyMap<string, string>;
 
 export const referencesOf = (samId: string, made: Resources): ReadonlyArray<readonly [string, string]> =>
   Object.entries(made).flatMap(([id, { Type }]) => {
+    // SAM renames a layer with each change; its own name means the newest.
+    if (Type === 'AWS::Lambda::LayerVersion') return [[samId, id] as const];
     const property = PROPERTIES[String(Type)];
     return property === undefined ? [] : [[`${samId}.${property}`, id] as const];
   });
 
-/** `Orders.Alias.Arn` as the generated id and the attribute; undefined for another name. */
+/**
+ * `Orders.Alias.Arn` as the generated id and the attribute, and a layer's name as its new id;
+ * undefined for another name.
+ */
 function resolve(path: string, references: SamReferences): { readonly id: string; readonly rest: string } | undefined {
-  const [samId, property, ...rest] = path.split('.');
+  const [samId = '', property, ...rest] = path.split('.');
   const id = references.get(`${samId}.${property}`);
-  return id === undefined ? undefined : { id, rest: rest.join('.') };
+  if (id !== undefined) return { id, rest: rest.join('.') };
+  const renamed = references.get(samId);
+  return renamed === undefined ? undefined : { id: renamed, rest: path.split('.').slice(1).join('.') };
 }
 
 const replaceInText = (text: string, references: SamReferences): string =>
