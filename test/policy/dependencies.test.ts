@@ -15,7 +15,7 @@ import type { LocalAws } from '@twelvefold/local';
 import { createClock, startLocalAws } from '@twelvefold/local';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { until } from '../support/until.ts';
-import { DEPENDENCIES } from './dependencies.ts';
+import { DEPENDENCIES, LAUNCHED } from './dependencies.ts';
 
 const REGION = 'eu-west-1';
 const ACCOUNT = '123456789012';
@@ -373,15 +373,6 @@ async function runToEnd() {
     ([task]) => task?.lastStatus === 'STOPPED',
   );
 }
-
-/** By the launcher, in policy.test.ts; no test denies a trust, a stream or a gateway yet. */
-const LAUNCHED = [
-  'lambda to role',
-  'lambda to logs',
-  'event source of a queue',
-  'event source of a stream',
-  'api gateway to lambda',
-];
 
 describe('what a service does for a user', () => {
   it.each(Object.keys(CASES))('%s: happens with the permission', async (name) => {

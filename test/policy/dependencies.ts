@@ -220,3 +220,12 @@ export const DEPENDENCIES: Readonly<Record<string, Dependency>> = {
     source: `${GUIDES}/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-configure-dead-letter-queue-redrive.html`,
   },
 };
+
+/** The rows that only a launched stack shows: launched.test.ts denies them. */
+export const LAUNCHED: readonly string[] = [
+  'lambda to role',
+  'lambda to logs',
+  'event source of a queue',
+  'event source of a stream',
+  'api gateway to lambda',
+];

@@ -393,7 +393,7 @@ export const CALLS: Readonly<Record<string, (made: Made) => Calls>> = {
 export const LEFT_OUT: Readonly<Record<string, string>> = {
   'dynamodb BatchExecuteStatement': 'answers 200 with an error for each statement; tested by itself',
   's3 DeleteObjects': 'answers 200 with an error for each key; tested by itself',
-  'sts AssumeRoleWithWebIdentity': 'needs a token; tested by itself',
+  'sts AssumeRoleWithWebIdentity': 'needs a token; web-identity.test.ts has it',
   'sts GetCallerIdentity': 'needs no permission',
   'sts GetSessionToken': 'needs no permission, and sessions cannot call it',
 };

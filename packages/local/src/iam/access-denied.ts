@@ -17,6 +17,8 @@ function messageOf(
   resource: string,
   { isExplicit, policyType }: Extract<Decision, { allowed: false }>,
 ): string {
+  // STS tells a caller without keys neither the role nor the reason (aws-sdk-net issue 1522).
+  if (action === 'sts:AssumeRoleWithWebIdentity') return `Not authorized to perform ${action}`;
   const written = WRITTEN[action.split(':', 1)[0] ?? '']?.(action) ?? action;
   const isTrust = policyType === 'resource-based policy' && action.startsWith('sts:');
   const policy = isTrust ? 'role trust policy' : policyType;
