@@ -33,7 +33,7 @@ function checkValues(datum: Input, index: number): void {
   const exclusive = (first: string, second: string) =>
     combination(`The parameters ${at(first)} and ${at(second)} are mutually exclusive and you have specified both.`);
   if (has('Value') && has('Values')) throw exclusive('Value', 'Values');
-  if (has('Value') && has('StatisticValues')) throw exclusive('MetricName', 'StatisticValues');
+  if (has('Value') && has('StatisticValues')) throw exclusive('Value', 'StatisticValues');
   const sizes = ['Values', 'Counts'].map((name) => (Array.isArray(datum[name]) ? datum[name].length : undefined));
   if (sizes[1] !== undefined && sizes[0] !== sizes[1]) {
     throw invalidValue(`The parameters ${at('Values')} and ${at('Counts')} must be of the same size.`);
