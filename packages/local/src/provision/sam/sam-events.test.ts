@@ -33,7 +33,8 @@ async function expanded(template: object) {
   return { stack, outcomes, byId, propertiesOf, pathsOf };
 }
 
-// Source: the SAM developer guide, "Generated CloudFormation resources", and aws/serverless-application-model,
+// Source: the SAM developer guide, "Generated CloudFormation resources", and
+// aws/serverless-application-model,
 // tests/translator/output: implicit_api, implicit_http_api, s3, layers_all_properties.
 describe('events of SAM functions', () => {
   it('give the implicit APIs the paths of all functions', async () => {
