@@ -15,7 +15,7 @@ await build({
     internal: 'src/internal.ts',
     cli: 'src/cli/main.ts',
     dev: 'src/dev/index.ts',
-    // A separate process, which runtime-command.ts finds beside the file that it is in.
+    // A separate process, which managed-instance.ts finds beside the file that it is in.
     'runtime-client': 'src/launcher/function/runtime-client.ts',
   },
   outdir: OUT,

@@ -1,7 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { dirname, normalize } from 'node:path/posix';
-
-const IMPORT = /^(?:import|export)\b(?:(?!^(?:import|export)\b)[^;'"])*from '(\.[^']+)'/gm;
+import { readImports } from './read-imports.ts';
 
 /**
  * The files of each circle of imports, sorted. Circles of `import type` count, which Biome's
@@ -11,13 +8,7 @@ const IMPORT = /^(?:import|export)\b(?:(?!^(?:import|export)\b)[^;'"])*from '(\.
  * @param root A folder, with a trailing slash.
  */
 export async function importCircles(files: readonly string[], root: URL): Promise<string[][]> {
-  const imports = new Map<string, string[]>();
-  for (const file of files) {
-    const source = (await readFile(new URL(file, root), 'utf8')).replaceAll(/\/\*[\s\S]*?\*\//g, '');
-    const found = [...source.matchAll(IMPORT)].map(([, path = '']) => normalize(`${dirname(file)}/${path}`));
-    imports.set(file, found);
-  }
-  return stronglyConnected(imports).filter((circle) => circle.length > 1);
+  return stronglyConnected(await readImports(files, root)).filter((circle) => circle.length > 1);
 }
 
 /** Tarjan's algorithm. */

@@ -1,7 +1,7 @@
 import type { Clock, Deadline } from '@twelvefold/core';
 import { TwelvefoldError } from '@twelvefold/core';
 import { messageOf } from '@twelvefold/core/internal';
-import type { Collection, CollectionRecord, Json } from '../collection.ts';
+import type { Collection, CollectionRecord, Json, ReadOptions } from '../collection.ts';
 import { isCollection } from '../collection.ts';
 import type { RunRecord } from '../runs/run.ts';
 import type { RunStore } from '../runs/run-store.ts';
@@ -11,7 +11,6 @@ import type { Checkpoints } from './checkpoints.ts';
 import type { LegResult } from './outcome.ts';
 import { isCancellation, runError } from './outcome.ts';
 import type { Pace } from './pace.ts';
-import { quarantined } from './quarantined.ts';
 
 export interface WorkOffOptions {
   readonly task: AnyCollectionTask;
@@ -179,4 +178,29 @@ function asJson(value: unknown): Json {
   } catch {
     return null;
   }
+}
+
+/**
+ * The failed records of a run as a collection: each as the collection has it today, where it can
+ * reload one, otherwise as it was when it failed.
+ *
+ * A position is that of the record in its collection, so that a success takes it out of quarantine.
+ * One that fails again has a time behind `before` from then on: it is tried once per run.
+ */
+function quarantined<T>(collection: Collection<T>, run: string, before: string, store: RunStore): Collection<T> {
+  return {
+    // From the first one at each start: what has succeeded is no longer there.
+    async *read({ signal }: ReadOptions): AsyncIterable<CollectionRecord<T>> {
+      for await (const { value, position, at } of store.failures(run, { signal })) {
+        if (at > before) return;
+        const failed = value as T; // as the collection gave it
+        const record = collection.reload ? await collection.reload(failed, { ...(signal && { signal }) }) : failed;
+        if (record === undefined) {
+          await store.resolveFailure(run, position, { signal });
+          continue;
+        }
+        yield { value: record, position };
+      }
+    },
+  };
 }

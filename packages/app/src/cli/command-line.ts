@@ -1,9 +1,9 @@
 import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { createInterface } from 'node:readline';
 import { commands } from './commands.ts';
 import { createLoader } from './create-loader.ts';
 import { dispatch } from './dispatch.ts';
-import { createAsk, interruption } from './terminal.ts';
 
 /** Runs the command line of `process` and sets its exit code. */
 export async function runCommandLine(process: NodeJS.Process): Promise<void> {
@@ -57,4 +57,32 @@ export async function runCommandLine(process: NodeJS.Process): Promise<void> {
       },
     },
   });
+}
+
+/** Asks for one line on a terminal. Resolves with an empty one on Ctrl-C and Ctrl-D: the process would never end otherwise. */
+export function createAsk(input: NodeJS.ReadableStream, output: NodeJS.WritableStream) {
+  return (question: string): Promise<string> =>
+    new Promise((resolve) => {
+      const lines = createInterface({ input, output });
+      lines.on('close', () => resolve(''));
+      lines.on('SIGINT', () => lines.close());
+      lines.question(question, (answer) => {
+        resolve(answer);
+        lines.close();
+      });
+    });
+}
+
+/** The part of a process that receives Ctrl-C and SIGTERM. */
+interface Interruptible {
+  once(event: 'SIGINT' | 'SIGTERM', listener: () => void): unknown;
+}
+
+/** A signal that aborts on the first Ctrl-C or SIGTERM; the next one ends the process. */
+export function interruption(process: Interruptible): AbortSignal {
+  const controller = new AbortController();
+  const abort = () => controller.abort(new Error('Interrupted: what was not finished is as it was'));
+  process.once('SIGINT', abort);
+  process.once('SIGTERM', abort);
+  return controller.signal;
 }

@@ -13,7 +13,6 @@ import { resourcesOf } from '../resources.ts';
 import { stageFrom } from '../stage.ts';
 import { consumedResources, usedConfig, usedResources } from '../uses.ts';
 import { keepAnswers } from './keep-answers.ts';
-import { logConfigEvent } from './log-config-event.ts';
 import type { ClientHost, Clients, OpenedClients } from './open-clients.ts';
 import { openClients } from './open-clients.ts';
 import type { WantedBinding } from './resolve-bindings.ts';
@@ -282,4 +281,16 @@ function wantedBindings(app: AppIdentity, stage: string, components: readonly Co
  */
 function valueAt(config: unknown, path: string): unknown {
   return path.split('.').reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], config);
+}
+
+/** Logs the outcome of a refresh of the config. A refresh that failed is a metric too, to alarm on. */
+export function logConfigEvent(logger: Logger, metrics: Metrics, event: ConfigEvent): void {
+  const { kind, reason, version } = event;
+  if (kind === 'changed') {
+    logger.info('config changed', { config: { version, reason, changed: event.changed } });
+  } else if (kind === 'kept') {
+    const { why, ageMs, error } = event;
+    metrics.addMetric('configKept', 'Count', 1);
+    logger.warn(`config kept: the new one is ${why}`, { config: { version, reason, why, age_ms: ageMs }, error });
+  }
 }

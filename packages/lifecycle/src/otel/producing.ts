@@ -3,7 +3,6 @@ import type { TraceContext } from '../trace.ts';
 import { openTelemetry } from './open-telemetry.ts';
 import type { Span, SpanInit } from './span.ts';
 import { startSpan } from './span.ts';
-import { xrayFor } from './xray-for.ts';
 
 /** The span of what is being sent. */
 export interface ProducerSpan extends Pick<Span, 'set' | 'fail'> {
@@ -31,4 +30,20 @@ async function inSpan<T>(span: Span, work: (span: ProducerSpan) => Promise<T>): 
   } finally {
     span.end();
   }
+}
+
+/**
+ * The trace with an X-Ray header of the same span: made where there is none, brought up to date where the one that came in is of the same trace, and left alone
+ * where X-Ray follows the flow under an id of its own. The ids are the same in another spelling (X-Ray developer guide, trace ids of W3C format).
+ */
+export function xrayFor(trace: TraceContext): TraceContext {
+  const { traceparent, xray } = trace;
+  if (traceparent === undefined) return trace;
+  const [, traceId = '', spanId = '', flags = ''] = traceparent.split('-');
+  const root = `1-${traceId.slice(0, 8)}-${traceId.slice(8)}`;
+  const fields = (xray ?? `Root=${root}`).split(';').filter((field) => field !== '');
+  if (!fields.some((field) => field.toLowerCase() === `root=${root}`)) return trace;
+  const kept = fields.filter((field) => !/^(Parent|Sampled)=/i.test(field));
+  const sampled = Number.parseInt(flags, 16) & 1;
+  return { ...trace, xray: [...kept, `Parent=${spanId}`, `Sampled=${sampled}`].join(';') };
 }

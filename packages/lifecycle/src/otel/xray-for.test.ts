@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { xrayFor } from './xray-for.ts';
+import { xrayFor } from './producing.ts';
 
 const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 const ROOT = 'Root=1-0af76519-16cd43dd8448eb211c80319c';

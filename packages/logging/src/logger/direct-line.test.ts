@@ -2,8 +2,7 @@ import { runInScope } from '@twelvefold/lifecycle';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createRedactor } from '../redact/redactor.ts';
-import { createLogger } from './create-logger.ts';
-import { isoTimestamps } from './timestamp.ts';
+import { createLogger, isoTimestamps } from './create-logger.ts';
 
 // A line that is written directly is the line that the careful way makes, character for character. A replacer that changes
 // nothing sends a logger the careful way.

@@ -17,8 +17,6 @@ import type { QueueDefinition } from '../queue.ts';
 import { Retry } from '../retry.ts';
 import type { DeadLetterReason } from './dead-letter.ts';
 import { fingerprint, lastFailure, sendDeadLetter } from './dead-letter.ts';
-import type { SnsEnvelope } from './sns-envelope.ts';
-import { attributesOf, isEnvelope } from './sns-envelope.ts';
 
 /** How a message ends: it is deleted, its next delivery is timed, or SQS decides. */
 export type Outcome = { kind: 'acknowledge' } | { kind: 'retry'; delayMs: number } | { kind: 'leave' };
@@ -322,4 +320,34 @@ function handleInScope<T>(processing: Processing<T>): Promise<unknown> {
 
 function refuseInScope<T>(_processing: Processing<T>): Promise<unknown> {
   return Promise.reject(new Poison('(message): body is not JSON'));
+}
+
+/** The JSON around a published message that SNS sends to a queue without raw delivery. */
+interface SnsEnvelope {
+  readonly Type: 'Notification';
+  readonly MessageId: string;
+  readonly TopicArn: string;
+  readonly Message: string;
+  readonly MessageAttributes?: Readonly<Record<string, { readonly Type?: string; readonly Value?: string }>>;
+}
+
+function isEnvelope(value: unknown): value is SnsEnvelope {
+  if (typeof value !== 'object' || value === null) return false;
+  const candidate = value as Partial<SnsEnvelope>; // every field is checked next
+  return (
+    candidate.Type === 'Notification' &&
+    typeof candidate.MessageId === 'string' &&
+    typeof candidate.TopicArn === 'string' &&
+    candidate.TopicArn.startsWith('arn:') &&
+    typeof candidate.Message === 'string'
+  );
+}
+
+/** The attributes of the published message, except binary ones. */
+function attributesOf({ MessageAttributes = {} }: SnsEnvelope): Record<string, string> {
+  const attributes: Record<string, string> = {};
+  for (const [name, { Type, Value }] of Object.entries(MessageAttributes)) {
+    if (typeof Value === 'string' && Type !== 'Binary') attributes[name] = Value;
+  }
+  return attributes;
 }

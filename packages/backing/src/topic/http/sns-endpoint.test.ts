@@ -9,8 +9,7 @@ import { topic } from '../topic.ts';
 import type { SnsEnvelope } from './envelope.ts';
 import { signedText } from './envelope.ts';
 import type { SnsEndpointEvent } from './sns-endpoint.ts';
-import { createSnsEndpoint } from './sns-endpoint.ts';
-import { trustedUrl } from './trusted-url.ts';
+import { createSnsEndpoint, trustedUrl } from './sns-endpoint.ts';
 
 const ARN = 'arn:aws:sns:eu-west-1:123456789012:orders-test-order-events';
 const HOST = 'https://sns.eu-west-1.amazonaws.com';

@@ -1,7 +1,6 @@
 import type { Lifecycle } from '../../lifecycle.ts';
 import type { ShutdownReport } from '../../shutdown-report.ts';
 import type { HeldSignals, ServiceProcess } from './hold-signals.ts';
-import { openHandles } from './open-handles.ts';
 import { STOP_SIGNALS } from './stop-signals.ts';
 
 export interface RunServiceOptions {
@@ -83,4 +82,14 @@ export async function runService(options: RunServiceOptions): Promise<number> {
   for (const [event, listener] of listeners) process.off(event, listener);
   process.exit(code);
   return code;
+}
+
+/** Open in every process: its standard streams, and the listeners of its signals. */
+const EXPECTED = new Set(['TTYWrap', 'PipeWrap', 'SignalWrap', 'FSReqCallback', 'Immediate']);
+
+/** Counts what keeps a process alive, by kind, its standard streams and signal listeners apart. */
+function openHandles(active: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const kind of active) if (!EXPECTED.has(kind)) counts[kind] = (counts[kind] ?? 0) + 1;
+  return counts;
 }

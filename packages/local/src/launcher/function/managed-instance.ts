@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { dirname } from 'node:path';
+import { dirname, extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { OutputLine, ProcessExit, StartedProcess } from '../process/start-process.ts';
 import { startProcess } from '../process/start-process.ts';
 import type { FunctionSpec } from './function-spec.ts';
@@ -8,7 +9,6 @@ import type { FunctionError, InvocationInput, InvocationResult } from './result.
 import { EXPIRED, exitError, readPayload, timeoutError, within } from './result.ts';
 import type { RuntimeApi } from './runtime-api.ts';
 import { startRuntimeApi } from './runtime-api.ts';
-import { runtimeCommand } from './runtime-command.ts';
 
 /** The process of a function, and its Runtime API. */
 export interface Instance {
@@ -142,4 +142,23 @@ export async function initFault(limitMs: number, { api, child, ended }: Instance
   if ((await within(INIT_EXIT_GRACE_MS, ended)) === EXPIRED) child.kill('SIGKILL');
   const { exit } = await ended;
   return fault ? { ...fault, phase: 'init', exit } : exitError(undefined, exit, 'init');
+}
+
+/**
+ * The share of the function's memory that V8's old space may fill, so that a leak ends the process
+ * before the machine's memory does.
+ */
+const HEAP_SHARE = 0.9;
+
+/**
+ * The command of an execution environment: the caller's runtime with the handler's name behind it,
+ * or our own runtime client.
+ */
+function runtimeCommand(spec: FunctionSpec): [string, ...string[]] {
+  const [file, ...args] = spec.runtimeCommand ?? [];
+  if (file !== undefined) return [file === 'node' ? spec.execPath : file, ...args, handlerName(spec)];
+  // Beside this file, in its language: Node runs the sources, and the build keeps the layout.
+  const client = new URL(`./runtime-client${extname(import.meta.url)}`, import.meta.url);
+  const heapMb = Math.floor(spec.memoryMb * HEAP_SHARE);
+  return [spec.execPath, `--max-old-space-size=${heapMb}`, fileURLToPath(client), spec.entry, spec.handler];
 }

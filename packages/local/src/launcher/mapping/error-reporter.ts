@@ -1,6 +1,5 @@
 import { stderr } from 'node:process';
-
-const asError = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new Error(String(thrown)));
+import { messageOf, toError } from '@twelvefold/core/internal';
 
 /**
  * Gives errors of background work to `onError`; without it each is a line on standard error. An
@@ -9,7 +8,7 @@ const asError = (thrown: unknown): Error => (thrown instanceof Error ? thrown : 
 export function errorReporter(onError: ((error: Error) => void) | undefined): (thrown: unknown) => void {
   const write = (error: Error) => stderr.write(`${error.message}\n`);
   return (thrown) => {
-    const error = asError(thrown);
+    const error = toError(thrown);
     if (onError === undefined) {
       write(error);
       return;
@@ -18,7 +17,7 @@ export function errorReporter(onError: ((error: Error) => void) | undefined): (t
       onError(error);
     } catch (failure) {
       write(error);
-      write(new Error(`The onError of a mapping failed: ${asError(failure).message}`));
+      write(new Error(`The onError of a mapping failed: ${messageOf(failure)}`));
     }
   };
 }

@@ -13,7 +13,7 @@ import { partitionOf } from '../../core/partition.ts';
 import type { Action, CallContext } from '../../core/service.ts';
 import { ServiceError } from '../../core/service-error.ts';
 import { emitEvent } from '../events/emit-event.ts';
-import { appendLogLine } from '../logs/append-log-line.ts';
+import { appendLogLine } from '../logs/events.ts';
 import { pageByKey } from '../page.ts';
 import { serviceCredentials } from '../sts/issue-credentials.ts';
 import type { Task } from './ecs-store.ts';

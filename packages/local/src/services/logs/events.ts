@@ -11,8 +11,10 @@ import type { Action, CallContext } from '../../core/service.ts';
 import { recordEmbeddedMetrics } from '../cloudwatch/embedded-metrics.ts';
 import { pageByKey } from '../page.ts';
 import { parseFilterPattern } from './filter-pattern.ts';
+import { createLogGroup } from './groups.ts';
 import type { LogEvent, LogGroup, LogStream } from './log-store.ts';
 import { groupByNameOrIdentifier, groupOf, invalid, logStore, notFound, streamOf } from './log-store.ts';
+import { createLogStream } from './streams.ts';
 
 // Limits: API reference, PutLogEvents.
 const MAX_EVENTS = 10_000;
@@ -179,3 +181,15 @@ export const filterLogEvents: Action = (input, context) => {
     nextToken: page.next,
   };
 };
+
+/** Adds a line that a container wrote; group and stream come to be with the first one. */
+export function appendLogLine(context: CallContext, group: string, stream: string, message: string): void {
+  const { groups } = logStore(context);
+  if (!groups.has(group)) createLogGroup({ logGroupName: group }, context);
+  if (groups.get(group)?.streams.has(stream) === false)
+    createLogStream({ logGroupName: group, logStreamName: stream }, context);
+  // An event has at least one character.
+  if (message === '') return;
+  const logEvents = [{ timestamp: Math.floor(context.clock.now()), message }];
+  putLogEvents({ logGroupName: group, logStreamName: stream, logEvents }, context);
+}

@@ -1,7 +1,7 @@
-import { readBoolean, readInteger, readString, requireString } from '../../core/input.ts';
+import { readBoolean, readInteger, readString, requireString, requireStrings } from '../../core/input.ts';
 import type { Action, CallContext } from '../../core/service.ts';
 import { ServiceError } from '../../core/service-error.ts';
-import { addTags, readTags, writeTags } from '../json-tags.ts';
+import { addTags, readTags, requireTags, writeTags } from '../json-tags.ts';
 import { addReplicas, checkNoReplicas, readReplicaRegions, writeReplication } from './replication.ts';
 import type { Secret, SecretVersion } from './secret-store.ts';
 import {
@@ -203,4 +203,20 @@ export const describeSecret: Action = (input, context) => {
     VersionIdsToStages: writeStages(secret),
     ReplicationStatus: writeReplication(secret, context),
   };
+};
+
+export const tagResource: Action = (input, context) => {
+  const secret = requestedSecret(input, context);
+  checkNotDeleted(secret);
+  addTags(secret.tags, requireTags(input), 'LimitExceededException');
+  return {};
+};
+
+export const untagResource: Action = (input, context) => {
+  const secret = requestedSecret(input, context);
+  checkNotDeleted(secret);
+  for (const key of requireStrings(input, 'TagKeys')) {
+    if (secret.tags.delete(key)) secret.hadTags = true;
+  }
+  return {};
 };

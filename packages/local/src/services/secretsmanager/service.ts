@@ -15,8 +15,15 @@ import {
 } from './resource-policy.ts';
 import { armRotation, cancelRotateSecret, rotateSecret } from './rotation.ts';
 import { liveSecrets } from './secret-store.ts';
-import { createSecret, deleteSecret, describeSecret, restoreSecret, updateSecret } from './secrets.ts';
-import { tagResource, untagResource } from './tags.ts';
+import {
+  createSecret,
+  deleteSecret,
+  describeSecret,
+  restoreSecret,
+  tagResource,
+  untagResource,
+  updateSecret,
+} from './secrets.ts';
 import { getSecretValue, listSecretVersionIds, putSecretValue, updateSecretVersionStage } from './values.ts';
 
 export const secretsManager: ServiceModule = {

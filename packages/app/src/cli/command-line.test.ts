@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { expect, it } from 'vitest';
-import { createAsk, interruption } from './terminal.ts';
+import { createAsk, interruption } from './command-line.ts';
 
 it('asks for a line, and takes an end of input for no answer', async () => {
   const [input, output] = [new PassThrough(), new PassThrough()];
