@@ -2,7 +2,7 @@ import { AwsError } from '@twelvefold/aws';
 import type { BatchFailure } from '@twelvefold/aws/internal';
 import type { Clock } from '@twelvefold/core';
 import { TwelvefoldError } from '@twelvefold/core';
-import { backoffMs } from '@twelvefold/core/internal';
+import { backoffMs, toError } from '@twelvefold/core/internal';
 
 /** The first call and four retries of the entries that failed. */
 const DEFAULT_ATTEMPTS = 5;
@@ -107,7 +107,7 @@ function settleUnanswered<M extends { readonly entry: object }>(
   cause: unknown,
   { settle }: BatchCallDeps<M>,
 ): Failed<M>[] {
-  const error = cause instanceof Error ? cause : new Error(String(cause), { cause });
+  const error = toError(cause);
   if (AwsError.isInstance(error) && error.retryable) return items.map((item) => ({ item, error }));
   for (const item of items) settle(item, '', error);
   return [];

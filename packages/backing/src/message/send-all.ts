@@ -1,5 +1,6 @@
 import type { Clock } from '@twelvefold/core';
 import { TwelvefoldError } from '@twelvefold/core';
+import { toError } from '@twelvefold/core/internal';
 import type { ProducerSpan, TraceContext } from '@twelvefold/lifecycle/internal';
 import { producing } from '@twelvefold/lifecycle/internal';
 import type { BatchAnswer } from './batch-call.ts';
@@ -215,7 +216,7 @@ class Sending<T, E extends object> {
 
   /** A message that cannot be prepared. */
   #refuse(message: T, index: number, cause: unknown): void {
-    const error = cause instanceof Error ? cause : new Error(String(cause), { cause });
+    const error = toError(cause);
     this.#report({ message, index }, { ok: false, error });
     let group: string | undefined;
     try {

@@ -1,3 +1,4 @@
+import { toError } from '@twelvefold/core/internal';
 import type { CallLog } from './call-log.ts';
 import type { Clock } from './clock.ts';
 
@@ -32,7 +33,7 @@ const OPERATION = 'Background';
 export function createBackground({ clock, calls, log }: FailureSinks): Background {
   const clocks = new Map<string, Clock>();
   const report = (service: string, thrown: unknown) => {
-    const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+    const error = toError(thrown);
     log(`twelvefold-local: background work of ${service} failed: ${error.stack ?? error.message}`);
     calls.add({
       atMs: clock.now(),

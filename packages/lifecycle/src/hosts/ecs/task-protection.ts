@@ -1,5 +1,6 @@
 import type { Clock } from '@twelvefold/core';
 import { systemClock } from '@twelvefold/core';
+import { toError } from '@twelvefold/core/internal';
 import type { Resource } from '../../resource.ts';
 import type { ProtectionRequest } from './put-protection.ts';
 import { putProtection } from './put-protection.ts';
@@ -68,7 +69,7 @@ export function createTaskProtection(options: TaskProtectionOptions): TaskProtec
       onEvent?.(enabled ? { type: 'protected', minutes } : { type: 'released' });
       return 'done';
     } catch (error) {
-      const { name: reason, message: detail } = error instanceof Error ? error : new Error(String(error));
+      const { name: reason, message: detail } = toError(error);
       const final = FINAL.has(reason);
       onEvent?.({ type: 'refused', reason, detail, final });
       return final ? 'never' : 'again';
