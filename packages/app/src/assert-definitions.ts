@@ -151,13 +151,13 @@ export function assertTask(
 ): void {
   const common = ['params', 'uses', 'description', 'concurrency', 'oncePerRelease', 'secretParams', 'schedule'];
   const { over } = options;
-  const own = over === undefined ? ['restartable'] : ['over', 'segments', 'throttle', 'maxFailures'];
-  const faults = [...unknownOptions(options, [...common, ...own]), ...taskFaults(options)];
+  const specific = over === undefined ? ['restartable'] : ['over', 'segments', 'throttle', 'maxFailures'];
+  const faults = [...unknownOptions(options, [...common, ...specific]), ...taskFaults(options)];
   if (over !== undefined) {
     if (typeof over !== 'function') faults.push("'over' is not a function");
     faults.push(...collectionFaults(options));
   }
-  const policy = [...common.slice(3, 5), 'schedule', ...own].filter((option) => Reflect.has(options, option));
+  const policy = [...common.slice(3, 5), 'schedule', ...specific].filter((option) => Reflect.has(options, option));
   if (policy.length > 0 && runsKey({ backing: app.backing ?? {} }) === undefined) {
     faults.push(
       `${policy.map((option) => `'${option}'`).join(', ')} needs records of runs: add runs: taskRuns('task-runs') to backing`,

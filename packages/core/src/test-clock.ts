@@ -38,7 +38,7 @@ export function createTestClock(startMs: number = Date.UTC(2026, 0, 1)): TestClo
   let frozenMs = 0;
   const sleepers = new Set<Sleeper>();
   const settle = async () => {
-    for (let turn = 0; turn < SETTLE_TURNS; turn += 1) await new Promise(setImmediate);
+    for (let round = 0; round < SETTLE_TURNS; round += 1) await new Promise(setImmediate);
   };
   const firstDue = (): Sleeper | undefined => {
     let first: Sleeper | undefined;

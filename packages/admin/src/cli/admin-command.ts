@@ -11,7 +11,7 @@ import { kebabCase } from './flag-name.ts';
 import { listHelp, taskHelp } from './help.ts';
 import type { LaunchFlags } from './launch-command.ts';
 import { launchRun, startRun } from './launch-command.ts';
-import { OWN_FLAGS, parseFlags, RESERVED_FLAGS } from './parse-flags.ts';
+import { LAUNCH_FLAGS, parseFlags, RESERVED_FLAGS } from './parse-flags.ts';
 import { resultText, runLine, runSummary } from './print-run.ts';
 import type { Progress } from './progress.ts';
 import { createProgress } from './progress.ts';
@@ -90,7 +90,7 @@ export async function adminCommand<T extends AnyTask>(
     }
     if (first === 'help' || first === '--help' || first === '-h') {
       const subject = tasks.find(({ name }) => name === args[0]);
-      out(subject ? taskHelp(program, subject, ownFlags(subject)) : listHelp(program, tasks, commands));
+      out(subject ? taskHelp(program, subject, taskFlagsOf(subject)) : listHelp(program, tasks, commands));
       return EXIT.succeeded;
     }
     if (runs && (Object.hasOwn(commands, first) || first === 'leg')) return await runCommand(first, runs);
@@ -108,10 +108,10 @@ export async function adminCommand<T extends AnyTask>(
   }
 
   async function taskCommand(task: T): Promise<number> {
-    const own = ownFlags(task);
-    const { params, json, help, faults, given } = parseFlags(args, describeParams(task.params), own);
+    const taskFlags = taskFlagsOf(task);
+    const { params, json, help, faults, given } = parseFlags(args, describeParams(task.params), taskFlags);
     if (help) {
-      out(taskHelp(program, task, own));
+      out(taskHelp(program, task, taskFlags));
       return EXIT.succeeded;
     }
     const wrong = [...faults];
@@ -137,7 +137,7 @@ export async function adminCommand<T extends AnyTask>(
       parseFlags(
         args.filter((arg) => arg.startsWith('--')),
         [],
-        OWN_FLAGS,
+        LAUNCH_FLAGS,
       ).given,
       [],
     );
@@ -173,7 +173,7 @@ export async function adminCommand<T extends AnyTask>(
     const { params: secrets, given } = parseFlags(
       args.filter((arg) => arg !== subject),
       describeParams(task.params),
-      OWN_FLAGS,
+      LAUNCH_FLAGS,
     );
     const flags = { ...launchFlags(given, []), on: given.on === undefined && name !== 'leg' ? found.on : on };
     const opened = await open(task);
@@ -199,12 +199,14 @@ export async function adminCommand<T extends AnyTask>(
   }
 
   /** Flags of a launch that no parameter of the task has. */
-  function ownFlags(task: T): typeof OWN_FLAGS {
+  function taskFlagsOf(task: T): typeof LAUNCH_FLAGS {
     const described = describeParams(task.params);
     // A flag of any name may be a parameter then.
     if (!described && !runs) return {};
     const params = (described ?? []).map(({ name }) => kebabCase(name));
-    const flags = Object.entries(OWN_FLAGS).filter(([name]) => !params.includes(name) && (runs || name === 'dry-run'));
+    const flags = Object.entries(LAUNCH_FLAGS).filter(
+      ([name]) => !params.includes(name) && (runs || name === 'dry-run'),
+    );
     return Object.fromEntries(flags);
   }
 

@@ -12,9 +12,9 @@ export function describeParams(schema: StandardSchemaV1): readonly ParamInfo[] |
   const params = fromJsonSchema(schema);
   if (!params?.some(({ type }) => type === 'unknown')) return params ?? fromZodShape(schema);
   // JSON has no dates; zod's definition may name such types.
-  const own = new Map(fromZodShape(schema)?.map((param) => [param.name, param.hint]));
+  const zodHints = new Map(fromZodShape(schema)?.map((param) => [param.name, param.hint]));
   return params.map((param) => {
-    const hint = param.hint ?? own.get(param.name);
+    const hint = param.hint ?? zodHints.get(param.name);
     return hint === undefined ? param : { ...param, hint };
   });
 }

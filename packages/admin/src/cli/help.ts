@@ -3,7 +3,7 @@ import { describeParams } from './describe-params.ts';
 import { EXIT_TEXTS } from './exit-codes.ts';
 import { kebabCase } from './flag-name.ts';
 import type { ParamInfo } from './param-info.ts';
-import type { OWN_FLAGS } from './parse-flags.ts';
+import type { LAUNCH_FLAGS } from './parse-flags.ts';
 import type { RUN_COMMANDS } from './run-commands.ts';
 
 /** The tasks there are, one per line. */
@@ -28,7 +28,7 @@ export function listHelp(
 }
 
 /** The help of one task: its description and flags. */
-export function taskHelp(program: string, task: AnyTask, own: typeof OWN_FLAGS = {}): string {
+export function taskHelp(program: string, task: AnyTask, launchFlags: typeof LAUNCH_FLAGS = {}): string {
   const params = describeParams(task.params);
   const rows = (params ?? []).map((param): [string, string] => [flagOf(param), notesOf(param)]);
   return [
@@ -38,7 +38,7 @@ export function taskHelp(program: string, task: AnyTask, own: typeof OWN_FLAGS =
     'Flags:',
     ...table([
       ...rows,
-      ...Object.entries(own).map(([name, { value, text }]): [string, string] => [
+      ...Object.entries(launchFlags).map(([name, { value, text }]): [string, string] => [
         `--${name}${value === undefined ? '' : ` <${value}>`}`,
         text,
       ]),

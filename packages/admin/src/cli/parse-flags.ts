@@ -16,7 +16,7 @@ export interface ParsedFlags {
 export const RESERVED_FLAGS: readonly string[] = ['json', 'help'];
 
 /** Flags of a launch. A parameter of the same name wins. */
-export const OWN_FLAGS: Readonly<Record<string, { readonly value?: string; readonly text: string }>> = {
+export const LAUNCH_FLAGS: Readonly<Record<string, { readonly value?: string; readonly text: string }>> = {
   'dry-run': { text: 'Record the writes of ctx.backing instead of making them; other clients are out of reach' },
   on: { value: 'here|lambda|ecs', text: 'Where to run (default: here)' },
   detach: { text: 'Do not follow a run on another host' },
@@ -37,7 +37,7 @@ const FLAG = /^--([A-Za-z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)*)(?:=(.*))?$/s;
 export function parseFlags(
   args: readonly string[],
   known: readonly ParamInfo[] | undefined,
-  own: typeof OWN_FLAGS = {},
+  launchFlags: typeof LAUNCH_FLAGS = {},
 ): ParsedFlags {
   const values = new Map<string, unknown[]>();
   const given: Record<string, string | true> = {};
@@ -64,8 +64,8 @@ export function parseFlags(
       else help = true;
       continue;
     }
-    if (Object.hasOwn(own, flag)) {
-      const takesValue = own[flag]?.value !== undefined;
+    if (Object.hasOwn(launchFlags, flag)) {
+      const takesValue = launchFlags[flag]?.value !== undefined;
       if (!takesValue && inline !== undefined) faults.push(`--${flag} takes no value`);
       else if (!takesValue) given[flag] = true;
       else if (inline !== undefined) given[flag] = inline;
@@ -78,7 +78,9 @@ export function parseFlags(
     const target = negated === undefined ? info : find(negated);
     const name = target?.name ?? camelCase(negated ?? flag);
     if (known && !target) {
-      const list = [...known.map((param) => kebabCase(param.name)), ...Object.keys(own)].map((name) => `--${name}`);
+      const list = [...known.map((param) => kebabCase(param.name)), ...Object.keys(launchFlags)].map(
+        (name) => `--${name}`,
+      );
       faults.push(`Unknown flag --${flag}; known: ${[...list, '--json', '--help'].join(', ')}`);
       // Whatever follows it was meant for it.
       if (inline === undefined && isValue(rest[0])) rest.shift();

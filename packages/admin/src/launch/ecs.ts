@@ -65,7 +65,7 @@ export function ecsLauncher({ aws, place }: EcsLauncherOptions): Launcher {
       try {
         const taskDefinition = place.taskDefinition?.replaceAll('{task}', task);
         const where =
-          ownNetwork(place, taskDefinition) ?? (await likeService({ aws, place }, taskDefinition, failed, signal));
+          placeNetwork(place, taskDefinition) ?? (await likeService({ aws, place }, taskDefinition, failed, signal));
         const input: Input<'ecs', 'RunTask'> = {
           ...where,
           cluster,
@@ -104,7 +104,7 @@ type Where = Pick<
 >;
 
 /** A task on Fargate in subnets that the place names. */
-function ownNetwork({ subnets, securityGroups }: EcsPlace, taskDefinition: string | undefined): Where | undefined {
+function placeNetwork({ subnets, securityGroups }: EcsPlace, taskDefinition: string | undefined): Where | undefined {
   if (subnets === undefined || taskDefinition === undefined) return undefined;
   const awsvpcConfiguration = {
     subnets: [...subnets],

@@ -37,7 +37,7 @@ export function throttleFaults(throttle: Throttle): string[] {
 /** Holds the records of one leg back, over all of its segments. */
 export interface Pace {
   /** Waits for the turn of a record; `undefined` when it may begin at once. */
-  turn(signal: AbortSignal): Promise<void> | undefined;
+  admit(signal: AbortSignal): Promise<void> | undefined;
   /** Counts capacity units that a call consumed. */
   consumed(units: number): void;
   /** Halves the pace: a service has throttled a call. It recovers by a tenth per second. */
@@ -98,7 +98,7 @@ export function createPace({ rate, capacity, probe }: Throttle, clock: Clock): P
   };
 
   return {
-    turn(signal) {
+    admit(signal) {
       const now = clock.monotonic();
       if (freeAt > now || (probe !== undefined && now - probedAt >= PROBE_EVERY_MS)) return wait(signal);
       take(now);

@@ -76,9 +76,9 @@ export async function workOff(options: WorkOffOptions): Promise<LegResult> {
     for await (const record of collection.read({ ...(after !== undefined && { after }), segment, segments, signal })) {
       stop ??= reasonToStop();
       if (stop) return;
-      const turn = pace.turn(signal);
-      if (turn) {
-        await turn;
+      const admission = pace.admit(signal);
+      if (admission) {
+        await admission;
         stop ??= reasonToStop();
         if (stop) return;
       }
@@ -162,9 +162,9 @@ async function collectionOf({ task, params, run, store }: WorkOffOptions, ctx: n
   if (!isCollection(collection)) {
     throw new TypeError(`Cannot run task '${task.name}': 'over' gave no collection, an object with read()`);
   }
-  const own = collection as Collection<never>; // of the task's own type
+  const all = collection as Collection<never>; // of the task's own type
   const { retryOf } = run.settings;
-  return retryOf === undefined ? own : quarantined(own, retryOf, run.enqueuedAt, store);
+  return retryOf === undefined ? all : quarantined(all, retryOf, run.enqueuedAt, store);
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

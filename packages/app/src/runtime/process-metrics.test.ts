@@ -21,7 +21,7 @@ function world(configAgeMs: number | undefined) {
   };
   let nowMs = 5_000_000;
   let reported: ConnectionCounts[] = [];
-  const own = createProcessMetrics({
+  const processMetrics = createProcessMetrics({
     metrics: createMetrics({ namespace: 'shop', service: 'shop', write }),
     component: 'api',
     clock: { now: () => nowMs },
@@ -29,7 +29,7 @@ function world(configAgeMs: number | undefined) {
     configAgeMs: () => configAgeMs,
   });
   return {
-    own,
+    processMetrics,
     tell: (...next: ConnectionCounts[]) => {
       reported = next;
     },
@@ -42,9 +42,9 @@ function world(configAgeMs: number | undefined) {
 }
 
 it('says how old the config is, always, and of each pool that was used what it was up to', async () => {
-  const { own, tell, published } = world(12);
+  const { processMetrics, tell, published } = world(12);
   tell(counts({ busy: 50, idle: 3, waiting: 7, connectMs: [4, 9], waitMs: [120] }), counts({ name: 'ssm', busy: 0 }));
-  await own.publish();
+  await processMetrics.publish();
   expect(published()).toEqual([
     { component: 'api', configAge: 12 },
     {
@@ -57,49 +57,49 @@ it('says how old the config is, always, and of each pool that was used what it w
       connectionWait: 120,
     },
   ]);
-  await own.publish();
+  await processMetrics.publish();
   expect(published()).toEqual([{ component: 'api', configAge: 12 }]);
 });
 
 it('says nothing where there is no config and no pool was used', async () => {
-  const { own, published } = world(undefined);
-  await own.publish();
-  await own.publishIfDue();
+  const { processMetrics, published } = world(undefined);
+  await processMetrics.publish();
+  await processMetrics.publishIfDue();
   expect(published()).toEqual([]);
 });
 
 it('is due at first, after a minute, and when a connection was opened or waited for; what it held back is in the next', async () => {
-  const { own, tell, passes, published } = world(undefined);
+  const { processMetrics, tell, passes, published } = world(undefined);
   tell(counts({ connectMs: [5] }));
-  await own.publishIfDue();
+  await processMetrics.publishIfDue();
   expect(published()).toMatchObject([{ connectionsBusy: 1, connectTime: 5 }]);
 
   tell(counts({ busy: 9, idle: 9, waiting: 2 }));
   passes(59_999);
-  await own.publishIfDue();
+  await processMetrics.publishIfDue();
   tell(counts({ busy: 2, idle: 4, waiting: 1 }));
-  await own.publishIfDue();
+  await processMetrics.publishIfDue();
   expect(published()).toEqual([]);
   passes(1);
-  await own.publishIfDue();
+  await processMetrics.publishIfDue();
   expect(published()).toEqual([
     { component: 'api', pool: 'sqs', connectionsBusy: 9, connectionsIdle: 4, connectionsWaiting: 2 },
   ]);
 
   tell(counts({ waiting: 1, waitMs: [30] }));
-  await own.publishIfDue();
+  await processMetrics.publishIfDue();
   expect(published()).toMatchObject([{ connectionsWaiting: 1, connectionWait: 30 }]);
 
   // A clock that was set back must not silence it.
   passes(-3_600_000);
   tell(counts());
-  await own.publishIfDue();
+  await processMetrics.publishIfDue();
   expect(published()).toHaveLength(1);
 });
 
 it('two invocations that end together publish once', async () => {
-  const { own, tell, published } = world(3);
+  const { processMetrics, tell, published } = world(3);
   tell(counts({ connectMs: [5] }));
-  await Promise.all([own.publishIfDue(), own.publishIfDue()]);
+  await Promise.all([processMetrics.publishIfDue(), processMetrics.publishIfDue()]);
   expect(published()).toHaveLength(2);
 });

@@ -153,12 +153,12 @@ it('says how long a start took, and of a cold one that somebody waited', async (
 
 it('publishes in a long-running process every minute, and once more as it stops', async () => {
   const { metrics, objects } = recorded();
-  const turns: Array<{ ms: number; over: () => void }> = [];
+  const sleeps: Array<{ ms: number; over: () => void }> = [];
   const clock = {
     ...systemClock,
     sleep: (ms: number, signal?: AbortSignal) =>
       new Promise<void>((resolve, reject) => {
-        turns.push({ ms, over: resolve });
+        sleeps.push({ ms, over: resolve });
         signal?.addEventListener('abort', () => reject(signal.reason));
       }),
   };
@@ -171,8 +171,8 @@ it('publishes in a long-running process every minute, and once more as it stops'
   const signal = new AbortController().signal;
   await resource.start?.(signal);
   metrics.addMetric('a', 'Count', 1);
-  expect(turns.map(({ ms }) => ms)).toEqual([60_000]);
-  turns[0]?.over();
+  expect(sleeps.map(({ ms }) => ms)).toEqual([60_000]);
+  sleeps[0]?.over();
   await new Promise(setImmediate);
   expect(objects).toMatchObject([{ a: 1, gathered: 1 }]);
   metrics.addMetric('a', 'Count', 2);

@@ -84,11 +84,11 @@ const KIND: Kind<ConfigStoreDefinition, ConfigStoreClient, typeof ACCESSES> = {
       infrastructure: ({ config }, { physicalName }) => {
         const [app = ''] = physicalName.split(`-${STAGE}-`);
         const { keys } = config.plan({ app, stage: STAGE });
-        const own = (one: string) => one.includes(`${app}/${STAGE}`) && !one.startsWith('arn:');
+        const isOfStage = (one: string) => one.includes(`${app}/${STAGE}`) && !one.startsWith('arn:');
         const parameters = keys.flatMap(({ parameter = '', provisioned }) =>
-          own(parameter) && !provisioned ? [parameter.replace(/:[^/]*$/, '')] : [],
+          isOfStage(parameter) && !provisioned ? [parameter.replace(/:[^/]*$/, '')] : [],
         );
-        const secrets = keys.flatMap(({ secretId = '' }) => (own(secretId) ? [secretId] : []));
+        const secrets = keys.flatMap(({ secretId = '' }) => (isOfStage(secretId) ? [secretId] : []));
         return {
           resources: [],
           arns: [

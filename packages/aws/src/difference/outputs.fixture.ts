@@ -51,13 +51,13 @@ const received = fc
     attributes: fc.option(attributes),
     system: fc.dictionary(name, name, { maxKeys: 2 }),
   })
-  .map(({ body, id, attributes: own, system }) => ({
+  .map(({ body, id, attributes: custom, system }) => ({
     MessageId: id,
     ReceiptHandle: id,
     Body: body,
     MD5OfBody: md5(body),
     Attributes: system,
-    ...(own ? { MessageAttributes: onWire(own), MD5OfMessageAttributes: attributesDigest(own) } : {}),
+    ...(custom ? { MessageAttributes: onWire(custom), MD5OfMessageAttributes: attributesDigest(custom) } : {}),
   }));
 const failed = some({ Id: name, SenderFault: fc.boolean(), Code: name, Message: text });
 const failures = fc.array(some({ arn: name, reason: text, detail: text }), { maxLength: 2 });

@@ -166,8 +166,8 @@ function requestHead(
 ): RequestHead {
   const { region, service, host } = client;
   const { protocol } = service;
-  const own = protocol.path?.(operation, input);
-  const path = own === undefined ? client.path : client.path.replace(/\/$/, '') + own;
+  const suffix = protocol.path?.(operation, input);
+  const path = suffix === undefined ? client.path : client.path.replace(/\/$/, '') + suffix;
   const headers: Record<string, string> = { ...protocol.headers(operation, input), host, 'x-amz-date': date };
   if (credentials.sessionToken !== undefined) headers['x-amz-security-token'] = credentials.sessionToken;
   let text = `POST ${path} HTTP/1.1\r\n`;

@@ -24,7 +24,7 @@ const NEGATIVE = 'n';
 export function entryFormat<T>(schema: StandardSchemaV1<unknown, T>, subject: string): EntryFormat<T> {
   const refuse = (reason: string, cause?: unknown) =>
     new TwelvefoldError('CACHE_VALUE_INVALID', `Cannot store ${subject}: ${reason}`, { cause });
-  const assertFits = (value: unknown, when: string) => {
+  const validated = (value: unknown, when: string) => {
     const result = validate(schema, value, subject);
     if (!result.valid) throw refuse(`${issueList(result.issues)} does not fit the schema${when}`);
     return result.value;
@@ -34,8 +34,8 @@ export function entryFormat<T>(schema: StandardSchemaV1<unknown, T>, subject: st
     encode(value, freshUntilMs) {
       const end = Math.round(freshUntilMs);
       if (value === undefined) return `${NEGATIVE}${end}:`;
-      const json = toJson(assertFits(value, ''), refuse);
-      assertFits(JSON.parse(json), ' once it has been JSON');
+      const json = toJson(validated(value, ''), refuse);
+      validated(JSON.parse(json), ' once it has been JSON');
       return `${VALUE}${end}:${json}`;
     },
     decode(text) {

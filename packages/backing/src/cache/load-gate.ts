@@ -48,15 +48,15 @@ export function createLoadGate(limit: number, subject: string): LoadGate {
       }
       return new Promise((resolve, reject) => {
         const onAbort = () => {
-          waiting.delete(turn);
+          waiting.delete(begin);
           reject(signal.reason);
         };
-        const turn = () => {
-          waiting.delete(turn);
+        const begin = () => {
+          waiting.delete(begin);
           signal.removeEventListener('abort', onAbort);
           resolve(take());
         };
-        waiting.add(turn);
+        waiting.add(begin);
         signal.addEventListener('abort', onAbort, { once: true });
       });
     },

@@ -55,7 +55,7 @@ export async function commit(
     value: JSON.stringify({ ...record, before: undefined, ...versionsBefore(base) }),
     expiresAtMs,
   }));
-  for (const { value } of writes) assertFits(driver, value);
+  for (const { value } of writes) assertSize(driver, value);
   try {
     return await driver.write(writes, { signal });
   } catch (error) {
@@ -82,7 +82,7 @@ const REFUSALS = [
 const isRefused = (error: unknown): boolean => REFUSALS.some((awsCode) => AwsError.isInstance(error, awsCode));
 
 /** @throws TwelvefoldError `SESSION_TOO_LARGE`. */
-function assertFits({ name, maxValueBytes }: SessionDriver, value: string): void {
+function assertSize({ name, maxValueBytes }: SessionDriver, value: string): void {
   // A UTF-16 unit takes at most 3 bytes in UTF-8.
   if (value.length * 3 <= maxValueBytes) return;
   const bytes = Buffer.byteLength(value);

@@ -86,13 +86,13 @@ export function endOf(
   epoch: Stored | undefined,
 ): SessionEnd | undefined {
   const now = clock.now();
-  for (const [stored, own] of [
+  for (const [stored, recordEpoch] of [
     [epoch, record.epoch],
     [userEpoch, record.userEpoch],
   ] as const) {
-    if (stored === undefined || epochOf(stored) <= own) continue;
+    if (stored === undefined || epochOf(stored) <= recordEpoch) continue;
     const { ends } = stored.record as EpochRecord; // the only kind under its keys
-    const first = ends.find(({ epoch }) => epoch > own);
+    const first = ends.find(({ epoch }) => epoch > recordEpoch);
     if (first === undefined) return UNKNOWN;
     const { reason, note, atMs } = first;
     return remembered({ reason, atMs, ...(note === undefined ? {} : { note }) }, now, limits.rememberMs);

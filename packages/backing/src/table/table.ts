@@ -235,9 +235,10 @@ function indexFaults(index: string, given: IndexOptions, key: { partition?: stri
 function kindWith(indexes: Readonly<Record<string, IndexOptions>>): Kind {
   const names = Object.keys(indexes);
   if (names.length === 0) return TABLE;
-  const own: Record<string, Access> = {};
-  for (const name of names) own[name] = { methods: [name], actions: [], parts: { [name]: ['dynamodb:Query'] } };
-  const accesses: Record<string, Access> = { ...TABLE_ACCESSES, ...own };
+  const indexAccesses: Record<string, Access> = {};
+  for (const name of names)
+    indexAccesses[name] = { methods: [name], actions: [], parts: { [name]: ['dynamodb:Query'] } };
+  const accesses: Record<string, Access> = { ...TABLE_ACCESSES, ...indexAccesses };
   accesses.read = sumOf<Record<string, Access>, string>(accesses, ...TABLE_ACCESSES.read.sumOf, ...names);
   return { ...TABLE, accesses };
 }

@@ -84,7 +84,7 @@ export function fakeSql(
           take: () => openFake() as unknown as Connection, // runTransaction reads its status only
           give: () => {},
           run: (connection, statement, values) => run(connection as unknown as FakeConnection, statement, values), // of take
-          poolOf: (own) => poolOf(own as SqlPool['query']), // as above
+          poolOf: (query) => poolOf(query as SqlPool['query']), // as above
           onRetry: () => {},
         },
         placeHere(client.transaction),

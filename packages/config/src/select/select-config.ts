@@ -141,8 +141,8 @@ function pruned(schema: $ZodType, section: string, pruning: Pruning): $ZodType {
 function prunedGroup(group: ConfigGroup, kept: ReadonlySet<ConfigLeaf>): ConfigGroup {
   const children = new Map<string, ConfigGroup | ConfigLeaf>();
   for (const [name, child] of group.children) {
-    const part = 'children' in child ? prunedGroup(child, kept) : child;
-    if ('children' in part ? part.children.size > 0 : kept.has(part)) children.set(name, part);
+    const pruned = 'children' in child ? prunedGroup(child, kept) : child;
+    if ('children' in pruned ? pruned.children.size > 0 : kept.has(pruned)) children.set(name, pruned);
   }
   return Object.freeze({ ...group, children });
 }

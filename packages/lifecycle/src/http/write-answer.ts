@@ -210,7 +210,7 @@ export class AnswerWriter {
       },
       () => {},
     );
-    for (let turn = 0; turn < TEXT_MICROTASKS && second === undefined; turn += 1) await undefined;
+    for (let round = 0; round < TEXT_MICROTASKS && second === undefined; round += 1) await undefined;
     if (this.#outgoing.destroyed) return void reader.cancel(CLIENT_GONE);
     if (second?.done) return this.#writeBytes(frame, bufferOf(first.value));
     await this.#writeStream(frame, first.value, reading, reader);

@@ -192,10 +192,10 @@ export function resolveKnown(value: unknown, scope: Scope, at: string, notes: st
 function inSub(argument: unknown): string[] {
   const [template, variables] = Array.isArray(argument) ? argument : [argument, {}];
   if (typeof template !== 'string') return [];
-  const own = new Set(Object.keys(variables ?? {}));
+  const locals = new Set(Object.keys(variables ?? {}));
   return [...template.matchAll(SUB_PLACEHOLDER)].flatMap(([, literal, written = '']) => {
     const name = written.trim();
-    return literal === '!' || own.has(name) ? [] : [name.split('.')[0] ?? name];
+    return literal === '!' || locals.has(name) ? [] : [name.split('.')[0] ?? name];
   });
 }
 

@@ -105,11 +105,11 @@ async function makeEntry(
   scope: Scope,
   client: AwsClient,
   pseudo: Pseudo,
-  isAwsOwn: (type: string) => boolean,
+  isListedOnly: (type: string) => boolean,
 ): Promise<{ entry: Entry; outcome: ProvisionProgress['outcome']; note?: string | undefined }> {
   const { logicalId, type, metadata } = resource;
   const at = `Resources.${logicalId}.Properties`;
-  const make = Object.hasOwn(MADE_TYPES, type) && !isAwsOwn(type) ? MADE_TYPES[type] : undefined;
+  const make = Object.hasOwn(MADE_TYPES, type) && !isListedOnly(type) ? MADE_TYPES[type] : undefined;
   const notes: string[] = [];
   const written =
     make === undefined
@@ -214,7 +214,7 @@ export async function provision(template: unknown, options: ProvisionOptions): P
   const values = await fetchStored(client, parameters, (name) => read.parameters[name]?.Type);
   const plan = makePlan(read, values, pseudo);
   // Permissions and log groups of a real account are for its deployments to change.
-  const isAwsOwn = (type: string) => options.endpoint === 'aws' && /^AWS::(?:IAM|Lambda|Logs)::/.test(type);
+  const isListedOnly = (type: string) => options.endpoint === 'aws' && /^AWS::(?:IAM|Lambda|Logs)::/.test(type);
   const entries = new Map<string, Entry>();
   const scope: Scope = {
     ...plan.scope,
@@ -229,7 +229,7 @@ export async function provision(template: unknown, options: ProvisionOptions): P
     signal?.throwIfAborted();
     const { logicalId, type } = resource;
     try {
-      const { entry, outcome, note } = await makeEntry(resource, scope, client, pseudo, isAwsOwn);
+      const { entry, outcome, note } = await makeEntry(resource, scope, client, pseudo, isListedOnly);
       entries.set(logicalId, entry);
       onProgress?.({ logicalId, type, physicalId: entry.physicalId, outcome, note });
     } catch (error) {

@@ -19,7 +19,7 @@ export interface ServerFolder {
   /** Set when this process is root. */
   readonly userId: number | undefined;
   /** Gives a file of the folder to the server's user. */
-  own(path: string): void;
+  chown(path: string): void;
   /** Deletes a temporary folder. */
   remove(): Promise<void>;
 }
@@ -32,7 +32,7 @@ export async function openFolder(given: string | undefined, prefix: string): Pro
   return {
     path,
     userId,
-    own: (file) => {
+    chown: (file) => {
       if (userId !== undefined) chownSync(file, userId, userId);
     },
     remove: async () => {
@@ -59,7 +59,7 @@ export async function writeCertificate(folder: ServerFolder): Promise<{ key: str
   const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'];
   const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '3650'];
   await run('openssl', ['req', '-x509', ...kind, ...subject, '-keyout', key, '-out', certificate]);
-  for (const file of [key, certificate]) folder.own(file);
+  for (const file of [key, certificate]) folder.chown(file);
   return { key, certificate };
 }
 

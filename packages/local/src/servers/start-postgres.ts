@@ -73,7 +73,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
     const passwordFile = join(folder.path, 'password');
     if (await isEmpty(folder.path)) {
       await writeFile(passwordFile, randomBytes(12).toString('hex'), { mode: 0o600 });
-      folder.own(passwordFile);
+      folder.chown(passwordFile);
       const login = ['--username=postgres', `--pwfile=${passwordFile}`, '--auth=scram-sha-256'];
       const plain = ['--encoding=UTF8', '--locale=C', '--no-sync'];
       await runTool(join(programs, 'initdb'), [`--pgdata=${data}`, ...login, ...plain], folder);

@@ -179,9 +179,9 @@ export class ScopedLogger extends PowertoolsLogger {
     const scope = currentScope();
     const state = scope?.get(this.#slot);
     if (scope && state && !state.isBare) {
-      const own = child.#state(scope);
-      own.isBare = false;
-      mergeLayer(own.layer, state.layer);
+      const childState = child.#state(scope);
+      childState.isBare = false;
+      mergeLayer(childState.layer, state.layer);
     }
     return child;
   }

@@ -149,7 +149,7 @@ export function createDynamoDbRuns(options: DynamoDbRunsOptions): RunStore {
     ...(total === undefined ? {} : { total }),
     ...(writes === undefined ? {} : { writes: JSON.stringify(writes) }),
   });
-  const assertOwn = (run: RunRecord, token: number, cause?: unknown) => {
+  const assertHolder = (run: RunRecord, token: number, cause?: unknown) => {
     if (run.fence === token) return;
     const message = `Cannot go on with run ${run.id}: leg ${run.leg} has taken it (fence ${run.fence}, this leg has ${token})`;
     throw new TwelvefoldError('LOCK_LOST', message, { cause });
@@ -221,7 +221,7 @@ export function createDynamoDbRuns(options: DynamoDbRunsOptions): RunStore {
     begin: (id, { token, host }, { signal } = {}) =>
       changing(id, signal, async (run) => {
         if (run.fence === token) return run; // the answer to this very write was lost
-        if (run.fence > token) assertOwn(run, token);
+        if (run.fence > token) assertHolder(run, token);
         if (!mayBegin(run.status)) {
           throw new TwelvefoldError('RUN_REFUSED', `Cannot begin a leg of run ${id}: it is ${run.status}`);
         }
@@ -244,13 +244,13 @@ export function createDynamoDbRuns(options: DynamoDbRunsOptions): RunStore {
         const { Attributes } = await sendWrite(aws, 'UpdateItem', input, sending(signal));
         return runFrom(Attributes ?? {});
       } catch (error) {
-        if (isRefused(error)) assertOwn(await get(id, signal), checkpoint.token, error);
+        if (isRefused(error)) assertHolder(await get(id, signal), checkpoint.token, error);
         throw error;
       }
     },
     end: (id, end, { signal } = {}) =>
       changing(id, signal, async (run) => {
-        assertOwn(run, end.token);
+        assertHolder(run, end.token);
         const status = afterLeg(run.status, end.outcome);
         const settled = isSettled(status) && status !== 'paused';
         const { matched } = sum(end.progress);

@@ -32,9 +32,9 @@ export function takeParams(
   details: { version: string; component: string; dead?: string | undefined },
 ): UpdateInput {
   const { name, value, attributes } = createExpression();
-  const own = value(holder);
+  const thisHolder = value(holder);
   const sets = {
-    holder: own,
+    holder: thisHolder,
     version: value(details.version),
     component: value(details.component),
     leaseMs: value(leaseMs),
@@ -44,7 +44,7 @@ export function takeParams(
   };
   // The promise of an earlier holder must not stand beside times that were written without one.
   const remove = maxClockSkewMs === undefined ? ` REMOVE ${name('maxClockSkewMs')}` : '';
-  const free = [`attribute_not_exists(${name('holder')})`, `${name('holder')} = ${own}`];
+  const free = [`attribute_not_exists(${name('holder')})`, `${name('holder')} = ${thisHolder}`];
   if (details.dead !== undefined) free.push(`${name('version')} = ${value(details.dead)}`);
   return {
     TableName: tableName,

@@ -43,8 +43,8 @@ export function createCheckoutPlaces(subject: string): CheckoutPlaces {
   const all = new Set<Hold>();
 
   const heldBy = (scope: Scope | undefined): Hold | undefined => {
-    const own = running.getStore();
-    if (own?.isOpen()) return own;
+    const current = running.getStore();
+    if (current?.isOpen()) return current;
     const holds = scope?.get(taken);
     if (holds !== undefined) for (const hold of holds) if (hold.isOpen()) return hold;
     return undefined;
@@ -89,7 +89,7 @@ export function placeHere(at: (...args: never[]) => unknown): Error {
 /** The first line of a stack that is not in a library, e.g. `api.ts:12:5`. */
 function placeOf({ stack = '' }: Error): string {
   const lines = stack.split('\n').filter((line) => line.startsWith('    at '));
-  const own = lines.find((line) => !/node_modules|node:/.test(line)) ?? lines[0];
-  const [, place] = /\(?([^\s(]+:\d+:\d+)\)?$/.exec(own ?? '') ?? [];
+  const first = lines.find((line) => !/node_modules|node:/.test(line)) ?? lines[0];
+  const [, place] = /\(?([^\s(]+:\d+:\d+)\)?$/.exec(first ?? '') ?? [];
   return place?.replace(/^file:\/\//, '') ?? 'an unknown place';
 }

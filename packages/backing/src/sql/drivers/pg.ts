@@ -62,7 +62,7 @@ export async function openPgSql(definition: SqlDefinition, context: SqlContext):
   const ssl = await tlsOptions(address);
   const places = createCheckoutPlaces(subject);
   const checkPinning = context.isDevelopment ? createPinningCheck(subject, context.warn) : undefined;
-  const parts = { pg, subject, clock, onCancelled: () => metrics.count('sqlStatementsCancelled') };
+  const deps = { pg, subject, clock, onCancelled: () => metrics.count('sqlStatementsCancelled') };
   const login = loginOf(definition, context, address);
 
   const run = (
@@ -73,7 +73,7 @@ export async function openPgSql(definition: SqlDefinition, context: SqlContext):
   ): Promise<SqlResult> => {
     checkPinning?.(statement);
     metrics.count('sqlStatements');
-    return runStatement(parts, connection, statement, values, limit);
+    return runStatement(deps, connection, statement, values, limit);
   };
   const pool: ConnectionPool = new ConnectionPool({
     subject,
@@ -99,7 +99,7 @@ export async function openPgSql(definition: SqlDefinition, context: SqlContext):
         limit,
       ),
     probe: async (connection) => {
-      await runStatement(parts, connection, 'SELECT 1', undefined, {
+      await runStatement(deps, connection, 'SELECT 1', undefined, {
         endMs: clock.monotonic() + PROBE_MS,
         signal: undefined,
       });
@@ -145,7 +145,7 @@ export async function openPgSql(definition: SqlDefinition, context: SqlContext):
   const lend = (connection: Connection, limit: Limit, giveBack: (destroyed: boolean) => void): SqlConnection => {
     const { client } = connection;
     if (checkPinning) watch(client, checkPinning);
-    const drop = () => dropConnection(parts, connection);
+    const drop = () => dropConnection(deps, connection);
     const stopTimer = after(clock, Math.max(0, limit.endMs - clock.monotonic()), drop);
     const unwatch = onAbort(limit, drop);
     client.release = (destroyed) => {
@@ -175,7 +175,7 @@ export async function openPgSql(definition: SqlDefinition, context: SqlContext):
           take: (limit) => pool.take(limit),
           give: (connection) => pool.give(connection),
           run,
-          poolOf: (own) => libraryPool(pg, poolOfTransaction(own)),
+          poolOf: (named) => libraryPool(pg, poolOfTransaction(named)),
           onRetry: () => metrics.count('sqlTransactionRetries'),
         },
         placeHere(client.transaction),
@@ -259,14 +259,14 @@ function loginOf(
   });
 }
 
-interface PoolParts {
+interface PoolMethods {
   connect(): Promise<SqlConnection>;
   readonly query: SqlPool['query'];
   counts(): { readonly total: number; readonly idle: number; readonly waiting: number };
 }
 
 /** A `Pool` of `pg` with our connections: Drizzle looks for its class, Kysely for its options. */
-function libraryPool(pg: PgModule, { connect, query, counts }: PoolParts): SqlPool {
+function libraryPool(pg: PgModule, { connect, query, counts }: PoolMethods): SqlPool {
   class LibraryPool extends pg.Pool {
     // Getters, so that the place of a caller is right above ours.
     get connect(): SqlPool['connect'] {
@@ -289,11 +289,11 @@ function libraryPool(pg: PgModule, { connect, query, counts }: PoolParts): SqlPo
   return new LibraryPool({}) as unknown as SqlPool; // pg.Pool sets `options`
 }
 
-function poolOfTransaction(query: SqlTransaction['query']): PoolParts {
-  const own = query as SqlPool['query']; // named statements go through as well
+function poolOfTransaction(query: SqlTransaction['query']): PoolMethods {
+  const named = query as SqlPool['query']; // named statements go through as well
   return {
-    connect: async () => ({ query: own as SqlConnection['query'], release: () => {} }), // but no cursors
-    query: own,
+    connect: async () => ({ query: named as SqlConnection['query'], release: () => {} }), // but no cursors
+    query: named,
     counts: () => ({ total: 1, idle: 0, waiting: 0 }),
   };
 }

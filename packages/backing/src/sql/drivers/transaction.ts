@@ -8,7 +8,7 @@ import type { Limit } from './limit.ts';
 import { limitIn, remainingMs } from './limit.ts';
 import type { Connection } from './pool.ts';
 
-export interface TransactionParts {
+export interface TransactionDeps {
   readonly subject: string;
   readonly definition: SqlDefinition;
   readonly places: CheckoutPlaces;
@@ -36,35 +36,29 @@ const ISOLATIONS = ['read committed', 'repeatable read', 'serializable'];
 
 /** Runs a transaction, and again after conflicts. `place` is where its caller stands. */
 export async function runTransaction<T>(
-  parts: TransactionParts,
+  deps: TransactionDeps,
   place: Error,
   work: (transaction: SqlTransaction) => Promise<T>,
   options: TransactionOptions,
 ): Promise<T> {
-  const { clock, random } = parts;
-  const begin = beginWith(parts, options);
-  const limit = limitIn(
-    options.timeout === undefined ? parts.definition.timeoutMs : durationMs(options.timeout),
-    clock,
-  );
+  const { clock, random } = deps;
+  const begin = beginWith(deps, options);
+  const limit = limitIn(options.timeout === undefined ? deps.definition.timeoutMs : durationMs(options.timeout), clock);
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await attemptTransaction(parts, { place, work, begin, limit, attempt });
+      return await attemptTransaction(deps, { place, work, begin, limit, attempt });
     } catch (error) {
       if (!CONFLICTS.includes(String(codeOf(error)))) throw error;
       const pauseMs = backoffMs(attempt, 10, 1_000, random, 'full');
       if (remainingMs(limit, clock) <= pauseMs) throw error;
-      parts.onRetry();
+      deps.onRetry();
       await clock.sleep(pauseMs, limit.signal);
     }
   }
 }
 
 /** @throws TypeError that names every wrong option */
-function beginWith(
-  { subject, definition }: TransactionParts,
-  options: TransactionOptions,
-): (limitMs: number) => string {
+function beginWith({ subject, definition }: TransactionDeps, options: TransactionOptions): (limitMs: number) => string {
   assertKnownOptions(`begin a transaction on ${subject}`, options, ['isolation', 'readOnly', 'timeout']);
   const { isolation, readOnly = false } = options;
   const isDsql = definition.engine === 'dsql';
@@ -92,19 +86,19 @@ interface Attempt<T> {
   readonly attempt: number;
 }
 
-async function attemptTransaction<T>(parts: TransactionParts, one: Attempt<T>): Promise<T> {
-  const { places, clock } = parts;
+async function attemptTransaction<T>(deps: TransactionDeps, one: Attempt<T>): Promise<T> {
+  const { places, clock } = deps;
   const { place, work, begin, limit, attempt } = one;
-  const connection = await parts.take(limit);
+  const connection = await deps.take(limit);
   let open = true;
   const hold = { place, isOpen: () => open };
   const letGo = places.hold(hold);
-  const run = (text: string, values?: readonly unknown[]) => parts.run(connection, text, values, limit);
+  const run = (text: string, values?: readonly unknown[]) => deps.run(connection, text, values, limit);
   let last: Promise<unknown> = Promise.resolve();
   let rollback: Promise<unknown> | undefined;
   // One after another: pg gives up its own queue of statements.
   const query = ((text: string, values?: readonly unknown[]) => {
-    if (!open) throw new TypeError(`Cannot use a transaction on ${parts.subject} after its end: await its statements`);
+    if (!open) throw new TypeError(`Cannot use a transaction on ${deps.subject} after its end: await its statements`);
     const result = last.then(
       () => run(text, values),
       () => run(text, values),
@@ -112,11 +106,11 @@ async function attemptTransaction<T>(parts: TransactionParts, one: Attempt<T>): 
     last = result.catch(() => undefined);
     return result;
   }) as SqlTransaction['query']; // rows have the type that the caller names
-  const transactionOf = (own: SqlTransaction['query']): SqlTransaction => ({
-    query: own,
+  const transactionOf = (query: SqlTransaction['query']): SqlTransaction => ({
+    query: query,
     // Made when it is asked for: most transactions have no library.
     get pool() {
-      return parts.poolOf(own);
+      return deps.poolOf(query);
     },
     attempt,
   });
@@ -125,7 +119,7 @@ async function attemptTransaction<T>(parts: TransactionParts, one: Attempt<T>): 
     const result = await places.inside(hold, () => work(transactionOf(query)));
     open = false;
     await last;
-    await commit(parts, connection, limit);
+    await commit(deps, connection, limit);
     return result;
   } catch (error) {
     open = false;
@@ -140,11 +134,11 @@ async function attemptTransaction<T>(parts: TransactionParts, one: Attempt<T>): 
     throw error;
   } finally {
     letGo();
-    parts.give(connection);
+    deps.give(connection);
   }
 }
 
-async function commit({ subject, run }: TransactionParts, connection: Connection, limit: Limit): Promise<void> {
+async function commit({ subject, run }: TransactionDeps, connection: Connection, limit: Limit): Promise<void> {
   let result: SqlResult;
   try {
     result = await run(connection, 'COMMIT', undefined, limit);

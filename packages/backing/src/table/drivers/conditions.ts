@@ -51,9 +51,9 @@ function textOf<R>(
   if (given === undefined) return undefined;
   const subject = `${what} table '${target.definition.name}'`;
   const building = { target, expression, subject, faults: [], mayAskForRow };
-  const parts = partsOf(building, given as Condition<Fields>); // a row is an object of fields
+  const terms = termsOf(building, given as Condition<Fields>); // a row is an object of fields
   if (building.faults.length > 0) throw new TypeError(`Cannot build ${subject}: ${building.faults.join('; ')}`);
-  return parts.length > 0 ? all(parts) : undefined;
+  return terms.length > 0 ? all(terms) : undefined;
 }
 
 /**
@@ -86,7 +86,7 @@ type Fields = Record<string, unknown>;
 const MEMBERS = ['exists', 'equals', 'where', 'and', 'or', 'not'];
 
 /** The terms that must all hold. */
-function partsOf(building: Building, condition: Condition<Fields>): Term[] {
+function termsOf(building: Building, condition: Condition<Fields>): Term[] {
   const { faults, mayAskForRow, target, expression, subject } = building;
   const given: unknown = condition;
   if (!isFields(given)) {
@@ -107,13 +107,13 @@ function partsOf(building: Building, condition: Condition<Fields>): Term[] {
       return [];
     }
     return alternatives.map((one) => {
-      const parts = partsOf(building, one);
-      if (parts.length === 0) faults.push(`a part of '${name}' asks for nothing`);
-      return all(parts);
+      const terms = termsOf(building, one);
+      if (terms.length === 0) faults.push(`a part of '${name}' asks for nothing`);
+      return all(terms);
     });
   };
   const alternatives = list('or', or);
-  const parts = [
+  const terms = [
     ...(exists === undefined || !mayAskForRow ? [] : [existsText(target, exists, expression)]),
     ...Object.entries(equals).map(([field, value]) =>
       atom(
@@ -126,10 +126,10 @@ function partsOf(building: Building, condition: Condition<Fields>): Term[] {
     ...list('and', and),
     ...(alternatives.length === 0 ? [] : [any(alternatives)]),
   ];
-  if (not === undefined) return parts;
-  const denied = partsOf(building, not);
+  if (not === undefined) return terms;
+  const denied = termsOf(building, not);
   if (denied.length === 0) faults.push("'not' asks for nothing");
-  return [...parts, negated(all(denied))];
+  return [...terms, negated(all(denied))];
 }
 
 /** A row whose TTL second has passed counts as absent, also while DynamoDB still has it. */

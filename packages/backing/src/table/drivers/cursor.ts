@@ -15,9 +15,9 @@ export interface CursorScope {
 
 /** The fields that say where a read goes on: the keys of the table and of the index. */
 function positionFields({ definition, index }: CursorScope): string[] {
-  const own = keyFieldsOf(definition, undefined);
-  const other = keyFieldsOf(definition, index);
-  const names = [own.partition, own.sort, other.partition, other.sort];
+  const key = keyFieldsOf(definition, undefined);
+  const indexKey = keyFieldsOf(definition, index);
+  const names = [key.partition, key.sort, indexKey.partition, indexKey.sort];
   return [...new Set(names.filter((name) => name !== undefined))];
 }
 

@@ -45,7 +45,7 @@ export function keyFieldsOf({ partitionKey, sortKey, indexes }: TableFields, ind
 export function keyItem(definition: TableFields, key: unknown): Item {
   const { name, partitionKey, sortKey } = definition;
   const fault = (reason: string) => new TypeError(`Cannot address a row of table '${name}': ${reason}`);
-  if (sortKey === undefined) return { [partitionKey]: keyPart(partitionKey, key, PARTITION_KEY_BYTES, fault) };
+  if (sortKey === undefined) return { [partitionKey]: keyValue(partitionKey, key, PARTITION_KEY_BYTES, fault) };
   if (typeof key !== 'object' || key === null) {
     throw fault(`its key is an object of '${partitionKey}' and '${sortKey}'`);
   }
@@ -53,12 +53,12 @@ export function keyItem(definition: TableFields, key: unknown): Item {
   if (unknown !== undefined) throw fault(`'${unknown}' is not a key field`);
   const fields = key as Record<string, unknown>; // an object: each field is checked below
   return {
-    [partitionKey]: keyPart(partitionKey, fields[partitionKey], PARTITION_KEY_BYTES, fault),
-    [sortKey]: keyPart(sortKey, fields[sortKey], SORT_KEY_BYTES, fault),
+    [partitionKey]: keyValue(partitionKey, fields[partitionKey], PARTITION_KEY_BYTES, fault),
+    [sortKey]: keyValue(sortKey, fields[sortKey], SORT_KEY_BYTES, fault),
   };
 }
 
-function keyPart(field: string, value: unknown, limit: number, fault: (reason: string) => Error): string {
+function keyValue(field: string, value: unknown, limit: number, fault: (reason: string) => Error): string {
   if (typeof value !== 'string') throw fault(`key field '${field}' is not a string`);
   const bytes = Buffer.byteLength(value);
   if (bytes === 0) throw fault(`key field '${field}' is empty`);
@@ -76,8 +76,8 @@ export function assertIndexKeys({ name, indexes, partitionKey }: TableFields, it
     new TwelvefoldError('ROW_INVALID', `Cannot write a row of table '${name}': ${reason}`);
   for (const index of Object.values(indexes)) {
     const { partition = partitionKey, sort } = index;
-    if (item[partition] !== undefined) keyPart(partition, item[partition], PARTITION_KEY_BYTES, fault);
-    if (sort !== undefined && item[sort] !== undefined) keyPart(sort, item[sort], SORT_KEY_BYTES, fault);
+    if (item[partition] !== undefined) keyValue(partition, item[partition], PARTITION_KEY_BYTES, fault);
+    if (sort !== undefined && item[sort] !== undefined) keyValue(sort, item[sort], SORT_KEY_BYTES, fault);
   }
 }
 

@@ -52,15 +52,15 @@ export interface MemoryTable {
 /** Makes an empty table. */
 export function createMemoryTable({ partitionKey, sortKey, indexes = {}, ttlField }: TableLayout): MemoryTable {
   const rows = new Map<string, Item>();
-  const own = [partitionKey, sortKey].filter((name) => name !== undefined);
-  const idOf = (item: Item) => JSON.stringify(own.map((name) => item[name]));
+  const tableKeys = [partitionKey, sortKey].filter((name) => name !== undefined);
+  const idOf = (item: Item) => JSON.stringify(tableKeys.map((name) => item[name]));
 
   /** The rows of an index, or of the table, with the fields that it has. */
   const viewOf = (index: string | undefined) => {
     const layout = index === undefined ? { partition: partitionKey, sort: sortKey } : indexes[index];
     if (layout === undefined) throw new TypeError(`Cannot query in memory: there is no index '${index}'`);
     const { partition = partitionKey, sort } = layout;
-    const keys = [...new Set([partition, sort, ...own])].filter((name) => name !== undefined);
+    const keys = [...new Set([partition, sort, ...tableKeys])].filter((name) => name !== undefined);
     const projection = 'projection' in layout ? layout.projection : undefined;
     const named = Array.isArray(projection) ? [...projection, ttlField] : [ttlField];
     const fields =
@@ -68,7 +68,7 @@ export function createMemoryTable({ partitionKey, sortKey, indexes = {}, ttlFiel
     const found = [...rows.values()]
       .filter((row) => typeof row[partition] === 'string' && (sort === undefined || typeof row[sort] === 'string'))
       .map((row) => (fields === undefined ? row : picked(row, fields)));
-    return { keys, sorting: [sort, ...own].filter((name) => name !== undefined), found };
+    return { keys, sorting: [sort, ...tableKeys].filter((name) => name !== undefined), found };
   };
 
   return {

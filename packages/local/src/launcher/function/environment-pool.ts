@@ -19,13 +19,13 @@ interface Pool {
 }
 
 /** Lets a number of pieces of work at a time take their turn; the others wait in order. */
-interface Turns {
+interface Slots {
   /** @throws the signal's reason when it aborts first */
   take(signal: AbortSignal | undefined): Promise<void>;
   pass(): void;
 }
 
-export function createTurns(limit: number): Turns {
+export function createSlots(limit: number): Slots {
   const queue: Array<() => void> = [];
   let running = 0;
   return {

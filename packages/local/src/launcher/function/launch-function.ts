@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { resolve as resolvePath } from 'node:path';
 import { assertKnownOptions } from '@twelvefold/core/internal';
 import type { OutputLine } from '../process/start-process.ts';
-import { createTurns, environmentPool, managedPool } from './environment-pool.ts';
+import { createSlots, environmentPool, managedPool } from './environment-pool.ts';
 import type { FunctionSpec } from './function-spec.ts';
 import { newTraceId } from './function-spec.ts';
 import type { FunctionStream, InvocationResult } from './result.ts';
@@ -194,7 +194,7 @@ export async function launchFunction(options: LaunchFunctionOptions): Promise<La
     now: options.now ?? Date.now,
   };
   const pool = managed ? managedPool(spec, options.onOutput) : environmentPool(spec, options.onOutput);
-  const turns = createTurns(managed ? managed.concurrency : maxConcurrency);
+  const slots = createSlots(managed ? managed.concurrency : maxConcurrency);
   const busy = new Set<Promise<unknown>>();
   let stopped = false;
 
@@ -214,8 +214,8 @@ export async function launchFunction(options: LaunchFunctionOptions): Promise<La
         const error = { errorType: 'RequestEntityTooLargeException', errorMessage, phase: 'invoke' } as const;
         return { requestId: randomUUID(), error };
       }
-      await turns.take(signal);
-      if (stopped || signal?.aborted) turns.pass();
+      await slots.take(signal);
+      if (stopped || signal?.aborted) slots.pass();
       refuse();
       return new Promise((resolve, reject) => {
         const abandon = () => reject(signal?.reason);
@@ -224,7 +224,7 @@ export async function launchFunction(options: LaunchFunctionOptions): Promise<La
           .run({ requestId: randomUUID(), payload, traceId, onStream }, resolve)
           .catch(reject)
           .finally(() => {
-            turns.pass();
+            slots.pass();
             signal?.removeEventListener('abort', abandon);
             busy.delete(work);
           });

@@ -107,14 +107,14 @@ function readHeaders(request: ApiRequest): Record<string, string[]> {
     if (!HOP_BY_HOP.includes(name.toLowerCase())) pairs.push([name, request.rawHeaders[index + 1] ?? '']);
   }
   const before = pairs.flatMap(([name, value]) => (name.toLowerCase() === 'x-forwarded-for' ? [value] : []));
-  const own: ReadonlyArray<readonly [string, string]> = [
+  const added: ReadonlyArray<readonly [string, string]> = [
     ['X-Amzn-Trace-Id', request.traceId],
     ['X-Forwarded-For', [...before, request.sourceIp].join(', ')],
     ['X-Forwarded-Port', String(request.port)],
     ['X-Forwarded-Proto', 'http'],
   ];
-  const isOwn = (name: string) => own.some(([other]) => other.toLowerCase() === name.toLowerCase());
-  return listsOf([...pairs.filter(([name]) => !isOwn(name)), ...own]) ?? {};
+  const isAdded = (name: string) => added.some(([other]) => other.toLowerCase() === name.toLowerCase());
+  return listsOf([...pairs.filter(([name]) => !isAdded(name)), ...added]) ?? {};
 }
 
 function listsOf(pairs: Iterable<readonly [string, string]>): Record<string, string[]> | null {

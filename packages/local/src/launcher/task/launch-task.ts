@@ -98,8 +98,8 @@ export async function launchTask(options: LaunchTaskOptions): Promise<LaunchedTa
   const cwd = resolvePath(options.cwd);
   if (!existsSync(cwd)) throw new Error(`Cannot launch task ${family}: ${cwd} does not exist; build it first`);
   const port = options.port === 0 ? await freePort() : options.port;
-  const ownArn = `arn:aws:ecs:${region}:${accountId}:task/${CLUSTER}/${randomBytes(16).toString('hex')}`;
-  const { taskArn = ownArn } = options;
+  const newArn = `arn:aws:ecs:${region}:${accountId}:task/${CLUSTER}/${randomBytes(16).toString('hex')}`;
+  const { taskArn = newArn } = options;
   const serviceName = options.serviceName === null ? undefined : (options.serviceName ?? family);
   const protection = createTaskProtection({ taskArn, serviceName, now: Date.now });
   const startedAt = new Date().toISOString();

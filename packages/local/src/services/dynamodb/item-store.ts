@@ -88,20 +88,20 @@ export interface Position {
   readonly sort: readonly string[];
 }
 
-const part = (attribute: KeyAttribute, attributes: Attributes) => {
+const text = (attribute: KeyAttribute, attributes: Attributes) => {
   const value = attributes[attribute.name];
   return value === undefined || !(attribute.type in value) ? undefined : sortable(value);
 };
 
 /** Undefined for an attribute that is missing or of another type. */
-function partsOf(keys: readonly KeyAttribute[], attributes: Attributes): string[] | undefined {
-  const parts: string[] = [];
+function sortableKeys(keys: readonly KeyAttribute[], attributes: Attributes): string[] | undefined {
+  const texts: string[] = [];
   for (const attribute of keys) {
-    const value = part(attribute, attributes);
+    const value = text(attribute, attributes);
     if (value === undefined) return undefined;
-    parts.push(value);
+    texts.push(value);
   }
-  return parts;
+  return texts;
 }
 
 /**
@@ -111,8 +111,8 @@ export const partitionOfTexts = (texts: readonly string[]): string => texts.join
 
 /** Undefined when an attribute is missing or of another type: such an item is not in the index. */
 export function positionOf(schema: KeySchema, attributes: Attributes, tie?: KeySchema): Position | undefined {
-  const hashes = partsOf(schema.hashes, attributes);
-  const sort = partsOf(tie === undefined ? schema.ranges : [...schema.ranges, ...keyAttributes(tie)], attributes);
+  const hashes = sortableKeys(schema.hashes, attributes);
+  const sort = sortableKeys(tie === undefined ? schema.ranges : [...schema.ranges, ...keyAttributes(tie)], attributes);
   if (hashes === undefined || sort === undefined) return undefined;
   const partition = partitionOfTexts(hashes);
   return { partition, hash: hashOf(partition), sort };

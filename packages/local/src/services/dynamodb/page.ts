@@ -134,12 +134,12 @@ export function startPosition({ table, index, key, keyNames }: Source, startKey:
   if (given.length !== keyNames.length || given.some((name) => !keyNames.includes(name))) {
     throw validationError(INVALID);
   }
-  const fits = ({ name, type }: KeyAttribute) => {
+  const hasType = ({ name, type }: KeyAttribute) => {
     const value = startKey[name];
     return value !== undefined && type in value;
   };
   const position = positionOf(key, startKey, index === undefined ? undefined : table.key);
-  if (position === undefined || ![...keyAttributes(key), ...keyAttributes(table.key)].every(fits)) {
+  if (position === undefined || ![...keyAttributes(key), ...keyAttributes(table.key)].every(hasType)) {
     throw validationError(`${INVALID}: The provided key element does not match the schema`);
   }
   return position;

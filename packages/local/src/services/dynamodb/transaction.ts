@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate } from 'node:timers/promises';
 import type { CallContext } from '../../core/service.ts';
 import { ServiceError } from '../../core/service-error.ts';
 import { CONDITION_FAILED, validationError } from './errors.ts';
@@ -174,7 +174,7 @@ export async function transact(context: CallContext, writes: readonly Write[]): 
     );
   }
   return holding(held, targets, async () => {
-    await nextTurn();
+    await setImmediate();
     const outcomes = outcomesOf(writes.map((write) => tryWrite(openTable(context, write.tableName), write)));
     for (const { table, row, after } of outcomes) commit(context, table, row, after);
     return outcomes;

@@ -152,9 +152,9 @@ export const removeTargets: Action = (input, context) => {
 };
 
 export const listTargetsByRule: Action = (input, context) => ({
-  Targets: [...ruleOf(requireString(input, 'Rule'), context).targets.values()].map(({ id, arn, input: own }) => ({
+  Targets: [...ruleOf(requireString(input, 'Rule'), context).targets.values()].map(({ id, arn, input: constant }) => ({
     Id: id,
     Arn: arn,
-    ...(own === undefined ? {} : { Input: JSON.stringify(own) }),
+    ...(constant === undefined ? {} : { Input: JSON.stringify(constant) }),
   })),
 });

@@ -130,6 +130,6 @@ export function parseDeliveryPolicy(
 export function effectiveDeliveryPolicy(topic: Topic, { attributes }: Subscription): DeliveryPolicy {
   const general = topic.attributes.get('DeliveryPolicy') || '{}';
   const base = parseDeliveryPolicy(general, 'topic');
-  const own = attributes.get('DeliveryPolicy');
-  return own === undefined ? base : parseDeliveryPolicy(own, 'subscription', base);
+  const override = attributes.get('DeliveryPolicy');
+  return override === undefined ? base : parseDeliveryPolicy(override, 'subscription', base);
 }

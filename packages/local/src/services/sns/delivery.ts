@@ -11,7 +11,7 @@ import { sendToQueue } from '../sqs/send-to-queue.ts';
 import { effectiveDeliveryPolicy, retryDelays } from './delivery-policy.ts';
 import { matchesAttributes, matchesBody, parseFilterPolicy } from './filter-policy.ts';
 import type { Notification } from './notification.ts';
-import { httpHeaders, lambdaEvent, messageFor, signedPart, wrap } from './notification.ts';
+import { httpHeaders, lambdaEvent, messageFor, signedFields, wrap } from './notification.ts';
 import type { MessageSignature } from './signing.ts';
 import { signMessage } from './signing.ts';
 import { parseRedriveTarget } from './subscription-attributes.ts';
@@ -268,7 +268,7 @@ export async function deliver(topic: Topic, notification: Notification, context:
     if (isRaw(subscription) || signatures.has(subscription.protocol)) continue;
     signatures.set(
       subscription.protocol,
-      await signMessage(signedPart(notification, subscription.protocol), version, origin),
+      await signMessage(signedFields(notification, subscription.protocol), version, origin),
     );
   }
   for (const subscription of wanted) {

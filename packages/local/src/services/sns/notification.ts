@@ -26,7 +26,7 @@ export const messageFor = ({ messages }: Notification, protocol: string): string
   (Object.hasOwn(messages, protocol) ? messages[protocol] : messages.default) ?? '';
 
 /** The signed part of a notification. */
-export const signedPart = (notification: Notification, protocol: string) => ({
+export const signedFields = (notification: Notification, protocol: string) => ({
   Type: 'Notification',
   MessageId: notification.messageId,
   TopicArn: notification.topicArn,
@@ -57,7 +57,7 @@ export function wrap(
   signature: MessageSignature | undefined,
   origin: string,
 ): string {
-  const { Type, MessageId, ...rest } = signedPart(notification, subscription.protocol);
+  const { Type, MessageId, ...rest } = signedFields(notification, subscription.protocol);
   const MessageAttributes = shownAttributes(notification);
   return JSON.stringify({
     Type,
@@ -80,7 +80,7 @@ export function lambdaEvent(
   signature: MessageSignature,
   origin: string,
 ) {
-  const { Subject = null, ...rest } = signedPart(notification, subscription.protocol);
+  const { Subject = null, ...rest } = signedFields(notification, subscription.protocol);
   const { SigningCertURL: SigningCertUrl, ...signed } = signature;
   return {
     Records: [

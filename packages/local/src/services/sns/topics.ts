@@ -86,11 +86,11 @@ export const maximumMessageSize = ({ attributes }: Topic) =>
   Number(attributes.get('MaximumMessageSize') ?? DEFAULT_MESSAGE_BYTES);
 
 function shownDeliveryPolicy({ attributes }: Topic): string {
-  const own = attributes.get('DeliveryPolicy');
+  const policy = attributes.get('DeliveryPolicy');
   const { retry, contentType } =
-    own === undefined || own === ''
+    policy === undefined || policy === ''
       ? { retry: DEFAULT_RETRY_POLICY, contentType: DEFAULT_CONTENT_TYPE }
-      : parseDeliveryPolicy(own, 'topic');
+      : parseDeliveryPolicy(policy, 'topic');
   return JSON.stringify({
     http: {
       defaultHealthyRetryPolicy: retry,

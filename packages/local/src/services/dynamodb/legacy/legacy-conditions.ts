@@ -37,7 +37,7 @@ const TYPES: Partial<Record<ComparisonOperator, readonly AttributeType[]>> = {
 
 const invalid = (reason: string) => validationError(`One or more parameter values were invalid: ${reason}`);
 
-function fits(operator: ComparisonOperator, count: number): boolean {
+function takesCount(operator: ComparisonOperator, count: number): boolean {
   if (operator === 'NULL' || operator === 'NOT_NULL') return count === 0;
   if (operator === 'BETWEEN') return count === 2;
   return operator === 'IN' ? count > 0 : count === 1;
@@ -49,7 +49,7 @@ function fits(operator: ComparisonOperator, count: number): boolean {
  */
 function readComparison(attribute: string, operator: ComparisonOperator, raw: readonly RawValue[]): Comparison {
   const values = raw.map((value) => normaliseValue(value));
-  if (!fits(operator, values.length)) {
+  if (!takesCount(operator, values.length)) {
     throw invalid(`Invalid number of argument(s) for the ${operator} ComparisonOperator`);
   }
   const types = values.map(typeOf);
