@@ -52,8 +52,8 @@ export function awsFailure(code: string, retryable: boolean, operation = 'Any'):
 }
 
 /**
- * A simple model of standard SQS queues behind the port: visibility, receipt handles, long polls, batches, on the clock of the
- * test. It knows nothing of redrive.
+ * A simple model of standard SQS queues behind the port: visibility, receipt handles, long polls,
+ * and batches, on the clock of the test. It has no redrive.
  */
 export function createSqsModel(clock: Clock): SqsModel {
   const queues = new Map<string, ModelMessage[]>();

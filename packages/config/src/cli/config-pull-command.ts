@@ -100,7 +100,7 @@ async function write(
   try {
     await io.writeFile(path, text, options);
   } catch (error) {
-    // Somebody made it in the meantime.
+    // Another process has made it in the meantime.
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST') throw usage(exists);
     throw error;
   }

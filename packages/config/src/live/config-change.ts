@@ -28,7 +28,7 @@ export interface PreparedSwap {
 export type ChangeHook<T> = (
   change: ConfigChange<T>,
   // A hook that has nothing to swap returns nothing.
-  // biome-ignore lint/suspicious/noConfusingVoidType: so that a function without a return statement is a hook
+  // biome-ignore lint/suspicious/noConfusingVoidType: a hook may have no return statement
 ) => PreparedSwap | undefined | void | Promise<PreparedSwap | undefined | void>;
 
 export interface AuthFailureReport {

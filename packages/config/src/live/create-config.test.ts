@@ -178,7 +178,7 @@ describe('createConfig', () => {
 });
 
 describe('onChange', () => {
-  it('prepares first and swaps in the same turn, so that nobody sees one without the other', async () => {
+  it('prepares first and swaps in the same turn, so that no reader sees one without the other', async () => {
     const { live, stores } = world();
     await live.get();
     const seen: string[] = [];
@@ -216,7 +216,7 @@ describe('onChange', () => {
     expect(calls).toEqual(['discard', 'swap']);
   });
 
-  it('does not wait for a hook for ever, and discards what it prepares too late', async () => {
+  it('does not wait for a hook without a limit, and discards what it prepares too late', async () => {
     const { live, stores, clock } = world();
     const one = await live.get();
     const late = Promise.withResolvers<void>();
@@ -258,7 +258,7 @@ describe('reportAuthFailure', () => {
     expect(await report).toBe(true);
     expect(live.current.key.reveal()).toBe('k-2');
 
-    // Credentials that stay wrong are looked for ever more rarely.
+    // Credentials that stay wrong are looked up less and less often.
     const before = aws.requests.length;
     for (let round = 0; round < 30; round += 1) {
       const useless = live.reportAuthFailure();

@@ -38,8 +38,10 @@ interface Loaded<T> extends ReadValue<T> {
  * @throws TypeError for an unknown option.
  * @example
  * ```ts
- * const live = createConfig(definition, { app: 'orders', stage: 'prod', env: process.env, aws: createAws({ env: process.env }) });
- * const config = await live.get(); // loads once, however many ask; later it refreshes when it is old
+ * const { env } = process;
+ * const aws = createAws({ env });
+ * const live = createConfig(definition, { app: 'orders', stage: 'prod', env, aws });
+ * const config = await live.get(); // loads once for all callers; refreshes when it is old
  * config.pricing.taxRate; // a frozen property
  * live.state.ageMs; // how old the snapshot is
  * ```

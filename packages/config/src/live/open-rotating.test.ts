@@ -80,7 +80,7 @@ describe('openRotating', () => {
     expect([live.state.version, database.opened, database.closed]).toEqual([3, 2, 1]);
   });
 
-  it('passes on what is no refusal, and a refusal that nothing new answers', async () => {
+  it('passes on an error that is not a refusal, and a refusal that nothing new answers', async () => {
     const { database, request, pool, clock } = await world();
     await expect(pool.use(() => Promise.reject(new RangeError('a bug')))).rejects.toThrow(RangeError);
     database.password = 'unknown';

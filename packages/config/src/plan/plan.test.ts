@@ -88,7 +88,7 @@ describe('plan', () => {
     expect(withMemory.plan(target).calls.flatMap(({ names }) => names)).toHaveLength(1);
   });
 
-  it('takes {stage} for a stage chosen later, and nothing else that is no name', () => {
+  it('takes {stage} for a stage chosen later, and no other text that is not a name', () => {
     const [key] = definition.plan({ app: 'orders', stage: '{stage}' }).keys;
     expect(key?.parameter).toBe('/orders/{stage}/pricing/taxRate');
     expect(() => definition.plan({ app: '{app}', stage: 'prod' })).toThrow(TypeError);

@@ -8,12 +8,15 @@ import { retryDelay } from './retry-delay.ts';
 
 /** Bytes per millisecond (1 Mbit/s) that a large request is given on its way out. */
 const UPLOAD_BYTES_PER_MS = 125;
-/** From the first byte of an answer to its last: tens of megabytes at 10 Mbit/s, and the end of a server that trickles. */
+/**
+ * From the first byte of an answer to its last. Enough for tens of megabytes at 10 Mbit/s; ends the
+ * call to a server that sends a few bytes at a time.
+ */
 const BODY_MS = 20_000;
-/** A clock this far off is corrected (the SDK's bound; AWS itself refuses from five minutes on). */
+/** A clock this far off is corrected (the SDK's bound; AWS refuses from five minutes on). */
 const SKEW_MS = 240_000;
 
-/** Makes a call, again where that is safe and of use: the rules of the SDK's standard retry mode. */
+/** Makes a call, with retries by the rules of the SDK's standard retry mode. */
 export async function callWithRetries(context: LeanContext, client: LeanClient, call: TransportCall): Promise<unknown> {
   const { runtime, logger, maxAttempts } = context;
   const body = call.service.protocol.encode(call.operation, call.input);
@@ -89,7 +92,7 @@ function cureFor({ runtime, credentials }: LeanContext, client: LeanClient, fail
   if (isExpiredToken(code) && credentials.expired(failure.credentials)) return EXPIRED;
   if (mayBeSkew(code) && failure.serverTimeMs !== undefined) {
     const skewMs = failure.serverTimeMs - runtime.now();
-    // Against what this request was signed with: a call beside it may have corrected the clock meanwhile.
+    // Compared with the skew of this request's signature: another call may have changed it since.
     if (Math.abs(skewMs - failure.skewMs) < SKEW_MS) return 0;
     client.skewMs = skewMs;
     return SKEWED;

@@ -6,7 +6,10 @@ const MAX_MS = 20_000;
 /** A server may ask for this much more than the back-off, and no more. */
 const MAX_HINT_MS = 5_000;
 
-/** Milliseconds before retry `retry` (the first is 0): full jitter, and at least what the server asked for, within bounds. */
+/**
+ * Milliseconds before retry `retry` (the first is 0): full jitter, and at least the server's hint,
+ * within bounds.
+ */
 export function retryDelay(
   retry: number,
   kind: keyof typeof BASE_MS,
@@ -17,7 +20,10 @@ export function retryDelay(
   return hintMs === undefined ? delay : Math.max(delay, Math.min(hintMs, delay + MAX_HINT_MS));
 }
 
-/** What a response asks to wait: `retry-after` in seconds or as a date, `x-amz-retry-after` in milliseconds. */
+/**
+ * The wait that a response asks for: `retry-after` in seconds or as a date, `x-amz-retry-after` in
+ * milliseconds.
+ */
 export function retryHint(headers: Readonly<Record<string, string>>, nowMs: number): number | undefined {
   const seconds = headers['retry-after'];
   if (seconds !== undefined) {

@@ -3,7 +3,10 @@ const CAPACITY = 500;
 const COST = { transient: 14, throttled: 5 } as const;
 const SUCCESS_RETURNS = 1;
 
-/** A bucket of tokens that retries are paid from, so that many clients of a service in trouble do not multiply their calls. */
+/**
+ * A bucket of tokens that retries are paid from, so that many clients of a service in trouble do
+ * not multiply their calls.
+ */
 export interface RetryQuota {
   /** Pays for one retry; gives what was paid, or `undefined` when there is not enough left. */
   take(kind: keyof typeof COST): number | undefined;

@@ -6,13 +6,14 @@ import { fetchTaskFacts } from './task-facts.ts';
 const DEFAULT_STOP_TIMEOUT_MS = 30_000;
 /** Kept back from `stopTimeout` for the exit itself: SIGKILL comes exactly on time. */
 const RESERVE_MS = 1_000;
-/** Deregistration from a target group reaches the load balancer a moment after the task's SIGTERM. */
+/** The load balancer learns of a deregistration a moment after the task's SIGTERM. */
 const LINGER_MS = 2_000;
 
 /**
- * ECS: the stop budget comes from `TWELVEFOLD_STOP_TIMEOUT_MS`, which the infrastructure sets from the container's
- * `stopTimeout`: the metadata endpoint does not tell it. It is the same under Spot: the task gets SIGTERM when its two minutes of
- * notice begin, and SIGKILL after `stopTimeout` (AWS documentation: Fargate Spot termination notices).
+ * The profile of ECS. The stop budget comes from `TWELVEFOLD_STOP_TIMEOUT_MS`, which the
+ * infrastructure sets from the container's `stopTimeout`, because the metadata endpoint does not
+ * have it. The budget is the same under Spot: the task gets SIGTERM when its two minutes of notice
+ * begin, and SIGKILL after `stopTimeout` (AWS documentation: Fargate Spot termination notices).
  */
 export async function ecsProfile(env: Readonly<Record<string, string | undefined>>): Promise<HostProfile> {
   const injected = env.TWELVEFOLD_STOP_TIMEOUT_MS;

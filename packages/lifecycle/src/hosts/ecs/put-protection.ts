@@ -4,7 +4,7 @@ export interface ProtectionRequest {
   ExpiresInMinutes?: number;
 }
 
-/** What the agent answers: the state, or why there is none. */
+/** The answer of the agent: the state, or the reason why there is none. */
 interface ProtectionAnswer {
   failure?: { Reason?: string; Detail?: string };
   error?: { Code?: string; Message?: string };
@@ -15,7 +15,8 @@ const TIMEOUT_MS = 5_000;
 /**
  * Asks the ECS agent to protect the task, or to stop.
  *
- * @throws Error named after ECS's reason (`DEPLOYMENT_BLOCKED`, `TASK_NOT_VALID`) or code (`AccessDeniedException`).
+ * @throws Error named after ECS's reason (`DEPLOYMENT_BLOCKED`, `TASK_NOT_VALID`) or code
+ * (`AccessDeniedException`).
  */
 export async function putProtection(agentUri: string, request: ProtectionRequest): Promise<void> {
   const response = await fetch(`${agentUri}/task-protection/v1/state`, {

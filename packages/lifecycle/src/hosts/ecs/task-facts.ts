@@ -10,7 +10,10 @@ interface TaskMetadata {
   Limits?: { CPU?: number; Memory?: number };
 }
 
-/** Facts about the running task for every log line; empty when the endpoint does not answer within a second. */
+/**
+ * Facts about the running task for every log line. Empty when the endpoint does not answer within a
+ * second.
+ */
 export async function fetchTaskFacts(metadataUri: string | undefined): Promise<Record<string, unknown>> {
   if (!metadataUri) return {};
   try {

@@ -5,11 +5,14 @@ import type { Resource } from '../../resource.ts';
 import type { ProtectionRequest } from './put-protection.ts';
 import { putProtection } from './put-protection.ts';
 
-/** What became of the task's protection, for the log. */
+/** The outcome of a request for the task's protection, for the log. */
 export type ProtectionEvent =
   | { readonly type: 'protected'; readonly minutes: number }
   | { readonly type: 'released' }
-  /** ECS said no: `DEPLOYMENT_BLOCKED`, `TASK_NOT_VALID`, `AccessDeniedException`, ... It is asked again unless `final`. */
+  /**
+   * ECS refused with `DEPLOYMENT_BLOCKED`, `TASK_NOT_VALID`, `AccessDeniedException`, ... The
+   * request is repeated unless `final`.
+   */
   | { readonly type: 'refused'; readonly reason: string; readonly detail: string; readonly final: boolean }
   /** Work went on for longer than `longestMs`: protection is left to run out. */
   | { readonly type: 'overdue'; readonly heldMs: number };
@@ -17,11 +20,19 @@ export type ProtectionEvent =
 export interface TaskProtectionOptions {
   /** `ECS_AGENT_URI`. */
   agentUri: string;
-  /** Minutes that ECS protects the task each time it is asked; renewed at half of it. 1 to 2880 (ECS's limits). @defaultValue 10 */
+  /**
+   * Minutes of protection per request, 1 to 2880 (ECS's limits); renewed after half of them.
+   *
+   * @defaultValue 10
+   */
   minutes?: number;
   /** Milliseconds without work before the protection is given up. @defaultValue 5000 */
   idleMs?: number;
-  /** Milliseconds of unbroken work after which it is not renewed. @defaultValue 172800000, 48 h: ECS's own limit */
+  /**
+   * Milliseconds of unbroken work after which it is not renewed.
+   *
+   * @defaultValue 172800000, 48 h, the limit of ECS
+   */
   longestMs?: number;
   onEvent?: (event: ProtectionEvent) => void;
   clock?: Clock;
@@ -30,7 +41,7 @@ export interface TaskProtectionOptions {
 }
 
 export interface TaskProtection extends Required<Pick<Resource, 'name' | 'quiesce' | 'stop'>> {
-  /** Marks one piece of work; the task is protected while any is marked. Returns what unmarks it. */
+  /** Marks one piece of work; the task is protected while any is marked. Returns the release. */
   hold(): () => void;
 }
 
@@ -40,11 +51,12 @@ const RETRY_MS = 30_000;
 const FINAL = new Set(['TASK_NOT_VALID']);
 
 /**
- * Keeps ECS from scaling in a task that is at work, by reference count: asked for at the first piece of work, renewed while
- * there is some, given up when there has been none for a while or the task drains.
+ * Keeps ECS from scaling in a task that is at work, by reference count. The first piece of work
+ * requests the protection, which is renewed while work goes on, and given up when there has been
+ * none for a while or the task drains.
  *
- * Best effort: work does not wait for it, and a refusal is an event, never an error. The task role needs `ecs:UpdateTaskProtection`
- * (AWS documentation: task scale-in protection endpoint).
+ * Best effort: work does not wait for it, and a refusal is an event, never an error. The task role
+ * needs `ecs:UpdateTaskProtection` (AWS documentation: task scale-in protection endpoint).
  */
 export function createTaskProtection(options: TaskProtectionOptions): TaskProtection {
   const { agentUri, minutes = 10, idleMs = 5_000, longestMs = 172_800_000, onEvent, clock = systemClock } = options;

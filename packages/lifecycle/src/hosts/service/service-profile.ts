@@ -11,12 +11,13 @@ export async function serviceProfile(
   return detectHost(env) === 'ecs' ? ecsProfile(env) : localProfile(env, isTerminal);
 }
 
-/** As long as ECS needs: a process in a container outside ECS has a load balancer in front of it as well. */
+/** The same as on ECS: a container elsewhere has a load balancer in front of it as well. */
 const LINGER_MS = 2_000;
 
 /**
- * Everything outside Lambda and ECS. At a terminal, or started by `twelvefold dev` (which sets `TWELVEFOLD_DEV`), it is a laptop: only
- * this machine reaches the port, nothing lingers, and a terminal gets readable logs.
+ * The profile outside Lambda and ECS. At a terminal, or started by `twelvefold dev` (which sets
+ * `TWELVEFOLD_DEV`), it is a laptop: only this machine reaches the port, nothing lingers, and a
+ * terminal gets readable logs.
  */
 function localProfile(env: Readonly<Record<string, string | undefined>>, isTerminal: boolean): HostProfile {
   const isLaptop = isTerminal || env.TWELVEFOLD_DEV !== undefined;
