@@ -2,6 +2,7 @@ import type { ProvisionedStack } from '@twelvefold/local';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { assembly, template as catalogTemplate } from '../examples/service-and-pipeline/infra.ts';
 import { template as uploadsTemplate } from '../examples/table-and-queue/infra.ts';
+import { everyConstruct } from './checks/every-construct.ts';
 import {
   named,
   ofType,
@@ -261,6 +262,26 @@ describe('pipeline.yaml, against the stack of service-and-pipeline', () => {
     );
     expect(statementsOf(role)).toEqual(withoutCode);
   });
+});
+
+it('deploy-role.yaml has the statements of the role for an app with database, cache and tasks', async () => {
+  const { template } = everyConstruct().synth().getStackByName('Pipeline');
+  const { Resources } = template as { Resources: Record<string, { Properties: { PolicyDocument: unknown } }> };
+  const [, policy] = Object.entries(Resources).find(([id]) => /^PipelineStagingDeployDefaultPolicy/.test(id)) ?? [];
+  const { Statement = [] } = (policy?.Properties.PolicyDocument ?? {}) as { Statement?: { Sid?: string }[] }; // IAM's shape
+  // Statements without an id are CDK's own grants on the pipeline's bucket and key.
+  const PolicyDocument = { Version: '2012-10-17', Statement: Statement.filter(({ Sid }) => Sid !== undefined) };
+  const Properties = {
+    AssumeRolePolicyDocument: { Version: '2012-10-17', Statement: [] },
+    Policies: [{ PolicyName: 'deploy', PolicyDocument }],
+  };
+  const cdk = named(
+    await resolveTemplate({ Resources: { Role: { Type: 'AWS::IAM::Role', Properties } } }),
+    'AWS::IAM::Role',
+  );
+  const parameters = { App: 'everything', Stage: 'staging', Database: 'yes', Cache: 'yes', Tasks: 'yes' };
+  const ours = named(await resolveTemplate(templateText('deploy-role'), parameters), 'AWS::IAM::Role');
+  expect(statementsOf(ours)).toEqual(statementsOf(cdk));
 });
 
 describe('network.yaml and monitoring.yaml, against the stacks of service-and-pipeline', () => {

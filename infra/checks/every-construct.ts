@@ -14,6 +14,7 @@ import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { cache, defineApp, queue, sessionStore, sql, table, taskRuns, topic } from 'twelvefold';
 import { buildManifest } from 'twelvefold/manifest';
 import * as z from 'zod';
+import { addFunctionsApp } from './functions-app.ts';
 
 const schema = z.object({ id: z.string() });
 const events = topic('events', { schema });
@@ -43,7 +44,7 @@ const manifest = buildManifest(app, {
 });
 
 /**
- * Every construct with every option that adds a resource or a permission, in stacks of one app.
+ * Every construct with every option that adds a resource or a permission, in stacks of two apps.
  *
  * @param outdir gets the templates; a temporary folder by default
  */
@@ -94,5 +95,6 @@ export function everyConstruct(outdir?: string): App {
     stages: [{ name: 'staging' }, { name: 'production', approval: true }],
   });
   new TwelveFactorAudit(new Stack(cdk, 'Audit'), 'Audit', { app: 'everything', monthlyBudgetUsd: 200, topic: alarms });
+  addFunctionsApp(cdk);
   return cdk;
 }

@@ -88,13 +88,23 @@ describe('the Guard rules', () => {
         Network: { roles_have_no_managed_administrator: [expect.stringContaining('RestrictDefaultSG')] },
         // ECS's own blue/green deployment takes a policy of AWS, whose role CDK makes.
         App: { roles_have_no_managed_administrator: [expect.stringContaining('ServiceAlternateRole')] },
+        // CodeDeploy takes a policy of AWS as well.
+        Functions: { roles_have_no_managed_administrator: [expect.stringContaining('DeploymentServiceRole')] },
+        FunctionsPipeline: {},
         Pipeline: {},
         Audit: {},
       });
     });
 
     it("agree with CDK's own rules", () => {
-      expect(found(false)).toEqual({ Network: {}, App: {}, Pipeline: {}, Audit: {} });
+      expect(found(false)).toEqual({
+        Network: {},
+        App: {},
+        Functions: {},
+        FunctionsPipeline: {},
+        Pipeline: {},
+        Audit: {},
+      });
     });
   });
 });

@@ -64,13 +64,23 @@ const EXPLAINED: readonly Explanation[] = [
   },
   {
     rule: /^AwsSolutions-S1$/,
-    at: /^(Pipeline\/Pipeline\/Artifacts|Audit\/Audit\/Bucket)\/Resource$/,
+    at: /^((?:Functions)?Pipeline\/Pipeline\/Artifacts|Audit\/Audit\/Bucket)\/Resource$/,
     reason: 'Access logs take a bucket without a customer key: bucket.node.defaultChild adds one that exists.',
   },
   {
     rule: /^AwsSolutions-IAM4\[.+AmazonECSInfrastructureRolePolicyForLoadBalancers\]$/,
     at: /Service\/AlternateRole/,
     reason: "ECS's own blue/green deployment takes this policy of AWS; CDK makes the role.",
+  },
+  {
+    rule: /^AwsSolutions-IAM4\[.+AWSCodeDeployRoleForLambdaLimited\]$/,
+    at: /Deployment\/ServiceRole\/Resource$/,
+    reason: 'CodeDeploy takes this policy of AWS to shift an alias; CDK makes the role.',
+  },
+  {
+    rule: /^AwsSolutions-SMG4$/,
+    at: /^Functions\/App\/KeySecret$/,
+    reason: "The secret's value is pushed by `config push`: only its owner knows how it is rotated.",
   },
   {
     rule: /^AwsSolutions-IAM5\[Resource::\*\]$/,
@@ -99,32 +109,32 @@ const EXPLAINED: readonly Explanation[] = [
   },
   {
     rule: /^AwsSolutions-IAM5\[/,
-    at: /^Pipeline\/Pipeline\/(Staging|Production)Deploy\/DefaultPolicy/,
+    at: /^(Functions)?Pipeline\/Pipeline\/(Staging|Production)Deploy\/DefaultPolicy/,
     reason: 'CloudFormation deploys what has the names of the stage; deploy-statements.ts has the exceptions.',
   },
   {
-    rule: /^AwsSolutions-IAM5\[Resource::arn:.+:(parameter|secret[:\w]*)[:/]everything\/\*\]$/,
-    at: /^Pipeline\/Pipeline\/Pipeline\/Role/,
+    rule: /^AwsSolutions-IAM5\[Resource::arn:.+:(parameter|secret[:\w]*)[:/](?:everything|gradual)\/\*\]$/,
+    at: /^(Functions)?Pipeline\/Pipeline\/Pipeline\/Role/,
     reason: "`config doctor` reads the app's config at every stage.",
   },
   {
     rule: /^AwsSolutions-IAM5\[(Action::(s3|kms):\w+\*|Resource::<PipelineArtifacts\w+\.Arn>\/(functions\/)?\*)\]$/,
-    at: /^Pipeline\/Pipeline\//,
+    at: /^(Functions)?Pipeline\/Pipeline\//,
     reason: "CDK's own grants on the artifacts: of this bucket and its key only.",
   },
   {
     rule: /^AwsSolutions-IAM5\[Resource::.+:(log-group:\/aws\/(codebuild|codepipeline)\/<\w+>:\*|report-group\/<\w+>-\*)\]$/,
-    at: /^Pipeline\/Pipeline\//,
+    at: /^(Functions)?Pipeline\/Pipeline\//,
     reason: "CDK's own grants: log streams and reports of this project and pipeline, named as they begin.",
   },
   {
     rule: /^AwsSolutions-IAM5\[Resource::\*\]$/,
-    at: /^Pipeline\/Pipeline\/(ImageBuild|Pipeline\/Scan)/,
+    at: /^(Functions)?Pipeline\/Pipeline\/(ImageBuild|Pipeline\/Scan)/,
     reason: "CDK's own grants of ecr:GetAuthorizationToken and of Inspector's scan, which take no resource.",
   },
   {
-    rule: /^AwsSolutions-IAM5\[Resource::.+:stack\/everything-(staging|production)\/\*\]$/,
-    at: /^Pipeline\/Pipeline\/Pipeline\/(Staging|Production)\//,
+    rule: /^AwsSolutions-IAM5\[Resource::.+:stack\/(?:everything|gradual)-(staging|production)\/\*\]$/,
+    at: /^(Functions)?Pipeline\/Pipeline\/Pipeline\/(Staging|Production)\//,
     reason: "A stack's ARN ends with an id that CloudFormation makes.",
   },
 ];

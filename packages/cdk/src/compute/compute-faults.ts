@@ -71,6 +71,15 @@ function serviceFaults(
     const given = [...needNetwork.filter((option) => service[option] !== undefined), ...(scaling ? ['scaling'] : [])];
     if (given.length > 0) faults.push(`service has ${given.join(' and ')}, but no network: pass service.network.vpc`);
   }
+  if (network?.existingListener) {
+    const given = [
+      ...(['certificate', 'internal'] as const).filter((option) => network[option] !== undefined),
+      ...(service.loadBalancerProps ? ['loadBalancerProps'] : []),
+    ];
+    if (given.length > 0) {
+      faults.push(`service has existingListener and ${given.join(' and ')}, which are for a new load balancer`);
+    }
+  }
   const min = scaling?.min ?? 1;
   if (scaling && (!Number.isInteger(scaling.max) || !Number.isInteger(min) || min < 1 || scaling.max < min)) {
     faults.push(`service.scaling has min ${min} and max ${scaling.max}; both are whole numbers, 1 <= min <= max`);

@@ -27,13 +27,14 @@ interface LoadBalancerOptions extends Pick<ServiceOptions, 'deployment' | 'loadB
 
 /** The front of a service. */
 export interface ServiceFront {
-  readonly loadBalancer: ApplicationLoadBalancer;
+  /** Undefined with `existingListener`. */
+  readonly loadBalancer?: ApplicationLoadBalancer;
   readonly targetGroup: ApplicationTargetGroup;
 }
 
 /**
- * An Application Load Balancer whose health check, deregistration and idle time fit the SDK's
- * server.
+ * Puts a service behind a load balancer, a new one or an existing listener. Health check,
+ * deregistration and idle time fit the SDK's server.
  */
 export function addLoadBalancer(
   scope: Construct,
@@ -41,40 +42,16 @@ export function addLoadBalancer(
   options: LoadBalancerOptions,
   app: string,
 ): ServiceFront {
-  const { vpc, certificate, internal = false } = options.network;
-  const loadBalancer = new ApplicationLoadBalancer(scope, 'LoadBalancer', {
-    vpc,
-    internetFacing: !internal,
-    idleTimeout: IDLE_TIMEOUT,
-    dropInvalidHeaderFields: true,
-    ...options.loadBalancerProps,
-  });
-  defaultNamed(loadBalancer, 'LoadBalancer');
-  if (!certificate && !internal) {
-    Annotations.of(scope).addWarningV2(
-      'twelvefold:http-only',
-      `the load balancer of ${app} is on the internet without TLS: pass service.network.certificate`,
-    );
-  }
+  const { vpc, existingListener } = options.network;
+  const made = existingListener ? undefined : newLoadBalancer(scope, options, app);
   const group = (id: string) => targetGroup(scope, id, vpc, options.stopTimeout);
   const blue = group('TargetGroup');
-  const listener = loadBalancer.addListener('Listener', {
-    open: !internal,
-    ...(certificate
-      ? {
-          port: 443,
-          protocol: ApplicationProtocol.HTTPS,
-          certificates: [certificate],
-          sslPolicy: SslPolicy.RECOMMENDED_TLS,
-        }
-      : { port: 80, protocol: ApplicationProtocol.HTTP }),
-    defaultAction: ListenerAction.fixedResponse(404),
-  });
-  if (certificate) loadBalancer.addRedirect();
+  const listener = made?.listener ?? existingListener?.listener;
+  if (!listener) throw new Error('a front has a listener');
   const rule = new ApplicationListenerRule(scope, 'ListenerRule', {
     listener,
-    priority: 1,
-    conditions: [ListenerCondition.pathPatterns(['/*'])],
+    priority: existingListener?.priority ?? 1,
+    conditions: [...(existingListener?.conditions ?? [ListenerCondition.pathPatterns(['/*'])])],
     action: ListenerAction.forward([blue]),
   });
   const shifts = options.deployment === 'blue-green' || options.deployment === 'canary';
@@ -91,13 +68,45 @@ export function addLoadBalancer(
   target.attachToApplicationTargetGroup(blue);
   // ECS refuses a service whose target group no listener uses yet.
   service.node.addDependency(rule);
+  return { ...(made && { loadBalancer: made.loadBalancer }), targetGroup: blue };
+}
+
+function newLoadBalancer(scope: Construct, options: LoadBalancerOptions, app: string) {
+  const { vpc, certificate, internal = false } = options.network;
+  const loadBalancer = new ApplicationLoadBalancer(scope, 'LoadBalancer', {
+    vpc,
+    internetFacing: !internal,
+    idleTimeout: IDLE_TIMEOUT,
+    dropInvalidHeaderFields: true,
+    ...options.loadBalancerProps,
+  });
+  defaultNamed(loadBalancer, 'LoadBalancer');
+  if (!certificate && !internal) {
+    Annotations.of(scope).addWarningV2(
+      'twelvefold:http-only',
+      `the load balancer of ${app} is on the internet without TLS: pass service.network.certificate`,
+    );
+  }
+  const listener = loadBalancer.addListener('Listener', {
+    open: !internal,
+    ...(certificate
+      ? {
+          port: 443,
+          protocol: ApplicationProtocol.HTTPS,
+          certificates: [certificate],
+          sslPolicy: SslPolicy.RECOMMENDED_TLS,
+        }
+      : { port: 80, protocol: ApplicationProtocol.HTTP }),
+    defaultAction: ListenerAction.fixedResponse(404),
+  });
+  if (certificate) loadBalancer.addRedirect();
   named(
     new CfnOutput(scope, 'ServiceUrl', {
       value: Fn.join('', [certificate ? 'https://' : 'http://', loadBalancer.loadBalancerDnsName]),
       description: 'The address of the service',
     }),
   );
-  return { loadBalancer, targetGroup: blue };
+  return { loadBalancer, listener };
 }
 
 function targetGroup(scope: Construct, id: string, vpc: IVpc, stopTimeout: Duration): ApplicationTargetGroup {

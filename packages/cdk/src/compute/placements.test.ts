@@ -5,7 +5,8 @@ import { Duration } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import type { IVpc } from 'aws-cdk-lib/aws-ec2';
-import { Vpc } from 'aws-cdk-lib/aws-ec2';
+import { SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { ApplicationListener, ListenerCondition } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TemplateJson } from '../testing/synthesize.fixture.ts';
 import { newStack, ofType, resourceOf, shopProps } from '../testing/synthesize.fixture.ts';
@@ -140,6 +141,35 @@ describe('the service in a network', () => {
         },
       },
     });
+  });
+
+  it.each(['rolling', 'blue-green'] as const)('is served by a listener that exists: %s', (deployment) => {
+    const stack = newStack();
+    const vpc = new Vpc(stack, 'Vpc', { maxAzs: 2 }) as IVpc;
+    const securityGroup = SecurityGroup.fromSecurityGroupId(stack, 'Front', 'sg-1');
+    const listenerArn = 'arn:aws:elasticloadbalancing:eu-west-1:111122223333:listener/app/front/1/2';
+    const attributes = { listenerArn, securityGroup };
+    const listener = ApplicationListener.fromApplicationListenerAttributes(stack, 'Listener', attributes);
+    const conditions = [ListenerCondition.hostHeaders(['shop.example.com'])];
+    const network = { vpc, existingListener: { listener, priority: 7, conditions } };
+    const make = (more: ServiceOptions) =>
+      new TwelveFactorApp(stack, 'App', { ...shopProps, service: { deployment, ...more } });
+    expect(() => make({ network: { ...network, internal: true }, loadBalancerProps: {} })).toThrow(
+      'service has existingListener and internal and loadBalancerProps, which are for a new load balancer',
+    );
+    const app = make({ network });
+    const template = Template.fromStack(stack);
+    template.resourceCountIs('AWS::ElasticLoadBalancingV2::LoadBalancer', 0);
+    template.resourceCountIs('AWS::ElasticLoadBalancingV2::Listener', 0);
+    template.hasResourceProperties('AWS::ElasticLoadBalancingV2::ListenerRule', {
+      ListenerArn: listenerArn,
+      Priority: 7,
+      Conditions: [{ Field: 'host-header', HostHeaderConfig: { Values: ['shop.example.com'] } }],
+    });
+    // The tasks let in the load balancer that the listener belongs to.
+    template.hasResourceProperties('AWS::EC2::SecurityGroupIngress', { FromPort: 8080, SourceSecurityGroupId: 'sg-1' });
+    expect(app.service?.loadBalancer).toBeUndefined();
+    expect(app.service?.targetGroup).toBeDefined();
   });
 
   it('opens shells only where that is asked for', () => {

@@ -25,9 +25,10 @@ interface SchedulesContext {
  * Adds the schedules of tasks (EventBridge Scheduler). They share a group and a role that may
  * invoke the supervisor and write to its dead-letter queue.
  */
-export function addSchedules(scope: Construct, context: SchedulesContext): void {
+export function addSchedules(scope: Construct, context: SchedulesContext): ReadonlyMap<string, CfnSchedule> {
   const { app, schedules, target, deadLetterQueue, dataKey, isOnEcs } = context;
-  if (schedules.length === 0) return;
+  const made = new Map<string, CfnSchedule>();
+  if (schedules.length === 0) return made;
   const groupName = atStage(`${app}-{stage}`);
   const group = named(new CfnScheduleGroup(scope, 'Schedules', { name: groupName }));
   const role = addRole(scope, 'SchedulesRole', {
@@ -51,7 +52,7 @@ export function addSchedules(scope: Construct, context: SchedulesContext): void 
   for (const { name, task, expression, timeZone, retries, input } of schedules) {
     const nth = (count.get(task) ?? 0) + 1;
     count.set(task, nth);
-    named(
+    const schedule = named(
       new CfnSchedule(scope, `${pascalCase(task)}Schedule${nth === 1 ? '' : nth}`, {
         name: atStage(name),
         groupName: group.ref,
@@ -68,7 +69,9 @@ export function addSchedules(scope: Construct, context: SchedulesContext): void 
         },
       }),
     );
+    made.set(schedule.node.id, schedule);
   }
+  return made;
 }
 
 /** JSON whose texts have the stack's stage where they say `{stage}`. */

@@ -2,7 +2,11 @@ import type { Duration } from 'aws-cdk-lib';
 import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import type { IVpc } from 'aws-cdk-lib/aws-ec2';
 import type { FargateServiceProps, ICluster } from 'aws-cdk-lib/aws-ecs';
-import type { ApplicationLoadBalancerProps } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import type {
+  ApplicationLoadBalancerProps,
+  IApplicationListener,
+  ListenerCondition,
+} from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { ServiceScaling } from './service-scaling.ts';
 
 /**
@@ -32,6 +36,19 @@ export interface ServiceNetwork {
    * @defaultValue false
    */
   readonly internal?: boolean;
+  /**
+   * A listener of a load balancer that exists, which then serves this app by a rule. Its idle
+   * timeout has to be below the server's keep-alive of 65 s. `conditions` tell apps of one listener
+   * apart, e.g. by host name.
+   *
+   * @defaultValue a new load balancer; without `conditions` all paths
+   */
+  readonly existingListener?: {
+    readonly listener: IApplicationListener;
+    /** The place of the rule among those of the listener, 1 to 50,000. */
+    readonly priority: number;
+    readonly conditions?: readonly ListenerCondition[];
+  };
 }
 
 /** Options of the service that runs what is placed on Fargate. */

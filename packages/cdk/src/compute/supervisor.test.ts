@@ -52,6 +52,13 @@ describe('the supervisor', () => {
     expect(mixed.app.supervisor?.function.node.id).toBe('SupervisorFunction');
   });
 
+  it('gives its rules and schedules, to be changed', () => {
+    const { rules, schedules } = mixed.app.supervisor ?? {};
+    expect([...(rules?.keys() ?? [])]).toEqual(ofType(mixed.template, 'AWS::Events::Rule'));
+    expect([...(schedules?.keys() ?? [])].sort()).toEqual(ofType(mixed.template, 'AWS::Scheduler::Schedule').sort());
+    expect(schedules?.get('IdleSchedule')?.groupName).toBeDefined();
+  });
+
   it('may start its tasks and nothing else', () => {
     const { UseRuns, UseRunsGroupOrder, UseRunsActiveDue, WriteLogs, ...rest } = statements(
       mixed,

@@ -2,6 +2,7 @@ import { Duration, Fn } from 'aws-cdk-lib';
 import { CfnRule } from 'aws-cdk-lib/aws-events';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnEventInvokeConfig, CfnPermission } from 'aws-cdk-lib/aws-lambda';
+import type { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
 import { CfnQueue, CfnQueuePolicy } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { ManifestSupervisor } from 'twelvefold/manifest';
@@ -23,6 +24,10 @@ export interface AppSupervisor {
   readonly function: LambdaFunction;
   /** Events that the function failed on, and ticks of schedules that could not be delivered. */
   readonly deadLetterQueue: CfnQueue;
+  /** By logical id: `SupervisorEachMinute`, and `SupervisorTaskStopped` with tasks on Fargate. */
+  readonly rules: ReadonlyMap<string, CfnRule>;
+  /** By logical id, e.g. `NightlySchedule`. */
+  readonly schedules: ReadonlyMap<string, CfnSchedule>;
 }
 
 interface SupervisorContext extends FunctionContext {
@@ -89,12 +94,14 @@ export function addSupervisor(scope: Construct, context: SupervisorContext): App
       }),
     );
   }
-  addRule(scope, made, `${ID}EachMinute`, {
-    description: `Looks after the runs of ${manifest.app}`,
-    scheduleExpression: 'rate(1 minute)',
-  });
+  const rules = [
+    addRule(scope, made, `${ID}EachMinute`, {
+      description: `Looks after the runs of ${manifest.app}`,
+      scheduleExpression: 'rate(1 minute)',
+    }),
+  ];
   if (network && onEcs.length > 0) {
-    addRule(scope, made, `${ID}TaskStopped`, {
+    const stopped = addRule(scope, made, `${ID}TaskStopped`, {
       description: `A task of a run of ${manifest.app} has stopped`,
       eventPattern: {
         source: ['aws.ecs'],
@@ -107,8 +114,9 @@ export function addSupervisor(scope: Construct, context: SupervisorContext): App
         },
       },
     });
+    rules.push(stopped);
   }
-  addSchedules(scope, {
+  const schedules = addSchedules(scope, {
     app: manifest.app,
     schedules: supervisor.schedules,
     target: made,
@@ -116,7 +124,7 @@ export function addSupervisor(scope: Construct, context: SupervisorContext): App
     dataKey: context.dataKey,
     isOnEcs: (task) => tasks.has(task),
   });
-  return { function: made, deadLetterQueue };
+  return { function: made, deadLetterQueue, rules: new Map(rules.map((rule) => [rule.node.id, rule])), schedules };
 }
 
 /** The environment that `twelvefold/supervisor` reads. */
@@ -176,7 +184,7 @@ function addRule(
   target: LambdaFunction,
   id: string,
   when: { readonly description: string; readonly scheduleExpression?: string; readonly eventPattern?: object },
-): void {
+): CfnRule {
   const rule = named(
     new CfnRule(scope, id, {
       ...when,
@@ -192,6 +200,7 @@ function addRule(
       sourceArn: rule.attrArn,
     }),
   );
+  return rule;
 }
 
 /** A queue that only those may use whose role or policy allows it, over TLS. */

@@ -24,6 +24,12 @@ function synthesized(options: Partial<PostgresOptions> = {}) {
 }
 
 describe('a database', () => {
+  it('has a proxy with a name of its stage, because stages share an account', () => {
+    synthesized({ proxy: true }).hasResourceProperties('AWS::RDS::DBProxy', {
+      DBProxyName: { 'Fn::Sub': `shop-\${Stage}-ledger` },
+    });
+  });
+
   it('is encrypted, kept, and has a master password that RDS rotates', () => {
     synthesized().hasResource('AWS::RDS::DBCluster', {
       DeletionPolicy: 'Retain',

@@ -14,6 +14,7 @@ import {
 } from 'aws-cdk-lib/aws-rds';
 import type { Construct } from 'constructs';
 import type { ManifestResource } from 'twelvefold/manifest';
+import { atStage } from '../template/at-stage.ts';
 import { pascalCase } from '../template/named.ts';
 import type { ProvidedResource } from './add-resources.ts';
 
@@ -73,7 +74,7 @@ export function postgres(options: PostgresOptions): (scope: Construct, resource:
   const known = ['vpc', 'databaseName', 'capacity', 'proxy', 'standby', 'databaseClusterProps'];
   assertKnownOptions('use postgres()', options, known);
   const { vpc, databaseName = 'app', capacity = { min: 0.5, max: 4 }, proxy = false, standby = false } = options;
-  return (scope, { key, details }) => {
+  return (scope, { key, details, physicalName }) => {
     const id = pascalCase(key);
     const cluster = new DatabaseCluster(scope, `${id}Database`, {
       engine: DatabaseClusterEngine.auroraPostgres({ version: AuroraPostgresEngineVersion.VER_17_9 }),
@@ -96,7 +97,7 @@ export function postgres(options: PostgresOptions): (scope: Construct, resource:
       parameters: { 'rds.force_ssl': '1' },
       ...options.databaseClusterProps,
     });
-    const through = proxy ? addProxy(scope, `${id}Proxy`, vpc, cluster) : undefined;
+    const through = proxy ? addProxy(scope, `${id}Proxy`, vpc, cluster, physicalName) : undefined;
     const host = through?.proxy.endpoint ?? cluster.clusterEndpoint.hostname;
     const connections = (through ?? cluster).connections;
     const login =
@@ -126,9 +127,12 @@ function addProxy(
   id: string,
   vpc: IVpc,
   cluster: DatabaseCluster,
+  name: string,
 ): { proxy: DatabaseProxy; id: string; connections: Connections } {
   const group = new SecurityGroup(scope, `${id}Group`, { vpc, description: 'The proxy of a database' });
   const proxy = new DatabaseProxy(scope, id, {
+    // CDK's name is the construct's id, which stages of one account would share.
+    dbProxyName: atStage(name),
     proxyTarget: ProxyTarget.fromCluster(cluster),
     vpc,
     vpcSubnets: { subnetType: privateSubnets(vpc) },

@@ -7,16 +7,10 @@ import type { Statement } from '../policy/policy-document.ts';
  * app, stage and definition, so each statement is about what has that name. Wildcards stand in the
  * action only: the resource of each is the app's.
  */
-export function deployStatements({ app, supervisor }: Manifest, stage: string): Statement[] {
-  const arn = (service: string, rest: string) =>
-    Fn.sub(`arn:\${AWS::Partition}:${service}:\${AWS::Region}:\${AWS::AccountId}:${rest}`);
+export function deployStatements(manifest: Manifest, stage: string): Statement[] {
+  const { app } = manifest;
+  const has = partsOf(manifest);
   const name = `${app}-${stage}`;
-  const on = (Sid: string, Action: string | readonly string[], ...Resource: unknown[]): Statement => ({
-    Sid,
-    Effect: 'Allow',
-    Action,
-    Resource,
-  });
   return [
     on('Queues', 'sqs:*', arn('sqs', `${name}-*`)),
     on('Topics', 'sns:*', arn('sns', `${name}-*`)),
@@ -29,7 +23,7 @@ export function deployStatements({ app, supervisor }: Manifest, stage: string): 
     on('Logs', 'logs:*', arn('logs', `log-group:/aws/*/${name}*`)),
     on(
       'Roles',
-      ['iam:*Role', 'iam:*RolePolicy', 'iam:TagRole', 'iam:UntagRole', 'iam:PassRole'],
+      ['iam:*Role', 'iam:*RoleDescription', 'iam:*RolePolic*', 'iam:*RolePermissionsBoundary'],
       globalArn('iam', `role/${name}-*`),
     ),
     on('Apis', 'apigateway:*', Fn.sub(`arn:\${AWS::Partition}:apigateway:\${AWS::Region}::/*`)),
@@ -39,6 +33,8 @@ export function deployStatements({ app, supervisor }: Manifest, stage: string): 
       arn('ecs', `service/${name}/*`),
       arn('ecs', `cluster/${name}`),
       arn('ecs', `task-definition/${name}*:*`),
+      arn('ecs', `service-deployment/${name}/*`),
+      arn('ecs', `service-revision/${name}/*`),
     ),
     // Task definitions and load balancers are described and deregistered without a resource.
     on(
@@ -48,7 +44,34 @@ export function deployStatements({ app, supervisor }: Manifest, stage: string): 
     ),
     on('LoadBalancers', 'elasticloadbalancing:*', '*'),
     on('Alarms', 'cloudwatch:*', arn('cloudwatch', `alarm:${name}-*`), globalArn('cloudwatch', `dashboard/${name}`)),
-    ...(supervisor
+    // CodeDeploy shifts an alias at each update of the stack (CloudFormation user guide,
+    // "UpdatePolicy attribute", CodeDeployLambdaAliasUpdate).
+    on(
+      'Shifts',
+      'codedeploy:*',
+      ...['application', 'deploymentgroup', 'deploymentconfig'].map((type) => arn('codedeploy', `${type}:${name}-*`)),
+    ),
+    on('StopShift', 'codedeploy:StopDeployment', '*'),
+    ...(has.database ? databaseStatements(name) : []),
+    ...(has.dsql
+      ? [
+          // A cluster of DSQL is named by an id that DSQL makes.
+          on('DsqlClusters', 'dsql:*', arn('dsql', 'cluster/*')),
+          on('NewDsqlCluster', ['dsql:CreateCluster', 'tag:GetTagKeys', 'tag:GetTagValues'], '*'),
+        ]
+      : []),
+    ...(has.cache
+      ? [
+          on(
+            'Caches',
+            'elasticache:*',
+            ...['serverlesscache', 'user', 'usergroup'].map((type) => arn('elasticache', `${type}:${name}-*`)),
+          ),
+          // A serverless cache makes its endpoint in the VPC for its caller.
+          on('CacheEndpoints', ['ec2:CreateVpcEndpoint', 'ec2:DeleteVpcEndpoints'], '*'),
+        ]
+      : []),
+    ...(has.supervisor
       ? [
           on('Rules', 'events:*', arn('events', `rule/${name}-*`)),
           on(
@@ -64,19 +87,27 @@ export function deployStatements({ app, supervisor }: Manifest, stage: string): 
       'Queries',
       [
         'logs:DeleteQueryDefinition',
+        'logs:DescribeIndexPolicies',
         'logs:DescribeLogGroups',
         'logs:DescribeQueryDefinitions',
         'logs:PutQueryDefinition',
       ],
       '*',
     ),
-    // The first cluster, load balancer and scalable target of an account make these roles.
+    // The first resource of a service in an account makes these roles.
     on(
       'ServiceRoles',
-      'iam:CreateServiceLinkedRole',
-      ...['ecs', 'elasticloadbalancing', 'ecs.application-autoscaling'].map((service) =>
-        globalArn('iam', `role/aws-service-role/${service}.amazonaws.com/*`),
-      ),
+      // A scalable target names its role.
+      ['iam:CreateServiceLinkedRole', 'iam:PassRole'],
+      ...[
+        'ecs',
+        'elasticloadbalancing',
+        'ecs.application-autoscaling',
+        'lambda.application-autoscaling',
+        ...(has.database ? ['rds'] : []),
+        ...(has.dsql ? ['dsql'] : []),
+        ...(has.cache ? ['elasticache'] : []),
+      ].map((service) => globalArn('iam', `role/aws-service-role/${service}.amazonaws.com/*`)),
     ),
     // A key is named by an id that KMS makes. The app's keys encrypt data (`dataKey`) and alarms.
     on(
@@ -84,6 +115,9 @@ export function deployStatements({ app, supervisor }: Manifest, stage: string): 
       [
         'kms:CreateKey',
         'kms:DescribeKey',
+        'kms:DisableKey',
+        'kms:DisableKeyRotation',
+        'kms:EnableKey',
         'kms:EnableKeyRotation',
         'kms:GetKeyPolicy',
         'kms:GetKeyRotationStatus',
@@ -97,10 +131,11 @@ export function deployStatements({ app, supervisor }: Manifest, stage: string): 
       '*',
     ),
     {
-      // DynamoDB takes its use of a key from who makes the table (DynamoDB developer guide,
-      // "Encryption at rest: usage notes").
+      // These take their use of a key from who makes the resource (DynamoDB developer guide,
+      // "Encryption at rest: usage notes"; Secrets Manager user guide, "Secret encryption and
+      // decryption"; the handlers of AWS::ElastiCache::ServerlessCache).
       ...on(
-        'KeysOfTables',
+        'KeysOfData',
         [
           'kms:CreateGrant',
           'kms:Decrypt',
@@ -111,7 +146,13 @@ export function deployStatements({ app, supervisor }: Manifest, stage: string): 
         ],
         arn('kms', 'key/*'),
       ),
-      Condition: { StringEquals: { 'kms:ViaService': Fn.sub(`dynamodb.\${AWS::Region}.amazonaws.com`) } },
+      Condition: {
+        StringEquals: {
+          'kms:ViaService': ['dynamodb', 'secretsmanager', ...(has.cache ? ['elasticache'] : [])].map((service) =>
+            Fn.sub(`${service}.\${AWS::Region}.amazonaws.com`),
+          ),
+        },
+      },
     },
     on('Scaling', 'application-autoscaling:*', '*'),
     on('Subnets', ['ec2:Describe*', 'ec2:*SecurityGroup*', 'ec2:CreateTags'], '*'),
@@ -120,14 +161,6 @@ export function deployStatements({ app, supervisor }: Manifest, stage: string): 
 
 /** The permissions of `twelvefold config doctor`: it reads the app's config at every stage. */
 export function checkStatements({ app }: Manifest): Statement[] {
-  const arn = (service: string, rest: string) =>
-    Fn.sub(`arn:\${AWS::Partition}:${service}:\${AWS::Region}:\${AWS::AccountId}:${rest}`);
-  const on = (Sid: string, Action: readonly string[], Resource: string): Statement => ({
-    Sid,
-    Effect: 'Allow',
-    Action,
-    Resource,
-  });
   return [
     on('CheckParameters', ['ssm:GetParameters', 'ssm:GetParametersByPath'], arn('ssm', `parameter/${app}/*`)),
     on(
@@ -136,6 +169,55 @@ export function checkStatements({ app }: Manifest): Statement[] {
       arn('secretsmanager', `secret:${app}/*`),
     ),
   ];
+}
+
+/** The parts of an app that need statements of their services. */
+function partsOf({ resources, supervisor }: Manifest) {
+  const types = resources.flatMap(({ cloudFormation = [] }) => cloudFormation.map(({ type }) => type));
+  const dsql = types.includes('AWS::DSQL::Cluster');
+  return {
+    supervisor: supervisor !== undefined,
+    // `postgres()` makes what the manifest has no CloudFormation for.
+    database: resources.some(({ kind, cloudFormation = [] }) => kind === 'sql' && cloudFormation.length === 0),
+    dsql,
+    cache: types.includes('AWS::ElastiCache::ServerlessCache'),
+  };
+}
+
+/** Aurora with its proxy, as `postgres()` makes them. */
+function databaseStatements(name: string): Statement[] {
+  return [
+    on(
+      'Databases',
+      'rds:*',
+      ...['cluster', 'db', 'subgrp', 'cluster-pg'].map((type) => arn('rds', `${type}:${name}-*`)),
+    ),
+    // A cluster and its instances name these groups, which the account has.
+    on(
+      'DatabaseDefaults',
+      ['rds:CreateDBCluster', 'rds:CreateDBInstance', 'rds:ModifyDBCluster', 'rds:ModifyDBInstance'],
+      arn('rds', 'og:default:*'),
+      arn('rds', 'pg:default.*'),
+    ),
+    // A proxy and its target group are named by ids that RDS makes.
+    on('Proxies', 'rds:*', arn('rds', 'db-proxy:*'), arn('rds', 'target-group:*')),
+    on('NewProxy', ['rds:CreateDBProxy', 'rds:DescribeEngineDefaultClusterParameters', 'rds:DescribeEvents'], '*'),
+    // RDS makes the master's secret for its caller (RDS user guide, "Permissions required for
+    // Secrets Manager integration").
+    on(
+      'MasterSecrets',
+      ['secretsmanager:CreateSecret', 'secretsmanager:TagResource'],
+      arn('secretsmanager', 'secret:rds!*'),
+    ),
+  ];
+}
+
+function on(Sid: string, Action: string | readonly string[], ...Resource: unknown[]): Statement {
+  return { Sid, Effect: 'Allow', Action, Resource };
+}
+
+function arn(service: string, rest: string): string {
+  return Fn.sub(`arn:\${AWS::Partition}:${service}:\${AWS::Region}:\${AWS::AccountId}:${rest}`);
 }
 
 function globalArn(service: string, rest: string): string {

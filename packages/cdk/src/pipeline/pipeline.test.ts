@@ -1,4 +1,5 @@
 import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Repository } from 'aws-cdk-lib/aws-ecr';
 import { describe, expect, it } from 'vitest';
 import { lambda } from '../compute/placement.ts';
 import { nightlyManifest } from '../testing/nightly-manifest.fixture.ts';
@@ -92,6 +93,7 @@ describe('the pipeline', () => {
       'EventSources',
       'Definitions',
       'LoadBalancers',
+      'StopShift',
       'Queries',
       'Keys',
       'Scaling',
@@ -114,6 +116,19 @@ it('builds no image for an app of functions, and names the release of its tasks'
   expect(pipeline.repository).toBeUndefined();
   const sids = deployStatements(nightlyManifest, 'staging').map(({ Sid }) => Sid);
   expect(sids).toEqual(expect.arrayContaining(['Rules', 'Schedules']));
+});
+
+it('takes a repository that is there, and properties of its pipeline', () => {
+  const stack = newStack();
+  const existingRepository = Repository.fromRepositoryName(stack, 'Existing', 'images');
+  const pipelineProps = { pipelineName: 'shop-releases' };
+  const pipeline = new TwelveFactorPipeline(stack, 'Pipeline', { ...props, existingRepository, pipelineProps });
+  const template = Template.fromStack(stack);
+  template.resourceCountIs('AWS::ECR::Repository', 0);
+  expect(pipeline.repository).toBe(existingRepository);
+  template.hasResourceProperties('AWS::CodePipeline::Pipeline', { Name: 'shop-releases', PipelineType: 'V2' });
+  const [build] = Object.values(template.findResources('AWS::CodeBuild::Project'));
+  expect(JSON.stringify(build)).toContain('/images');
 });
 
 it('takes its source from CodeCommit as well', () => {

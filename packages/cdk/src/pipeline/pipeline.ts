@@ -2,7 +2,7 @@ import { assertKnownOptions } from '@twelvefold/core/internal';
 import { Aws, CfnCapabilities, Duration, Fn, RemovalPolicy } from 'aws-cdk-lib';
 import { BuildSpec, ComputeType, LinuxArmBuildImage, PipelineProject } from 'aws-cdk-lib/aws-codebuild';
 import { Repository as CodeCommitRepository } from 'aws-cdk-lib/aws-codecommit';
-import type { IAction } from 'aws-cdk-lib/aws-codepipeline';
+import type { IAction, PipelineProps } from 'aws-cdk-lib/aws-codepipeline';
 import { Artifact, ExecutionMode, Pipeline, PipelineType, Result } from 'aws-cdk-lib/aws-codepipeline';
 import {
   CloudFormationCreateReplaceChangeSetAction,
@@ -14,6 +14,7 @@ import {
   InspectorEcrImageScanAction,
   ManualApprovalAction,
 } from 'aws-cdk-lib/aws-codepipeline-actions';
+import type { IRepository } from 'aws-cdk-lib/aws-ecr';
 import { Repository, TagMutability, TagStatus } from 'aws-cdk-lib/aws-ecr';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -96,6 +97,14 @@ export interface TwelveFactorPipelineProps {
   readonly functions?: string;
   /** Findings of an image that stop the pipeline. @defaultValue 1 critical, 1 high */
   readonly scan?: { readonly critical: number; readonly high: number };
+  /**
+   * A repository of this account for images. Its tags should be immutable: one is made per commit.
+   *
+   * @defaultValue a new one, for an app with an image
+   */
+  readonly existingRepository?: IRepository;
+  /** Properties of CDK's pipeline, over those of this construct, e.g. `triggers`. */
+  readonly pipelineProps?: Partial<PipelineProps>;
 }
 
 /** Images that are kept for a way back. */
@@ -129,7 +138,7 @@ const IMAGES = 50;
 export class TwelveFactorPipeline extends Construct {
   readonly pipeline: Pipeline;
   /** Images of the service and of tasks: tags never change, and pushes are scanned. */
-  readonly repository: Repository | undefined;
+  readonly repository: IRepository | undefined;
   /** Holds the artifacts, and one zip per function and version. */
   readonly bucket: Bucket;
   readonly imageBuild: PipelineProject | undefined;
@@ -154,7 +163,7 @@ export class TwelveFactorPipeline extends Construct {
       lifecycleRules: [{ expiration: Duration.days(90) }],
     });
     const has = partsOf(manifest, compute);
-    this.repository = has.image ? addRepository(this, app) : undefined;
+    this.repository = has.image ? (props.existingRepository ?? (addRepository(this, app) as IRepository)) : undefined;
     this.imageBuild = this.repository && addImageBuild(this, this.repository);
     this.pipeline = new Pipeline(this, 'Pipeline', {
       pipelineName: app,
@@ -163,6 +172,7 @@ export class TwelveFactorPipeline extends Construct {
       executionMode: ExecutionMode.QUEUED,
       artifactBucket: this.bucket as IBucket,
       restartExecutionOnUpdate: true,
+      ...props.pipelineProps,
     });
 
     const code = new Artifact('Code');
@@ -260,8 +270,19 @@ function addRepository(scope: Construct, app: string): Repository {
 
 /** @throws TypeError listing every fault at once. */
 function assertPipeline(props: TwelveFactorPipelineProps): void {
-  const known = ['manifest', 'compute', 'source', 'stages', 'test', 'build', 'template', 'functions', 'scan'];
-  assertKnownOptions('use TwelveFactorPipeline', props, known);
+  assertKnownOptions('use TwelveFactorPipeline', props, [
+    'manifest',
+    'compute',
+    'source',
+    'stages',
+    'test',
+    'build',
+    'template',
+    'functions',
+    'scan',
+    'existingRepository',
+    'pipelineProps',
+  ]);
   const names = props.stages.map(({ name }) => name);
   const faults = [
     ...(names.length === 0 ? ['stages is empty: name at least one'] : []),
@@ -288,7 +309,7 @@ function sourceAction(scope: Construct, source: PipelineSource, output: Artifact
  * Builds the image natively for arm64 and pushes it under the commit's id: a tag that never
  * changes.
  */
-function addImageBuild(scope: Construct, repository: Repository): PipelineProject {
+function addImageBuild(scope: Construct, repository: IRepository): PipelineProject {
   const project = new PipelineProject(scope, 'ImageBuild', {
     description: 'Builds the image of the service',
     timeout: Duration.minutes(20),

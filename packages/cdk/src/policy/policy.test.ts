@@ -1,8 +1,11 @@
+import { Template } from 'aws-cdk-lib/assertions';
 import type { CloudFormationValue } from 'twelvefold/internal';
 import type { ManifestComponent } from 'twelvefold/manifest';
 import { describe, expect, it } from 'vitest';
 import { shopManifest } from '../testing/shop-manifest.fixture.ts';
-import { ofType, resourceOf, shopProps, sub, synthesize } from '../testing/synthesize.fixture.ts';
+import type { TemplateJson } from '../testing/synthesize.fixture.ts';
+import { newStack, ofType, resourceOf, shopProps, sub, synthesize } from '../testing/synthesize.fixture.ts';
+import { addRole } from './add-role.ts';
 import type { PolicyDocument, Statement } from './policy-document.ts';
 
 const template = synthesize();
@@ -158,4 +161,15 @@ describe('actions on a part of a resource, such as an index', () => {
       "component 'http' is granted dynamodb:Query on 'byUser' of 'rows', which is not in its parts",
     );
   });
+});
+
+it('gives a role without statements no policy, which IAM refuses (cfn-lint E3510)', () => {
+  const stack = newStack();
+  const common = { description: 'a role', service: 'lambda.amazonaws.com' } as const;
+  addRole(stack, 'Empty', { ...common, statements: [] });
+  const statement = { Sid: 'Send', Effect: 'Allow', Action: 'sqs:SendMessage', Resource: '*' } as const;
+  addRole(stack, 'Full', { ...common, statements: [statement] });
+  const { Resources } = Template.fromStack(stack).toJSON() as TemplateJson; // what CloudFormation calls a template
+  expect(Resources.Empty?.Properties).not.toHaveProperty('Policies');
+  expect(Resources.Full?.Properties).toHaveProperty('Policies');
 });

@@ -1,4 +1,5 @@
 import { App, CfnResource, Stack } from 'aws-cdk-lib';
+import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { CfnRole } from 'aws-cdk-lib/aws-iam';
 import { describe, expect, it } from 'vitest';
 import { newStack, shopProps } from '../testing/synthesize.fixture.ts';
@@ -32,6 +33,19 @@ describe('limits', () => {
       properties: { Value: 'x'.repeat(LIMITS.templateBytes) },
     });
     expect(faultsOf(stack)).toEqual([expect.stringContaining('CloudFormation takes 1000000')]);
+  });
+
+  it('warn once of a template that --template-body does not take', () => {
+    const stack = newStack();
+    assertLimits(stack);
+    const properties = { Value: 'x'.repeat(LIMITS.inlineTemplateBytes - 1_000) };
+    const value = new CfnResource(stack, 'Value', { type: 'AWS::SSM::Parameter', properties });
+    const warnings = () => Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('above 51200 it must'));
+    expect(faultsOf(stack)).toEqual([]);
+    expect(warnings()).toEqual([]);
+    value.addPropertyOverride('Description', 'x'.repeat(1_000));
+    expect([faultsOf(stack), faultsOf(stack)]).toEqual([[], []]);
+    expect(warnings()).toHaveLength(1);
   });
 
   it('stop a role whose policy IAM would refuse', () => {
