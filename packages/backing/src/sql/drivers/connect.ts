@@ -54,6 +54,7 @@ export async function openConnection(options: ConnectOptions, limit: Limit): Pro
   const { subject, login, clock, random } = options;
   const reachable = earlier(limit, UNREACHABLE_MS, clock);
   const tried: Login[] = [];
+  let refusal: unknown;
   const begunMs = clock.monotonic();
   let next = await login.current();
   for (let attempt = 1; ; attempt += 1) {
@@ -67,12 +68,16 @@ export async function openConnection(options: ConnectOptions, limit: Limit): Pro
       if (isRefusal(cause)) {
         options.onRefused();
         tried.push(next);
+        refusal = cause;
         const other = await login.afterRefusal(tried, limit);
         if (other === undefined) throw refused(options, next, cause);
         next = other;
         continue;
       }
       const pauseMs = backoffMs(attempt, 50, 1_000, random);
+      const last = tried.at(-1);
+      // An attempt that the limit cut short says nothing: the refusal before it is the reason.
+      if (last && remainingMs(limit, clock) <= pauseMs) throw refused(options, last, refusal);
       if (isFinal(cause) || isTlsFault(cause) || remainingMs(reachable, clock) <= pauseMs) {
         throw new TwelvefoldError('DATABASE_UNREACHABLE', `Cannot connect to ${subject}: ${messageOf(cause)}`, {
           cause,
