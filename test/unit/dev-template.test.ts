@@ -18,6 +18,7 @@ import {
   sessionStore,
   sql,
   table,
+  taskRuns,
   topic,
 } from 'twelvefold';
 import { buildManifest } from 'twelvefold/manifest';
@@ -48,13 +49,15 @@ const app = defineApp({
     sessions: sessionStore('sessions', { schema, idle: '30m', absolute: '12h' }),
     once: idempotencyStore('once'),
     lock: lock('lock'),
+    runs: taskRuns('runs'),
     database: sql('database', { engine: 'postgres', login: config.key('login') }),
     prices: cache('prices', { schema, ttl: '1m', driver: 'memory' }),
   },
 });
 const api = app.http({ uses: { orders: ['send'] } }, () => new Response());
+const count = app.task('count', { params: z.object({}), uses: {} }, async () => ({}));
 const consumer = app.consumer('orders', { uses: { rows: ['put'] } }, async () => undefined);
-const manifest = buildManifest(app, { 'lambda/http.js': api, 'lambda/orders.js': consumer });
+const manifest = buildManifest(app, { 'lambda/http.js': api, 'lambda/orders.js': consumer, 'lambda/count.js': count });
 
 interface Resource {
   readonly Type: string;
@@ -69,7 +72,7 @@ function ofCdk(): Resources {
   const stack = new Stack(new App({ analyticsReporting: false, builtinCloudFormationValidation: false, outdir }));
   new TwelveFactorApp(stack, 'App', {
     manifest,
-    compute: { http: [lambda(), fargate()], orders: lambda() },
+    compute: { http: [lambda(), fargate()], orders: lambda(), count: lambda() },
     kinds: { sql: () => ({ binding: 'postgres://db/shop', arns: ['arn:aws:rds-db:::dbuser:x/y'] }) },
   });
   return Template.fromStack(stack).toJSON().Resources;
@@ -98,7 +101,7 @@ describe('the resources of twelvefold dev', () => {
   it('are every resource that the manifest makes, with the properties that TwelveFactorApp gives them', () => {
     const made = manifest.resources.flatMap(({ cloudFormation = [] }) => cloudFormation);
     expect(new Set(manifest.resources.map(({ kind }) => kind))).toEqual(
-      new Set(['queue', 'topic', 'table', 'sessions', 'idempotency', 'lock', 'sql', 'cache']),
+      new Set(['queue', 'topic', 'table', 'sessions', 'idempotency', 'lock', 'task-runs', 'sql', 'cache']),
     );
     for (const { id } of made) {
       const { Type, Properties } = cdk[id] ?? {};
