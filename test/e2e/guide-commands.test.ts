@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { execFile, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -46,6 +46,12 @@ async function follow({ command, prints }: GuideCommand): Promise<void> {
 beforeAll(async () => {
   await rm(FOLDER, { recursive: true, force: true });
   await mkdir(FOLDER, { recursive: true });
+  // npm links the commands of packages that were built before its install, which a clean clone's
+  // were not.
+  const bin = join(FOLDER, 'node_modules/.bin');
+  await mkdir(bin, { recursive: true });
+  await symlink(join(ROOT, 'packages/app/dist/bundle/cli/main.js'), join(bin, 'twelvefold'));
+  await symlink(join(ROOT, 'packages/local/dist/bundle/cli.js'), join(bin, 'twelvefold-local'));
   // With `fail` an answer of 400 and more is a failure of curl.
   await writeFile(join(FOLDER, '.curlrc'), 'fail\nsilent\nshow-error\n');
   const path = [dirname(process.execPath), process.env.PATH].join(delimiter);
