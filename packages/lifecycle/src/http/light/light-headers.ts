@@ -5,6 +5,8 @@ const NAME = /^[\w!#$%&'*+.^`|~-]+$/;
 /** Characters of a value that `Headers` may refuse or change. */
 const UNUSUAL = /[^ -~]/;
 const COOKIE = 'set-cookie';
+/** Empty values at the end of a joined list; cookies are joined by semicolons. */
+const EMPTY_MEMBERS = /(?:[,;] )+$/;
 const NO_COOKIES: readonly string[] = [];
 /** Never changed. */
 const NO_VALUES = new Map<string, string>();
@@ -135,6 +137,14 @@ export class LightHeaders {
    * sees.
    */
   become(platform: Headers): void {
+    // A value is trimmed, unless it is appended: made of these, the platform's lost the empty
+    // members that a list ends in.
+    for (const [name, value] of this.#platform ?? []) {
+      const [empty] = EMPTY_MEMBERS.exec(value) ?? [];
+      if (empty === undefined) continue;
+      platform.set(name, value.slice(0, -empty.length));
+      for (let at = 0; at < empty.length; at += 2) platform.append(name, '');
+    }
     this.#source = undefined;
     this.#platform = platform;
   }

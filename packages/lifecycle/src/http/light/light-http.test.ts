@@ -269,6 +269,23 @@ describe('in any order of use', () => {
     );
   });
 
+  it.each(['content-type', 'cookie', 'x-list'])(
+    'an empty value of %s outlives the making of the platform’s own',
+    (name) => {
+      const made = () =>
+        [new Response('text'), new Request('http://x.example/', { headers: { [name]: 'a' } })].map((subject) => {
+          for (const value of ['b', '', '']) subject.headers.append(name, value);
+          subject.clone();
+          return [...subject.headers];
+        });
+      const light = made();
+      uninstall();
+      const platform = made();
+      uninstall = installLightHttp();
+      expect(light).toEqual(platform);
+    },
+  );
+
   it('a request is what the platform would make', async () => {
     const init = fc.record(
       {
