@@ -2,7 +2,7 @@ import type { Operation, Service } from '../operations/aws-operations.ts';
 import type { SdkOpener, SdkService } from '../sdk/sdk-client.ts';
 
 /**
- * A service, as the first argument of {@link Aws.call}. It carries what its calls need, so that a
+ * A service, as the first argument of `Aws.call`. It carries what its calls need, so that a
  * bundle has the protocols of the services that its code imports, and no others.
  */
 export interface AwsService<S extends Service = Service> {

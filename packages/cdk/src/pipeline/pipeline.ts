@@ -72,7 +72,7 @@ export interface PipelineStage {
 /** The properties of {@link TwelveFactorPipeline}. */
 export interface TwelveFactorPipelineProps {
   readonly manifest: Manifest;
-  /** Where each component runs, as in {@link TwelveFactorApp}: an app of functions has no image. */
+  /** Where each component runs, as in `TwelveFactorApp`: an app of functions has no image. */
   readonly compute: Compute;
   readonly source: PipelineSource;
   /** e.g. `[{ name: 'staging' }, { name: 'production', approval: true }]` */

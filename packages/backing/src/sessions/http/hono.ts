@@ -21,7 +21,7 @@ export interface SessionVariables<C> {
 /**
  * A middleware that gives each request its session as `c.get('session')`: cookie, CSRF check and
  * 503
- * as {@link webSessions} has them.
+ * as `webSessions` has them.
  *
  * @param around Makes the surroundings of a request of Hono's context.
  * @throws TypeError that names every fault of the options.

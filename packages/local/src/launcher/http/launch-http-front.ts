@@ -10,7 +10,7 @@ import { listen } from './listen.ts';
 import { streamAnswer } from './stream-answer.ts';
 
 export interface HttpFrontOptions {
-  /** The function that answers; a {@link LaunchedFunction} or anything that invokes alike. */
+  /** The function that answers; a `LaunchedFunction` or anything that invokes alike. */
   readonly fn: {
     invoke(
       event: unknown,

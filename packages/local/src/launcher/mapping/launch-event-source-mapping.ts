@@ -82,7 +82,7 @@ export interface EventSourceMappingOptions {
   readonly region: string;
   readonly credentials: Credentials;
   /**
-   * The function that gets the batches; a {@link LaunchedFunction} or anything that invokes alike.
+   * The function that gets the batches; a `LaunchedFunction` or anything that invokes alike.
    */
   readonly fn: { invoke(event: { readonly Records: readonly SqsRecord[] }): Promise<InvocationResult> };
   /** Messages per invocation, at most. @defaultValue 10 */

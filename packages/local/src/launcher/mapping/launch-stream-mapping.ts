@@ -16,7 +16,7 @@ export interface StreamMappingOptions {
   readonly region: string;
   readonly credentials: Credentials;
   /**
-   * The function that gets the batches; a {@link LaunchedFunction} or anything that invokes alike.
+   * The function that gets the batches; a `LaunchedFunction` or anything that invokes alike.
    */
   readonly fn: { invoke(event: { readonly Records: readonly StreamRecord[] }): Promise<InvocationResult> };
   /** Where to begin in the stream. @defaultValue `TRIM_HORIZON` */
