@@ -7,12 +7,19 @@ import type { Policy, PolicyKind } from './policy.ts';
 import { PolicyError, parsePolicy } from './policy.ts';
 
 const NOTHING: Policy['statements'] = [];
+const DENY_ALL = parsePolicy(
+  { Statement: { Sid: 'Malformed', Effect: 'Deny', Principal: '*', Action: '*', Resource: '*' } },
+  'resource',
+).statements;
 
 /** Policies change rarely and are read on every call. */
 export class PolicyCache {
   readonly #read = new Map<string, Map<string, Policy['statements']>>();
 
-  /** A document that AWS would not have taken grants nothing: services here keep some unread. */
+  /**
+   * A document that AWS would refuse grants nothing, since services here keep some unread. As a
+   * resource's policy it denies everything, since its own denials cannot be read.
+   */
   read(document: string, kind: PolicyKind, name: string): Policy {
     const ofKind = this.#read.get(kind) ?? new Map<string, Policy['statements']>();
     this.#read.set(kind, ofKind);
@@ -29,7 +36,7 @@ export class PolicyCache {
     try {
       return parsePolicy(document, kind).statements;
     } catch (error) {
-      if (error instanceof PolicyError) return NOTHING;
+      if (error instanceof PolicyError) return kind === 'resource' ? DENY_ALL : NOTHING;
       throw error;
     }
   }

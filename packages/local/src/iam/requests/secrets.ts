@@ -25,7 +25,6 @@ const kmsKeys = (input: Input, { action }: { readonly action: string }): Conditi
   'kms:SigningAlgorithm': text(input.SigningAlgorithm),
   'kms:MacAlgorithm': text(input.MacAlgorithm),
   'kms:MessageType': text(input.MessageType),
-  'kms:DataKeySpec': undefined,
   'kms:ScheduleKeyDeletionPendingWindowInDays': text(input.PendingWindowInDays),
   'kms:RotationPeriodInDays': text(input.RotationPeriodInDays),
   'kms:BypassPolicyLockoutSafetyCheck': text(input.BypassPolicyLockoutSafetyCheck),
