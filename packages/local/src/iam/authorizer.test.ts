@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { xmlAt } from '../client/xml.ts';
 import { startLocalAws } from '../start.ts';
 import { assumeNewRole, rootClient } from './role-session.fixture.ts';
 
@@ -16,4 +17,13 @@ it("denies everything by a resource's policy that AWS would refuse: its denials 
   await expect(send()).rejects.toThrow('with an explicit deny in a resource-based policy');
   await setPolicy('');
   await send();
+});
+
+it('gives a role the id that its sessions have', async () => {
+  await using aws = await startLocalAws({ enforce: true });
+  const { assumedRoleId } = await assumeNewRole(aws.url, 'sender', []);
+  const root = rootClient(aws.url);
+  const role = await root.query('iam', 'GetRole', { RoleName: 'sender' });
+  expect(assumedRoleId).toMatch(/^AROA[A-Z0-9]{17}:one$/);
+  expect(assumedRoleId).toBe(`${xmlAt(role, 'Role', 'RoleId')?.text}:one`);
 });

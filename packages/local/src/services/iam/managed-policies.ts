@@ -14,8 +14,7 @@ const MAX_VERSIONS = 5;
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
-/** A unique id of IAM, e.g. `AROA...` for a role. */
-export const makeId = (prefix: string) => `${prefix}${[...randomBytes(17)].map((byte) => LETTERS[byte % 32]).join('')}`;
+const makePolicyId = () => `ANPA${[...randomBytes(17)].map((byte) => LETTERS[byte % 32]).join('')}`;
 
 /** The number of roles that have the policy attached. */
 const attachments = (arn: string, context: CallContext) =>
@@ -68,7 +67,7 @@ export const createPolicy: Action = (input, context) => {
     name,
     path,
     arn,
-    id: makeId('ANPA'),
+    id: makePolicyId(),
     createdMs: now,
     changedMs: now,
     description: readString(input, 'Description', { max: 1000 }),

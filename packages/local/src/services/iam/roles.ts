@@ -2,10 +2,11 @@ import { readInteger, readString, readStructures, requireString, requireStrings 
 import { partitionOf } from '../../core/partition.ts';
 import type { Action, CallContext } from '../../core/service.ts';
 import { ServiceError } from '../../core/service-error.ts';
+import { roleId } from '../sts/issue-credentials.ts';
 import { checkPolicyDocument, checkPolicySize } from './check-policy.ts';
 import type { Role } from './iam-store.ts';
 import { checkIamName, iamStore, readPath, roleOf } from './iam-store.ts';
-import { makeId, managedDocument } from './managed-policies.ts';
+import { managedDocument } from './managed-policies.ts';
 
 // IAM User Guide, "IAM and AWS STS quotas".
 const MAX_TRUST = 2_048;
@@ -65,7 +66,7 @@ export const createRole: Action = (input, context) => {
     name,
     path,
     arn,
-    id: makeId('AROA'),
+    id: roleId(arn),
     createdMs: context.clock.now(),
     description: readString(input, 'Description', { max: 1000 }),
     maxSeconds: readInteger(input, 'MaxSessionDuration', SECONDS) ?? SECONDS.min,
