@@ -138,7 +138,8 @@ export async function dispatch(endpoint: Endpoint, request: HttpRequest, arrival
   const { operation, serviceName } = call;
   const component = readComponent(request.headers);
   const touched: Array<{ action: string; resource: string; allowedBy?: readonly string[] }> = [];
-  const changes: ItemChange[] = [];
+  const { images } = endpoint;
+  const changes: ItemChange[] | undefined = images && [];
   let answer: Answer;
   let error: ServiceError | undefined;
   let fault: Fault | undefined;
@@ -157,21 +158,20 @@ export async function dispatch(endpoint: Endpoint, request: HttpRequest, arrival
     const { region, accessKeyId } = caller;
     const input = call.input();
     const { authorizer } = endpoint;
-    const userAgent = String(request.headers['user-agent'] ?? '');
-    const userCall: UserCall = {
+    const userCall: UserCall | undefined = authorizer && {
       service: serviceName,
       operation,
       input,
       principal,
       account,
       region,
-      userAgent,
+      userAgent: String(request.headers['user-agent'] ?? ''),
       source: principal.service === undefined ? undefined : readSource(request.headers),
     };
     const touches: CallContext['touches'] = (resource, iamAction = `${serviceName}:${operation}`, keys = {}) => {
       const entry: (typeof touched)[number] = { action: iamAction, resource };
       touched.push(entry);
-      if (authorizer !== undefined) entry.allowedBy = authorizer.check(userCall, iamAction, resource, keys);
+      if (userCall !== undefined) entry.allowedBy = authorizer?.check(userCall, iamAction, resource, keys);
     };
     const unnamed = authorizer?.unnamedAction(serviceName, operation);
     if (unnamed !== undefined) touches('*', unnamed);
@@ -199,7 +199,7 @@ export async function dispatch(endpoint: Endpoint, request: HttpRequest, arrival
         publicParameters: endpoint.publicParameters,
         touches,
         permits: (serviceCall) => authorizer?.permits(serviceCall) ?? true,
-        noteItem: endpoint.images && ((change) => void changes.push(change)),
+        noteItem: changes && ((change) => void changes.push(change)),
       },
       fault,
     );
@@ -221,7 +221,7 @@ export async function dispatch(endpoint: Endpoint, request: HttpRequest, arrival
       durationMs: Number(hrtime.bigint() - startedAt) / 1e6,
     };
     calls.add(recorded);
-    endpoint.images?.add(recorded, changes);
+    if (changes !== undefined) images?.add(recorded, changes);
   }
   return deliver(answer, fault, clock, signal);
 }
