@@ -8,6 +8,8 @@ interface TouchedResource {
    * Undefined where it was denied.
    */
   readonly allowedBy?: readonly string[] | undefined;
+  /** Where policies are enforced and none allowed it. */
+  readonly denied?: true;
 }
 
 /** One call that the endpoint answered. */

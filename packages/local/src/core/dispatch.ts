@@ -137,7 +137,7 @@ export async function dispatch(endpoint: Endpoint, request: HttpRequest, arrival
   const call = await readCall(endpoint.registry, request, known);
   const { operation, serviceName } = call;
   const component = readComponent(request.headers);
-  const touched: Array<{ action: string; resource: string; allowedBy?: readonly string[] }> = [];
+  const touched: Array<{ action: string; resource: string; allowedBy?: readonly string[]; denied?: true }> = [];
   const { images } = endpoint;
   const changes: ItemChange[] | undefined = images && [];
   let answer: Answer;
@@ -171,7 +171,13 @@ export async function dispatch(endpoint: Endpoint, request: HttpRequest, arrival
     const touches: CallContext['touches'] = (resource, iamAction = `${serviceName}:${operation}`, keys = {}) => {
       const entry: (typeof touched)[number] = { action: iamAction, resource };
       touched.push(entry);
-      if (userCall !== undefined) entry.allowedBy = authorizer?.check(userCall, iamAction, resource, keys);
+      if (userCall === undefined || authorizer === undefined) return;
+      try {
+        entry.allowedBy = authorizer.check(userCall, iamAction, resource, keys);
+      } catch (denial) {
+        entry.denied = true;
+        throw denial;
+      }
     };
     const unnamed = authorizer?.unnamedAction(serviceName, operation);
     if (unnamed !== undefined) touches('*', unnamed);

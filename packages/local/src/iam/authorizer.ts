@@ -152,7 +152,7 @@ export function createAuthorizer({ world, clock, calls }: AuthorizerSources): Au
           {
             action: step.action,
             resource: step.resource,
-            allowedBy: decision.allowed ? decision.by : undefined,
+            ...(decision.allowed ? { allowedBy: decision.by } : { allowedBy: undefined, denied: true as const }),
           },
         ],
         component: undefined,

@@ -8,7 +8,7 @@ interface Permission {
   readonly resource: string;
   readonly granted: boolean;
   readonly used: number;
-  /** Calls that were answered with AccessDenied. */
+  /** Calls that policies refused, where they are enforced. */
   readonly denied: number;
 }
 
@@ -35,11 +35,15 @@ export const permissionsSection: Section<readonly Permission[]> = {
 
 function permissions({ aws, manifest, stage }: ConsoleContext): Permission[] {
   const { components, resources } = manifest();
-  const keyOf = (arn: string) =>
-    resources.find(({ physicalName }) => {
-      const name = physicalName.replaceAll('{stage}', stage);
-      return arn.endsWith(`:${name}`) || arn.endsWith(`/${name}`) || arn.includes(`/${name}/`);
-    })?.key;
+  const named = resources.map(({ key, physicalName }) => ({ key, name: physicalName.replaceAll('{stage}', stage) }));
+  const keys = new Map<string, string | undefined>();
+  const keyOf = (arn: string) => {
+    if (!keys.has(arn)) {
+      const isOf = (name: string) => arn.endsWith(`:${name}`) || arn.endsWith(`/${name}`) || arn.includes(`/${name}/`);
+      keys.set(arn, named.find(({ name }) => isOf(name))?.key);
+    }
+    return keys.get(arn);
+  };
   const found = new Map<string, Permission>();
   const at = (component: string, action: string, resource: string): Permission => {
     const id = `${component} ${action} ${resource}`;
@@ -58,15 +62,14 @@ function permissions({ aws, manifest, stage }: ConsoleContext): Permission[] {
   const names = new Set(components.map(({ name }) => name));
   for (const call of aws.calls()) {
     if (call.component === undefined || !names.has(call.component)) continue;
-    for (const { action, resource } of call.touched) {
+    for (const { action, resource, denied = false } of call.touched) {
       const key = keyOf(resource);
       if (key === undefined) continue;
       const entry = at(call.component, action, key);
-      const isDenied = /AccessDenied|NotAuthorized/.test(call.error ?? '');
       found.set(`${call.component} ${action} ${key}`, {
         ...entry,
-        used: entry.used + (isDenied ? 0 : 1),
-        denied: entry.denied + (isDenied ? 1 : 0),
+        used: entry.used + (denied ? 0 : 1),
+        denied: entry.denied + (denied ? 1 : 0),
       });
     }
   }
