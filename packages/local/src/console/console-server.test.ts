@@ -152,6 +152,30 @@ describe('the pages', () => {
     expect(await (await get('/api/queues/none')).json()).toEqual({ message: 'Cannot find the queue none' });
   });
 
+  it.each(['/%zz', '/api/%zz', '/api/queues/%zz'])('answer 400 for %s, which cannot be decoded', async (path) => {
+    const answer = await get(path);
+    expect(answer.status).toBe(400);
+    if (!path.startsWith('/api/')) return;
+    expect(await answer.json()).toEqual({ message: 'The address has a part that cannot be decoded: %zz' });
+  });
+
+  it('read a partition by a number, and answer 400 with what AWS refuses', async () => {
+    await client.json('dynamodb', 'CreateTable', {
+      TableName: 'shop-dev-years',
+      AttributeDefinitions: [{ AttributeName: 'year', AttributeType: 'N' }],
+      KeySchema: [{ AttributeName: 'year', KeyType: 'HASH' }],
+      BillingMode: 'PAY_PER_REQUEST',
+    });
+    for (const N of ['2025', '2026']) {
+      await client.json('dynamodb', 'PutItem', { TableName: 'shop-dev-years', Item: { year: { N } } });
+    }
+    const page = await get('/api/tables/shop-dev-years?partition=2026');
+    expect(await page.json()).toMatchObject({ rows: [{ year: 2026 }] });
+    const refused = await get('/api/tables/shop-dev-years?partition=soon');
+    expect(refused.status).toBe(400);
+    expect(await refused.json()).toEqual({ message: expect.stringMatching(/^ValidationException: /) });
+  });
+
   it('need one asset of less than 60 KB', () => {
     expect(Buffer.byteLength(STYLE) + Buffer.byteLength(SCRIPT)).toBeLessThan(60 * 1024);
   });
@@ -250,4 +274,10 @@ it('keeps the newest log lines, by correlation id', () => {
   memory.add('http', JSON.stringify({ _aws: {}, latency: 1 }));
   expect(memory.list().map(({ message }) => message)).toEqual(['three', 'four']);
   expect(memory.of('c-1')).toHaveLength(2);
+});
+
+it('puts log lines on the clock of the endpoint', () => {
+  const memory = createLogMemory();
+  memory.add('http', JSON.stringify({ timestamp: '2026-11-30T00:00:00.000Z', message: 'one' }), 3_600_000);
+  expect(memory.list()[0]?.atMs).toBe(Date.parse('2026-11-30T01:00:00.000Z'));
 });

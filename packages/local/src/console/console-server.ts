@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { messageOf } from '@twelvefold/core/internal';
+import { AwsCallError } from '../client/aws-client.ts';
 import { createConsoleGuard } from './console-guard.ts';
 import { renderError, renderPage, SCRIPT, STYLE } from './layout.ts';
 import type { ConsoleContext, Form, Section } from './section.ts';
@@ -33,7 +35,7 @@ export async function startConsole(port: number, context: ConsoleContext): Promi
   const server = createServer((request, response) => {
     void answer(request, response).catch((error: unknown) => {
       if (!response.headersSent) response.writeHead(500, { 'content-type': 'text/plain; charset=utf-8' });
-      response.end(error instanceof Error ? error.message : String(error));
+      response.end(messageOf(error));
     });
   });
   await new Promise<void>((resolve, reject) => {
@@ -57,9 +59,10 @@ export async function startConsole(port: number, context: ConsoleContext): Promi
     if (url.pathname === '/console.css') return send(response, 200, 'text/css', STYLE);
     if (url.pathname === '/console.js') return send(response, 200, 'text/javascript', SCRIPT);
     const isApi = url.pathname.startsWith('/api/');
-    const [path = '', ...rest] = (isApi ? url.pathname.slice(5) : url.pathname.slice(1)).split('/').map(decodePart);
-    const section = sections.find((one) => one.path === (path === '' ? 'queues' : path));
+    let section: Section | undefined;
     try {
+      const [path = '', ...rest] = (isApi ? url.pathname.slice(5) : url.pathname.slice(1)).split('/').map(decodePart);
+      section = sections.find((one) => one.path === (path === '' ? 'queues' : path));
       if (section === undefined) throw new ConsoleFault(`Cannot find the page ${url.pathname}`);
       if (request.method === 'POST') {
         const done = await act(section, rest, context, new URLSearchParams(await readBody(request)));
@@ -73,8 +76,8 @@ export async function startConsole(port: number, context: ConsoleContext): Promi
       const content = section.render(data, { rest, search: url.searchParams });
       send(response, 200, 'text/html', renderPage(context, sections, section, content, url.searchParams.get('done')));
     } catch (error) {
-      const status = error instanceof ConsoleFault ? 400 : 500;
-      const message = error instanceof Error ? error.message : String(error);
+      const status = isOfRequest(error) ? 400 : 500;
+      const message = messageOf(error);
       if (isApi) send(response, status, 'application/json', JSON.stringify({ message }));
       else send(response, status, 'text/html', renderError(context, sections, section, message));
     }
@@ -89,6 +92,10 @@ export async function startConsole(port: number, context: ConsoleContext): Promi
     },
   };
 }
+
+/** Whether the request is at fault, also in the words of AWS, e.g. for a key of another type. */
+const isOfRequest = (error: unknown) =>
+  error instanceof ConsoleFault || (error instanceof AwsCallError && error.status >= 400 && error.status < 500);
 
 async function act(section: Section, [name = '', ...more]: string[], context: ConsoleContext, form: Form) {
   const action = Object.hasOwn(section.actions ?? {}, name) ? section.actions?.[name] : undefined;

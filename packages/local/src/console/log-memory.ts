@@ -10,8 +10,11 @@ export interface LogEntry {
 
 /** The newest log lines. */
 export interface LogMemory {
-  /** Keeps a line if it is a log line. */
-  add(source: string, line: string): void;
+  /**
+   * Keeps a line if it is a log line. `aheadMs` is by how much the endpoint's clock is ahead of
+   * the app's, so that lines and calls can be compared by time.
+   */
+  add(source: string, line: string, aheadMs?: number): void;
   /** Oldest first. */
   list(): readonly LogEntry[];
   /** Oldest first. */
@@ -24,8 +27,8 @@ const DEFAULT_LIMIT = 20_000;
 export function createLogMemory(limit = DEFAULT_LIMIT): LogMemory {
   let entries: LogEntry[] = [];
   return {
-    add: (source, line) => {
-      const entry = parse(source, line);
+    add: (source, line, aheadMs = 0) => {
+      const entry = parse(source, line, aheadMs);
       if (entry === undefined) return;
       entries.push(entry);
       // Cut rarely: moving the array on every line would cost more than the lines.
@@ -36,7 +39,7 @@ export function createLogMemory(limit = DEFAULT_LIMIT): LogMemory {
   };
 }
 
-function parse(source: string, line: string): LogEntry | undefined {
+function parse(source: string, line: string, aheadMs: number): LogEntry | undefined {
   if (!line.startsWith('{')) return undefined;
   let value: Record<string, unknown>;
   try {
@@ -45,7 +48,7 @@ function parse(source: string, line: string): LogEntry | undefined {
     return undefined;
   }
   const { timestamp, level, message, component, correlation_id: correlationId, _aws, ...fields } = value;
-  const atMs = Date.parse(String(timestamp));
+  const atMs = Date.parse(String(timestamp)) + aheadMs;
   if (_aws !== undefined || typeof message !== 'string' || Number.isNaN(atMs)) return undefined;
   return {
     atMs,

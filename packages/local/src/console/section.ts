@@ -1,3 +1,4 @@
+import { messageOf } from '@twelvefold/core/internal';
 import type { AwsClient } from '../client/aws-client.ts';
 import type { ItemImages } from '../core/item-images.ts';
 import type { DevManifest } from '../dev/dev-manifest.ts';
@@ -90,4 +91,17 @@ export function required(form: Form, name: string): string {
   const value = form.get(name);
   if (value === null || value === '') throw new ConsoleFault(`${name} is missing`);
   return value;
+}
+
+/**
+ * The result of `answer`, whose failure is a fault of the request.
+ *
+ * @throws ConsoleFault when `answer` fails
+ */
+export async function orFault<T>(answer: () => Promise<T> | T): Promise<T> {
+  try {
+    return await answer();
+  } catch (error) {
+    throw new ConsoleFault(messageOf(error));
+  }
 }

@@ -2,7 +2,7 @@ import type { Fault, FaultKind } from '../../core/faults.ts';
 import type { Html } from '../html.ts';
 import { actionForm, dataTable, field, html } from '../html.ts';
 import type { ConsoleContext, Section } from '../section.ts';
-import { ConsoleFault, required } from '../section.ts';
+import { ConsoleFault, orFault, required } from '../section.ts';
 
 interface ClockPage {
   readonly nowMs: number;
@@ -45,7 +45,7 @@ export const clockSection: Section<ClockPage> = {
       clock.unfreeze();
       return 'The clock goes on.';
     },
-    'add-fault': ({ aws: { faults } }, form) => {
+    'add-fault': async ({ aws: { faults } }, form) => {
       const text = (name: string) => form.get(name) || undefined;
       const number = (name: string) => (text(name) === undefined ? undefined : Number(text(name)));
       const entries = Object.entries({
@@ -56,11 +56,7 @@ export const clockSection: Section<ClockPage> = {
         times: number('times'),
         delayMs: number('delayMs'),
       }).filter(([, value]) => value !== undefined);
-      try {
-        faults.add(Object.fromEntries(entries) as unknown as Fault); // add() checks every field
-      } catch (error) {
-        throw new ConsoleFault(error instanceof Error ? error.message : String(error));
-      }
+      await orFault(() => faults.add(Object.fromEntries(entries) as unknown as Fault)); // add() checks every field
       return 'The fault strikes from now on.';
     },
     'clear-faults': ({ aws: { faults } }) => {

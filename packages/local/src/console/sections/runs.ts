@@ -1,6 +1,6 @@
 import { actionForm, dataTable, html } from '../html.ts';
 import type { ConsoleContext, ConsoleRun, Form, Section } from '../section.ts';
-import { ConsoleFault, required } from '../section.ts';
+import { ConsoleFault, orFault, required } from '../section.ts';
 
 const COMMANDS = ['pause', 'resume', 'cancel'] as const;
 
@@ -8,9 +8,8 @@ const command =
   (name: (typeof COMMANDS)[number]) =>
   async ({ runs }: ConsoleContext, form: Form): Promise<string> => {
     if (runs === undefined) throw new ConsoleFault('The app keeps no records of runs');
-    await runs.command(required(form, 'id'), name).catch((error: unknown) => {
-      throw new ConsoleFault(error instanceof Error ? error.message : String(error));
-    });
+    const id = required(form, 'id');
+    await orFault(() => runs.command(id, name));
     return `${name} was sent to the run.`;
   };
 

@@ -1,7 +1,7 @@
 import type { Html } from '../html.ts';
 import { actionForm, dataTable, html } from '../html.ts';
 import type { ConsoleContext, ConsoleSession, Form, Section, SessionControl } from '../section.ts';
-import { ConsoleFault, required } from '../section.ts';
+import { ConsoleFault, orFault, required } from '../section.ts';
 
 interface SessionsPage {
   readonly stores: readonly string[];
@@ -23,13 +23,13 @@ export const sessionsSection: Section<SessionsPage> = {
       return { stores, store, user, sessions: undefined };
     }
     checkStore(control, store);
-    return { stores, store, user, sessions: await orFault(control.list(store, user)) };
+    return { stores, store, user, sessions: await orFault(() => control.list(store, user)) };
   },
   render,
   actions: {
     end: async (context, form) => {
       const { control, store, user, handle } = readEnd(context, form);
-      await orFault(control.end(store, user, handle));
+      await orFault(() => control.end(store, user, handle));
       return `The session ${handle} of ${user} has ended.`;
     },
   },
@@ -45,15 +45,6 @@ function readEnd({ sessions: control }: ConsoleContext, form: Form) {
 function checkStore({ stores }: SessionControl, store: string): void {
   if (!stores.includes(store)) {
     throw new ConsoleFault(`Cannot find the session store ${store}; choose one of ${stores.join(', ')}`);
-  }
-}
-
-/** A user id that the store refuses is a fault of the request. */
-async function orFault<T>(answer: Promise<T>): Promise<T> {
-  try {
-    return await answer;
-  } catch (error) {
-    throw new ConsoleFault(error instanceof Error ? error.message : String(error));
   }
 }
 

@@ -48,6 +48,7 @@ interface Description {
   readonly TableName: string;
   readonly ItemCount: number;
   readonly KeySchema: readonly KeyAttribute[];
+  readonly AttributeDefinitions: ReadonlyArray<{ readonly AttributeName: string; readonly AttributeType: string }>;
   readonly GlobalSecondaryIndexes?: ReadonlyArray<{ readonly IndexName: string; readonly KeySchema: KeyAttribute[] }>;
 }
 
@@ -71,6 +72,7 @@ async function readTable(context: ConsoleContext, name: string, { search }: Sect
   const partition = search.get('partition') ?? '';
   const index = table.GlobalSecondaryIndexes?.find(({ IndexName }) => IndexName === search.get('index'));
   const hash = (index?.KeySchema ?? table.KeySchema).find(({ KeyType }) => KeyType === 'HASH')?.AttributeName;
+  const type = table.AttributeDefinitions.find(({ AttributeName }) => AttributeName === hash)?.AttributeType ?? 'S';
   const query = partition !== '' && hash !== undefined;
   const answer = await context.client.json('dynamodb', query ? 'Query' : 'Scan', {
     TableName: name,
@@ -80,7 +82,7 @@ async function readTable(context: ConsoleContext, name: string, { search }: Sect
     ...(query && {
       KeyConditionExpression: '#partition = :partition',
       ExpressionAttributeNames: { '#partition': hash },
-      ExpressionAttributeValues: { ':partition': { S: partition } },
+      ExpressionAttributeValues: { ':partition': { [type]: partition } },
     }),
   });
   const { Items = [], LastEvaluatedKey } = answer as { Items?: readonly Item[]; LastEvaluatedKey?: Item }; // AWS's model
