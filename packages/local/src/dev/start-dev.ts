@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { execPath } from 'node:process';
-import { assertKnownOptions, toError } from '@twelvefold/core/internal';
+import { assertKnownOptions, messageOf } from '@twelvefold/core/internal';
 import { createAwsClient } from '../client/aws-client.ts';
 import type { Console } from '../console/console-server.ts';
 import { createLogMemory } from '../console/log-memory.ts';
@@ -19,7 +19,7 @@ import { startDevServers } from './dev-servers.ts';
 import type { DevTemplate } from './dev-template.ts';
 import { atStage, bindingVariables, devTemplate, MAX_TIMEOUT_SECONDS } from './dev-template.ts';
 import { readableLine } from './readable-line.ts';
-import { watchFolder } from './watch-folder.ts';
+import { runInTurn, watchFolder } from './watch-folder.ts';
 
 export interface DevOptions {
   /** The app's folder: entries are relative to it, and its files are watched. */
@@ -124,7 +124,7 @@ export async function startDev(options: DevOptions): Promise<DevSession> {
   );
   const logs = createLogMemory();
   const onOutput = ({ source, line }: OutputLine) => {
-    if (options.consolePort !== undefined) logs.add(source, line);
+    if (options.consolePort !== undefined) logs.add(source, line, aws.clock.now() - Date.now());
     const text = readableLine(source, line, color);
     if (text !== undefined) write(text);
   };
@@ -203,28 +203,21 @@ export async function startDev(options: DevOptions): Promise<DevSession> {
     });
   };
 
-  let stopped = false;
-  /** One change after the other: two starts would take one port. */
-  let work = Promise.resolve();
-  const restart = (reason: string) => {
-    work = work.then(async () => {
-      if (stopped) return;
-      write(reason);
-      try {
-        manifest = await options.load();
-        await provisionApp();
-        await running?.stop();
-        running = undefined;
-        running = await startApp();
-      } catch (error) {
-        write(toError(error).message);
-      }
-    });
-  };
+  const restarts = runInTurn(async (path) => {
+    write(`${path} changed`);
+    try {
+      manifest = await options.load();
+      await provisionApp();
+      await running?.stop();
+      running = undefined;
+      running = await startApp();
+    } catch (error) {
+      write(messageOf(error));
+    }
+  });
   const stopAll = async () => {
-    stopped = true;
     unwatch?.();
-    await work;
+    await restarts.stop();
     await running?.stop();
     await console?.close();
     await servers?.stop();
@@ -262,7 +255,7 @@ export async function startDev(options: DevOptions): Promise<DevSession> {
         },
       });
     }
-    unwatch = watchFolder(folder, (path) => restart(`${path} changed`));
+    unwatch = watchFolder(folder, restarts.ask);
   } catch (error) {
     await stopAll();
     throw error;

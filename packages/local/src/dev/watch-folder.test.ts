@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { isAppFile, watchFolder } from './watch-folder.ts';
+import { isAppFile, runInTurn, watchFolder } from './watch-folder.ts';
 
 it.each([
   ['app.ts', true],
@@ -38,4 +38,23 @@ it('reports a change once, and none after the watch has ended', async () => {
   } finally {
     await rm(folder, { recursive: true });
   }
+});
+
+it('makes one run of all changes during a run', async () => {
+  const ran: string[] = [];
+  const gates = [Promise.withResolvers<void>(), Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const runs = runInTurn(async (path) => {
+    ran.push(path);
+    await gates[ran.length - 1]?.promise;
+  });
+  for (const path of ['a.ts', 'b.ts', 'c.ts']) runs.ask(path);
+  expect(ran).toEqual(['a.ts']);
+  gates[0]?.resolve();
+  await expect.poll(() => ran).toEqual(['a.ts', 'c.ts']);
+  runs.ask('d.ts');
+  const stopped = runs.stop();
+  gates[1]?.resolve();
+  await stopped;
+  runs.ask('e.ts');
+  expect(ran).toEqual(['a.ts', 'c.ts']);
 });

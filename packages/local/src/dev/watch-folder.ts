@@ -32,3 +32,39 @@ export function watchFolder(folder: string, onChange: (path: string) => void): (
     watcher.close();
   };
 }
+
+/** Runs that were asked for while one goes on. */
+interface Runs {
+  /** Runs once for all that was asked meanwhile, with the newest path. */
+  ask(path: string): void;
+  /** Ends when the run that goes on has ended; none follows it. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Runs `run` one at a time, since two starts would take one port. Changes during a run make one
+ * more run, however many they are. `run` must not reject.
+ */
+export function runInTurn(run: (path: string) => Promise<void>): Runs {
+  let next: string | undefined;
+  let going: Promise<void> | undefined;
+  let stopped = false;
+  const runAll = async () => {
+    while (next !== undefined && !stopped) {
+      const path = next;
+      next = undefined;
+      await run(path);
+    }
+    going = undefined;
+  };
+  return {
+    ask: (path) => {
+      next = path;
+      going ??= runAll();
+    },
+    stop: async () => {
+      stopped = true;
+      await going;
+    },
+  };
+}
