@@ -11,11 +11,6 @@ export function kebabCase(key: string): string {
   return key.replaceAll(/([a-z0-9])([A-Z])/g, '$1-$2').toLowerCase();
 }
 
-/** `orderEvents` -> `OrderEvents`: part of a logical id. */
-export function pascalCase(key: string): string {
-  return `${key.charAt(0).toUpperCase()}${key.slice(1)}`;
-}
-
 /** The name of a resource in AWS: a pure function of app, stage and the definition's name. */
 export function physicalName(app: string, stage: string, name: string): string {
   return `${app}-${stage}-${name}`;

@@ -1,7 +1,7 @@
 import type { Definition, Kind } from '@twelvefold/backing';
 import type { Driver } from '@twelvefold/backing/internal';
 import { driverOf, kindOf } from '@twelvefold/backing/internal';
-import { pascalCase } from './names.ts';
+import { pascalCase } from '@twelvefold/core/internal';
 
 /** A resource of an app: an entry of `backing`, or a companion of one. */
 export interface DeclaredResource {

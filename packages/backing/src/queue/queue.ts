@@ -2,7 +2,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Aws } from '@twelvefold/aws';
 import type { Duration } from '@twelvefold/core';
 import { durationMs } from '@twelvefold/core';
-import { assertKnownOptions } from '@twelvefold/core/internal';
+import { assertKnownOptions, pascalCase } from '@twelvefold/core/internal';
 import { assertName } from '../definition.ts';
 import type { CloudFormationResource, Infrastructure, InfrastructureContext } from '../infrastructure.ts';
 import { tlsOnly } from '../infrastructure.ts';
@@ -314,8 +314,4 @@ function sourceArn(physicalName: string, name: string, source: string): string {
   const at = physicalName.lastIndexOf(name);
   const sourceName = `${physicalName.slice(0, at)}${source}${physicalName.slice(at + name.length)}`;
   return `arn:\${AWS::Partition}:sqs:\${AWS::Region}:\${AWS::AccountId}:${sourceName}`;
-}
-
-function pascalCase(key: string): string {
-  return `${key.charAt(0).toUpperCase()}${key.slice(1)}`;
 }

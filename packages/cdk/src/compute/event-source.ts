@@ -1,8 +1,9 @@
+import { pascalCase } from '@twelvefold/core/internal';
 import { Annotations } from 'aws-cdk-lib';
 import { CfnEventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { ManifestComponent } from 'twelvefold/manifest';
-import { named, pascalCase } from '../template/named.ts';
+import { named } from '../template/named.ts';
 import { functionTimeout, triggerVisibility } from './function-timeout.ts';
 import type { LambdaPlacement } from './placement.ts';
 

@@ -1,4 +1,5 @@
 import { join, posix } from 'node:path';
+import { pascalCase } from '@twelvefold/core/internal';
 import { Duration, Fn, Token } from 'aws-cdk-lib';
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { Role } from 'aws-cdk-lib/aws-iam';
@@ -17,7 +18,7 @@ import { addRole } from '../policy/add-role.ts';
 import type { Statement } from '../policy/policy-document.ts';
 import { configStatements, grantStatements, logStatement } from '../policy/statements.ts';
 import { atStage } from '../template/at-stage.ts';
-import { defaultNamed, pascalCase } from '../template/named.ts';
+import { defaultNamed } from '../template/named.ts';
 import type { CodeParameters } from '../template/parameters.ts';
 import { componentEnvironment } from './component-environment.ts';
 import { addEventSource } from './event-source.ts';

@@ -1,3 +1,4 @@
+import { pascalCase } from '@twelvefold/core/internal';
 import { CfnOutput, Fn } from 'aws-cdk-lib';
 import { EndpointType, LambdaIntegration, ResponseTransferMode, RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { CfnApi } from 'aws-cdk-lib/aws-apigatewayv2';
@@ -6,7 +7,7 @@ import { CfnPermission, FunctionUrl, FunctionUrlAuthType, InvokeMode } from 'aws
 import type { Construct } from 'constructs';
 import type { ManifestComponent } from 'twelvefold/manifest';
 import { atStage } from '../template/at-stage.ts';
-import { defaultNamed, named, pascalCase } from '../template/named.ts';
+import { defaultNamed, named } from '../template/named.ts';
 import type { HttpFront, LambdaPlacement } from './placement.ts';
 
 /** Whether a component asks for streamed responses. */

@@ -1,3 +1,4 @@
+import { pascalCase } from '@twelvefold/core/internal';
 import { Duration } from 'aws-cdk-lib';
 import type { IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { Alarm, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
@@ -11,7 +12,7 @@ import {
 import type { IVersion, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Alias } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { defaultNamed, pascalCase } from '../template/named.ts';
+import { defaultNamed } from '../template/named.ts';
 import type { GradualShift, ProvisionedConcurrency } from './placement.ts';
 
 /** The share of provisioned environments that scaling keeps in use. */

@@ -1,3 +1,4 @@
+import { pascalCase } from '@twelvefold/core/internal';
 import { Aws } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
@@ -8,7 +9,7 @@ import type { ManifestSchedule } from 'twelvefold/manifest';
 import { sendingStatements } from '../data/data-key.ts';
 import { addRole } from '../policy/add-role.ts';
 import { atStage, valueAtStage } from '../template/at-stage.ts';
-import { named, pascalCase } from '../template/named.ts';
+import { named } from '../template/named.ts';
 
 interface SchedulesContext {
   readonly app: string;

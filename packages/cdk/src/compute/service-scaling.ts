@@ -1,10 +1,11 @@
+import { pascalCase } from '@twelvefold/core/internal';
 import { Duration, Fn } from 'aws-cdk-lib';
 import { CfnScalingPolicy } from 'aws-cdk-lib/aws-applicationautoscaling';
 import type { FargateService, ICluster, ScalableTaskCount } from 'aws-cdk-lib/aws-ecs';
 import type { Construct } from 'constructs';
 import type { ManifestComponent } from 'twelvefold/manifest';
 import { atStage } from '../template/at-stage.ts';
-import { named, pascalCase } from '../template/named.ts';
+import { named } from '../template/named.ts';
 import type { ContainerContext } from './container.ts';
 
 /** How many tasks the service has. */

@@ -1,3 +1,4 @@
+import { pascalCase } from '@twelvefold/core/internal';
 import { Duration, Fn } from 'aws-cdk-lib';
 import { CfnRule } from 'aws-cdk-lib/aws-events';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
@@ -10,7 +11,7 @@ import { sendingStatements } from '../data/data-key.ts';
 import type { Statement } from '../policy/policy-document.ts';
 import { policyDocument } from '../policy/policy-document.ts';
 import { atStage } from '../template/at-stage.ts';
-import { named, pascalCase } from '../template/named.ts';
+import { named } from '../template/named.ts';
 import { componentEnvironment } from './component-environment.ts';
 import type { ContainerTask } from './container.ts';
 import type { ComponentFunction, FunctionContext } from './function.ts';

@@ -1,3 +1,4 @@
+import { pascalCase } from '@twelvefold/core/internal';
 import { Duration } from 'aws-cdk-lib';
 import { SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import type { ICluster } from 'aws-cdk-lib/aws-ecs';
@@ -6,7 +7,7 @@ import type { Construct } from 'constructs';
 import type { ManifestComponent } from 'twelvefold/manifest';
 import { networksOf } from '../data/add-resources.ts';
 import { atStage } from '../template/at-stage.ts';
-import { defaultNamed, pascalCase } from '../template/named.ts';
+import { defaultNamed } from '../template/named.ts';
 import type { ContainerContext, ContainerTask } from './container.ts';
 import { addContainerTask } from './container.ts';
 import type { FargateOptions } from './placement.ts';

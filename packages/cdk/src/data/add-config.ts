@@ -1,10 +1,11 @@
+import { pascalCase } from '@twelvefold/core/internal';
 import type { RemovalPolicy } from 'aws-cdk-lib';
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { CfnParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import type { ManifestConfig } from 'twelvefold/manifest';
 import { atStage } from '../template/at-stage.ts';
-import { named, pascalCase } from '../template/named.ts';
+import { named } from '../template/named.ts';
 
 /**
  * Adds the parameters that the app wants provisioned and the secrets, empty. Every other value is

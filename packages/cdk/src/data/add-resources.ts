@@ -1,3 +1,4 @@
+import { pascalCase } from '@twelvefold/core/internal';
 import type { RemovalPolicy } from 'aws-cdk-lib';
 import { CfnResource, Token } from 'aws-cdk-lib';
 import type { Connections, IVpc, Port } from 'aws-cdk-lib/aws-ec2';
@@ -5,7 +6,7 @@ import { CfnParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import type { Manifest, ManifestComponent, ManifestResource } from 'twelvefold/manifest';
 import { atStage, valueAtStage } from '../template/at-stage.ts';
-import { named, pascalCase } from '../template/named.ts';
+import { named } from '../template/named.ts';
 
 /** The resource that a handler of {@link Kinds} made or looked up. */
 export interface ProvidedResource {

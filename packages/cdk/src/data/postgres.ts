@@ -1,4 +1,4 @@
-import { assertKnownOptions } from '@twelvefold/core/internal';
+import { assertKnownOptions, pascalCase } from '@twelvefold/core/internal';
 import { Duration, Fn, RemovalPolicy } from 'aws-cdk-lib';
 import type { Connections, IVpc } from 'aws-cdk-lib/aws-ec2';
 import { Port, SecurityGroup, SubnetType } from 'aws-cdk-lib/aws-ec2';
@@ -15,7 +15,6 @@ import {
 import type { Construct } from 'constructs';
 import type { ManifestResource } from 'twelvefold/manifest';
 import { atStage } from '../template/at-stage.ts';
-import { pascalCase } from '../template/named.ts';
 import type { ProvidedResource } from './add-resources.ts';
 
 /** Options of {@link postgres}. */

@@ -1,11 +1,11 @@
-import { assertKnownOptions } from '@twelvefold/core/internal';
+import { assertKnownOptions, pascalCase } from '@twelvefold/core/internal';
 import { CfnResource, RemovalPolicy, Token } from 'aws-cdk-lib';
 import type { ISecurityGroup, IVpc } from 'aws-cdk-lib/aws-ec2';
 import { Connections, Port, SecurityGroup, SubnetType } from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
 import type { ManifestResource } from 'twelvefold/manifest';
 import { valueAtStage } from '../template/at-stage.ts';
-import { defaultNamed, pascalCase } from '../template/named.ts';
+import { defaultNamed } from '../template/named.ts';
 import type { ProvidedResource } from './add-resources.ts';
 import { addCloudFormation } from './add-resources.ts';
 

@@ -1,5 +1,5 @@
+import { pascalCase } from '@twelvefold/core/internal';
 import type { Manifest, ManifestComponent, ManifestResource, ManifestSupervisor } from 'twelvefold/manifest';
-import { pascalCase } from '../template/named.ts';
 import { manifestShape } from './manifest-shapes.ts';
 import { isFields } from './shape.ts';
 

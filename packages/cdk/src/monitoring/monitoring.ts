@@ -1,4 +1,4 @@
-import { assertKnownOptions } from '@twelvefold/core/internal';
+import { assertKnownOptions, pascalCase } from '@twelvefold/core/internal';
 import type { Duration } from 'aws-cdk-lib';
 import { Duration as CdkDuration, CfnResource, Fn, Stack } from 'aws-cdk-lib';
 import type { AlarmProps, IAlarm, IAlarmAction, IMetric, IWidget } from 'aws-cdk-lib/aws-cloudwatch';
@@ -21,7 +21,7 @@ import { CfnQueryDefinition } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { atStage } from '../template/at-stage.ts';
-import { named, pascalCase } from '../template/named.ts';
+import { named } from '../template/named.ts';
 import type { TwelveFactorApp } from '../twelve-factor-app.ts';
 import { addAlarmTopic } from './alarm-topic.ts';
 import { SAVED_QUERIES } from './saved-queries.ts';

@@ -1,4 +1,4 @@
-import { assertKnownOptions } from '@twelvefold/core/internal';
+import { assertKnownOptions, pascalCase } from '@twelvefold/core/internal';
 import { Annotations } from 'aws-cdk-lib';
 import type { IVpc, VpcProps } from 'aws-cdk-lib/aws-ec2';
 import {
@@ -12,7 +12,6 @@ import {
 } from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
 import type { Manifest } from 'twelvefold/manifest';
-import { pascalCase } from '../template/named.ts';
 
 /** The properties of {@link TwelveFactorNetwork}. */
 export interface NetworkProps {

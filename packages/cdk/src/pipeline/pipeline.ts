@@ -1,4 +1,4 @@
-import { assertKnownOptions } from '@twelvefold/core/internal';
+import { assertKnownOptions, pascalCase } from '@twelvefold/core/internal';
 import { Aws, CfnCapabilities, Duration, Fn, RemovalPolicy } from 'aws-cdk-lib';
 import { BuildSpec, ComputeType, LinuxArmBuildImage, PipelineProject } from 'aws-cdk-lib/aws-codebuild';
 import { Repository as CodeCommitRepository } from 'aws-cdk-lib/aws-codecommit';
@@ -26,7 +26,6 @@ import { Construct } from 'constructs';
 import type { Manifest } from 'twelvefold/manifest';
 import type { Compute } from '../compute/placement.ts';
 import { fargatePlacement, lambdaPlacement } from '../compute/placement.ts';
-import { pascalCase } from '../template/named.ts';
 import { checkStatements, deployStatements } from './deploy-statements.ts';
 
 /** Where the code comes from. */

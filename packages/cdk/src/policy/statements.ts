@@ -1,10 +1,10 @@
+import { pascalCase } from '@twelvefold/core/internal';
 import { Fn } from 'aws-cdk-lib';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { ManifestAccess, ManifestComponent, ManifestConfig } from 'twelvefold/manifest';
 import type { Attached } from '../data/add-resources.ts';
 import { atStage, stageText } from '../template/at-stage.ts';
-import { pascalCase } from '../template/named.ts';
 import type { Statement } from './policy-document.ts';
 
 /**

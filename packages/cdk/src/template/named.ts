@@ -17,11 +17,3 @@ export function defaultNamed<E extends CfnElement>(construct: Construct, id: str
   element.overrideLogicalId(id);
   return element;
 }
-
-/**
- * `orders`, `order-events`, `payments.apiKey` -> `Orders`, `OrderEvents`, `PaymentsApiKey`: part of
- * a logical id.
- */
-export function pascalCase(key: string): string {
-  return key.replace(/(?:^|[^A-Za-z0-9]+)([A-Za-z0-9]?)/g, (_, first: string) => first.toUpperCase());
-}

@@ -1,3 +1,4 @@
+import { pascalCase } from '@twelvefold/core/internal';
 import type { DevManifest, DevResource } from './dev-manifest.ts';
 
 interface TemplateResource {
@@ -139,9 +140,4 @@ export function atStage(value: unknown, stage: string): unknown {
   if (Array.isArray(value)) return value.map((item) => atStage(item, stage));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, atStage(field, stage)]));
-}
-
-/** `order-events` is `OrderEvents`: the beginning of a logical id. */
-function pascalCase(key: string): string {
-  return key.replace(/(?:^|[^A-Za-z0-9]+)([A-Za-z0-9]?)/g, (_, first: string) => first.toUpperCase());
 }
