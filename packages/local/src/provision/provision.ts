@@ -11,7 +11,7 @@ import { readParameters, readPseudo } from './parameters.ts';
 import { parseTemplate } from './parse-template.ts';
 import { makePlan } from './plan.ts';
 import { isUnsupported } from './resource-type.ts';
-import { MADE_TYPES } from './resource-types/made-types.ts';
+import { madeType } from './resource-types/made-types.ts';
 import type { ConnectionOptions, ProvisionedResource, ProvisionedStack, ProvisionProgress } from './stack.ts';
 import { readConnection } from './stack.ts';
 import type { TemplateResource } from './template.ts';
@@ -105,11 +105,12 @@ async function makeEntry(
   scope: Scope,
   client: AwsClient,
   pseudo: Pseudo,
-  isListedOnly: (type: string) => boolean,
+  isOnAws: boolean,
 ): Promise<{ entry: Entry; outcome: ProvisionProgress['outcome']; note?: string | undefined }> {
   const { logicalId, type, metadata } = resource;
   const at = `Resources.${logicalId}.Properties`;
-  const make = Object.hasOwn(MADE_TYPES, type) && !isListedOnly(type) ? MADE_TYPES[type] : undefined;
+  const known = madeType(type);
+  const make = known?.isForPermissions && isOnAws ? undefined : known?.make;
   const notes: string[] = [];
   const written =
     make === undefined
@@ -135,9 +136,6 @@ async function makeEntry(
   return { entry: { ...base, physicalId, ref: () => physicalId, attribute, created: true }, outcome, note };
 }
 
-/** Types that are made for enforcement; nothing else of a template needs them to be there. */
-const PERMISSIONS = /^AWS::(?:IAM|Lambda|Logs)::/;
-
 /**
  * Why a resource that would be created is only listed. Undefined where the template itself is at
  * fault.
@@ -145,7 +143,8 @@ const PERMISSIONS = /^AWS::(?:IAM|Lambda|Logs)::/;
 function reasonToList(error: unknown, { type }: TemplateResource): string | undefined {
   const unknown = unknownValueIn(error);
   // Permissions on what is only listed cannot be used here either.
-  const isListed = isUnsupported(error) || (unknown !== undefined && (!unknown.isResource || PERMISSIONS.test(type)));
+  const isListed =
+    isUnsupported(error) || (unknown !== undefined && (!unknown.isResource || madeType(type)?.isForPermissions));
   return isListed && error instanceof Error ? error.message : undefined;
 }
 
@@ -161,7 +160,7 @@ function listUnmade(resource: TemplateResource, scope: Scope, reason: string, ps
   const resolved = resolveKnown(resource.properties, scope, `Resources.${logicalId}.Properties`, []);
   const properties = resolved as Record<string, unknown>; // an object stays one
   const base = { logicalId, type, metadata, properties, created: false };
-  if (PERMISSIONS.test(type)) {
+  if (madeType(type)?.isForPermissions) {
     const name = generatedName(`${pseudo.stackName}-${logicalId}`, type);
     return { ...base, ...listResource(logicalId, type, properties, name, pseudo) };
   }
@@ -214,7 +213,6 @@ export async function provision(template: unknown, options: ProvisionOptions): P
   const values = await fetchStored(client, parameters, (name) => read.parameters[name]?.Type);
   const plan = makePlan(read, values, pseudo);
   // Permissions and log groups of a real account are for its deployments to change.
-  const isListedOnly = (type: string) => options.endpoint === 'aws' && /^AWS::(?:IAM|Lambda|Logs)::/.test(type);
   const entries = new Map<string, Entry>();
   const scope: Scope = {
     ...plan.scope,
@@ -229,7 +227,7 @@ export async function provision(template: unknown, options: ProvisionOptions): P
     signal?.throwIfAborted();
     const { logicalId, type } = resource;
     try {
-      const { entry, outcome, note } = await makeEntry(resource, scope, client, pseudo, isListedOnly);
+      const { entry, outcome, note } = await makeEntry(resource, scope, client, pseudo, options.endpoint === 'aws');
       entries.set(logicalId, entry);
       onProgress?.({ logicalId, type, physicalId: entry.physicalId, outcome, note });
     } catch (error) {
