@@ -1,8 +1,7 @@
-import { join } from 'node:path';
+import { messageOf } from '@twelvefold/core/internal';
 import { provision } from '../provision/provision.ts';
 import type { ProvisionedStack } from '../provision/stack.ts';
-import { startPostgres } from '../servers/start-postgres.ts';
-import { startRedis } from '../servers/start-redis.ts';
+import { startServers } from '../servers/start-servers.ts';
 import type { LocalAws } from '../start.ts';
 import { startLocalAws } from '../start.ts';
 import type { CliProcess } from './cli-process.ts';
@@ -42,29 +41,13 @@ interface Servers {
   stop(): Promise<void>;
 }
 
-async function startServers({ postgres, redis, snapshot }: CliArguments): Promise<Servers> {
-  const folderOf = (name: string) => (snapshot === undefined ? {} : { folder: join(snapshot, name) });
-  const started: Array<{ stop(): Promise<void> }> = [];
-  const environment: Record<string, string> = {};
-  const stop = async () => {
-    await Promise.all(started.map((one) => one.stop()));
+async function serversOf({ postgres, redis, snapshot }: CliArguments): Promise<Servers> {
+  const servers = await startServers({ postgres, redis, folder: snapshot });
+  const environment = {
+    ...(servers.postgres && { DATABASE_URL: servers.postgres.url }),
+    ...(servers.redis && { REDIS_URL: servers.redis.url }),
   };
-  try {
-    if (postgres) {
-      const server = await startPostgres(folderOf('postgresql'));
-      started.push(server);
-      environment.DATABASE_URL = server.url;
-    }
-    if (redis) {
-      const server = await startRedis(folderOf('redis'));
-      started.push(server);
-      environment.REDIS_URL = server.url;
-    }
-  } catch (error) {
-    await stop();
-    throw error;
-  }
-  return { environment, stop };
+  return { environment, stop: servers.stop };
 }
 
 interface Started {
@@ -111,7 +94,7 @@ async function serve(args: CliArguments, io: CliProcess): Promise<number> {
   });
   let servers: Servers | undefined;
   try {
-    servers = await startServers(args);
+    servers = await serversOf(args);
     report({ aws, servers, stack: await provisionFile(aws, args, io) }, args, io);
     await untilAborted(io.stopped);
     return 0;
@@ -137,7 +120,7 @@ export async function runCli(args: readonly string[], io: CliProcess): Promise<n
     }
     return await serve(read, io);
   } catch (error) {
-    io.stderr.write(`twelvefold-local: ${error instanceof Error ? error.message : error}\n`);
+    io.stderr.write(`twelvefold-local: ${messageOf(error)}\n`);
     return error instanceof UsageError ? 64 : 1;
   }
 }

@@ -1,7 +1,5 @@
-import { join } from 'node:path';
 import { findServer } from '../servers/find-server.ts';
-import { startPostgres } from '../servers/start-postgres.ts';
-import { startRedis } from '../servers/start-redis.ts';
+import { startServers } from '../servers/start-servers.ts';
 import type { DevResource } from './dev-manifest.ts';
 
 /** The servers beside the endpoint, by the variables that name them. */
@@ -32,12 +30,8 @@ export async function startDevServers(
   const lacking = resources.filter(
     ({ binding }) => binding !== undefined && binding.from === undefined && env[binding.env] === undefined,
   );
-  const started: Array<{ stop(): Promise<void> }> = [];
   const found: Record<string, string> = {};
   const notes: string[] = [];
-  const stop = async () => {
-    await Promise.all(started.splice(0).map((server) => server.stop()));
-  };
   const bind = (wanted: readonly DevResource[], url: string) => {
     for (const { binding } of wanted) if (binding) found[binding.env] = url;
   };
@@ -46,27 +40,22 @@ export async function startDevServers(
       notes.push(`${key} needs ${what}, which this machine does not have; install it or set ${binding?.env}`);
     }
   };
-  const options = (name: string) => (folder === undefined ? {} : { folder: join(folder, name) });
-  try {
-    const databases = lacking.filter(isDatabase);
-    if (databases.length > 0 && findServer('postgresql') === undefined) missing(databases, 'PostgreSQL');
-    else if (databases.length > 0) {
-      const server = await startPostgres(options('postgresql'));
-      started.push(server);
-      bind(databases, `postgres://${server.host}:${server.port}/${server.database}?sslmode=disable`);
-      notes.push(`PostgreSQL on ${server.host}:${server.port}, user ${server.user}, password ${server.password}`);
-    }
-    const caches = lacking.filter(isRedis);
-    if (caches.length > 0 && findServer('redis') === undefined) missing(caches, 'Redis or Valkey');
-    else if (caches.length > 0) {
-      const server = await startRedis(options('redis'));
-      started.push(server);
-      bind(caches, server.url);
-      notes.push(`Redis on ${server.url}`);
-    }
-  } catch (error) {
-    await stop();
-    throw error;
+  const databases = lacking.filter(isDatabase);
+  const caches = lacking.filter(isRedis);
+  const { postgres, redis, stop } = await startServers({
+    postgres: databases.length > 0 && findServer('postgresql') !== undefined,
+    redis: caches.length > 0 && findServer('redis') !== undefined,
+    folder,
+  });
+  if (postgres === undefined) missing(databases, 'PostgreSQL');
+  else {
+    bind(databases, `postgres://${postgres.host}:${postgres.port}/${postgres.database}?sslmode=disable`);
+    notes.push(`PostgreSQL on ${postgres.host}:${postgres.port}, user ${postgres.user}, password ${postgres.password}`);
+  }
+  if (redis === undefined) missing(caches, 'Redis or Valkey');
+  else {
+    bind(caches, redis.url);
+    notes.push(`Redis on ${redis.url}`);
   }
   return { env: found, notes, stop };
 }
