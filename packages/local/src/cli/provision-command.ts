@@ -1,3 +1,4 @@
+import { messageOf } from '@twelvefold/core/internal';
 import { parseTemplate } from '../provision/parse-template.ts';
 import { provision } from '../provision/provision.ts';
 import type { ProvisionedStack, ProvisionProgress } from '../provision/stack.ts';
@@ -58,7 +59,7 @@ export async function readTemplateFile(path: string, { readFile }: CliProcess): 
   try {
     return await parseTemplate(await readFile(path));
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new Error(`Cannot read the template ${path}: ${reason.replace('Cannot read the template: ', '')}`, {
       cause: error,
     });

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join, posix } from 'node:path';
-import { assertKnownOptions } from '@twelvefold/core/internal';
+import { assertKnownOptions, messageOf } from '@twelvefold/core/internal';
 import type { AwsClient } from '../../client/aws-client.ts';
 import { createAwsClient } from '../../client/aws-client.ts';
 import type { Credentials } from '../../client/sign-request.ts';
@@ -263,7 +263,7 @@ async function checkGateway(
       'x-amz-invocation-type': 'DryRun',
     });
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = messageOf(cause);
     throw new Error(`Cannot launch the HTTP API ${apiId}: ${reason}`, { cause });
   }
 }
@@ -286,7 +286,7 @@ async function mappingOptions(
         AttributeNames: ['VisibilityTimeout'],
       });
     } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
+      const reason = messageOf(cause);
       throw new Error(`Cannot launch the event source mapping of ${functionName}: ${reason}`, { cause });
     }
   }

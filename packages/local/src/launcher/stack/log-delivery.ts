@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { messageOf } from '@twelvefold/core/internal';
 import type { AwsClient } from '../../client/aws-client.ts';
 import { AwsCallError } from '../../client/aws-client.ts';
 
@@ -64,7 +65,7 @@ export function createLogDelivery({ client, group, stream, onError }: LogDeliver
       while (waiting.length > 0) await client.json('logs', 'PutLogEvents', { ...at, logEvents: takeBatch(waiting) });
     } catch (error) {
       waiting.length = 0;
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       if (reported.has(reason)) return;
       reported.add(reason);
       onError(new Error(`Cannot write the logs of ${group}: ${reason}`, { cause: error }));

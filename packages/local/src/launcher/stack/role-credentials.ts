@@ -1,3 +1,4 @@
+import { messageOf } from '@twelvefold/core/internal';
 import type { AwsClient } from '../../client/aws-client.ts';
 import { createAwsClient } from '../../client/aws-client.ts';
 import type { Credentials } from '../../client/sign-request.ts';
@@ -77,7 +78,7 @@ export async function roleCredentials(options: RoleCredentialsOptions): Promise<
         sessionToken: value('SessionToken'),
       };
     } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
+      const reason = messageOf(cause);
       throw new Error(`Cannot launch ${session}: ${source.by} cannot assume its role ${roleArn}: ${reason}`, { cause });
     }
   };
