@@ -4,7 +4,8 @@ import { drizzle } from 'drizzle-orm/node-postgres';
 import { integer, pgTable, text } from 'drizzle-orm/pg-core';
 import { Kysely, PostgresDialect } from 'kysely';
 import type { Pool } from 'pg';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { Client } from 'pg';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { withServer } from '../support/with-server.ts';
 import type { SqlTarget } from './support/sql-target.ts';
 import { openSqlTarget } from './support/sql-target.ts';
@@ -93,9 +94,55 @@ withServer('sql', 'postgresql', () => {
       expect((await client.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
     });
 
+    it('rejects where the COMMIT of a real run would', async () => {
+      const caught = client.transaction(async (transaction) => {
+        await transaction.query('SELECT nothing').catch(() => {});
+      });
+      await expect(caught).rejects.toMatchObject({ code: 'TRANSACTION_ROLLED_BACK' });
+      const undone = client.transaction(async (transaction) => {
+        await transaction.query('SAVEPOINT one');
+        await transaction.query('SELECT nothing').catch(() => {});
+        await transaction.query('ROLLBACK TO one');
+        return 'done';
+      });
+      expect(await undone).toBe('done');
+    });
+
+    it('does not know what was sent beside a write', async () => {
+      const behind = await client.transaction(async (transaction) => {
+        const both = ["INSERT INTO parts VALUES ('p-2', 1)", 'SELECT count(*) FROM parts'];
+        return Promise.all(both.map((statement) => transaction.query(statement)));
+      });
+      for (const result of behind) expect(() => result.rows).toThrow(expect.objectContaining(UNKNOWN));
+      expect(wrote).toEqual(['transaction']);
+    });
+
     it('rejects with the error of its work', async () => {
       await expect(client.transaction(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
     });
+  });
+
+  it('delivers no notification', async () => {
+    const heard: (string | undefined)[] = [];
+    const { port, user, password } = target.server;
+    const listener = new Client({ host: 'localhost', port, user, password, database: 'postgres' });
+    await listener.connect();
+    try {
+      listener.on('notification', ({ payload }) => void heard.push(payload));
+      await listener.query('LISTEN changes');
+      await client.query("SELECT pg_notify('changes', 'query')");
+      await client.transaction((transaction) => transaction.query("SELECT pg_notify('changes', 'transaction')"));
+      const connection = await client.pool.connect();
+      await connection.query('BEGIN');
+      await connection.query("SELECT pg_notify('changes', 'library')");
+      await connection.query('COMMIT');
+      connection.release();
+      await target.admin("SELECT pg_notify('changes', 'last')");
+      await vi.waitFor(() => expect(heard).toContain('last'));
+      expect(heard).toEqual(['last']);
+    } finally {
+      await listener.end();
+    }
   });
 
   describe('the pool of libraries', () => {
@@ -126,6 +173,17 @@ withServer('sql', 'postgresql', () => {
       });
       expect(wrote).toEqual(['pool', 'transaction']);
       await unchanged();
+    });
+
+    it("keeps the error of a library's statement, and rolls back", async () => {
+      const connection = await client.pool.connect();
+      await connection.query('BEGIN');
+      await expect(connection.query('SELECT nothing')).rejects.toMatchObject({ code: '42703' });
+      expect(await connection.query('ROLLBACK')).toMatchObject({ command: 'ROLLBACK' });
+      await connection.query('BEGIN');
+      expect((await connection.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
+      expect(await connection.query('COMMIT')).toMatchObject({ command: 'COMMIT' });
+      connection.release();
     });
 
     it('gives connections back', async () => {

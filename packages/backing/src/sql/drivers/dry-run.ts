@@ -12,11 +12,14 @@ import type {
 
 /** `read_only_sql_transaction` (PostgreSQL, appendix A). */
 const READ_ONLY = '25006';
+/** `in_failed_sql_transaction`: an earlier statement of the transaction failed. */
+const FAILED = '25P02';
 /** Statements, at the beginning or behind another one, that could leave the transaction. */
 const LEAVES = /(^|;)\s*(abort|begin|commit|end|prepare\s+transaction|rollback(?!\s+to)|set|start)\b/i;
 const COMMENTS = /--[^\n]*|\/\*[\s\S]*?\*\//g;
 /** Statements of libraries around a transaction. */
 const BEGINS = /^\s*(begin|start\s+transaction)\b/i;
+const ROLLS_BACK = /^\s*(abort|rollback)\b/i;
 const ENDS = /^\s*(abort|commit|end|rollback(?!\s+(work\s+|transaction\s+)?to))\b/i;
 
 type Query = (statement: string | SqlStatement, values?: readonly unknown[]) => Promise<SqlResult>;
@@ -24,6 +27,7 @@ type Query = (statement: string | SqlStatement, values?: readonly unknown[]) => 
 /**
  * A client whose statements run in READ ONLY transactions: the database decides what writes. A
  * statement that it refuses is recorded, and what follows it in its transaction cannot be known.
+ * Every transaction is rolled back: READ ONLY permits NOTIFY, which COMMIT would deliver.
  */
 export function dryRunSql(client: SqlClient, wrote: (method: string) => void): SqlClient {
   const query = async (statement: string | SqlStatement, values?: readonly unknown[], method = 'query') =>
@@ -35,7 +39,17 @@ export function dryRunSql(client: SqlClient, wrote: (method: string) => void): S
     );
   return {
     query: ((text: string, values?: readonly unknown[]) => query(text, values)) as SqlClient['query'], // rows have the type that the caller names
-    transaction: (work, options) => inTransaction(client, () => wrote('transaction'), options, work),
+    transaction: (work, options) =>
+      inTransaction(
+        client,
+        () => wrote('transaction'),
+        options,
+        async (transaction) => {
+          const result = await work(transaction);
+          await assertCommits(transaction);
+          return result;
+        },
+      ),
     pool: poolOf(client.pool, {
       query: (statement, values) => query(statement, values, 'pool'),
       connect: async () => connectionOf(client, () => wrote('pool')),
@@ -69,6 +83,8 @@ async function inTransaction<T>(
           try {
             return await (transaction.query as Query)(statement, values); // also with `rowMode` and the like
           } catch (error) {
+            // Sent beside the write that the database refused.
+            if (!isKnown && codeOf(error) === FAILED) return unknowable('a statement behind a write') as SqlResult; // as above
             if (codeOf(error) !== READ_ONLY) throw error;
             isKnown = false;
             wrote();
@@ -85,14 +101,25 @@ async function inTransaction<T>(
           },
           attempt: transaction.attempt,
         });
-        if (!isKnown) throw new Abandoned(result);
-        return result;
+        throw new Abandoned(result);
       },
       { ...options, readOnly: true },
     );
   } catch (error) {
     if (error instanceof Abandoned) return error.result as T; // what `work` resolved with
     throw error;
+  }
+}
+
+/** @throws TwelvefoldError `TRANSACTION_ROLLED_BACK` where the COMMIT of a real run would. */
+async function assertCommits({ query }: SqlTransaction): Promise<void> {
+  try {
+    await query('SELECT 1');
+  } catch (error) {
+    if (codeOf(error) !== FAILED) throw error;
+    const message =
+      'Cannot commit a transaction: a statement of it failed, and its error was caught; let it reach transaction()';
+    throw new TwelvefoldError('TRANSACTION_ROLLED_BACK', message);
   }
 }
 
@@ -139,7 +166,7 @@ function connectionOf(client: SqlClient, wrote: () => void): SqlConnection {
     }
     if (ENDS.test(text)) {
       await end();
-      return answer('COMMIT');
+      return answer(ROLLS_BACK.test(text) ? 'ROLLBACK' : 'COMMIT');
     }
     const known = statement as string | SqlStatement; // the check above
     if (open) return open.query(known, values);
