@@ -45,7 +45,6 @@ const SMALL_FILES: Readonly<Record<string, string>> = {
   'packages/cdk/src/manifest/queue-risks.ts': 'a check of the manifest; its importer holds the props of all constructs',
   'packages/cdk/src/monitoring/saved-queries.ts':
     'texts in the query language of Logs Insights; its importer makes constructs',
-  'packages/lifecycle/src/hosts/service/turn-answers.ts': 'with it, http-server.ts would have over 400 lines',
   'packages/local/src/iam/requests/requests.ts': 'the table of its folder, one line per service',
   'packages/local/src/provision/resource-types/log-group.ts': 'one file per service, listed by made-types.ts',
 };

@@ -106,7 +106,7 @@ class NodeHttpServer implements HttpServer, ServerCore {
   readonly #stalled: DueList<ServiceExchange>;
   #unsentBytes = 0;
   readonly #bodies: BodyReceiver;
-  readonly #answers = new TurnAnswers();
+  readonly #answers: TurnAnswers;
   readonly #waiting = new Set<() => void>();
   #isClosing = false;
   #undoCheck: (() => void) | undefined;
@@ -125,6 +125,7 @@ class NodeHttpServer implements HttpServer, ServerCore {
     this.#port = options.port;
     this.#deadlines = new DueList(answerMs, (exchange) => exchange.expire(), clock);
     this.#stalled = new DueList(this.#limits.stalledMs, (exchange) => exchange.destroy(), clock);
+    this.#answers = new TurnAnswers(clock);
     this.#bodies = new BodyReceiver(this.#limits.receivingBytes);
     const server = createServer({
       ServerResponse: ServiceResponse,

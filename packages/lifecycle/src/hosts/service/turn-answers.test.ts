@@ -4,13 +4,17 @@ import { TurnAnswers } from './turn-answers.ts';
 
 function sent() {
   const order: number[] = [];
-  const answers = new TurnAnswers();
+  let nowMs = 0;
+  const answers = new TurnAnswers({ monotonic: () => nowMs });
   const add = (count: number) => {
     for (let index = 0; index < count; index += 1) {
       answers.add({ send: () => void order.push(index) } as unknown as ServiceExchange); // nothing else is used
     }
   };
-  return { answers, order, add };
+  const work = (ms: number) => {
+    nowMs += ms;
+  };
+  return { answers, order, add, work };
 }
 
 it('sends the answers of a turn at its end, in order', async () => {
@@ -31,6 +35,22 @@ it('sends many answers in groups, so that the first ones do not wait for all', a
   expect(order).toHaveLength(64);
   await new Promise(setImmediate);
   expect(order).toEqual(Array.from({ length: 70 }, (_, index) => index));
+});
+
+it('sends an answer at once when the handler after it was busy', async () => {
+  const { add, order, work } = sent();
+  add(1);
+  work(0.5);
+  add(1);
+  expect(order).toHaveLength(0);
+  work(50);
+  add(1);
+  expect(order).toHaveLength(3);
+  work(50);
+  add(1);
+  expect(order).toHaveLength(3);
+  await new Promise(setImmediate);
+  expect(order).toHaveLength(4);
 });
 
 it('sends what waits at once when it is asked to, and each answer once', async () => {

@@ -1,7 +1,10 @@
+import type { Clock } from '@twelvefold/core';
 import type { ServiceExchange } from './service-exchange.ts';
 
 /** Answers that are sent together at most: with more of them the first ones would wait too long. */
 const MOST = 64;
+/** Milliseconds after which an answer waits no longer for others: their handlers are slow. */
+const LONGEST_MS = 1;
 
 /**
  * Sends the answers of one turn of the event loop together, at its end. A client on this machine (a
@@ -10,11 +13,21 @@ const MOST = 64;
  */
 export class TurnAnswers {
   #waiting: ServiceExchange[] = [];
+  /** When the first of those that wait was added. */
+  #sinceMs = 0;
+  readonly #clock: Pick<Clock, 'monotonic'>;
+
+  constructor(clock: Pick<Clock, 'monotonic'>) {
+    this.#clock = clock;
+  }
 
   add(exchange: ServiceExchange): void {
     const count = this.#waiting.push(exchange);
-    if (count === 1) setImmediate(this.#send);
-    else if (count === MOST) this.send();
+    const nowMs = this.#clock.monotonic();
+    if (count === 1) {
+      this.#sinceMs = nowMs;
+      setImmediate(this.#send);
+    } else if (count === MOST || nowMs - this.#sinceMs > LONGEST_MS) this.send();
   }
 
   send(): void {
