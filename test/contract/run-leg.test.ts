@@ -1,5 +1,5 @@
 import type { RunRecord } from '@twelvefold/admin';
-import { defineTask } from '@twelvefold/admin';
+import { defineTask, listCollection } from '@twelvefold/admin';
 import { deadlineIn, systemClock } from '@twelvefold/core';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
@@ -339,5 +339,32 @@ describe('an error that nothing caught', () => {
     await enqueue('r2', { shape: 'once' });
     const next = defineTask({ name: 'count', params: z.object({}), run: async () => 1 });
     expect(await leg(next, { run: 'r2' })).toMatchObject({ status: 'succeeded', result: 1 });
+  });
+
+  it('stops the work of the run, which checkpoints no more', async () => {
+    const fatal = new AbortController();
+    const first = Promise.withResolvers<void>();
+    const begun = Promise.withResolvers<AbortSignal>();
+    const clock = workClock();
+    const { task, seen } = counting(3, {
+      // A collection that does not heed its signal.
+      over: () => ({ read: () => listCollection(numbers(3)).read({ segment: 0, segments: 1 }) }),
+      each: async (_n, { signal }) => {
+        begun.resolve(signal);
+        await first.promise;
+        clock.spend(600);
+      },
+    });
+    await enqueue();
+    const running = leg(task, { failSignal: fatal.signal, clock });
+    const signal = await begun.promise;
+    fatal.abort(new RangeError('a stray promise'));
+    expect(signal.aborted).toBe(true);
+    expect(await running).toMatchObject({ status: 'errored', error: { name: 'RangeError' } });
+    const { version } = await store.get('r1');
+    first.resolve();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(seen).toEqual([0]);
+    expect((await store.get('r1')).version).toBe(version);
   });
 });

@@ -157,6 +157,9 @@ async function leg<C>(lease: Lease, token: number, options: RunLegOptions<C>): P
   const fields = { task: task.name, runId: id, leg: run.leg };
   const checkpoints = createCheckpoints({ store, run, token, clock, onProgress: options.onProgress });
   const signal = lease.signal;
+  const { drainSignal, failSignal } = options;
+  /** Ends the work: the lease is lost, the host stops it, or the process ends with an error. */
+  const workSignal = failSignal === undefined ? signal : AbortSignal.any([signal, failSignal]);
   const pace = createPace((isCollectionTask(task) && task.throttle) || {}, clock);
   const info = (params: unknown): RunInfo => {
     const { leg: number, settings } = run;
@@ -183,8 +186,8 @@ async function leg<C>(lease: Lease, token: number, options: RunLegOptions<C>): P
       pace,
       clock,
       deadline,
-      signal,
-      drainSignal: options.drainSignal,
+      signal: workSignal,
+      drainSignal,
       pauseSignal: options.pauseSignal,
       redact,
       onFailure: (error) => logger?.error('Task failed on a record', { ...fields, error }),
@@ -195,9 +198,8 @@ async function leg<C>(lease: Lease, token: number, options: RunLegOptions<C>): P
   let result: LegResult = { outcome: 'failed' };
   let cause: unknown;
   const init = { kind: 'task' as const, component: options.component ?? task.name, correlationId: run.correlationId };
-  const { drainSignal, failSignal } = options;
   try {
-    await runInScope({ ...init, signal, deadline, ...(drainSignal && { drainSignal }) }, async (scope) => {
+    await runInScope({ ...init, signal: workSignal, deadline, ...(drainSignal && { drainSignal }) }, async (scope) => {
       logger?.info('Task started', fields);
       try {
         result = await unlessFailed(work(scope), failSignal);
@@ -229,7 +231,7 @@ async function leg<C>(lease: Lease, token: number, options: RunLegOptions<C>): P
   return ended;
 }
 
-/** Rejects with the reason of `signal`, whatever the work is at. */
+/** Rejects with the reason of `signal`, also while the work does not heed it. */
 function unlessFailed<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return work;
   return new Promise((resolve, reject) => {

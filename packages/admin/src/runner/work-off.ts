@@ -88,6 +88,7 @@ export async function workOff(options: WorkOffOptions): Promise<LegResult> {
       slowestMs = Math.max(slowestMs, clock.monotonic() - startedAt);
       const { position, scanned = 1 } = record;
       checkpoints.advance(segment, { position, scanned, failed });
+      signal.throwIfAborted(); // a collection need not heed the signal, and the leg may have ended
       const checkpoint = checkpoints.due();
       if (checkpoint) await checkpoint;
     }
