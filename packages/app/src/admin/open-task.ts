@@ -13,7 +13,7 @@ import type { CountedPort } from '../runtime/counted-port.ts';
 import { countedPort } from '../runtime/counted-port.ts';
 import { failureReport } from '../runtime/failure-report.ts';
 import type { FatalLegs } from '../runtime/fatal-legs.ts';
-import { createFatalLegs, FATAL_MS } from '../runtime/fatal-legs.ts';
+import { createFatalLegs, legsFlush } from '../runtime/fatal-legs.ts';
 import type { Runtime } from '../runtime/open-runtime.ts';
 import { openRuntime } from '../runtime/open-runtime.ts';
 import { createTelemetry } from '../runtime/telemetry.ts';
@@ -45,11 +45,7 @@ export function adminTelemetry(app: AppIdentity, profile: HostProfile): AdminTel
     process,
     clock: systemClock,
     onFatal: failureReport({ logger, terminal: undefined }),
-    flush: async (error) => {
-      await fatal.end(error);
-      await metrics.flush('open');
-    },
-    flushMs: FATAL_MS,
+    ...legsFlush({ legs: fatal, metrics, clock: systemClock }),
     redact: (error) => withoutSecrets(error, logger.redactor, inspect),
   });
   return { logger, metrics, fatal };

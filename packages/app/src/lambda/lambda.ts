@@ -15,7 +15,7 @@ import { appResources, CONFIG_RESOURCE } from '../app-resource.ts';
 import type { Component } from '../component.ts';
 import { countedPort } from '../runtime/counted-port.ts';
 import { failureReport } from '../runtime/failure-report.ts';
-import { createFatalLegs, FATAL_MS } from '../runtime/fatal-legs.ts';
+import { createFatalLegs, legsFlush } from '../runtime/fatal-legs.ts';
 import { openRuntime } from '../runtime/open-runtime.ts';
 import { createProcessMetrics } from '../runtime/process-metrics.ts';
 import { createTelemetry } from '../runtime/telemetry.ts';
@@ -70,11 +70,10 @@ export async function lambda<K extends Component>(
     process,
     clock: systemClock,
     onFatal: failureReport({ logger, terminal: undefined }),
-    flush: async (error) => {
-      await fatal.end(error);
-      await metrics.flush('open');
-    },
-    flushMs: FATAL_MS,
+    // Others have no legs, and their callers wait for the end of the process.
+    ...(component.kind === 'task'
+      ? legsFlush({ legs: fatal, metrics, clock: systemClock })
+      : { flush: () => metrics.flush('open') }),
     redact,
   });
   const resources = appResources(options, { config: () => runtime.config(), logger });
