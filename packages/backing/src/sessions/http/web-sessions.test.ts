@@ -196,6 +196,17 @@ describe('a change from another site', () => {
     expect(page.token).toBeUndefined();
   });
 
+  it('replaces the token of an answer that has one', async () => {
+    const { send, logIn, shift } = setup({ csrf: { token: true }, rotateAfter: '15m' });
+    const cookie = await logIn();
+    shift(16 * 60_000);
+    const { token, body } = await send(
+      ({ csrfToken = '' }) => new Response(csrfToken, { headers: { 'x-csrf-token': csrfToken } }),
+      { cookie },
+    );
+    expect(token).toBe(body);
+  });
+
   it('needs the token of the session, if that is set', async () => {
     const { send, logIn } = setup({ csrf: { token: true } });
     const [cookie, other] = [await logIn('ada'), await logIn('bob')];

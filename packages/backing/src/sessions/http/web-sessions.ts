@@ -284,16 +284,20 @@ function refused(reason: string): Response {
 }
 
 function withHeaders(response: Response, added: Readonly<Record<string, string>>): Response {
-  const append = (headers: Headers) => {
-    for (const [name, value] of Object.entries(added)) headers.append(name, value);
+  const add = (headers: Headers) => {
+    for (const [name, value] of Object.entries(added)) {
+      // Each cookie has a header. A second value of any other would be joined to the first.
+      if (name === 'set-cookie') headers.append(name, value);
+      else headers.set(name, value);
+    }
   };
   try {
-    append(response.headers);
+    add(response.headers);
     return response;
   } catch {
     // The headers of a response from fetch() or Response.redirect() are immutable.
     const headers = new Headers(response.headers);
-    append(headers);
+    add(headers);
     return new Response(response.body, { status: response.status, statusText: response.statusText, headers });
   }
 }
