@@ -35,9 +35,9 @@ export interface QueueOptions<S extends StandardSchemaV1, T extends readonly Sub
   subscribe?: T & CompatibleTopics<T, S>;
 }
 
-/** The accesses of a queue. Its consumer receives and deletes without asking for it. */
 const REDRIVE_MODULE = '@twelvefold/backing/sqs-dead-letters';
 
+/** The accesses of a queue. Its consumer receives and deletes without asking for it. */
 const QUEUE_ACCESSES = {
   send: { methods: ['send', 'sendAll'], actions: ['sqs:SendMessage'] },
   // The name of its dead-letter queue is an attribute of the queue.

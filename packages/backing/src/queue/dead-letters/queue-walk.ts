@@ -40,10 +40,10 @@ const GIVE_BACK_ROUNDS = 3;
  *
  * @throws Error saying that there is no such queue.
  */
-export async function openQueue(aws: Aws, queue: string): Promise<QueueWalk> {
-  const url = /^https?:/.test(queue) ? queue : await urlOf(aws, queue);
+export async function openQueue(aws: Aws, queue: string, signal?: AbortSignal): Promise<QueueWalk> {
+  const url = /^https?:/.test(queue) ? queue : await urlOf(aws, queue, signal);
   const input = { QueueUrl: url, AttributeNames: ['All'] };
-  const { Attributes = {} } = await aws.call(sqs, 'GetQueueAttributes', input, { access: 'read' });
+  const { Attributes = {} } = await aws.call(sqs, 'GetQueueAttributes', input, { access: 'read', signal });
   const held = new Map<string, string>();
   return {
     url,
@@ -52,7 +52,7 @@ export async function openQueue(aws: Aws, queue: string): Promise<QueueWalk> {
     maxReceives: maxReceivesOf(Attributes.RedrivePolicy),
     about: Number(Attributes.ApproximateNumberOfMessages ?? 0),
     hidden: Number(Attributes.ApproximateNumberOfMessagesNotVisible ?? 0),
-    async *messages(signal) {
+    async *messages(walking) {
       const seen = new Set<string>();
       // In a walk of more than ten minutes held messages are visible again and come first. Such a
       // receive proves nothing about the rest; each hides one message at least, so they end.
@@ -68,7 +68,7 @@ export async function openQueue(aws: Aws, queue: string): Promise<QueueWalk> {
             MessageAttributeNames: ['All'],
             MessageSystemAttributeNames: ['All'],
           },
-          { access: 'write', signal },
+          { access: 'write', signal: walking },
         );
         const fresh = Messages.filter(({ MessageId = '' }) => !seen.has(MessageId));
         empty = Messages.length === 0 ? empty + 1 : 0;
@@ -77,7 +77,7 @@ export async function openQueue(aws: Aws, queue: string): Promise<QueueWalk> {
         for (const { MessageId = '', ReceiptHandle = '' } of Messages) held.set(MessageId, ReceiptHandle);
         for (const message of fresh) {
           seen.add(message.MessageId ?? '');
-          signal?.throwIfAborted();
+          walking?.throwIfAborted();
           held.delete(message.MessageId ?? '');
           yield message;
         }
@@ -112,9 +112,9 @@ export async function openQueue(aws: Aws, queue: string): Promise<QueueWalk> {
   };
 }
 
-async function urlOf(aws: Aws, name: string): Promise<string> {
+async function urlOf(aws: Aws, name: string, signal: AbortSignal | undefined): Promise<string> {
   try {
-    const { QueueUrl } = await aws.call(sqs, 'GetQueueUrl', { QueueName: name }, { access: 'read' });
+    const { QueueUrl } = await aws.call(sqs, 'GetQueueUrl', { QueueName: name }, { access: 'read', signal });
     if (QueueUrl) return QueueUrl;
   } catch (error) {
     if (!AwsError.isInstance(error) || !/NonExistentQueue|QueueDoesNotExist/.test(error.awsCode)) throw error;
