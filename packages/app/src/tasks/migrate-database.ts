@@ -72,12 +72,16 @@ export function migrateDatabase<C, B extends Backing, K extends KeysOf<B, 'sql'>
   type Context = CollectionContext<unknown, Record<K, Pick<SqlClient, 'query' | 'transaction'>>>;
   const note = `INSERT INTO ${table} (name, digest, run) VALUES ($1, $2, $3) ON CONFLICT (name) DO NOTHING`;
 
-  const appliedDigest = async (database: Pick<SqlClient, 'query'>, one: string): Promise<string | undefined> => {
+  /** The digest in the note of a migration; none before it is applied. */
+  const noted = async (
+    database: Pick<SqlClient, 'query'>,
+    one: string,
+  ): Promise<{ readonly digest?: string | undefined; readonly hasTable: boolean }> => {
     try {
       const { rows } = await database.query<{ digest: string }>(`SELECT digest FROM ${table} WHERE name = $1`, [one]);
-      return rows[0]?.digest;
+      return { digest: rows[0]?.digest, hasTable: true };
     } catch (error) {
-      if (codeOf(error) === UNDEFINED_TABLE) return undefined;
+      if (codeOf(error) === UNDEFINED_TABLE) return { hasTable: false };
       throw error;
     }
   };
@@ -95,7 +99,7 @@ export function migrateDatabase<C, B extends Backing, K extends KeysOf<B, 'sql'>
       const database = backing[key];
       const { name: one, up, inTransaction = true } = migration;
       const digest = typeof up === 'string' ? hash('sha256', up, 'hex') : '';
-      const applied = await appliedDigest(database, one);
+      const { digest: applied, hasTable } = await noted(database, one);
       if (applied !== undefined) {
         if (applied === digest) return;
         throw new TypeError(
@@ -106,20 +110,27 @@ export function migrateDatabase<C, B extends Backing, K extends KeysOf<B, 'sql'>
         logger.info('migration would be applied', { migration: one });
         return;
       }
-      await database.query(
-        `CREATE TABLE IF NOT EXISTS ${table} (name text PRIMARY KEY, digest text NOT NULL, run text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())`,
-      );
+      if (!hasTable) {
+        await database.query(
+          `CREATE TABLE IF NOT EXISTS ${table} (name text PRIMARY KEY, digest text NOT NULL, run text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())`,
+        );
+      }
       const values = [one, digest, run.id];
       if (inTransaction) {
-        await database.transaction(
+        const isOurs = await database.transaction(
           async (transaction) => {
             // First: a second process that applies it waits here, and finds it noted.
             const { rowCount } = await transaction.query(note, values);
-            if (rowCount === 0) return;
+            if (rowCount === 0) return false;
             await (typeof up === 'string' ? transaction.query(up) : up(transaction));
+            return true;
           },
           { timeout },
         );
+        if (!isOurs) {
+          logger.info('migration was applied by another process', { migration: one });
+          return;
+        }
       } else {
         await database.query(up as string); // the options were checked
         await database.query(note, values);

@@ -50,9 +50,10 @@ export function pushConfig<C, B extends Backing, K extends KeysOf<B, 'config-sto
     async ({ values }, ctx) => {
       const { backing, signal, dryRun } = ctx as unknown as Context;
       const given = objectOf(values);
-      const { written, same, faults } = await backing[key].plan(given, { signal });
+      const store = backing[key];
+      const { written, same, faults } = await (dryRun ? store.plan(given, { signal }) : store.push(given, { signal }));
       if (faults.length > 0) throw new TypeError(`Cannot push config: ${faults.join('; ')}`);
-      await backing[key].push(given, { signal });
+      if (dryRun) await store.push(given, { signal }); // the run's record counts the write
       return dryRun ? { differs: written, same } : { written, same };
     },
   );

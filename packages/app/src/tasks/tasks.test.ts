@@ -6,6 +6,7 @@ import * as z from 'zod';
 import type { TaskComponent } from '../component.ts';
 import { defineApp } from '../define-app.ts';
 import { buildManifest } from '../manifest/build-manifest.ts';
+import { taskOf } from '../runtime/task-of.ts';
 import {
   backfillTable,
   configStore,
@@ -127,5 +128,66 @@ describe('ready-made tasks', () => {
     expect(() => migrateDatabase(app, 'database', { migrations, table: 'a b', tables: 1 } as never)).toThrow(
       "unknown option 'tables'; 'table' is \"a b\"; use e.g. 'ops.migrations'; 'a' needs a text to run without a transaction; two migrations are named 'a'; 'up' of 'a' is not a text or a function; migration 3 has no name",
     );
+  });
+});
+
+describe('pushing config', () => {
+  const pushed = async (dryRun: boolean, faults: string[] = []) => {
+    const calls: string[] = [];
+    const settings = {
+      plan: async () => calls.push('plan') && { written: ['rate'], same: [], faults: [] },
+      // By then, another process has written the rate.
+      push: async () => calls.push('push') && { written: [], same: ['rate'], faults },
+    };
+    const { signal } = new AbortController();
+    const task = taskOf(pushConfig(app, 'settings'));
+    if (!('run' in task)) throw new TypeError('not a task that runs once');
+    const ctx = { backing: { settings }, signal, dryRun };
+    const result = task.run({ values: { rate: '0.19' } } as never, ctx as never); // the task uses nothing else
+    return { result, calls };
+  };
+
+  it('plans once, and reports what the push did', async () => {
+    const { result, calls } = await pushed(false);
+    expect(await result).toEqual({ written: [], same: ['rate'] });
+    expect(calls).toEqual(['push']);
+    const failed = await pushed(false, ['rate: no store among the sources holds it']);
+    await expect(failed.result).rejects.toThrow('Cannot push config: rate: no store among the sources holds it');
+  });
+
+  it('reports the plan of a dry run', async () => {
+    const { result, calls } = await pushed(true);
+    expect(await result).toEqual({ differs: ['rate'], same: [] });
+    expect(calls).toEqual(['plan', 'push']); // the context counts the second one only
+  });
+});
+
+describe('migrating a database', () => {
+  const migrated = async ({ hasTable = true, isOurs = true } = {}) => {
+    const seen: string[] = [];
+    const query = async (text: string) => {
+      const [word = ''] = text.split(' ');
+      seen.push(word);
+      if (word === 'SELECT' && !hasTable) throw Object.assign(new Error('no table'), { code: '42P01' });
+      return { rows: [], rowCount: word === 'INSERT' && isOurs ? 1 : 0 };
+    };
+    const database = { query, transaction: (work: (transaction: object) => unknown) => work({ query }) };
+    const migrations = [{ name: '0001-parts', up: 'ALTER' }];
+    const task = taskOf(migrateDatabase(app, 'database', { migrations }));
+    if (!('each' in task)) throw new TypeError('not a task over a collection');
+    const logger = { info: (message: string) => void seen.push(message) };
+    const ctx = { backing: { database }, logger, dryRun: false, run: { id: 'r1' } };
+    await task.each(migrations[0] as never, ctx as never); // the task uses nothing else
+    return seen;
+  };
+
+  it('makes its table only where there is none', async () => {
+    expect(await migrated({ hasTable: false })).toEqual(['SELECT', 'CREATE', 'INSERT', 'ALTER', 'migration applied']);
+    expect(await migrated()).toEqual(['SELECT', 'INSERT', 'ALTER', 'migration applied']);
+  });
+
+  it('does not claim a migration that another process applied', async () => {
+    const message = 'migration was applied by another process';
+    expect(await migrated({ isOurs: false })).toEqual(['SELECT', 'INSERT', message]);
   });
 });
