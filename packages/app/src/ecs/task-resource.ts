@@ -32,6 +32,7 @@ export function taskResource(options: TaskResourceOptions): Resource {
   const legs = new Set<Promise<unknown>>();
   let supervising: Promise<unknown> = Promise.resolve();
   let end = async () => {};
+  let endLooks = () => {};
 
   const supervise = async (opened: PromiseWithResolvers<void>) => {
     const records = runsComponent(app, 'supervisor');
@@ -40,6 +41,8 @@ export function taskResource(options: TaskResourceOptions): Resource {
       if (!store) throw new TypeError('Cannot look after runs: the app keeps no records');
       const here: Launcher = {
         async launch({ id, task }) {
+          // A look that was in progress: the next supervisor starts the run.
+          if (drained.signal.aborted) throw new TypeError(`Cannot start run ${id}: the service drains`);
           const component = tasks.find((one) => one.name === task);
           if (!component) throw new TypeError(`Cannot start run ${id}: the service has no task '${task}'`);
           // Its own clients: a leg counts the capacity that it consumes. The resources of the
@@ -74,6 +77,8 @@ export function taskResource(options: TaskResourceOptions): Resource {
         clock: systemClock,
         logger,
       });
+      endLooks = () => void supervisor.stop();
+      if (drained.signal.aborted) endLooks();
       const ended = Promise.withResolvers<void>();
       end = async () => {
         await supervisor.stop();
@@ -92,7 +97,10 @@ export function taskResource(options: TaskResourceOptions): Resource {
       supervising.catch(opened.reject);
       await opened.promise;
     },
-    quiesce: () => drained.abort(new Error('The service drains')),
+    quiesce: () => {
+      drained.abort(new Error('The service drains'));
+      endLooks();
+    },
     drain: async (signal) => {
       signal.addEventListener('abort', () => hard.abort(signal.reason), { once: true });
       await end();
