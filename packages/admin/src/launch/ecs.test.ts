@@ -2,7 +2,7 @@ import type { Aws } from '@twelvefold/aws';
 import { describe, expect, it } from 'vitest';
 import type { RunRecord } from '../runs/run.ts';
 import type { EcsPlace } from './ecs.ts';
-import { ecsLauncher } from './ecs.ts';
+import { ecsLauncher, taskDefinitionOf } from './ecs.ts';
 
 const run = { id: 'nightly-1', task: 'nightly' } as RunRecord; // of a record, the launcher reads these
 const service = {
@@ -53,6 +53,27 @@ describe('the launcher on ECS', () => {
   it('says what a place lacks', async () => {
     await expect(launched({ taskDefinition: 'orders-prod-{task}' })).rejects.toThrow(
       'Cannot start run nightly-1 on ECS: the place names neither a service nor a task definition with subnets',
+    );
+  });
+});
+
+describe('the task definition of a task', () => {
+  const found = async (place: Omit<EcsPlace, 'cluster'>, services: unknown[] = [service]) => {
+    const aws = { call: async () => ({ services }) } as unknown as Aws; // nothing else is called
+    return taskDefinitionOf('nightly', { aws, place: { cluster: 'orders-prod', ...place } });
+  };
+
+  it("is the place's, or the service's", async () => {
+    expect(await found({ taskDefinition: 'orders-prod-{task}' }, [])).toBe('orders-prod-nightly');
+    expect(await found({ service: 'orders-prod' })).toBe(service.taskDefinition);
+  });
+
+  it('is refused as a launch would be', async () => {
+    await expect(found({})).rejects.toThrow(
+      "Cannot find the task definition of task 'nightly': the place names neither a service nor a task definition with subnets",
+    );
+    await expect(found({ service: 'orders' }, [])).rejects.toThrow(
+      'the service orders is not in the cluster orders-prod',
     );
   });
 });

@@ -114,13 +114,13 @@ function placeNetwork({ subnets, securityGroups }: EcsPlace, taskDefinition: str
   return { taskDefinition, launchType: 'FARGATE', networkConfiguration: { awsvpcConfiguration } };
 }
 
-/** Network and capacity of a service, and its task definition where the place has none. */
-async function likeService(
+/** The service of a place, and the task definition: the service's where none is named. */
+async function findService(
   { aws, place: { cluster, service } }: EcsLauncherOptions,
   named: string | undefined,
   failed: (reason: string) => Error,
-  signal: AbortSignal | undefined,
-): Promise<Where> {
+  signal?: AbortSignal,
+) {
   if (service === undefined) throw failed('the place names neither a service nor a task definition with subnets');
   const found = await aws.call(ecs, 'DescribeServices', { cluster, services: [service] }, { access: 'read', signal });
   const [model] = found.services ?? [];
@@ -128,7 +128,13 @@ async function likeService(
   if (!model || taskDefinition === undefined) {
     throw failed(`the service ${service} is not in the cluster ${cluster}; deploy it, or check the stage`);
   }
-  const { networkConfiguration, capacityProviderStrategy = [], launchType, platformVersion } = model;
+  return { ...model, taskDefinition };
+}
+
+/** Network and capacity of a service, and its task definition where the place has none. */
+async function likeService(...lookup: Parameters<typeof findService>): Promise<Where> {
+  const found = await findService(...lookup);
+  const { taskDefinition, networkConfiguration, capacityProviderStrategy = [], launchType, platformVersion } = found;
   return {
     taskDefinition,
     ...(networkConfiguration && { networkConfiguration }),
@@ -138,17 +144,17 @@ async function likeService(
   };
 }
 
-/** The task definition that a task runs in a place. */
-export async function taskDefinitionOf(task: string, { aws, place }: EcsLauncherOptions): Promise<string> {
-  const { cluster, service = '' } = place;
-  if (place.taskDefinition !== undefined) return place.taskDefinition.replaceAll('{task}', task);
-  const { services = [] } = await aws.call(
-    ecs,
-    'DescribeServices',
-    { cluster, services: [service] },
-    { access: 'read' },
-  );
-  return services[0]?.taskDefinition ?? service;
+/**
+ * The task definition that a task runs in a place.
+ *
+ * @throws TwelvefoldError `RUN_NOT_STARTED` where the place names none and has no service
+ */
+export async function taskDefinitionOf(task: string, options: EcsLauncherOptions): Promise<string> {
+  const named = options.place.taskDefinition?.replaceAll('{task}', task);
+  if (named !== undefined) return named;
+  const failed = (reason: string) =>
+    new TwelvefoldError('RUN_NOT_STARTED', `Cannot find the task definition of task '${task}': ${reason}`);
+  return (await findService(options, named, failed)).taskDefinition;
 }
 
 /** The run of a task, from its `startedBy`. */
