@@ -16,3 +16,9 @@ export function backoffMs(
   const ceilingMs = Math.min(capMs, baseMs * 2 ** Math.min(attempt - 1, 30));
   return jitter === 'full' ? ceilingMs * random() : ceilingMs / 2 + (ceilingMs / 2) * random();
 }
+
+/**
+ * Milliseconds after the change of a secret in which its earlier value may still be right: a
+ * service such as RDS may learn of a new password later than Secrets Manager publishes it.
+ */
+export const JUST_CHANGED_MS = 60_000;

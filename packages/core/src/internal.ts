@@ -1,5 +1,5 @@
 /** Helpers that the packages share. May change in any release. @module */
-export { backoffMs } from './backoff.ts';
+export { backoffMs, JUST_CHANGED_MS } from './backoff.ts';
 export { after } from './clock.ts';
 export { limitTime, NO_DEADLINE, type TimeLimit } from './deadline.ts';
 export { assertKnownOptions, unknownOptions } from './options.ts';

@@ -1,13 +1,11 @@
 import type { Clock } from '@twelvefold/core';
+import { JUST_CHANGED_MS } from '@twelvefold/core/internal';
 import type { ConfigDefinition } from '../define-config.ts';
 import type { LoadConfigOptions } from '../load/read-config.ts';
 import { readConfig } from '../load/read-config.ts';
 import type { ConfigGroup, ConfigLeaf } from '../schema/leaf.ts';
 import { selectConfig } from '../select/select-config.ts';
 import { valueAt } from '../value-at.ts';
-
-/** A service such as RDS may learn of a new password later than Secrets Manager publishes it. */
-const JUST_CHANGED_MS = 60_000;
 
 export interface PreviousVersionOptions {
   readonly definition: ConfigDefinition;

@@ -1,5 +1,5 @@
 import type { Clock } from '@twelvefold/core';
-import { backoffMs } from '@twelvefold/core/internal';
+import { backoffMs, JUST_CHANGED_MS } from '@twelvefold/core/internal';
 import type { Limit } from './limit.ts';
 import { remainingMs } from './limit.ts';
 
@@ -41,8 +41,6 @@ export function iamLogin(user: string, token: () => Promise<string>): LoginSourc
   };
 }
 
-/** After a change the new password may reach a server of RDS later than the secret. */
-const JUST_CHANGED_MS = 60_000;
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 2_000;
 
