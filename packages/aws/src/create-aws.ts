@@ -13,18 +13,16 @@ import type { SetupFault } from './setup-fault.ts';
 import { setupError, setupFault } from './setup-fault.ts';
 import type { ConnectionCounts, LeanTransport, Transport } from './transport.ts';
 
-/** The port with what its maker alone should touch. */
+/** The port with the members that only its creator should use. */
 export interface AwsPort extends Aws, AsyncDisposable {
   /**
-   * To be called when the process goes on after a freeze: drops idle connections, which the other
-   * side may have closed meanwhile.
-   * Connections that lay idle for 15 s by the wall clock are never used again in any case.
+   * Drops idle connections, which the other side may have closed during a freeze. Call it when the
+   * process goes on. Connections that were idle for 15 s by the wall clock are never used again.
    */
   resume(): void;
   /**
-   * What the connections to each service were up to since the last such call: the most that were in
-   * use at once, how many calls had to wait. Of the lean
-   * transport's alone: the SDK's are out of reach.
+   * Connection counts per service since the last call: the most that were in use at once, and how
+   * many calls had to wait. Covers the lean transport only; the SDK does not expose its pool.
    */
   takeConnectionCounts(): ConnectionCounts[];
   /** The region of every call; undefined when it is left to the SDK's shared config file. */

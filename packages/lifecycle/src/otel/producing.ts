@@ -33,8 +33,9 @@ async function inSpan<T>(span: Span, work: (span: ProducerSpan) => Promise<T>): 
 }
 
 /**
- * The trace with an X-Ray header of the same span: made where there is none, brought up to date where the one that came in is of the same trace, and left alone
- * where X-Ray follows the flow under an id of its own. The ids are the same in another spelling (X-Ray developer guide, trace ids of W3C format).
+ * The trace with an X-Ray header of the same span. Creates the header if missing; updates the
+ * parent if it belongs to this trace; otherwise keeps it. The ids are the same in another spelling
+ * (X-Ray developer guide, trace ids of W3C format).
  */
 export function xrayFor(trace: TraceContext): TraceContext {
   const { traceparent, xray } = trace;

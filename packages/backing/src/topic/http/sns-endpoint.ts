@@ -133,7 +133,7 @@ export function createSnsEndpoint<S extends StandardSchemaV1>(
       if (!verify(digest, Buffer.from(signedText(envelope)), key, signature))
         return refuse(403, 'its signature is wrong');
     } catch (error) {
-      return refuse(500, 'its certificate could not be had', error); // SNS sends it again
+      return refuse(500, `Cannot fetch the signing certificate from ${url.host}`, error); // SNS sends it again
     }
     if (envelope.Type === 'UnsubscribeConfirmation') {
       emit({ type: 'unsubscribed', messageId: envelope.MessageId });
@@ -204,10 +204,10 @@ export function createSnsEndpoint<S extends StandardSchemaV1>(
 const SUFFIXES: Readonly<Record<string, string>> = { 'aws-cn': 'amazonaws.com.cn' };
 
 /**
- * A URL that a message names, when it is one of the topic's own SNS: https, the host of the topic's region, no port, no credentials. A message
- * is believed only after the certificate behind such a URL has said so, hence nothing looser may be asked.
+ * Parses a URL of a message. Returns `undefined` unless it is https on the SNS host of the topic's
+ * region, without port and credentials: the certificate that verifies the message comes from it.
  *
- * @param endpoint another SNS than AWS's, e.g. a local one: then the URL has to be on it
+ * @param endpoint - another SNS than AWS's, e.g. a local one: then the URL has to be on it
  */
 export function trustedUrl(text: string, topicArn: string, endpoint: string | undefined): URL | undefined {
   const url = URL.parse(text);
