@@ -1,5 +1,6 @@
+import { basename } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readArguments } from './choices.ts';
+import { nameOf, readArguments } from './choices.ts';
 
 describe('the command line', () => {
   it('reads every option', () => {
@@ -31,7 +32,17 @@ describe('the command line', () => {
     expect(() => readArguments(['--template'])).toThrow('--template needs a value');
   });
 
-  it.each(['1st', 'a_b', 'x'.repeat(31), '.', '-a', 'a--b'])('refuses the name %s', (name) => {
+  it('takes the folder that it runs in, by its name', () => {
+    expect(nameOf('.')).toBe(basename(process.cwd()));
+    expect(nameOf('apps/shop/')).toBe('shop');
+    expect(nameOf('apps/../shop')).toBe('shop');
+  });
+
+  it('refuses --offline where nothing is installed', () => {
+    expect(() => readArguments(['shop', '--offline'])).toThrow('--offline needs --install');
+  });
+
+  it.each(['1st', 'a_b', 'x'.repeat(31), '/', '-a', 'a--b'])('refuses the name %s', (name) => {
     expect(() => readArguments(['--', name])).toThrow("cannot be the app's name");
   });
 });

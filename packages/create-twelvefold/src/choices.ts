@@ -1,18 +1,19 @@
+import { basename, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { PackageManager } from './package-manager.ts';
+import { PACKAGE_MANAGERS } from './package-manager.ts';
 
 export const TEMPLATES = ['service', 'functions', 'both'] as const;
 export type Template = (typeof TEMPLATES)[number];
-export const PACKAGE_MANAGERS = ['npm', 'pnpm', 'yarn', 'bun'] as const;
-export type PackageManager = (typeof PACKAGE_MANAGERS)[number];
 
 export const HELP = `Usage: npm create twelvefold@latest [FOLDER] -- [options]
 
-Creates an app in FOLDER, with tests, infrastructure, a Dockerfile and a CI file.
+Creates an app in FOLDER, with tests, infrastructure, a CI file and, for a service, a Dockerfile.
 
   --template NAME   service (a container on Fargate), functions (Lambda), or both; default: both
   --pm NAME         npm, pnpm, yarn or bun; default: the one that runs this
   --install         install the dependencies
-  --offline         install from the package manager's cache only
+  --offline         with --install: from the package manager's cache only
   --overwrite       delete the files of a folder that is not empty, except .git
   -y, --yes         ask nothing: take the defaults
   --json            print one line of JSON with the folder, the files and the next commands
@@ -74,6 +75,7 @@ export function readArguments(args: readonly string[]): Given {
   if (pm !== undefined && !isOneOf(PACKAGE_MANAGERS, pm)) {
     faults.push(`--pm ${JSON.stringify(pm)} must be one of ${PACKAGE_MANAGERS.join(', ')}`);
   }
+  if (values.offline && !install) faults.push('--offline needs --install');
   if (folder !== undefined) {
     const fault = nameFault(nameOf(folder));
     if (fault !== undefined) faults.push(fault);
@@ -117,14 +119,9 @@ function isOneOf<T extends string>(list: readonly T[], text: string): text is T 
   return (list as readonly string[]).includes(text);
 }
 
-/** The app's name: the last part of the folder. */
+/** The app's name: the last part of the folder, also of `.`. */
 export function nameOf(folder: string): string {
-  return (
-    folder
-      .replace(/[/\\]+$/, '')
-      .split(/[/\\]/)
-      .at(-1) ?? ''
-  );
+  return basename(resolve(folder));
 }
 
 /** Part of every physical name: a bucket, a queue and a function take these letters. */

@@ -5,6 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Template } from './choices.ts';
 import { createApp } from './create-app.ts';
 import { VERSIONS } from './package-json.ts';
+import type { PackageManager } from './package-manager.ts';
+import { COMMANDS, PACKAGE_MANAGERS } from './package-manager.ts';
 
 const templates = join(import.meta.dirname, '../templates');
 let folder = '';
@@ -13,8 +15,8 @@ beforeEach(async () => {
 });
 afterEach(() => rm(join(folder, '..'), { recursive: true }));
 
-const create = (template: Template, overwrite = false) =>
-  createApp({ folder, name: 'shop', template, pm: 'npm', version: '0.1.0', templates, overwrite });
+const create = (template: Template, overwrite = false, pm: PackageManager = 'npm') =>
+  createApp({ folder, name: 'shop', template, pm, version: '0.1.0', templates, overwrite });
 
 describe('an app', () => {
   it.each(['service', 'functions', 'both'] as const)(
@@ -32,6 +34,33 @@ describe('an app', () => {
       expect(manifest).toMatchObject({ name: 'shop', type: 'module', dependencies: { twelvefold: '0.1.0' } });
     },
   );
+
+  it.each(PACKAGE_MANAGERS)('for %s has its lock file and its commands everywhere', async (pm) => {
+    const files = await create('both', false, pm);
+    const { lockFile, frozenInstall, run, separator, cache, pinned, settings } = COMMANDS[pm];
+    const read = (file: string) => readFile(join(folder, file), 'utf8');
+    const workflow = await read('.github/workflows/ci.yml');
+    const dockerfile = await read('Dockerfile');
+    expect(dockerfile).toContain(`COPY package.json ${[lockFile, ...(settings ? [settings.file] : [])].join(' ')} ./`);
+    if (settings) expect(files).toContain(settings.file);
+    expect(dockerfile).toContain(frozenInstall);
+    expect(dockerfile).toContain(`RUN ${run} build`);
+    expect(workflow.split(`- run: ${frozenInstall}\n`)).toHaveLength(3);
+    expect(workflow).toContain(`- run: ${run} deploy${separator}--require-approval never`);
+    expect(workflow.match(/cache: .*/g) ?? []).toEqual(
+      cache === undefined ? [] : [`cache: ${cache}`, `cache: ${cache}`],
+    );
+    expect(JSON.parse(await read('package.json')).packageManager).toBe(pinned);
+    const readme = await read('README.md');
+    expect(readme).toContain(`\`${run} admin${separator}count-greetings --help\``);
+    expect(readme).toContain(`Commit \`${lockFile}\``);
+    if (pm === 'npm') return;
+    for (const file of files) {
+      // npm itself gets the others, and is deleted from the image.
+      const text = (await read(file)).replace(/npm install --global \S+|bin\/npm|^# .*npm.*$/gm, '');
+      expect(text, file).not.toMatch(/\bnpm\b|package-lock/);
+    }
+  });
 
   it('keeps what is in a folder, without --overwrite', async () => {
     await mkdir(join(folder, '.git'), { recursive: true });
@@ -51,12 +80,10 @@ it('starts with the versions that this repository is tested with', async () => {
   const root = join(import.meta.dirname, '../../..');
   const used: Record<string, string> = {};
   for (const path of ['package.json', 'infra/package.json', 'examples/parameter-function/package.json']) {
-    const text = await readFile(join(root, path), 'utf8').catch(() => '{}');
-    const { dependencies, devDependencies } = JSON.parse(text);
+    const { dependencies, devDependencies } = JSON.parse(await readFile(join(root, path), 'utf8'));
     Object.assign(used, dependencies, devDependencies);
   }
-  const { 'aws-cdk': cdk, ...others } = VERSIONS;
-  expect(cdk).toBe(used['aws-cdk'] ?? cdk);
-  for (const [name, version] of Object.entries(others))
+  for (const [name, version] of Object.entries(VERSIONS)) {
     expect({ name, version }).toEqual({ name, version: used[name] });
+  }
 });

@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { PackageManager, Template } from './choices.ts';
+import type { Template } from './choices.ts';
 import { packageJson } from './package-json.ts';
+import type { PackageManager } from './package-manager.ts';
+import { COMMANDS, forPackageManager } from './package-manager.ts';
 
 export interface AppOptions {
   /** The absolute folder; its last part is the name. */
@@ -47,10 +49,12 @@ export async function createApp(options: AppOptions): Promise<string[]> {
       const file = join(path.parentPath, path.name);
       // npm leaves files of these names out of a package.
       const target = file.slice(root.length + 1).replace(/(^|[/\\])_(gitignore|dockerignore)$/, '$1.$2');
-      files.set(target, (await readFile(file, 'utf8')).replaceAll(NAME, name));
+      files.set(target, forPackageManager((await readFile(file, 'utf8')).replaceAll(NAME, name), options.pm));
     }
   }
   files.set('package.json', packageJson(options));
+  const { settings } = COMMANDS[options.pm];
+  if (settings !== undefined) files.set(settings.file, settings.text);
   for (const [path, text] of files) {
     await mkdir(dirname(join(folder, path)), { recursive: true });
     await writeFile(join(folder, path), text);

@@ -1,4 +1,6 @@
-import type { PackageManager, Template } from './choices.ts';
+import type { Template } from './choices.ts';
+import type { PackageManager } from './package-manager.ts';
+import { COMMANDS } from './package-manager.ts';
 
 /**
  * The versions that an app starts with, which are those that this repository is tested with: a test
@@ -23,17 +25,19 @@ interface Options {
 }
 
 /** The package.json of an app. */
-export function packageJson({ name, template, version }: Options): string {
+export function packageJson({ name, template, pm, version }: Options): string {
   const ours = (names: readonly string[]) => names.map((one): [string, string] => [one, version]);
   const others = (names: readonly string[]) => names.map((one): [string, string] => [one, VERSIONS[one] ?? '']);
   const sorted = (entries: Array<[string, string]>) =>
     Object.fromEntries(entries.sort(([one], [other]) => (one < other ? -1 : 1)));
   const hasService = template !== 'functions';
+  const { pinned } = COMMANDS[pm];
   const manifest = {
     name,
     version: '0.0.0',
     private: true,
     type: 'module',
+    ...(pinned !== undefined && { packageManager: pinned }),
     engines: { node: '>=22.18' },
     scripts: {
       dev: `twelvefold dev manifest.ts${template === 'service' ? '' : ' --as functions'}`,
@@ -41,8 +45,8 @@ export function packageJson({ name, template, version }: Options): string {
       test: 'tsc && node --test',
       ...(hasService && { build: 'node build.ts' }),
       synth: 'cdk synth --quiet',
-      // biome-ignore lint/suspicious/noTemplateCurlyInString: the shell reads it
-      deploy: 'cdk deploy --all --parameters Stage=${STAGE:-dev}',
+      // Qualified by the stack's name: without it the parameter goes to the network's stack as well.
+      deploy: `cdk deploy --all --parameters ${name}-\${STAGE:-dev}:Stage=\${STAGE:-dev}`,
       admin: 'node admin.ts',
     },
     dependencies: sorted([...ours(['twelvefold']), ...others(['zod'])]),

@@ -2,9 +2,11 @@ import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { askChoices } from './ask-choices.ts';
-import type { Choices, Given, PackageManager } from './choices.ts';
-import { HELP, nameOf, PACKAGE_MANAGERS, readArguments, UsageError } from './choices.ts';
+import type { Choices, Given } from './choices.ts';
+import { HELP, nameOf, readArguments, UsageError } from './choices.ts';
 import { createApp } from './create-app.ts';
+import type { PackageManager } from './package-manager.ts';
+import { COMMANDS, PACKAGE_MANAGERS } from './package-manager.ts';
 
 /** Runs the command line of `process` and sets its exit code. */
 export async function runCreate(process: NodeJS.Process): Promise<void> {
@@ -53,11 +55,11 @@ function defaultsOf(given: Given, userAgent = ''): Choices {
 }
 
 function nextCommands({ folder, template, pm, install }: Choices) {
-  const run = pm === 'npm' ? 'npm run' : pm;
+  const { run } = COMMANDS[pm];
   return [
-    { command: `cd ${folder}`, does: 'into the app' },
+    ...(resolve(folder) === resolve('.') ? [] : [{ command: `cd ${folder}`, does: 'into the app' }]),
     ...(install ? [] : [{ command: `${pm} install`, does: 'install the dependencies' }]),
-    { command: `${pm} test`, does: 'types and tests' },
+    { command: `${run} test`, does: 'types and tests' },
     { command: `${run} dev`, does: 'the app on this machine, at http://127.0.0.1:8080' },
     { command: 'npx cdk bootstrap', does: 'once for each AWS account and region' },
     {
