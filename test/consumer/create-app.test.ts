@@ -1,11 +1,13 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
-import { mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { provision, startLocalAws } from '@twelvefold/local';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { PackedPackage } from '../packages/pack-packages.ts';
 import { packPackages } from '../packages/pack-packages.ts';
+import { runEntry } from '../support/run-entry.ts';
 import { until } from '../support/until.ts';
 import { run } from './run.ts';
 
@@ -121,6 +123,37 @@ describe.each(TEMPLATES)('an app of the template %s', (template) => {
     expect(Object.keys(Resources)).toEqual(expect.arrayContaining(['RequestsQueue', 'GreetingsTable']));
   });
 
+  it('deploys each parameter to a stack that has it', async () => {
+    const { scripts } = await manifestOf(template);
+    const stacks = new Map<string, Record<string, object>>();
+    const { artifacts } = JSON.parse(await readFile(join(at(), 'cdk.out/manifest.json'), 'utf8')) as {
+      artifacts: Record<string, { type: string; properties?: { stackName?: string; templateFile?: string } }>;
+    };
+    for (const [id, { type, properties }] of Object.entries(artifacts)) {
+      if (type !== 'aws:cloudformation:stack') continue;
+      const text = await readFile(join(at(), 'cdk.out', properties?.templateFile ?? ''), 'utf8');
+      stacks.set(properties?.stackName ?? id, JSON.parse(text).Parameters ?? {});
+    }
+    const { stdout } = await run(
+      'sh',
+      ['-c', `echo ${scripts.deploy?.split('--parameters ').slice(1).join(' ')}`],
+      at(),
+    );
+    const given = stdout.trim().split(' ');
+    expect(given).toEqual([`${template}-dev:Stage=dev`]);
+    for (const one of given) {
+      const [, stack = '', parameter = ''] = /^([^:]+):(\w+)=/.exec(one) ?? [];
+      expect(Object.keys(stacks.get(stack) ?? {}), `${stack} in ${[...stacks.keys()]}`).toContain(parameter);
+    }
+    // Every other parameter has a default, so the command is complete.
+    for (const [stack, parameters] of stacks) {
+      const required = Object.entries(parameters).filter(([, one]) => !('Default' in one));
+      expect(required.map(([name]) => `${stack}:${name}`)).toEqual(
+        stack === `${template}-dev` ? [`${stack}:Stage`] : [],
+      );
+    }
+  });
+
   it('runs on this machine', async () => {
     const base = await dev(template, 'dev');
     const sent = await fetch(`${base}/?name=Ada`, { method: 'POST' });
@@ -135,7 +168,10 @@ describe.each(TEMPLATES)('an app of the template %s', (template) => {
   });
 });
 
-it('bundles the service that the image runs', async () => {
+it('bundles the service that the image runs, with a CommonJS library, and it is ready from its bundle', async () => {
+  const source = join(folder, 'service/service.ts');
+  await writeFile(join(folder, 'service/legacy.cjs'), "exports.separator = require('node:path').sep;\n");
+  await writeFile(source, `import './legacy.cjs';\n${await readFile(source, 'utf8')}`);
   const { code, stdout, stderr } = await run('npm', ['run', 'build'], join(folder, 'service'));
   expect(code, stdout + stderr).toBe(0);
   expect(await readdir(join(folder, 'service/dist'))).toEqual(expect.arrayContaining(['ecs.js', 'admin.js']));
@@ -143,6 +179,43 @@ it('bundles the service that the image runs', async () => {
   expect(dockerfile).toContain('COPY --from=build /app/dist ./');
   const help = await run(process.execPath, ['dist/admin.js', '--help'], join(folder, 'service'));
   expect(help.stdout).toContain('count-greetings');
+
+  // Outside the app: the image has no node_modules.
+  const image = join(folder, 'image');
+  await cp(join(folder, 'service/dist'), image, { recursive: true });
+  await cp(join(folder, 'service/package.json'), join(image, 'package.json'));
+  await using aws = await startLocalAws();
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  const template: unknown = JSON.parse(await readFile(join(folder, 'service/cdk.out/Stage.template.json'), 'utf8'));
+  await provision(template, { endpoint: aws.url, region: 'eu-west-1', credentials, parameters: { Stage: 'dev' } });
+  const service = runEntry(join(image, 'ecs.js'), [], {
+    AWS_ENDPOINT_URL: aws.url,
+    AWS_REGION: 'eu-west-1',
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+    TWELVEFOLD_STAGE: 'dev',
+    PORT: '0',
+  });
+  try {
+    const { port } = await until(
+      'the service listens',
+      () => ({ port: /"port":(\d+)/.exec(service.stdout())?.[1], exitCode: service.child.exitCode }),
+      (now) => now.port !== undefined || now.exitCode !== null,
+    );
+    expect((await fetch(`http://127.0.0.1:${port}/health/ready`)).status).toBe(200);
+  } finally {
+    service.child.kill('SIGTERM');
+    expect(await service.exited).toEqual({ code: 0, signal: null });
+  }
+});
+
+it('creates an app in the folder that it runs in', async () => {
+  const here = join(folder, 'here');
+  await mkdir(here);
+  const { code, stdout, stderr } = await run(command, ['.', '--json'], here);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(JSON.parse(stdout)).toMatchObject({ folder: here, next: [{ command: 'npm install' }, {}, {}, {}, {}] });
+  expect(await manifestOf('here')).toMatchObject({ name: 'here' });
 });
 
 it('refuses a folder with files, and wrong usage', async () => {

@@ -1,9 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readDockerfile } from '../support/dockerfile.ts';
+import { forPackageManager, PACKAGE_MANAGERS } from '../../packages/create-twelvefold/src/package-manager.ts';
+import { fromOf, readDockerfile, stagesOf } from '../support/dockerfile.ts';
 import { HADOLINT_RULES, lintDockerfile } from '../support/hadolint-rules.ts';
 
+const TEMPLATE = join(import.meta.dirname, '../../packages/create-twelvefold/templates/service/Dockerfile');
 const EXAMPLE = join(import.meta.dirname, '../../examples/service-and-pipeline');
 const source = readFileSync(join(EXAMPLE, 'Dockerfile'), 'utf8');
 /** `npm install` makes it in a project; in this repository all workspaces share one. */
@@ -54,6 +56,27 @@ describe('the rules of Dockerfiles', () => {
     for (const [code, broken] of Object.entries(BROKEN)) {
       expect(lintDockerfile(broken).map((line) => line.split(' ')[0])).toEqual(also(code));
     }
+  });
+});
+
+describe.each(PACKAGE_MANAGERS)('the Dockerfile of create-twelvefold for %s', (pm) => {
+  const created = forPackageManager(readFileSync(TEMPLATE, 'utf8'), pm);
+
+  it('breaks none, and runs on the base of the example', () => {
+    expect(lintDockerfile(created)).toEqual([]);
+    const images = (text: string) =>
+      readDockerfile(text)
+        .filter(({ name }) => name === 'FROM')
+        .map((one) => fromOf(one).image);
+    expect(images(created)).toEqual(images(source));
+  });
+
+  it('has the environment of the example, and no package manager', () => {
+    const last = stagesOf(readDockerfile(created)).at(-1) ?? [];
+    const ofExample = stagesOf(readDockerfile(source)).at(-1) ?? [];
+    const text = (stage: typeof last, name: string) => stage.filter((one) => one.name === name).map((one) => one.text);
+    expect(text(last, 'ENV')).toEqual(text(ofExample, 'ENV').map((line) => `${line} HOST=0.0.0.0`));
+    for (const name of ['RUN', 'USER', 'EXPOSE', 'CMD']) expect(text(last, name)).toEqual(text(ofExample, name));
   });
 });
 

@@ -4,9 +4,11 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { workflowFaults } from '../support/workflow-faults.ts';
 
-const EXAMPLE = join(import.meta.dirname, '../../examples/service-and-pipeline');
-const read = (name: string) => readFileSync(join(EXAMPLE, '.github/workflows', name), 'utf8');
-const FILES = ['deploy.yml', 'deploy-stage.yml'];
+const ROOT = join(import.meta.dirname, '../..');
+const EXAMPLE = join(ROOT, 'examples/service-and-pipeline/.github/workflows');
+const TEMPLATE = join(ROOT, 'packages/create-twelvefold/templates/base/.github/workflows');
+const read = (name: string) => readFileSync(join(name === 'ci.yml' ? TEMPLATE : EXAMPLE, name), 'utf8');
+const FILES = ['deploy.yml', 'deploy-stage.yml', 'ci.yml'];
 
 interface Step {
   readonly uses?: string;

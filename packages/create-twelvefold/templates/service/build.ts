@@ -11,5 +11,8 @@ await build({
   platform: 'node',
   target: 'node24',
   format: 'esm',
-  external: ['@aws-sdk/*'],
+  // CommonJS libraries, e.g. pg, call require() for Node's modules.
+  banner: {
+    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+  },
 });
