@@ -46,7 +46,7 @@ export const taskRun: Measurement = {
         peers: { 'a bare loop': us('floor') },
         target: { atMost: 25 },
         exact: false,
-        note: `A run of ${RECORDS} records that do nothing, with its lease, record and checkpoints against the embedded endpoint in a process of its own.`,
+        note: `A run of ${RECORDS} records that do nothing, with its lease, record and checkpoints against the embedded endpoint in a separate process.`,
       },
     ];
   },

@@ -257,7 +257,7 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorPage>> = {
       'A function that SNS invoked could not handle some messages: the invocation fails so that Lambda repeats it.',
     causes: ['Handlers failed; the log has a line for each.'],
     cures: [
-      'Handlers of a topic see messages again: make effects repeatable. A queue between topic and function handles each message apart.',
+      'Handlers of a topic see messages again: make effects repeatable. A queue between topic and function handles each message separately.',
     ],
     guide: 'messages',
   },
