@@ -45,7 +45,7 @@ export function packageJson({ name, template, pm, version }: Options): string {
       test: 'tsc && node --test',
       ...(hasService && { build: 'node build.ts' }),
       synth: 'cdk synth --quiet',
-      // Qualified by the stack's name: without it the parameter goes to the network's stack as well.
+      // Without the stack's name the parameter goes to the network's stack as well.
       deploy: `cdk deploy --all --parameters ${name}-\${STAGE:-dev}:Stage=\${STAGE:-dev}`,
       admin: 'node admin.ts',
     },

@@ -14,7 +14,7 @@ export interface PackageManagerCommands {
   readonly setUp?: string;
   /** The member `packageManager` of package.json, where a lock file depends on the version. */
   readonly pinned?: string;
-  /** What its install reads beside package.json and the lock file. */
+  /** A file that its install reads beside package.json and the lock file. */
   readonly settings?: { readonly file: string; readonly text: string };
   /** Its cache in actions/setup-node, which must have it before its set-up. */
   readonly cache?: string;
