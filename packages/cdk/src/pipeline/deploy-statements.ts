@@ -3,9 +3,15 @@ import type { Manifest } from 'twelvefold/manifest';
 import type { Statement } from '../policy/policy-document.ts';
 
 /**
+ * The path of the roles that deploy. A role of the stage has none, so the statement of roles does
+ * not match a role that deploys.
+ */
+export const DEPLOY_PATH = '/deploy/';
+
+/**
  * The permissions of CloudFormation to deploy one stage of an app. Physical names are a function of
- * app, stage and definition, so each statement is about what has that name. Wildcards stand in the
- * action only: the resource of each is the app's.
+ * app, stage and definition, so a statement names them where IAM can. A role that a template makes
+ * may have any permission: who may change the template decides what the stage may do.
  */
 export function deployStatements(manifest: Manifest, stage: string): Statement[] {
   const { app } = manifest;
@@ -26,6 +32,8 @@ export function deployStatements(manifest: Manifest, stage: string): Statement[]
       ['iam:*Role', 'iam:*RoleDescription', 'iam:*RolePolic*', 'iam:*RolePermissionsBoundary'],
       globalArn('iam', `role/${name}-*`),
     ),
+    // A template must not widen the role that deploys it, whatever is allowed above.
+    { ...on('Deployers', 'iam:*', globalArn('iam', `role${DEPLOY_PATH}*`)), Effect: 'Deny' },
     on('Apis', 'apigateway:*', Fn.sub(`arn:\${AWS::Partition}:apigateway:\${AWS::Region}::/*`)),
     on(
       'Services',

@@ -83,7 +83,7 @@ describe('the pipeline', () => {
     });
   });
 
-  it('deploys with roles that may act on the names of their stage and on nothing else', () => {
+  it('deploys with roles that may act on the names of their stage, and on what takes no name', () => {
     expect([...pipeline.deployRoles.keys()]).toEqual(['staging', 'production']);
     const onEverything = deployStatements(shopManifest, 'staging')
       .filter(({ Resource }) => JSON.stringify(Resource) === '["*"]')

@@ -26,7 +26,7 @@ import { Construct } from 'constructs';
 import type { Manifest } from 'twelvefold/manifest';
 import type { Compute } from '../compute/placement.ts';
 import { fargatePlacement, lambdaPlacement } from '../compute/placement.ts';
-import { checkStatements, deployStatements } from './deploy-statements.ts';
+import { checkStatements, DEPLOY_PATH, deployStatements } from './deploy-statements.ts';
 
 /** Where the code comes from. */
 export type PipelineSource =
@@ -116,9 +116,8 @@ const IMAGES = 50;
  * the deployment by a change set. A stage whose deployment fails goes back to the last one that
  * succeeded.
  *
- * It belongs in a stack apart from the app's. Roles that deploy may act on what has the app's
- * name and
- * on nothing else.
+ * It belongs in a separate stack from the app's. A role that deploys may act on what has the name
+ * of the app and stage, and on the types that IAM cannot limit by name. It may not change itself.
  *
  * @throws TypeError for an unknown option, or stages that are missing or named twice.
  * @example
@@ -226,6 +225,7 @@ export class TwelveFactorPipeline extends Construct {
         const role = new Role(this, `${pascalCase(stage.name)}Deploy`, {
           assumedBy: new ServicePrincipal('cloudformation.amazonaws.com'),
           description: `Deploys ${app} at the stage ${stage.name}`,
+          path: DEPLOY_PATH,
         });
         for (const statement of deployStatements(manifest, stage.name)) {
           role.addToPolicy(PolicyStatement.fromJson(statement));
