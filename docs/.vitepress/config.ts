@@ -43,7 +43,11 @@ export default defineConfig({
   // `_media` are copies of guides, and siblings' entries are not an API.
   srcExclude: ['preludes/**', 'api/**/_media/**', 'api/**/internal/**'],
   // Records and READMEs link to sources, which are not pages.
-  ignoreDeadLinks: [/\.\.\//, /^http:\/\/(localhost|127\.0\.0\.1)/, /\/(examples|packages|test|benchmarks|infra|_media|internal)\//],
+  ignoreDeadLinks: [
+    /\.\.\//,
+    /^http:\/\/(localhost|127\.0\.0\.1)/,
+    /\/(examples|packages|test|benchmarks|infra|_media|internal)\//,
+  ],
   // Code of API pages has braces: no page is a template.
   vue: { template: { compilerOptions: { delimiters: ['[[[[', ']]]]'] } } },
   vite: {
