@@ -16,7 +16,7 @@ export const rootClient = (endpoint: string, headers: Readonly<Record<string, st
 
 const document = (statement: object) => JSON.stringify({ Version: '2012-10-17', Statement: statement });
 
-/** Creates the role `name`, which may do `actions` on everything, and assumes it as the session `one`. */
+/** Creates the role `name` with `actions` on all resources, and assumes it as session `one`. */
 export async function assumeNewRole(
   endpoint: string,
   name: string,
