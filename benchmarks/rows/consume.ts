@@ -54,7 +54,6 @@ export const consume: Measurement = {
         unit: 'messages/s',
         value: rate(empty, 'twelvefold'),
         peers: { 'sqs-consumer': rate(empty, 'peer'), floor: rate(empty, 'floor') },
-        target: { times: 12, of: 'sqs-consumer', atLeast: true },
         note: `${CANNED} The floor is ${FLOOR}`,
       },
       {

@@ -29,7 +29,7 @@ export const httpEvent: Measurement = {
         ...row,
         measure: `API Gateway v2 event through a Hono app, ${method}; installLightHttp()`,
         value: light?.cpuUs ?? Number.NaN,
-        target: { times: 0.1, of: 'handle()' },
+        target: { times: 1, of: 'handle()' },
         note: "The peer is `handle()` of hono/aws-lambda, in hono's own package: @hono/aws-lambda is not on the registry. Adapters alone: no scope, no access log. The floor is contestants/http-event.floor.ts: the least that hands the app a Request of Node's and reads its Response.",
       });
       rows.push({

@@ -20,7 +20,6 @@ export const produce: Measurement = {
         unit: 'messages/s',
         value: measured.twelvefold?.perSecond ?? Number.NaN,
         peers: { 'SDK x8': measured.sdk?.perSecond ?? Number.NaN, floor: measured.floor?.perSecond ?? Number.NaN },
-        target: { times: 8, of: 'SDK x8', atLeast: true },
         note: 'Batches of ten, a correlation id with each message, the messages validated with zod/mini on both sides. The floor is contestants/produce.floor.ts: bare sockets, signed, MD5, JSON, zod; no order, retry, size limit or result per message.',
       },
       {
