@@ -53,11 +53,11 @@ export function assertApp(options: AppLike): void {
 /** Keys and names that would meet in the environment or in AWS, companions included. */
 function collisions(resources: readonly DeclaredResource[]): string[] {
   const faults: string[] = [];
-  const taken = new Map<string, string>();
+  const owners = new Map<string, string>();
   const claim = (name: string, owner: string, fault: (other: string) => string) => {
-    const other = taken.get(name);
+    const other = owners.get(name);
     if (other !== undefined) faults.push(fault(other));
-    taken.set(name, owner);
+    owners.set(name, owner);
   };
   for (const resource of resources) {
     const companions = [...companionsOf(resource)].map(([name, companion]) => ({
@@ -73,7 +73,8 @@ function collisions(resources: readonly DeclaredResource[]): string[] {
         owner,
         (other) => `${other} and ${owner} would read the same environment variables`,
       );
-      // Kinds of one service share its names: tables, session stores and idempotency stores are all DynamoDB tables.
+      // Kinds of one service share its names: tables, session stores and idempotency stores are all
+      // DynamoDB tables.
       const space = driver.namespace ?? kind.name;
       claim(
         `${space} ${definition.name}`,
@@ -111,7 +112,7 @@ export function assertHttp(
       const ms = durationMs(options.timeout);
       if (ms < 1) faults.push(`'timeout' is ${options.timeout}; it must be above 0`);
     } catch (error) {
-      faults.push(`'timeout' is no duration: ${error instanceof Error ? error.message : error}`);
+      faults.push(`'timeout' is not a duration: ${error instanceof Error ? error.message : error}`);
     }
   }
   if (options.name !== undefined && !WORDS.test(options.name))

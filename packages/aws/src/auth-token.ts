@@ -8,21 +8,29 @@ export type AuthTokenTarget = { readonly region?: string } & (
   | {
       /** RDS, Aurora or RDS Proxy; the role needs `rds-db:connect`. */
       readonly service: 'rds';
-      /** As the client connects to it: a CNAME does not work, since the signature covers the name. */
+      /**
+       * As the client connects to it: a CNAME does not work, since the signature covers the name.
+       */
       readonly host: string;
       readonly port: number;
       /** The database user, which must have the role `rds_iam`. */
       readonly user: string;
     }
   | {
-      /** Aurora DSQL; the role needs `dsql:DbConnect`, or `dsql:DbConnectAdmin` for the user `admin`. */
+      /**
+       * Aurora DSQL; the role needs `dsql:DbConnect`, or `dsql:DbConnectAdmin` for the user
+       * `admin`.
+       */
       readonly service: 'dsql';
       readonly host: string;
       /** @defaultValue false */
       readonly admin?: boolean;
     }
   | {
-      /** Valkey or Redis on ElastiCache; the role needs `elasticache:Connect` on the cache and on the user. */
+      /**
+       * Valkey or Redis on ElastiCache; the role needs `elasticache:Connect` on the cache and on
+       * the user.
+       */
       readonly service: 'elasticache';
       /** The name of the serverless cache, or the id of the replication group. */
       readonly cache: string;
@@ -40,14 +48,19 @@ export interface AuthToken {
   readonly expiresAt: Date;
 }
 
-/** The services' limit for a token (RDS user guide, "IAM database authentication"; ElastiCache user guide, "Authenticating with IAM"). */
+/**
+ * The services' limit for a token (RDS user guide, "IAM database authentication"; ElastiCache user
+ * guide, "Authenticating with IAM").
+ */
 const LIFE_SECONDS = 900;
-/** A token that is given out can be used for at least as long, unless its credentials end sooner. */
+/**
+ * A token that is given out can be used for at least as long, unless its credentials end sooner.
+ */
 const MARGIN_MS = 60_000;
 /** More databases and users than a process has. */
-const MOST_KEPT = 100;
+const MAX_CACHED = 100;
 
-interface Kept extends AuthToken {
+interface CachedToken extends AuthToken {
   readonly credentials: Credentials;
 }
 
@@ -72,14 +85,14 @@ export function createAuthTokens(
   aws: Pick<AwsPort, 'region' | 'credentials'>,
   now: () => number = Date.now,
 ): (target: AuthTokenTarget) => Promise<AuthToken> {
-  const kept = new Map<string, Kept>();
+  const cached = new Map<string, CachedToken>();
   return async (target) => {
     const region = target.region ?? aws.region ?? '';
     const request = requestOf(target, region);
     const credentials = await aws.credentials();
     const nowMs = now();
     const id = JSON.stringify([region, request]);
-    const known = kept.get(id);
+    const known = cached.get(id);
     if (known && isSame(known.credentials, credentials) && known.expiresAt.getTime() - nowMs > MARGIN_MS) {
       return { token: known.token, expiresAt: known.expiresAt };
     }
@@ -87,8 +100,8 @@ export function createAuthTokens(
     const token = presign({ ...request, region, credentials, date, expiresSeconds: LIFE_SECONDS });
     const credentialsEndMs = credentials.expiration?.getTime() ?? Number.POSITIVE_INFINITY;
     const expiresAt = new Date(Math.min(nowMs + LIFE_SECONDS * 1_000, credentialsEndMs));
-    if (kept.size >= MOST_KEPT) kept.clear();
-    kept.set(id, { token, expiresAt, credentials });
+    if (cached.size >= MAX_CACHED) cached.clear();
+    cached.set(id, { token, expiresAt, credentials });
     return { token, expiresAt };
   };
 }

@@ -123,7 +123,7 @@ describe('createAws over HTTP', () => {
     expect([own?.seen.length, option?.seen.length]).toEqual([1, 1]);
   });
 
-  it('sends a write once when nobody knows whether it happened, unless it is repeatable; a throttled one again', async () => {
+  it('sends a write once if its outcome is unknown, unless it is repeatable; a throttled one again', async () => {
     const answers = {
       500: '{"__type":"InternalServerError"}',
       400: '{"__type":"ThrottlingException"}',

@@ -115,7 +115,7 @@ describe('writes', () => {
   it('add to numbers and remove optional fields only', () => {
     expectTypeOf<keyof NonNullable<Changes['add']>>().toEqualTypeOf<'count'>();
     expectTypeOf<NonNullable<Changes['remove']>[number]>().toEqualTypeOf<'note'>();
-    // @ts-expect-error: a text is no count
+    // @ts-expect-error: a text is not a count
     expectTypeOf<{ set: { count: 'x' } }>().toExtend<Changes>();
     expectTypeOf<{ set: { note: undefined } }>().toExtend<Changes>();
   });
@@ -215,7 +215,7 @@ describe("a user's kind", () => {
       [['elasticache:Connect'], ['elasticache:Connect'], ['elasticache:Connect']],
     ],
     [
-      'a list of its own for an access',
+      'a separate list for an access',
       { read: ['rds-data:ExecuteStatement'] },
       [[], ['rds-data:ExecuteStatement'], ['rds-data:ExecuteStatement']],
     ],

@@ -20,14 +20,14 @@ const stores = [parameterStore(), secretsManager()];
 const define = (shape: Record<string, z.core.$ZodType>) => () =>
   defineConfig({ schema: z.object(shape), sources: stores });
 const nested = (levels: number): z.core.$ZodType =>
-  levels === 0 ? z.string() : (z.object({ l: nested(levels - 1) }) as unknown as z.core.$ZodType); // the depth is no type
+  levels === 0 ? z.string() : (z.object({ l: nested(levels - 1) }) as unknown as z.core.$ZodType); // the depth is not part of the type
 const fromFile = (path: string, text: string, shape: Record<string, z.core.$ZodType> = { a: z.unknown() }) =>
   loadConfig(defineConfig({ schema: z.object(shape), sources: [file(path)] }), {
     ...target,
     readFile: async () => text,
   });
 
-describe('what a new user gets wrong is told by name', () => {
+describe('the mistake of a new user is reported by name', () => {
   it.each<[string, () => unknown, RegExp]>([
     [
       'no options',
@@ -103,7 +103,7 @@ describe('what a new user gets wrong is told by name', () => {
     expect([at('5m'), at('1.5h'), at('250ms'), at('never')]).toEqual([300_000, 5_400_000, 250, Infinity]);
   });
 
-  it('no definition, and an environment that is no text', async () => {
+  it('no definition, and an environment that is not text', async () => {
     await expect(loadConfig(undefined as never, { ...target, env: {} })).rejects.toThrow(
       /give what defineConfig\(\) returns/,
     );
@@ -151,7 +151,7 @@ describe('odd names and values', () => {
     expect([aws.requests.length, aws.widest]).toEqual([20, 20]);
   });
 
-  it('a plain key does not print what somebody encrypted', async () => {
+  it('a plain key does not print an encrypted value', async () => {
     const aws = fakeStores({ parameters: { '/orders/dev/a': { type: 'SecureString', value: 'hidden-value' } } });
     const error: unknown = await loadConfig(define({ a: z.string() })(), { ...target, aws }).catch(
       (cause: unknown) => cause,

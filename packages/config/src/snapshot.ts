@@ -1,13 +1,13 @@
 import type { Secret } from './secret.ts';
 
 /** Values that freezing does not go into. */
-type Whole = Secret<never> | Date | RegExp | URL | ((...args: never[]) => unknown);
+type LeafValue = Secret<never> | Date | RegExp | URL | ((...args: never[]) => unknown);
 
 /** A loaded config: `T`, read-only to its depth. */
 export type Snapshot<T> =
   T extends Secret<infer V>
     ? Secret<V>
-    : T extends Whole | string | number | boolean | bigint | symbol | null | undefined
+    : T extends LeafValue | string | number | boolean | bigint | symbol | null | undefined
       ? T
       : T extends ReadonlyMap<unknown, unknown> | ReadonlySet<unknown>
         ? T

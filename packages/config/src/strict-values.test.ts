@@ -141,7 +141,7 @@ describe("the author's own messages", () => {
     ['of a bound', z.string().min(5, 'needs five'), 'x', 'needs five'],
     ['of a schema', z.enum(['a'], 'pick a'), 'x', 'pick a'],
     ['of a secret', secret(z.string().refine(() => false, 'begins with sk_')), 'x', 'begins with sk_'],
-    ['of a function that adds it', z.string().superRefine((_, c) => c.addIssue('is no host')), 'xyz', 'is no host'],
+    ['of a function that adds it', z.string().superRefine((_, c) => c.addIssue('not a host')), 'xyz', 'not a host'],
   ])('are shown: %s', async (_, schema, text, detail) => {
     expect(await load(schema, text)).toEqual([`malformed: ${detail}`]);
   });

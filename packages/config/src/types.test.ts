@@ -95,7 +95,7 @@ describe('types', () => {
     expectTypeOf(definition).not.toExtend<ConfigDefinition<{ readonly pricing: { readonly taxRate: string } }>>();
   });
 
-  it('refuse a schema that is no object, and sources that are none', () => {
+  it('refuse a schema that is not an object, and sources that are none', () => {
     // @ts-expect-error a config is an object
     const text = () => defineConfig({ schema: z.string(), sources });
     // @ts-expect-error a source is a descriptor

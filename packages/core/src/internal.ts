@@ -5,5 +5,5 @@ export { limitTime, NO_DEADLINE, type TimeLimit } from './deadline.ts';
 export { assertKnownOptions, unknownOptions } from './options.ts';
 export { pascalCase } from './pascal-case.ts';
 export { codeOf, messageOf, toError } from './to-error.ts';
-export { unknowable } from './unknowable.ts';
+export { unknownResult } from './unknown-result.ts';
 export { UsageError } from './usage-error.ts';

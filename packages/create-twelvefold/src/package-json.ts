@@ -26,7 +26,7 @@ interface Options {
 
 /** The package.json of an app. */
 export function packageJson({ name, template, pm, version }: Options): string {
-  const ours = (names: readonly string[]) => names.map((one): [string, string] => [one, version]);
+  const sameVersion = (names: readonly string[]) => names.map((one): [string, string] => [one, version]);
   const others = (names: readonly string[]) => names.map((one): [string, string] => [one, VERSIONS[one] ?? '']);
   const sorted = (entries: Array<[string, string]>) =>
     Object.fromEntries(entries.sort(([one], [other]) => (one < other ? -1 : 1)));
@@ -49,9 +49,9 @@ export function packageJson({ name, template, pm, version }: Options): string {
       deploy: `cdk deploy --all --parameters ${name}-\${STAGE:-dev}:Stage=\${STAGE:-dev}`,
       admin: 'node admin.ts',
     },
-    dependencies: sorted([...ours(['twelvefold']), ...others(['zod'])]),
+    dependencies: sorted([...sameVersion(['twelvefold']), ...others(['zod'])]),
     devDependencies: sorted([
-      ...ours(['@twelvefold/cdk', '@twelvefold/local']),
+      ...sameVersion(['@twelvefold/cdk', '@twelvefold/local']),
       ...others(['@types/node', 'aws-cdk', 'aws-cdk-lib', 'constructs', 'esbuild', 'typescript']),
     ]),
   };

@@ -38,7 +38,7 @@ describe('runInScope', () => {
     });
   });
 
-  it('makes its signal once, when somebody asks, and no id before that', async () => {
+  it('makes its signal once, at the first read, and no id before that', async () => {
     let made = 0;
     const signal = () => {
       made += 1;

@@ -143,9 +143,9 @@ export async function adminCommand<T extends AnyTask>(
     );
     const [subject] = args.filter((arg) => !arg.startsWith('--'));
     if (name === 'runs') {
-      const asked = subject === undefined ? tasks : tasks.filter((one) => one.name === subject);
-      if (asked.length === 0) throw new UsageError(`Cannot list runs: there is no task ${JSON.stringify(subject)}`);
-      out(await listRuns(asked, await open(undefined), json));
+      const listed = subject === undefined ? tasks : tasks.filter((one) => one.name === subject);
+      if (listed.length === 0) throw new UsageError(`Cannot list runs: there is no task ${JSON.stringify(subject)}`);
+      out(await listRuns(listed, await open(undefined), json));
       return EXIT.succeeded;
     }
     if (name === 'supervise') return superviseHere(tasks, await open(undefined));
@@ -268,8 +268,8 @@ function assertDistinct(tasks: readonly AnyTask[]): void {
       throw new TypeError(`Cannot offer task '${task.name}': a command has this name`);
     }
     seen.add(task.name);
-    const taken = describeParams(task.params)?.find(({ name }) => RESERVED_FLAGS.includes(kebabCase(name)));
-    if (taken)
-      throw new TypeError(`Cannot offer task '${task.name}': its parameter '${taken.name}' is a flag of every task`);
+    const reserved = describeParams(task.params)?.find(({ name }) => RESERVED_FLAGS.includes(kebabCase(name)));
+    if (reserved)
+      throw new TypeError(`Cannot offer task '${task.name}': its parameter '${reserved.name}' is a flag of every task`);
   }
 }

@@ -27,7 +27,7 @@ export function readInput(command: Command, args: readonly string[], env: Enviro
     // An empty text is a fault that has been told; an empty variable counts as not set.
     const value = texts.get(name) ?? ((option.env && env[option.env]) || option.default);
     if (value) values.set(name, value);
-    const fault = value ? misfit(name, option, value) : undefined;
+    const fault = value ? valueFault(name, option, value) : undefined;
     if (fault) faults.push(fault);
     if (value === undefined && option.required) faults.push(absence(name, option));
   }
@@ -44,7 +44,7 @@ export function readInput(command: Command, args: readonly string[], env: Enviro
   };
 }
 
-function misfit(name: string, { pattern, expected }: CommandOption, value: string): string | undefined {
+function valueFault(name: string, { pattern, expected }: CommandOption, value: string): string | undefined {
   if (!pattern || pattern.test(value)) return undefined;
   return `--${name} ${JSON.stringify(value)} must be ${expected ?? `like ${pattern}`}`;
 }

@@ -47,9 +47,9 @@ export function taskResource(options: TaskResourceOptions): Resource {
           if (!component) throw new TypeError(`Cannot start run ${id}: the service has no task '${task}'`);
           // Its own clients: a leg counts the capacity that it consumes. The resources of the
           // service are there already.
-          const leg = withTask(component, {}, host, ({ runtime: own, port }) =>
+          const leg = withTask(component, {}, host, ({ runtime, port }) =>
             taskLeg({
-              runtime: own,
+              runtime,
               port,
               component,
               store,

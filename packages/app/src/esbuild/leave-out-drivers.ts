@@ -28,7 +28,7 @@ interface Plugin {
 }
 
 /** The entries of the package whose kinds import their drivers. */
-const OURS = '@twelvefold/backing/';
+const BACKING_PACKAGE = '@twelvefold/backing/';
 
 type Drivers = {
   readonly components: ReadonlyArray<Pick<Manifest['components'][number], 'name' | 'modules'>>;
@@ -87,7 +87,7 @@ export function leaveOutDrivers(manifest: Drivers, component: string): Plugin {
       let home: Promise<string> | undefined;
       /** The folder of our package, where the bundled code finds it. */
       const homeOf = async (resolveDir: string): Promise<string> => {
-        const found = await build.resolve(`${OURS}package.json`, { kind: 'import-statement', resolveDir });
+        const found = await build.resolve(`${BACKING_PACKAGE}package.json`, { kind: 'import-statement', resolveDir });
         return dirname(found.path);
       };
       build.onResolve({ filter: /^@twelvefold\/backing\// }, async ({ path, kind, importer, resolveDir }) => {

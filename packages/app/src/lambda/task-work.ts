@@ -26,8 +26,8 @@ export interface TaskWorkOptions {
 }
 
 /**
- * The work of a task's function. With records of runs, `{ run }` is a leg of one that exists; any other
- * event makes a record first and begins its first leg.
+ * The work of a task's function. With records of runs, `{ run }` is a leg of one that exists; any
+ * other event makes a record first and begins its first leg.
  */
 export function taskWork(
   component: TaskComponent,
@@ -67,8 +67,8 @@ export function taskWork(
     }
   };
   return async (event, invocation): Promise<RunRecord> => {
-    const asked = legOf(event);
-    if (asked) return leg(asked.run, asked.secrets, invocation);
+    const requested = legOf(event);
+    if (requested) return leg(requested.run, requested.secrets, invocation);
     const { params, correlationId } = taskInvocation([task], asInvocation(component, event));
     const given = params as Record<string, unknown>; // taskInvocation has looked
     const caller = isEventBridgeEvent(event) ? `eventbridge ${event.source}` : 'lambda invoke';
@@ -86,7 +86,10 @@ function legOf(event: unknown): { run: string; secrets: Readonly<Record<string, 
   return { run: event.run, secrets: { ...secrets } };
 }
 
-/** An event of EventBridge as the invocation that it stands for; its id ties together what it causes. */
+/**
+ * An event of EventBridge as the invocation that it stands for; its id ties together what it
+ * causes.
+ */
 function asInvocation({ name }: TaskComponent, event: unknown): unknown {
   return isEventBridgeEvent(event) ? { task: name, params: event.detail, correlationId: event.id } : event;
 }

@@ -19,7 +19,10 @@ import { comparableSchema, jsonSchemaOf } from './row-schema.ts';
 import { subscriptionFaults, unseenSubscriptions } from './subscription-faults.ts';
 
 export interface BuildManifestOptions {
-  /** The built entry of the supervisor, for an app with records of runs. @defaultValue 'lambda/supervisor.js' */
+  /**
+   * The built entry of the supervisor, for an app with records of runs. @defaultValue
+   * 'lambda/supervisor.js'
+   */
   readonly supervisor?: string;
 }
 
@@ -30,7 +33,8 @@ const LONGEST_STAGE = 16;
  * The app as data, from its definitions and the entries of its components.
  *
  * @param entries components by built entry, e.g. `{ 'lambda/http.js': api }`
- * @throws TypeError listing components of another app, two components of one name, a name that Lambda would refuse.
+ * @throws TypeError listing components of another app, two components of one name, a name that
+ * Lambda would refuse.
  */
 export function buildManifest(
   app: AppIdentity,
@@ -57,13 +61,16 @@ export function buildManifest(
   };
 }
 
-/** Only a provisioned default is listed: any other is the schema's, and a value pushed over it must not meet one of the stack's. */
+/**
+ * Only a provisioned default is listed: any other is the schema's, and a value pushed over it must
+ * not meet one of the stack's.
+ */
 function manifestConfig({ name: app, config }: AppIdentity): ManifestConfig {
   const plan = config?.plan({ app, stage: STAGE_PLACEHOLDER });
   if (!plan) return { parameters: [], secrets: [] };
   // An ARN, `rds!...` and `/aws/...` name what another owner made.
-  const made = (name: string) => name.includes(STAGE_PLACEHOLDER) && !/^arn:|^\/?aws\/|!/.test(name);
-  const shared = (name: string) => (made(name) ? {} : { shared: true as const });
+  const isOfStack = (name: string) => name.includes(STAGE_PLACEHOLDER) && !/^arn:|^\/?aws\/|!/.test(name);
+  const shared = (name: string) => (isOfStack(name) ? {} : { shared: true as const });
   return {
     parameters: plan.keys.flatMap(({ key, parameter, provisioned, default: text }) => {
       if (parameter === undefined) return [];
@@ -80,8 +87,8 @@ function assertEntries(app: AppIdentity, entries: Readonly<Record<string, Compon
   const names = new Map<string, string>();
   for (const [entry, component] of Object.entries(entries)) {
     if (component.app !== app) faults.push(`'${entry}' belongs to another app`);
-    const taken = names.get(component.name);
-    if (taken) faults.push(`'${entry}' and '${taken}' are both named '${component.name}'; a source has one consumer`);
+    const other = names.get(component.name);
+    if (other) faults.push(`'${entry}' and '${other}' are both named '${component.name}'; a source has one consumer`);
     names.set(component.name, entry);
     const { length } = physicalName(app.name, 'x'.repeat(LONGEST_STAGE), component.name);
     if (length > MAX_FUNCTION_NAME)
@@ -126,7 +133,8 @@ function manifestComponent(app: AppIdentity, entry: string, component: Component
     entry,
     export: 'handler',
     trigger: triggerOf(backing, component),
-    // Without an action there is nothing to allow: a service that IAM does not guard, or a transaction's own access.
+    // Without an action there is nothing to allow: a service that IAM does not guard, or a
+    // transaction's own access.
     grants: [...grants.values()].filter(({ actions }) => actions.length > 0),
     ...(config
       ? {
@@ -207,8 +215,8 @@ function manifestResources({ name: app, backing }: AppIdentity): ManifestResourc
 
 function schemaMember(definition: Definition): { schema?: unknown } {
   const { schema } = definition as { schema?: StandardSchemaV1 }; // kinds with rows or messages have one
-  const made = schema === undefined ? undefined : jsonSchemaOf(schema);
-  return made === undefined ? {} : { schema: comparableSchema(made) };
+  const json = schema === undefined ? undefined : jsonSchemaOf(schema);
+  return json === undefined ? {} : { schema: comparableSchema(json) };
 }
 
 function manifestBinding({ env, parameter, value }: Binding, infrastructure: Infrastructure | undefined) {
@@ -216,7 +224,10 @@ function manifestBinding({ env, parameter, value }: Binding, infrastructure: Inf
   return { env, parameter, value, ...(from === undefined ? {} : { from }) };
 }
 
-/** Those of drivers and accesses that were not chosen as well: the kind names all of them, so each bundle would have them. */
+/**
+ * Those of drivers and accesses that were not chosen as well: the kind names all of them, so each
+ * bundle would have them.
+ */
 function modulesOf({ drivers, accesses }: Kind): string[] {
   const ofDrivers = Object.values(drivers).flatMap(({ modules = [], source }) => [
     ...modules,

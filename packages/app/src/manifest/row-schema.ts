@@ -11,7 +11,7 @@ export interface JsonSchema {
 }
 
 /** A place where data of one schema may not fit another. */
-export interface SchemaMisfit {
+export interface SchemaMismatch {
   /** e.g. `address.city`. */
   readonly path: string;
   readonly reason: 'missing' | 'optional' | 'type' | 'value';
@@ -30,11 +30,11 @@ export function jsonSchemaOf(schema: StandardSchemaV1): JsonSchema | undefined {
   // Standard JSON Schema is an optional part of the same interface; every step is checked.
   const standard = schema['~standard'] as { jsonSchema?: { input?(options: { target: string }): unknown } };
   try {
-    const made =
+    const schemaJson =
       standard.jsonSchema?.input === undefined && '_zod' in schema
         ? toJSONSchema(schema as object as $ZodType, { io: 'input' }) // zod/mini: the same schema without methods
         : standard.jsonSchema?.input?.({ target: 'draft-2020-12' });
-    return typeof made === 'object' && made !== null ? made : undefined;
+    return typeof schemaJson === 'object' && schemaJson !== null ? schemaJson : undefined;
   } catch {
     return undefined;
   }
@@ -52,12 +52,15 @@ const ANNOTATIONS = new Set([
   'deprecated',
 ]);
 
-/** A schema without annotations and without what every integer has, so that releases compare by what fits. */
+/**
+ * A schema without annotations and without what every integer has, so that releases compare by what
+ * fits.
+ */
 export function comparableSchema(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(comparableSchema);
   if (typeof schema !== 'object' || schema === null) return schema;
   const { properties, ...rest } = schema as Record<string, unknown>; // an object
-  const kept = Object.entries(rest).filter(
+  const keywords = Object.entries(rest).filter(
     ([name, value]) =>
       !ANNOTATIONS.has(name) &&
       // A format implies its pattern; the safe integers are the bounds of every integer.
@@ -66,16 +69,19 @@ export function comparableSchema(schema: unknown): unknown {
   );
   const fields = Object.entries((properties ?? {}) as Record<string, unknown>); // by JSON Schema
   return {
-    ...Object.fromEntries(kept.map(([name, value]) => [name, comparableSchema(value)])),
+    ...Object.fromEntries(keywords.map(([name, value]) => [name, comparableSchema(value)])),
     ...(properties === undefined
       ? {}
       : { properties: Object.fromEntries(fields.map(([name, field]) => [name, comparableSchema(field)])) }),
   };
 }
 
-/** The places where data that fits `given` may not fit `wanted`. Unions are left to the check of the data. */
-export function schemaMisfits(given: JsonSchema, wanted: JsonSchema, path = ''): SchemaMisfit[] {
-  return Object.entries(wanted.properties ?? {}).flatMap(([name, field]): SchemaMisfit[] => {
+/**
+ * The places where data that fits `given` may not fit `wanted`. Unions are left to the check of the
+ * data.
+ */
+export function schemaMismatches(given: JsonSchema, wanted: JsonSchema, path = ''): SchemaMismatch[] {
+  return Object.entries(wanted.properties ?? {}).flatMap(([name, field]): SchemaMismatch[] => {
     const at = path === '' ? name : `${path}.${name}`;
     const there = given.properties?.[name];
     const required = wanted.required?.includes(name) === true;
@@ -90,7 +96,7 @@ export function schemaMisfits(given: JsonSchema, wanted: JsonSchema, path = ''):
     }
     const gone = field.enum === undefined ? [] : (there.enum ?? []).filter((value) => !field.enum?.includes(value));
     if (gone.length > 0) return [{ path: at, reason: 'value', given: gone, wanted: field.enum ?? [] }];
-    return there.properties && field.properties ? schemaMisfits(there, field, at) : [];
+    return there.properties && field.properties ? schemaMismatches(there, field, at) : [];
   });
 }
 

@@ -1,25 +1,25 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Definition, Kind } from '@twelvefold/backing';
 import type { DeclaredResource } from '../resources.ts';
-import type { SchemaMisfit } from './row-schema.ts';
-import { jsonSchemaOf, schemaMisfits } from './row-schema.ts';
+import type { SchemaMismatch } from './row-schema.ts';
+import { jsonSchemaOf, schemaMismatches } from './row-schema.ts';
 
 /** A definition that sends or receives messages. */
 type Messages = Definition & { readonly schema: StandardSchemaV1 };
 
 /**
- * The reasons why messages of another definition, such as a topic, would not fit the schema of one that receives all of them.
- * Schemas that implement Standard JSON Schema (zod does), and those of zod/mini, are compared field by field. The compiler has
- * compared them before: this is for apps in JavaScript and for casts. Filtered messages and unions are left to the check of
- * each message.
+ * The reasons why messages of another definition, such as a topic, would not fit the schema of one
+ * that receives all of them. Schemas that implement Standard JSON Schema (zod does), and those of
+ * zod/mini, are compared field by field. The compiler has compared them before: this is for apps in
+ * JavaScript and for casts. Filtered messages and unions are left to the check of each message.
  */
 export function subscriptionFaults({ key, definition, kind }: DeclaredResource): string[] {
   return received(definition, kind).flatMap(({ from, relation }) => {
     const wanted = jsonSchemaOf((definition as Messages).schema); // received() found a schema
     const given = jsonSchemaOf(from.schema);
     if (wanted?.properties === undefined || given?.properties === undefined) return [];
-    return schemaMisfits(given, wanted).map(
-      (misfit) => `'${key}' ${relation} '${from.name}', whose messages do not fit: ${faultText(misfit)}`,
+    return schemaMismatches(given, wanted).map(
+      (mismatch) => `'${key}' ${relation} '${from.name}', whose messages do not fit: ${faultText(mismatch)}`,
     );
   });
 }
@@ -45,7 +45,7 @@ function received(definition: Definition, kind: Kind): ReadonlyArray<{ from: Mes
   );
 }
 
-function faultText({ path, reason, given, wanted }: SchemaMisfit): string {
+function faultText({ path, reason, given, wanted }: SchemaMismatch): string {
   switch (reason) {
     case 'missing':
       return `${path} is missing`;

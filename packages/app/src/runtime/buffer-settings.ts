@@ -5,8 +5,9 @@ import type { BufferOptions } from '@twelvefold/logging/internal';
 const DEFAULT_BYTES = 20_480;
 
 /**
- * How debug lines are held back, as the deployment says it: `TWELVEFOLD_LOG_BUFFER` is `on`, or bytes per scope, and
- * `TWELVEFOLD_LOG_SLOW` a duration. What cannot be read is told, not obeyed: a typing error must not keep an app from starting.
+ * Reads how debug lines are held back: `TWELVEFOLD_LOG_BUFFER` is `on`, or bytes per scope, and
+ * `TWELVEFOLD_LOG_SLOW` a duration. An invalid value is reported and ignored: a typing error must
+ * not keep an app from starting.
  */
 export function bufferSettings(env: Readonly<Record<string, string | undefined>>): {
   buffer: BufferOptions | undefined;
@@ -22,7 +23,7 @@ export function bufferSettings(env: Readonly<Record<string, string | undefined>>
     return { buffer: undefined, warnings };
   }
   if (slow !== '' && !isDuration(slow)) {
-    warnings.push("Ignored TWELVEFOLD_LOG_SLOW: it is no duration such as '2s' or '500ms'");
+    warnings.push("Ignored TWELVEFOLD_LOG_SLOW: it is not a duration such as '2s' or '500ms'");
   }
   return { buffer: { maxBytes, ...(isDuration(slow) ? { slow } : {}) }, warnings };
 }

@@ -1,14 +1,14 @@
 import type { Definition } from '@twelvefold/backing';
 import type { DryRunMethod, Opened } from '@twelvefold/backing/internal';
 import { actionsOf, kindOf } from '@twelvefold/backing/internal';
-import { unknowable } from '@twelvefold/core/internal';
+import { unknownResult } from '@twelvefold/core/internal';
 
 /** Actions that change nothing. */
 const READS = /:(BatchGet|ConditionCheck|Describe|Get|Head|List|Query|Scan)/;
 
 /**
- * A client with all methods of its kind, whose writes are recorded instead of made. Other clients of
- * the task, such as a library that it opens itself, are out of reach.
+ * A client with all methods of its kind, whose writes are recorded instead of made. Other clients
+ * of the task, such as a library that it opens itself, are out of reach.
  *
  * @param wrote - receives the method of each write
  */
@@ -27,7 +27,7 @@ export function dryRunClient(
     const recorded = async () => {
       wrote(name);
       if (part === 'done') return undefined;
-      return part === 'unknown' ? unknowable(`${key}.${name}()`) : part.answer;
+      return part === 'unknown' ? unknownResult(`${key}.${name}()`) : part.answer;
     };
     return [name, recorded];
   });

@@ -12,7 +12,7 @@ import type { Context, HttpContext } from '../context.ts';
 import { resourcesOf } from '../resources.ts';
 import { stageFrom } from '../stage.ts';
 import { consumedResources, usedConfig, usedResources } from '../uses.ts';
-import { keepAnswers } from './keep-answers.ts';
+import { cacheReads } from './cache-reads.ts';
 import type { ClientHost, Clients, OpenedClients } from './open-clients.ts';
 import { openClients } from './open-clients.ts';
 import type { WantedBinding } from './resolve-bindings.ts';
@@ -35,7 +35,7 @@ export interface Runtime {
   readonly drain?: ((signal?: AbortSignal) => Promise<void>) | undefined;
   /** Waits for work of clients that no caller waits for. Absent when no client has any. */
   readonly flush?: ((signal?: AbortSignal) => Promise<void>) | undefined;
-  /** What the clients have counted. */
+  /** The counters of the clients. */
   readonly resourceMetrics: Pick<ResourceMetricsBook, 'publish' | 'publishIfDue'>;
   /** Closes the clients. */
   stop(signal?: AbortSignal): Promise<void>;
@@ -57,8 +57,8 @@ export interface Runtime {
    */
   configAgeMs(): number | undefined;
   /**
-   * What a handler of `component` gets inside `scope`; its config stays the same until the scope
-   * ends.
+   * The context of a handler of `component` inside `scope`; its config stays the same until the
+   * scope ends.
    */
   context(component: Component, scope: Scope): Context<unknown, Clients>;
   /**
@@ -121,8 +121,8 @@ export async function openRuntime(
   const { env, logger, metrics, clock, random, retryForMs, signal } = options;
   const stage = stageFrom(env);
   const port = traceAws(options.aws);
-  const kept = keepAnswers(limited(port.as(options.caller), options.callTimeoutMs));
-  const { aws } = kept;
+  const cached = cacheReads(limited(port.as(options.caller), options.callTimeoutMs));
+  const { aws } = cached;
   const needed = wantedBindings(app, stage, components);
   const onSecret = (value: string) => logger.redactor.add(value);
 
@@ -146,7 +146,7 @@ export async function openRuntime(
         `Cannot start yet, trying again in ${delayMs} ms: ${error instanceof Error ? error.message : String(error)}`,
       ),
   });
-  kept.release();
+  cached.release();
 
   const resourceMetrics = createResourceMetrics({ metrics, clock, random });
   const clients = await openClients(app.backing, components, {
@@ -222,8 +222,9 @@ const DRAIN_SIGNAL: PropertyDescriptor & ThisType<ScopeContext> = {
 type Fixed = Omit<HttpContext<unknown, Clients>, 'signal' | 'drainSignal' | 'scope' | 'deadline' | 'correlationId'>;
 
 /**
- * A handler's context. Its signals are properties of the object, so that a spread copy has them; all objects share their getters: with
- * getters in an object literal each context costs 2 us, with these 0.7.
+ * A handler's context. Its signals are properties of the object, so that a spread copy has them;
+ * all objects share their getters: with getters in an object literal each context costs 2 us, with
+ * these 0.7.
  */
 class ScopeContext implements Fixed {
   readonly backing: Clients;
@@ -283,7 +284,9 @@ function valueAt(config: unknown, path: string): unknown {
   return path.split('.').reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], config);
 }
 
-/** Logs the outcome of a refresh of the config. A refresh that failed is a metric too, to alarm on. */
+/**
+ * Logs the outcome of a refresh of the config. A refresh that failed is a metric too, to alarm on.
+ */
 export function logConfigEvent(logger: Logger, metrics: Metrics, event: ConfigEvent): void {
   const { kind, reason, version } = event;
   if (kind === 'changed') {

@@ -17,7 +17,8 @@ import { createRequestMetrics } from './request-metrics.ts';
 import { createResourceMetrics } from './resource-metrics.ts';
 import { createTelemetry } from './telemetry.ts';
 
-// The one list of standard metrics is a table of the guide. What is emitted is what is there: name, unit and dimension.
+// The one list of standard metrics is a table of the guide. What is emitted is what is there: name,
+// unit and dimension.
 
 interface Emf {
   [field: string]: unknown;
@@ -140,7 +141,7 @@ it('counts answers by status, and errors also when there are none', async () => 
   ]);
 });
 
-it('says how long a start took, and of a cold one that somebody waited', async () => {
+it('publishes how long a start took, and counts a cold one', async () => {
   const { metrics, objects } = recorded();
   await publishStart(metrics, 'api', { startMs: 80.4, cold: true });
   await publishStart(metrics, 'service', { startMs: 700, cold: false });

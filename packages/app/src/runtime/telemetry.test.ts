@@ -45,7 +45,7 @@ describe('debug lines held back', () => {
     ['TWELVEFOLD_LOG_BUFFER', 'yes'],
     ['TWELVEFOLD_LOG_BUFFER', '-1'],
     ['TWELVEFOLD_LOG_SLOW', 'often'],
-  ])('%s=%s is told, not obeyed', (name, value) => {
+  ])('%s=%s is reported and ignored', (name, value) => {
     const { lines } = recorded({ TWELVEFOLD_LOG_BUFFER: 'on', [name]: value });
     expect(messages(lines)).toEqual([expect.stringContaining(`Ignored ${name}`)]);
   });

@@ -2,25 +2,32 @@ import type { ConfigDefinition } from '@twelvefold/config';
 import { Secret } from '@twelvefold/config/internal';
 
 /** Values that are given whole. */
-type Whole = string | number | boolean | bigint | symbol | null | undefined | Date | RegExp | URL;
+type LeafValue = string | number | boolean | bigint | symbol | null | undefined | Date | RegExp | URL;
 
 /**
- * The part of a config that a handler reads, as a test gives it: any keys, and plain values in place of secrets.
+ * The part of a config that a handler reads, as a test gives it: any keys, and plain values in
+ * place of secrets.
  * @inline
  */
 export type TestConfig<C> =
   C extends Secret<infer V>
     ? V | Secret<V>
-    : C extends Whole | readonly unknown[] | ReadonlyMap<unknown, unknown> | ReadonlySet<unknown>
+    : C extends LeafValue | readonly unknown[] | ReadonlyMap<unknown, unknown> | ReadonlySet<unknown>
       ? C
       : C extends object
         ? { readonly [K in keyof C]?: TestConfig<C[K]> }
         : C;
 
-/** Reads of these keys only ask what a value is: printing, awaiting and comparing a config must not fail. */
+/**
+ * Reads of these keys only ask what a value is: printing, awaiting and comparing a config must not
+ * fail.
+ */
 const PROBED = new Set(['then', 'toJSON', 'asymmetricMatch', 'nodeType', '$$typeof', 'constructor']);
 
-/** Makes the config of a test: plain values of secrets become secrets, and a key that was not given throws when it is read. */
+/**
+ * Makes the config of a test: plain values of secrets become secrets, and a key that was not given
+ * throws when it is read.
+ */
 export function testConfig(given: unknown, definition: ConfigDefinition | undefined): unknown {
   const secrets = new Set<string>();
   for (const leaf of [...(definition?.leaves ?? []), ...(definition?.derived ?? [])]) {

@@ -37,12 +37,12 @@ describe('awsEndpoint', () => {
       const client = new CLIENTS[service]({ region, credentials: { accessKeyId: 'a', secretAccessKey: 'b' } });
       const { url } = client.config.endpointProvider({ Region: region, UseFIPS: false, UseDualStack: false });
       const ours = new URL(awsEndpoint(service, region) ?? '');
-      // GovCloud's SNS has a rule of its own that comes to the same name.
+      // GovCloud's SNS has a separate rule that results in the same name.
       expect(ours.origin).toBe(url.origin);
     }
   });
 
-  it.each(['mars-north-1', 'local', 'eu-west-1.evil.example', ''])('is nobody for %j', (region) => {
+  it.each(['mars-north-1', 'local', 'eu-west-1.evil.example', ''])('is undefined for %j', (region) => {
     expect(awsEndpoint('sqs', region)).toBeUndefined();
   });
 });

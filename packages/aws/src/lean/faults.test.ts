@@ -27,7 +27,7 @@ afterEach(async () => {
   await server[Symbol.asyncDispose]();
 });
 
-/** A transport whose time only sleeping and the test move, and whose chance is always the worst case. */
+/** A transport whose clock moves by sleeps and the test only; its jitter is the longest. */
 function open(settings: AwsSettings = {}, runtime: Partial<LeanRuntime> = {}): Transport {
   const transport = createLeanTransport(
     { region: 'eu-west-1', endpoint: server.url, credentials, ...settings },
@@ -63,7 +63,7 @@ const getItem = (transport: Transport, options: CallOptions = read) =>
 const outcome = (call: Promise<unknown>) => call.catch((thrown: unknown) => thrown);
 const throttled = respond(400, '{"__type":"ThrottlingException","message":"slow"}');
 
-/** Each way for an answer not to come: what a read makes of it in three attempts, and a write in one. */
+/** Ways to lose a response, with the result of a read (three attempts) and of a write (one). */
 const FAULTS: Array<[string, Step, object]> = [
   ['a reset before the answer', bytesThenReset(''), { awsCode: 'NetworkError', retryable: true }],
   ['a reset in the head', bytesThenReset('HTTP/1.1 200 OK\r\ncontent-'), { awsCode: 'NetworkError', retryable: true }],
@@ -153,7 +153,7 @@ describe('an attempt that fails', () => {
     ['retry-after as a date', { 'retry-after': 'Sun, 22 Nov 2026 12:00:03 GMT' }, 3_000],
     ['x-amz-retry-after in milliseconds', { 'x-amz-retry-after': '1500' }, 1_500],
     ['no more than five seconds over the back-off', { 'retry-after': '3600' }, 5_049],
-    ['nothing that is no number', { 'retry-after': 'soon' }, 49],
+    ['nothing that is not a number', { 'retry-after': 'soon' }, 49],
   ])('waits as the server asks: %s', async (_name, headers, delay) => {
     server.script(respond(503, '', headers as Record<string, string>), respond(200));
     await getItem(open());
@@ -368,7 +368,7 @@ describe('a connection', () => {
     expect([server.connections(), server.requests.length]).toEqual([2, 4]);
   });
 
-  it('does not outlive an aborted call, and the next call has one of its own', async () => {
+  it('does not outlive an aborted call, and the next call has a new one', async () => {
     server.script(silence, respond(200));
     const transport = open();
     const controller = new AbortController();

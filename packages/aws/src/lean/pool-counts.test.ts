@@ -26,7 +26,7 @@ afterEach(async () => {
 const REQUEST = 'POST / HTTP/1.1\r\ncontent-length: 0\r\n\r\n';
 const exchange = () => pool.exchange({ request: REQUEST, firstByteMs: 5_000, bodyMs: 5_000 });
 
-/** Answers when it is told to, all that have asked by then. */
+/** A server that holds its requests and answers all of them when `answer` is called. */
 function held() {
   const asked: Array<() => void> = [];
   const step: Step = (socket, request) => void asked.push(() => void respond(200)(socket, request));
@@ -89,7 +89,7 @@ it('keeps a hundred times, the newest, and none below zero', () => {
   expect([connectMs.length, connectMs[0], connectMs.at(-1), waitMs]).toEqual([100, 50, 149, [0]]);
 });
 
-it('is told by service, and of a service behind an SDK client not at all', async () => {
+it('are given by service, except for a service behind an SDK client', async () => {
   server.script(respond(200));
   const client = { send: async () => ({}) };
   const options = { env: {}, region: 'eu-west-1', endpoint: server.url, clients: { sns: client } };

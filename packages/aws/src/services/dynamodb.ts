@@ -159,7 +159,7 @@ export const dynamodb: AwsService<'dynamodb'> = {
         low,
         'DynamoDBClient',
         {},
-        (made) => lib.DynamoDBDocumentClient.from(made as never, { marshallOptions }), // made by the class that is named
+        (client) => lib.DynamoDBDocumentClient.from(client as never, { marshallOptions }), // made by the class that is named
       );
       return {
         client,

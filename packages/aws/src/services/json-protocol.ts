@@ -7,7 +7,7 @@ export interface JsonProtocolOptions {
   readonly target: string;
   readonly version: '1.0' | '1.1';
   readonly extraHeaders?: Readonly<Record<string, string>>;
-  /** What a code in `x-amzn-query-error` is called in this protocol: the SDK's names. */
+  /** The names in this protocol of codes in `x-amzn-query-error`: the SDK's names. */
   readonly queryCodes?: Readonly<Record<string, string>>;
   /** Changes what JSON has no form for; by operation. */
   readonly encode?: Readonly<Record<string, (input: never) => unknown>>;
@@ -63,8 +63,8 @@ function parseObject(text: string): JsonObject {
 function withoutNulls(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(withoutNulls);
-  const kept = Object.entries(value).filter(([, member]) => member !== null);
-  return Object.fromEntries(kept.map(([key, member]) => [key, withoutNulls(member)]));
+  const members = Object.entries(value).filter(([, member]) => member !== null);
+  return Object.fromEntries(members.map(([key, member]) => [key, withoutNulls(member)]));
 }
 
 const field = (body: JsonObject, name: string): unknown => {

@@ -53,8 +53,8 @@ function marshall(value: unknown, at: string, key: string | number): Attribute {
 function marshallObject(value: object, at: string, key: string | number): Attribute {
   const path = `${at}.${key}`;
   if (Array.isArray(value)) {
-    const kept = value.filter((member) => member !== undefined && typeof member !== 'function');
-    return { L: kept.map((member, index) => marshall(member, path, index)) };
+    const members = value.filter((member) => member !== undefined && typeof member !== 'function');
+    return { L: members.map((member, index) => marshall(member, path, index)) };
   }
   if (value instanceof Set) return marshallSet(value, at, key);
   if (value instanceof Map) return { M: marshallEntries(value, path) };
@@ -112,7 +112,7 @@ function memberKind(member: unknown): 'SS' | 'NS' | 'BS' | undefined {
 }
 
 function numberText(value: number, at: string, key: string | number): string {
-  if (!Number.isFinite(value)) throw refused(at, key, `${value} is no number to DynamoDB`);
+  if (!Number.isFinite(value)) throw refused(at, key, `${value} is not a number to DynamoDB`);
   if (value > Number.MAX_SAFE_INTEGER || value < Number.MIN_SAFE_INTEGER) {
     throw refused(at, key, `${value} has lost digits already; use a bigint or a NumberValue`);
   }
@@ -125,7 +125,10 @@ function bytesOf(value: object): Uint8Array | undefined {
   return value instanceof ArrayBuffer ? new Uint8Array(value) : undefined;
 }
 
-/** `NumberValue` of `@aws-sdk/lib-dynamodb`, told by its shape because it comes from a package that need not be there. */
+/**
+ * `NumberValue` of `@aws-sdk/lib-dynamodb`, told by its shape because it comes from a package that
+ * need not be there.
+ */
 function isNumberValue(value: unknown): boolean {
   return typeof value === 'object' && value !== null && 'toAttributeValue' in value;
 }

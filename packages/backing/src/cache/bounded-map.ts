@@ -18,7 +18,7 @@ export interface BoundedMap {
   readonly size: number;
 }
 
-interface Kept {
+interface Entry {
   readonly text: string;
   readonly endsAtMs: number;
   readonly bytes: number;
@@ -30,43 +30,43 @@ interface Kept {
  */
 export function createBoundedMap({ entries, bytes: mostBytes, clock }: BoundedMapOptions): BoundedMap {
   // In the order of use, the oldest first: a Map keeps the order of insertion.
-  const kept = new Map<string, Kept>();
+  const stored = new Map<string, Entry>();
   let bytes = 0;
-  const remove = (key: string): Kept | undefined => {
-    const found = kept.get(key);
+  const remove = (key: string): Entry | undefined => {
+    const found = stored.get(key);
     if (found !== undefined) {
       bytes -= found.bytes;
-      kept.delete(key);
+      stored.delete(key);
     }
     return found;
   };
   return {
     get(key) {
-      const found = kept.get(key);
+      const found = stored.get(key);
       if (found === undefined) return undefined;
-      kept.delete(key);
+      stored.delete(key);
       if (found.endsAtMs <= clock.now()) {
         bytes -= found.bytes;
         return undefined;
       }
-      kept.set(key, found);
+      stored.set(key, found);
       return found.text;
     },
     set(key, text, ttlMs) {
       remove(key);
       const size = (key.length + text.length) * 2;
       if (size > mostBytes) return;
-      kept.set(key, { text, endsAtMs: clock.now() + ttlMs, bytes: size });
+      stored.set(key, { text, endsAtMs: clock.now() + ttlMs, bytes: size });
       bytes += size;
-      for (const oldest of kept.keys()) {
-        if (kept.size <= entries && bytes <= mostBytes) return;
+      for (const oldest of stored.keys()) {
+        if (stored.size <= entries && bytes <= mostBytes) return;
         remove(oldest);
       }
     },
     delete: (key) => void remove(key),
-    keys: () => [...kept.keys()],
+    keys: () => [...stored.keys()],
     get size() {
-      return kept.size;
+      return stored.size;
     },
   };
 }

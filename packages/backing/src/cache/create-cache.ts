@@ -193,8 +193,8 @@ export function createCache<S extends StandardSchemaV1, L>(
   const getOrLoad = async (key: string, load: Loader, { signal }: { signal?: AbortSignal } = {}) => {
     assertKey(subject, key);
     if (typeof load !== 'function') throw new TypeError(`Cannot load for ${subject}: the loader is not a function`);
-    const kept = nearby(key);
-    if (kept) return count(kept, 'cacheHits');
+    const cached = nearby(key);
+    if (cached) return count(cached, 'cacheHits');
 
     let limited = guarded.down;
     const known = loads.get(key);
@@ -243,8 +243,8 @@ export function createCache<S extends StandardSchemaV1, L>(
     },
     async get(key) {
       assertKey(subject, key);
-      const kept = nearby(key);
-      if (kept) return count(kept, 'cacheHits');
+      const cached = nearby(key);
+      if (cached) return count(cached, 'cacheHits');
       const found = await guarded.get(key);
       const entry = typeof found === 'string' ? read(found) : undefined;
       if (!entry?.fresh) {

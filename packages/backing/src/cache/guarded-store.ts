@@ -127,7 +127,7 @@ export function createGuardedStore(options: GuardedStoreOptions): GuardedStore {
       const known = reads.get(key);
       if (known !== undefined) return known;
       if (!allows()) return Promise.resolve(UNAVAILABLE);
-      const asked = settle<string | null | undefined, string | undefined | typeof UNAVAILABLE>(
+      const reading = settle<string | null | undefined, string | undefined | typeof UNAVAILABLE>(
         () => store.get(key),
         (text) => {
           reads.delete(key);
@@ -138,8 +138,8 @@ export function createGuardedStore(options: GuardedStoreOptions): GuardedStore {
           return UNAVAILABLE;
         },
       );
-      reads.set(key, asked);
-      return asked;
+      reads.set(key, reading);
+      return reading;
     },
     set: (key, text, ttlMs) => write(() => store.set(key, text, ttlMs)),
     delete: (key) => write(() => store.delete(key)),

@@ -8,23 +8,31 @@ export interface Order {
 }
 
 /** A message's group and deduplication id as the caller gives them. */
-export interface GivenOrder {
+export interface OrderOptions {
   readonly group?: string | undefined;
   readonly deduplicationId?: string | undefined;
 }
 
-/** Alphanumeric characters and punctuation, 1 to 128 of them (API reference of SendMessage and of Publish). */
+/**
+ * Alphanumeric characters and punctuation, 1 to 128 of them (API reference of SendMessage and of
+ * Publish).
+ */
 const ID = /^[\x21-\x7e]{1,128}$/;
 const UNORDERED: Readonly<Order> = Object.freeze({});
 
 /**
- * The group and the deduplication id of a message: as given, or else from the fields that the definition
- * names. Without such a field each message gets a random deduplication id, so that a call that is made
- * again after its answer was lost counts once.
+ * The group and the deduplication id of a message: as given, or else from the fields that the
+ * definition names. Without such a field each message gets a random deduplication id, so that a
+ * call that is made again after its answer was lost counts once.
  *
  * @throws TwelvefoldError `MESSAGE_INVALID` for an id that is missing or that SQS would refuse.
  */
-export function orderOf(action: string, fifo: Fifo | undefined, message: unknown, given: GivenOrder): Readonly<Order> {
+export function orderOf(
+  action: string,
+  fifo: Fifo | undefined,
+  message: unknown,
+  given: OrderOptions,
+): Readonly<Order> {
   if (fifo === undefined && given.group === undefined && given.deduplicationId === undefined) return UNORDERED;
   const group = given.group ?? textOf(message, fifo?.group);
   const id = given.deduplicationId ?? textOf(message, fifo?.deduplication);
@@ -49,7 +57,10 @@ export function orderOf(action: string, fifo: Fifo | undefined, message: unknown
   };
 }
 
-/** The group of a message that may be invalid otherwise: later messages of the group must not overtake it. */
+/**
+ * The group of a message that may be invalid otherwise: later messages of the group must not
+ * overtake it.
+ */
 export function groupOf(fifo: Fifo | undefined, message: unknown, group: string | undefined): string | undefined {
   return fifo && (group ?? textOf(message, fifo.group));
 }

@@ -82,17 +82,17 @@ export function changeMethods<T>(
     async save(session, data, { signal } = {}) {
       const base = fieldsOf(views.baseOf(session));
       const { json } = content.encode(data);
-      const mine = fieldsOf(JSON.parse(json));
-      const changed = changedFields(base, mine);
+      const localFields = fieldsOf(JSON.parse(json));
+      const changed = changedFields(base, localFields);
       const { retries: _, ...result } = await change(session.id, signal, (live) => {
         if (live.record.userId !== session.userId) throw conflict('its principal has changed');
-        const theirs = fieldsOf(decoded(live));
-        const both = changedFields(base, theirs).filter((field) => changed.includes(field));
+        const storedFields = fieldsOf(decoded(live));
+        const both = changedFields(base, storedFields).filter((field) => changed.includes(field));
         if (both.length > 0) {
           const names = both.map((field) => `'${field}'`).join(', ');
           throw conflict(`another request has changed ${names} as well`);
         }
-        return mergeFields(theirs, mine, changed) as T; // the schema decides when it is encoded
+        return mergeFields(storedFields, localFields, changed) as T; // the schema decides when it is encoded
       });
       return result as Awaited<ReturnType<SessionClient<T>['save']>>; // the rest of a union loses its parts
     },
@@ -108,8 +108,8 @@ export function changeMethods<T>(
 
   /** A copy of the data, which nothing else refers to. */
   function decoded({ stored }: Live): T {
-    const fitting = content.decode((JSON.parse(stored.text) as { data: unknown }).data); // seen to be a session
-    if (fitting.valid) return fitting.value;
+    const decodedData = content.decode((JSON.parse(stored.text) as { data: unknown }).data); // seen to be a session
+    if (decodedData.valid) return decodedData.value;
     throw new TwelvefoldError('SESSION_INVALID', `Cannot change ${subject}: its data does not fit the schema`);
   }
 

@@ -5,7 +5,7 @@ import { epochOf, newVersion, sessionExpiry, untilWritten } from './context.ts';
 import { endAt, find, reading, rotatedAt, UNKNOWN } from './find.ts';
 import type { SessionClient } from './port.ts';
 import type { EndReason, EpochRecord, Stored } from './records.ts';
-import { EPOCH_COPIES, KEPT_ENDS, KEYS } from './records.ts';
+import { EPOCH_COPIES, KEYS, MAX_ENDS } from './records.ts';
 import { parseSessionId } from './session-id.ts';
 import { liveSessions, sessionsOf } from './user-sessions.ts';
 import type { Views } from './views.ts';
@@ -23,7 +23,7 @@ export function endMethods<T>(
   const next = (key: string, base: Stored | undefined, epoch: number, reason: EndReason, note: string | undefined) => {
     const { ends = [] } = (base?.record ?? {}) as Partial<EpochRecord>; // the only kind under its keys
     const end = { epoch, reason, atMs: clock.now(), ...(note === undefined ? {} : { note }) };
-    const record: EpochRecord = { type: 'epoch', epoch, ends: [...ends, end].slice(-KEPT_ENDS) };
+    const record: EpochRecord = { type: 'epoch', epoch, ends: [...ends, end].slice(-MAX_ENDS) };
     return { key, base, record, expiresAtMs: undefined } satisfies Change;
   };
 

@@ -20,10 +20,14 @@ export function changedFields(before: Fields, after: Fields): string[] {
 }
 
 /** `theirs` with `fields` as they are in `mine`. */
-export function mergeFields(theirs: Fields, mine: Fields, fields: readonly string[]): Record<string, unknown> {
-  const merged = new Map(theirs);
+export function mergeFields(
+  storedFields: Fields,
+  localFields: Fields,
+  fields: readonly string[],
+): Record<string, unknown> {
+  const merged = new Map(storedFields);
   for (const field of fields) {
-    const value = mine.get(field);
+    const value = localFields.get(field);
     if (value === undefined) merged.delete(field);
     else merged.set(field, value);
   }

@@ -2,7 +2,7 @@
 export type Version = string;
 
 /** How many versions before its own a record keeps. */
-const KEPT_VERSIONS = 8;
+const MAX_VERSIONS = 8;
 
 /**
  * The part of every record that says which writes made it: the newest first, its own not included.
@@ -111,7 +111,7 @@ export type EndReason =
   | 'unreadable';
 
 /** How many moves an epoch's record keeps. */
-export const KEPT_ENDS = 8;
+export const MAX_ENDS = 8;
 
 /** A record as it was read, with the version that a change of it expects. */
 export interface Stored<R extends SessionStoreRecord = SessionStoreRecord> {
@@ -124,7 +124,7 @@ export interface Stored<R extends SessionStoreRecord = SessionStoreRecord> {
 /** The versions that a record with a new version keeps. */
 export function versionsBefore(stored: Stored | undefined): { before?: readonly Version[] } {
   if (stored === undefined) return {};
-  return { before: [stored.version, ...(stored.record.before ?? [])].slice(0, KEPT_VERSIONS) };
+  return { before: [stored.version, ...(stored.record.before ?? [])].slice(0, MAX_VERSIONS) };
 }
 
 /** Keys of the records that are not sessions. A colon is never part of a session's key. */

@@ -24,7 +24,7 @@ import type { MemoryDynamoDb } from './memory-dynamodb/memory-dynamodb.ts';
 import { createMemoryDynamoDb } from './memory-dynamodb/memory-dynamodb.ts';
 
 /** Messages that a fake has taken, oldest first, as JSON keeps them. */
-export interface Taken<T> {
+export interface Recorded<T> {
   readonly messages: T[];
 }
 
@@ -40,7 +40,7 @@ type FakedKind = 'queue' | 'topic' | 'table' | 'idempotency' | 'lock' | 'session
 export type FakeClients<B extends Readonly<Record<string, Definition>>> = {
   readonly [K in keyof B as B[K] extends { readonly kind: FakedKind } ? K : never]: ClientFor<B[K]> &
     (B[K] extends { readonly kind: 'queue' | 'topic'; readonly schema: infer S extends StandardSchemaV1 }
-      ? Taken<StandardSchemaV1.InferInput<S>>
+      ? Recorded<StandardSchemaV1.InferInput<S>>
       : unknown);
 };
 

@@ -115,10 +115,11 @@ export function createSqsModel(clock: Clock): SqsModel {
     for (;;) {
       const now = clock.monotonic();
       const hidden = new Set(queue(input.QueueUrl).flatMap(({ group, visibleAt }) => (visibleAt > now ? [group] : [])));
-      const taken = queue(input.QueueUrl)
+      const received = queue(input.QueueUrl)
         .filter(({ visibleAt, group }) => visibleAt <= now && (group === undefined || !hidden.has(group)))
         .slice(0, input.MaxNumberOfMessages ?? 1);
-      if (taken.length > 0) return { Messages: taken.map((message) => take(message, input.VisibilityTimeout ?? 30)) };
+      if (received.length > 0)
+        return { Messages: received.map((message) => take(message, input.VisibilityTimeout ?? 30)) };
       if (now >= until) return {};
       const next = Math.min(until, ...queue(input.QueueUrl).flatMap(({ visibleAt: at }) => (at > now ? [at] : [])));
       const nap = new AbortController();

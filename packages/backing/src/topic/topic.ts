@@ -13,19 +13,25 @@ import { TRACEPARENT_ATTRIBUTE, XRAY_ATTRIBUTE } from '../message/outgoing-attri
 import type { TopicPublisher } from './port.ts';
 import { SNS_LIMITS } from './sns-limits.ts';
 
-/** What a filter can look at: SNS compares text and numbers. */
+/** Types that a filter can compare: SNS compares text and numbers. */
 type Filterable = string | number | boolean | null | undefined;
 
 export interface TopicOptions<S extends StandardSchemaV1, F extends string = string> {
-  /** What a message is; checked before it is published. */
+  /** The schema of a message; checked before it is published. */
   schema: S;
-  /** Keeps order within a group; its subscribers are FIFO queues, or standard ones that do without the order. @defaultValue false */
+  /**
+   * Keeps order within a group; its subscribers are FIFO queues, or standard ones that do without
+   * the order. @defaultValue false
+   */
   fifo?: boolean | FifoOptions<StandardSchemaV1.InferInput<S>>;
-  /** Fields of the message that subscriptions may filter by, 7 at most: they travel as attributes. @defaultValue none */
+  /**
+   * Fields of the message that subscriptions may filter by, 7 at most: they travel as attributes.
+   * @defaultValue none
+   */
   filters?: readonly F[] & ReadonlyArray<FieldOf<StandardSchemaV1.InferInput<S>, Filterable>>;
   /**
-   * The largest message with its attributes in bytes, 1,024 to 1,048,576. Above 262,144 SNS refuses subscriptions that cannot take it
-   * (SNS developer guide, large messages). @defaultValue 262144
+   * The largest message with its attributes in bytes, 1,024 to 1,048,576. Above 262,144 SNS refuses
+   * subscriptions that cannot take it (SNS developer guide, large messages). @defaultValue 262144
    */
   maxBytes?: number;
 }
@@ -42,14 +48,20 @@ export interface TopicDefinition<S extends StandardSchemaV1 = StandardSchemaV1, 
   readonly maxBytes: number;
 }
 
-/** What correlation and trace travel as: a filter on a field of this name would look at those. */
+/**
+ * Attributes that carry correlation and trace: a filter on a field of this name would look at
+ * those.
+ */
 const RESERVED_ATTRIBUTES: readonly string[] = [
   CORRELATION_ATTRIBUTE,
   SAMPLED_ATTRIBUTE,
   TRACEPARENT_ATTRIBUTE,
   XRAY_ATTRIBUTE,
 ];
-/** SNS developer guide, message attributes; SQS's, which they become with raw delivery, are the same. */
+/**
+ * SNS developer guide, message attributes; SQS's, which they become with raw delivery, are the
+ * same.
+ */
 const ATTRIBUTE_NAME = /^[A-Za-z0-9_.-]{1,256}$/;
 
 /**
@@ -58,7 +70,8 @@ const ATTRIBUTE_NAME = /^[A-Za-z0-9_.-]{1,256}$/;
  * @throws TypeError or RangeError for a name, an option or a limit that SNS would refuse.
  * @example
  * ```ts
- * const events = topic('order-events', { schema: z.object({ orderId: z.string(), region: z.string() }), filters: ['region'] });
+ * const schema = z.object({ orderId: z.string(), region: z.string() });
+ * const events = topic('order-events', { schema, filters: ['region'] });
  * ```
  */
 export function topic<S extends StandardSchemaV1, const F extends string = never>(
@@ -76,7 +89,7 @@ export function topic<S extends StandardSchemaV1, const F extends string = never
   for (const field of filters) {
     if (RESERVED_ATTRIBUTES.includes(field)) {
       throw new TypeError(
-        `Cannot define topic '${name}': filters has '${field}', an attribute that every message has of its own; name the field otherwise`,
+        `Cannot define topic '${name}': filters has '${field}', an attribute that every message already has; give the field another name`,
       );
     }
     if (!ATTRIBUTE_NAME.test(field) || /^(aws|amazon)\./i.test(field) || /^\.|\.\.|\.$/.test(field)) {

@@ -43,10 +43,10 @@ export function addLoadBalancer(
   app: string,
 ): ServiceFront {
   const { vpc, existingListener } = options.network;
-  const made = existingListener ? undefined : newLoadBalancer(scope, options, app);
+  const balancer = existingListener ? undefined : newLoadBalancer(scope, options, app);
   const group = (id: string) => targetGroup(scope, id, vpc, options.stopTimeout);
   const blue = group('TargetGroup');
-  const listener = made?.listener ?? existingListener?.listener;
+  const listener = balancer?.listener ?? existingListener?.listener;
   if (!listener) throw new Error('a front has a listener');
   const rule = new ApplicationListenerRule(scope, 'ListenerRule', {
     listener,
@@ -68,7 +68,7 @@ export function addLoadBalancer(
   target.attachToApplicationTargetGroup(blue);
   // ECS refuses a service whose target group no listener uses yet.
   service.node.addDependency(rule);
-  return { ...(made && { loadBalancer: made.loadBalancer }), targetGroup: blue };
+  return { ...(balancer && { loadBalancer: balancer.loadBalancer }), targetGroup: blue };
 }
 
 function newLoadBalancer(scope: Construct, options: LoadBalancerOptions, app: string) {

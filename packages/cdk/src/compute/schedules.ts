@@ -28,8 +28,8 @@ interface SchedulesContext {
  */
 export function addSchedules(scope: Construct, context: SchedulesContext): ReadonlyMap<string, CfnSchedule> {
   const { app, schedules, target, deadLetterQueue, dataKey, isOnEcs } = context;
-  const made = new Map<string, CfnSchedule>();
-  if (schedules.length === 0) return made;
+  const created = new Map<string, CfnSchedule>();
+  if (schedules.length === 0) return created;
   const groupName = atStage(`${app}-{stage}`);
   const group = named(new CfnScheduleGroup(scope, 'Schedules', { name: groupName }));
   const role = addRole(scope, 'SchedulesRole', {
@@ -70,9 +70,9 @@ export function addSchedules(scope: Construct, context: SchedulesContext): Reado
         },
       }),
     );
-    made.set(schedule.node.id, schedule);
+    created.set(schedule.node.id, schedule);
   }
-  return made;
+  return created;
 }
 
 /** JSON whose texts have the stack's stage where they say `{stage}`. */

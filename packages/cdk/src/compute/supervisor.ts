@@ -56,7 +56,7 @@ export function addSupervisor(scope: Construct, context: SupervisorContext): App
   const started = [...functions].filter(([name]) => supervisor.tasks.includes(name));
   const onEcs = [...tasks].filter(([name]) => supervisor.tasks.includes(name));
   const deadLetterQueue = addDeadLetters(scope, manifest.app);
-  const made = addCode(
+  const code = addCode(
     scope,
     supervisor,
     context,
@@ -80,7 +80,7 @@ export function addSupervisor(scope: Construct, context: SupervisorContext): App
   // Lambda has taken the event.
   named(
     new CfnEventInvokeConfig(scope, `${ID}Retries`, {
-      functionName: made.functionName,
+      functionName: code.functionName,
       qualifier: '$LATEST',
       destinationConfig: { onFailure: { destination: deadLetterQueue.attrArn } },
     }),
@@ -96,13 +96,13 @@ export function addSupervisor(scope: Construct, context: SupervisorContext): App
     );
   }
   const rules = [
-    addRule(scope, made, `${ID}EachMinute`, {
+    addRule(scope, code, `${ID}EachMinute`, {
       description: `Looks after the runs of ${manifest.app}`,
       scheduleExpression: 'rate(1 minute)',
     }),
   ];
   if (network && onEcs.length > 0) {
-    const stopped = addRule(scope, made, `${ID}TaskStopped`, {
+    const stopped = addRule(scope, code, `${ID}TaskStopped`, {
       description: `A task of a run of ${manifest.app} has stopped`,
       eventPattern: {
         source: ['aws.ecs'],
@@ -120,12 +120,12 @@ export function addSupervisor(scope: Construct, context: SupervisorContext): App
   const schedules = addSchedules(scope, {
     app: manifest.app,
     schedules: supervisor.schedules,
-    target: made,
+    target: code,
     deadLetterQueue,
     dataKey: context.dataKey,
     isOnEcs: (task) => tasks.has(task),
   });
-  return { function: made, deadLetterQueue, rules: new Map(rules.map((rule) => [rule.node.id, rule])), schedules };
+  return { function: code, deadLetterQueue, rules: new Map(rules.map((rule) => [rule.node.id, rule])), schedules };
 }
 
 /** The environment that `twelvefold/supervisor` reads. */

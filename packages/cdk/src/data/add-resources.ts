@@ -58,13 +58,13 @@ export function addResources(
   { kinds, removalPolicy }: { kinds: Kinds; removalPolicy: RemovalPolicy },
 ): ReadonlyMap<string, Attached> {
   const attached = new Map<string, Attached>();
-  const made = new Map<string, CfnResource>();
+  const created = new Map<string, CfnResource>();
   const grants = components.flatMap((component) => component.grants);
   for (const declared of resources) {
     const handler = Object.hasOwn(kinds, declared.kind) ? kinds[declared.kind] : undefined;
     if (handler) attached.set(declared.key, provided(declared, handler(scope, declared), grants));
     else {
-      const [resource] = addCloudFormation(scope, declared, removalPolicy, made);
+      const [resource] = addCloudFormation(scope, declared, removalPolicy, created);
       const from = declared.binding?.from;
       attached.set(declared.key, {
         declared,
@@ -92,10 +92,10 @@ export function addResources(
 function provided(declared: ManifestResource, given: ProvidedResource, grants: ManifestComponent['grants']): Attached {
   const { key, kind, binding } = declared;
   const { resource, arns = [], parts = {}, network } = given;
-  const own = grants.filter((grant) => grant.resource === key);
-  const named = new Set(own.flatMap(({ part }) => part ?? []));
+  const resourceGrants = grants.filter((grant) => grant.resource === key);
+  const named = new Set(resourceGrants.flatMap(({ part }) => part ?? []));
   const lacking = [
-    ...(own.some(({ part }) => part === undefined) && arns.length === 0 ? ['arns'] : []),
+    ...(resourceGrants.some(({ part }) => part === undefined) && arns.length === 0 ? ['arns'] : []),
     ...[...named].filter((part) => !Object.hasOwn(parts, part)).map((part) => `parts.${part}`),
     ...(binding !== undefined && given.binding === undefined ? ['binding'] : []),
   ];
@@ -117,13 +117,13 @@ export function addCloudFormation(
   scope: Construct,
   { cloudFormation = [] }: ManifestResource,
   removalPolicy: RemovalPolicy,
-  made: Map<string, CfnResource>,
+  resources: Map<string, CfnResource>,
 ): CfnResource[] {
   return cloudFormation.map(({ id, type, properties, dependsOn = [], keepsData = false }) => {
     const resource = named(new CfnResource(scope, id, { type, properties: valueAtStage(properties) as object }));
     if (keepsData) resource.applyRemovalPolicy(removalPolicy);
-    for (const other of dependsOn.flatMap((one) => made.get(one) ?? [])) resource.addResourceDependency(other);
-    made.set(id, resource);
+    for (const other of dependsOn.flatMap((one) => resources.get(one) ?? [])) resource.addResourceDependency(other);
+    resources.set(id, resource);
     return resource;
   });
 }

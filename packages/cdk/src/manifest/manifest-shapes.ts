@@ -103,10 +103,10 @@ const supervisor = fields({
 });
 
 /** Names that this stack does not make may be of all stages. */
-const kept =
-  (own: Shape, shared: Shape): Shape =>
+const eitherShape =
+  (ofStack: Shape, shared: Shape): Shape =>
   (value, at) =>
-    isFields(value) && value.shared === true ? shared(value, at) : own(value, at);
+    isFields(value) && value.shared === true ? shared(value, at) : ofStack(value, at);
 const NAME = ['[A-Za-z0-9_./-]', 'a Parameter Store name'] as const;
 const ID = ['[A-Za-z0-9_./+=@-]', "a secret's name"] as const;
 const nameOrArn = text(/^[A-Za-z0-9_./:{}-]+$/, 'a Parameter Store name, or an ARN');
@@ -114,13 +114,16 @@ const idOrArn = text(/^[A-Za-z0-9_./+=@!:{}-]+$/, "a secret's name, or an ARN");
 
 const config = fields({
   parameters: list(
-    kept(
+    eitherShape(
       fields({ key: configKey, name: staged(...NAME) }, { default: anyText }),
       fields({ key: configKey, name: nameOrArn, shared: oneOf(true) }),
     ),
   ),
   secrets: list(
-    kept(fields({ key: configKey, id: staged(...ID) }), fields({ key: configKey, id: idOrArn, shared: oneOf(true) })),
+    eitherShape(
+      fields({ key: configKey, id: staged(...ID) }),
+      fields({ key: configKey, id: idOrArn, shared: oneOf(true) }),
+    ),
   ),
 });
 

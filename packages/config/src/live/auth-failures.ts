@@ -49,12 +49,12 @@ export function createAuthFailures(options: AuthFailureOptions): ReportAuthFailu
     signal?.throwIfAborted();
     if (options.version() > version) return true;
     if (looking?.version !== version) {
-      const mine = { version, found: look(version) };
-      looking = mine;
+      const lookup = { version, found: look(version) };
+      looking = lookup;
       const end = () => {
-        if (looking === mine) looking = undefined;
+        if (looking === lookup) looking = undefined;
       };
-      mine.found.then(end, end);
+      lookup.found.then(end, end);
     }
     return signal === undefined ? looking.found : untilAborted(looking.found, signal);
   };

@@ -235,9 +235,9 @@ function withDefaults(options: Omit<LiveConfigOptions, 'clock' | 'random' | 'onE
  * running one.
  */
 function changesOutside({ leaves, sources }: ConfigDefinition, { app, stage, env }: LiveConfigOptions): boolean {
-  const asked = leaves.filter((leaf) => !suppliedAbove(leaf, sources, env));
-  if (sources.some((source) => source.kind === 'custom') && asked.length > 0) return true;
-  return planCalls(asked, sources, { app, stage }).length > 0;
+  const fetched = leaves.filter((leaf) => !suppliedAbove(leaf, sources, env));
+  if (sources.some((source) => source.kind === 'custom') && fetched.length > 0) return true;
+  return planCalls(fetched, sources, { app, stage }).length > 0;
 }
 
 /**

@@ -33,7 +33,7 @@ interface PreviousValue {
  */
 export function createPreviousVersions(options: PreviousVersionOptions): (path: string) => Promise<unknown> {
   const { definition, clock, limited } = options;
-  const kept = new Map<string, { readonly version: number; readonly read: Promise<PreviousValue> }>();
+  const cached = new Map<string, { readonly version: number; readonly read: Promise<PreviousValue> }>();
 
   const read = async (leaf: ConfigLeaf): Promise<PreviousValue> => {
     const before = atStage(definition, leaf, 'AWSPREVIOUS');
@@ -53,11 +53,11 @@ export function createPreviousVersions(options: PreviousVersionOptions): (path: 
     const changedAtMs = options.changedAtMs(path);
     if (changedAtMs === undefined || clock.now() - changedAtMs >= JUST_CHANGED_MS) return undefined;
     const version = options.version();
-    const known = kept.get(path);
+    const known = cached.get(path);
     const one = known?.version === version ? known : { version, read: read(leaf) };
-    kept.set(path, one);
+    cached.set(path, one);
     const { value, again } = await one.read;
-    if (again && kept.get(path) === one) kept.delete(path);
+    if (again && cached.get(path) === one) cached.delete(path);
     return value;
   };
 }

@@ -8,7 +8,7 @@ import { valueAt } from '../value-at.ts';
  * made. An absent object gets none.
  */
 export function derive(derived: readonly DerivedLeaf[], output: Record<string, unknown>): ConfigFault[] {
-  const made = new Map<DerivedLeaf, unknown>();
+  const values = new Map<DerivedLeaf, unknown>();
   const faults: ConfigFault[] = [];
   const refuse = (leaf: DerivedLeaf, detail: string) => {
     const { key, secret } = leaf;
@@ -18,7 +18,7 @@ export function derive(derived: readonly DerivedLeaf[], output: Record<string, u
     return undefined;
   };
   const make = (leaf: DerivedLeaf): unknown => {
-    if (made.has(leaf)) return made.get(leaf);
+    if (values.has(leaf)) return values.get(leaf);
     const inputs: Record<string, unknown> = {};
     for (const [name, input] of Object.entries(leaf.inputs)) {
       inputs[name] = 'derive' in input ? make(input) : valueAt(output, input);
@@ -42,7 +42,7 @@ export function derive(derived: readonly DerivedLeaf[], output: Record<string, u
       return refuse(leaf, 'its function is asynchronous; derive from what is there');
     }
     const whole = leaf.secret ? new Secret(Secret.isInstance(value) ? value.reveal() : value, leaf.key) : value;
-    made.set(leaf, whole);
+    values.set(leaf, whole);
     return whole;
   };
   for (const leaf of derived) {
@@ -50,7 +50,7 @@ export function derive(derived: readonly DerivedLeaf[], output: Record<string, u
     if (typeof parent !== 'object' || parent === null) continue;
     const value = make(leaf);
     // A key of the schema, so `parent` is the object that the schema made.
-    if (made.has(leaf)) (parent as Record<string, unknown>)[leaf.path.at(-1) ?? ''] = value;
+    if (values.has(leaf)) (parent as Record<string, unknown>)[leaf.path.at(-1) ?? ''] = value;
   }
   return faults;
 }

@@ -21,7 +21,10 @@ async function faultOf(loading: Promise<unknown>): Promise<ConfigError> {
   return error;
 }
 
-/** Schemas that refuse the value or repeat it: in their messages, in the paths of their issues, in what they throw. */
+/**
+ * Schemas that refuse the value or repeat it: in their messages, in the paths of their issues, in
+ * what they throw.
+ */
 const refusing: Record<string, (value: string) => { schema: z.core.$ZodType; text: string }> = {
   number: (value) => ({ schema: z.coerce.number(), text: value }),
   'number without coercion': (value) => ({ schema: z.number(), text: value }),
@@ -128,7 +131,8 @@ describe('ConfigError', () => {
     );
   });
 
-  // Apart from the others: zod starts every key at once, and drops the rejection of one when another throws.
+  // Apart from the others: zod starts every key at once, and drops the rejection of one when
+  // another throws.
   it('contains no value of a transform that rejects', async () => {
     const schema = classic.object({
       fine: classic.string(),
@@ -308,7 +312,7 @@ describe('a file at fault', () => {
     ['is UTF-16', false, async () => Buffer.from('\uFEFF{"v":"zq"}', 'utf16le'), 'malformed', 'the file is not UTF-8'],
     ['is UTF-16 as text', false, async () => '{\0"\0v', 'malformed', 'the file is not UTF-8'],
     ['is Latin-1', false, async () => Buffer.from('{"v":"zqé"}', 'latin1'), 'malformed', 'the file is not UTF-8'],
-    ['is no object', false, async () => '["zq"]', 'malformed', 'the file must contain a JSON object'],
+    ['is not an object', false, async () => '["zq"]', 'malformed', 'the file must contain a JSON object'],
     ['is no JSON', false, async () => '{\n"v": "zq" 1}', 'malformed', 'the file is not JSON (line 2 column 11)'],
   ])('is one fault when it %s', async (_, required, readFile, reason, detail) => {
     const error = await faultOf(loadConfig(definition(required), { ...target, readFile }));

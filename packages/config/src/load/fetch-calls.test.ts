@@ -129,7 +129,8 @@ describe('a reference that leads nowhere', () => {
       return { Parameters: input.Names?.map((Name) => ({ Name, Value: Name })) };
     };
 
-  // What AWS answers is documented poorly: InvalidParameters (isolation.test.ts), or the whole call fails, in one of these ways.
+  // What AWS answers is documented poorly: InvalidParameters (isolation.test.ts), or the whole call
+  // fails, in one of these ways.
   it.each([
     ['ParameterNotFound', 400, 4],
     ['ValidationException', 400, 4],
@@ -143,7 +144,7 @@ describe('a reference that leads nowhere', () => {
     expect(calls).toHaveLength(1 + more);
   });
 
-  it('says that a binary secret is no text', async () => {
+  it('reports that a binary secret is not text', async () => {
     const { aws } = portOf((operation, input) =>
       operation === 'GetSecretValue'
         ? { SecretBinary: new Uint8Array(1) }

@@ -60,7 +60,7 @@ export function findValue(leaf: ConfigLeaf, readings: Readings): Found {
     if (value !== undefined) return found(decodeValue(leaf, value), value, sourceLabel.memory());
   }
   for (const custom of readings.customs) {
-    if (!custom.asked.has(leaf.key)) continue;
+    if (!custom.requested.has(leaf.key)) continue;
     if (custom.fault) return { kind: 'fault', ...custom.fault, source: custom.source.name };
     const value = Object.hasOwn(custom.values, leaf.key) ? custom.values[leaf.key] : undefined;
     if (value !== undefined) return found(decodeValue(leaf, value), value, custom.source.name);
@@ -93,7 +93,7 @@ function fromStore(leaf: ConfigLeaf, { sources, target, answers }: Readings): Fo
   if (leaf.place.in === 'parameterStore' && leaf.place.secure && answer.type !== 'SecureString') {
     return malformed(`expected a SecureString, found a ${answer.type ?? 'String'}`, answer.text);
   }
-  // Whoever encrypted it meant it to be a secret, and a plain key is printed.
+  // It was encrypted because it is a secret, and a plain key is printed.
   if (leaf.place.in === 'parameterStore' && !leaf.place.secure && answer.type === 'SecureString') {
     return malformed('found a SecureString; mark the key, e.g. secret(z.string(), { parameter: true })', answer.text);
   }

@@ -6,7 +6,7 @@ export interface CustomContent {
   readonly values: Readonly<Record<string, unknown>>;
   /** Why none of the keys that were asked for can be told. */
   readonly fault?: { readonly reason: FaultReason; readonly detail: string; readonly cause: Error };
-  readonly asked: ReadonlySet<string>;
+  readonly requested: ReadonlySet<string>;
 }
 
 /**
@@ -14,9 +14,9 @@ export interface CustomContent {
  * quote a value.
  */
 export async function readCustomSource(source: CustomSource, request: SourceRequest): Promise<CustomContent> {
-  const asked = new Set(request.keys);
+  const requested = new Set(request.keys);
   try {
-    return { source, asked, values: request.keys.length === 0 ? {} : await source.read(request) };
+    return { source, requested, values: request.keys.length === 0 ? {} : await source.read(request) };
   } catch (error) {
     request.signal?.throwIfAborted();
     const { name, code, retryable } = error as { name?: unknown; code?: unknown; retryable?: unknown }; // whatever was thrown
@@ -24,7 +24,7 @@ export async function readCustomSource(source: CustomSource, request: SourceRequ
     const cause = error instanceof Error ? error : new TypeError(`${source.name} threw a value that is not an error`);
     return {
       source,
-      asked,
+      requested,
       values: {},
       fault: { reason: retryable === true ? 'unreachable' : 'denied', detail, cause },
     };

@@ -34,7 +34,7 @@ describe('param()', () => {
     sources,
   });
 
-  it('names a parameter, a version, a label and a variable of its own, and makes one key of an object', async () => {
+  it('names a parameter, a version, a label and another variable, and makes one key of an object', async () => {
     const { keys, calls } = definition.plan(target);
     expect(keys.map(({ key, env: name, parameter }) => [key, name, parameter])).toEqual([
       ['currency', 'CURRENCY_CODE', '/shared/orders/currency'],
@@ -112,7 +112,7 @@ describe('secret() with a place', () => {
     ...over,
   });
 
-  it('reads one secret once for all of its keys, and a stage by a call of its own', async () => {
+  it('reads one secret once for all of its keys, and a stage by a separate call', async () => {
     const aws = fakeStores(stores());
     const reported: string[] = [];
     const config = await loadConfig(definition, { ...target, env: {}, aws, onSecret: (value) => reported.push(value) });
@@ -209,7 +209,7 @@ describe('derived()', () => {
     expect(Object.isFrozen(config.http)).toBe(true);
   });
 
-  it('is a secret when it is made from one, and is told to the redactor', async () => {
+  it('is a secret when it is made from one, and is passed to the redactor', async () => {
     const reported: string[][] = [];
     const config = await loadConfig(definition, { ...target, onSecret: (value, key) => reported.push([key, value]) });
     expect(String(config.database.url)).toBe('[secret database.url]');

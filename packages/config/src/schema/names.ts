@@ -2,7 +2,7 @@
  * Names that a shell, Node, Lambda or a container sets for itself: a key that reads one would be
  * fed by accident.
  */
-const OWNED = new Set([
+const RESERVED = new Set([
   'HOME',
   'HOSTNAME',
   'LAMBDA_RUNTIME_DIR',
@@ -102,7 +102,7 @@ export function assertPath(path: readonly string[]): void {
 
 /** @throws TypeError when the variable belongs to Twelvefold, AWS, the shell or the host. */
 export function assertEnvironmentName(key: string, env: string): void {
-  if (env.startsWith('TWELVEFOLD_') || env.startsWith('AWS_') || OWNED.has(env)) {
+  if (env.startsWith('TWELVEFOLD_') || env.startsWith('AWS_') || RESERVED.has(env)) {
     const owner = env.startsWith('TWELVEFOLD_') ? 'Twelvefold' : env.startsWith('AWS_') ? 'AWS' : 'the host';
     throw new TypeError(
       `Cannot define config key '${key}': its environment variable ${env} belongs to ${owner}; choose another key`,

@@ -15,10 +15,10 @@ interface FoundDerived {
  * @throws TypeError for an input that is not exactly one key of the config.
  */
 export function resolveDerived(found: readonly FoundDerived[], leaves: readonly ConfigLeaf[]): DerivedLeaf[] {
-  const made = new Map<FoundDerived, DerivedLeaf>();
+  const resolved = new Map<FoundDerived, DerivedLeaf>();
   // Schemas are made before those that are derived from them, so there is no cycle.
   const make = (one: FoundDerived): DerivedLeaf => {
-    const known = made.get(one);
+    const known = resolved.get(one);
     if (known) return known;
     const key = one.path.join('.');
     const inputs: Record<string, ConfigLeaf | DerivedLeaf> = {};
@@ -35,7 +35,7 @@ export function resolveDerived(found: readonly FoundDerived[], leaves: readonly 
     }
     const secret = Object.values(inputs).some((input) => input.secret);
     const leaf = Object.freeze({ key, path: one.path, secret, inputs, derive: one.definition.derive });
-    made.set(one, leaf);
+    resolved.set(one, leaf);
     return leaf;
   };
   return found.map(make);

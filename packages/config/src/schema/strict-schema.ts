@@ -20,9 +20,9 @@ const strict = new WeakMap<$ZodType, $ZodType>();
 export function strictSchema(schema: $ZodType): $ZodType {
   const known = strict.get(schema);
   if (known !== undefined) return known;
-  const made = needsCare(schema, new Set()) ? rebuilt(schema) : schema;
-  strict.set(schema, made);
-  return made;
+  const result = needsCare(schema, new Set()) ? rebuilt(schema) : schema;
+  strict.set(schema, result);
+  return result;
 }
 
 function needsCare(schema: $ZodType, seen: Set<$ZodType>): boolean {

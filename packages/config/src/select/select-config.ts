@@ -36,8 +36,8 @@ export function selectConfig(definition: ConfigDefinition, paths: readonly strin
   const allDerived = definition.derived.filter((leaf) => derived.some((one) => one === leaf || needs(one, leaf)));
 
   const partlyRuled: Array<{ section: string; missing: readonly string[] }> = [];
-  const kept = new Set([...leaves, ...allDerived].map(({ key }) => key));
-  const schema = pruned(definition.schema, '', { definition, kept, partlyRuled });
+  const selectedKeys = new Set([...leaves, ...allDerived].map(({ key }) => key));
+  const schema = pruned(definition.schema, '', { definition, keys: selectedKeys, partlyRuled });
   const sections = paths.filter((path) => !definition.leaves.some(({ key }) => key === path));
   return {
     partlyRuled,
@@ -104,7 +104,7 @@ function objectOf(schema: $ZodType): { readonly object: $ZodObject | undefined; 
 interface Pruning {
   readonly definition: ConfigDefinition;
   /** Keys of leaves and derived keys that stay. */
-  readonly kept: ReadonlySet<string>;
+  readonly keys: ReadonlySet<string>;
   readonly partlyRuled: Array<{ section: string; missing: readonly string[] }>;
 }
 
@@ -113,10 +113,10 @@ interface Pruning {
  * object.
  */
 function pruned(schema: $ZodType, section: string, pruning: Pruning): $ZodType {
-  const { kept, definition, partlyRuled } = pruning;
+  const { keys, definition, partlyRuled } = pruning;
   const missing = [...definition.leaves, ...definition.derived]
     .map(({ key }) => key)
-    .filter((key) => (section === '' || key.startsWith(`${section}.`)) && !kept.has(key));
+    .filter((key) => (section === '' || key.startsWith(`${section}.`)) && !keys.has(key));
   if (missing.length === 0) return schema;
   const { def } = (schema as $ZodTypes)._zod;
   if (def.type === 'lazy') return pruned((schema as $ZodLazy)._zod.innerType, section, pruning);
@@ -132,17 +132,17 @@ function pruned(schema: $ZodType, section: string, pruning: Pruning): $ZodType {
   }
   const shape = Object.entries<$ZodType>(def.shape).flatMap(([name, child]) => {
     const key = section === '' ? name : `${section}.${name}`;
-    const stays = [...kept].some((one) => one === key || one.startsWith(`${key}.`));
+    const stays = [...keys].some((one) => one === key || one.startsWith(`${key}.`));
     return stays ? [[name, pruned(child, key, pruning)] as const] : [];
   });
   return cloneSchema(schema, { ...def, shape: Object.fromEntries(shape), checks } as typeof def);
 }
 
-function prunedGroup(group: ConfigGroup, kept: ReadonlySet<ConfigLeaf>): ConfigGroup {
+function prunedGroup(group: ConfigGroup, selected: ReadonlySet<ConfigLeaf>): ConfigGroup {
   const children = new Map<string, ConfigGroup | ConfigLeaf>();
   for (const [name, child] of group.children) {
-    const pruned = 'children' in child ? prunedGroup(child, kept) : child;
-    if ('children' in pruned ? pruned.children.size > 0 : kept.has(pruned)) children.set(name, pruned);
+    const pruned = 'children' in child ? prunedGroup(child, selected) : child;
+    if ('children' in pruned ? pruned.children.size > 0 : selected.has(pruned)) children.set(name, pruned);
   }
   return Object.freeze({ ...group, children });
 }

@@ -37,9 +37,9 @@ function accepts(acceptEncoding: string): boolean {
   for (const part of acceptEncoding.toLowerCase().split(',')) {
     const [coding, ...params] = part.split(';').map((text) => text.trim());
     if (coding !== 'gzip' && coding !== 'x-gzip' && coding !== '*') continue;
-    const taken = !params.some((param) => /^q=0(\.0*)?$/.test(param));
-    if (coding !== '*') return taken;
-    any = taken;
+    const accepted = !params.some((param) => /^q=0(\.0*)?$/.test(param));
+    if (coding !== '*') return accepted;
+    any = accepted;
   }
   return any;
 }

@@ -1,6 +1,6 @@
 import { CORRELATION_HEADER } from '../correlation.ts';
 import type { CompressionFacts } from './compression.ts';
-import { eachHeader, plainText } from './light/plain-parts.ts';
+import { eachHeader, plainText } from './light/plain-values.ts';
 
 const NO_COOKIES: readonly string[] = [];
 
@@ -81,14 +81,14 @@ export class Frame implements CompressionFacts {
   /** Drops the headers that `Connection` names. */
   #dropNamed(named: string): void {
     const names = new Set(named.split(',').map((name) => name.trim()));
-    const kept: string[] = [];
+    const included: string[] = [];
     for (let index = 0; index < this.fields.length; index += 2) {
       const [name = '', value = ''] = this.fields.slice(index, index + 2);
-      if (!names.has(name)) kept.push(name, value);
+      if (!names.has(name)) included.push(name, value);
     }
-    this.fields.splice(0, this.fields.length, ...kept);
-    this.#etag = kept.findIndex((text, index) => index % 2 === 0 && text === 'etag');
-    this.#vary = kept.findIndex((text, index) => index % 2 === 0 && text === 'vary');
+    this.fields.splice(0, this.fields.length, ...included);
+    this.#etag = included.findIndex((text, index) => index % 2 === 0 && text === 'etag');
+    this.#vary = included.findIndex((text, index) => index % 2 === 0 && text === 'vary');
   }
 
   /** The body is not encoded as its header says; the length is that of the encoded one. */

@@ -4,7 +4,7 @@ import type { OpenScope } from '../scope.ts';
 import { openScope, scopeSpan } from '../scope.ts';
 import type { Exchange } from './exchange.ts';
 import { isClientGone, OUT_OF_TIME } from './exchange.ts';
-import { plainText } from './light/plain-parts.ts';
+import { plainText } from './light/plain-values.ts';
 import { problem } from './problem.ts';
 
 /** Stands in the access log for a request whose client hung up (nginx); it is never sent. */

@@ -1,7 +1,7 @@
 import { COMPRESS_FROM_BYTES, mayCompress } from './compression.ts';
 import { CLIENT_GONE } from './exchange.ts';
 import { Frame, isBodiless, isGzip } from './frame.ts';
-import { takePlainText } from './light/plain-parts.ts';
+import { takePlainText } from './light/plain-values.ts';
 
 /**
  * Takes the bytes of an answer: Node's `ServerResponse`, or the response stream of a Lambda

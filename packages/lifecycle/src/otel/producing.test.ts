@@ -60,7 +60,7 @@ describe('with a tracer', () => {
         traceparent: `00-${TRACE_ID}-${spanId}-01`,
         xray: `Root=1-${TRACE_ID.slice(0, 8)}-${TRACE_ID.slice(8)};Parent=${spanId};Sampled=1`,
       });
-      // Without a context manager nobody knows what is active.
+      // Without a context manager the active span is unknown.
       const above = managed ? spanId : named('task report')?.spanContext().spanId;
       expect(named('SQS.SendMessage')?.parentSpanContext?.spanId).toBe(above);
     },
@@ -78,7 +78,7 @@ describe('with a tracer', () => {
     expect(spans()).toHaveLength(2);
   });
 
-  it('failure is marked by its kind, and the error goes on; so does what is told of a part', async () => {
+  it('failure is marked by its kind, and the error goes on; so is a reported partial failure', async () => {
     register();
     const error = new TypeError('the token is hunter22');
     await expect(producing(sending, () => Promise.reject(error))).rejects.toBe(error);

@@ -6,13 +6,14 @@ import { startSpan } from './span.ts';
 
 /** The span of what is being sent. */
 export interface ProducerSpan extends Pick<Span, 'set' | 'fail'> {
-  /** What the messages have to carry. */
+  /** The trace that the messages carry. */
   readonly trace: TraceContext;
 }
 
 /**
- * Sends messages in a span of its own, below that of the running scope or whatever is active, and hands it over: what reads the messages goes on
- * from it. Without an OpenTelemetry tracer it is a look at one global, and the messages carry the scope's trace.
+ * Sends messages in a new span, below that of the running scope or whatever is active, and passes
+ * it to `work`: receivers of the messages continue from it. Without an OpenTelemetry tracer it only
+ * looks at one global, and the messages carry the scope's trace.
  */
 export function producing<T>(init: () => SpanInit, work: (span: ProducerSpan | undefined) => Promise<T>): Promise<T> {
   if (openTelemetry() === undefined) return work(undefined);
@@ -44,7 +45,7 @@ export function xrayFor(trace: TraceContext): TraceContext {
   const root = `1-${traceId.slice(0, 8)}-${traceId.slice(8)}`;
   const fields = (xray ?? `Root=${root}`).split(';').filter((field) => field !== '');
   if (!fields.some((field) => field.toLowerCase() === `root=${root}`)) return trace;
-  const kept = fields.filter((field) => !/^(Parent|Sampled)=/i.test(field));
+  const remaining = fields.filter((field) => !/^(Parent|Sampled)=/i.test(field));
   const sampled = Number.parseInt(flags, 16) & 1;
-  return { ...trace, xray: [...kept, `Parent=${spanId}`, `Sampled=${sampled}`].join(';') };
+  return { ...trace, xray: [...remaining, `Parent=${spanId}`, `Sampled=${sampled}`].join(';') };
 }

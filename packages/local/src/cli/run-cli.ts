@@ -59,8 +59,10 @@ interface Started {
 function report({ aws, servers, stack }: Started, args: CliArguments, { stdout }: CliProcess): void {
   const environment = environmentOf(aws, servers, args);
   if (args.json) {
-    const made = stackReport(stack);
-    stdout.write(`${JSON.stringify({ url: environment.AWS_ENDPOINT_URL, port: aws.port, environment, ...made })}\n`);
+    const provisioned = stackReport(stack);
+    stdout.write(
+      `${JSON.stringify({ url: environment.AWS_ENDPOINT_URL, port: aws.port, environment, ...provisioned })}\n`,
+    );
     return;
   }
   if (stdout.isTTY) stdout.write(`Local AWS at ${environment.AWS_ENDPOINT_URL}. For your shell:\n\n`);

@@ -63,9 +63,9 @@ export function createBackground({ clock, calls, log }: FailureSinks): Backgroun
   return {
     run,
     clockFor: (service) => {
-      const made = clocks.get(service) ?? createClockFor(service);
-      clocks.set(service, made);
-      return made;
+      const serviceClock = clocks.get(service) ?? createClockFor(service);
+      clocks.set(service, serviceClock);
+      return serviceClock;
     },
   };
 }

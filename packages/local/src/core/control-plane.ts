@@ -120,6 +120,6 @@ async function answer(control: Control, request: HttpRequest): Promise<Answer> {
 
 /** Answers a request to the endpoint itself; undefined for every other path. */
 export function answerControl(control: Control, request: HttpRequest): Promise<Answer> | undefined {
-  const ours = request.path.startsWith('/_twelvefold/') || request.path.startsWith('/moto-api/');
-  return ours ? answer(control, request) : undefined;
+  const isControl = request.path.startsWith('/_twelvefold/') || request.path.startsWith('/moto-api/');
+  return isControl ? answer(control, request) : undefined;
 }

@@ -52,10 +52,10 @@ export function createHeap<T>(order: (item: T) => number): Heap<T> {
       return top;
     },
     filter: (keep) => {
-      const kept = items.filter(keep);
+      const remaining = items.filter(keep);
       numbers = [];
       items = [];
-      for (const item of kept) push(item);
+      for (const item of remaining) push(item);
     },
   };
 }

@@ -11,7 +11,7 @@ export interface ItemChange {
 export type ItemImage = { readonly json: string } | { readonly omittedBytes: number };
 
 /** An {@link ItemChange} as it is kept. */
-export interface KeptChange {
+export interface StoredChange {
   readonly table: string;
   readonly before: ItemImage | undefined;
   readonly after: ItemImage | undefined;
@@ -21,7 +21,7 @@ export interface KeptChange {
 export interface ItemImages {
   add(call: RecordedCall, changes: readonly ItemChange[]): void;
   /** In the order of the writes; empty for a call that wrote nothing or that is forgotten. */
-  of(call: RecordedCall): readonly KeptChange[];
+  of(call: RecordedCall): readonly StoredChange[];
   clear(): void;
 }
 
@@ -35,7 +35,7 @@ const DEFAULT_IMAGE_BYTES = 16 * 1024;
  */
 export function createItemImages(writes = DEFAULT_WRITES, imageBytes = DEFAULT_IMAGE_BYTES): ItemImages {
   // A Map lists its keys in the order in which they were added.
-  const kept = new Map<RecordedCall, readonly KeptChange[]>();
+  const images = new Map<RecordedCall, readonly StoredChange[]>();
   let count = 0;
   const imageOf = (item: object | undefined): ItemImage | undefined => {
     if (item === undefined) return undefined;
@@ -49,17 +49,17 @@ export function createItemImages(writes = DEFAULT_WRITES, imageBytes = DEFAULT_I
         .slice(0, writes)
         .map(({ table, before, after }) => ({ table, before: imageOf(before), after: imageOf(after) }));
       if (added.length === 0) return;
-      kept.set(call, added);
+      images.set(call, added);
       count += added.length;
-      for (const [oldest, { length }] of kept) {
+      for (const [oldest, { length }] of images) {
         if (count <= writes) break;
-        kept.delete(oldest);
+        images.delete(oldest);
         count -= length;
       }
     },
-    of: (call) => kept.get(call) ?? [],
+    of: (call) => images.get(call) ?? [],
     clear: () => {
-      kept.clear();
+      images.clear();
       count = 0;
     },
   };

@@ -87,7 +87,7 @@ function functionOf(
 ): Record<string, TemplateResource> {
   const id = pascalCase(name);
   const target = { 'Fn::GetAtt': [`${id}Function`, 'Arn'] };
-  const made: Record<string, TemplateResource> = {
+  const resources: Record<string, TemplateResource> = {
     [`${id}Function`]: {
       Type: 'AWS::Lambda::Function',
       Properties: {
@@ -103,7 +103,7 @@ function functionOf(
     },
   };
   if (trigger.kind === 'http') {
-    made[`${id}Api`] = trigger.streaming
+    resources[`${id}Api`] = trigger.streaming
       ? {
           Type: 'AWS::Lambda::Url',
           Properties: { TargetFunctionArn: target, AuthType: 'NONE', InvokeMode: 'RESPONSE_STREAM' },
@@ -115,7 +115,7 @@ function functionOf(
   }
   const queue = manifest.resources.find(({ key }) => trigger.kind === 'queue' && key === trigger.resource);
   if (queue?.arns?.[0] !== undefined) {
-    made[`${id}EventSource`] = {
+    resources[`${id}EventSource`] = {
       Type: 'AWS::Lambda::EventSourceMapping',
       Properties: {
         EventSourceArn: queue.arns[0],
@@ -125,7 +125,7 @@ function functionOf(
       },
     };
   }
-  return made;
+  return resources;
 }
 
 function timeoutOf({ kind, visibilitySeconds }: DevManifest['components'][number]['trigger']): number {

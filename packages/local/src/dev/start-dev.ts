@@ -19,7 +19,7 @@ import { startDevServers } from './dev-servers.ts';
 import type { DevTemplate } from './dev-template.ts';
 import { atStage, bindingVariables, devTemplate, MAX_TIMEOUT_SECONDS } from './dev-template.ts';
 import { readableLine } from './readable-line.ts';
-import { runInTurn, watchFolder } from './watch-folder.ts';
+import { runSerially, watchFolder } from './watch-folder.ts';
 
 export interface DevOptions {
   /** The app's folder: entries are relative to it, and its files are watched. */
@@ -131,7 +131,7 @@ export async function startDev(options: DevOptions): Promise<DevSession> {
   let servers: DevServers | undefined;
   let running: Running | undefined;
   let stack: ProvisionedStack;
-  let made: string | undefined;
+  let written: string | undefined;
   const connection = { endpoint: aws.url, region, credentials: CREDENTIALS };
   const awsEnv = {
     AWS_ENDPOINT_URL: aws.url,
@@ -156,7 +156,7 @@ export async function startDev(options: DevOptions): Promise<DevSession> {
   const provisionApp = async (): Promise<void> => {
     const template = templateOf();
     const text = JSON.stringify(template);
-    if (text === made) return;
+    if (text === written) return;
     stack = await provision(template, {
       ...connection,
       stackName: `${manifest.app}-${stage}`,
@@ -164,7 +164,7 @@ export async function startDev(options: DevOptions): Promise<DevSession> {
         if (outcome === 'created') write(`created ${type.replace('AWS::', '')} ${physicalId}`);
       },
     });
-    made = text;
+    written = text;
   };
   const startApp = async (): Promise<Running> => {
     const appEnv = { ...servers?.env, ...(await readEnv()) };
@@ -203,7 +203,7 @@ export async function startDev(options: DevOptions): Promise<DevSession> {
     });
   };
 
-  const restarts = runInTurn(async (path) => {
+  const restarts = runSerially(async (path) => {
     write(`${path} changed`);
     try {
       manifest = await options.load();

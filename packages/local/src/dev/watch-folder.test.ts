@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { isAppFile, runInTurn, watchFolder } from './watch-folder.ts';
+import { isAppFile, runSerially, watchFolder } from './watch-folder.ts';
 
 it.each([
   ['app.ts', true],
@@ -43,7 +43,7 @@ it('reports a change once, and none after the watch has ended', async () => {
 it('makes one run of all changes during a run', async () => {
   const ran: string[] = [];
   const gates = [Promise.withResolvers<void>(), Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-  const runs = runInTurn(async (path) => {
+  const runs = runSerially(async (path) => {
     ran.push(path);
     await gates[ran.length - 1]?.promise;
   });

@@ -45,7 +45,7 @@ interface Runs {
  * Runs `run` one at a time, since two starts would take one port. Changes during a run make one
  * more run, however many they are. `run` must not reject.
  */
-export function runInTurn(run: (path: string) => Promise<void>): Runs {
+export function runSerially(run: (path: string) => Promise<void>): Runs {
   let next: string | undefined;
   let going: Promise<void> | undefined;
   let stopped = false;

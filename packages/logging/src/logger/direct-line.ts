@@ -11,10 +11,13 @@ interface KeyForm {
   readonly sensitive: boolean;
 }
 
-/** What of an entry does not depend on the call. */
+/** The part of an entry that does not depend on the call. */
 export type Place = Pick<Entry, 'context' | 'traceId' | 'additional'>;
 
-/** What is the same in every line of one place: from the service to the keys in force, as JSON. */
+/**
+ * The fields that are the same in every line of one place, from the service to the keys in force,
+ * as JSON.
+ */
 export interface ConstantFields {
   readonly text: string;
   readonly keys: ReadonlySet<string>;
@@ -29,7 +32,7 @@ interface ScopedPlace {
   readonly keys: ReadonlySet<string>;
 }
 
-/** What names a scope in its lines. */
+/** The ids of a scope in its lines. */
 export interface ScopeNames {
   readonly correlationId: string;
   readonly component: string;
@@ -39,7 +42,7 @@ export interface ScopeNames {
 
 /** Keys looked up lately; log keys are few, keys of user data may not be. */
 const REMEMBERED_KEYS = 1_000;
-/** What the line writes by itself: a field that replaces one of them must stand in its place. */
+/** Keys that the line itself writes: a field that replaces one of them must stand in its place. */
 const STANDARD_KEYS: ReadonlySet<string> = new Set([
   'level',
   'message',
@@ -69,7 +72,10 @@ const LONGEST_KEY = 512;
 const HIDDEN = `"${REDACTED}"`;
 const BYTES_PER_UNIT = 3;
 
-/** Lines of JSON in one pass. Each answers `undefined` for what needs the careful way (`toLine`): the lines are equal. */
+/**
+ * Lines of JSON in one pass. Each answers `undefined` for what needs the careful way (`toLine`):
+ * the lines are equal.
+ */
 export interface DirectLine {
   entry(entry: Entry): string | undefined;
   /** The constant part of entries without fields of their own. */
@@ -87,9 +93,10 @@ export interface DirectLine {
 }
 
 /**
- * Writes entries of the usual kind straight into JSON: text, numbers and booleans under ordinary keys cost no copy of the
- * line, objects are copied one by one. Whatever is unusual is left to the careful way: a caller's own formatter, order or
- * replacer, a field that replaces one of the line's own, a line that comes near its limit, a secret anywhere in it.
+ * Writes entries of the usual kind straight into JSON: text, numbers and booleans under ordinary
+ * keys cost no copy of the line, objects are copied one by one. Whatever is unusual is left to the
+ * careful way: a caller's own formatter, order or replacer, a field that replaces one of the line's
+ * own, a line that comes near its limit, a secret anywhere in it.
  */
 export function directLine(settings: LoggerSettings): DirectLine | undefined {
   const { redactor, limits } = settings;
@@ -160,7 +167,10 @@ export function directLine(settings: LoggerSettings): DirectLine | undefined {
     }
   }
 
-  /** A plain object of texts, numbers and booleans as JSON; `undefined` for any other, and for one that needs the careful way. */
+  /**
+   * A plain object of texts, numbers and booleans as JSON; `undefined` for any other, and for one
+   * that needs the careful way.
+   */
   function flatText(value: object | null): string | undefined {
     try {
       return value === null || Object.getPrototypeOf(value) !== Object.prototype ? undefined : flatObjectText(value);
@@ -185,14 +195,18 @@ export function directLine(settings: LoggerSettings): DirectLine | undefined {
     return `{${text.slice(1)}}`;
   }
 
-  /** The fields of an object, each read once, with a comma before each; none of them may be one of `taken`. */
-  function fieldsText(fields: object, taken: ReadonlySet<string>): string | undefined {
+  /**
+   * The fields of an object, each read once, with a comma before each; none of them may be one of
+   * `taken`.
+   */
+  function fieldsText(fields: object, present: ReadonlySet<string>): string | undefined {
     let line = '';
-    // Unlike Object.keys this makes no list, and the engine reads what it iterates over without a look-up.
+    // Unlike Object.keys this makes no list, and the engine reads what it iterates over without a
+    // look-up.
     for (const key in fields) {
       if (!Object.hasOwn(fields, key)) continue;
       const form = forms.get(key) ?? newForm(key);
-      if (form === undefined || taken.has(key)) return undefined;
+      if (form === undefined || present.has(key)) return undefined;
       const value: unknown = (fields as Record<string, unknown>)[key]; // Its own, as just seen.
       if (value === undefined || value === null || value === '' || form.text === '') continue;
       const text = form.sensitive && redactor.isSensitive(key, value) ? HIDDEN : valueText(key, value);
@@ -214,7 +228,8 @@ export function directLine(settings: LoggerSettings): DirectLine | undefined {
 
   function finished(line: string): string | undefined {
     if (line.length * BYTES_PER_UNIT > limits.lineBytes) return undefined;
-    // All text stands here as it is, or has been looked at, so one look finds a secret in any value and any key.
+    // All text stands here as it is, or has been looked at, so one look finds a secret in any value
+    // and any key.
     return redactor.text(line) === line ? line : undefined;
   }
 
@@ -287,7 +302,9 @@ function constantFields(
   ];
 }
 
-/** Quotes, backslashes, control characters, and the halves of pairs, of which lone ones are escaped. */
+/**
+ * Quotes, backslashes, control characters, and the halves of pairs, of which lone ones are escaped.
+ */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON escapes control characters
 const ESCAPED = /[\u0000-\u001f"\\\ud800-\udfff]/;
 /** Up to here a loop takes less than the call of the pattern does. */

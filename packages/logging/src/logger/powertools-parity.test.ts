@@ -2,7 +2,8 @@ import { Logger as PowertoolsLogger } from '@aws-lambda-powertools/logger';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createLogger } from './create-logger.ts';
 
-// What a Powertools Logger prints, ours prints: the same kinds of line are made by both and compared as text.
+// What a Powertools Logger prints, ours prints: the same kinds of line are made by both and
+// compared as text.
 
 const AT = new Date('2026-11-22T10:11:12.345Z');
 const context = {
@@ -67,7 +68,7 @@ const cases: Case[] = [
   ['an error as a field', (l) => l.error('failed', { reason: error })],
   ['an error in a nested field', (l) => l.error('failed', { at: { reason: error } })],
   ['an object as the message', (l) => l.info({ message: 'hello', a: 1, error })],
-  ['a message that is no string', (l) => l.info({ message: { nested: 1 } as never })],
+  ['a message that is not a string', (l) => l.info({ message: { nested: 1 } as never })],
   ['empty fields', (l) => l.info('hello', { a: '', b: null, c: undefined, d: 0, e: false, f: { g: '', h: null } })],
   ['an empty message', (l) => l.info('')],
   ['BigInt', (l) => l.info('hello', { big: 12345678901234567890n, list: [1n] })],
@@ -257,7 +258,8 @@ let lines: string[] = [];
 function recordedPowertools(): PowertoolsLogger {
   const logger = new PowertoolsLogger({ serviceName: 'orders', persistentKeys: { version: '1.4.2' } });
   const record = (line: string) => void lines.push(line);
-  // Powertools has no seam for its output but the console it makes for itself; children make their own.
+  // Powertools has no seam for its output but the console it makes for itself; children make their
+  // own.
   const seam = logger as unknown as { console: Record<string, unknown>; createLogger: (o: unknown) => unknown };
   const capture = (target: typeof seam) => {
     for (const method of ['debug', 'info', 'warn', 'error', 'trace']) target.console[method] = record;

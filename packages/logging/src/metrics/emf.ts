@@ -12,8 +12,8 @@ interface Slice {
 }
 
 /**
- * A set as EMF objects in Powertools' shape, each within EMF's limits: over 100 metrics, or 100 values of one metric, the
- * rest goes into further objects under the same dimensions and metadata.
+ * A set as EMF objects in Powertools' shape, each within EMF's limits: over 100 metrics, or 100
+ * values of one metric, the rest goes into further objects under the same dimensions and metadata.
  */
 function emfObjects(set: MetricSet, frame: EmfFrame): EmfOutput[] {
   const objects: EmfOutput[] = [];
@@ -42,10 +42,10 @@ function shortLines(object: EmfOutput): string[] {
   const metrics = directive?.Metrics ?? [];
   if (!directive || metrics.length < 2 || Buffer.byteLength(line) <= EMF_LIMITS.lineBytes) return [line];
   const half = Math.ceil(metrics.length / 2);
-  return [metrics.slice(0, half), metrics.slice(half)].flatMap((kept, index, halves) => {
+  return [metrics.slice(0, half), metrics.slice(half)].flatMap((part, index, halves) => {
     const others = new Set((halves[1 - index] ?? []).map(({ Name }) => Name));
     const fields = Object.fromEntries(Object.entries(object).filter(([key]) => !others.has(key)));
-    const _aws = { ...object._aws, CloudWatchMetrics: [{ ...directive, Metrics: kept }] };
+    const _aws = { ...object._aws, CloudWatchMetrics: [{ ...directive, Metrics: part }] };
     return shortLines({ ...fields, _aws });
   });
 }
@@ -79,7 +79,10 @@ function emfObject(slices: readonly Slice[], set: MetricSet, frame: EmfFrame): E
   } as EmfOutput; // Powertools types `Dimensions` as exactly one set, while it writes one per addDimensions().
 }
 
-/** The main set when it has a dimension of its own, then each further set; the default dimensions are in all of them. */
+/**
+ * The main set when it has dimensions besides the default ones, then each further set; the default
+ * dimensions are in all of them.
+ */
 function dimensionNames(set: MetricSet, defaults: Readonly<Record<string, string>>): string[][] {
   const first = Object.keys(set.dimensions).length > 0 ? [set.dimensions] : [];
   const sets = [...first, ...set.dimensionSets].map((dimensions) => Object.keys({ ...defaults, ...dimensions }));

@@ -90,7 +90,7 @@ describe('what Powertools publishes, ours publishes', () => {
       serviceName: 'orders',
       logger: { ...console, debug() {}, info() {}, error() {} },
     });
-    // Powertools writes to a console of its own making; its single metrics make another.
+    // Powertools writes to its own console object; its single metrics make another.
     const seam = powertools as unknown as { console: unknown; singleMetric: () => { console: unknown } };
     seam.console = console;
     const single = seam.singleMetric.bind(powertools);
@@ -133,8 +133,9 @@ describe('what Powertools publishes, ours publishes', () => {
   });
 });
 
-// One Powertools instance merges two tenants that overlap under one dimension (TRAPS: ran), unless Lambda's invoke store
-// is there; with only the variable set it throws. Ours must keep them apart in either case.
+// One Powertools instance merges two tenants that overlap under one dimension (TRAPS: ran), unless
+// Lambda's invoke store is there; with only the variable set it throws. Ours must keep them apart
+// in either case.
 describe.each([
   ['unset', undefined],
   ['set', '10'],
@@ -209,7 +210,7 @@ describe('a scope', () => {
     expect(objects()).toMatchObject([{ a: [1, 2] }]);
   });
 
-  test('without metrics publishes nothing and warns nobody', async () => {
+  test('without metrics publishes nothing and does not warn', async () => {
     const { metrics, texts, warnings } = recorded();
     await runInScope({ kind: 'task', component: 'report' }, () => void metrics.addDimension('d', '1'));
     await metrics.flush();

@@ -36,7 +36,10 @@ interface ScopeSet {
   ended: boolean;
 }
 
-/** A set that holds so many values is published before its time: a scope or a process that never ends must not grow. */
+/**
+ * A set that holds so many values is published before its time: a scope or a process that never
+ * ends must not grow.
+ */
 const MOST_VALUES = 10_000;
 const MOST_METADATA_CHARACTERS = 64 * 1024;
 const UNITS: ReadonlySet<string> = new Set(Object.values(MetricUnit));
@@ -45,8 +48,9 @@ const RESOLUTIONS: ReadonlySet<number> = new Set(Object.values(MetricResolution)
 /**
  * Powertools Metrics whose metrics and dimensions never mix between invocations, on every host.
  *
- * Inside an invocation scope everything gathers in that scope's own set, which is published when the scope ends; outside
- * of one it gathers in the process's set, published by `flush()`. Made by `createMetrics`.
+ * Inside an invocation scope everything gathers in that scope's own set, which is published when
+ * the scope ends; outside of one it gathers in the process's set, published by `flush()`. Made by
+ * `createMetrics`.
  */
 export class ScopedMetrics extends PowertoolsMetrics {
   readonly #settings: MetricsSettings;
@@ -68,8 +72,9 @@ export class ScopedMetrics extends PowertoolsMetrics {
   /**
    * Adds a value. A metric added again keeps its unit and collects values.
    *
-   * @throws RangeError for a value that is no finite number, an unknown unit or resolution, or a name that is empty or over
-   * 255 characters; Error when the name is taken by a dimension or metadata, or the unit differs from before.
+   * @throws RangeError for a value that is not a finite number, an unknown unit or resolution, or a
+   * name that is empty or over 255 characters; Error if a dimension or metadata has the name, or
+   * the unit differs from before.
    */
   override addMetric(
     name: string,
@@ -92,9 +97,9 @@ export class ScopedMetrics extends PowertoolsMetrics {
     }
     let metric = set.metrics.get(name);
     if (!metric) {
-      const taken = this.#takenBy(set, name);
-      if (taken)
-        throw new Error(`Cannot add metric '${name}': ${taken} has this name, and EMF keeps both in one place`);
+      const owner = this.#nameOwner(set, name);
+      if (owner)
+        throw new Error(`Cannot add metric '${name}': ${owner} has this name, and EMF keeps both in one place`);
       metric = { unit, resolution, values: [] };
       set.metrics.set(name, metric);
     } else if (metric.unit !== unit) {
@@ -113,7 +118,8 @@ export class ScopedMetrics extends PowertoolsMetrics {
   /**
    * Adds a dimension to all metrics published with this set.
    *
-   * @throws RangeError over 30 dimensions, default ones included; Error when a metric has this name.
+   * @throws RangeError over 30 dimensions, default ones included; Error when a metric has this
+   * name.
    */
   override addDimension(name: string, value: string): this {
     const set = this.#set();
@@ -122,14 +128,20 @@ export class ScopedMetrics extends PowertoolsMetrics {
     return this;
   }
 
-  /** Adds a further set of dimensions, under which the metrics are published as well. @throws as `addDimension` */
+  /**
+   * Adds a further set of dimensions, under which the metrics are published as well. @throws as
+   * `addDimension`
+   */
   override addDimensions(dimensions: Dimensions): this {
     const set = this.#set();
     set.dimensionSets.push(this.#checked(set, dimensions, this.#defaultsOf(set)));
     return this;
   }
 
-  /** Adds to the default dimensions; inside a scope, to those of that scope. @throws as `addDimension` */
+  /**
+   * Adds to the default dimensions; inside a scope, to those of that scope. @throws as
+   * `addDimension`
+   */
   override setDefaultDimensions(dimensions: Dimensions): this {
     // Powertools' constructor calls this before there are fields; what it says is in the settings.
     if (!(#defaults in this)) return this;
@@ -141,7 +153,10 @@ export class ScopedMetrics extends PowertoolsMetrics {
     return this;
   }
 
-  /** Adds a field that is searchable in the log line and no part of any metric. @throws Error when a metric has this name. */
+  /**
+   * Adds a field that is searchable in the log line and no part of any metric. @throws Error when a
+   * metric has this name.
+   */
   override addMetadata(key: string, value: string): this {
     const set = this.#set();
     if (key === '_aws' || set.metrics.has(key)) {
@@ -196,14 +211,17 @@ export class ScopedMetrics extends PowertoolsMetrics {
     this.#throwOnEmpty = true;
   }
 
-  /** What `publishStoredMetrics` would write first. */
+  /** The object that `publishStoredMetrics` would write first. */
   override serializeMetrics(): EmfOutput {
     const set = this.#set();
     this.#assertMetrics(set);
     return firstEmfObject(set, this.#frame(set));
   }
 
-  /** Publishes the set in force here, now, and empties it. A scope's set needs no call: its end publishes it. */
+  /**
+   * Publishes the set in force here, now, and empties it. A scope's set needs no call: its end
+   * publishes it.
+   */
   override publishStoredMetrics(): this {
     const set = this.#set();
     try {
@@ -219,8 +237,9 @@ export class ScopedMetrics extends PowertoolsMetrics {
   /**
    * Publishes what was gathered outside of scopes; resolves when every line has left the process.
    *
-   * @param scopes `open` publishes also what scopes that have not ended have gathered so far, under the dimensions that they have now:
-   * for an interval, so that work of hours shows, and for a drain, which may abandon it. @defaultValue 'ended'
+   * @param scopes `open` publishes also what scopes that have not ended have gathered so far, under
+   * the dimensions that they have now: for an interval, so that work of hours shows, and for a
+   * drain, which may abandon it. @defaultValue 'ended'
    */
   async flush(scopes: 'ended' | 'open' = 'ended'): Promise<void> {
     if (scopes === 'open') {
@@ -237,7 +256,10 @@ export class ScopedMetrics extends PowertoolsMetrics {
     await this.#settings.flush();
   }
 
-  /** Metrics of which each is published by itself and at once, under the default dimensions in force here. */
+  /**
+   * Metrics of which each is published by itself and at once, under the default dimensions in force
+   * here.
+   */
   override singleMetric(): ScopedMetrics {
     return new ScopedMetrics({ ...this.#settings, defaults: this.#defaultsOf(this.#set()), single: true });
   }
@@ -252,8 +274,9 @@ export class ScopedMetrics extends PowertoolsMetrics {
       this.#open.add(held.set);
       this.#publishAtEnd(scope, held);
     } else if (held.ended) {
-      // Added by a callback that ends the scope after this one did, or by work that outlives it. It still counts, under its
-      // own dimensions: the scope's end publishes it if it is not over yet, flush() otherwise.
+      // Added by a callback that ends the scope after this one did, or by work that outlives it. It
+      // still counts, under its own dimensions: the scope's end publishes it if it is not over yet,
+      // flush() otherwise.
       held.ended = false;
       this.#late.add(held.set);
       this.#publishAtEnd(scope, held);
@@ -301,7 +324,7 @@ export class ScopedMetrics extends PowertoolsMetrics {
     }
   }
 
-  #takenBy(set: MetricSet, name: string): string | undefined {
+  #nameOwner(set: MetricSet, name: string): string | undefined {
     if (name === '_aws') return "EMF's own field";
     if (Object.hasOwn(set.metadata, name)) return 'metadata';
     if (Object.hasOwn(this.#defaultsOf(set), name) || Object.hasOwn(set.dimensions, name)) return 'a dimension';

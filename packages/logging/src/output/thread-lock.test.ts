@@ -32,7 +32,7 @@ test('one thread holds the lock until it releases it, and learns that another as
   expect([second.acquire(), second.release(), first.acquire(), first.release()]).toEqual([true, false, true, false]);
 });
 
-test('halfway through a line nobody is waited for', () => {
+test('halfway through a line no thread waits', () => {
   const { first, second, state } = twoThreads();
   first.acquire();
   first.halfway();

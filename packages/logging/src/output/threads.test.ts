@@ -2,13 +2,17 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
 
-// Threads of one process that share a pipe: what it does not take at once is continued later, and nobody's line may begin before.
+// Threads of one process share a pipe. If it does not take a line at once, the rest is written
+// later, and no other thread's line may begin before.
 
 const entry = JSON.stringify(new URL('../index.ts', import.meta.url).href);
 const THREADS = 4;
 const LINES = 150;
 
-/** Logs lines of 1 KB to 200 KB, each of which says who wrote it and which one it is, when all threads have begun. */
+/**
+ * Logs lines of 1 KB to 200 KB, each of which says who wrote it and which one it is, when all
+ * threads have begun.
+ */
 const WORK = `
   const { getEnvironmentData } = await import('node:worker_threads');
   const { createLogger } = await import(${entry});
@@ -37,7 +41,10 @@ const SPAWN = `
   const code = ${JSON.stringify(WORK)};
 `;
 
-/** Takes 16 KiB, pauses, and so on. Says what it got of each thread, in which order, and how many lines were none. */
+/**
+ * Takes 16 KiB, pauses, and so on. Says what it got of each thread, in which order, and how many
+ * lines were none.
+ */
 const READER = `
   const { readSync } = require('node:fs');
   const pause = new Int32Array(new SharedArrayBuffer(4));
@@ -83,7 +90,7 @@ const all = Array.from({ length: LINES + 1 }, (_, n) => n - 1);
 
 describe('threads that share a slow pipe', { timeout: 120_000 }, () => {
   test.each([
-    ['which nobody of ours has started', ''],
+    ['which this library has not started', ''],
     ['one of which is the main thread', `${WORK} await work(0, ${LINES});`],
   ])('write whole lines and lose none, %s', async (_name, main) => {
     const count = main === '' ? THREADS : THREADS + 1;

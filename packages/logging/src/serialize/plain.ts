@@ -23,12 +23,12 @@ const LONGEST_KEY = 512;
 const UNSAFE_KEYS = new Set(['__proto__', 'constructor']);
 
 /**
- * A copy of `fields` that `JSON.stringify` turns into one safe line: redacted, bounded, without cycles, getters or
- * `toJSON`. Never throws, whatever the values do when they are read.
+ * A copy of `fields` that `JSON.stringify` turns into one safe line: redacted, bounded, without
+ * cycles, getters or `toJSON`. Never throws, whatever the values do when they are read.
  *
- * Follows Powertools where it has a rule: circular members are left out, BigInt becomes a string, an error becomes
- * name, location, message, stack and cause. Beyond it: Map and Set become object and array, an AggregateError keeps its
- * errors, binary data becomes its size.
+ * Follows Powertools where it has a rule: circular members are left out, BigInt becomes a string,
+ * an error becomes name, location, message, stack and cause. Beyond it: Map and Set become object
+ * and array, an AggregateError keeps its errors, binary data becomes its size.
  */
 export function toPlain(fields: Record<string, unknown>, options: PlainOptions): Record<string, unknown> {
   const { redactor, limits, locate, replacer } = options;
@@ -110,7 +110,10 @@ export function toPlain(fields: Record<string, unknown>, options: PlainOptions):
     }
   }
 
-  /** Hides the values of `['authorization', 'Bearer x']` and of `rawHeaders`, where names and values take turns. */
+  /**
+   * Hides the values of `['authorization', 'Bearer x']` and of `rawHeaders`, where names and values
+   * take turns.
+   */
   function withoutSensitiveItems(key: string, values: readonly unknown[]): readonly unknown[] {
     const isPair = values.length === 2;
     if (!isPair && !/^raw-?_?(?:headers|trailers)$/i.test(key)) return values;
@@ -135,14 +138,14 @@ export function toPlain(fields: Record<string, unknown>, options: PlainOptions):
   /** `pairs` are all of `size`, or as many as can be shown. */
   function entries(pairs: readonly Pair[], most = limits.entries, size = pairs.length): Record<string, unknown> {
     const result: Record<string, unknown> = {};
-    let taken = 0;
+    let used = 0;
     for (const [key, read] of pairs) {
       if (UNSAFE_KEYS.has(key)) continue;
-      if (taken >= most || budget <= 0) {
-        result['...'] = `[${size - taken} more]`;
+      if (used >= most || budget <= 0) {
+        result['...'] = `[${size - used} more]`;
         break;
       }
-      taken += 1;
+      used += 1;
       const value = guarded(key, read);
       if (value === undefined) continue;
       result[name(key)] = value;
@@ -167,12 +170,12 @@ export function toPlain(fields: Record<string, unknown>, options: PlainOptions):
 
   ancestors.push(fields);
   // Powertools leaves empty fields of the line itself out.
-  const kept = Object.keys(fields).filter(
+  const names = Object.keys(fields).filter(
     (key) => fields[key] !== undefined && fields[key] !== null && fields[key] !== '',
   );
   return entries(
-    kept.map((key) => [key, () => fields[key]]),
-    kept.length,
+    names.map((key) => [key, () => fields[key]]),
+    names.length,
   );
 }
 
@@ -187,7 +190,7 @@ function nameOf(value: object): string {
   return value.constructor?.name || 'Object';
 }
 
-/** What behaves like a Map, and would show as `{}`. */
+/** Whether a value behaves like a Map: it would show as `{}`. */
 function isMapLike(value: object): value is Iterable<[unknown, unknown]> {
   const tag = Object.prototype.toString.call(value);
   return tag === '[object Headers]' || tag === '[object URLSearchParams]' || tag === '[object FormData]';
@@ -203,12 +206,16 @@ function pairsOf(source: Iterable<[unknown, unknown]>, most: number): Pair[] {
   return pairs;
 }
 
-/** The longest form of a secret: Secrets Manager takes 64 KiB, and an escape makes six characters of one. */
+/**
+ * The longest form of a secret: Secrets Manager takes 64 KiB, and an escape makes six characters of
+ * one.
+ */
 const LONGEST_SECRET = 512 * 1024;
 
 /**
- * The first `limit` characters of a text without its secrets, and how many follow. The text is redacted before it is cut, since half a
- * secret would not be found; of a very long text only the part that a secret at the limit can reach into is searched.
+ * The first `limit` characters of a text without its secrets, and how many follow. The text is
+ * redacted before it is cut, since half a secret would not be found; of a very long text only the
+ * part that a secret at the limit can reach into is searched.
  */
 function cleanHead(text: string, limit: number, redactor: Redactor): { clean: string; more: number } {
   const looked = limit + LONGEST_SECRET;
@@ -216,7 +223,8 @@ function cleanHead(text: string, limit: number, redactor: Redactor): { clean: st
     const clean = redactor.text(text);
     return { clean: clean.slice(0, limit), more: Math.max(0, clean.length - limit) };
   }
-  // At its end the part may hold the beginning of a secret; and it is shorter than it was where it held others.
+  // At its end the part may hold the beginning of a secret; and it is shorter than it was where it
+  // held others.
   const part = redactor.text(text.slice(0, looked));
   const clean = part.slice(0, Math.min(limit, Math.max(0, part.length - LONGEST_SECRET)));
   return { clean, more: text.length - clean.length };

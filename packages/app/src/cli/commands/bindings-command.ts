@@ -4,7 +4,9 @@ import { STAGE_SHAPE } from '../../stage.ts';
 import { align } from '../align.ts';
 import type { Command } from '../command.ts';
 
-/** `twelvefold bindings`: where each resource of an app is found at a stage. Nothing is looked up. */
+/**
+ * `twelvefold bindings`: where each resource of an app is found at a stage. Nothing is looked up.
+ */
 export const bindingsCommand: Command = {
   name: 'bindings',
   summary: "List every resource's environment variable, parameter and physical name at a stage",
@@ -27,7 +29,7 @@ export const bindingsCommand: Command = {
     const app = await io.load(module, name);
     if (!isApp(app)) {
       throw new TypeError(
-        `Cannot list bindings: the export '${name}' of ${module} is no app; export what defineApp() of 'twelvefold' returns`,
+        `Cannot list bindings: the export '${name}' of ${module} is not an app; export what defineApp() of 'twelvefold' returns`,
       );
     }
     const found = bindings(app, input.text('stage'));

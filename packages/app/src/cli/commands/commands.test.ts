@@ -29,7 +29,7 @@ describe('twelvefold manifest', () => {
     expect(line.stdout).toBe(`${JSON.stringify(manifest)}\n`);
   });
 
-  it.each(['other', 'nothing', 'app'])("refuses the export '%s', which is no manifest", async (name) => {
+  it.each(['other', 'nothing', 'app'])("refuses the export '%s', which is not a manifest", async (name) => {
     const { code, stdout, stderr } = await runCli(['manifest', 'app.ts', '--export', name], { modules });
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toContain(`the export '${name}' of app.ts is none; export what buildManifest(app, entries)`);

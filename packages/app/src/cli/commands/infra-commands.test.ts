@@ -87,8 +87,8 @@ describe('twelvefold infra policy', () => {
   });
 
   it('names the components of the app where there is no such', async () => {
-    const { code, stderr } = await runCli(['infra', 'policy', 'app.ts', 'nobody'], { modules });
+    const { code, stderr } = await runCli(['infra', 'policy', 'app.ts', 'absent'], { modules });
     expect(code).toBe(1);
-    expect(stderr).toContain('Cannot show the policy of nobody: the app has no such component; it has orders');
+    expect(stderr).toContain('Cannot show the policy of absent: the app has no such component; it has orders');
   });
 });

@@ -1,5 +1,5 @@
 import { toError, UsageError } from '@twelvefold/core/internal';
-import { storedMisfits } from '../../manifest/stored-misfits.ts';
+import { storedMismatches } from '../../manifest/stored-mismatches.ts';
 import type { Command, CommandIo } from '../command.ts';
 import type { JsonDifference } from '../json-differences.ts';
 import { differenceLine, jsonDifferences } from '../json-differences.ts';
@@ -31,10 +31,10 @@ export const manifestCommand: Command = {
     if (check !== undefined) {
       const last = await readManifest(io, check);
       const differences = jsonDifferences(last, JSON.parse(text));
-      const misfits = storedMisfits(last, manifest);
+      const mismatches = storedMismatches(last, manifest);
       return input.flag('json')
-        ? reportJson(io, check, differences, misfits)
-        : report(io, check, differences, misfits, module);
+        ? reportJson(io, check, differences, mismatches)
+        : report(io, check, differences, mismatches, module);
     }
     if (out === undefined) {
       io.stdout.write(text);
@@ -79,7 +79,7 @@ function report(
   io: CommandIo,
   file: string,
   differences: readonly JsonDifference[],
-  misfits: readonly string[],
+  mismatches: readonly string[],
   module: string,
 ): number {
   if (differences.length === 0) {
@@ -92,8 +92,8 @@ function report(
       `twelvefold: ${file} is stale (- only there, + only in the app, ~ changed)`,
       ...differences.slice(0, MOST_LINES).map((difference) => `  ${differenceLine(difference)}`),
       ...(left > 0 ? [`  and ${left} more`] : []),
-      ...(misfits.length > 0 ? ['Data of the last release may not fit the new schemas:'] : []),
-      ...misfits.map((misfit) => `  ! ${misfit}`),
+      ...(mismatches.length > 0 ? ['Data of the last release may not fit the new schemas:'] : []),
+      ...mismatches.map((mismatch) => `  ! ${mismatch}`),
       `Write it again: twelvefold manifest ${module} --out ${file}`,
       '',
     ].join('\n'),

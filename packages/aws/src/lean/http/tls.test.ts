@@ -40,7 +40,7 @@ const call = (transport: ReturnType<typeof open>) =>
     component: undefined,
   });
 
-it('sends nothing to a server that nobody vouches for', async () => {
+it('sends nothing to a server whose certificate has no trusted issuer', async () => {
   const transport = open('127.0.0.1');
   await expect(call(transport)).rejects.toMatchObject({ awsCode: 'TlsError', retryable: false });
   expect(requests).toBe(0);

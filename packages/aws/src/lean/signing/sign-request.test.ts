@@ -14,7 +14,10 @@ const request = (over: Partial<SignableRequest>): SignableRequest => ({
   ...over,
 });
 
-/** Facts of AWS's published Signature Version 4 test suite (aws-sig-v4-test-suite): name, request, signature. */
+/**
+ * Facts of AWS's published Signature Version 4 test suite (aws-sig-v4-test-suite): name, request,
+ * signature.
+ */
 const VECTORS: Array<[string, SignableRequest, string]> = [
   ['get-vanilla', request({}), '5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31'],
   ['post-vanilla', request({ method: 'POST' }), '5da7c1a2acd57cee7505fc6676e4e544621c30862966e37dddb68e92efbe5d6b'],
@@ -85,7 +88,7 @@ describe('Signature Version 4', () => {
     );
   });
 
-  it('makes a key of its own for every secret, day, region and service', () => {
+  it('makes a separate key for every secret, day, region and service', () => {
     const sign = (over: Partial<typeof scope>) => signRequest(request({}), { ...scope, ...over }).signature;
     const signatures = [
       sign({}),

@@ -17,13 +17,13 @@ const BYTES = 64 * 1_024 * 1_024;
  * ```
  */
 export function createMemoryCacheStore({ clock = systemClock }: { clock?: Pick<Clock, 'now'> } = {}): CacheStore {
-  const kept = createBoundedMap({ entries: ENTRIES, bytes: BYTES, clock });
+  const texts = createBoundedMap({ entries: ENTRIES, bytes: BYTES, clock });
   return {
-    get: async (key) => kept.get(key),
-    set: async (key, text, ttlMs) => kept.set(key, text, ttlMs),
-    delete: async (key) => kept.delete(key),
+    get: async (key) => texts.get(key),
+    set: async (key, text, ttlMs) => texts.set(key, text, ttlMs),
+    delete: async (key) => texts.delete(key),
     async *keys() {
-      yield kept.keys();
+      yield texts.keys();
     },
   };
 }

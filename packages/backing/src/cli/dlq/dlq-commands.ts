@@ -17,7 +17,7 @@ export interface DlqCommandsDeps {
   openAws?: (env: DlqIo['env']) => Aws;
 }
 
-const WHOLE = { pattern: /^[1-9]\d{0,8}$/, expected: 'a whole number from 1 on' };
+const POSITIVE_INTEGER = { pattern: /^[1-9]\d{0,8}$/, expected: 'a whole number from 1 on' };
 const QUEUE = [{ name: 'queue', description: "A queue's URL or name: any queue, not only a dead-letter queue" }];
 const JSON_LINES = { description: 'JSON, one line per entry' };
 const COUNTED =
@@ -36,7 +36,7 @@ export function createDlqCommands({
     const aws = openAws(io.env);
     const walk = await openQueue(aws, queue);
     if (walk.hidden > 0)
-      io.stderr.write(`about ${walk.hidden} of ${walk.name} are held by somebody else and will not be found\n`);
+      io.stderr.write(`about ${walk.hidden} of ${walk.name} are held by other readers and will not be found\n`);
     return { aws, walk };
   };
 
@@ -68,7 +68,7 @@ export function createDlqCommands({
     details: COUNTED,
     arguments: QUEUE,
     options: {
-      limit: { value: 'N', description: 'How many messages to list', default: '20', ...WHOLE },
+      limit: { value: 'N', description: 'How many messages to list', default: '20', ...POSITIVE_INTEGER },
       confirm: CONFIRM,
       json: JSON_LINES,
     },
@@ -90,7 +90,7 @@ export function createDlqCommands({
     details: COUNTED,
     arguments: QUEUE,
     options: {
-      limit: { value: 'N', description: 'How many messages to look at', default: '10000', ...WHOLE },
+      limit: { value: 'N', description: 'How many messages to look at', default: '10000', ...POSITIVE_INTEGER },
       confirm: CONFIRM,
       json: JSON_LINES,
     },
@@ -142,15 +142,15 @@ export function createDlqCommands({
     details:
       'Each is received, sent and then deleted: a run that dies loses none and may leave one in both queues. What is not moved is left untouched. ' +
       'What came after the run began is left too: it may be what was moved and has failed again. Nothing is moved before the name of the queue that ' +
-      'they are taken from has been typed, or given to --confirm where nobody sits at a terminal.',
+      'they are taken from is typed, or given to --confirm where there is no terminal.',
     arguments: QUEUE,
     options: {
       to: { value: 'QUEUE', description: 'Where to: URL or name', required: true },
       fingerprint: { value: 'TEXT', description: 'Only messages of this failure, as `dlq group` lists it' },
       id: { value: 'ID', description: 'Only this message' },
       contains: { value: 'TEXT', description: 'Only messages whose body contains this text' },
-      limit: { value: 'N', description: 'How many at most', default: '999999999', ...WHOLE },
-      rate: { value: 'N', description: 'How many per second at most', ...WHOLE },
+      limit: { value: 'N', description: 'How many at most', default: '999999999', ...POSITIVE_INTEGER },
+      rate: { value: 'N', description: 'How many per second at most', ...POSITIVE_INTEGER },
       'dry-run': { description: 'Only count what would be moved; each look counts as a receive' },
       confirm: { value: 'NAME', description: 'The name of the queue that they are taken from' },
     },

@@ -21,12 +21,15 @@ const awsError = (code: string, details: { reasons?: CancellationReason[]; item?
     cancellationReasons: details.reasons,
   });
 
-/** What a fault does to one call: it happens and its answer is lost, or it does not happen and its own answer comes. */
+/**
+ * The fault of one call: it happens and its answer is lost, or it does not happen and its own
+ * answer comes.
+ */
 type Fault = 'answer-lost' | AwsError;
 
 /**
- * DynamoDB as far as one store and a counter are concerned: real conditions on the record, real request tokens, and one
- * effect per operation, whose condition `blocked` fails.
+ * DynamoDB as far as one store and a counter are concerned: real conditions on the record, real
+ * request tokens, and one effect per operation, whose condition `blocked` fails.
  */
 function endpoint({ remembersTokens = true } = {}) {
   const state = {
@@ -203,7 +206,7 @@ describe('claim', () => {
     expect(state.calls.map((call) => call.operation)).toEqual(Array(4).fill('PutItem'));
   });
 
-  it('claims after a lost answer: same would make the caller drop a request that nobody worked on', async () => {
+  it('claims after a lost answer: same would make the caller drop a request that was never worked on', async () => {
     const { state, store } = endpoint();
     state.faults = ['answer-lost'];
     expect(await store.claim('k', 'a')).toBe('claimed');

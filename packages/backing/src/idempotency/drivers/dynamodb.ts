@@ -31,14 +31,16 @@ const MAX_OPERATIONS = 99;
 /**
  * An idempotency store's client on DynamoDB.
  *
- * Every try of one call carries the same request token, so DynamoDB does its transaction once; and the token is part of
- * the record, so a call whose answer was lost recognizes its own work even when DynamoDB no longer knows the token.
+ * All tries of one call have the same request token, so DynamoDB runs its transaction once. The
+ * token is also in the record: a call whose answer was lost recognizes its own work after DynamoDB
+ * has forgotten the token.
  *
  * @throws TypeError for an unknown option.
  * @example
  * ```ts
- * const placed = createDynamoDbIdempotency({ definition: effects, name: 'orders-prod-effects', aws });
- * await placed.once(order.orderId, [rows.putOperation(order)]); // 'done', and 'already' ever after
+ * const name = 'orders-prod-effects';
+ * const placed = createDynamoDbIdempotency({ definition: effects, name, aws });
+ * await placed.once(order.orderId, [rows.putOperation(order)]); // 'done', later 'already'
  * ```
  */
 export function createDynamoDbIdempotency(options: DynamoDbIdempotencyOptions): IdempotencyClient {
@@ -61,7 +63,9 @@ export function createDynamoDbIdempotency(options: DynamoDbIdempotencyOptions): 
 
   const assertKey = (key: unknown) => {
     if (typeof key === 'string' && key !== '') return;
-    throw new TypeError(`Cannot use idempotency store '${definition.name}': the key is no text of 1 character or more`);
+    throw new TypeError(
+      `Cannot use idempotency store '${definition.name}': the key is not a text of 1 character or more`,
+    );
   };
   const sending = (signal: AbortSignal | undefined) => ({ clock, random, signal, repeatable: true });
 
@@ -70,7 +74,7 @@ export function createDynamoDbIdempotency(options: DynamoDbIdempotencyOptions): 
     const lost = (cause: unknown) =>
       new TwelvefoldError(
         'ATTEMPT_LOST',
-        `Cannot complete work of idempotency store '${definition.name}': its lease ended and somebody else has begun; nothing was written`,
+        `Cannot complete work of idempotency store '${definition.name}': its lease ended and another attempt has begun; nothing was written`,
         { cause },
       );
     return {
@@ -85,7 +89,8 @@ export function createDynamoDbIdempotency(options: DynamoDbIdempotencyOptions): 
             return;
           }
           const TransactItems = [{ Update: end }, ...operations.map(({ entry }) => entry)];
-          // The same token for every try of one call; another one than of a call with other operations.
+          // All tries of one call have the same token; a call with other operations has another
+          // one.
           await sendWrite(
             aws,
             'TransactWriteItems',
@@ -154,7 +159,8 @@ export function createDynamoDbIdempotency(options: DynamoDbIdempotencyOptions): 
       } catch (error) {
         const failed = failedConditions(error);
         const record = failed.get(0);
-        // The record decides: once the effects have happened, their own conditions usually fail too.
+        // Look at the record first: after the effects have happened, their own conditions usually
+        // fail too.
         if (record) return record.Item?.token === token ? 'done' : 'already';
         if (failed.size === 0) throw error;
         throw conditionFailed(
@@ -172,7 +178,8 @@ export function createDynamoDbIdempotency(options: DynamoDbIdempotencyOptions): 
         return 'claimed';
       } catch (error) {
         const refused = AwsError.isInstance(error, 'ConditionalCheckFailedException');
-        // Without the record that was in the way nothing can be said; an endpoint that leaves it out is at fault.
+        // Without the record that refused the write the outcome is unknown; the endpoint should
+        // have returned it.
         if (!refused || error.item === undefined) throw error;
         if (error.item.token === token) return 'claimed';
         return error.item.fingerprint === digest(fingerprint) ? 'same' : 'different';

@@ -257,8 +257,8 @@ function watch({ version, leaseMs }: Item, watched: Watched | undefined, nowMs: 
  * Whether the lease of a lock has ended by the times that its holder wrote, however far the
  * holder's clock and this one may be apart: each differs from AWS's by no more than it promises.
  */
-function isOver({ leaseUntilMs, maxClockSkewMs: theirs }: Item, nowMs: number, ours = Number.NaN): boolean {
-  return nowMs >= Number(leaseUntilMs) + Number(theirs ?? Number.NaN) + ours;
+function isOver({ leaseUntilMs, maxClockSkewMs: holderSkewMs }: Item, nowMs: number, ownSkewMs = Number.NaN): boolean {
+  return nowMs >= Number(leaseUntilMs) + Number(holderSkewMs ?? Number.NaN) + ownSkewMs;
 }
 
 function clockSkewed(name: string, reason: string, cause?: unknown): TwelvefoldError {

@@ -246,7 +246,7 @@ describe('leases', () => {
     ]);
   });
 
-  it('aborts the signal of a message that SQS gave to somebody else, and times it no more', async () => {
+  it('aborts the signal of a message that SQS gave to another consumer, and times it no more', async () => {
     const reasons: unknown[] = [];
     const { consumer, clock, aws, fill, emitted } = ordersConsumer(async (_order, _info, scope) => {
       await clock.sleep(100_000, scope.signal).catch((error: unknown) => {

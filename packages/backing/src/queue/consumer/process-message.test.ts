@@ -23,7 +23,7 @@ const visibilityCalls = (aws: { calls: Array<{ operation: string; input: { Entri
 const ROOT = 'Root=1-5759e988-bd862e3fe1be46a994272793';
 
 describe('a message that is handled', () => {
-  it("reaches the handler as the schema's output, inside a scope of its own", async () => {
+  it("reaches the handler as the schema's output, inside a separate scope", async () => {
     const seen: Array<{ message: unknown; info: MessageInfo; scope: Scope; current: Scope | undefined }> = [];
     const { consumer, emitted } = ordersConsumer(async (message, info, scope) => {
       seen.push({ message, info, scope, current: currentScope() });
@@ -287,7 +287,7 @@ describe('a message at its last receive', () => {
   it.each([
     ['a code', Object.assign(new Error('x'), { code: 'ECONNRESET' }), 'Error ECONNRESET'],
     ['the cause of a Retry', new Retry('1s', { cause: new TypeError('x') }), 'TypeError'],
-    ['what is no error', 'hunter2', 'string'],
+    ['a value that is not an error', 'hunter2', 'string'],
   ])('names %s', async (_case, error, kind) => {
     const { consumer, emitted } = fails(error);
     await consumer.handleBatch([last()]);
@@ -296,7 +296,7 @@ describe('a message at its last receive', () => {
 
   it.each([
     ['it only asks to come later', fails(new Retry('5s'))],
-    ['its turn was lost to another delivery', fails(new TwelvefoldError('ATTEMPT_LOST', 'somebody else has begun'))],
+    ['its turn was lost to another delivery', fails(new TwelvefoldError('ATTEMPT_LOST', 'another attempt has begun'))],
     ['there is no dead-letter queue', ordersConsumer(failing, { deadLetterUrl: undefined })],
     ['its queue allows one more', fails(new Error('x')), MAX_RECEIVES - 1],
   ])('is left to SQS when %s', async (_case, { consumer, aws, emitted }, receives = MAX_RECEIVES) => {

@@ -13,20 +13,20 @@ export interface ReceivePlan {
   /** Messages to ask for now: 0 for none, `gather` to wait until one receive can bring more. */
   next(state: ReceiveState): number | 'gather';
   /** Records how many messages a receive brought. */
-  received(asked: number, count: number): void;
+  received(requested: number, count: number): void;
 }
 
 /**
- * Full receives in a row per doubling of the receivers: a backlog of 1,000 messages costs at most two
- * receives that find nothing, and a backlog of 2,560 gets 16 receivers.
+ * Full receives in a row per doubling of the receivers: a backlog of 1,000 messages costs at most
+ * two receives that find nothing, and a backlog of 2,560 gets 16 receivers.
  */
 const STREAK_PER_DOUBLING = 64;
 const MAX_RECEIVERS = 32;
 
 /**
- * Decides when to receive and how many messages. An idle queue gets one long poll. While receives come
- * back full the backlog is deep: then calls and throughput matter more than latency, so each receive asks
- * for ten and their number grows.
+ * Decides when to receive and how many messages. An idle queue gets one long poll. While receives
+ * come back full the backlog is deep: then calls and throughput matter more than latency, so each
+ * receive asks for ten and their number grows.
  */
 export function createReceivePlan(concurrency: number): ReceivePlan {
   const full = Math.min(SQS_LIMITS.entries, concurrency);
@@ -41,10 +41,10 @@ export function createReceivePlan(concurrency: number): ReceivePlan {
       if (receiving > 0) return 0;
       return streak > 0 && !gathered ? 'gather' : free;
     },
-    received(asked, count) {
+    received(requested, count) {
       // SQS may return fewer than it has: half counts as full. A full remainder proves nothing.
-      if (count * 2 < asked || count === 0) streak = 0;
-      else if (asked >= full) streak += 1;
+      if (count * 2 < requested || count === 0) streak = 0;
+      else if (requested >= full) streak += 1;
     },
   };
 }

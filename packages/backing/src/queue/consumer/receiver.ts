@@ -51,8 +51,8 @@ export interface Receiver {
 /** With a deep backlog, time for handlers to end, so that one receive brings ten messages. */
 const GATHER_MS = 100;
 /**
- * A receive younger than this is likely to be answered. If it were aborted, its messages would be hidden
- * for a whole visibility timeout.
+ * A receive younger than this is likely to be answered. If it were aborted, its messages would be
+ * hidden for a whole visibility timeout.
  */
 const YOUNG_MS = 200;
 const BACKOFF_BASE_MS = 500;
@@ -80,7 +80,10 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
   let lastError: unknown;
   let lastAt: number | undefined;
   let lagMs = 0;
-  /** The id of a receive of a FIFO queue whose answer may be lost: for the same id SQS returns the same messages. */
+  /**
+   * The id of a receive of a FIFO queue whose answer may be lost: for the same id SQS returns the
+   * same messages.
+   */
   let unanswered: string | undefined;
   let gathering: 'no' | 'yes' | 'over' = 'no';
   const gatherAlarm = createAlarm(clock, GATHER_MS, () => {
@@ -91,20 +94,20 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
   function pump(): void {
     while (polling) {
       const free = deps.free() - reserved;
-      const asked = plan.next({ free, receiving: receives.length, gathered: gathering === 'over' });
-      if (asked === 'gather') {
+      const next = plan.next({ free, receiving: receives.length, gathered: gathering === 'over' });
+      if (next === 'gather') {
         if (gathering === 'no') gatherAlarm.set();
         gathering = 'yes';
         return;
       }
-      if (asked === 0) return;
+      if (next === 0) return;
       gatherAlarm.unset();
       gathering = 'no';
-      receive(asked);
+      receive(next);
     }
   }
 
-  function receive(asked: number): void {
+  function receive(count: number): void {
     const started: Receive = {
       startedAt: clock.monotonic(),
       abort: new AbortController(),
@@ -112,14 +115,14 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
       done: Promise.resolve(),
     };
     receives.push(started);
-    reserved += asked;
-    started.done = receiveOnce(started, asked).finally(() => {
+    reserved += count;
+    started.done = receiveOnce(started, count).finally(() => {
       receives.splice(receives.indexOf(started), 1);
       pump();
     });
   }
 
-  async function receiveOnce(receiving: Receive, asked: number): Promise<void> {
+  async function receiveOnce(receiving: Receive, count: number): Promise<void> {
     const { abort } = receiving;
     let messages: SqsMessage[] = [];
     const attemptId = deps.fifo ? (unanswered ?? crypto.randomUUID()) : undefined;
@@ -130,7 +133,7 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
         'ReceiveMessage',
         {
           QueueUrl: deps.url,
-          MaxNumberOfMessages: asked,
+          MaxNumberOfMessages: count,
           WaitTimeSeconds: SQS_LIMITS.waitSeconds,
           VisibilityTimeout: deps.visibilityMs / 1_000,
           MessageAttributeNames: ['All'],
@@ -146,7 +149,7 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
       lastError = undefined;
     } catch (error) {
       receiving.waiting = false;
-      reserved -= asked;
+      reserved -= count;
       if (!abort.signal.aborted) {
         unanswered = attemptId;
         await backOff(error);
@@ -154,8 +157,8 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
       return;
     }
     receiving.waiting = false;
-    reserved -= asked;
-    plan.received(asked, messages.length);
+    reserved -= count;
+    plan.received(count, messages.length);
     const sent = messages.map(({ Attributes }) => Attributes?.SentTimestamp);
     lagMs = oldestAgeMs(sent.slice(-1), clock.now());
     if (messages.length === 0) return;

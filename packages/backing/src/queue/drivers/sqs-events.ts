@@ -9,8 +9,8 @@ import { queueWarnings } from './queue-warnings.ts';
 import { createSqsBatchConsumer } from './sqs-batch-consumer.ts';
 
 /**
- * Handles the events of a component's function: SQS events, and SNS events of the topics that the queue subscribes to.
- * The first SQS event looks for risky settings of the queue.
+ * Handles the events of a component's function: SQS events, and SNS events of the topics that the
+ * queue subscribes to. The first SQS event looks for risky settings of the queue.
  */
 export function createSqsEvents(definition: QueueDefinition, context: SourceContext): SourceEvents {
   const consumer = createSqsBatchConsumer(componentConsumer(definition, context));
@@ -26,26 +26,30 @@ export function createSqsEvents(definition: QueueDefinition, context: SourceCont
       return undefined;
     }
     if (!isSqsEvent(event)) {
-      const taken = 'SQS events, and SNS events of the topics that its queue subscribes to';
-      throw refused(`the component '${context.component}' takes ${taken}`);
+      const accepted = 'SQS events, and SNS events of the topics that its queue subscribes to';
+      throw refused(`the component '${context.component}' takes ${accepted}`);
     }
     if (!warned) {
       warned = true;
-      // The time left of a first invocation is the function's timeout, less a part of the last second.
+      // The time left of a first invocation is the function's timeout, less a part of the last
+      // second.
       const functionTimeoutMs = Math.ceil(lambda.getRemainingTimeInMillis() / 1_000) * 1_000;
       for (const warning of queueWarnings(definition, { functionTimeoutMs })) context.warn(warning);
     }
-    // Only the deadline: a batch keeps its own reserve of it, and the invocation's signal aborts later.
+    // Only the deadline: a batch keeps its own reserve of it, and the invocation's signal aborts
+    // later.
     const { failedMessageIds } = await consumer.handleBatch(recordsFromSqs(event), { deadline });
     return batchResult(failedMessageIds);
   };
 }
 
 /**
- * Whether the queue subscribes to the topic with this ARN, and the topic is not FIFO: SNS FIFO topics cannot invoke functions.
+ * Whether the queue subscribes to the topic with this ARN, and the topic is not FIFO: SNS FIFO
+ * topics cannot invoke functions.
  *
- * Compares ARNs where the environment has the topic's binding. A consumer needs none to receive, so mostly the physical name
- * decides, in any account and region: IAM decides who may invoke the function.
+ * Compares ARNs where the environment has the topic's binding. A consumer needs none to receive, so
+ * mostly the physical name decides, in any account and region: IAM decides who may invoke the
+ * function.
  */
 function subscribesTo(
   { subscribe }: QueueDefinition,
@@ -71,7 +75,10 @@ function foreignTopic({ component, key }: SourceContext, topicArn: string): Twel
   );
 }
 
-/** Makes Lambda repeat the invocation, and in the end send it to the destination of the function's failed events. */
+/**
+ * Makes Lambda repeat the invocation, and in the end send it to the destination of the function's
+ * failed events.
+ */
 function unacknowledged({ component }: SourceContext, failed: number, all: number): TwelvefoldError {
   return new TwelvefoldError(
     'MESSAGES_UNACKNOWLEDGED',

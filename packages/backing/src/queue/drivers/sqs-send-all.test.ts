@@ -192,7 +192,7 @@ describe('sendAll', () => {
     expect(aws.queue(URL_)).toHaveLength(10);
   });
 
-  it('is abandoned while calls are under way: they settle first, nothing is sent after, and each is told', async () => {
+  it('is abandoned while calls are under way: they settle first, nothing is sent after, and each result is reported', async () => {
     const stop = new AbortController();
     const emitted: boolean[] = [];
     aws.before = () => 1_000;

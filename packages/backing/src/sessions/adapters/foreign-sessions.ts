@@ -123,9 +123,9 @@ export function createForeignSessions(store: string, options: ForeignStoreOption
 
   const write = async (sid: string, session: ForeignSession): Promise<void> => {
     const { json, data } = plain(session);
-    const mine = fieldsOf(data);
-    const base = states.closest(sid, mine);
-    if (base !== undefined && !isDue(base.untilMs, base.fields, mine, session)) return;
+    const localFields = fieldsOf(data);
+    const base = states.closest(sid, localFields);
+    if (base !== undefined && !isDue(base.untilMs, base.fields, localFields, session)) return;
     const version = newVersion(randomBytes);
     await untilWritten(context, undefined, async (retries) => {
       const { live, stored } = await find(context, { key: keyOf(sid), user: undefined }, undefined);
@@ -138,12 +138,16 @@ export function createForeignSessions(store: string, options: ForeignStoreOption
         states.keep(sid, json, untilOf(session));
         return true;
       }
-      const theirs = fieldsOf(live.record.data);
-      const changed = changedFields(base?.fields ?? theirs, mine);
-      const merged = mergeFields(theirs, mine, changed) as ForeignSession; // a session, with its cookie
+      const storedFields = fieldsOf(live.record.data);
+      const changed = changedFields(base?.fields ?? storedFields, localFields);
+      const merged = mergeFields(storedFields, localFields, changed) as ForeignSession; // a session, with its cookie
       const userId = userOf(merged);
       const isSameUser = userId === live.record.userId;
-      if (!isSameUser && base !== undefined && changedFields(base.fields, theirs).some((field) => field !== 'cookie')) {
+      if (
+        !isSameUser &&
+        base !== undefined &&
+        changedFields(base.fields, storedFields).some((field) => field !== 'cookie')
+      ) {
         throw new TwelvefoldError(
           'SESSION_CONFLICT',
           `Cannot store a session of ${store}: its user changes, and another request has changed it; regenerate the session on log-in`,

@@ -39,13 +39,13 @@ export function createCheckoutPlaces(subject: string): CheckoutPlaces {
    * invocation.
    */
   const running = new AsyncLocalStorage<Hold>();
-  const taken = scopeKey<Set<Hold>>(subject);
+  const holdsKey = scopeKey<Set<Hold>>(subject);
   const all = new Set<Hold>();
 
   const heldBy = (scope: Scope | undefined): Hold | undefined => {
     const current = running.getStore();
     if (current?.isOpen()) return current;
-    const holds = scope?.get(taken);
+    const holds = scope?.get(holdsKey);
     if (holds !== undefined) for (const hold of holds) if (hold.isOpen()) return hold;
     return undefined;
   };
@@ -63,9 +63,9 @@ export function createCheckoutPlaces(subject: string): CheckoutPlaces {
     lend(hold) {
       all.add(hold);
       const scope = currentScope();
-      const holds = scope?.get(taken) ?? new Set();
+      const holds = scope?.get(holdsKey) ?? new Set();
       holds.add(hold);
-      scope?.set(taken, holds);
+      scope?.set(holdsKey, holds);
       return () => {
         all.delete(hold);
         holds.delete(hold);

@@ -1,5 +1,5 @@
 import { TwelvefoldError } from '@twelvefold/core';
-import { codeOf, unknowable } from '@twelvefold/core/internal';
+import { codeOf, unknownResult } from '@twelvefold/core/internal';
 import type {
   SqlClient,
   SqlConnection,
@@ -79,16 +79,16 @@ async function inTransaction<T>(
         const query: Query = async (statement, values) => {
           const text = textOf(statement);
           refuseLeaving(text);
-          if (!isKnown) return unknowable('a statement behind a write') as SqlResult; // it throws when it is read
+          if (!isKnown) return unknownResult('a statement behind a write') as SqlResult; // it throws when it is read
           try {
             return await (transaction.query as Query)(statement, values); // also with `rowMode` and the like
           } catch (error) {
             // Sent beside the write that the database refused.
-            if (!isKnown && codeOf(error) === FAILED) return unknowable('a statement behind a write') as SqlResult; // as above
+            if (!isKnown && codeOf(error) === FAILED) return unknownResult('a statement behind a write') as SqlResult; // as above
             if (codeOf(error) !== READ_ONLY) throw error;
             isKnown = false;
             wrote();
-            return unknowable('a statement that writes') as SqlResult; // as above
+            return unknownResult('a statement that writes') as SqlResult; // as above
           }
         };
         const result = await work({

@@ -114,13 +114,13 @@ export function rotatingLogin(options: RotatingLoginOptions): LoginSource {
       () => undefined,
       () => undefined,
     );
-    const mine = { over: over.finally(() => end()), given, waiters: 0 };
+    const attempt = { over: over.finally(() => end()), given, waiters: 0 };
     const end = () => {
       given.abort();
-      if (waiting === mine) waiting = undefined;
+      if (waiting === attempt) waiting = undefined;
     };
     found.catch(() => {}); // given up, or the refresh failed: the pause decides
-    return mine;
+    return attempt;
   };
 
   return {

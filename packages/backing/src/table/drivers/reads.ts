@@ -146,15 +146,15 @@ function rowsOf<R>(target: Target<R>, options: AnyReadOptions<R>, prepare: () =>
       const answer = await readAt(reading, startKey, size, cursor);
       const items = answer.Items ?? [];
       const rows: R[] = [];
-      let taken = 0;
-      while (taken < items.length && rows.length < left) {
-        const item = items[taken++] as Item; // taken < length
+      let used = 0;
+      while (used < items.length && rows.length < left) {
+        const item = items[used++] as Item; // taken < length
         if (!hasExpired(target, item)) rows.push(rowOf(target, item, selection));
       }
       left -= rows.length;
       startKey = answer.LastEvaluatedKey;
-      const last = items[taken - 1];
-      const next = taken < items.length && last !== undefined ? last : startKey;
+      const last = items[used - 1];
+      const next = used < items.length && last !== undefined ? last : startKey;
       yield {
         rows,
         cursor: next === undefined ? undefined : cursorOf(scope, next),

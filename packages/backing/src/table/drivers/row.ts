@@ -102,7 +102,7 @@ export interface Selection {
   /** The fields to ask for, keys and TTL included; `undefined` for whole rows. */
   readonly read: readonly string[] | undefined;
   /** Whether the row is whole, so that the schema can check it as a whole. */
-  readonly kept: readonly string[] | undefined;
+  readonly returned: readonly string[] | undefined;
 }
 
 /**
@@ -122,7 +122,7 @@ export function selectionOf(
   const projection = (index === undefined ? undefined : definition.indexes[index]?.projection) ?? 'all';
   const held = projection === 'all' ? undefined : [...keys, ...(projection === 'keys' ? [] : projection)];
   if (select === undefined) {
-    return { read: undefined, kept: held?.filter((field) => field !== undefined) };
+    return { read: undefined, returned: held?.filter((field) => field !== undefined) };
   }
   const wrong = Array.isArray(select) && select.length > 0 ? select.filter((field) => !isName(field)) : [select];
   if (wrong.length > 0) throw new TypeError(`Cannot read table '${name}': 'select' is not a list of one field or more`);
@@ -133,7 +133,7 @@ export function selectionOf(
     );
   }
   const read = new Set([...select, ...keys, ttlField].filter((field) => field !== undefined));
-  return { read: [...read], kept: select };
+  return { read: [...read], returned: select };
 }
 
 const isName = (field: unknown) => typeof field === 'string' && field !== '';
@@ -151,16 +151,16 @@ export function hasExpired({ definition, now }: Target<unknown>, item: Item): bo
  * @throws TwelvefoldError `ROW_INVALID` naming the row's key, the fields that do not fit and the
  * way out.
  */
-export function rowOf<R>({ definition }: Target<R>, item: Item | undefined, { kept }: Selection, done = ''): R {
+export function rowOf<R>({ definition }: Target<R>, item: Item | undefined, { returned }: Selection, done = ''): R {
   const subject = `a row of table '${definition.name}'`;
   const checked = validate(definition.schema, item, subject);
-  if (checked.valid) return kept === undefined ? checked.value : picked(checked.value as Item, kept);
+  if (checked.valid) return returned === undefined ? checked.value : picked(checked.value as Item, returned);
   const issues =
-    kept === undefined
+    returned === undefined
       ? checked.issues
       : // The schema misses the fields that were not read. The value as a whole cannot be judged either.
-        checked.issues.filter(({ field }) => field !== undefined && kept.includes(field));
-  if (issues.length === 0) return picked(item ?? {}, kept ?? []);
+        checked.issues.filter(({ field }) => field !== undefined && returned.includes(field));
+  if (issues.length === 0) return picked(item ?? {}, returned ?? []);
   throw new TwelvefoldError(
     'ROW_INVALID',
     `Cannot read the row ${keyText(definition, item)} of table '${definition.name}'${done}: ${issueList(issues)} does not fit the schema; ` +

@@ -7,7 +7,7 @@ import { FORBIDDEN_TEXT } from '../../message/allowed-text.ts';
 import type { EncodedMessage } from '../../message/encode-message.ts';
 import { encodeMessage } from '../../message/encode-message.ts';
 import { assertMessageSize, messageBytes } from '../../message/message-size.ts';
-import type { GivenOrder } from '../../message/order.ts';
+import type { OrderOptions } from '../../message/order.ts';
 import { orderOf } from '../../message/order.ts';
 import { outgoingAttributes, stringAttribute, XRAY_ATTRIBUTE } from '../../message/outgoing-attributes.ts';
 import { Prepared } from '../../message/send-all.ts';
@@ -25,18 +25,20 @@ type Entry = Omit<PublishEntry, 'Id'>;
 export function publicationPreparer(
   definition: TopicDefinition,
   sending?: TraceContext,
-): (message: unknown, given: GivenOrder) => Prepared<Entry> | Promise<Prepared<Entry>> {
+): (message: unknown, given: OrderOptions) => Prepared<Entry> | Promise<Prepared<Entry>> {
   const { schema, fifo, filters, maxBytes } = definition;
   const action = `publish message to topic '${definition.name}'`;
   const scope = currentScope();
   const trace = sending ?? scope?.trace;
   const attributesOf = outgoingAttributes(scope, trace);
 
-  const toEntry = ({ body, value }: EncodedMessage, given: GivenOrder) => {
+  const toEntry = ({ body, value }: EncodedMessage, given: OrderOptions) => {
     const attributes = { ...filterAttributes(action, filters, value), ...attributesOf() };
-    // Only for a flow that X-Ray follows: it is one of the ten, and says no more than `traceparent`.
+    // Only if X-Ray follows the flow: the header counts as one of the ten attributes, and otherwise
+    // repeats `traceparent`.
     if (scope?.trace.xray && trace?.xray) attributes[XRAY_ATTRIBUTE] = stringAttribute(trace.xray);
-    // With all filters in use there is no room for it: the reader decides by the correlation id, as here.
+    // With all filters in use there is no room for it; the receiver then decides by the correlation
+    // id, as this process did.
     if (Object.keys(attributes).length > SNS_LIMITS.attributes) delete attributes[SAMPLED_ATTRIBUTE];
     const bytes = messageBytes(body, attributes);
     assertMessageSize(action, bytes, maxBytes);
@@ -53,8 +55,8 @@ export function publicationPreparer(
 }
 
 /**
- * The fields of a message that subscriptions filter by, as attributes. SNS refuses empty ones: a field
- * without a value, or with an empty text, has no attribute.
+ * The fields of a message that subscriptions filter by, as attributes. SNS refuses empty ones: a
+ * field without a value, or with an empty text, has no attribute.
  *
  * @throws TwelvefoldError `MESSAGE_INVALID` for a field whose text cannot be an attribute.
  */

@@ -15,13 +15,16 @@ export interface CertificatesOptions {
 
 /** SNS uses one certificate per region at a time; a few more for rotations and several regions. */
 const MOST = 16;
-const KEPT_MS = 3_600_000;
+const CACHE_MS = 3_600_000;
 const TIMEOUT_MS = 5_000;
 const MOST_BYTES = 65_536;
 
-/** Keeps certificates for an hour, 16 at most, and asks for each once at a time. What could not be had is not remembered. */
+/**
+ * Keeps certificates for an hour, 16 at most, and fetches each once at a time. Failures are not
+ * remembered.
+ */
 export function createCertificates({ fetch, clock }: CertificatesOptions): Certificates {
-  const kept = new Map<string, { until: number; key: Promise<KeyObject> }>();
+  const cached = new Map<string, { until: number; key: Promise<KeyObject> }>();
   const load = async (url: URL): Promise<KeyObject> => {
     // A redirect could lead away from the host that was checked.
     const response = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(TIMEOUT_MS) });
@@ -38,14 +41,14 @@ export function createCertificates({ fetch, clock }: CertificatesOptions): Certi
   return {
     key(url) {
       const now = clock.monotonic();
-      const known = kept.get(url.href);
+      const known = cached.get(url.href);
       if (known && known.until > now) return known.key;
-      kept.delete(url.href);
+      cached.delete(url.href);
       const key = load(url);
-      kept.set(url.href, { until: now + KEPT_MS, key });
-      key.catch(() => kept.delete(url.href));
-      const [oldest] = kept.keys();
-      if (kept.size > MOST && oldest !== undefined) kept.delete(oldest);
+      cached.set(url.href, { until: now + CACHE_MS, key });
+      key.catch(() => cached.delete(url.href));
+      const [oldest] = cached.keys();
+      if (cached.size > MOST && oldest !== undefined) cached.delete(oldest);
       return key;
     },
   };

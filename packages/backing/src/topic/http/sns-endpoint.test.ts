@@ -107,7 +107,7 @@ describe('an HTTP subscription', () => {
     ['a message of the future', signed({ Timestamp: new Date(START + 400_000).toISOString() })],
     ['no timestamp', signed({ Timestamp: 'today' })],
     [
-      'a certificate of somebody else',
+      'a certificate of another sender',
       signed({ SigningCertURL: 'https://sns.eu-west-1.amazonaws.com.evil.test/a.pem' }),
     ],
     ['a certificate of another region', signed({ SigningCertURL: 'https://sns.us-east-1.amazonaws.com/a.pem' })],
@@ -117,7 +117,7 @@ describe('an HTTP subscription', () => {
     ['something else than a certificate', signed({ SigningCertURL: `${HOST}/?Action=Publish` })],
     ['raw delivery', '{"orderId":"o-1"}'],
     ['no JSON', 'hello'],
-    ['a field that is no text', { ...signed(), Message: { orderId: 'o-1' } }],
+    ['a field that is not text', { ...signed(), Message: { orderId: 'o-1' } }],
   ])('does not believe %s', async (_, message) => {
     expect(await endpoint()(message)).toBe(403);
     expect(seen).toEqual([]);

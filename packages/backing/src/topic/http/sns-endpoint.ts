@@ -17,7 +17,7 @@ import type { SnsEnvelope } from './envelope.ts';
 import { readEnvelope, signedText } from './envelope.ts';
 
 /**
- * What a handler may know of the notification it works on.
+ * Information about the notification that a handler works on.
  * @inline
  */
 interface NotificationInfo {
@@ -29,7 +29,7 @@ interface NotificationInfo {
 }
 
 /**
- * What became of a request; told to logs and metrics.
+ * The outcome of a request, for logs and metrics.
  * @inline
  */
 export type SnsEndpointEvent =
@@ -47,7 +47,10 @@ interface SnsEndpointOptions<S extends StandardSchemaV1> {
   /** Gets the schema's output. The message is acknowledged when the promise resolves. */
   handle: (message: StandardSchemaV1.InferOutput<S>, info: NotificationInfo, scope: Scope) => Promise<void>;
   onEvent?: (event: SnsEndpointEvent) => void;
-  /** An SNS other than AWS's, e.g. a local one: certificates and confirmations are asked of it alone. @defaultValue AWS's, by the topic's region */
+  /**
+   * An SNS other than AWS's, e.g. a local one: only it is asked for certificates and confirmations.
+   * @defaultValue AWS's, by the topic's region
+   */
   endpoint?: string;
   /** @defaultValue the global one */
   fetch?: (url: URL, init: RequestInit) => Promise<Response>;
@@ -56,7 +59,7 @@ interface SnsEndpointOptions<S extends StandardSchemaV1> {
 }
 
 const KNOWN = ['definition', 'topics', 'component', 'handle', 'onEvent', 'endpoint', 'fetch', 'clock'];
-/** SNS's delivery policies retry for an hour at most; an older message was kept by somebody. */
+/** SNS's delivery policies retry for an hour at most; an older message is a replay. */
 const OLDEST_MS = 3_600_000;
 const AHEAD_MS = 300_000;
 const CONFIRM_TIMEOUT_MS = 10_000;
@@ -66,12 +69,15 @@ const MOST_BYTES = 3 * SNS_LIMITS.mostBytes;
 const DIGESTS: Readonly<Record<string, string>> = { '1': 'RSA-SHA1', '2': 'RSA-SHA256' };
 
 /**
- * An HTTP(S) subscription to a topic, as a fetch handler. It believes a request only when its topic is in `topics`, it was signed (versions 1 and 2) within the
- * last hour by a certificate from the SNS of that topic's region, and then confirms subscriptions by itself and hands messages to `handle`.
+ * An HTTP(S) subscription to a topic, as a fetch handler. It believes a request only when its topic
+ * is in `topics`, it was signed (versions 1 and 2) within the last hour by a certificate from the
+ * SNS of that topic's region, and then confirms subscriptions by itself and hands messages to
+ * `handle`.
  *
- * It answers 204 to what is done, 400 to what can never be (`Poison`, or a message that does not fit the schema: SNS does not try 4xx again but
- * moves the message to the subscription's dead-letter queue), 403 to what it does not believe, and 500 to anything else, which SNS sends again.
- * Raw delivery carries no signature and is refused.
+ * It answers 204 to what is done, 400 to what can never be (`Poison`, or a message that does not
+ * fit the schema: SNS does not try 4xx again but moves the message to the subscription's
+ * dead-letter queue), 403 to what it does not believe, and 500 to anything else, which SNS sends
+ * again. Raw delivery carries no signature and is refused.
  *
  * @throws TypeError for an option that is unknown or missing.
  * @example
@@ -83,7 +89,8 @@ const DIGESTS: Readonly<Record<string, string>> = { '1': 'RSA-SHA1', '2': 'RSA-S
  *   component: 'events',
  *   handle: async (event, { messageId }) => console.log(messageId, event.orderId),
  * });
- * const answer = await receive(new Request('https://example.com/sns', { method: 'POST', body: '{}' })); // 403
+ * const request = new Request('https://example.com/sns', { method: 'POST', body: '{}' });
+ * const answer = await receive(request); // 403
  * ```
  */
 export function createSnsEndpoint<S extends StandardSchemaV1>(
@@ -120,7 +127,7 @@ export function createSnsEndpoint<S extends StandardSchemaV1>(
     const body = await request.text();
     if (body.length > MOST_BYTES) return refuse(413, 'it is too large');
     const envelope = readEnvelope(body);
-    if (!envelope) return refuse(403, 'it is no message of SNS, or a raw one, which nobody has signed');
+    if (!envelope) return refuse(403, 'it is not a message of SNS, or a raw one, which has no signature');
     if (!topics.includes(envelope.TopicArn)) return refuse(403, 'its topic is not among those that may send');
     const age = clock.now() - Date.parse(envelope.Timestamp);
     if (!(age <= OLDEST_MS && age >= -AHEAD_MS)) return refuse(403, 'it was not signed within the last hour');

@@ -1,6 +1,6 @@
 import { inLists } from './api-gateway-v1.ts';
-import type { Front } from './event-parts.ts';
-import { headerOf, pairs } from './event-parts.ts';
+import type { EventFormat } from './event-fields.ts';
+import { headerOf, pairs } from './event-fields.ts';
 import type { EventAnswer } from './event-result.ts';
 
 /**
@@ -26,7 +26,7 @@ export type AlbResult = {
   isBase64Encoded: boolean;
 } & ({ headers: Record<string, string> } | { multiValueHeaders: Record<string, string[]> });
 
-export const alb: Front<AlbEvent, AlbResult> = {
+export const alb: EventFormat<AlbEvent, AlbResult> = {
   limitBytes: 1_048_576, // a load balancer's limit for the answer of a Lambda target
 
   matches(event): event is AlbEvent {
@@ -38,7 +38,7 @@ export const alb: Front<AlbEvent, AlbResult> = {
     );
   },
 
-  parts(event) {
+  fields(event) {
     return {
       method: event.httpMethod,
       path: event.path,

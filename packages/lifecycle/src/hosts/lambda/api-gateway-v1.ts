@@ -1,5 +1,5 @@
-import type { Front } from './event-parts.ts';
-import { pairs } from './event-parts.ts';
+import type { EventFormat } from './event-fields.ts';
+import { pairs } from './event-fields.ts';
 import type { EventAnswer } from './event-result.ts';
 
 /**
@@ -34,7 +34,7 @@ export interface HttpResultV1 {
   isBase64Encoded: boolean;
 }
 
-export const apiGatewayV1: Front<HttpEventV1, HttpResultV1> = {
+export const apiGatewayV1: EventFormat<HttpEventV1, HttpResultV1> = {
   limitBytes: 6_291_456, // Lambda's limit for the payload of a synchronous invocation
 
   matches(event): event is HttpEventV1 {
@@ -48,7 +48,7 @@ export const apiGatewayV1: Front<HttpEventV1, HttpResultV1> = {
     );
   },
 
-  parts(event) {
+  fields(event) {
     // Format 1.0 hands parameters over decoded.
     const query = new URLSearchParams(pairs(event.multiValueQueryStringParameters, event.queryStringParameters));
     return {

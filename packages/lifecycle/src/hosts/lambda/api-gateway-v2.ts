@@ -1,5 +1,5 @@
-import type { Front, Pair } from './event-parts.ts';
-import { pairs } from './event-parts.ts';
+import type { EventFormat, Pair } from './event-fields.ts';
+import { pairs } from './event-fields.ts';
 import type { EventAnswer } from './event-result.ts';
 
 /**
@@ -41,7 +41,7 @@ export interface HttpResultV2 {
  */
 const DEFAULT_ENDPOINT = /\.execute-api\./;
 
-export const apiGatewayV2: Front<HttpEventV2, HttpResultV2> = {
+export const apiGatewayV2: EventFormat<HttpEventV2, HttpResultV2> = {
   limitBytes: 6_291_456, // Lambda's limit for the payload of a synchronous invocation
 
   matches(event): event is HttpEventV2 {
@@ -53,7 +53,7 @@ export const apiGatewayV2: Front<HttpEventV2, HttpResultV2> = {
     );
   },
 
-  parts(event) {
+  fields(event) {
     const { http, domainName } = event.requestContext;
     return {
       method: http.method,

@@ -1,6 +1,6 @@
 import { COMPRESS_FROM_BYTES, mayCompress } from '../../http/compression.ts';
 import { Frame, isBodiless, isGzip } from '../../http/frame.ts';
-import { takePlainText } from '../../http/light/plain-parts.ts';
+import { takePlainText } from '../../http/light/plain-values.ts';
 
 /** The body of an HTTP result, as Lambda's fronts read it. */
 export interface EventBody {

@@ -14,8 +14,8 @@ import type { HttpEventV1, HttpResultV1 } from './api-gateway-v1.ts';
 import { apiGatewayV1 } from './api-gateway-v1.ts';
 import type { HttpEventV2, HttpResultV2 } from './api-gateway-v2.ts';
 import { apiGatewayV2 } from './api-gateway-v2.ts';
-import type { EventParts, Front, Pair } from './event-parts.ts';
-import { eventRequest, headerOf } from './event-parts.ts';
+import type { EventFields, EventFormat, Pair } from './event-fields.ts';
+import { eventRequest, headerOf } from './event-fields.ts';
 import { readAnswer } from './event-result.ts';
 import type { ResponseStream } from './response-stream.ts';
 import { StreamSink } from './response-stream.ts';
@@ -40,7 +40,7 @@ export interface AnswerEventOptions {
   onWarning?: (message: string) => void;
 }
 
-const FRONTS: ReadonlyArray<Front<HttpEvent, HttpResult>> = [apiGatewayV2, alb, apiGatewayV1] as never; // each takes only what it matches
+const FORMATS: ReadonlyArray<EventFormat<HttpEvent, HttpResult>> = [apiGatewayV2, alb, apiGatewayV1] as never; // each takes only what it matches
 
 /**
  * Reads an HTTP event of any shape: API Gateway REST APIs and payload format 1.0, HTTP APIs and
@@ -50,35 +50,35 @@ const FRONTS: ReadonlyArray<Front<HttpEvent, HttpResult>> = [apiGatewayV2, alb, 
  * @param basePath - taken away from the beginning of paths: the base path of a custom domain
  */
 export function readHttpEvent(event: unknown, basePath?: string): HttpEventExchange | undefined {
-  const front = FRONTS.find((one) => one.matches(event));
-  return front && new HttpEventExchange(front, event as HttpEvent, basePath); // matched, as just seen
+  const format = FORMATS.find((one) => one.matches(event));
+  return format && new HttpEventExchange(format, event as HttpEvent, basePath); // matched, as just seen
 }
 
 /** One HTTP event: its request, and how it is answered. */
 export class HttpEventExchange {
   /** A response where the event leads to one by itself: too large, malformed. */
   readonly request: Request | Response;
-  readonly #front: Front<HttpEvent, HttpResult>;
+  readonly #format: EventFormat<HttpEvent, HttpResult>;
   readonly #event: HttpEvent;
   readonly #headers: readonly Pair[];
   readonly #method: string;
   readonly #path: string;
 
-  constructor(front: Front<HttpEvent, HttpResult>, event: HttpEvent, basePath: string | undefined) {
-    this.#front = front;
+  constructor(format: EventFormat<HttpEvent, HttpResult>, event: HttpEvent, basePath: string | undefined) {
+    this.#format = format;
     this.#event = event;
-    const parts = partsOf(front, event);
-    this.#headers = parts?.headers ?? [];
-    this.#method = parts?.method ?? 'GET';
-    this.#path = parts?.path ?? '';
-    this.request = parts ? eventRequest(parts, basePath) : refuse('malformed', correlationIdFrom(undefined));
+    const fields = fieldsOf(format, event);
+    this.#headers = fields?.headers ?? [];
+    this.#method = fields?.method ?? 'GET';
+    this.#path = fields?.path ?? '';
+    this.request = fields ? eventRequest(fields, basePath) : refuse('malformed', correlationIdFrom(undefined));
   }
 
   /** The event's result from a response. */
   async result(response: Response, correlationId?: string, onWarning?: (message: string) => void): Promise<HttpResult> {
     const acceptEncoding = headerOf(this.#headers, 'accept-encoding');
     const answer = await readAnswer(response, correlationId, { method: this.#method, acceptEncoding, onWarning });
-    return this.#front.result(answer, this.#event);
+    return this.#format.result(answer, this.#event);
   }
 
   /** Answers the event through the service, within what the front carries. */
@@ -94,8 +94,8 @@ export class HttpEventExchange {
       return failed();
     }
     const sizeBytes = result.body === undefined ? 0 : Buffer.byteLength(result.body);
-    if (sizeBytes <= this.#front.limitBytes) return result;
-    options.onTooLarge?.(sizeBytes, this.#front.limitBytes);
+    if (sizeBytes <= this.#format.limitBytes) return result;
+    options.onTooLarge?.(sizeBytes, this.#format.limitBytes);
     return failed();
   }
 
@@ -135,7 +135,7 @@ export class HttpEventExchange {
   #serve(service: HttpService, options: AnswerEventOptions): Promise<Answered> {
     const { request } = this;
     if (!(request instanceof Response)) {
-      const context = this.#front.context(this.#event);
+      const context = this.#format.context(this.#event);
       return new Promise((resolve) =>
         serve(new EventExchange(service, request, this.#headers, context, options, resolve)),
       );
@@ -147,9 +147,9 @@ export class HttpEventExchange {
 }
 
 /** `undefined` where a part of the event has another type than its front gives it. */
-function partsOf(front: Front<HttpEvent, HttpResult>, event: HttpEvent): EventParts | undefined {
+function fieldsOf(format: EventFormat<HttpEvent, HttpResult>, event: HttpEvent): EventFields | undefined {
   try {
-    return front.parts(event);
+    return format.fields(event);
   } catch {
     return undefined;
   }

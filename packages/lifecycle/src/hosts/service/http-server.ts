@@ -17,9 +17,9 @@ import { Arrivals } from './arrivals.ts';
 import { DueList } from './due-list.ts';
 import { BodyReceiver, discard } from './receive-body.ts';
 import { refuseUnread } from './refuse-unread.ts';
+import { ResponseBatcher } from './response-batcher.ts';
 import type { ServerCore } from './server-core.ts';
 import { ServiceExchange, ServiceResponse } from './service-exchange.ts';
-import { TurnAnswers } from './turn-answers.ts';
 
 export interface HttpServerOptions extends Omit<HttpService, 'clock'> {
   /** 0 picks a free port. */
@@ -106,7 +106,7 @@ class NodeHttpServer implements HttpServer, ServerCore {
   readonly #stalled: DueList<ServiceExchange>;
   #unsentBytes = 0;
   readonly #bodies: BodyReceiver;
-  readonly #answers: TurnAnswers;
+  readonly #batcher: ResponseBatcher;
   readonly #waiting = new Set<() => void>();
   #isClosing = false;
   #undoCheck: (() => void) | undefined;
@@ -125,7 +125,7 @@ class NodeHttpServer implements HttpServer, ServerCore {
     this.#port = options.port;
     this.#deadlines = new DueList(answerMs, (exchange) => exchange.expire(), clock);
     this.#stalled = new DueList(this.#limits.stalledMs, (exchange) => exchange.destroy(), clock);
-    this.#answers = new TurnAnswers(clock);
+    this.#batcher = new ResponseBatcher(clock);
     this.#bodies = new BodyReceiver(this.#limits.receivingBytes);
     const server = createServer({
       ServerResponse: ServiceResponse,
@@ -187,7 +187,7 @@ class NodeHttpServer implements HttpServer, ServerCore {
     // Only the listener: the close of an HTTP server ends idle connections as well, on which a
     // request may be on its way.
     NetServer.prototype.close.call(this.#server);
-    this.#answers.send();
+    this.#batcher.send();
     for (const exchange of this.#inFlight.items()) exchange.endEventStream();
     this.#isClosing = true;
     this.#endStalled();
@@ -218,7 +218,7 @@ class NodeHttpServer implements HttpServer, ServerCore {
 
   answered(exchange: ServiceExchange): void {
     if (exchange.due !== undefined) this.#deadlines.delete(exchange.due);
-    this.#answers.add(exchange);
+    this.#batcher.add(exchange);
   }
 
   over(exchange: ServiceExchange): void {
@@ -293,7 +293,7 @@ class NodeHttpServer implements HttpServer, ServerCore {
         this.#serve(exchange);
       },
       onTooLarge: () => this.#refuse(incoming, outgoing, 'body too large', true),
-      onGivenUp: () => {
+      onAbandoned: () => {
         this.#refuse(incoming, outgoing, 'too slow', true);
         outgoing.once('close', () => incoming.destroy());
       },

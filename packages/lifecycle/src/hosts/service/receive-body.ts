@@ -22,7 +22,7 @@ export interface BodyOptions {
    * Called when other bodies take the memory that is left: this one has been on its way for
    * longest.
    */
-  onGivenUp(): void;
+  onAbandoned(): void;
 }
 
 /** The bodies that are on their way to one server, and the bytes that they hold. */
@@ -39,7 +39,7 @@ export class BodyReceiver {
    * Reads a whole body, up to the limit; calls exactly one of the callbacks, or none when the
    * client goes away.
    */
-  receive(incoming: IncomingMessage, { onBody, onTooLarge, onGivenUp }: BodyOptions): void {
+  receive(incoming: IncomingMessage, { onBody, onTooLarge, onAbandoned }: BodyOptions): void {
     const chunks: Buffer[] = [];
     let isOver = false;
     const end = () => {
@@ -52,7 +52,7 @@ export class BodyReceiver {
       giveUp: () => {
         end();
         chunks.length = 0;
-        onGivenUp();
+        onAbandoned();
       },
     };
     const place = this.#receiving.add(one);

@@ -5,7 +5,7 @@ import type { RequestContext } from '../../http/http-service.ts';
 import type { NodeHeaders } from '../../http/light/light-headers.ts';
 import { headerOf } from '../../http/light/light-headers.ts';
 import { lightNodeRequest } from '../../http/light/light-requests.ts';
-import { plainText } from '../../http/light/plain-parts.ts';
+import { plainText } from '../../http/light/plain-values.ts';
 import { AnswerWriter } from '../../http/write-answer.ts';
 import type { Arrival } from './arrivals.ts';
 import type { ServerCore } from './server-core.ts';

@@ -1,5 +1,5 @@
 import { chainTo } from './chain-to.ts';
-import { PLAIN } from './plain-parts.ts';
+import { PLAIN } from './plain-values.ts';
 
 const NAME = /^[\w!#$%&'*+.^`|~-]+$/;
 /** Characters of a value that `Headers` may refuse or change. */

@@ -14,8 +14,8 @@ export interface LightRequests {
 let installed: LightRequests | undefined;
 
 /** Has light requests made from here on; `undefined` ends it. */
-export function setLightRequests(made: LightRequests | undefined): void {
-  installed = made;
+export function setLightRequests(requests: LightRequests | undefined): void {
+  installed = requests;
 }
 
 /** Methods that `Request` takes as they are: it would change the case of others, or refuse them. */

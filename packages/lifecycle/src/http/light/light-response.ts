@@ -1,7 +1,7 @@
 import { chainTo } from './chain-to.ts';
 import { LightHeaders } from './light-headers.ts';
 import { withoutMark } from './light-request.ts';
-import { PLAIN } from './plain-parts.ts';
+import { PLAIN } from './plain-values.ts';
 
 /**
  * A response made of a text; the platform's own, with its stream, is made when the app asks for

@@ -9,7 +9,7 @@ export interface ApiResponse {
 }
 
 /** API Gateway's own: a function's response does not set them. */
-export const OWN_HEADERS: readonly string[] = [
+export const GATEWAY_HEADERS: readonly string[] = [
   'connection',
   'content-length',
   'keep-alive',
@@ -45,7 +45,7 @@ export function apiResponse(payload: unknown): ApiResponse {
   if (!valid) return gatewayMessage(500, 'Internal Server Error');
   const pairs = Object.entries(headers)
     .map(([name, value]) => [name.toLowerCase(), String(value)] as const)
-    .filter(([name]) => !OWN_HEADERS.includes(name));
+    .filter(([name]) => !GATEWAY_HEADERS.includes(name));
   const typed = pairs.some(([name]) => name === 'content-type');
   return {
     status,

@@ -1,5 +1,5 @@
 import type { ApiResponse } from './api-response.ts';
-import { gatewayMessage, isHeader, isRecord, OWN_HEADERS, withoutNulls } from './api-response.ts';
+import { GATEWAY_HEADERS, gatewayMessage, isHeader, isRecord, withoutNulls } from './api-response.ts';
 
 const MEMBERS = ['statusCode', 'headers', 'multiValueHeaders', 'body', 'isBase64Encoded'];
 
@@ -51,5 +51,5 @@ function headOf(payload: Readonly<Record<string, unknown>>): Omit<ApiResponse, '
   const pairs = [...single, ...many];
   if (!pairs.every(isHeader)) return undefined;
   const given = pairs.map(([name, value]) => [name.toLowerCase(), String(value)] as const);
-  return { status, headers: given.filter(([name]) => !OWN_HEADERS.includes(name)) };
+  return { status, headers: given.filter(([name]) => !GATEWAY_HEADERS.includes(name)) };
 }

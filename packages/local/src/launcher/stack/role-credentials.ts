@@ -57,7 +57,7 @@ async function askEndpoint(endpoint: string): Promise<Pick<RoleCredentials, 'loc
  */
 export async function roleCredentials(options: RoleCredentialsOptions): Promise<RoleCredentials> {
   const { endpoint, region, credentials } = options;
-  const asked = await askEndpoint(endpoint);
+  const settings = await askEndpoint(endpoint);
   const clientOf = ({ by, arn }: ServiceSource) =>
     createAwsClient({
       endpoint,
@@ -82,7 +82,7 @@ export async function roleCredentials(options: RoleCredentialsOptions): Promise<
       throw new Error(`Cannot launch ${session}: ${source.by} cannot assume its role ${roleArn}: ${reason}`, { cause });
     }
   };
-  return { ...asked, assume, clientOf };
+  return { ...settings, assume, clientOf };
 }
 
 /** The variables that give a process its credentials. */

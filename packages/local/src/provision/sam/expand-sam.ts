@@ -40,13 +40,13 @@ function expandLayer(id: string, resource: Fields): Resources {
     .update(JSON.stringify(resource.Properties) ?? '')
     .digest('hex')
     .slice(0, 10);
-  const made = withResource(`${id}${hash}`, resource, 'AWS::Lambda::LayerVersion', {
+  const expansion = withResource(`${id}${hash}`, resource, 'AWS::Lambda::LayerVersion', {
     LayerName: id,
     ...others,
     Content: contentOf(ContentUri) ?? ContentUri,
   });
   const DeletionPolicy = RetentionPolicy === 'Delete' ? 'Delete' : 'Retain';
-  return Object.fromEntries(Object.entries(made).map(([key, layer]) => [key, { ...layer, DeletionPolicy }]));
+  return Object.fromEntries(Object.entries(expansion).map(([key, layer]) => [key, { ...layer, DeletionPolicy }]));
 }
 
 const EXPANSIONS: Readonly<Record<string, (id: string, resource: Fields) => Resources>> = {
@@ -91,13 +91,13 @@ export function expandSam(template: Fields): Fields {
   const Resources = Object.entries(all).map(([id, value]) => {
     if (!isFields(value)) return { [id]: value };
     const type = String(value.Type);
-    const made = Object.hasOwn(EXPANSIONS, type) ? EXPANSIONS[type]?.(id, value) : undefined;
-    if (made === undefined) return { [id]: value };
-    for (const [name, madeId] of referencesOf(id, made)) references.set(name, madeId);
+    const expanded = Object.hasOwn(EXPANSIONS, type) ? EXPANSIONS[type]?.(id, value) : undefined;
+    if (expanded === undefined) return { [id]: value };
+    for (const [name, expandedId] of referencesOf(id, expanded)) references.set(name, expandedId);
     const { Metadata, DependsOn = [] } = value;
     // A layer has another id than the template gives it.
-    const main = Object.hasOwn(made, id) ? id : (Object.keys(made)[0] ?? id);
-    return { ...made, [main]: { ...made[main], DependsOn, ...(Metadata === undefined ? {} : { Metadata }) } };
+    const main = Object.hasOwn(expanded, id) ? id : (Object.keys(expanded)[0] ?? id);
+    return { ...expanded, [main]: { ...expanded[main], DependsOn, ...(Metadata === undefined ? {} : { Metadata }) } };
   });
   const expanded = { ...others, Resources: Object.assign({}, ...Resources) };
   return references.size === 0 ? expanded : fieldsOf(replaceReferences(expanded, references));

@@ -113,11 +113,11 @@ function pathsOf(resources: Fields, api: string): Fields {
     // Only an HTTP API has a route for everything else.
     const isDefault = type === 'HttpApi' && properties.Path === undefined;
     const path = String(properties.Path ?? (isDefault ? '$default' : '/'));
-    const made = operation(invoked(functionId, resource).arn, type, properties);
+    const documented = operation(invoked(functionId, resource).arn, type, properties);
     const method = methodOf(isDefault ? undefined : properties.Method);
     paths[path] = {
       ...paths[path],
-      [method]: underCondition(isDefault ? { ...made, isDefaultRoute: true } : made, resource),
+      [method]: underCondition(isDefault ? { ...documented, isDefaultRoute: true } : documented, resource),
     };
   }
   return paths;

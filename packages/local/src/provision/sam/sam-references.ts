@@ -13,8 +13,8 @@ const PROPERTIES: Readonly<Record<string, string>> = {
 /** Logical ids by the names that SAM gives them: `Orders.Alias` is `OrdersAliaslive`. */
 export type SamReferences = ReadonlyMap<string, string>;
 
-export const referencesOf = (samId: string, made: Resources): ReadonlyArray<readonly [string, string]> =>
-  Object.entries(made).flatMap(([id, { Type }]) => {
+export const referencesOf = (samId: string, expanded: Resources): ReadonlyArray<readonly [string, string]> =>
+  Object.entries(expanded).flatMap(([id, { Type }]) => {
     // SAM renames a layer with each change; its own name means the newest.
     if (Type === 'AWS::Lambda::LayerVersion') return [[samId, id] as const];
     const property = PROPERTIES[String(Type)];

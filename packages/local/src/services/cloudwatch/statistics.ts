@@ -233,7 +233,7 @@ export const getMetricStatistics: Action = (input, { stores, touches }) => {
   if (plain.length + extended.length === 0) {
     throw combination('At least one of the parameters Statistics and ExtendedStatistics must be specified.');
   }
-  const made = [...plain, ...extended].map((wanted) => ({ wanted, make: statistic(wanted) }));
+  const statistics = [...plain, ...extended].map((wanted) => ({ wanted, make: statistic(wanted) }));
   const unit = readString(input, 'Unit');
   const all = stores.get(metricStore).get(key)?.points ?? [];
   // Points of different units stay apart (recorded on AWS).
@@ -248,7 +248,7 @@ export const getMetricStatistics: Action = (input, { stores, touches }) => {
   return {
     Label: name,
     Datapoints: periods.map(({ atMs, points }) => {
-      const values = made.map(({ wanted, make }) => [wanted, make(points)] as const);
+      const values = statistics.map(({ wanted, make }) => [wanted, make(points)] as const);
       const among = (names: readonly string[]) =>
         Object.fromEntries(values.filter(([wanted]) => names.includes(wanted)));
       return {

@@ -121,8 +121,8 @@ export function positionOf(schema: KeySchema, attributes: Attributes, tie?: KeyS
 /** Negative, zero or positive, as for Array.sort. */
 function compareSort(left: readonly string[], right: readonly string[]): number {
   for (let index = 0; index < Math.min(left.length, right.length); index += 1) {
-    const [mine, other] = [left[index] ?? '', right[index] ?? ''];
-    if (mine !== other) return mine < other ? -1 : 1;
+    const [first, other] = [left[index] ?? '', right[index] ?? ''];
+    if (first !== other) return first < other ? -1 : 1;
   }
   return left.length - right.length;
 }

@@ -55,12 +55,13 @@ export function closeStream(stream: TableStream, nowMs: number): void {
  * one is old.
  */
 export function refreshShards(stream: TableStream, nowMs: number): void {
-  const kept = (atMs: number) => atMs > nowMs - RETENTION_MS;
+  const isRetained = (atMs: number) => atMs > nowMs - RETENTION_MS;
   for (const shard of stream.shards) {
     const [oldest] = shard.records;
-    if (oldest !== undefined && !kept(oldest.atMs)) shard.records = shard.records.filter(({ atMs }) => kept(atMs));
+    if (oldest !== undefined && !isRetained(oldest.atMs))
+      shard.records = shard.records.filter(({ atMs }) => isRetained(atMs));
   }
-  stream.shards = stream.shards.filter(({ closedAtMs }) => closedAtMs === undefined || kept(closedAtMs));
+  stream.shards = stream.shards.filter(({ closedAtMs }) => closedAtMs === undefined || isRetained(closedAtMs));
   if (stream.disabledAtMs !== undefined) return;
   const open = stream.shards.at(-1);
   if (open === undefined) addShard(stream, nowMs, undefined);

@@ -86,7 +86,7 @@ export async function once(
     if (now - atMs < WINDOW_MS) break;
     transactions.delete(old);
   }
-  const asked = fingerprint(request);
+  const requestHash = fingerprint(request);
   const past = transactions.get(token);
   // No table's name has a colon.
   const underway = `token:${token}`;
@@ -98,8 +98,8 @@ export async function once(
   }
   if (past === undefined) {
     await holding(held, [underway], body);
-    transactions.set(token, { fingerprint: asked, atMs: now });
-  } else if (past.fingerprint !== asked) {
+    transactions.set(token, { fingerprint: requestHash, atMs: now });
+  } else if (past.fingerprint !== requestHash) {
     throw new ServiceError(
       'IdempotentParameterMismatchException',
       'The client token was used within the last 10 minutes for a request with other parameters',

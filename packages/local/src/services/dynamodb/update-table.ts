@@ -181,9 +181,9 @@ function changedIndexes(table: Table, input: UpdateTableInput, modes: Modes) {
   const all = [...indexes.values(), ...created];
   checkIndexes(all);
   const used = new Set([table.key, ...all.map(({ key }) => key)].flatMap(keyAttributes).map(({ name }) => name));
-  const kept = new Map([...types].filter(([name]) => used.has(name) || declared.has(name)));
-  checkAllDeclaredUsed(kept, table.key, all);
-  return { all, created, types: kept };
+  const remaining = new Map([...types].filter(([name]) => used.has(name) || declared.has(name)));
+  checkAllDeclaredUsed(remaining, table.key, all);
+  return { all, created, types: remaining };
 }
 
 /** A switch of the billing mode changes the capacity of every global index too. */

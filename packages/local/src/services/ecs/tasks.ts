@@ -77,9 +77,9 @@ async function start(
   overrides: ReadonlyArray<Input>,
   context: CallContext,
 ): Promise<void> {
-  const mine = overrides.find((override) => override.name === container.containerName) ?? {};
+  const containerOverride = overrides.find((override) => override.name === container.containerName) ?? {};
   const env = Object.fromEntries(
-    (readStructures(mine, 'environment') ?? []).map((pair) => [
+    (readStructures(containerOverride, 'environment') ?? []).map((pair) => [
       requireString(pair, 'name'),
       readString(pair, 'value') ?? '',
     ]),
@@ -99,7 +99,7 @@ async function start(
       taskArn: task.arn,
       region: context.region,
       account: context.account,
-      command: readStrings(mine, 'command'),
+      command: readStrings(containerOverride, 'command'),
       env: { ...credentials, ...env },
       onLine: (text) => {
         if (logs) appendLogLine(place, group, stream, text);
@@ -227,13 +227,13 @@ export const describeTasks: Action = (input, context) => {
   const cluster = clusterName(readString(input, 'cluster'));
   const named = requireStrings(input, 'tasks', { min: 1, max: 100 });
   for (const given of named) context.touches(taskArn(given, cluster, context));
-  const asked = named.map((given) => ({
+  const found = named.map((given) => ({
     given,
     task: findTask(given, cluster, context),
   }));
   return {
-    tasks: asked.flatMap(({ task }) => (task === undefined ? [] : [describeTask(task, context)])),
-    failures: asked.flatMap(({ given, task }) => (task === undefined ? [{ arn: given, reason: 'MISSING' }] : [])),
+    tasks: found.flatMap(({ task }) => (task === undefined ? [] : [describeTask(task, context)])),
+    failures: found.flatMap(({ given, task }) => (task === undefined ? [{ arn: given, reason: 'MISSING' }] : [])),
   };
 };
 
@@ -266,11 +266,11 @@ export const listTasks: Action = (input, context) => {
 
 export const describeServices: Action = (input, context) => {
   const cluster = clusterName(readString(input, 'cluster'));
-  const asked = requireStrings(input, 'services', { min: 1, max: 10 });
-  for (const given of asked) {
+  const named = requireStrings(input, 'services', { min: 1, max: 10 });
+  for (const given of named) {
     context.touches(given.startsWith('arn:') ? given : arnOf(context, `service/${cluster}/${given}`));
   }
-  const services = asked.map((given) => {
+  const services = named.map((given) => {
     const name = given.split('/').at(-1) ?? given;
     const container = context.containers
       .all()

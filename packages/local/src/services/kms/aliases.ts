@@ -51,8 +51,8 @@ export const listAliases: Action = (input, context) => {
   if (key === undefined) context.touches('*');
   const { aliases } = liveState(context, context.account, context.region);
   const unused = PREDEFINED_ALIASES.filter((name) => !aliases.has(name)).map((name) => ({ name }) as Partial<Alias>);
-  const asked = [...unused, ...aliases.values()].filter(({ targetId }) => key === undefined || targetId === key.id);
-  const { items, tail } = listPage(input, asked, ({ name = '' }) => name, 50);
+  const listed = [...unused, ...aliases.values()].filter(({ targetId }) => key === undefined || targetId === key.id);
+  const { items, tail } = listPage(input, listed, ({ name = '' }) => name, 50);
   return {
     Aliases: items.map((alias) => ({
       AliasName: alias.name,

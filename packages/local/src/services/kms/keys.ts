@@ -74,7 +74,7 @@ const writeKey = (key: KmsKey) => ({
   CurrentKeyMaterialId: isSymmetric(key) ? key.materials.at(-1)?.id : undefined,
 });
 
-const notHere = (member: string, value: string) =>
+const unsupported = (member: string, value: string) =>
   new ServiceError(
     'NotImplemented',
     `Cannot answer kms CreateKey: the local endpoint does not implement ${member} ${value}`,
@@ -92,23 +92,23 @@ const ELSEWHERE = ['ML_DSA_44', 'ML_DSA_65', 'ML_DSA_87', 'SM2', 'KEY_AGREEMENT'
  */
 function readKind(input: Record<string, unknown>): { readonly spec: string; readonly usage: KeyUsage } {
   const spec = readString(input, 'KeySpec') ?? readString(input, 'CustomerMasterKeySpec') ?? 'SYMMETRIC_DEFAULT';
-  const asked = readString(input, 'KeyUsage');
+  const requested = readString(input, 'KeyUsage');
   const origin = readString(input, 'Origin') ?? 'AWS_KMS';
-  if (ELSEWHERE.includes(spec)) throw notHere('KeySpec', spec);
-  if (asked !== undefined && ELSEWHERE.includes(asked)) throw notHere('KeyUsage', asked);
-  if (origin !== 'AWS_KMS') throw notHere('Origin', origin);
+  if (ELSEWHERE.includes(spec)) throw unsupported('KeySpec', spec);
+  if (requested !== undefined && ELSEWHERE.includes(requested)) throw unsupported('KeyUsage', requested);
+  if (origin !== 'AWS_KMS') throw unsupported('Origin', origin);
   const kind = KEY_SPECS[spec];
   if (kind === undefined) throw constraint('KeySpec', `satisfy enum value set: [${SPECS.join(', ')}]`, spec);
-  if (asked === undefined && kind.mustSayUsage) {
+  if (requested === undefined && kind.mustSayUsage) {
     throw new ServiceError(
       'ValidationException',
       'You must specify a KeyUsage value for all KMS keys except for symmetric encryption keys.',
     );
   }
-  const usage = kind.usages.find((candidate) => candidate === (asked ?? kind.usages[0]));
+  const usage = kind.usages.find((candidate) => candidate === (requested ?? kind.usages[0]));
   // Recorded on AWS by LocalStack (test_kms.py, test_create_key_invalid_usage).
   if (usage === undefined) {
-    throw new ServiceError('ValidationException', `KeyUsage ${asked} is not compatible with KeySpec ${spec}`);
+    throw new ServiceError('ValidationException', `KeyUsage ${requested} is not compatible with KeySpec ${spec}`);
   }
   return { spec, usage };
 }

@@ -25,7 +25,7 @@ const DAY_MS = 24 * HOUR_MS;
 const OLDEST_MS = 14 * DAY_MS;
 const NEWEST_MS = 2 * HOUR_MS;
 /** Newest events that a stream keeps, so that a long session cannot fill the process. */
-const KEPT_EVENTS = 100_000;
+const MAX_STORED_EVENTS = 100_000;
 
 interface Draft {
   readonly timestampMs: number;
@@ -92,7 +92,7 @@ export const putLogEvents: Action = (input, context) => {
   stream.events.push(...events);
   if (!inOrder) stream.events.sort((a, b) => a.timestampMs - b.timestampMs);
   // Cut rarely: moving the array on every batch would cost more than the batches.
-  if (stream.events.length > KEPT_EVENTS * 1.25) stream.events = stream.events.slice(-KEPT_EVENTS);
+  if (stream.events.length > MAX_STORED_EVENTS * 1.25) stream.events = stream.events.slice(-MAX_STORED_EVENTS);
   stream.lastIngestionMs = Math.floor(context.clock.now());
   for (const event of events) recordEmbeddedMetrics(event.message, event.timestampMs, context);
   return {

@@ -47,8 +47,9 @@ function expire({ retentionDays, streams }: LogGroup, nowMs: number): void {
   if (retentionDays === undefined) return;
   const oldest = nowMs - retentionDays * DAY_MS;
   for (const stream of streams.values()) {
-    const kept = stream.events.findIndex(({ timestampMs }) => timestampMs >= oldest);
-    if (kept !== 0 && stream.events.length > 0) stream.events = kept < 0 ? [] : stream.events.slice(kept);
+    const firstRetained = stream.events.findIndex(({ timestampMs }) => timestampMs >= oldest);
+    if (firstRetained !== 0 && stream.events.length > 0)
+      stream.events = firstRetained < 0 ? [] : stream.events.slice(firstRetained);
   }
 }
 

@@ -10,7 +10,7 @@ import { bucketOf, document, element, header, isoTime, objectArn, xmlAnswer } fr
 import { readPayload } from './payload.ts';
 import { findObject, removeObject, storeObject } from './versions.ts';
 
-const KEPT = [
+const STORED_HEADERS = [
   'cache-control',
   'content-disposition',
   'content-language',
@@ -27,25 +27,25 @@ const MAX_METADATA_BYTES = 2048;
 
 /** The headers of a request that its object keeps. @throws ServiceError `MetadataTooLarge` */
 export function readObjectHeaders(http: HttpRequest): Record<string, string> {
-  const kept: Record<string, string> = { 'content-type': header(http, 'content-type') ?? 'binary/octet-stream' };
-  for (const name of KEPT) {
+  const stored: Record<string, string> = { 'content-type': header(http, 'content-type') ?? 'binary/octet-stream' };
+  for (const name of STORED_HEADERS) {
     const value = header(http, name);
-    if (value !== undefined && value !== 'STANDARD') kept[name] = value;
+    if (value !== undefined && value !== 'STANDARD') stored[name] = value;
   }
   const encoding = header(http, 'content-encoding')
     ?.split(/\s*,\s*/)
     .filter((item) => item !== 'aws-chunked' && item !== '')
     .join(',');
-  if (encoding) kept['content-encoding'] = encoding;
+  if (encoding) stored['content-encoding'] = encoding;
   let size = 0;
   for (const [name, value] of Object.entries(http.headers)) {
     if (!name.startsWith('x-amz-meta-') || value === undefined) continue;
     const text = value.toString();
     size += Buffer.byteLength(name) - 'x-amz-meta-'.length + Buffer.byteLength(text);
-    kept[name] = text;
+    stored[name] = text;
   }
   if (size > MAX_METADATA_BYTES) throw s3Error('MetadataTooLarge');
-  return kept;
+  return stored;
 }
 
 const names = (condition: string, { etag }: StoredObject) =>

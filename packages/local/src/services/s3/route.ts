@@ -63,10 +63,10 @@ const COPIES: Readonly<Record<string, string>> = { PutObject: 'CopyObject', Uplo
 
 function operationOf({ method, search, headers }: HttpRequest, { bucket, key }: Target): string | undefined {
   const features = [...new Set(search.keys())].filter((name) => !PLAIN.test(name)).sort();
-  const asked = [method, ...features].join(' ');
-  if (bucket === '') return asked === 'GET' ? 'ListBuckets' : undefined;
-  if (key === '') return asked === 'GET' && search.get('list-type') === '2' ? 'ListObjectsV2' : ON_BUCKET[asked];
-  const operation = ON_OBJECT[asked];
+  const request = [method, ...features].join(' ');
+  if (bucket === '') return request === 'GET' ? 'ListBuckets' : undefined;
+  if (key === '') return request === 'GET' && search.get('list-type') === '2' ? 'ListObjectsV2' : ON_BUCKET[request];
+  const operation = ON_OBJECT[request];
   return headers['x-amz-copy-source'] === undefined ? operation : COPIES[operation ?? ''];
 }
 

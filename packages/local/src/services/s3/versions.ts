@@ -14,9 +14,9 @@ const NULL_VERSION = 'null';
 const newVersionId = () => randomBytes(24).toString('base64url');
 
 const versionsOf = ({ versions, objects }: Bucket, key: string): readonly StoredVersion[] => {
-  const kept = versions.get(key);
+  const stored = versions.get(key);
   const current = objects.get(key);
-  if (kept !== undefined) return kept;
+  if (stored !== undefined) return stored;
   return current === undefined ? [] : [{ id: NULL_VERSION, modifiedMs: current.modifiedMs, object: current }];
 };
 

@@ -164,8 +164,8 @@ const MAX_VERSIONS = 100;
 const DAY_MS = 86_400_000;
 
 export function hasValue(secret: Secret, version: SecretVersion, value: SecretValue, context: CallContext): boolean {
-  const kept = openValue(secret, version, context);
-  return kept.string === value.string && kept.binary === value.binary;
+  const current = openValue(secret, version, context);
+  return current.string === value.string && current.binary === value.binary;
 }
 
 /**

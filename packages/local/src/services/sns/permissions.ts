@@ -56,6 +56,6 @@ export const removePermission: Action = (input, context) => {
   const label = readString(input, 'Label') ?? '';
   if (label === '') throw invalidParameter('Label');
   const { statements, rest } = readPolicy(topic);
-  const kept = statements.filter(({ Sid }) => Sid !== label);
-  if (kept.length < statements.length) writePolicy(topic, kept, rest);
+  const remaining = statements.filter(({ Sid }) => Sid !== label);
+  if (remaining.length < statements.length) writePolicy(topic, remaining, rest);
 };

@@ -37,12 +37,12 @@ function createReadyList<T>(): ReadyList<T> {
   let head = 0;
   const compact = () => {
     if (items.length < 64 || items.length < 2 * orders.size) return;
-    const kept = numbers.flatMap((order, index) => {
+    const remaining = numbers.flatMap((order, index) => {
       const item = items[index];
       return index >= head && item !== undefined && orders.get(item) === order ? [{ item, order }] : [];
     });
-    items = kept.map(({ item }) => item);
-    numbers = kept.map(({ order }) => order);
+    items = remaining.map(({ item }) => item);
+    numbers = remaining.map(({ order }) => order);
     head = 0;
   };
   return {

@@ -32,7 +32,7 @@ function decodeTaskHandle(handle: string | undefined): TaskHandle {
 }
 
 /** ListMessageMoveTasks tells of ten at most. */
-const KEPT = 10;
+const MAX_TASKS = 10;
 
 /**
  * Checked on the source of a move task: it runs with the permissions of its caller (SQS guide,
@@ -77,7 +77,7 @@ export const startMessageMoveTask: Action = (input, context) => {
     startedAt: context.clock.now(),
     failureReason: undefined,
   };
-  store.moveTasks.set(source.arn, [task, ...tasks].slice(0, KEPT));
+  store.moveTasks.set(source.arn, [task, ...tasks].slice(0, MAX_TASKS));
   runMoveTask(task, store, context);
   return { TaskHandle: encodeTaskHandle({ taskId: task.id, sourceArn: source.arn }) };
 };

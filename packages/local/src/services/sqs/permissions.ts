@@ -112,9 +112,9 @@ export const removePermission: Action = (input, context) => {
   const label = readString(input, 'Label') ?? '';
   if (label === '') throw missingParameter('Label');
   const policy = readQueuePolicy(queue.attributes.Policy, queue.arn);
-  const kept = policy.statements.filter(({ Sid }) => Sid !== label);
-  if (kept.length === policy.statements.length) {
+  const remaining = policy.statements.filter(({ Sid }) => Sid !== label);
+  if (remaining.length === policy.statements.length) {
     throw invalidParameter(label, 'Label', "can't find label.");
   }
-  queue.setAttributes({ Policy: policy.with(kept) });
+  queue.setAttributes({ Policy: policy.with(remaining) });
 };

@@ -6,7 +6,7 @@ import { createFifoLine, createStandardLine } from './line.ts';
 import { decodeReceiptHandle, newReceipt, UNRECEIVED } from './message.ts';
 import { parseRedrivePolicy } from './queue-attributes.ts';
 import type { Message, MessageDraft, Queue, QueueOptions, Received, Sent } from './queue-types.ts';
-import { createWaitingRoom } from './waiting-room.ts';
+import { createReceiveWaiters } from './receive-waiters.ts';
 
 // "Approximately 120,000" (SQS quotas), of FIFO queues too since November 2024; those return
 // nothing instead of an error.
@@ -22,7 +22,7 @@ export function createQueue({ state, clock, queueByArn }: QueueOptions): Queue {
   const changes = createHeap<{ at: number; message: Message }>(({ at }) => at);
   const bySentAt = createHeap<Message>(({ sentAt }) => sentAt);
   const attempts = createReceiveAttempts(state);
-  const waiting = createWaitingRoom<Received>(clock);
+  const waiting = createReceiveWaiters<Received>(clock);
   let inFlight = 0;
 
   const setting = (attribute: string) => Number(attributes[attribute]);
@@ -213,7 +213,7 @@ export function createQueue({ state, clock, queueByArn }: QueueOptions): Queue {
         return received;
       }
       if (waitSeconds > 0) {
-        const waited = waiting.enter(waitSeconds * 1000, signal, attempt);
+        const waited = waiting.wait(waitSeconds * 1000, signal, attempt);
         wake();
         return waited;
       }

@@ -21,8 +21,8 @@ export const labelParameterVersion: Action = (input, context) => {
     throw constraint('Labels', 'have length between 1 and 100');
   }
   const parameter = findParameter(name, context);
-  const asked = readInteger(input, 'ParameterVersion');
-  const target = selectVersion(parameter, asked === undefined ? undefined : String(asked));
+  const requested = readInteger(input, 'ParameterVersion');
+  const target = selectVersion(parameter, requested === undefined ? undefined : String(requested));
   const allowed = labels.filter(isAllowed);
   if (new Set([...target.labels, ...allowed]).size > MAX_LABELS) {
     throw new ServiceError(

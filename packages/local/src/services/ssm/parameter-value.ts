@@ -58,7 +58,7 @@ const refused = (message: string) => new ServiceError('ValidationException', mes
 
 /** The limits of a new version. */
 interface TierRequest {
-  readonly asked: ParameterTier | 'Intelligent-Tiering' | undefined;
+  readonly requested: ParameterTier | 'Intelligent-Tiering' | undefined;
   readonly bytes: number;
   readonly hasPolicies: boolean;
   /** Of the version before. */
@@ -70,14 +70,14 @@ interface TierRequest {
  *
  * @throws ServiceError `ValidationException` for what does not fit
  */
-export function chooseTier({ asked, bytes, hasPolicies, previous }: TierRequest): ParameterTier {
-  if (asked === 'Standard' && previous === 'Advanced') {
+export function chooseTier({ requested, bytes, hasPolicies, previous }: TierRequest): ParameterTier {
+  if (requested === 'Standard' && previous === 'Advanced') {
     throw refused(
       "This parameter uses the advanced-parameter tier. You can't downgrade a parameter from the advanced-parameter tier to the standard-parameter tier. If necessary, you can delete the advanced parameter and recreate it as a standard parameter.",
     );
   }
-  const needsAdvanced = asked === 'Intelligent-Tiering' && (hasPolicies || bytes > MAX_BYTES.Standard);
-  const tier = previous === 'Advanced' || asked === 'Advanced' || needsAdvanced ? 'Advanced' : 'Standard';
+  const needsAdvanced = requested === 'Intelligent-Tiering' && (hasPolicies || bytes > MAX_BYTES.Standard);
+  const tier = previous === 'Advanced' || requested === 'Advanced' || needsAdvanced ? 'Advanced' : 'Standard';
   if (hasPolicies && tier === 'Standard') {
     throw refused(`Parameter policies need the advanced-parameter tier. For more information, see ${ADVANCED_GUIDE}`);
   }

@@ -76,7 +76,7 @@ function readVersion(
   const policies =
     policyText === undefined ? (previous?.policies ?? []) : readPolicies(policyText, context.clock.now());
   const tier = chooseTier({
-    asked: readOneOf(input, 'Tier', ['Standard', 'Advanced', 'Intelligent-Tiering']),
+    requested: readOneOf(input, 'Tier', ['Standard', 'Advanced', 'Intelligent-Tiering']),
     bytes: Buffer.byteLength(value),
     hasPolicies: policies.length > 0,
     previous: previous?.tier,

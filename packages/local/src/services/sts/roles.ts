@@ -178,9 +178,9 @@ export const getSessionToken: Action = (input, context) => {
   if (context.accessKeyId.startsWith('ASIA')) {
     throw new ServiceError('AccessDenied', 'Cannot call GetSessionToken with session credentials', { status: 403 });
   }
-  const asked = readMember(() => readInteger(input, 'DurationSeconds', { min: 900, max: 129_600 }));
+  const requested = readMember(() => readInteger(input, 'DurationSeconds', { min: 900, max: 129_600 }));
   // Longer sessions of a root are cut to an hour, not refused.
-  const seconds = Math.min(asked ?? ROOT_SECONDS, ROOT_SECONDS);
+  const seconds = Math.min(requested ?? ROOT_SECONDS, ROOT_SECONDS);
   return { Credentials: issueCredentials(context.principal, seconds, context) };
 };
 

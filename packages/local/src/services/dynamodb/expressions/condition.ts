@@ -230,10 +230,10 @@ function evaluateOperand(operand: Operand, item: Attributes): Value {
 /** Undefined for values without a common order: of different types, or not of S, N, B. */
 function order(left: AttributeValue, right: AttributeValue): number | undefined {
   if (typeOf(left) !== typeOf(right)) return undefined;
-  const [mine, other] = [sortable(left), sortable(right)];
-  if (mine === undefined || other === undefined) return undefined;
-  if (mine === other) return 0;
-  return mine < other ? -1 : 1;
+  const [first, other] = [sortable(left), sortable(right)];
+  if (first === undefined || other === undefined) return undefined;
+  if (first === other) return 0;
+  return first < other ? -1 : 1;
 }
 
 function compare(comparator: Comparator, left: Value, right: Value): boolean {

@@ -28,9 +28,9 @@ export function showPath(path: Path): string {
  */
 function clashOf(left: Path, right: Path): 'overlap' | 'conflict' | undefined {
   for (let index = 0; index < Math.min(left.length, right.length); index += 1) {
-    const [mine, other] = [left[index], right[index]];
-    if (typeof mine !== typeof other) return 'conflict';
-    if (mine !== other) return undefined;
+    const [first, other] = [left[index], right[index]];
+    if (typeof first !== typeof other) return 'conflict';
+    if (first !== other) return undefined;
   }
   return 'overlap';
 }

@@ -58,20 +58,20 @@ interface Selection {
 function split(source: Pick<Source, 'key'>, where: Condition | undefined): Selection {
   const { hashes, ranges } = source.key;
   const parts = conjunctsOf(where).map((condition) => ({ condition, test: keyTestOf(condition) }));
-  const taken: typeof parts = [];
+  const used: typeof parts = [];
   const take = (name: string, isEqual: boolean) => {
     const found = parts.find(
-      (part) => part.test?.attribute === name && !taken.includes(part) && (!isEqual || part.test.operator === '='),
+      (part) => part.test?.attribute === name && !used.includes(part) && (!isEqual || part.test.operator === '='),
     );
-    if (found !== undefined) taken.push(found);
+    if (found !== undefined) used.push(found);
     return found;
   };
   const isKeyed = hashes.every(({ name }) => take(name, true) !== undefined);
   if (!isKeyed) return { tests: undefined, filter: where };
   for (const { name } of ranges) if (take(name, false)?.test?.operator !== '=') break;
   return {
-    tests: taken.flatMap(({ test }) => test ?? []),
-    filter: conjoin(parts.filter((part) => !taken.includes(part)).map(({ condition }) => condition)),
+    tests: used.flatMap(({ test }) => test ?? []),
+    filter: conjoin(parts.filter((part) => !used.includes(part)).map(({ condition }) => condition)),
   };
 }
 

@@ -145,8 +145,8 @@ function sameAttributes(left: Attributes, right: Attributes): boolean {
   const names = Object.keys(left);
   if (names.length !== Object.keys(right).length) return false;
   return names.every((name) => {
-    const [mine, other] = [left[name], right[name]];
-    return mine !== undefined && other !== undefined && equalValues(mine, other);
+    const [first, other] = [left[name], right[name]];
+    return first !== undefined && other !== undefined && equalValues(first, other);
   });
 }
 

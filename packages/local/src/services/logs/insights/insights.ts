@@ -15,7 +15,7 @@ interface Query {
 }
 
 /** Source: "CloudWatch Logs quotas": results of a query are kept for seven days. */
-const KEPT_MS = 7 * 86_400_000;
+const RETENTION_MS = 7 * 86_400_000;
 
 const QUERIES = storeKey('logs queries', () => new Map<string, Query & { readonly atMs: number }>());
 
@@ -82,7 +82,7 @@ export const startQuery: Action = (input, context) => {
   const records = recordsOf(groups, start * 1000, (end + 1) * 1000, context.account);
   const { columns, rows, matched, aggregated } = runQuery(parseQuery(text), records, limit);
   const queries = context.stores.get(QUERIES);
-  for (const [id, { atMs }] of queries) if (atMs + KEPT_MS <= context.clock.now()) queries.delete(id);
+  for (const [id, { atMs }] of queries) if (atMs + RETENTION_MS <= context.clock.now()) queries.delete(id);
   const queryId = randomUUID();
   queries.set(queryId, {
     id: queryId,

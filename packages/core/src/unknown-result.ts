@@ -5,7 +5,7 @@ import { TwelvefoldError } from './error.ts';
  *
  * @param call - for the error, e.g. `orders.update()`
  */
-export function unknowable(call: string): object {
+export function unknownResult(call: string): object {
   const refuse = (property: PropertyKey) => {
     // An `await` asks for `then`, and a log for symbols.
     if (property === 'then' || typeof property === 'symbol') return undefined;

@@ -11,10 +11,10 @@ type Single = Readonly<Record<string, string | undefined>> | null | undefined;
 type Multi = Readonly<Record<string, readonly string[] | undefined>> | null | undefined;
 
 /** A front of Lambda: how its events become requests and its results are made. */
-export interface Front<Event, Result> {
+export interface EventFormat<Event, Result> {
   matches(event: unknown): event is Event;
   /** @throws TypeError for a field of another type */
-  parts(event: Event): EventParts;
+  fields(event: Event): EventFields;
   context(event: Event): RequestContext;
   result(answer: EventAnswer, event: Event): Result;
   /**
@@ -24,7 +24,7 @@ export interface Front<Event, Result> {
 }
 
 /** The parts of an HTTP event, whatever its shape. */
-export interface EventParts {
+export interface EventFields {
   readonly method: string;
   /** Wins over the Host header when there is one. */
   readonly domainName?: string | null | undefined;
@@ -38,30 +38,30 @@ export interface EventParts {
 }
 
 /** A request from an event, or the answer that its size, its encoding or a header leads to. */
-export function eventRequest(parts: EventParts, basePath?: string): Request | Response {
-  const refused = (why: Refusal) => refuse(why, correlationIdFrom(headerOf(parts.headers, CORRELATION_HEADER)));
+export function eventRequest(fields: EventFields, basePath?: string): Request | Response {
+  const refused = (why: Refusal) => refuse(why, correlationIdFrom(headerOf(fields.headers, CORRELATION_HEADER)));
   try {
-    const { method } = parts;
-    const body = bodyOf(parts);
+    const { method } = fields;
+    const body = bodyOf(fields);
     if (body !== undefined && Buffer.byteLength(body) > BODY_LIMIT_BYTES) return refused('body too large');
-    if (typeof parts.query !== 'string') return refused('malformed');
-    let headerBytes = parts.path.length + parts.query.length;
+    if (typeof fields.query !== 'string') return refused('malformed');
+    let headerBytes = fields.path.length + fields.query.length;
     // As in a request on a socket: a colon, a space, a line's end.
-    for (const [name, value] of parts.headers) headerBytes += name.length + value.length + 4;
+    for (const [name, value] of fields.headers) headerBytes += name.length + value.length + 4;
     if (headerBytes > HEADER_LIMIT_BYTES) return refused('headers too large');
-    const proto = forwardedProto(headerOf(parts.headers, 'x-forwarded-proto'), 'https');
-    const host = parts.domainName ?? headerOf(parts.headers, 'host') ?? '';
+    const proto = forwardedProto(headerOf(fields.headers, 'x-forwarded-proto'), 'https');
+    const host = fields.domainName ?? headerOf(fields.headers, 'host') ?? '';
     if (typeof host !== 'string') return refused('malformed');
-    const path = withoutBase(parts.path, basePath);
-    const url = requestUrl(proto, host, { path, query: parts.query }, method);
+    const path = withoutBase(fields.path, basePath);
+    const url = requestUrl(proto, host, { path, query: fields.query }, method);
     if (!url) return refused('malformed');
     const sent = method === 'GET' || method === 'HEAD' ? undefined : body;
-    const light = typeof sent === 'object' ? undefined : lightRequest(url, method, parts.headers, sent);
+    const light = typeof sent === 'object' ? undefined : lightRequest(url, method, fields.headers, sent);
     if (light) return light;
     // As bytes: a text would bring a content type along.
     const request = new Request(url, { method, ...(sent === undefined ? {} : { body: Buffer.from(sent) }) });
     // Into its own, because a request copies those that it is given, one by one.
-    for (const [name, value] of parts.headers) request.headers.append(name, inBytes(value));
+    for (const [name, value] of fields.headers) request.headers.append(name, inBytes(value));
     return request;
   } catch {
     // What Headers, Request or encodeURIComponent refuse came from the client, and so did parts of
@@ -74,7 +74,7 @@ export function eventRequest(parts: EventParts, basePath?: string): Request | Re
  * @throws TypeError for a body of another type, and for malformed base64: Node would leave out what
  * it cannot read.
  */
-function bodyOf({ body, isBase64Encoded }: EventParts): string | Buffer | undefined {
+function bodyOf({ body, isBase64Encoded }: EventFields): string | Buffer | undefined {
   if (typeof (isBase64Encoded ?? false) !== 'boolean') throw new TypeError('isBase64Encoded is not a boolean');
   if (body === undefined || body === null || body === '') return undefined;
   if (typeof body !== 'string') throw new TypeError('The body is not a string');

@@ -1,7 +1,7 @@
 import type { Aws } from '@twelvefold/aws';
 import { ssm } from '@twelvefold/aws';
 import { expect, it } from 'vitest';
-import { keepAnswers } from './keep-answers.ts';
+import { cacheReads } from './cache-reads.ts';
 
 function fakeAws() {
   const calls: string[] = [];
@@ -20,12 +20,12 @@ const read = (aws: Aws, name: string) => aws.call(ssm, 'GetParameters', { Names:
 
 it('makes a read that was answered once, also under another component, and a failed one again', async () => {
   const { aws, calls, fail } = fakeAws();
-  const kept = keepAnswers(aws);
-  const first = await read(kept.aws, 'a');
+  const cached = cacheReads(aws);
+  const first = await read(cached.aws, 'a');
   fail(1);
-  await expect(read(kept.aws, 'b')).rejects.toThrow('Rate exceeded');
-  expect(await read(kept.aws.as('orders'), 'a')).toBe(first);
-  await read(kept.aws, 'b');
+  await expect(read(cached.aws, 'b')).rejects.toThrow('Rate exceeded');
+  expect(await read(cached.aws.as('orders'), 'a')).toBe(first);
+  await read(cached.aws, 'b');
   expect(calls).toEqual([
     'GetParameters {"Names":["a"]}',
     'GetParameters {"Names":["b"]}',
@@ -35,12 +35,12 @@ it('makes a read that was answered once, also under another component, and a fai
 
 it('makes every call after the release, and every write', async () => {
   const { aws, calls } = fakeAws();
-  const kept = keepAnswers(aws);
-  const write = () => kept.aws.call(ssm, 'PutParameter', { Name: 'a', Value: '1' }, { access: 'write' });
+  const cached = cacheReads(aws);
+  const write = () => cached.aws.call(ssm, 'PutParameter', { Name: 'a', Value: '1' }, { access: 'write' });
   await write();
   await write();
-  await read(kept.aws, 'a');
-  kept.release();
-  await read(kept.aws, 'a');
+  await read(cached.aws, 'a');
+  cached.release();
+  await read(cached.aws, 'a');
   expect(calls).toHaveLength(4);
 });

@@ -6,12 +6,12 @@ interface Waiter<T> {
 }
 
 /** Receives that wait for a message, served in the order they came. */
-interface WaitingRoom<T> {
+interface ReceiveWaiters<T> {
   /**
    * Resolves with what `attempt` finds when served, or with nothing after `waitMs` or when `signal`
    * aborts.
    */
-  enter(waitMs: number, signal: AbortSignal, attempt: () => T[]): Promise<T[]>;
+  wait(waitMs: number, signal: AbortSignal, attempt: () => T[]): Promise<T[]>;
   /**
    * Lets those who wait try, now and again when the next message becomes visible by itself, at
    * `nextAt()`.
@@ -20,7 +20,7 @@ interface WaitingRoom<T> {
   close(): void;
 }
 
-export function createWaitingRoom<T>(clock: Clock): WaitingRoom<T> {
+export function createReceiveWaiters<T>(clock: Clock): ReceiveWaiters<T> {
   const waiters = new Set<Waiter<T>>();
   let cancelAlarm: (() => void) | undefined;
 
@@ -37,7 +37,7 @@ export function createWaitingRoom<T>(clock: Clock): WaitingRoom<T> {
   }
 
   return {
-    enter: (waitMs, signal, attempt) =>
+    wait: (waitMs, signal, attempt) =>
       new Promise((resolve) => {
         const waiter: Waiter<T> = {
           attempt,

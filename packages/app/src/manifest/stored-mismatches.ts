@@ -1,6 +1,6 @@
 import type { Manifest } from './manifest.ts';
-import type { JsonSchema, SchemaMisfit } from './row-schema.ts';
-import { schemaMisfits } from './row-schema.ts';
+import type { JsonSchema, SchemaMismatch } from './row-schema.ts';
+import { schemaMismatches } from './row-schema.ts';
 
 /** The fields of an older manifest that are read here: it is JSON and may come from anywhere. */
 interface OlderManifest {
@@ -8,20 +8,20 @@ interface OlderManifest {
 }
 
 /**
- * The reasons why rows and messages that an older release wrote may not fit the schemas of this one,
- * each with the way out: rows stay for years, messages of a queue for days.
+ * The reasons why rows and messages that an older release wrote may not fit the schemas of this
+ * one, each with the way out: rows stay for years, messages of a queue for days.
  */
-export function storedMisfits(older: unknown, { resources }: Manifest): string[] {
+export function storedMismatches(older: unknown, { resources }: Manifest): string[] {
   const { resources: before = [] } = (older ?? {}) as OlderManifest;
   if (!Array.isArray(before)) return [];
   return resources.flatMap(({ key, schema }) => {
     const last = before.find((one) => one?.key === key)?.schema;
     if (typeof last !== 'object' || last === null || schema === undefined) return [];
-    return schemaMisfits(last, schema as JsonSchema).map((misfit) => `${key}: ${misfitText(misfit)}`); // buildManifest made it
+    return schemaMismatches(last, schema as JsonSchema).map((mismatch) => `${key}: ${mismatchText(mismatch)}`); // buildManifest made it
   });
 }
 
-function misfitText({ path, reason, given, wanted }: SchemaMisfit): string {
+function mismatchText({ path, reason, given, wanted }: SchemaMismatch): string {
   const cure = 'make it optional or give it a default, or write it into what is stored before this release';
   switch (reason) {
     case 'missing':

@@ -1,20 +1,20 @@
 import { expect, it } from 'vitest';
+import { ResponseBatcher } from './response-batcher.ts';
 import type { ServiceExchange } from './service-exchange.ts';
-import { TurnAnswers } from './turn-answers.ts';
 
 function sent() {
   const order: number[] = [];
   let nowMs = 0;
-  const answers = new TurnAnswers({ monotonic: () => nowMs });
+  const batcher = new ResponseBatcher({ monotonic: () => nowMs });
   const add = (count: number) => {
     for (let index = 0; index < count; index += 1) {
-      answers.add({ send: () => void order.push(index) } as unknown as ServiceExchange); // nothing else is used
+      batcher.add({ send: () => void order.push(index) } as unknown as ServiceExchange); // nothing else is used
     }
   };
   const work = (ms: number) => {
     nowMs += ms;
   };
-  return { answers, order, add, work };
+  return { batcher, order, add, work };
 }
 
 it('sends the answers of a turn at its end, in order', async () => {
@@ -54,9 +54,9 @@ it('sends an answer at once when the handler after it was busy', async () => {
 });
 
 it('sends what waits at once when it is asked to, and each answer once', async () => {
-  const { add, answers, order } = sent();
+  const { add, batcher, order } = sent();
   add(2);
-  answers.send();
+  batcher.send();
   expect(order).toEqual([0, 1]);
   await new Promise(setImmediate);
   expect(order).toEqual([0, 1]);
