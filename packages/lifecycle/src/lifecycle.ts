@@ -7,10 +7,16 @@ import { resourceOrder } from './resource-order.ts';
 import type { ShutdownReport, ShutdownStep } from './shutdown-report.ts';
 
 export interface LifecycleOptions {
-  /** Milliseconds for the whole of stopping: what the platform gives between its signal and its kill. @defaultValue 30000 */
+  /**
+   * Milliseconds for the whole of stopping: what the platform gives between its signal and its
+   * kill. @defaultValue 30000
+   */
   budgetMs?: number;
   clock?: Clock;
-  /** Called with the error that keeps the lifecycle from starting, before what had started is stopped. */
+  /**
+   * Called with the error that keeps the lifecycle from starting, before what had started is
+   * stopped.
+   */
   onStartFailure?: (error: unknown) => void;
   /** Called after every change of phase. */
   onPhase?: (phase: Phase) => void;
@@ -21,17 +27,23 @@ export interface ResourceHealth {
   readonly resource: string;
   readonly ok: boolean;
   readonly reason?: string;
-  /** What the resource's `health` says. */
+  /** The result of the resource's `health`. */
   readonly details?: object;
 }
 
 export interface Lifecycle {
   readonly phase: Phase;
-  /** Adds a resource; only before `start`. Resources start in order (or as `dependsOn` says) and stop in reverse. */
+  /**
+   * Adds a resource; only before `start`. Resources start in order (or as `dependsOn` says) and
+   * stop in reverse.
+   */
   register(resource: Resource): void;
   /** Starts every resource. On a failure it stops what had started and rejects with the failure. */
   start(signal?: AbortSignal): Promise<void>;
-  /** Unready, quiesce, drain, flush, stop, within the budget. A second call returns the first one's report. */
+  /**
+   * Unready, quiesce, drain, flush, stop, within the budget. A second call returns the first one's
+   * report.
+   */
   stop(reason: string): Promise<ShutdownReport>;
   /** Cuts the drain short: every step still running is abandoned at once. */
   force(): void;
@@ -39,7 +51,10 @@ export interface Lifecycle {
   health(timeoutMs?: number): Promise<ResourceHealth[]>;
 }
 
-/** Intake and in-flight work may use this share of the budget; the rest is kept for flushing and closing. */
+/**
+ * Intake and in-flight work may use this share of the budget; the rest is kept for flushing and
+ * closing.
+ */
 const DRAIN_SHARE = 0.8;
 
 /**
@@ -153,7 +168,10 @@ export function createLifecycle(options: LifecycleOptions = {}): Lifecycle {
   };
 }
 
-/** Runs `work` for each resource as soon as it is over for those that come first; settles when all is over. */
+/**
+ * Runs `work` for each resource as soon as it is over for those that come first; settles when all
+ * is over.
+ */
 async function inOrder(
   resources: readonly Resource[],
   first: ReadonlyMap<Resource, readonly Resource[]>,
@@ -172,7 +190,7 @@ async function inOrder(
   for (const result of results) if (result.status === 'rejected') throw result.reason;
 }
 
-/** The order of closing: whoever started and needs a resource closes before it. */
+/** The order of closing: a resource closes before the resources that it needs. */
 function dependents(order: ResourceOrder, started: readonly Resource[]): ReadonlyMap<Resource, readonly Resource[]> {
   const waits = new Map<Resource, Resource[]>(started.map((resource) => [resource, []]));
   for (const resource of started) for (const needed of order.get(resource) ?? []) waits.get(needed)?.push(resource);

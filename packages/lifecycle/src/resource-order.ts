@@ -4,9 +4,10 @@ import type { Resource } from './resource.ts';
 export type ResourceOrder = ReadonlyMap<Resource, readonly Resource[]>;
 
 /**
- * Who waits for whom.
+ * Sorts resources by what they wait for.
  *
- * @throws TypeError listing every name that is taken twice, that nobody has, and every circle.
+ * @throws TypeError listing every name that is used twice, every name that no resource has, and
+ * every circle.
  */
 export function resourceOrder(resources: readonly Resource[]): ResourceOrder {
   const byName = new Map(resources.map((resource) => [resource.name, resource]));
@@ -33,7 +34,7 @@ export function resourceOrder(resources: readonly Resource[]): ResourceOrder {
   return order;
 }
 
-/** What can never start because it waits for itself. */
+/** Resources that can never start because they wait for themselves. */
 function circles(resources: readonly Resource[], order: ResourceOrder): string[] {
   const up = new Set<Resource>();
   for (let grew = true; grew; ) {

@@ -1,13 +1,14 @@
 /**
- * Anything with a life of its own: a server, a poller, a pool, a log stream. Every method is optional; what is there is
- * called in its phase. Nothing needs to import this type to take part.
+ * Anything that is started and stopped: a server, a poller, a pool, a log stream. Every method is
+ * optional; each is called in its phase. Nothing needs to import this type to take part.
  */
 export interface Resource {
   /** Unique among the resources of one lifecycle. */
   readonly name: string;
   /**
-   * Names of the resources that must be up before this one starts, and are closed only after it. With it, a resource starts as
-   * soon as those are up; without it, after everything registered before.
+   * Names of the resources that must be up before this one starts, and are closed only after it.
+   * With it, a resource starts as soon as those are up; without it, after everything registered
+   * before.
    */
   readonly dependsOn?: readonly string[];
   /** Becomes usable. A failure fails the whole start. */

@@ -8,10 +8,13 @@ import { startSpan } from './otel/span.ts';
 import type { TraceContext } from './trace.ts';
 import { traceFrom } from './trace.ts';
 
-/** What kind of work a scope surrounds. */
+/** The kind of work that a scope surrounds. */
 export type ScopeKind = 'http' | 'message' | 'task' | 'schedule' | 'invoke';
 
-/** A typed slot in a scope, made by {@link scopeKey}. Packages use slots to hang their own things on a scope. */
+/**
+ * A typed slot in a scope, made by {@link scopeKey}. Packages use slots to hang their own things on
+ * a scope.
+ */
 export interface ScopeKey<T> {
   readonly name: string;
   readonly id: symbol;
@@ -24,24 +27,37 @@ export interface Scope {
   readonly kind: ScopeKind;
   /** The component that is running, e.g. `orders`. */
   readonly component: string;
-  /** Ties everything that one outside request caused; carried on by outgoing messages and requests. */
+  /**
+   * Ties everything that one outside request caused; carried on by outgoing messages and requests.
+   */
   readonly correlationId: string;
-  /** To be carried on: the trace headers as they came in; where an OpenTelemetry tracer is registered, with this scope's own span. */
+  /**
+   * To be carried on: the trace headers as they came in; where an OpenTelemetry tracer is
+   * registered, with this scope's own span.
+   */
   readonly trace: Readonly<TraceContext>;
-  /** Aborts when the work should end early: deadline near, lease lost, drain forced, client gone. */
+  /**
+   * Aborts when the work should end early: deadline near, lease lost, drain forced, client gone.
+   */
   readonly signal: AbortSignal;
-  /** Aborts when the host begins to drain: work without an end of its own, e.g. an event stream, ends on it. Never on Lambda. */
+  /**
+   * Aborts when the host begins to drain: work without an end, e.g. an event stream, ends then.
+   * Never aborts on Lambda.
+   */
   readonly drainSignal: AbortSignal;
   readonly deadline: Deadline;
-  /** True when the flow was chosen to be logged in detail, here or before; travels with the correlation id. Set by a logger that samples. */
+  /**
+   * True when the flow was chosen to be logged in detail, here or before; travels with the
+   * correlation id. Set by a logger that samples.
+   */
   sampled?: boolean;
   /** True once the work has thrown; what `onEnd` registered can ask. */
   readonly failed?: boolean;
   get<T>(key: ScopeKey<T>): T | undefined;
   set<T>(key: ScopeKey<T>, value: T): void;
   /**
-   * Runs when the scope ends, in reverse order of registration, whether the work failed or not; a microtask later when it has
-   * ended: work that was not awaited still gets its metrics out.
+   * Runs when the scope ends, in reverse order of registration, whether the work failed or not; a
+   * microtask later when it has ended: work that was not awaited still gets its metrics out.
    */
   onEnd(callback: () => void | Promise<void>): void;
 }
@@ -51,16 +67,22 @@ export interface ScopeInit {
   component: string;
   /** Accepted when well formed (see {@link correlationIdFrom}), replaced by a new one otherwise. */
   correlationId?: string | undefined;
-  /** What is well formed of it is carried on, the rest is dropped. */
+  /** Its well-formed fields are carried on, the others are dropped. */
   trace?: TraceContext | undefined;
-  /** Whoever caused this work logs its flow in detail. @defaultValue false */
+  /** Set if the caller logs this flow in detail. @defaultValue false */
   sampled?: boolean | undefined;
-  /** The work's signal, or what makes it when somebody asks: a signal costs more than the rest of a scope. */
+  /**
+   * The work's signal, or a function that makes it at the first read: a signal costs more than the
+   * rest of a scope.
+   */
   signal?: AbortSignal | (() => AbortSignal) | undefined;
   /** @defaultValue a signal that never aborts */
   drainSignal?: AbortSignal | undefined;
   deadline?: Deadline | undefined;
-  /** What the scope's span says; asked for only where an OpenTelemetry tracer is registered. @defaultValue kind and component */
+  /**
+   * The description of the scope's span; called only where an OpenTelemetry tracer is registered.
+   * @defaultValue kind and component
+   */
   span?: (() => SpanInit) | undefined;
 }
 
@@ -80,8 +102,8 @@ export function currentScope(): Scope | undefined {
 /**
  * Runs `work` inside a new scope. Scopes may overlap and nest; each sees only its own slots.
  *
- * Callbacks registered with `onEnd` run before the promise settles. The work's own error wins over an error in a
- * callback; callbacks' errors alone reject with an `AggregateError`.
+ * Callbacks registered with `onEnd` run before the promise settles. The work's own error wins over
+ * an error in a callback; callbacks' errors alone reject with an `AggregateError`.
  *
  * @example
  * ```ts
@@ -101,8 +123,8 @@ export interface OpenScope extends Scope {
   /** Calls `work` inside the scope. */
   run<A extends unknown[], R>(work: (...args: A) => R, ...args: A): R;
   /**
-   * Ends the scope, once. Without callbacks of `onEnd` it returns `undefined`, otherwise a promise that
-   * rejects with an `AggregateError` when one of them fails.
+   * Ends the scope, once. Without callbacks of `onEnd` it returns `undefined`, otherwise a promise
+   * that rejects with an `AggregateError` when one of them fails.
    *
    * @param describe - called before the scope's span ends, with that error
    */
@@ -144,7 +166,10 @@ async function runWork<T>(scope: OpenScope, work: (scope: Scope) => T | Promise<
 
 type Ending = () => void | Promise<void>;
 
-/** A class, with everything made when it is first asked for: there is one per message, and most handlers ask for nothing. */
+/**
+ * A class, with everything made when it is first asked for: there is one per message, and most
+ * handlers ask for nothing.
+ */
 class WorkScope implements OpenScope {
   readonly kind: ScopeKind;
   readonly component: string;
@@ -155,7 +180,10 @@ class WorkScope implements OpenScope {
   #correlationId: string | undefined;
   #trace: Readonly<TraceContext> | undefined;
   #signal: AbortSignal | undefined;
-  /** Key's id, value, key's id, value... A scope has a handful: a Map costs more to make than they cost to find. */
+  /**
+   * Key's id, value, key's id, value... A scope has a handful: a Map costs more to make than they
+   * cost to find.
+   */
   #slots: unknown[] | undefined;
   #endings: Ending[] | undefined;
   #ended = false;

@@ -8,7 +8,7 @@ export interface ShutdownStep {
   readonly error?: string;
 }
 
-/** What happened while stopping: one structured record, made once. */
+/** The report of one stop, as one structured record. */
 export interface ShutdownReport {
   /** Why: `SIGTERM`, `SIGINT`, `start failed`, ... */
   readonly reason: string;
@@ -20,8 +20,9 @@ export interface ShutdownReport {
   /** True when a second signal cut the drain short. */
   readonly forced: boolean;
   /**
-   * What was still open when everything had stopped, by Node's name of it (`TCPSocketWrap`, `Timeout`): it would have kept the
-   * process alive. Empty after a clean stop; only where the process can tell.
+   * Handles that were still open when everything had stopped, by Node's name (`TCPSocketWrap`,
+   * `Timeout`): they would have kept the process alive. Empty after a clean stop; absent where the
+   * process cannot list them.
    */
   readonly openHandles?: Readonly<Record<string, number>>;
 }

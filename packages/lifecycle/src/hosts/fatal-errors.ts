@@ -36,11 +36,13 @@ export interface FatalErrorOptions {
 const FLUSH_MS = 200;
 
 /**
- * Ends the process after an error that was not caught, as Node does, but logged and with its metrics.
- * Node's output of such an error contains its text and its properties, and so any secret in them.
+ * Ends the process after an error that was not caught, as Node does, but logged and with its
+ * metrics. Node's output of such an error contains its text and its properties, and so any secret
+ * in them.
  *
- * The exit code is Node's 1. Listeners that were there before are replaced: AWS's runtime client (3.x) has
- * some, which print the error, report it to Lambda and exit. They get the redacted error afterwards.
+ * The exit code is Node's 1. Listeners that were there before are replaced: AWS's runtime client
+ * (3.x) has some, which print the error, report it to Lambda and exit. They get the redacted error
+ * afterwards.
  *
  * @returns a function that restores those listeners.
  */
@@ -60,7 +62,8 @@ export function endOnFatalError(options: FatalErrorOptions): () => void {
     });
     if (previous.length === 0) process.exit(1);
     const safe = redact(error);
-    // The second argument of Node's events: the origin, or the promise that was rejected, which holds the error.
+    // The second argument of Node's events: the origin, or the promise that was rejected, which
+    // holds the error.
     for (const listener of previous) listener(safe, event === 'uncaughtException' ? event : Promise.resolve());
   };
   const restore = (['uncaughtException', 'unhandledRejection'] as const).map((event) => {

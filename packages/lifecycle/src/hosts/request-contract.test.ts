@@ -6,8 +6,9 @@ import { readHttpEvent } from './lambda/index.ts';
 import { createHttpServer } from './service/index.ts';
 
 /*
- * What an app may do with the request that a host gives it, beyond reading it. Objects that only look like requests fail here, unless the
- * globals that take them are stood in for: `installLightHttp()`.
+ * What an app may do with the request that a host gives it, beyond reading it. Objects that only
+ * look like requests fail here, unless the globals that take them are stood in for:
+ * `installLightHttp()`.
  */
 const upstream = createServer(async (incoming, outgoing) => {
   let body = '';

@@ -1,5 +1,6 @@
-// The parts of @opentelemetry/api that are used. The package is not imported: an app that traces has registered its SDK under a
-// symbol, which all copies and versions 1.x of the API share; an app that does not has no copy of it.
+// The parts of @opentelemetry/api that are used. The package is not imported: an app that traces
+// has registered its SDK under a symbol, which all copies and versions 1.x of the API share; an app
+// that does not has no copy of it.
 
 export type AttributeValue = string | number | boolean;
 
@@ -45,7 +46,10 @@ export type RegisteredTracer = OpenTelemetry & Required<Pick<OpenTelemetry, 'tra
 /** `makeGlobalKey` of @opentelemetry/api 1.x. */
 const REGISTERED = Symbol.for('opentelemetry.js.api.1');
 
-/** What is registered, when that includes a tracer. One look at a global: without a tracer that is the whole cost. */
+/**
+ * The registered OpenTelemetry API, if it includes a tracer. Without a tracer this costs one look
+ * at a global.
+ */
 export function openTelemetry(): RegisteredTracer | undefined {
   const registered = (globalThis as Record<symbol, unknown>)[REGISTERED] as OpenTelemetry | undefined; // the API's own shape
   return registered?.trace === undefined ? undefined : (registered as RegisteredTracer); // checked in this line

@@ -22,7 +22,7 @@ const TRACE_ID = '0af7651916cd43dd8448eb211c80319c';
 const traceparent = `00-${TRACE_ID}-b7ad6b7169203331-01`;
 const exporter = new InMemorySpanExporter();
 
-/** What `AsyncLocalStorageContextManager` does. */
+/** Behaves as `AsyncLocalStorageContextManager` does. */
 function contextManager(): ContextManager {
   const storage = new AsyncLocalStorage<Context>();
   return {

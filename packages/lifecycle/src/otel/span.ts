@@ -5,7 +5,7 @@ import { openTelemetry } from './open-telemetry.ts';
 /** The kinds of `SpanKind`. */
 export const SPAN_KINDS = { internal: 0, server: 1, client: 2, producer: 3, consumer: 4 } as const;
 
-/** What a span says of its work, by OpenTelemetry's semantic conventions. */
+/** The description of a span's work, by OpenTelemetry's semantic conventions. */
 export interface SpanInit {
   /** Few different ones: no ids. */
   readonly name: string;
@@ -21,8 +21,8 @@ export interface Span {
   run<T>(work: () => T): T;
   set(name: string, value: AttributeValue): void;
   /**
-   * Marks the work as failed, by the kind of error alone: messages and stacks may quote secrets, and only the log redacts them. It has
-   * the same trace id. An error type may be given as text.
+   * Marks the work as failed, by the kind of error alone: messages and stacks may quote secrets,
+   * and only the log redacts them. It has the same trace id. An error type may be given as text.
    */
   fail(error: unknown): void;
   end(): void;
@@ -34,7 +34,10 @@ const TRACER = '@twelvefold/lifecycle';
 const NO_TRACE = /^0+$/;
 const STATUS_ERROR = 2;
 
-/** Starts a span under `parent`, or under the active span when that is of the same trace; `undefined` without a tracer. */
+/**
+ * Starts a span under `parent`, or under the active span when that is of the same trace;
+ * `undefined` without a tracer.
+ */
 export function startSpan(init: () => SpanInit, parent: TraceContext): Span | undefined {
   const otel = openTelemetry();
   if (!otel) return undefined;

@@ -3,12 +3,13 @@ import type { SpanInit } from './span.ts';
 import { startSpan } from './span.ts';
 
 /**
- * Does `work` in a span of its own, under that of the running scope; just does it when the scope has none, because no OpenTelemetry
- * tracer is registered, and outside of scopes.
+ * Does `work` in a new span, under that of the running scope. Only calls `work` outside of scopes,
+ * and if the scope has no span because no OpenTelemetry tracer is registered.
  *
  * @example
  * ```ts
- * const span = () => ({ name: 'GET', kind: 'client', attributes: { 'server.address': 'prices.example' } }) as const;
+ * const attributes = { 'server.address': 'prices.example' };
+ * const span = () => ({ name: 'GET', kind: 'client', attributes }) as const;
  * const answer = await traced(span, () => fetch('https://prices.example/today'));
  * ```
  */
