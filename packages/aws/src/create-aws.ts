@@ -27,7 +27,10 @@ export interface AwsPort extends Aws, AsyncDisposable {
   takeConnectionCounts(): ConnectionCounts[];
   /** The region of every call; undefined when it is left to the SDK's shared config file. */
   readonly region: string | undefined;
-  /** The credentials that the next call is signed with, for `createAuthTokens`. Rejects when they are left to the SDK's chain. */
+  /**
+   * The credentials that the next call is signed with, for `createAuthTokens`. Rejects when they
+   * are left to the SDK's chain.
+   */
   credentials(): Promise<Credentials>;
   /** Closes idle connections now and busy ones after their call; later calls fail. */
   close(): void;

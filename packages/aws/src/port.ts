@@ -8,9 +8,14 @@ export interface CallOptions {
    * refused, never connected), unless they are `repeatable`.
    */
   access: 'read' | 'write';
-  /** For a write: doing it twice does no harm, so a lost answer may be asked for again. @defaultValue false */
+  /**
+   * For a write: doing it twice does no harm, so a lost answer may be asked for again.
+   * @defaultValue false
+   */
   repeatable?: boolean | undefined;
-  /** Milliseconds for the call with all of its attempts, if less than the port's `totalTimeoutMs`. */
+  /**
+   * Milliseconds for the call with all of its attempts, if less than the port's `totalTimeoutMs`.
+   */
   timeoutMs?: number | undefined;
   signal?: AbortSignal | undefined;
   /**
@@ -47,6 +52,9 @@ export interface Aws {
     input: Input<S, O>,
     options: CallOptions,
   ): Promise<Output<S, O>>;
-  /** The same port, naming `component` in the user agent of every call, so calls can be told apart in CloudTrail and in tests. */
+  /**
+   * The same port, naming `component` in the user agent of every call, so calls can be told apart
+   * in CloudTrail and in tests.
+   */
   as(component: string): Aws;
 }

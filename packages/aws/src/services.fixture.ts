@@ -21,7 +21,9 @@ export const SERVICES: Readonly<Record<Service, AwsService>> = {
   logs,
 };
 
-/** Input and output of each operation are paired by its name, which a loop over names cannot say. */
+/**
+ * Input and output of each operation are paired by its name, which a loop over names cannot say.
+ */
 export type LooseCall = (service: AwsService, operation: string, input: unknown, options: object) => Promise<object>;
 
 /** Each operation of the lean transport, as `[service, operation]`. */

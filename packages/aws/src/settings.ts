@@ -15,13 +15,22 @@ export interface Credentials {
 /** `lean` signs and sends itself; `sdk` goes through the official AWS SDK. */
 export type TransportName = 'lean' | 'sdk';
 
-/** What can be settled about reaching AWS. This is the only place where any of it is decided. */
+/** Settings for reaching AWS. No other package decides any of them. */
 export interface AwsSettings {
-  /** @defaultValue `AWS_REGION`, then `AWS_DEFAULT_REGION`, then the SDK's shared config file; there is no default region. */
+  /**
+   * @defaultValue `AWS_REGION`, then `AWS_DEFAULT_REGION`, then the SDK's shared config file;
+   * without all of them, a call fails.
+   */
   region?: string;
-  /** One endpoint for every service. @defaultValue `AWS_ENDPOINT_URL_<SERVICE>`, then `AWS_ENDPOINT_URL`, then AWS itself. */
+  /**
+   * One endpoint for every service. @defaultValue `AWS_ENDPOINT_URL_<SERVICE>`, then
+   * `AWS_ENDPOINT_URL`, then AWS itself.
+   */
   endpoint?: string;
-  /** @defaultValue those of `env`, else the SDK's own chain: environment, shared files, container, instance. */
+  /**
+   * @defaultValue those of `env`, else the SDK's own chain: environment, shared files, container,
+   * instance.
+   */
   credentials?: Credentials | (() => Promise<Credentials>);
   /**
    * How calls are made, for all services or for each. What the lean transport does not cover goes
@@ -30,13 +39,22 @@ export interface AwsSettings {
    * @defaultValue `TWELVEFOLD_TRANSPORT`, else `lean`
    */
   transport?: TransportName | Partial<Record<Service, TransportName>>;
-  /** Tries per call, the first included, in the SDK's standard retry mode. @defaultValue `AWS_MAX_ATTEMPTS`, else 3 */
+  /**
+   * Tries per call, the first included, in the SDK's standard retry mode. @defaultValue
+   * `AWS_MAX_ATTEMPTS`, else 3
+   */
   maxAttempts?: number;
   /** Milliseconds to get a connection. @defaultValue 2000 */
   connectTimeoutMs?: number;
-  /** Milliseconds until one attempt's answer begins; a long poll's own wait is added to it. @defaultValue 3000 */
+  /**
+   * Milliseconds until one attempt's answer begins; a long poll's own wait is added to it.
+   * @defaultValue 3000
+   */
   requestTimeoutMs?: number;
-  /** Milliseconds for a call with all of its attempts, a long poll's wait added. The SDK has no such bound. @defaultValue 20000 */
+  /**
+   * Milliseconds for a call with all of its attempts, a long poll's wait added. The SDK has no such
+   * bound. @defaultValue 20000
+   */
   totalTimeoutMs?: number;
   /** Connections per service; calls beyond them wait. @defaultValue 50 */
   maxSockets?: number;
@@ -79,7 +97,9 @@ export function maxAttemptsFor(settings: AwsSettings, env: Environment): number 
   return settings.maxAttempts ?? (Number.isInteger(fromEnv) && fromEnv > 0 ? fromEnv : DEFAULT_SETTINGS.maxAttempts);
 }
 
-/** The region becomes a part of a host and of each signature's scope: nothing that could end either. */
+/**
+ * The region becomes a part of a host and of each signature's scope: nothing that could end either.
+ */
 export function isRegionName(region: string): boolean {
   return /^[a-z\d-]{1,63}$/i.test(region);
 }

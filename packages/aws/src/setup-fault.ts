@@ -21,7 +21,10 @@ export const CREDENTIALS_MISSING: SetupFault = {
     'there are no credentials; give the process a role or a profile, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY',
 };
 
-/** Codes of failures that only a setting of the process mends: no region, no credentials, no usable endpoint, no SDK. */
+/**
+ * Codes of failures that only a setting of the process mends: no region, no credentials, no usable
+ * endpoint, no SDK.
+ */
 const SETUP_CODES: ReadonlySet<string> = new Set<SetupFault['awsCode'] | 'SdkMissing'>([
   'RegionMissing',
   'RegionInvalid',
@@ -30,12 +33,18 @@ const SETUP_CODES: ReadonlySet<string> = new Set<SetupFault['awsCode'] | 'SdkMis
   'SdkMissing',
 ]);
 
-/** Whether a call failed before it was sent, for want of a setting of the process. The reason is its message behind the first colon. */
+/**
+ * Whether a call failed before it was sent, for want of a setting of the process. The reason is its
+ * message behind the first colon.
+ */
 export function isSetupError(error: unknown): boolean {
   return AwsError.isInstance(error) && SETUP_CODES.has(error.awsCode);
 }
 
-/** The region or the endpoint that no request can be made with; `undefined` if both can be used, or are left to the SDK. */
+/**
+ * The region or the endpoint that no request can be made with; `undefined` if both can be used, or
+ * are left to the SDK.
+ */
 export function setupFault(service: AwsService, settings: AwsSettings, env: Environment): SetupFault | undefined {
   const region = regionFor(settings, env);
   if (region !== undefined && !isRegionName(region)) {

@@ -12,13 +12,13 @@ export interface TransportCall extends CallOptions {
   readonly component: string | undefined;
 }
 
-/** What the connections to one service were up to since it was last asked. */
+/** Connection counts of one service since the last call. */
 export interface ConnectionCounts extends PoolCounts {
   /** The service. */
   readonly name: string;
 }
 
-/** The lean transport, which has credentials of its own. */
+/** The lean transport, which resolves its own credentials. */
 export interface LeanTransport extends Transport {
   credentials(): Promise<Credentials> | Credentials;
 }

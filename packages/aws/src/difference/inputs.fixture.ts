@@ -3,11 +3,15 @@ import type { AwsOperations, Input, Operation, Service } from '../operations/aws
 
 type Inputs = { [S in Service]: { [O in Operation<S>]: fc.Arbitrary<Input<S, O & Operation<S>>> } };
 
-/** Text as users have it: every plane of Unicode, what JSON and forms escape, and nothing that is not text. */
+/**
+ * Text as users have it: every plane of Unicode, what JSON and forms escape, and nothing that is
+ * not text.
+ */
 const text = fc.string({ unit: 'grapheme', maxLength: 30 });
 const awkward = fc.constantFrom("a'b(c)*!~", 'a b+c%20&d=e', '\u2028\t"\\/', '😀 é', '<a href="x">&amp;</a>', '');
 const body = fc.oneof(text, awkward, fc.json());
-// The SDK loses a member named `__proto__` and refuses one named `constructor`; ours keeps both (services/marshall.test.ts).
+// The SDK loses a member named `__proto__` and refuses one named `constructor`; ours keeps both
+// (services/marshall.test.ts).
 const MISTAKEN = ['__proto__', 'constructor'];
 const name = fc.stringMatching(/^[A-Za-z0-9_.-]{1,20}$/).filter((text) => !MISTAKEN.includes(text));
 const count = fc.integer({ min: 0, max: 10 });
@@ -90,7 +94,9 @@ type D = AwsOperations['dynamodb'];
 type E = AwsOperations['ecs'];
 type G = AwsOperations['logs'];
 
-/** Inputs of every operation. Tokens that both sides would make up for themselves are always given. */
+/**
+ * Inputs of every operation. Tokens that both sides would make up for themselves are always given.
+ */
 export const INPUTS: Inputs = {
   sqs: {
     SendMessage: record({ QueueUrl: queueUrl, ...message }, ['QueueUrl', 'MessageBody']),

@@ -5,7 +5,7 @@ import type { MessageAttributeValue } from '../operations/sqs.ts';
 import { marshallItem } from '../services/marshall.ts';
 import { attributesDigest } from '../services/message-attributes.ts';
 
-/** What a service sends back, with the input that makes it check. */
+/** A service's response, with the input that makes it check. */
 export interface Reply {
   readonly input: unknown;
   readonly body: string;
@@ -14,7 +14,8 @@ export interface Reply {
 type Outputs = { [S in Service]: { [O in Operation<S>]: fc.Arbitrary<Reply> } };
 
 const text = fc.string({ unit: 'grapheme', maxLength: 30 });
-// The SDK loses a member named `__proto__` and refuses one named `constructor`; ours keeps both (services/marshall.test.ts).
+// The SDK loses a member named `__proto__` and refuses one named `constructor`; ours keeps both
+// (services/marshall.test.ts).
 const MISTAKEN = ['__proto__', 'constructor'];
 const name = fc.stringMatching(/^[A-Za-z0-9_.-]{1,20}$/).filter((text) => !MISTAKEN.includes(text));
 const count = fc.nat({ max: 1_000 });
@@ -160,7 +161,7 @@ const QUEUE = { QueueUrl: 'https://sqs.eu-west-1.amazonaws.com/123456789012/q' }
 const nothing = fc.constant<Reply>({ input: { ...QUEUE, ReceiptHandle: 'r', VisibilityTimeout: 1 }, body: '{}' });
 
 const escapeXml = (raw: string) => raw.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-/** What XML 1.0 can carry; the SDK trims nothing within, and neither do we. */
+/** Text that XML 1.0 can carry. Neither the SDK nor the lean transport trims inside it. */
 const xmlText = fc.string({ unit: 'grapheme-ascii', minLength: 1, maxLength: 20 }).filter((raw) => raw.trim() === raw);
 const element = (tag: string, content: string | undefined) =>
   content === undefined ? '' : `<${tag}>${escapeXml(content)}</${tag}>`;

@@ -20,9 +20,9 @@ export interface Answer {
 
 export interface Recorder extends AsyncDisposable {
   readonly url: string;
-  /** What came since the last time. */
+  /** Requests since the last call. */
   take(): Recorded[];
-  /** What is answered from now on. */
+  /** Sets the response to all later requests. */
   answer(answer: Answer): void;
   /** The port over one transport, at this endpoint. */
   port(transport: 'lean' | 'sdk', settings?: AwsSettings): AwsPort;
@@ -30,7 +30,7 @@ export interface Recorder extends AsyncDisposable {
 
 export const CREDENTIALS = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'a/secret+key', sessionToken: 'a+token/==' };
 
-/** A server that keeps what it was asked and answers what it was told. */
+/** A server that records its requests and sends the response that was set. */
 export async function startRecorder(): Promise<Recorder> {
   let seen: Recorded[] = [];
   let answer: Answer = { status: 200, body: '{}' };

@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => recorder[Symbol.asyncDispose]());
 
-/** What is asked of AWS: the parts that a service looks at. */
+/** The parts of a request that a service looks at. */
 const PROTOCOL_HEADERS = [
   'host',
   'content-type',

@@ -38,14 +38,17 @@ export interface AttemptFailure {
   readonly stale: boolean;
   /** Milliseconds that the server asked to wait. */
   readonly hintMs: number | undefined;
-  /** What the server takes the time to be. */
+  /** The time by the server's clock. */
   readonly serverTimeMs: number | undefined;
   readonly credentials: Credentials;
   /** The correction of the clock that it was signed with. */
   readonly skewMs: number;
 }
 
-/** Signs and sends once. Rejects only with the signal's reason and with what the source of credentials threw. */
+/**
+ * Signs and sends once. Rejects only with the signal's reason and with what the source of
+ * credentials threw.
+ */
 export async function attempt(
   context: LeanContext,
   client: LeanClient,
@@ -189,14 +192,17 @@ function amzDate(ms: number): string {
   return lastDate;
 }
 
-/** A Lambda runtime with several invocations at once keeps their traces here, not in the environment. */
+/**
+ * A Lambda runtime with several invocations at once keeps their traces here, not in the
+ * environment.
+ */
 interface RuntimeGlobals {
   awslambda?: { InvokeStore?: { getXRayTraceId?: () => string | undefined } };
 }
 
 /**
- * The trace of the invocation, by which Lambda stops functions that call themselves through SQS or SNS in circles.
- * Only for functions.
+ * The trace of the invocation, by which Lambda stops functions that call themselves through SQS or
+ * SNS in circles. Only for functions.
  */
 function traceHeader(env: Environment): string | undefined {
   const { awslambda } = globalThis as RuntimeGlobals; // put there by the runtime, under this name

@@ -10,7 +10,10 @@ const isOn = (value: string | undefined) => value?.toLowerCase() === 'true';
 export const NO_REGION = 'AWS_REGION is not set';
 export const NO_CREDENTIALS = 'there are no credentials in the environment, nor of a container';
 
-/** Why a call is left to the SDK, in words that go on after "because"; `undefined` when the lean transport can make it. */
+/**
+ * Why a call is left to the SDK, in words that go on after "because"; `undefined` when the lean
+ * transport can make it.
+ */
 export function uncovered(
   service: AwsService,
   operation: string,

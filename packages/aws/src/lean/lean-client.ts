@@ -13,8 +13,8 @@ export interface LeanRuntime {
   /** Rejects with the signal's reason. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
   /**
-   * Bytes of one response. Ten messages of 1 MiB in JSON with every character escaped have 60 MiB; a
-   * page of DynamoDB has 1 MB.
+   * Bytes of one response. Ten messages of 1 MiB in JSON with every character escaped have 60 MiB;
+   * a page of DynamoDB has 1 MB.
    */
   readonly maxResponseBytes: number;
   /**
@@ -48,8 +48,8 @@ export interface LeanContext {
   readonly credentials: CredentialSource;
   readonly env: Environment;
   /**
-   * Whether Lambda may put a trace id into the environment. Elsewhere the variable is not read for each
-   * call: reading `process.env` costs as much as a hash.
+   * Whether Lambda may put a trace id into the environment. Elsewhere the variable is not read for
+   * each call: reading `process.env` costs as much as a hash.
    */
   readonly mayHaveTrace: boolean;
   readonly userAgent: (component: string | undefined) => string;
@@ -59,7 +59,10 @@ export interface LeanContext {
   readonly totalTimeoutMs: number;
 }
 
-/** The common part of requests of one operation that are signed within one second with the same credentials. */
+/**
+ * The common part of requests of one operation that are signed within one second with the same
+ * credentials.
+ */
 export interface RequestHead {
   readonly date: string;
   readonly credentials: Credentials;

@@ -24,7 +24,10 @@ const LEAN_RUNTIME: LeanRuntime = {
   idleMs: 15_000,
 };
 
-/** Signed HTTP/1.1 on kept-alive sockets, for the operations of each service. The settings must be covered (`covers.ts`). */
+/**
+ * Signed HTTP/1.1 on kept-alive sockets, for the operations of each service. The settings must be
+ * covered (`covers.ts`).
+ */
 export function createLeanTransport(
   settings: AwsSettings,
   env: Environment,
@@ -88,7 +91,10 @@ function credentialSource(settings: AwsSettings, env: Environment, runtime: Lean
   return refreshingCredentials(async () => checked(await fetch()), runtime.now);
 }
 
-/** They go into headers, and the key's id into the signature's scope: a line break, as files and shells leave it, would end one. */
+/**
+ * They go into headers, and the key's id into the signature's scope: a line break, as files and
+ * shells leave it, would end one.
+ */
 function checked(credentials: Credentials): Credentials {
   const { accessKeyId, secretAccessKey, sessionToken = '' } = credentials ?? {};
   const isVisible = (part: unknown) => typeof part === 'string' && /^[\x21-\x7e]*$/.test(part);
@@ -109,8 +115,9 @@ const token = (text: string) => text.replaceAll(/[^A-Za-z0-9._-]/g, '_');
 const MAX_COMPONENTS = 100;
 
 /**
- * The `user-agent` header for a component's calls: product, language and the application id of `AWS_SDK_UA_APP_ID`, in the form of the AWS
- * SDKs, and `md/component#NAME`, which tells a component's calls apart in CloudTrail.
+ * The `user-agent` header for a component's calls: product, language and the application id of
+ * `AWS_SDK_UA_APP_ID`, in the form of the AWS SDKs, and `md/component#NAME`, which tells a
+ * component's calls apart in CloudTrail.
  */
 function createUserAgent(env: Environment): (component: string | undefined) => string {
   const node = builtin('node:process').versions.node;

@@ -1,14 +1,14 @@
 import type { AddressInfo, Socket } from 'node:net';
 import { createServer } from 'node:net';
 
-/** What the server does with one request: writes raw bytes, ends, resets, or says nothing. */
+/** The server's reaction to one request: writes raw bytes, ends, resets, or stays silent. */
 export type Step = (socket: Socket, request: string) => void | Promise<void>;
 
 export interface ScriptedServer extends AsyncDisposable {
   readonly url: string;
   /** Every request in order, with the number of the connection that it came on. */
   readonly requests: Array<{ readonly connection: number; readonly text: string }>;
-  /** What is done with the requests that come next, in order; the last step is for all after it. */
+  /** Sets the reactions to the next requests, in order; the last step is for all after it. */
   script(...steps: Step[]): void;
   /** Ends every connection as a server does with idle ones. */
   endAll(): void;

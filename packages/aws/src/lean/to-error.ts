@@ -13,7 +13,7 @@ export interface CallIdentity {
 
 const requestIdOf = ({ headers }: HttpResponse) => headers['x-amzn-requestid'] ?? headers['x-amz-request-id'];
 
-/** What AWS answered to a call that failed. */
+/** The error for a service's response to a call that failed. */
 export function serviceError(call: CallIdentity, response: HttpResponse, failure: ServiceFailure): AwsError {
   const { status } = response;
   const awsCode = failure.code ?? `Http${status}`;

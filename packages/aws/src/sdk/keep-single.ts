@@ -2,9 +2,8 @@ import type { SdkCommand } from './sdk-client.ts';
 import { refusedConnection } from './to-aws-error.ts';
 
 /**
- * A failure after which nobody knows whether the call had its effect. Deliberately without `cause`
- * and `$metadata`: the SDK's
- * retry looks through both.
+ * A failure that leaves open whether the call had its effect. Deliberately without `cause` and
+ * `$metadata`: the SDK's retry looks through both.
  */
 export class OpenOutcome extends Error {
   override readonly name = 'OpenOutcome';

@@ -1,4 +1,4 @@
-/** The part of a command that we touch: a middleware stack of its own. */
+/** The part of a command that the port uses: its middleware stack. */
 export interface SdkCommand {
   readonly middlewareStack: {
     add(middleware: unknown, options: { step: string; name: string; override: boolean; priority?: 'low' }): void;
@@ -12,7 +12,7 @@ export interface SendSettings {
 
 /** Any AWS SDK v3 client: the smallest structure that can send a command. */
 export interface SdkClient {
-  // biome-ignore lint/suspicious/noExplicitAny: each SDK client has types of its own for commands
+  // biome-ignore lint/suspicious/noExplicitAny: each SDK client has separate types for commands
   send(command: any, options?: any): Promise<any>;
   /** Closes its connections. */
   destroy?(): void;
@@ -30,7 +30,9 @@ export interface SdkService {
 /** Turns a DynamoDB attribute map into plain JavaScript. */
 export type Unmarshall = (item: Record<string, never>) => Record<string, unknown>;
 
-/** What the SDK's packages export, as far as we look: client classes and `<Operation>Command`. */
+/**
+ * The exports of the SDK's packages that are used here: client classes and `<Operation>Command`.
+ */
 export type SdkModule = Readonly<Record<string, unknown>>;
 
 /** Opens a service's SDK with the settings of the port. */

@@ -9,7 +9,10 @@ import { loadService } from './load-service.ts';
 import type { SdkClient, SdkCommand, SdkService, SendSettings } from './sdk-client.ts';
 import { toAwsError } from './to-aws-error.ts';
 
-/** Calls through the official SDK. `why` says for each service what it is used for, should it not be installed. */
+/**
+ * Calls through the official SDK. `why` says for each service what it is used for, should it not be
+ * installed.
+ */
 export function createSdkTransport(
   settings: AwsSettings,
   env: Environment,
@@ -51,14 +54,14 @@ export function createSdkTransport(
     resume: () => {},
     close: () => {
       for (const [name, loaded] of services) {
-        // Clients that were given belong to whoever made them.
+        // A client that was passed in is destroyed by its owner.
         if (clients[name as Service] === undefined) loaded.then(({ client }) => client.destroy?.()).catch(() => {});
       }
     },
   };
 }
 
-/** What the SDK's own time-outs look like: the DOMException of a signal has a number for its code. */
+/** The SDK's own time-out error: the DOMException of a signal has a number for its code. */
 const LATE = { name: 'TimeoutError', message: 'The call took longer than its timeoutMs' };
 
 function sendSettings(settings: AwsSettings, input: unknown, signal: AbortSignal | undefined): SendSettings {
@@ -89,7 +92,10 @@ function nameComponent(command: SdkCommand, component: string): void {
   );
 }
 
-/** Reports the date and the time of each answer, from next to the wire: before errors are made of them. */
+/**
+ * Reports the date and the time of each answer, from next to the wire: before errors are made of
+ * them.
+ */
 function reportAnswers(command: SdkCommand, onAnswer: (answer: Answer) => void): void {
   command.middlewareStack.add(
     (next: (args: unknown) => Promise<{ response?: { headers?: Record<string, string> } }>) =>

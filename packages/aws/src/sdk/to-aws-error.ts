@@ -4,7 +4,7 @@ import { CREDENTIALS_MISSING, REGION_MISSING, setupError } from '../setup-fault.
 import { THROTTLING_CODES } from '../throttling.ts';
 import type { Unmarshall } from './sdk-client.ts';
 
-/** What the SDK's exceptions and Node's network errors carry, as far as we read it. */
+/** The fields of the SDK's exceptions and of Node's network errors that are read here. */
 interface SdkFailure {
   name?: string;
   message?: string;
@@ -26,7 +26,7 @@ interface CallIdentity {
 const UNREACHABLE = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
 const BROKEN = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ECONNABORTED', 'UND_ERR_SOCKET']);
 
-/** What the SDK throws before it sends anything, without a region or without credentials. */
+/** Errors that the SDK throws before it sends anything, without a region or without credentials. */
 const UNSET: ReadonlyArray<{ matches(failure: SdkFailure): boolean; fault: SetupFault }> = [
   {
     // Bare Errors, recognized by their text. An empty variable is to the SDK a region that it does
@@ -42,7 +42,10 @@ const UNSET: ReadonlyArray<{ matches(failure: SdkFailure): boolean; fault: Setup
   },
 ];
 
-/** Why no connection came about, in which case the call had no effect; `undefined` for every other failure. */
+/**
+ * Why no connection came about, in which case the call had no effect; `undefined` for every other
+ * failure.
+ */
 export function refusedConnection(cause: unknown): string | undefined {
   const failure = (typeof cause === 'object' && cause !== null ? cause : {}) as SdkFailure; // looked at field by field
   const code = networkCodeOf(failure);

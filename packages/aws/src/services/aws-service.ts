@@ -35,7 +35,10 @@ export interface Protocol {
   /** Any error thrown means that the answer was not one of this service. */
   decode(operation: string, body: string, status: number): unknown;
   decodeError(body: string, headers: Readonly<Record<string, string>>): ServiceFailure;
-  /** What is wrong with a successful answer, e.g. a checksum that does not fit; `undefined` when all is well. */
+  /**
+   * Describes the fault of a successful response, e.g. a wrong checksum; `undefined` if there is
+   * none.
+   */
   verify?(operation: string, input: unknown, output: unknown): string | undefined;
 }
 

@@ -7,7 +7,7 @@ import { unmarshallItem } from './unmarshall.ts';
 
 const OPTIONS = { removeUndefinedValues: true };
 
-/** What the SDK would put on the wire: its attributes with bytes in base64. */
+/** The SDK's wire form: attributes with bytes in base64. */
 const onWire = (attributes: unknown): unknown =>
   JSON.parse(
     JSON.stringify(attributes, (_, value) =>
@@ -23,7 +23,10 @@ const number = fc.oneof(
   fc.constantFrom(0, -0, 1e-7),
 );
 const bytes = fc.uint8Array({ maxLength: 20 });
-/** Names that the SDK mistakes for the object's own; tests of their own say what becomes of them here. */
+/**
+ * Names that the SDK mistakes for the object's own; tests of their own say what becomes of them
+ * here.
+ */
 const MISTAKEN = ['constructor', '__proto__'];
 const key = fc
   .oneof(fc.string(), fc.constantFrom('toString', 'length', 'a.b', ''))
@@ -57,7 +60,9 @@ const { item } = fc.letrec((tie) => ({
   item: fc.dictionary(key, tie('value'), { maxKeys: 6, noNullPrototype: false }),
 }));
 
-/** lib-dynamodb leaves functions at the top out before it marshalls; util-dynamodb does so below. */
+/**
+ * lib-dynamodb leaves functions at the top out before it marshalls; util-dynamodb does so below.
+ */
 const withoutFunctions = (record: Record<string, unknown>) =>
   Object.fromEntries(Object.entries(record).filter(([, value]) => typeof value !== 'function'));
 

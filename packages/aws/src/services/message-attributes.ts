@@ -17,7 +17,10 @@ export function encodeAttributes(attributes: Attributes): Attributes | WireAttri
   return encoded ?? attributes;
 }
 
-/** Turns base64 into bytes, in place: the object was just parsed and is nobody else's. */
+/**
+ * Turns base64 into bytes, in place: the object was just parsed, so there is no other reference to
+ * it.
+ */
 export function decodeAttributes(attributes: WireAttributes): void {
   for (const value of Object.values(attributes)) {
     if (typeof value.BinaryValue === 'string') value.BinaryValue = fromBase64(value.BinaryValue);

@@ -15,7 +15,10 @@ interface PublishBatch {
 
 const VERSION = '2010-03-31';
 
-/** Codes that the SDK knows by a name other than `<code>Exception`; the rest of SNS's own are in the set below. */
+/**
+ * Codes that the SDK knows by a name other than `<code>Exception`; the rest of SNS's own are in the
+ * set below.
+ */
 const QUERY_NAMES: Readonly<Record<string, string>> = {
   ParameterValueInvalid: 'InvalidParameterValueException',
   KMSOptInRequired: 'KMSOptInRequired',

@@ -26,7 +26,10 @@ interface Received {
   MessageAttributes?: Attributes;
 }
 
-/** Codes of the older Query protocol, under which SQS still reports its errors, and the names they have in the SDK. */
+/**
+ * Codes of the older Query protocol, under which SQS still reports its errors, and the names they
+ * have in the SDK.
+ */
 const QUERY_CODES = {
   'AWS.SimpleQueueService.BatchEntryIdsNotDistinct': 'BatchEntryIdsNotDistinct',
   'AWS.SimpleQueueService.BatchRequestTooLong': 'BatchRequestTooLong',

@@ -5,10 +5,10 @@ export type AttributeMap = Record<string, Record<string, unknown>>;
 
 /**
  * An attribute map as a plain object, by the rules of `@aws-sdk/lib-dynamodb`: sets become Sets,
- * bytes Uint8Arrays, integers beyond
- * the safe ones bigints.
+ * bytes Uint8Arrays, integers beyond the safe ones bigints.
  *
- * @throws Error for what is no attribute, and for a decimal that is too large for a number.
+ * @throws Error for a value that is not an attribute, and for a decimal that is too large for a
+ * number.
  */
 export function unmarshallItem(map: AttributeMap): Record<string, unknown> {
   const item: Record<string, unknown> = {};

@@ -3,7 +3,10 @@ import type { Credentials, Environment } from '../../settings.ts';
 import { builtin } from '../builtin.ts';
 import { createPool } from '../http/pool.ts';
 
-/** Where ECS and Fargate answer, and the hosts that may be asked without TLS (AWS SDKs and Tools guide, container credentials). */
+/**
+ * Where ECS and Fargate answer, and the hosts that may be asked without TLS (AWS SDKs and Tools
+ * guide, container credentials).
+ */
 const ECS_HOST = '169.254.170.2';
 const PLAIN_HOSTS = new Set([ECS_HOST, '169.254.170.23', '[fd00:ec2::23]', 'localhost', '[::1]']);
 /** An answer on the same machine takes milliseconds; the SDK waits one second as well. */
@@ -15,7 +18,10 @@ const MAX_BYTES = 64 * 1024;
 export const hasContainerCredentials = (env: Environment): boolean =>
   Boolean(env.AWS_CONTAINER_CREDENTIALS_RELATIVE_URI || env.AWS_CONTAINER_CREDENTIALS_FULL_URI);
 
-/** Fetches the credentials of a task role or a pod identity. Rejects with an {@link AwsError} that says what was wrong. */
+/**
+ * Fetches the credentials of a task role or a pod identity. Rejects with an {@link AwsError} that
+ * says what was wrong.
+ */
 export async function fetchContainerCredentials(
   env: Environment,
   sleep: (ms: number) => Promise<void>,

@@ -1,14 +1,17 @@
 import type { Credentials } from '../../settings.ts';
 import type { CredentialSource } from './credential-source.ts';
 
-/** Time left at which new credentials are fetched: what every AWS SDK uses; containers get new ones earlier than that. */
+/**
+ * Time left at which new credentials are fetched: what every AWS SDK uses; containers get new ones
+ * earlier than that.
+ */
 const REFRESH_BEFORE_MS = 5 * 60_000;
 /** After a refresh that failed, how long the old credentials are used without asking again. */
 const RETRY_AFTER_MS = 5_000;
 
 /**
- * Credentials that are fetched, kept until shortly before they expire and fetched once for all who wait. While fetching fails the
- * old ones are used for as long as they last.
+ * Credentials that are fetched, kept until shortly before they expire and fetched once for all who
+ * wait. While fetching fails the old ones are used for as long as they last.
  */
 export function refreshingCredentials(fetch: () => Promise<Credentials>, now: () => number): CredentialSource {
   let current: Credentials | undefined;

@@ -17,7 +17,10 @@ export interface Exchange {
 export interface Connection {
   /** Takes what came over the socket; the bytes may be overwritten afterwards. */
   receive(chunk: Buffer): void;
-  /** Rejects with a {@link TransportFault}, or with the signal's reason; either way the connection is gone then. */
+  /**
+   * Rejects with a {@link TransportFault}, or with the signal's reason; either way the connection
+   * is gone then.
+   */
   exchange(exchange: Exchange): Promise<HttpResponse>;
   readonly open: boolean;
   /** Whether it has carried a request before. */
@@ -34,12 +37,18 @@ interface Current {
   settle(outcome: HttpResponse | { readonly fault: unknown }): void;
 }
 
-/** Wraps a connected socket. `onGone` is told once, when it can carry no more. */
+/**
+ * Wraps a connected socket. `onGone` is called once, when the connection can carry no more
+ * requests.
+ */
 export function createConnection(socket: Socket, maxBodyBytes: number, onGone: () => void): Connection {
   let open = true;
   let exchanges = 0;
   let current: Current | undefined;
-  /** When the answer, or the rest of it, is overdue. One timer for all exchanges, which is seldom set and never unset: it looks at this when it rings. */
+  /**
+   * When the answer, or the rest of it, is overdue. One timer for all exchanges, which is seldom
+   * set and never unset: it looks at this when it rings.
+   */
   let dueAt = Number.POSITIVE_INFINITY;
   let ringsAt = Number.POSITIVE_INFINITY;
   let timer: NodeJS.Timeout | undefined;
@@ -62,8 +71,8 @@ export function createConnection(socket: Socket, maxBodyBytes: number, onGone: (
       return;
     }
     /**
-     * After a freeze or a long pause of the process the timer is due before the socket was even looked at: give what has
-     * arrived one turn of the event loop.
+     * After a freeze or a long pause of the process the timer is due before the socket was even
+     * looked at: give what has arrived one turn of the event loop.
      */
     const late = current;
     const { reader } = late;
@@ -101,7 +110,7 @@ export function createConnection(socket: Socket, maxBodyBytes: number, onGone: (
   };
 
   const receive = (chunk: Buffer): void => {
-    // Bytes that nobody asked for: whatever they answer, it is not the next request.
+    // Bytes without a request. They cannot answer the next one.
     if (!current) {
       destroy();
       return;

@@ -25,14 +25,15 @@ const UNREACHABLE = new Set([
   'EPIPE',
 ]);
 
-/** What libuv reads at once. */
+/** libuv's size of one read. */
 const READ_BYTES = 64 * 1024;
 /** For every socket of this thread: what comes is looked at before anything else is read. */
 let readBuffer: Buffer | undefined;
 
 /**
- * Connects, TLS included. Rejects with a {@link TransportFault} that was not sent, or with the signal's reason. What comes goes to `onBytes`
- * and is overwritten once that returns: without a buffer for each read and the queue of a stream, which is a third of the cost of an exchange.
+ * Connects, TLS included. Rejects with a {@link TransportFault} that was not sent, or with the
+ * signal's reason. What comes goes to `onBytes` and is overwritten once that returns: without a
+ * buffer for each read and the queue of a stream, which is a third of the cost of an exchange.
  */
 export function openSocket(
   origin: Origin,
@@ -51,7 +52,7 @@ export function openSocket(
       if (fault === undefined) {
         resolve(socket);
       } else {
-        socket.on('error', () => {}); // a late one has nobody left to hear it
+        socket.on('error', () => {}); // a late error has no listener
         socket.destroy();
         reject(fault);
       }
@@ -60,7 +61,8 @@ export function openSocket(
     const onError = (error: NodeJS.ErrnoException) => settle(connectFault(error));
     const onClose = () => settle(connectFault(Object.assign(new Error('closed'), { code: 'ECONNRESET' })));
     const onTimeout = () => settle(new TransportFault('unreachable', 'The connection timed out', { sent: false }));
-    // One more turn of the event loop: after a pause of the process the timer is due before the socket was looked at.
+    // One more turn of the event loop: after a pause of the process the timer is due before the
+    // socket was looked at.
     const timer = setTimeout(() => setImmediate(onTimeout), timeoutMs);
     socket.once(origin.tls ? 'secureConnect' : 'connect', () => settle());
     socket.once('error', onError);

@@ -1,4 +1,4 @@
-/** What a pool of connections was up to since it was last asked. */
+/** Counts of a pool of connections since the last call. */
 export interface PoolCounts {
   /** The most connections that were in use at once. */
   readonly busy: number;
@@ -6,7 +6,9 @@ export interface PoolCounts {
   readonly idle: number;
   /** The most calls that waited for a connection at once. */
   readonly waiting: number;
-  /** Milliseconds that opening each new connection took, TLS included; of more than 100 the newest. */
+  /**
+   * Milliseconds that opening each new connection took, TLS included; of more than 100 the newest.
+   */
   readonly connectMs: readonly number[];
   /** Milliseconds that each call waited which had to; of more than 100 the newest. */
   readonly waitMs: readonly number[];
@@ -20,7 +22,7 @@ export interface PoolCounter {
   waiting(calls: number): void;
   connected(ms: number): void;
   waited(ms: number): void;
-  /** What was counted, to begin anew from how things are now. */
+  /** Returns the counts and starts anew from `now`. */
   take(now: { readonly busy: number; readonly idle: number; readonly waiting: number }): PoolCounts;
 }
 

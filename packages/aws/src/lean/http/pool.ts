@@ -13,18 +13,26 @@ export interface PoolOptions {
   readonly idleMs: number;
   readonly connectTimeoutMs: number;
   readonly maxResponseBytes: number;
-  /** Wall time: it goes on while a Lambda function is frozen, so a connection from before the freeze is seen as old. */
+  /**
+   * Wall time: it goes on while a Lambda function is frozen, so a connection from before the freeze
+   * is seen as old.
+   */
   readonly now: () => number;
 }
 
 /** The connections to one origin. */
 export interface Pool {
   exchange(exchange: Exchange): Promise<HttpResponse>;
-  /** Drops every idle connection: the other side may have closed them while this process was frozen. */
+  /**
+   * Drops every idle connection: the other side may have closed them while this process was frozen.
+   */
   dropIdle(): void;
-  /** What happened since it was last asked. */
+  /** Returns the counts since the last call. */
   takeCounts(): PoolCounts;
-  /** Drops idle connections now and busy ones when they are done; those that wait for a connection are refused. */
+  /**
+   * Drops idle connections now and busy ones when they are done; those that wait for a connection
+   * are refused.
+   */
   close(): void;
 }
 
@@ -38,7 +46,10 @@ interface Waiter {
   ready(fault?: unknown): void;
 }
 
-/** Idle for longer than this, a connection is looked at once more before use: its end may be waiting in the kernel, unread. */
+/**
+ * Idle for longer than this, a connection is looked at once more before use: its end may be waiting
+ * in the kernel, unread.
+ */
 const FRESH_MS = 500;
 
 export function createPool(origin: Origin, options: PoolOptions): Pool {
@@ -188,7 +199,10 @@ export function createPool(origin: Origin, options: PoolOptions): Pool {
   };
 }
 
-/** What a server says in `keep-alive: timeout=5`, less the second in which both sides may act at once. */
+/**
+ * The time in a server's `keep-alive: timeout=5`, less the second in which both sides may act at
+ * once.
+ */
 function hintedMs(keepAlive: string | undefined): number {
   const seconds = keepAlive === undefined ? undefined : /timeout=(\d+)/.exec(keepAlive)?.[1];
   return seconds === undefined ? Number.POSITIVE_INFINITY : Math.max(0, Number(seconds) * 1_000 - 1_000);

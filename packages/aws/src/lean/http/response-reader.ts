@@ -16,18 +16,27 @@ export interface ResponseReader {
    * @throws TransportFault for what HTTP/1.1 does not allow.
    */
   push(chunk: Buffer): HttpResponse | undefined;
-  /** The connection ended: gives the response when its length was to be told by that. @throws TransportFault when it is cut off. */
+  /**
+   * The connection ended: gives the response when its length was to be told by that. @throws
+   * TransportFault when it is cut off.
+   */
   end(): HttpResponse;
 }
 
 /** Node's own limit; the largest known heads of AWS are under 4 KB. */
 const MAX_HEAD_BYTES = 16 * 1024;
 const MAX_CHUNK_LINE_BYTES = 1024;
-/** The first memory of a body that comes in pieces; it doubles from there. A length that is announced may be a lie. */
+/**
+ * The first memory of a body that comes in pieces; it doubles from there. A length that is
+ * announced may be a lie.
+ */
 const FIRST_BODY_BYTES = 64 * 1024;
 const EMPTY = Buffer.alloc(0);
 const HEAD_END = Buffer.from('\r\n\r\n');
-/** The characters that a reason and a value may have (RFC 9110, 5.5); a bare CR or LF is how headers are smuggled. */
+/**
+ * The characters that a reason and a value may have (RFC 9110, 5.5); a bare CR or LF is how headers
+ * are smuggled.
+ */
 const STATUS_LINE = /^HTTP\/1\.([01]) ([1-5]\d\d)(?: [\t\x20-\x7e\x80-\xff]*)?$/;
 const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 const LENGTH = /^\d{1,15}$/;
@@ -50,8 +59,8 @@ type Body =
   | { readonly kind: 'until-end' };
 
 /**
- * The response when `chunk` is all of it, as most are: nothing is copied and no reader is made. `undefined` when it is for
- * {@link createResponseReader} to say what it is.
+ * The response when `chunk` is all of it, as most are: nothing is copied and no reader is made.
+ * `undefined` when it is for {@link createResponseReader} to say what it is.
  *
  * @throws TransportFault as the reader does.
  */
@@ -70,12 +79,18 @@ export function readWhole(chunk: Buffer, maxBodyBytes: number): HttpResponse | u
   };
 }
 
-/** Reads one HTTP/1.1 response out of the bytes of a connection, strictly: what is ambiguous is refused, never guessed. */
+/**
+ * Reads one HTTP/1.1 response out of the bytes of a connection, strictly: what is ambiguous is
+ * refused, never guessed.
+ */
 export function createResponseReader(maxBodyBytes: number): ResponseReader {
   let pending: Buffer = EMPTY; // not yet understood
   let head: Head | undefined;
   let framing: Body | undefined;
-  /** Its first `received` bytes are the body so far: a copy, since a list of one-byte chunks would take 40 times their size. */
+  /**
+   * Its first `received` bytes are the body so far: a copy, since a list of one-byte chunks would
+   * take 40 times their size.
+   */
   let body: Buffer = EMPTY;
   let received = 0;
   let chunkLeft = -1; // -1: a size line is next
@@ -104,7 +119,7 @@ export function createResponseReader(maxBodyBytes: number): ResponseReader {
     for (;;) {
       const end = pending.indexOf(HEAD_END);
       if (end > MAX_HEAD_BYTES || (end < 0 && pending.length > MAX_HEAD_BYTES)) throw malformed('a head over 16 KB');
-      // What is not HTTP is told at once, not when its head would have ended.
+      // Anything but HTTP is refused at once, before its head would have ended.
       if (!'HTTP/1.'.startsWith(pending.toString('latin1', 0, Math.min(7, pending.length)))) {
         throw malformed('bytes that are not HTTP/1.1');
       }
@@ -166,7 +181,8 @@ export function createResponseReader(maxBodyBytes: number): ResponseReader {
       const bytes = pending.subarray(0, framing.length - received);
       take(bytes);
       pending = pending.subarray(bytes.length);
-      // llhttp fails on bytes after the end. Here the answer counts, since it is whole, and the connection is dropped.
+      // llhttp fails on bytes after the end. Here the answer counts, since it is whole, and the
+      // connection is dropped.
       return received === framing.length ? finish(pending.length === 0) : undefined;
     }
     if (framing?.kind === 'chunked') return readChunks() ? finish(pending.length === 0) : undefined;
@@ -221,7 +237,10 @@ function readField(text: string, start: number, end: number): [name: string, val
   return [name.toLowerCase(), value];
 }
 
-/** Only these two surround a value; `trim` would take a vertical tab and a no-break space away as well. */
+/**
+ * Only these two surround a value; `trim` would take a vertical tab and a no-break space away as
+ * well.
+ */
 const isBlank = (unit: number): boolean => unit === 0x20 || unit === 0x09;
 
 function framingOf({ status, headers }: Head, maxBodyBytes: number): Body {

@@ -1,4 +1,6 @@
-/** For `localhost` and 127.0.0.1, signed by itself; made for these tests alone, valid until 2126. */
+/**
+ * For `localhost` and 127.0.0.1, signed by itself; made for these tests alone, valid until 2126.
+ */
 export const TEST_CERTIFICATE = {
   key: `-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgQiCveFYlmuMLY2dP

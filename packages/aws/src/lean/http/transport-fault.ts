@@ -1,4 +1,4 @@
-/** What went wrong below HTTP's own status codes. */
+/** The kind of a failure below HTTP's status codes. */
 export type FaultKind =
   /** No connection came about. */
   | 'unreachable'
@@ -8,7 +8,7 @@ export type FaultKind =
   | 'broken'
   /** Nothing, or not all, was heard in time. */
   | 'timeout'
-  /** What came is no answer that HTTP or the service's protocol allows. */
+  /** The response breaks the rules of HTTP or of the service's protocol. */
   | 'malformed'
   /** The answer is larger than the bound. */
   | 'oversize';
@@ -21,7 +21,10 @@ export class TransportFault extends Error {
   readonly sent: boolean;
   /** Node's code of the network error, e.g. `ECONNRESET`. */
   readonly code: string | undefined;
-  /** True when a kept-alive connection broke before a single byte of answer: most likely the server had closed it when idle. */
+  /**
+   * True when a kept-alive connection broke before a single byte of answer: most likely the server
+   * had closed it when idle.
+   */
   readonly stale: boolean;
 
   constructor(

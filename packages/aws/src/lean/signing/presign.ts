@@ -19,8 +19,9 @@ export interface PresignRequest {
 const EMPTY_HASH = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
 
 /**
- * A `GET /` whose signature is in the query, without its scheme: `host/?Action=...&X-Amz-Signature=...`.
- * Source: AWS IAM user guide, "Create a signed AWS API request", query string.
+ * A `GET /` whose signature is in the query, without its scheme:
+ * `host/?Action=...&X-Amz-Signature=...`. Source: AWS IAM user guide, "Create a signed AWS API
+ * request", query string.
  */
 export function presign(request: PresignRequest): string {
   const { host, region, service, credentials, date, expiresSeconds } = request;

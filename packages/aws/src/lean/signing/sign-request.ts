@@ -23,7 +23,7 @@ export interface SigningScope {
   readonly date: string;
 }
 
-/** What is hashed and signed, for comparisons in tests. */
+/** The hashed and signed texts, for comparisons in tests. */
 export interface Signature {
   readonly canonicalRequest: string;
   readonly signature: string;
@@ -31,7 +31,9 @@ export interface Signature {
   readonly authorization: string;
 }
 
-/** All of a signature that does not depend on the body: for one set of headers, and so for one date. */
+/**
+ * All of a signature that does not depend on the body: for one set of headers, and so for one date.
+ */
 export interface SigningHead {
   /** Of the canonical request. */
   readonly canonical: string;
@@ -43,8 +45,8 @@ export interface SigningHead {
 }
 
 /**
- * AWS Signature Version 4, with the rules of every service but S3 (paths are normalized and encoded twice).
- * Source: AWS IAM user guide, "Create a signed AWS API request".
+ * AWS Signature Version 4, with the rules of every service but S3 (paths are normalized and encoded
+ * twice). Source: AWS IAM user guide, "Create a signed AWS API request".
  */
 export function signingHead(request: Omit<SignableRequest, 'body'>, scope: SigningScope): SigningHead {
   const { credentials, region, service, date } = scope;

@@ -8,10 +8,16 @@ const keys = new Map<string, KeyedHash>();
 /** The digest of the secret that was used last; a process seldom has two. */
 let last: { readonly secret: string; readonly digest: string } | undefined;
 
-/** A string to sign has some 140 characters; region and service, which it repeats, have names far below these. */
+/**
+ * A string to sign has some 140 characters; region and service, which it repeats, have names far
+ * below these.
+ */
 const MAX_TO_SIGN = 1_024;
 
-/** The key that signs a day's requests: four HMACs, as much as the rest of the signature, and so kept. */
+/**
+ * The key that signs a day's requests: four HMACs, as much as the rest of the signature, and so
+ * kept.
+ */
 export function signingKey(secret: string, day: string, region: string, service: string): KeyedHash {
   const { createHmac, hash } = builtin('node:crypto');
   // By digest: a dump of this map should not add to the places where the secret is.
