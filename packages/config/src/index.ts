@@ -1,4 +1,7 @@
-/** Typed, immutable config from environment, files, Parameter Store and Secrets Manager. @module @twelvefold/config */
+/**
+ * Typed, immutable config from environment, files, Parameter Store and Secrets Manager. @module
+ * @twelvefold/config
+ */
 
 export { type ConfigDefinition, type ConfigOf, type DefinedConfig, defineConfig } from './define-config.ts';
 export { ConfigError } from './errors/config-error.ts';

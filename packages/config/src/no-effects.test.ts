@@ -2,7 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
-/** Runs in a process of its own, where the environment, the file system and the network are trapped before the import. */
+/**
+ * Runs in a separate process, where the environment, the file system and the network are trapped
+ * before the import.
+ */
 const TRAPS = `
   const touched = [];
   // Node's own module loader reads variables too; what it does is not ours.

@@ -3,6 +3,6 @@
  * of a cold start.
  */
 export function nodeUtil(): typeof import('node:util') {
-  // biome-ignore lint/style/noRestrictedGlobals: the one way to a builtin that costs nothing until it is used
+  // biome-ignore lint/style/noRestrictedGlobals: loads a builtin at its first use
   return process.getBuiltinModule('node:util');
 }

@@ -27,7 +27,7 @@ const leaked = (text: string) => text.includes(VALUE) || text.includes(NESTED);
 const { port1, port2 } = new MessageChannel();
 afterAll(() => port1.close());
 
-/** What a console prints. */
+/** The text that a console prints. */
 async function printed(print: (console: Console) => void): Promise<string> {
   const { Console } = await import('node:console');
   let text = '';

@@ -13,7 +13,9 @@ import { assertLoadOptions, readConfig } from './read-config.ts';
  * needs.
  * @example
  * ```ts
- * const config = await loadConfig(definition, { app: 'orders', stage: 'prod', env: process.env, aws: createAws({ env: process.env }) });
+ * const { env } = process;
+ * const aws = createAws({ env });
+ * const config = await loadConfig(definition, { app: 'orders', stage: 'prod', env, aws });
  * config.pricing.taxRate; // number
  * config.payments.apiKey.reveal(); // string
  * ```

@@ -9,7 +9,10 @@ import { Secret } from '../secret.ts';
 import { env, file, memory, parameterStore, secretsManager } from '../sources/sources.ts';
 import { loadConfig } from './load-config.ts';
 
-/** One key of a generated schema: its schema, the value it stands for, and the text that a store holds. */
+/**
+ * One key of a generated schema: its schema, the value it stands for, and the text that a store
+ * holds.
+ */
 interface Sample {
   readonly schema: z.ZodMiniType;
   readonly value: unknown;

@@ -103,13 +103,14 @@ function secretIssueDetail(issue: SchemaIssue): string {
  * without the value.
  *
  * @throws TypeError when `inner` accepts absence (write `z.optional(secret(z.string()))`), for an
- * unknown option, and for options
- * of both stores at once.
+ * unknown option, and for options of both stores at once.
  * @example
  * ```ts
  * const schema = z.object({
  *   payments: z.object({ apiKey: secret(z.string()) }),
- *   database: z.object({ password: secret(z.string(), { id: '{app}/{stage}/database', jsonKey: 'password' }) }),
+ *   database: z.object({
+ *     password: secret(z.string(), { id: '{app}/{stage}/database', jsonKey: 'password' }),
+ *   }),
  * });
  * ```
  */

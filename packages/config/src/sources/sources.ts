@@ -39,7 +39,8 @@ export interface MemorySource {
  * @throws TypeError when there are no values.
  * @example
  * ```ts
- * const config = await loadConfig({ ...definition, sources: [memory({ pricing: { taxRate: 0.2 } })] }, { app: 'orders', stage: 'test' });
+ * const sources = [memory({ pricing: { taxRate: 0.2 } })];
+ * const config = await loadConfig({ ...definition, sources }, { app: 'orders', stage: 'test' });
  * ```
  */
 export function memory(values: Readonly<Record<string, unknown>>): MemorySource {
@@ -131,7 +132,8 @@ export interface CustomSource {
  * const vault = customSource({
  *   name: 'Vault',
  *   secrets: true,
- *   read: async ({ app, stage, keys }) => Object.fromEntries(keys.map((key) => [key, `of ${app} at ${stage}`])),
+ *   read: async ({ app, stage, keys }) =>
+ *     Object.fromEntries(keys.map((key) => [key, `of ${app} at ${stage}`])),
  * });
  * ```
  */
