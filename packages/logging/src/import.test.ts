@@ -2,9 +2,10 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 
-// No import of ours has a side effect, with one listed exception, which is Powertools' own: importing its commons writes
-// AWS_SDK_UA_APP_ID, so every SDK client of the process names Powertools in its user agent. When this test fails because
-// the variable is no longer written, the exception can be struck from the list.
+// No import of these packages has a side effect, with one listed exception, which is Powertools'
+// own: importing its commons writes AWS_SDK_UA_APP_ID, so every SDK client of the process names
+// Powertools in its user agent. When this test fails because the variable is no longer written,
+// remove the exception from the list.
 
 async function changedBy(specifier: string, env: Record<string, string> = {}) {
   const script = `

@@ -15,36 +15,59 @@ import { levelName, thresholdOf } from './level.ts';
 import { ScopedLogger } from './scoped-logger.ts';
 import type { LoggerSettings } from './settings.ts';
 
-/** Lines that are held back inside a scope and written only when that scope logs an error, fails, or is slow. */
+/**
+ * Lines that are held back inside a scope and written only when that scope logs an error, fails, or
+ * is slow.
+ */
 export interface BufferOptions {
   /** Up to which level lines are held back. @defaultValue 'DEBUG' */
   level?: LevelName;
-  /** Bytes per scope; over it the oldest lines go, and how many went is said. @defaultValue 20480 */
+  /**
+   * Bytes per scope; over it the oldest lines go, and how many went is said. @defaultValue 20480
+   */
   maxBytes?: number;
   /** A scope that takes as long from its first line to its end is slow. @defaultValue never */
   slow?: Duration;
 }
 
 export interface LoggerOptions {
-  /** Names the app in every line. @defaultValue POWERTOOLS_SERVICE_NAME, else `service_undefined` */
+  /**
+   * Names the app in every line. @defaultValue POWERTOOLS_SERVICE_NAME, else `service_undefined`
+   */
   service?: string;
-  /** @defaultValue POWERTOOLS_LOG_LEVEL, else LOG_LEVEL, else `INFO`; AWS_LAMBDA_LOG_LEVEL overrides all of them */
+  /**
+   * @defaultValue POWERTOOLS_LOG_LEVEL, else LOG_LEVEL, else `INFO`; AWS_LAMBDA_LOG_LEVEL overrides
+   * all of them
+   */
   level?: LevelName;
-  /** Fields of every line, e.g. what the host knows about itself: region, task, version. @defaultValue {} */
+  /**
+   * Fields of every line, e.g. what the host knows about itself: region, task, version.
+   * @defaultValue {}
+   */
   facts?: Readonly<Record<string, unknown>>;
   /** Further keys whose values are redacted (see `createRedactor`). @defaultValue [] */
   redact?: readonly string[];
-  /** Share it between loggers, metrics and whoever learns secrets. @defaultValue a new one with the keys of `redact` */
+  /**
+   * Share it between loggers, metrics and the code that loads secrets. @defaultValue a new one with
+   * the keys of `redact`
+   */
   redactor?: Redactor;
-  /** Where a line goes, without its line feed; what it throws is dropped. @defaultValue standard output, all levels */
+  /**
+   * Where a line goes, without its line feed; what it throws is dropped. @defaultValue standard
+   * output, all levels
+   */
   write?: (line: string, level: string) => void;
   /** `json` is Powertools' line, `pretty` is for people at a terminal. @defaultValue 'json' */
   format?: 'json' | 'pretty';
-  /** Colours of the pretty format. Whether the terminal wants them (NO_COLOR, a pipe) is for the caller to know. @defaultValue false */
+  /**
+   * Colours of the pretty format. Whether the terminal wants them (NO_COLOR, a pipe) is for the
+   * caller to know. @defaultValue false
+   */
   color?: boolean;
   /**
-   * Share of flows, 0 to 1, that log at DEBUG; decided by the correlation id, so alike in every component, and carried on by messages
-   * and `traceHeaders()`. With 0 no flow does, whoever chose it. @defaultValue POWERTOOLS_LOGGER_SAMPLE_RATE, else 0
+   * Share of flows, 0 to 1, that log at DEBUG. Decided by the correlation id, so it is the same in
+   * every component; messages and `traceHeaders()` carry it on. With 0 no flow does, also if the
+   * caller chose it. @defaultValue POWERTOOLS_LOGGER_SAMPLE_RATE, else 0
    */
   sampleRate?: number;
   /** Holds lines back inside scopes that go well. @defaultValue none */
@@ -56,9 +79,9 @@ export interface LoggerOptions {
   /** @defaultValue systemClock */
   clock?: Pick<Clock, 'now'>;
   /**
-   * Writes the lines of one turn of the event loop together, which costs a service a fraction of a write per line. A line at ERROR or
-   * above leaves at once with those before it; a process that is killed by SIGKILL loses the lines of that turn. For standard output
-   * only. @defaultValue false
+   * Writes the lines of one turn of the event loop together, which costs a service a fraction of a
+   * write per line. A line at ERROR or above leaves at once with those before it; a process that is
+   * killed by SIGKILL loses the lines of that turn. For standard output only. @defaultValue false
    */
   gather?: boolean;
 }
@@ -84,11 +107,12 @@ const KNOWN_OPTIONS = [
 ] as const satisfies ReadonlyArray<keyof LoggerOptions>;
 
 /**
- * Makes a Powertools Logger that is safe when invocations overlap: inside an invocation scope keys, level and Lambda
- * context are that scope's alone, and each line carries `correlation_id`, `component`, `kind` and the trace.
+ * Makes a Powertools Logger that is safe when invocations overlap: inside an invocation scope keys,
+ * level and Lambda context are that scope's alone, and each line carries `correlation_id`,
+ * `component`, `kind` and the trace.
  *
- * All levels go to one stream, standard output, so that their order is kept and Lambda and ECS show the same;
- * Powertools sends warnings and errors to standard error.
+ * All levels go to one stream, standard output, so that their order is kept and Lambda and ECS show
+ * the same; Powertools sends warnings and errors to standard error.
  *
  * @throws TypeError for an unknown option, level or sample rate.
  * @example
@@ -109,7 +133,8 @@ export function createLogger(options: LoggerOptions = {}): ScopedLogger {
   }
   const level = resolveLevel(options.level, env);
   const formatter = new LineFormatter();
-  // With TZ set to anything but UTC Powertools writes local time with its offset, at the cost of Intl on every line.
+  // With TZ set to anything but UTC Powertools writes local time with its offset, at the cost of
+  // Intl on every line.
   const probe = new Date(0);
   const utc = formatter.formatTimestamp(probe) === probe.toISOString();
   const hidden = new Set(Object.keys(facts));
@@ -197,8 +222,8 @@ function sampleRate(option: number | undefined, env: (key: string) => string): n
 
 /**
  * Makes a function that reads the X-Ray trace id of the current invocation, from the environment or
- * Lambda's invoke store. Outside Lambda the id cannot change, so a process without one looks only once:
- * a read of the environment costs a tenth of a log line.
+ * Lambda's invoke store. Outside Lambda the id cannot change, so a process without one looks only
+ * once: a read of the environment costs a tenth of a log line.
  */
 function platformTrace(): () => string | undefined {
   const isSet = (key: string) => getStringFromEnv({ key, defaultValue: '' }) !== '';
@@ -208,14 +233,17 @@ function platformTrace(): () => string | undefined {
 /** Environment variables as an object, e.g. `process.env`. */
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** Reads variables from `env`, else from the process environment the way Powertools does. Trimmed; empty when unset. */
+/**
+ * Reads variables from `env`, else from the process environment the way Powertools does. Trimmed;
+ * empty when unset.
+ */
 function envReader(env: Env | undefined): (key: string) => string {
   return env ? (key) => env[key]?.trim() ?? '' : (key) => getStringFromEnv({ key, defaultValue: '' });
 }
 
 /**
- * Makes a function that writes times as `Date.prototype.toISOString` does. Most lines share their second with the one
- * before, in a burst their millisecond too, whose text is kept.
+ * Makes a function that writes times as `Date.prototype.toISOString` does. Most lines share their
+ * second with the one before, in a burst their millisecond too, whose text is kept.
  */
 export function isoTimestamps(): (ms: number) => string {
   let last = Number.NaN;
@@ -226,7 +254,7 @@ export function isoTimestamps(): (ms: number) => string {
     if (ms === last) return lastText;
     const whole = Math.trunc(ms);
     const rest = whole % 1_000;
-    // Before 1970 the remainder is negative; NaN is no time, and toISOString says so.
+    // Before 1970 the remainder is negative. For NaN toISOString throws.
     if (!(rest >= 0)) return new Date(ms).toISOString();
     if (whole - rest !== second) {
       text = new Date(whole).toISOString().slice(0, -'123Z'.length);

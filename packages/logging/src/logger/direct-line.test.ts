@@ -4,8 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { createRedactor } from '../redact/redactor.ts';
 import { createLogger, isoTimestamps } from './create-logger.ts';
 
-// A line that is written directly is the line that the careful way makes, character for character. A replacer that changes
-// nothing sends a logger the careful way.
+// A line that is written directly is the line that the careful way makes, character for character.
+// A replacer that changes nothing sends a logger the careful way.
 
 const SECRETS = ['s3cr"t/väl\\ue\n1', 'plain-secret', '12345678'];
 

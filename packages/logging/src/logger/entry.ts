@@ -16,7 +16,10 @@ export interface Entry {
   additional: Record<string, unknown>;
 }
 
-/** The fields of an entry in Powertools' order: its standard ones, then the additional, which may replace them. */
+/**
+ * The fields of an entry in Powertools' order: its standard ones, then the additional, which may
+ * replace them.
+ */
 function entryFields(settings: LoggerSettings, entry: Entry): Record<string, unknown> {
   const { context, additional } = entry;
   const fields: Record<string, unknown> = {
@@ -65,7 +68,10 @@ function ordered(fields: Record<string, unknown>, order: Iterable<string>): Reco
   return Object.assign(result, { ...fields, ...result });
 }
 
-/** The line of an entry: written directly where its fields allow it, otherwise field by field. Never throws. */
+/**
+ * The line of an entry: written directly where its fields allow it, otherwise field by field. Never
+ * throws.
+ */
 export function entryLine(
   settings: LoggerSettings,
   direct: { entry(entry: Entry): string | undefined } | undefined,

@@ -4,8 +4,9 @@ const RESERVED_KEYS: ReadonlySet<string> = new Set(['level', 'message', 'samplin
 const UNREADABLE = '[unreadable]';
 
 /**
- * Adds what one call logs to `fields` and returns its message. Takes strings, objects and errors where Powertools takes
- * them, and whatever else a caller passes in spite of the types. Never throws.
+ * Adds what one call logs to `fields` and returns its message. Takes strings, objects and errors
+ * where Powertools takes them, and whatever else a caller passes in spite of the types. Never
+ * throws.
  *
  * @param onReserved - called with each key that is dropped
  */
@@ -35,7 +36,9 @@ export function addInput(
   return message;
 }
 
-/** Copies the fields of `item`, reading each at most once and none that is reserved. Never throws. */
+/**
+ * Copies the fields of `item`, reading each at most once and none that is reserved. Never throws.
+ */
 export function copyFields(fields: Record<string, unknown>, item: object, onReserved: (key: string) => unknown): void {
   let keys: string[];
   try {

@@ -3,7 +3,7 @@ import type { Scope } from '@twelvefold/lifecycle';
 
 type Fields = Record<string, unknown>;
 
-/** What of a Lambda invocation's context goes into its lines; Powertools' own choice of fields. */
+/** The fields of a Lambda invocation's context that its lines have; the same as Powertools'. */
 export interface InvocationContext {
   coldStart: boolean;
   functionName?: string;
@@ -14,7 +14,10 @@ export interface InvocationContext {
   tenantId?: string | undefined;
 }
 
-/** Keys in force at one place: the logger's own, or those of one scope, which lie over the logger's own. */
+/**
+ * Keys in force at one place: the logger's own, or those of one scope, which lie over the logger's
+ * own.
+ */
 export interface KeyLayer {
   persistent: Fields;
   temporary: Fields;
@@ -34,12 +37,16 @@ export function keyLayer(): KeyLayer {
   };
 }
 
-/** Merges `fields` into `target` as Powertools does: nested objects are merged, not replaced. Never throws. */
+/**
+ * Merges `fields` into `target` as Powertools does: nested objects are merged, not replaced. Never
+ * throws.
+ */
 export function mergeFields(target: Fields, fields: Fields): void {
   try {
     deepMerge(target, fields);
   } catch {
-    // A getter inside threw half way. The value itself is kept; reading it again is guarded when the line is made.
+    // A getter inside threw half way. The value itself is kept; reading it again is guarded when
+    // the line is made.
     for (const key of Object.keys(fields)) {
       const { value } = Object.getOwnPropertyDescriptor(fields, key) ?? {};
       if (value !== undefined) target[key] = value;
@@ -75,7 +82,10 @@ export function copyShown(to: Fields, from: Fields, hidden: ReadonlySet<string> 
   }
 }
 
-/** Adds the keys of a line in force here: the logger's own, what names the scope, then the scope's, the last one winning. */
+/**
+ * Adds the keys of a line in force here: the logger's own, what names the scope, then the scope's,
+ * the last one winning.
+ */
 export function addKeys(to: Fields, base: KeyLayer, scope: Scope | undefined, layer: KeyLayer | undefined): void {
   copyShown(to, base.persistent, layer?.hiddenPersistent);
   copyShown(to, base.temporary, layer?.hiddenTemporary);

@@ -144,7 +144,8 @@ describe('redaction', () => {
     expect(line.text).toMatch(/^a \[redacted\] x+\.\.\. \[\d+ more characters\]$/);
     expect(Object.keys(line).at(-1)).toMatch(/^a \[redacted\] x{497}\.\.\.$/);
     expect(looked).toBeLessThan(3_000_000);
-    // Nothing but secrets, so that all of it shrinks: what stands at the end of the part that is looked at does not show.
+    // Nothing but secrets, so that all of it shrinks: what stands at the end of the part that is
+    // looked at does not show.
     const many = one({ text: 'SECRETSECRET'.repeat(100_000) }, { redactor }).text as string;
     expect(many).not.toContain('SECRET');
   });

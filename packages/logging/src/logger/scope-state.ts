@@ -5,7 +5,10 @@ import type { KeyLayer } from './key-layer.ts';
 import { keyLayer } from './key-layer.ts';
 import type { LoggerSettings } from './settings.ts';
 
-/** What the lines of one place have in common, as long as it stays so; without a `part` they are made one by one. */
+/**
+ * The common text of the lines of one place, while it stays the same; without a `part` they are
+ * made one by one.
+ */
 export interface CachedFields {
   readonly fields: ConstantFields | undefined;
   /** How often the logger's own keys had changed. */
@@ -13,13 +16,15 @@ export interface CachedFields {
   readonly traceId: string | undefined;
 }
 
-/** What one logger keeps for one scope. */
+/** The state that one logger keeps for one scope. */
 export interface ScopeState {
   layer: KeyLayer;
-  /** Nothing was set in the scope: its lines have the logger's own keys and what names the scope. */
+  /**
+   * Nothing was set in the scope: its lines have the logger's own keys and what names the scope.
+   */
   isBare: boolean;
   cached: CachedFields | undefined;
-  /** Set when the scope logs at a level of its own. */
+  /** Set when the scope logs at another level than the logger. */
   threshold: number | undefined;
   /** The flow is logged in detail: nothing is held back. */
   sampled: boolean;
@@ -38,7 +43,8 @@ export interface ScopeState {
 
 export function scopeState(scope: Scope, settings: LoggerSettings): ScopeState {
   const sampleRate = settings.pinned ? 0 : settings.sampleRate;
-  // Whoever logs no flow in detail is not made to by others: anybody can send the header.
+  // A service that samples no flow is not made to do so by a caller: any client can send the
+  // header.
   const sampled = sampleRate > 0 && (scope.sampled || isSampled(scope.correlationId, sampleRate));
   if (sampled) scope.sampled = true;
   return {
@@ -64,13 +70,19 @@ export function traceIdOf(scope: Scope, settings: LoggerSettings): string | unde
   return xray === undefined ? settings.platformTrace() : traceRoot(xray);
 }
 
-/** The trace id in an `X-Amzn-Trace-Id` header: its `Root` field, or all of it when it has no fields. */
+/**
+ * The trace id in an `X-Amzn-Trace-Id` header: its `Root` field, or all of it when it has no
+ * fields.
+ */
 function traceRoot(header: string): string | undefined {
   if (!header.includes('=')) return header;
   return /(?:^|;)\s*Root=([^;]+)/.exec(header)?.[1];
 }
 
-/** Keeps a line back. Over `maxBytes` the oldest lines go; a line that is longer by itself is not kept. */
+/**
+ * Keeps a line back. Over `maxBytes` the oldest lines go; a line that is longer by itself is not
+ * kept.
+ */
 export function hold(state: ScopeState, line: string, level: string, maxBytes: number): void {
   const bytes = Buffer.byteLength(line);
   if (bytes > maxBytes) {
@@ -86,13 +98,14 @@ export function hold(state: ScopeState, line: string, level: string, maxBytes: n
 }
 
 /**
- * Whether the flow with this correlation id is logged at DEBUG. A pure function of the id, so every component that the
- * flow passes through decides the same, with nothing to carry along.
+ * Whether the flow with this correlation id is logged at DEBUG. A pure function of the id, so every
+ * component that the flow passes through decides the same, with nothing to carry along.
  */
 function isSampled(correlationId: string, rate: number): boolean {
   if (rate <= 0) return false;
   if (rate >= 1) return true;
-  // FNV-1a, 32 bits, then mixed (murmur3's finalizer): ids that differ in their last character only are spread as well.
+  // FNV-1a, 32 bits, then mixed (murmur3's finalizer): ids that differ in their last character only
+  // are spread as well.
   let hash = 0x811c9dc5;
   for (let index = 0; index < correlationId.length; index += 1) {
     hash = Math.imul(hash ^ correlationId.charCodeAt(index), 0x01000193);

@@ -28,9 +28,9 @@ type Keys = Parameters<PowertoolsLogger['appendKeys']>[0];
 /**
  * A Powertools Logger whose state is safe when invocations overlap, on every host.
  *
- * Powertools keeps keys, level and Lambda context in the instance, or in Lambda's invoke store where the platform brings
- * one. Here they live in the invocation scope: whatever is set inside a scope is seen by that scope alone, whatever is
- * set outside is the logger's own and shows in every line. Made by `createLogger`.
+ * Powertools keeps keys, level and Lambda context in the instance, or in Lambda's invoke store
+ * where the platform brings one. Here they live in the invocation scope: values set inside a scope
+ * show in that scope only, values set outside show in every line. Made by `createLogger`.
  */
 export class ScopedLogger extends PowertoolsLogger {
   /** Values added here vanish from every later line of this logger and its children. */
@@ -39,7 +39,7 @@ export class ScopedLogger extends PowertoolsLogger {
   readonly #direct: DirectLine | undefined;
   readonly #slot = scopeKey<ScopeState>('logger');
   readonly #keys = keyLayer();
-  /** What lines outside of scopes have in common, while the logger's own keys stay as they are. */
+  /** The common text of lines outside of scopes, while the logger's own keys stay as they are. */
   #cached: CachedFields | undefined;
   /** The part of the logger's own keys. */
   #unscoped: Pick<CachedFields, 'fields' | 'keysVersion'> | undefined;
@@ -49,8 +49,9 @@ export class ScopedLogger extends PowertoolsLogger {
   #floor: number;
 
   constructor(settings: LoggerSettings, persistent: Readonly<Record<string, unknown>> = {}) {
-    // Only what the inherited methods still read. Persistent keys, level and sampling would be set through methods that
-    // are overridden below, before their fields exist; a sample rate of 0 keeps Powertools from rolling its own dice.
+    // Only what the inherited methods still read. Persistent keys, level and sampling would be set
+    // through methods that are overridden below, before their fields exist; a sample rate of 0
+    // keeps Powertools from rolling its own dice.
     super({
       serviceName: settings.service,
       sampleRateValue: 0,
@@ -163,8 +164,8 @@ export class ScopedLogger extends PowertoolsLogger {
   }
 
   /**
-   * Powertools rolls dice here per invocation. Here the correlation id decides (`sampleRate`), with the scope's first line; called as
-   * a scope begins, what is sent on before that line knows of it too, and slowness is counted from here.
+   * Powertools rolls dice here per invocation; this class decides by the correlation id. Call it as
+   * a scope begins: messages before the first line carry the decision, and slowness counts from it.
    */
   override refreshSampleRateCalculation(): void {
     if (this.#settings.sampleRate > 0 || this.#settings.buffer) this.#stateHere();
@@ -252,7 +253,7 @@ export class ScopedLogger extends PowertoolsLogger {
     } else this.#write(line, level);
   }
 
-  /** Has the scope's end write what is held back when its work failed, logged or not, or was slow. */
+  /** Makes the scope's end write held-back lines if its work failed, logged or not, or was slow. */
   #watch(state: ScopeState): void {
     if (state.watched) return;
     state.watched = true;
@@ -354,7 +355,7 @@ export class ScopedLogger extends PowertoolsLogger {
     try {
       this.#settings.write(line, level);
     } catch {
-      // Nobody is left to tell; the work that logs must not fail because its log does.
+      // This failure cannot be logged. The work that logs must not fail because its log does.
     }
   }
 

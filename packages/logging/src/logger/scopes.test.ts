@@ -12,8 +12,9 @@ function recorded(options: LoggerOptions = {}) {
   return { logger, lines: () => texts.map((text) => JSON.parse(text) as Line), texts };
 }
 
-// Powertools merges overlapping requests unless AWS_LAMBDA_MAX_CONCURRENCY is set and Lambda's invoke store is there, and
-// throws "InvokeStore is not available" when only the variable is (TRAPS: ran). Ours must not care.
+// Powertools merges overlapping requests unless AWS_LAMBDA_MAX_CONCURRENCY is set and Lambda's
+// invoke store is there, and throws "InvokeStore is not available" when only the variable is
+// (TRAPS: ran). Ours must not care.
 describe.each([
   ['unset', undefined],
   ['set', '10'],
@@ -35,7 +36,7 @@ describe.each([
           if (id === 'b') logger.setLogLevel('DEBUG');
           inside += 1;
           if (inside === 3) release();
-          await all; // Nobody logs before everybody has set their keys.
+          await all; // No scope logs before all have set their keys.
           await tick(0);
           logger.info('working', { id });
           logger.debug('detail', { id });

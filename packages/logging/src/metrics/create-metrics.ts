@@ -16,17 +16,24 @@ export interface MetricsOptions {
   /** Further default dimensions, e.g. the stage. @defaultValue {} */
   dimensions?: Readonly<Record<string, string>>;
   /**
-   * Different values that one dimension may take in the life of the process; those beyond are published as `other`, and `logger` is
-   * told once per dimension. Each value is a metric of its own to CloudWatch, and billed. @defaultValue 100
+   * Different values that one dimension may take in the life of the process. Further values are
+   * published as `other`, and `logger` gets one warning per dimension. CloudWatch bills a separate
+   * metric for each value. @defaultValue 100
    */
   dimensionValues?: number;
   /** `json` is EMF, `pretty` is for people at a terminal. @defaultValue 'json' */
   format?: 'json' | 'pretty';
   /** Colours of the pretty format. @defaultValue false */
   color?: boolean;
-  /** Where a line goes, without its line feed; what it throws is dropped. @defaultValue standard output */
+  /**
+   * Where a line goes, without its line feed; what it throws is dropped. @defaultValue standard
+   * output
+   */
   write?: (line: string) => void;
-  /** Is told about dimensions that were ignored and the like, e.g. the app's logger. @defaultValue nobody */
+  /**
+   * Receives warnings, e.g. about ignored dimensions; for example the app's logger. @defaultValue
+   * none
+   */
   logger?: { warn(message: string): void };
   /** Cleans metadata and dimension values; give it the logger's. @defaultValue a new one */
   redactor?: Redactor;
@@ -48,11 +55,13 @@ const KNOWN_OPTIONS = [
 ] as const satisfies ReadonlyArray<keyof MetricsOptions>;
 
 /**
- * Makes Powertools Metrics that publish in the embedded metric format, one set per invocation scope.
+ * Makes Powertools Metrics that publish in the embedded metric format, one set per invocation
+ * scope.
  *
  * POWERTOOLS_METRICS_DISABLED and POWERTOOLS_DEV switch publishing off, as they do in Powertools.
  *
- * @throws TypeError for an unknown option, an empty namespace or service, or a budget that is no whole number above 0.
+ * @throws TypeError for an unknown option, an empty namespace or service, or a budget that is not a
+ * whole number above 0.
  * @example
  * ```ts
  * const metrics = createMetrics({ namespace: 'Orders', service: 'orders' });

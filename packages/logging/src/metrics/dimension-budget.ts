@@ -1,15 +1,18 @@
-/** What stands for every value of a dimension beyond its budget. */
+/** The value that replaces every value of a dimension beyond its budget. */
 const OTHER = 'other';
 
-/** Names of dimensions that are watched; more than that are values in the wrong place, and all their values become `other`. */
+/**
+ * Names of dimensions that are watched; more than that are values in the wrong place, and all their
+ * values become `other`.
+ */
 const MOST_NAMES = 100;
 
 /** The value to publish for a dimension's value: itself within the budget, `other` beyond. */
 export type DimensionBudget = (name: string, value: string) => string;
 
 /**
- * Keeps the number of metrics that a process can create in bounds. CloudWatch makes, and bills, a metric of its own for each value of
- * a dimension: one user id among them, and there are as many as users.
+ * Limits the number of metrics that a process can create. CloudWatch creates, and bills, a separate
+ * metric for each value of a dimension: with a user id as a value there would be as many as users.
  *
  * @param values different values per dimension, `other` not counted
  * @param onExceeded called once per dimension, when a value is replaced for the first time

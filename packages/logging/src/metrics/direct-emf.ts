@@ -14,8 +14,9 @@ const NUMBER = /^\d/;
 const BYTES_PER_UNIT = 3;
 
 /**
- * A set as one line of EMF in one pass, or `undefined` when it needs the careful way (`emfLines`): the two are equal. Left to that
- * are metadata, further dimension sets, a dimension in place of a default one, and whatever takes more than one line.
+ * A set as one line of EMF in one pass, or `undefined` when it needs the careful way (`emfLines`):
+ * the two are equal. Left to that are metadata, further dimension sets, a dimension in place of a
+ * default one, and whatever takes more than one line.
  */
 export function directEmf(set: MetricSet, frame: EmfFrame): string | undefined {
   const { defaults } = frame;

@@ -1,7 +1,8 @@
 /**
- * Limits of the embedded metric format and of CloudWatch's metrics. An object beyond one of the first three is stored as a
- * log line, but no metric comes out of it, and nothing says so.
- * Source: AWS documentation, "Specification: Embedded metric format" and "CloudWatch API: Dimension, MetricDatum".
+ * Limits of the embedded metric format and of CloudWatch's metrics. An object beyond one of the
+ * first three is stored as a log line, but no metric comes out of it, and nothing says so. Source:
+ * AWS documentation, "Specification: Embedded metric format" and "CloudWatch API: Dimension,
+ * MetricDatum".
  */
 export const EMF_LIMITS = {
   metrics: 100,

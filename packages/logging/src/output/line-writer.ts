@@ -1,8 +1,11 @@
 import type { ThreadLock } from './thread-lock.ts';
 
-/** What the writer needs from the process; tests bring their own. */
+/** The functions of the process that the writer uses; tests pass their own. */
 export interface LineWriterIo {
-  /** Writes some of the first `length` bytes and returns how many. @throws an error with code `EAGAIN` when none can be taken now. */
+  /**
+   * Writes some of the first `length` bytes and returns how many. @throws an error with code
+   * `EAGAIN` when none can be taken now.
+   */
   write(bytes: Uint8Array, length: number): number;
   /** Calls back once, at the end of this tick of the event loop. */
   endOfTick(callback: () => void): void;
@@ -22,22 +25,37 @@ export interface LineWriter {
   /**
    * Writes a line and a line feed in one piece. Never throws.
    *
-   * @param now - whether the line, and those gathered before it, leave the process at once. @defaultValue false
+   * @param now - whether the line, and those gathered before it, leave the process at once.
+   * @defaultValue false
    */
   write(line: string, now?: boolean): void;
-  /** From here on the lines of one tick of the event loop are written together; at 16 KB, and at the exit, earlier. */
+  /**
+   * From here on the lines of one tick of the event loop are written together; at 16 KB, and at the
+   * exit, earlier.
+   */
   gather(): void;
-  /** Resolves when everything written so far has left the process, or when its reader has taken nothing for a second. */
+  /**
+   * Resolves when everything written so far has left the process, or when its reader has taken
+   * nothing for a second.
+   */
   flush(): Promise<void>;
   /** Bytes that wait for the descriptor to take them. */
   readonly pendingBytes: number;
 }
 
-/** Beyond this many waiting bytes lines are dropped and counted: an unread pipe costs neither all memory nor the event loop. */
+/**
+ * Beyond this many waiting bytes lines are dropped and counted: an unread pipe costs neither all
+ * memory nor the event loop.
+ */
 const MOST_PENDING_BYTES = 16 * 1024 * 1024;
-/** Once lines were dropped, none is taken until so much is free: the loss is in one piece, and reported once. */
+/**
+ * Once lines were dropped, none is taken until so much is free: the loss is in one piece, and
+ * reported once.
+ */
 const RESUME_BYTES = 1024 * 1024;
-/** At the bound a reader that is merely slower than the writer gets this long to free some space. */
+/**
+ * At the bound a reader that is merely slower than the writer gets this long to free some space.
+ */
 const PATIENCE_MS = 250;
 /** Freed at once, so that a line at the bound does not wait for each single line before it. */
 const FREED_BYTES = 64 * 1024;
@@ -46,28 +64,36 @@ const RETRY_MS = [1, 2, 5, 10, 25, 50] as const;
 const FLUSH_RETRIES = 25;
 /** Retries without progress after which the process may end by itself: 5 s. */
 const KEEP_ALIVE_RETRIES = 105;
-/** At exit, how long a reader that takes nothing is waited for: ECS leaves the exit 1 s between the stop budget and SIGKILL. */
+/**
+ * At exit, how long a reader that takes nothing is waited for: ECS leaves the exit 1 s between the
+ * stop budget and SIGKILL.
+ */
 const EXIT_STALLED_MS = 1_000;
-/** At exit, how long another thread may hold the lock: one that was terminated loses it after 2 s. */
+/**
+ * At exit, how long another thread may hold the lock: one that was terminated loses it after 2 s.
+ */
 const EXIT_LOCK_MS = 2_500;
 /** At exit, how long a slow reader is waited for in total. */
 const EXIT_MOST_MS = 5_000;
 
-/** Lines that fit are encoded here, one after the other, instead of each into memory of its own. */
+/**
+ * Lines that fit are encoded into this buffer, one after the other, instead of one allocation each.
+ */
 const SCRATCH_BYTES = 64 * 1024;
 /** Characters of gathered lines after which they are written before the end of the tick. */
 const GATHERED_CHARACTERS = 16_384;
 const LINE_FEED = 0x0a;
-/** What a UTF-16 unit takes at most in UTF-8. */
+/** The most bytes of a UTF-16 unit in UTF-8. */
 const BYTES_PER_UNIT = 3;
 
 /**
  * Writes whole lines to a descriptor that may be non-blocking.
  *
- * `process.stdout` sets a pipe to non-blocking and keeps what the pipe does not take in memory, where `process.exit()`
- * loses it. Here a line goes to the descriptor at once; what it does not take (`EAGAIN`) waits in order and is retried,
- * and at exit the rest is written synchronously. So a slow reader neither blocks the event loop nor loses a line. When 16 MiB wait
- * and nothing is read, further lines are dropped, and their number is written as soon as the reader goes on.
+ * `process.stdout` sets a pipe to non-blocking and keeps what the pipe does not take in memory,
+ * where `process.exit()` loses it. Here a line goes to the descriptor at once; what it does not
+ * take (`EAGAIN`) waits in order and is retried, and at exit the rest is written synchronously. So
+ * a slow reader neither blocks the event loop nor loses a line. When 16 MiB wait and nothing is
+ * read, further lines are dropped, and their number is written as soon as the reader goes on.
  */
 export function createLineWriter(io: LineWriterIo): LineWriter {
   const scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
@@ -92,7 +118,9 @@ export function createLineWriter(io: LineWriterIo): LineWriter {
   let droppedLines = 0;
   let droppedBytes = 0;
 
-  /** How many of the bytes the descriptor takes now; 0 as well when it is busy, or broken for good. */
+  /**
+   * How many of the bytes the descriptor takes now; 0 as well when it is busy, or broken for good.
+   */
   function offer(bytes: Uint8Array, length: number): number {
     try {
       return io.write(bytes, length);
@@ -103,7 +131,9 @@ export function createLineWriter(io: LineWriterIo): LineWriter {
     }
   }
 
-  /** Writes what the descriptor takes now, if this thread gets the lock. True when nothing is left. */
+  /**
+   * Writes what the descriptor takes now, if this thread gets the lock. True when nothing is left.
+   */
   function pump(): boolean {
     const lock = io.lock?.();
     refused = false;
@@ -180,7 +210,9 @@ export function createLineWriter(io: LineWriterIo): LineWriter {
     );
   }
 
-  /** Blocks until no more than `untilBytes` wait, for at most `mostMs`. Returns how long it took. */
+  /**
+   * Blocks until no more than `untilBytes` wait, for at most `mostMs`. Returns how long it took.
+   */
   function drainNow(untilBytes: number, stalledMs: () => number, mostMs: number): number {
     let waitedMs = 0;
     let stalled = 0;

@@ -9,12 +9,14 @@ export interface OpenStdout {
 }
 
 /**
- * The descriptor to write standard output to, one whose writes fail with EAGAIN where they would block: a reader that is slow
- * must not hold up the event loop. Files take everything, terminals are Node's own exception.
+ * The descriptor to write standard output to, one whose writes fail with EAGAIN where they would
+ * block: a slow reader must not hold up the event loop. Files accept every write; terminals are
+ * Node's own exception.
  *
- * A pipe is opened a second time (Linux), because the flag belongs to what is open, not to the descriptor: whoever shares
- * the first keeps writing as before, and `process.stdout`, which would set the flag as well, is not made: that costs a cold
- * start some milliseconds. A socket cannot be opened again.
+ * A pipe is opened a second time (Linux), because the flag belongs to the open file, not to the
+ * descriptor: other processes that share the first one keep writing as before. `process.stdout`,
+ * which would set the flag as well, is not made, because that costs a cold start some milliseconds.
+ * A socket cannot be opened again.
  *
  * @param unblock - sets the flag on descriptor 1 itself
  */

@@ -18,7 +18,7 @@ const UNITS: Readonly<Record<string, string>> = { Milliseconds: ' ms', Seconds: 
  *
  * @example
  * ```text
- * 10:11:12.345 METRIC api requests=2 requestErrors=0 requestTime=2 values, median 3.2 ms, most 12 ms
+ * 10:11:12.345 METRIC api requests=2 requestTime=2 values, median 3.2 ms, most 12 ms
  * ```
  */
 export function prettyMetrics(line: string, color: boolean): string {

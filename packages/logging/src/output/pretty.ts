@@ -21,8 +21,9 @@ const LEVEL_COLORS: Readonly<Record<string, Color>> = {
 };
 
 /**
- * An entry for people at a terminal: time, level, component, message, correlation id and fields on one line, and the
- * stacks of errors below it. Takes what `toPlain` made, so nothing secret is left in it.
+ * An entry for people at a terminal: time, level, component, message, correlation id and fields on
+ * one line, and the stacks of errors below it. Takes what `toPlain` made, so nothing secret is left
+ * in it.
  *
  * @example
  * ```text

@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
 
-// Real processes on real pipes: what the reader gets is all that was logged, whatever ends the process.
+// Real processes on real pipes: what the reader gets is all that was logged, whatever ends the
+// process.
 
 const entry = new URL('../index.ts', import.meta.url).href;
 const PRELUDE = `
@@ -11,7 +12,10 @@ const PRELUDE = `
   const many = (from, to) => { for (let n = from; n < to; n += 1) logger.info('line', { n, pad: 'x'.repeat(200) }); };
 `;
 
-/** Node's own pipes are sockets. A real one is the shell's, and its reader begins when it is told to, by a line. */
+/**
+ * Node's own pipes are sockets. A real one is the shell's; its reader begins after a line on its
+ * standard input.
+ */
 function start(script: string, kind: 'socket' | 'pipe' = 'socket') {
   const args = ['--conditions=@twelvefold/source', '--input-type=module', '--no-warnings', '-e', PRELUDE + script];
   if (kind === 'socket') return spawn(process.execPath, args, { stdio: 'pipe' });
@@ -27,7 +31,7 @@ async function run(script: string, kind?: 'socket' | 'pipe') {
   let err = '';
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
     err += chunk;
-    // Once: of an error that is told in a second piece, all would be read twice.
+    // Once: if the text came in two pieces, everything would be read twice.
     if (!err.includes('full') || child.stdout.readableFlowing) return;
     child.stdin.end('\n');
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -66,7 +70,7 @@ describe('on a pipe that is full', () => {
   });
 
   test('the event loop goes on when it is a pipe of the shell', async () => {
-    // Nobody reads before the timer has run.
+    // No reader before the timer has run.
     const result = await run("many(0, 2_000); setTimeout(() => process.stderr.write('full'), 1);", 'pipe');
     expect(numbers(result.lines)).toEqual(upTo(2_000));
   });
@@ -101,7 +105,10 @@ describe('on a pipe that is full', () => {
   });
 });
 
-/** Reads as `head`, slowly: 64 KiB, then a pause. Writes how many whole lines came, and whether they came in order. */
+/**
+ * Reads as `head`, slowly: 64 KiB, then a pause. Writes how many whole lines came, and whether they
+ * came in order.
+ */
 const SLOW_READER = `
   const { readSync } = require('node:fs');
   const pause = new Int32Array(new SharedArrayBuffer(4));
@@ -137,7 +144,10 @@ test('100,000 lines reach a slow reader although the process exits right after t
 });
 
 describe('on a pipe that is not read', { timeout: 60_000 }, () => {
-  /** 20,000 lines of 1 KiB are 20 MiB. Writes `alive` when the event loop comes round after each hundred. */
+  /**
+   * 20,000 lines of 1 KiB are 20 MiB. Writes `alive` when the event loop comes round after each
+   * hundred.
+   */
   const FLOOD = `
     const pad = 'x'.repeat(800);
     let n = 0;

@@ -13,16 +13,19 @@ export const DROPPED = 'Dropped log lines: standard output was not read';
 let shared: LineWriter | undefined;
 
 /**
- * The one writer of the process's standard output. Logs and metrics share it, so that their lines stay whole and in order.
+ * The one writer of the process's standard output. Logs and metrics share it, so that their lines
+ * stay whole and in order.
  *
- * It writes to the descriptor itself: in a worker thread `process.stdout` goes through the main thread, and its last lines
- * can be lost.
+ * It writes to the descriptor itself: in a worker thread `process.stdout` goes through the main
+ * thread, and its last lines can be lost.
  *
- * @param droppedLine - makes the line that reports dropped lines; only the first call's counts. @defaultValue a line of JSON
+ * @param droppedLine - makes the line that reports dropped lines; only the first call's counts.
+ * @defaultValue a line of JSON
  */
 export function stdout(droppedLine = droppedAsJson): LineWriter {
   if (shared) return shared;
-  // Not imported: the facade of an ES module import reads every export, which costs a cold start some milliseconds.
+  // Not imported: the facade of an ES module import reads every export, which costs a cold start
+  // some milliseconds.
   const fs = process.getBuiltinModule('node:fs');
   const { descriptor, whole } = openStdout(fs, () => void process.stdout);
   const write = (bytes: Uint8Array, length: number) => fs.writeSync(descriptor, bytes, 0, length);
@@ -56,7 +59,10 @@ function endLine(write: (bytes: Uint8Array, length: number) => number): boolean 
   }
 }
 
-/** Node lists this module once worker threads are used; importing it would cost the main thread of a cold start 5 ms of CPU. */
+/**
+ * Node lists this module once worker threads are used; importing it would cost the main thread of a
+ * cold start 5 ms of CPU.
+ */
 const WORKERS = 'NativeModule internal/worker';
 
 /** The lock among the threads that log; `undefined` while the process has no other threads. */
@@ -71,7 +77,8 @@ function threadLock(
     const memory = threadMemory(threads, init.pause);
     lock = createThreadLock({ ...init, memory, thread: threads.threadId, monotonic: () => performance.now() });
   };
-  // Node's own list of what it has loaded is not in its types; without it, other threads are assumed.
+  // Node's own list of what it has loaded is not in its types; without it, other threads are
+  // assumed.
   const { moduleLoadList } = from as { moduleLoadList?: readonly string[] };
   if (moduleLoadList?.includes(WORKERS) !== false) join();
   else from.once('worker', join);

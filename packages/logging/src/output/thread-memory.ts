@@ -3,7 +3,10 @@ import { LOCK_BYTES } from './thread-lock.ts';
 
 /** Of the channel, and of the data that a thread leaves to those it starts. */
 const NAME = 'twelvefold.stdout.1';
-/** How long a thread that starts waits for others to tell it of theirs: they do when their event loop comes round. */
+/**
+ * How long a thread that starts waits for others to tell it of theirs: they do when their event
+ * loop comes round.
+ */
 const WAIT_MS = 50;
 
 interface Offer {
@@ -12,9 +15,10 @@ interface Offer {
 }
 
 /**
- * Memory that all threads of the process share without anybody passing it on: Lambda's managed instances start a thread per worker,
- * and none of ours starts them. Each thread offers its own and all agree on that of the lowest number, as soon as they have heard of
- * each other. What a thread has by then, the threads that it starts are born with.
+ * Memory that all threads of the process share although no code passes it on: Lambda's managed
+ * instances start a thread per worker, and this library starts none of them. Each thread offers its
+ * own memory, and all agree on that of the lowest number as soon as they have received each other's
+ * offers. Threads that a thread starts later inherit it.
  */
 export function threadMemory(threads: typeof workerThreads, pause: (ms: number) => void): () => Int32Array {
   const inherited: unknown = threads.getEnvironmentData(NAME);
@@ -36,7 +40,7 @@ export function threadMemory(threads: typeof workerThreads, pause: (ms: number) 
   channel.unref();
   threads.setEnvironmentData(NAME, { ...best });
   offer();
-  // The main thread has the lowest number of all: nobody can tell it anything.
+  // The main thread has the lowest number, so it does not wait for other offers.
   for (let waited = 0; best.rank === threads.threadId && best.rank > 0 && waited < WAIT_MS; waited += 1) {
     pause(1);
     for (let next = received(threads, channel); next; next = received(threads, channel)) onOffer(next.message);

@@ -19,8 +19,8 @@ interface Tables<T> {
 }
 
 /**
- * The algorithm of Wu and Manber (1994): a table says how far the next possible occurrence is, so the cost depends on the length of
- * the text, and hardly on the number of anchors.
+ * The algorithm of Wu and Manber (1994): a table says how far the next possible occurrence is, so
+ * the cost depends on the length of the text, and hardly on the number of anchors.
  */
 export function anchorIndex<T>(): AnchorIndex<T> {
   const anchors: Array<readonly [anchor: string, item: T]> = [];

@@ -18,7 +18,10 @@ const LOWER_U = 0x75;
 const LOWER_X = 0x78;
 const MOST_BYTES_PER_UNIT = 3;
 
-/** Quotes, `+` and `-`: an encoder may write a space as `+`, base64url writes `-` for `+`, `util.inspect` joins `'a' + 'b'`. */
+/**
+ * Quotes, `+` and `-`: an encoder may write a space as `+`, base64url writes `-` for `+`,
+ * `util.inspect` joins `'a' + 'b'`.
+ */
 const DROPPED: ReadonlySet<number> = new Set(Array.from('"\'`+-', (char) => char.charCodeAt(0)));
 /** Behind a backslash these stand for white space. */
 const SPACE_ESCAPES: ReadonlySet<number> = new Set(Array.from('nrtbfv', (char) => char.charCodeAt(0)));
@@ -31,10 +34,11 @@ const ENTITY = /&(?:(lt|gt|amp|quot|apos)|#(\d{1,7})|#x([\da-f]{1,6}));/iy;
 const NAMED_ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
 
 /**
- * Reduces the encodings of a text to one: JSON at any depth, percent and form encoding in either case, `util.inspect`, XML entities and
- * base64url in place of base64, wrapped or not. Escapes become their characters in UTF-8, one character per byte; backslashes, quotes,
- * white space, `+` and `-` go, and `_` becomes `/`. Two texts that differ only in these are equal here, so it finds too much rather
- * than too little.
+ * Reduces the encodings of a text to one: JSON at any depth, percent and form encoding in either
+ * case, `util.inspect`, XML entities and base64url in place of base64, wrapped or not. Escapes
+ * become their characters in UTF-8, one character per byte; backslashes, quotes, white space, `+`
+ * and `-` go, and `_` becomes `/`. Two texts that differ only in these are equal here, so it finds
+ * too much rather than too little.
  */
 export function canonicalText(original: string): CanonicalText {
   const room = original.length * MOST_BYTES_PER_UNIT;

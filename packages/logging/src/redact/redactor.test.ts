@@ -137,7 +137,10 @@ const ENCODINGS: ReadonlyArray<readonly [name: string, encode: (value: string) =
   ['with other line ends', (value) => value.replaceAll('\n', '\r\n')],
 ];
 
-/** The letters and digits of the value that any of `ENCODINGS` still shows, looked for where it is undone by hand. */
+/**
+ * The letters and digits of the value that any of `ENCODINGS` still shows, looked for where it is
+ * undone by hand.
+ */
 describe.each(ENCODINGS)('a value %s', (_name, encode) => {
   test.each([
     ['of awkward characters', AWKWARD],

@@ -9,21 +9,23 @@ import { sensitiveKeys } from './sensitive-keys.ts';
 export const REDACTED = '[redacted]';
 
 /**
- * Shorter values are not redacted by value: a four-digit pin would blank out half of all numbers, and the text around the gap would
- * show which value it was. Give such values a sensitive key instead.
+ * Shorter values are not redacted by value: a four-digit pin would blank out half of all numbers,
+ * and the text around the gap would show which value it was. Give such values a sensitive key
+ * instead.
  */
 const SHORTEST_SECRET = 8;
 
 /** Removes secrets from text that is logged, by their key and by their value. */
 export interface Redactor {
   /**
-   * Hides this value from now on wherever it appears, without the white space around it. Of a URL with a password the password
-   * is hidden too. Values under 8 characters are ignored.
+   * Hides this value from now on wherever it appears, without the white space around it. Of a URL
+   * with a password the password is hidden too. Values under 8 characters are ignored.
    */
   add(value: string): void;
   /**
-   * True when `value` must not be shown because of its key. Text, objects and arrays are hidden under every sensitive key,
-   * numbers under `pin`, `otp`, `cvv` and the keys of the options, booleans and null never.
+   * True when `value` must not be shown because of its key. Text, objects and arrays are hidden
+   * under every sensitive key, numbers under `pin`, `otp`, `cvv` and the keys of the options,
+   * booleans and null never.
    */
   isSensitive(key: string, value: unknown): boolean;
   /** `text` without any secret value. */
@@ -41,14 +43,16 @@ interface Span {
 }
 
 /**
- * Makes a redactor. A key is sensitive when it ends with one of the sensitive names (password, secret, token, authorization, cookie,
- * api key, private key, session id, database URL ...), whatever its case, `-` and `_`: `DB_PASSWORD`, `x-api-key`, `refreshToken`;
- * `auth`, `pass`, `sid` and `tokens` count as whole words only.
+ * Makes a redactor. A key is sensitive when it ends with one of the sensitive names (password,
+ * secret, token, authorization, cookie, api key, private key, session id, database URL ...),
+ * whatever its case, `-` and `_`: `DB_PASSWORD`, `x-api-key`, `refreshToken`; `auth`, `pass`, `sid`
+ * and `tokens` count as whole words only.
  *
- * A value is found as it is and in any mixture of JSON (at any depth), percent, form and SigV4 encoding, `util.inspect` and XML
- * entities; in base64 and base64url (wrapped, of UTF-8 or UTF-16, as a part of the encoded text); in hexadecimal and as the bytes of
- * a Buffer. Out of reach: values under 8 characters, a part of a value, a value split over two fields, other encodings
- * (base32, compression, encryption, base64 twice).
+ * A value is found as it is and in any mixture of JSON (at any depth), percent, form and SigV4
+ * encoding, `util.inspect` and XML entities; in base64 and base64url (wrapped, of UTF-8 or UTF-16,
+ * as a part of the encoded text); in hexadecimal and as the bytes of a Buffer. Out of reach: values
+ * under 8 characters, a part of a value, a value split over two fields, other encodings (base32,
+ * compression, encryption, base64 twice).
  *
  * @example
  * ```ts
@@ -94,7 +98,10 @@ export function createRedactor(options: RedactorOptions = {}): Redactor {
   };
 }
 
-/** Where any of `forms` occurs in `text`, in order; overlapping and touching occurrences are one span. */
+/**
+ * Where any of `forms` occurs in `text`, in order; overlapping and touching occurrences are one
+ * span.
+ */
 function findForms(text: string, forms: readonly SecretForm[]): Span[] {
   const found: Span[] = [];
   let canonical: CanonicalText | undefined;
@@ -119,7 +126,8 @@ function findForms(text: string, forms: readonly SecretForm[]): Span[] {
 }
 
 function* occurrences(text: string, part: string): Generator<number> {
-  // One step at a time: of a secret that overlaps itself ("abcabcabc" of "abcabc") no end may be left standing.
+  // One step at a time: of a secret that overlaps itself ("abcabcabc" of "abcabc") no end may be
+  // left standing.
   for (let at = text.indexOf(part); at !== -1; at = text.indexOf(part, at + 1)) yield at;
 }
 

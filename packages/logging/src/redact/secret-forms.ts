@@ -6,7 +6,10 @@ export interface SecretForm {
   readonly literals: readonly string[];
   /** To be found in the canonical form of a text; empty for none. */
   readonly canonical: string;
-  /** At least one of them stands in every text that holds this form; none when no such text is known. */
+  /**
+   * At least one of them stands in every text that holds this form; none when no such text is
+   * known.
+   */
   readonly anchors: readonly string[];
 }
 
@@ -14,11 +17,17 @@ export interface SecretForm {
 const SHORTEST_CANONICAL = 6;
 const SHORTEST_ANCHOR = 3;
 const LONGEST_ANCHOR = 16;
-/** Base64 prefix lengths to skip, by the value's offset within its 3-byte group: these characters also encode its neighbour. */
+/**
+ * Base64 prefix lengths to skip, by the value's offset within its 3-byte group: these characters
+ * also encode its neighbour.
+ */
 const SHARED_BASE64 = [0, 2, 3] as const;
 /** `util.inspect` shows as many bytes of a Buffer (`buffer.INSPECT_MAX_BYTES`). */
 const INSPECTED_BYTES = 50;
-/** PEM breaks base64 after 64 characters and MIME after 76: of this many, at most one break is inside. */
+/**
+ * PEM breaks base64 after 64 characters and MIME after 76: of this many, at most one break is
+ * inside.
+ */
 const UNBROKEN = 60;
 
 /** The forms in which `value` is searched for. */
@@ -30,7 +39,8 @@ export function secretForms(value: string): SecretForm[] {
     canonical: canonicalOf(value),
     anchors: longestRun(value),
   };
-  // Inside of base64 a value may stand escaped: in the payload of a token as JSON, in a Basic authorization by RFC 6749 percent-encoded.
+  // Inside of base64 a value may stand escaped: in the payload of a token as JSON, in a Basic
+  // authorization by RFC 6749 percent-encoded.
   const encoded = [...new Set([value, json, percent])].map((form) => Buffer.from(form));
   return [text, ...[...encoded, Buffer.from(value, 'utf16le')].flatMap(base64Forms), ...byteForms(Buffer.from(value))];
 }
@@ -40,7 +50,10 @@ function canonicalOf(value: string): string {
   return text.length < SHORTEST_CANONICAL ? '' : text;
 }
 
-/** One form per offset of the value within a 3-byte group, without the characters that it shares with its neighbours. */
+/**
+ * One form per offset of the value within a 3-byte group, without the characters that it shares
+ * with its neighbours.
+ */
 function base64Forms(bytes: Buffer): SecretForm[] {
   return SHARED_BASE64.map((shared, before) => {
     const base64 = Buffer.concat([Buffer.alloc(before), bytes]).toString('base64');

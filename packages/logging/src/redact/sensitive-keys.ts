@@ -25,7 +25,10 @@ const SUFFIXES: readonly string[] = [
   'token',
 ];
 
-/** A key whose last word is one of these hides text: as mere endings they are part of `bypass`, `inside` and the like. */
+/**
+ * A key whose last word is one of these hides text: as mere endings they are part of `bypass`,
+ * `inside` and the like.
+ */
 const WORDS: readonly string[] = ['auth', 'pass', 'sid', 'tokens'];
 /** A key whose last word is one of these hides text and numbers. */
 const NUMBER_WORDS: readonly string[] = ['pin', 'otp', 'cvv'];
@@ -38,8 +41,9 @@ const LONGEST_KEY = 512;
 type Hides = 'nothing' | 'text' | 'numbers';
 
 /**
- * Answers whether the value under a key is hidden. Text, objects and arrays are hidden under every sensitive key; numbers only under a
- * PIN, a one-time password, a card's check value and the caller's keys, since `tokens: 512` is a count; booleans and null never.
+ * Answers whether the value under a key is hidden. Text, objects and arrays are hidden under every
+ * sensitive key; numbers only under a PIN, a one-time password, a card's check value and the
+ * caller's keys, since `tokens: 512` is a count; booleans and null never.
  */
 export function sensitiveKeys(more: readonly string[]): (key: string, value: unknown) => boolean {
   const given = more.map(normalized).filter((key) => key !== '');

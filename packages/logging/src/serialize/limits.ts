@@ -7,8 +7,9 @@ export interface SerializeLimits {
   /** Characters of one string. @defaultValue 16384 */
   stringLength: number;
   /**
-   * Bytes of a whole line. The default is what CloudWatch Logs took per event for most of its life, and what the
-   * container agent's awslogs driver still splits at: 256 KiB less 26 bytes of overhead. @defaultValue 262118
+   * Bytes of a whole line. The default is what CloudWatch Logs took per event for most of its life,
+   * and what the container agent's awslogs driver still splits at: 256 KiB less 26 bytes of
+   * overhead. @defaultValue 262118
    */
   lineBytes: number;
 }

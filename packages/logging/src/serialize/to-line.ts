@@ -1,12 +1,14 @@
 import type { PlainOptions } from './plain.ts';
 import { toPlain } from './plain.ts';
 
-/** How often a line over the limit is made again with a smaller budget before only its head is kept. */
+/**
+ * How often a line over the limit is made again with a smaller budget before only its head is kept.
+ */
 const ATTEMPTS = 3;
 
 /**
- * `fields` as one line of at most `limits.lineBytes` bytes, through `render`. A line that would be longer loses its last
- * and longest values and says so with `truncated: true`.
+ * `fields` as one line of at most `limits.lineBytes` bytes, through `render`. A line that would be
+ * longer loses its last and longest values and says so with `truncated: true`.
  */
 export function toLine(
   fields: Record<string, unknown>,
@@ -22,7 +24,8 @@ export function toLine(
     // A UTF-16 unit is at most three bytes of UTF-8: most lines need no counting.
     const bytes = line.length * 3 <= limit ? 0 : Buffer.byteLength(line);
     if (bytes <= limit) return line;
-    // Escapes and multi-byte characters made it longer than its characters: as much shorter as it was too long.
+    // Escapes and multi-byte characters made it longer than its characters: as much shorter as it
+    // was too long.
     budget = Math.floor((budget * limit * 0.8) / bytes);
   }
   const { level, timestamp, service } = toPlain(fields, { ...options, budget: 1_000 });
