@@ -16,7 +16,10 @@ import { table } from './table/table.ts';
 import type { TopicDefinition } from './topic/topic.ts';
 import { topic } from './topic/topic.ts';
 
-/** A port that keeps the IAM actions of every call: a transaction is authorized by those of its entries. */
+/**
+ * A port that keeps the IAM actions of every call: a transaction is authorized by those of its
+ * entries.
+ */
 function recorder() {
   const actions = new Set<string>();
   const RedrivePolicy = '{"deadLetterTargetArn":"arn:aws:sqs:eu-west-1:123456789012:dead"}';
@@ -63,7 +66,10 @@ function sessionRecords(requests: Input['RequestItems']) {
 const userOf = (key: string) => (key === 'handle' ? hashUser('AAAA', 'ada') : 'B'.repeat(22));
 
 type ClientOf<D> = D extends Definition<infer Client> ? Client : never;
-/** A call of every method; typed by the client, so that a new method without a call does not compile. */
+/**
+ * A call of every method; typed by the client, so that a new method without a call does not
+ * compile.
+ */
 type Calls<D> = Record<keyof ClientOf<D>, (client: ClientOf<D>) => unknown>;
 
 const read = async (rows: AsyncIterable<unknown>) => {
@@ -92,7 +98,7 @@ const tableCalls: Calls<TableDefinition<typeof schema, 'id', never>> = {
   updateOperation: (client) => client.transact([client.updateOperation('1', { set: { n: 1 } })]),
   deleteOperation: (client) => client.transact([client.deleteOperation('1')]),
   checkOperation: (client) => client.transact([client.checkOperation('1', { exists: true })]),
-  // It has no action of its own: those of its operations count.
+  // It has no separate action: those of its operations count.
   transact: () => undefined,
 };
 const indexedCalls: Calls<typeof indexed> = { ...tableCalls, byNote: (client) => read(client.byNote.query('x')) };

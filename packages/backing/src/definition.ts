@@ -1,4 +1,7 @@
-/** One way to use a resource: the client's methods that it gives, and the IAM actions that they need. */
+/**
+ * One way to use a resource: the client's methods that it gives, and the IAM actions that they
+ * need.
+ */
 export interface Access {
   readonly methods: readonly string[];
   /** Exact actions such as `dynamodb:GetItem`; empty for a service that IAM does not guard. */
@@ -6,13 +9,13 @@ export interface Access {
   /** The names of the accesses that it gives together; absent for a single one. */
   readonly sumOf?: readonly string[];
   /**
-   * Actions on parts of the resource that have ARNs themselves, such as the indexes of a table, by the
-   * part's name in {@link Infrastructure.parts}.
+   * Actions on parts of the resource that have ARNs themselves, such as the indexes of a table, by
+   * the part's name in {@link Infrastructure.parts}.
    */
   readonly parts?: Readonly<Record<string, readonly string[]>>;
   /**
-   * Module specifiers that its methods import when they are called. The bundle of a component without the access leaves
-   * them out.
+   * Module specifiers that its methods import when they are called. The bundle of a component
+   * without the access leaves them out.
    */
   readonly modules?: readonly string[];
 }
@@ -21,8 +24,8 @@ export interface Access {
 export type Accesses = Readonly<Record<string, Access>>;
 
 /**
- * The declaration of a resource: plain data without I/O, made by a function such as `queue()` or `table()`. `Client` has all
- * methods of all accesses.
+ * The declaration of a resource: plain data without I/O, made by a function such as `queue()` or
+ * `table()`. `Client` has all methods of all accesses.
  */
 export interface Definition<Client = unknown, A extends Accesses = Accesses> {
   /** The kind's name, e.g. `queue`. */
@@ -70,7 +73,10 @@ export function sumOf<const A extends Accesses, N extends keyof A & string>(
   };
 }
 
-/** Lower-case words joined by hyphens, 1 to 40 characters: fits every AWS name with app and stage in front. */
+/**
+ * Lower-case words joined by hyphens, 1 to 40 characters: fits every AWS name with app and stage in
+ * front.
+ */
 const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 
 /** @throws TypeError when a definition's name cannot become part of a physical name. */

@@ -29,11 +29,16 @@ export interface Reference {
   readonly definition: Definition;
   /** For errors, e.g. `subscribes to the topic`. */
   readonly relation: string;
-  /** Set where messages of the other arrive here: `all` are compared with this one's schema when the manifest is built. */
+  /**
+   * Set where messages of the other arrive here: `all` are compared with this one's schema when the
+   * manifest is built.
+   */
   readonly messages?: 'all' | 'some';
 }
 
-/** The metrics of one resource. A call adds to a sum in memory: cheap enough for every operation. */
+/**
+ * The metrics of one resource. A call adds to a sum in memory: cheap enough for every operation.
+ */
 export interface ResourceMetrics {
   /** Adds to a count, e.g. `cacheHits`. @param by 1 by default */
   count(name: string, by?: number): void;
@@ -51,7 +56,9 @@ export interface OpenContext {
   readonly accesses: readonly string[];
   /** The port to AWS. Its calls name the component. */
   readonly aws: Aws;
-  /** Signs tokens that stand in for passwords, see `createAuthTokens`. Absent where the port cannot. */
+  /**
+   * Signs tokens that stand in for passwords, see `createAuthTokens`. Absent where the port cannot.
+   */
   readonly identity?: Pick<AwsPort, 'region' | 'credentials'> | undefined;
   /** The component that uses the client, or `service` for a client that the process shares. */
   readonly component: string;
@@ -64,19 +71,25 @@ export interface OpenContext {
   warn(message: string): void;
   /** Gathers metrics, which the host publishes under the dimensions `component` and `resource`. */
   readonly metrics: ResourceMetrics;
-  /** The value of a reference in the current config: ask again after a refused login, it may have been rotated. */
+  /**
+   * The value of a reference in the current config. Call it again after a refused login: the value
+   * may have been rotated.
+   */
   config<T>(reference: ConfigReference<T>): T;
   /**
-   * Looks for a newer config after a service refused a login: one fetch for all that ask. Resolves with true when there
-   * is one.
+   * Looks for a newer config after a service refused a login; callers share one fetch. Resolves
+   * with true if there is one.
    */
   credentialsRefused(options?: { readonly signal?: AbortSignal }): Promise<boolean>;
   /**
-   * The value that a secret had before it changed, for a service that refuses the new one. Resolves with `undefined` unless
-   * the secret changed in the last 60 s: read at most once per config.
+   * The value that a secret had before it changed, for a service that refuses the new one. Resolves
+   * with `undefined` unless the secret changed in the last 60 s. Read at most once per config.
    */
   previousSecret<T>(reference: ConfigReference<T>): Promise<T | undefined>;
-  /** Invocations of the components that use the client which the host may run at once: the size of a pool. */
+  /**
+   * Invocations of the components that use the client which the host may run at once: the size of a
+   * pool.
+   */
   readonly concurrency: number;
   /** True on a developer's machine: for warnings that cost time. */
   readonly isDevelopment: boolean;
@@ -90,66 +103,76 @@ export interface Opened<Client> {
   /** Resolves when work that the client holds has ended. */
   drain?(signal?: AbortSignal): Promise<void>;
   /**
-   * Resolves when work that no caller waits for has ended: called before a Lambda environment may freeze, so at the
-   * end of each invocation, and at the drain of a service.
+   * Resolves when work that no caller waits for has ended: called before a Lambda environment may
+   * freeze, so at the end of each invocation, and at the drain of a service.
    */
   flush?(signal?: AbortSignal): Promise<void>;
   /** Closes connections. */
   stop?(signal?: AbortSignal): Promise<void>;
   /**
-   * The client of a dry run: it changes nothing, and reports each write that it did not make by its method. For clients
-   * whose methods do not show whether they write, such as a query of SQL.
+   * The client of a dry run: it changes nothing, and reports each write that it did not make by its
+   * method. For clients whose methods do not show whether they write, such as a query of SQL.
    * @defaultValue methods as `dryRun` of the kind has them
    */
   dryRun?(wrote: (method: string) => void): Client;
 }
 
 /**
- * A method in a dry run of a task: `pass` calls it; `done` records it and answers with nothing, `{ answer }` with that;
- * `unknown` records it, and its result throws `DRY_RUN_UNKNOWN` when it is read.
+ * A method in a dry run of a task: `pass` calls it; `done` records it and answers with nothing,
+ * `{ answer }` with that; `unknown` records it, and its result throws `DRY_RUN_UNKNOWN` when it is
+ * read.
  */
 export type DryRunMethod = 'pass' | 'done' | 'unknown' | { readonly answer: unknown };
 
 /**
- * A technology behind a kind: where the resource is, what it takes to reach it, and how its client opens. All drivers of a kind
- * offer the methods of its accesses. `D` is the definition, `A` the names of the accesses.
+ * A technology behind a kind: where the resource is, what it takes to reach it, and how its client
+ * opens. All drivers of a kind offer the methods of its accesses. `D` is the definition, `A` the
+ * names of the accesses.
  */
 export interface Driver<D = never, Client = unknown, A extends string = string> {
   /**
-   * The IAM actions of the accesses: one list for all of them, or a list for each. A sum such as `read` that is not named has those
-   * of its parts, any other access that is not named has none.
+   * The IAM actions of the accesses: one list for all of them, or a list for each. A sum such as
+   * `read` that is not named has those of its parts, any other access that is not named has none.
    * @defaultValue the actions that the kind's `accesses` give
    */
   readonly actions?: readonly string[] | { readonly [N in A]?: readonly string[] };
   /**
-   * Definitions with the same one must have different names in an app, e.g. `table` for all that are DynamoDB tables.
+   * Definitions with the same one must have different names in an app, e.g. `table` for all that
+   * are DynamoDB tables.
    * @defaultValue the kind's name
    */
   readonly namespace?: string;
   /** Undefined for a driver that is reached without one, e.g. by its config. */
   readonly binding?: BindingOfKind | undefined;
   /**
-   * Module specifiers that `open` imports. The bundle of a component that does not open the driver leaves them out.
+   * Module specifiers that `open` imports. The bundle of a component that does not open the driver
+   * leaves them out.
    * @defaultValue none: every bundle carries what `open` imports
    */
   readonly modules?: readonly string[];
   /**
-   * Whether each component of a process has its own client, or all share one, as connection pools do.
+   * Whether each component of a process has its own client, or all share one, as connection pools
+   * do.
    * @defaultValue 'component'
    */
   readonly share?: 'process' | 'component';
   /** Set on a driver that components can consume. */
   readonly source?: Source<D>;
-  /** The config values that `open` reads: components that use the resource may read exactly these. */
+  /**
+   * The config values that `open` reads: components that use the resource may read exactly these.
+   */
   configKeys?(definition: D): readonly ConfigReference[];
   /** Put behind the physical name, e.g. `.fifo`. */
   nameSuffix?(definition: D): string;
   /**
-   * CloudFormation's view; no `resources` for a driver that needs none. Without it, `props.kinds` of the CDK construct makes
-   * the resource.
+   * CloudFormation's view; no `resources` for a driver that needs none. Without it, `props.kinds`
+   * of the CDK construct makes the resource.
    */
   infrastructure?(definition: D, context: InfrastructureContext): Infrastructure;
-  /** Makes the client, with all its methods. Third-party packages and SDKs are imported in here, by `await import()`. */
+  /**
+   * Makes the client, with all its methods. Third-party packages and SDKs are imported in here, by
+   * `await import()`.
+   */
   open(definition: D, context: OpenContext): Promise<Opened<Client>>;
 }
 
@@ -161,7 +184,10 @@ interface KindBase<D, Client, A extends string, N extends string> {
   readonly drivers: { readonly [Name in N]: Driver<D, Client, A> };
   /** For definitions that name none. @defaultValue the first of `drivers` */
   readonly defaultDriver?: NoInfer<N>;
-  /** Resources that come with this one, by name: `{ deadLetter }` of `orders` has the key `ordersDeadLetter`. */
+  /**
+   * Resources that come with this one, by name: `{ deadLetter }` of `orders` has the key
+   * `ordersDeadLetter`.
+   */
   companions?(definition: D): Readonly<Record<string, Definition>>;
   /** Other definitions of the app that this one needs. */
   references?(definition: D): readonly Reference[];
@@ -175,8 +201,9 @@ interface KindBase<D, Client, A extends string, N extends string> {
 }
 
 /**
- * A kind of backing service: one object that has everything that the runtime, the manifest and the infrastructure need.
- * `D` is the definition; it defaults to `never` because only the runtime calls a kind that it found on a definition.
+ * A kind of backing service: one object that has everything that the runtime, the manifest and the
+ * infrastructure need. `D` is the definition; it defaults to `never` because only the runtime calls
+ * a kind that it found on a definition.
  */
 export interface Kind<D = never, Client = unknown, A extends Accesses = Accesses, N extends string = string>
   extends KindBase<D, Client, keyof A & string, N> {
@@ -186,13 +213,18 @@ export interface Kind<D = never, Client = unknown, A extends Accesses = Accesses
 /** The names of a kind's drivers, e.g. `'dynamodb' | 'memory'`: the type of a `driver` option. */
 export type DriverName<K> = K extends { readonly drivers: infer Drivers } ? keyof Drivers & string : never;
 
-/** Where a definition keeps its kind. `Symbol.for`, so that two copies of this package find the same one. */
+/**
+ * Where a definition keeps its kind. `Symbol.for`, so that two copies of this package find the same
+ * one.
+ */
 const KIND = Symbol.for('twelvefold.kind');
 
 /**
- * Makes a frozen definition of a kind. The kind hangs on it under a symbol, so JSON and `structuredClone` see plain data.
+ * Makes a frozen definition of a kind. The kind hangs on it under a symbol, so JSON and
+ * `structuredClone` see plain data.
  *
- * @throws TypeError for a name that cannot become part of a physical name, and for a driver that the kind does not have.
+ * @throws TypeError for a name that cannot become part of a physical name, and for a driver that
+ * the kind does not have.
  */
 export function makeDefinition<const F extends { readonly name: string; readonly driver?: string | undefined }>(
   kind: Kind,
@@ -212,7 +244,8 @@ export function makeDefinition<const F extends { readonly name: string; readonly
 /**
  * The kind of a definition.
  *
- * @throws TypeError for an object that no kind's function made, or a copy of one by `{ ...definition }`.
+ * @throws TypeError for an object that no kind's function made, or a copy of one by
+ * `{ ...definition }`.
  */
 export function kindOf(definition: Definition): Kind {
   const kind = findKind(definition);
@@ -258,11 +291,11 @@ export type KindOptions<D, Client, N extends string = string> = KindBase<D, Clie
 type AccessesOf<Client> = Readonly<Record<string, Access & { readonly methods: ReadonlyArray<keyof Client & string> }>>;
 
 /**
- * Defines a kind of backing service. The second call is there for the compiler: it takes the client's type from `open`, and
- * compares the methods of each access with it.
+ * Defines a kind of backing service. The second call is there for the compiler: it takes the
+ * client's type from `open`, and compares the methods of each access with it.
  *
- * @throws TypeError for a kind without drivers, an access without methods, an action that is not exact, and a driver's actions
- * for an access that is not there.
+ * @throws TypeError for a kind without drivers, an access without methods, an action that is not
+ * exact, and a driver's actions for an access that is not there.
  * @example
  * ```ts
  * import { dynamodb } from '@twelvefold/aws';
@@ -274,7 +307,10 @@ type AccessesOf<Client> = Readonly<Record<string, Access & { readonly methods: R
  *       binding: { value: 'name', pattern: /^[\w-]+$/, expected: 'the name of a table' },
  *       open: async ({ name }: { name: string; step: number }, { target: TableName, aws }) => ({
  *         client: {
- *           remove: () => aws.call(dynamodb, 'DeleteItem', { TableName, Key: { id: name } }, { access: 'write' }),
+ *           remove: () => {
+ *             const input = { TableName, Key: { id: name } };
+ *             return aws.call(dynamodb, 'DeleteItem', input, { access: 'write' });
+ *           },
  *         },
  *       }),
  *     },

@@ -12,7 +12,10 @@ export interface SourceDefinition<Message = unknown, Client = unknown, A extends
   readonly messages?: { readonly output: Message } | undefined;
 }
 
-/** The trigger of a component as the manifest has it: messages of a queue, by an event source mapping on the first ARN. */
+/**
+ * The trigger of a component as the manifest has it: messages of a queue, by an event source
+ * mapping on the first ARN.
+ */
 export interface SourceTrigger {
   readonly kind: 'queue';
   readonly visibilitySeconds: number;
@@ -26,9 +29,15 @@ export interface SourceContext {
   readonly key: string;
   /** The binding's value: URL, ARN or name. Empty for a driver without a binding. */
   readonly target: string;
-  /** The binding's value of a companion, by its name; `undefined` if the definition has no such companion. */
+  /**
+   * The binding's value of a companion, by its name; `undefined` if the definition has no such
+   * companion.
+   */
   companion(name: string): string | undefined;
-  /** The name of a definition that `references` lists, and the binding's value if the environment has it. */
+  /**
+   * The name of a definition that `references` lists, and the binding's value if the environment
+   * has it.
+   */
   reference(definition: Definition): { readonly physicalName: string; readonly target: string | undefined };
   /** The port to AWS. Its calls name the component. */
   readonly aws: Aws;
@@ -77,7 +86,10 @@ export interface Source<D> {
   companionActions?(definition: D): Readonly<Record<string, readonly string[]>>;
   /** The trigger as the manifest has it. */
   trigger(definition: D): SourceTrigger;
-  /** Module specifiers that `poll` and `receive` import. The bundle of a function has those of `receive` at most. */
+  /**
+   * Module specifiers that `poll` and `receive` import. The bundle of a function has those of
+   * `receive` at most.
+   */
   readonly modules?: { readonly poll: readonly string[]; readonly receive: readonly string[] };
   /** For services: makes the object that takes messages from the resource. */
   poll(definition: D, context: SourceContext): Promise<SourcePoller>;

@@ -9,7 +9,10 @@ import { makeDefinition } from '../kind.ts';
 import type { IdempotencyClient } from './port.ts';
 
 export interface IdempotencyStoreOptions {
-  /** How long a key is remembered. Longer than any message can live (SQS: 14 days at most) means never twice. @defaultValue '15d' */
+  /**
+   * How long a key is remembered. An effect never happens twice if this is longer than a message
+   * can live (SQS: 14 days at most). @defaultValue '15d'
+   */
   window?: Duration;
 }
 

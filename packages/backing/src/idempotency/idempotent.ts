@@ -8,11 +8,16 @@ import type { IdempotencyClient } from './port.ts';
 export interface IdempotentOptions<M, C> {
   /** The store, or where it is in the handler's context: `({ backing }) => backing.effects`. */
   store: IdempotencyClient | ((ctx: C) => IdempotencyClient);
-  /** What names the effect: a field of the message, never the message's id where a producer may send twice. */
+  /**
+   * Names the effect: a field of the message. Not the message's id where a producer may send twice.
+   */
   key: (message: M, ctx: C) => string;
   /** How long a key is remembered. @defaultValue the store's window */
   window?: Duration;
-  /** For how long nobody else may begin. @defaultValue what is left of the message's lease, else '1m' */
+  /**
+   * How long other attempts are kept out. @defaultValue what is left of the message's lease, else
+   * '1m'
+   */
   lease?: Duration;
 }
 
@@ -20,11 +25,15 @@ export interface IdempotentOptions<M, C> {
 export interface Effect {
   /** The idempotency key: pass it on to whatever takes one. */
   readonly key: string;
-  /** Greater with every attempt: whoever remembers the greatest that it has seen can refuse an attempt that was overtaken. */
+  /**
+   * Greater with every attempt. A service that remembers the greatest number it has seen can refuse
+   * an attempt that was overtaken.
+   */
   readonly fence: number;
   /**
-   * Writes `operations` (99 at most) and that the work is done, in one transaction: a crash after it repeats nothing. Call it once, last: what comes
-   * after it is not done again when it fails.
+   * Writes `operations` (99 at most) and the record that the work is done, in one transaction, so
+   * that a crash afterwards repeats nothing. Call it once, as the last step: work after it is not
+   * repeated if it fails.
    */
   commit(operations: readonly WriteOperation[]): Promise<void>;
 }
@@ -39,16 +48,19 @@ const DEFAULT_LEASE_MS = 60_000;
 const SHORTEST_RETRY_MS = 1_000;
 
 /**
- * Makes a handler whose effect happens once, although messages are delivered at least once. The key's record is in progress, done or failed: while
- * another delivery is at it the message comes again (`Retry`), when it has been done the message is acknowledged without calling the handler.
+ * Makes a handler whose effect happens once, although messages are delivered at least once. The
+ * key's record is in progress, done or failed: while another delivery is at it the message comes
+ * again (`Retry`), when it has been done the message is acknowledged without calling the handler.
  *
- * A handler that commits its writes through `ctx.effect.commit` has them exactly once. For effects elsewhere delivery stays at least once: a
- * process may die between such an effect and the record; pass `ctx.effect.key` on to what takes an idempotency key, or guard by `fence`.
+ * A handler that commits its writes through `ctx.effect.commit` has them exactly once. For effects
+ * elsewhere delivery stays at least once: a process may die between such an effect and the record;
+ * pass `ctx.effect.key` on to what takes an idempotency key, or guard by `fence`.
  *
  * @throws TypeError for an unknown option.
  * @example
  * ```ts
- * const placed = createDynamoDbIdempotency({ definition: effects, name: 'orders-prod-effects', aws });
+ * const name = 'orders-prod-effects';
+ * const placed = createDynamoDbIdempotency({ definition: effects, name, aws });
  * const placeOnce = idempotent(
  *   { store: placed, key: (row: { orderId: string; totalCents: number }) => row.orderId },
  *   async (row, { effect }) => {
@@ -89,7 +101,8 @@ export function idempotent<M, C extends object, R extends readonly unknown[]>(
     try {
       await handler(message, Object.assign(Object.create(ctx), { effect }), ...rest);
     } catch (error) {
-      // Without its record the next delivery waits for the lease to end; it is no reason to hide why the handler failed.
+      // Without this the next delivery waits until the lease ends. A failure here must not hide the
+      // handler's error.
       if (!committed) await attempt.fail().catch(() => {});
       throw error;
     }

@@ -8,7 +8,10 @@ import { backoffMs, toError } from '@twelvefold/core/internal';
 const DEFAULT_ATTEMPTS = 5;
 const BACKOFF_BASE_MS = 100;
 const BACKOFF_CAP_MS = 5_000;
-/** `Id` of the entries of one batch, which takes at most ten. Making the text costs more than looking it up. */
+/**
+ * `Id` of the entries of one batch, which takes at most ten. Making the text costs more than
+ * looking it up.
+ */
 const IDS = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'];
 
 /** The answer of a batch call of SQS or SNS, which reports each entry by its `Id`. */
@@ -22,7 +25,10 @@ export interface BatchCallDeps<M extends { readonly entry: object }> {
   readonly action: string;
   /** One call. */
   send(entries: Array<M['entry'] & { Id: string }>): Promise<BatchAnswer>;
-  /** Called once per item: with the id that the answer has for it, or with the reason of the failure. */
+  /**
+   * Called once per item: with the id that the answer has for it, or with the reason of the
+   * failure.
+   */
   settle(item: M, messageId: string, error: Error | undefined): void;
   /** Called when an answer settled some items and others are tried again. */
   onPartlySettled?: (() => void) | undefined;
@@ -35,9 +41,9 @@ export interface BatchCallDeps<M extends { readonly entry: object }> {
 }
 
 /**
- * Sends up to ten items in one call. Tries those again that failed for the service's own reasons, and
- * all of them after a call that failed but may succeed later, with back-off. Never rejects: each item is
- * settled exactly once.
+ * Sends up to ten items in one call. Tries those again that failed for the service's own reasons,
+ * and all of them after a call that failed but may succeed later, with back-off. Never rejects:
+ * each item is settled exactly once.
  */
 export async function callBatch<M extends { readonly entry: object }>(
   items: readonly M[],
@@ -69,7 +75,10 @@ interface Failed<M> {
   readonly error: Error;
 }
 
-/** The entries of a call. They get their `Id` in place: a copy of each would be a good part of its cost. */
+/**
+ * The entries of a call. They get their `Id` in place: a copy of each would be a good part of its
+ * cost.
+ */
 function numbered<M extends { readonly entry: object }>(items: readonly M[]): Array<M['entry'] & { Id: string }> {
   return items.map(({ entry }, index) => {
     const identified = entry as M['entry'] & { Id: string }; // set next

@@ -4,9 +4,10 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 const VENDORS_WITHOUT_VALUES: ReadonlySet<string> = new Set(['zod']);
 
 /**
- * What is wrong with a message, field by field, without any of its values: they may be personal data or secrets, and the
- * text ends up in logs and in attributes of dead-letter messages. Some libraries (valibot, ArkType) quote the value that they
- * found, so for those only the field is named.
+ * Describes a message's faults, field by field, without any of its values: they may be personal
+ * data or secrets, and the text ends up in logs and in attributes of dead-letter messages. Some
+ * libraries (valibot, ArkType) quote the value that they found, so for those only the field is
+ * named.
  */
 export function describeIssues(schema: StandardSchemaV1, issues: readonly StandardSchemaV1.Issue[]): string {
   const withMessages = VENDORS_WITHOUT_VALUES.has(schema['~standard'].vendor);

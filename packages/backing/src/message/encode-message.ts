@@ -14,9 +14,9 @@ export interface EncodedMessage {
 /**
  * Encodes a message as JSON, after checking that its reader will accept it.
  *
- * The wire carries the schema's input, not its output: the reader parses it again, so transforms and
- * defaults apply once, there. The schema checks the parsed JSON, which is what the reader gets: a `Date`
- * that `z.date()` accepts as an object and refuses as text fails here, at the sender.
+ * The wire carries the schema's input, not its output: the reader parses it again, so transforms
+ * and defaults apply once, there. The schema checks the parsed JSON, which is what the reader gets:
+ * a `Date` that `z.date()` accepts as an object and refuses as text fails here, at the sender.
  *
  * Returns a promise only for a schema that does: one per message would be a good part of its cost.
  *

@@ -1,11 +1,19 @@
 import { assertKnownOptions } from '@twelvefold/core/internal';
 import type { FieldOf } from './field-of.ts';
 
-/** How a FIFO queue or topic puts its messages into groups and tells repeats. `M` is the message. */
+/**
+ * How a FIFO queue or topic puts its messages into groups and tells repeats. `M` is the message.
+ */
 export interface FifoOptions<M> {
-  /** The field whose value is a message's group: within a group order is kept. @defaultValue none: every send names its `group` */
+  /**
+   * The field whose value is a message's group: within a group order is kept. @defaultValue none:
+   * every send names its `group`
+   */
   group?: FieldOf<M, string | number>;
-  /** The field whose value tells repeats of a message within five minutes. @defaultValue none: each send is a message of its own */
+  /**
+   * The field whose value identifies repeats of a message within five minutes. @defaultValue none:
+   * each send is a separate message
+   */
   deduplication?: FieldOf<M, string | number>;
 }
 

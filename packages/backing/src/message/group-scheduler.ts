@@ -1,6 +1,7 @@
 /**
- * Keeps the order within message groups: of each group one member is active and the others wait behind
- * it. Groups do not wait for each other. The poller, the batch handler and the batch sender share it.
+ * Keeps the order within message groups: of each group one member is active and the others wait
+ * behind it. Groups do not wait for each other. The poller, the batch handler and the batch sender
+ * share it.
  */
 export class GroupScheduler<M> {
   /** By group with an active member: the members behind it, in order. */
@@ -17,7 +18,9 @@ export class GroupScheduler<M> {
     return this.#behind.size;
   }
 
-  /** Returns true when the group had no active member: `member` is active now. Otherwise it waits. */
+  /**
+   * Returns true when the group had no active member: `member` is active now. Otherwise it waits.
+   */
   admit(group: string, member: M): boolean {
     const behind = this.#behind.get(group);
     if (behind === undefined) {
@@ -37,7 +40,10 @@ export class GroupScheduler<M> {
     return next;
   }
 
-  /** Ends the active member of a group and removes those behind it. Returns the removed ones in order. */
+  /**
+   * Ends the active member of a group and removes those behind it. Returns the removed ones in
+   * order.
+   */
   clear(group: string): readonly M[] {
     const removed = this.#behind.get(group) ?? [];
     this.#behind.delete(group);

@@ -1,10 +1,11 @@
-/** What came of asking a source for its next item. */
+/** The result of asking a source for its next item. */
 type Pulled<T> = { kind: 'item'; value: T } | { kind: 'end' } | { kind: 'waiting' };
 
 export interface ItemPuller<T> {
   /**
-   * The next item, or `waiting` when `patience` resolves first; then the item is not lost, the next pull returns it. Rejects with
-   * the signal's reason when it aborts first. Answers at once, and throws, where the source is no asynchronous one.
+   * The next item, or `waiting` when `patience` resolves first; then the next pull returns the
+   * item. Rejects with the signal's reason when it aborts first. Returns or throws without a
+   * promise if the source is not asynchronous.
    */
   next(patience?: Promise<unknown>): Pulled<T> | Promise<Pulled<T>>;
   /** Tells the source that nothing more will be pulled. */
@@ -35,7 +36,8 @@ function pullAsync<T>(iterator: AsyncIterator<T>, signal: AbortSignal | undefine
         return done ? { kind: 'end' } : { kind: 'item', value };
       })();
       const item = pending;
-      // Not Promise.race: racing a signal that outlives the source would pile up reactions on it, one per item.
+      // Not Promise.race: racing a signal that outlives the source would pile up reactions on it,
+      // one per item.
       return new Promise<Pulled<T>>((resolve, reject) => {
         let answered = false;
         const answer = (settle: () => void) => {

@@ -22,8 +22,9 @@ export interface OutboxLimits {
 /**
  * Decides which messages go into the next batch, without any I/O.
  *
- * Of a group one message at a time is ready or in flight, not even two in one batch: AWS may refuse the
- * first and accept the second. When one fails, its group is blocked: later messages would overtake it.
+ * Of a group one message at a time is ready or in flight, not even two in one batch: AWS may refuse
+ * the first and accept the second. When one fails, its group is blocked: later messages would
+ * overtake it.
  */
 export class Outbox<M extends Sendable> {
   readonly #limits: OutboxLimits;
@@ -72,14 +73,16 @@ export class Outbox<M extends Sendable> {
     return true;
   }
 
-  /** Blocks a group one of whose messages could not be prepared. Earlier messages of it still go. */
+  /**
+   * Blocks a group one of whose messages could not be prepared. Earlier messages of it still go.
+   */
   block(group: string): void {
     this.#blocked.add(group);
   }
 
   /**
-   * The next batch, which is in flight from now on, or `undefined`: nothing is ready, enough batches are
-   * in flight, or the batch is not full and `partial` is false.
+   * The next batch, which is in flight from now on, or `undefined`: nothing is ready, enough
+   * batches are in flight, or the batch is not full and `partial` is false.
    */
   nextBatch(partial: boolean): M[] | undefined {
     if (this.#ready.length === 0 || this.#inFlight >= this.#limits.batches) return undefined;

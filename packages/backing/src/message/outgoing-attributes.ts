@@ -5,7 +5,10 @@ import { CORRELATION_ATTRIBUTE, correlationIdFrom, SAMPLED, SAMPLED_ATTRIBUTE } 
 
 /** The message attribute that carries W3C trace context. */
 export const TRACEPARENT_ATTRIBUTE = 'traceparent';
-/** SNS has no system attribute `AWSTraceHeader`: through a topic the X-Ray header is this message attribute. */
+/**
+ * SNS has no system attribute `AWSTraceHeader`: through a topic the X-Ray header is this message
+ * attribute.
+ */
 export const XRAY_ATTRIBUTE = 'xrayTraceHeader';
 
 /** An attribute of type String. */
@@ -14,8 +17,8 @@ export function stringAttribute(value: string): MessageAttributeValue {
 }
 
 /**
- * Makes the attributes that connect messages with the work that sends them. All messages of a scope get
- * the same ones; outside of a scope each message gets a new correlation id.
+ * Makes the attributes that connect messages with the work that sends them. All messages of a scope
+ * get the same ones; outside of a scope each message gets a new correlation id.
  *
  * @param trace the trace of the span that sends them, or of the scope
  */

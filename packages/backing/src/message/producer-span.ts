@@ -28,7 +28,10 @@ export function producerSpan({ system, operation, destination }: Producer): Span
   };
 }
 
-/** Sends one message, where a tracer is registered in a span: then `work` gets the trace that the message carries. */
+/**
+ * Sends one message, where a tracer is registered in a span: then `work` gets the trace that the
+ * message carries.
+ */
 export function sendOne<R extends { messageId: string }>(
   producer: Producer,
   work: (trace: TraceContext | undefined) => Promise<R>,

@@ -22,7 +22,7 @@ function setUp(definition = steps) {
     for (let turn = 0; !done && turn < 1_000; turn += 1) await clock.advance(1_000);
     return work;
   };
-  /** What is on the queue, group by group. */
+  /** The messages on the queue, group by group. */
   const stored = () => {
     const groups: Record<string, number[]> = {};
     for (const { body } of aws.queue(URL_)) {
@@ -122,7 +122,8 @@ describe('sendAll in order', () => {
           const results = await run(sender.sendAll(asynchronous ? source() : messages));
           expect(results).toHaveLength(messages.length);
           const wanted: Record<string, number[]> = {};
-          // A message that was refused five times holds the rest of its group back: a prefix of the order arrives.
+          // A message that was refused five times holds the rest of its group back: a prefix of the
+          // order arrives.
           for (const { account, n } of messages) {
             wanted[account] ??= [];
             wanted[account].push(n);

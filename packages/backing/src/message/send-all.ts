@@ -18,7 +18,10 @@ const ENTRIES = 10;
 /** Messages that were read and wait for earlier ones of their group; beyond it the source waits. */
 const MAX_WAITING = BATCHES_IN_FLIGHT * ENTRIES;
 
-/** A message that has been checked, as the entry of a batch. One object per message from there to its result. */
+/**
+ * A message that has been checked, as the entry of a batch. One object per message from there to
+ * its result.
+ */
 export class Prepared<E> {
   readonly entry: E;
   /** Bytes that count towards the limits of a message and of a batch. */
@@ -42,7 +45,9 @@ export type SendAllResult = { ok: true; messageId: string } | { ok: false; error
 export interface SendAllDeps<T, E extends object> {
   /** For the span of all messages, where a tracer is registered. */
   producer: Producer;
-  /** Makes what prepares a message. `trace` is what the messages carry, if not the scope's trace. */
+  /**
+   * Makes what prepares a message. `trace` is what the messages carry, if not the scope's trace.
+   */
   preparer(trace: TraceContext | undefined): (message: T) => Prepared<E> | Promise<Prepared<E>>;
   /** The group of a message that could not be prepared, if it has one. May throw. */
   groupOf(message: T): string | undefined;
@@ -62,10 +67,12 @@ export interface SendAllDeps<T, E extends object> {
 }
 
 /**
- * Sends every message of a source in batches and returns one result per message. A message that cannot
- * be sent does not affect others, except the later ones of its group where order is kept ({@link Outbox}).
+ * Sends every message of a source in batches and returns one result per message. A message that
+ * cannot be sent does not affect others, except the later ones of its group where order is kept
+ * ({@link Outbox}).
  *
- * Rejects when the source or `onResult` throws or the signal aborts, after the batches in flight have ended.
+ * Rejects when the source or `onResult` throws or the signal aborts, after the batches in flight
+ * have ended.
  */
 export function sendAll<T, E extends object>(
   messages: Iterable<T> | AsyncIterable<T>,
@@ -125,7 +132,8 @@ class Sending<T, E extends object> {
       this.#throwListenerFault();
       if (this.#isSlow && this.#outbox.ready > 0) this.#linger ??= this.#startLinger();
       else this.#endLinger();
-      // Awaits only a promise: an array and a synchronous schema need none, and it would cost a turn per message.
+      // Awaits only a promise: an array and a synchronous schema need none, and it would cost a
+      // turn per message.
       const next = source.next(this.#linger?.over);
       const pulled = next instanceof Promise ? await next : next;
       if (pulled.kind === 'end') break;
@@ -176,7 +184,10 @@ class Sending<T, E extends object> {
     while (this.#outbox.inFlight > 0) await this.#oneBatch();
   }
 
-  /** Starts calls for full batches, or with `partial` for all that is ready. Returns whether it started one. */
+  /**
+   * Starts calls for full batches, or with `partial` for all that is ready. Returns whether it
+   * started one.
+   */
   #dispatch(partial: boolean): boolean {
     let started = false;
     for (let batch = this.#outbox.nextBatch(partial); batch; batch = this.#outbox.nextBatch(partial)) {

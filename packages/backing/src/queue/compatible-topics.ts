@@ -14,8 +14,9 @@ type IncompatibleFields<Given, Wanted> = {
   string;
 
 /**
- * Topics as they are when what arrives through them fits a queue's schema, else a text that says what does not: it ends up in
- * the compiler's error. The wire carries a schema's input, so inputs are compared.
+ * Topics as they are when what arrives through them fits a queue's schema, else a text that says
+ * what does not: it ends up in the compiler's error. The wire carries a schema's input, so inputs
+ * are compared.
  */
 export type CompatibleTopics<T extends readonly Subscribable[], S extends StandardSchemaV1> = {
   readonly [I in keyof T]: [MessageThrough<T[I]>] extends [StandardSchemaV1.InferInput<S>]

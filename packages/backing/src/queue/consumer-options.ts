@@ -16,7 +16,9 @@ export interface SqsConsumerOptions<S extends StandardSchemaV1> {
   definition: QueueDefinition<S>;
   /** The queue's URL. */
   url: string;
-  /** The URL of the queue for poison messages. Without it they stay until SQS's redrive moves them. */
+  /**
+   * The URL of the queue for poison messages. Without it they stay until SQS's redrive moves them.
+   */
   deadLetterUrl?: string | undefined;
   aws: Aws;
   /** Names the scopes of its messages and, in the user agent, its calls. */
@@ -137,7 +139,10 @@ export function consumerBase<S extends StandardSchemaV1>(options: SqsConsumerOpt
   };
 }
 
-/** Counts failures before the listener runs. A listener that throws must not change the outcome of a message. */
+/**
+ * Counts failures before the listener runs. A listener that throws must not change the outcome of a
+ * message.
+ */
 function counted(outcomes: Outcomes, onEvent: ConsumerEventListener): (event: ConsumerEvent) => void {
   return (event) => {
     if (FAILED.has(event.type)) outcomes.failed += 1;

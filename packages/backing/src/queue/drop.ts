@@ -1,7 +1,8 @@
 import { TwelvefoldError } from '@twelvefold/core';
 
 /**
- * Thrown by a handler to acknowledge a message without an effect: it is deleted and goes nowhere else.
+ * Thrown by a handler to acknowledge a message without an effect: it is deleted and goes nowhere
+ * else.
  *
  * @example
  * ```ts

@@ -1,8 +1,9 @@
 import { TwelvefoldError } from '@twelvefold/core';
 
 /**
- * Thrown by a handler when no retry can help: the message goes straight to the dead-letter queue, with the reason as an
- * attribute. Keep values of the message out of the reason: it is logged and stored.
+ * Thrown by a handler when no retry can help: the message goes straight to the dead-letter queue,
+ * with the reason as an attribute. Keep values of the message out of the reason: it is logged and
+ * stored.
  *
  * @example
  * ```ts

@@ -2,7 +2,7 @@ import type { Deadline, Duration } from '@twelvefold/core';
 import type { Scope } from '@twelvefold/lifecycle';
 import type { SendAllResult } from '../message/send-all.ts';
 
-/** What a message came to be on a queue. */
+/** The ids that SQS gave to a message. */
 export interface SendReceipt {
   messageId: string;
 }
@@ -11,11 +11,15 @@ export interface SendOptions {
   /** Hides the message at first. SQS: up to 15 minutes. */
   delay?: Duration;
   /**
-   * The message's group, 1 to 128 letters, digits and punctuation marks. On a FIFO queue order is kept within it; on a standard queue it makes a fair
-   * share: a group with a long backlog, a tenant say, does not delay the others. @defaultValue the field that the definition names
+   * The message's group, 1 to 128 letters, digits and punctuation marks. On a FIFO queue order is
+   * kept within it; on a standard queue it makes a fair share: a group with a long backlog, a
+   * tenant say, does not delay the others. @defaultValue the field that the definition names
    */
   group?: string;
-  /** Tells repeats within five minutes; FIFO queues only. @defaultValue the field that the definition names, or an id of its own */
+  /**
+   * Identifies repeats within five minutes; FIFO queues only. @defaultValue the field that the
+   * definition names, or a new id
+   */
   deduplicationId?: string;
   signal?: AbortSignal;
 }
@@ -28,8 +32,9 @@ export interface SendAllOptions<T> {
   /** How long a batch that is not full waits for an asynchronous source. @defaultValue '50ms' */
   linger?: Duration;
   /**
-   * Is told what became of each message as soon as that is known, with its place in the source; then the answer is empty. For a source without an
-   * end, and for one that may throw in the middle: the answer would never come. What it throws rejects the call.
+   * Receives the result of each message as soon as it is known, with its index in the source; the
+   * returned list is empty then. For a source without an end, and for one that may throw in the
+   * middle: the list would never be returned. An error that it throws rejects the call.
    */
   onResult?: (result: SendResult, message: T, index: number) => void;
   signal?: AbortSignal;
@@ -43,12 +48,14 @@ export interface QueueSender<T> {
   /**
    * Sends one message, with the scope's correlation and trace on it.
    *
-   * @throws TwelvefoldError `MESSAGE_INVALID` when it does not fit the schema, `MESSAGE_TOO_LARGE` above 1 MiB.
+   * @throws TwelvefoldError `MESSAGE_INVALID` when it does not fit the schema, `MESSAGE_TOO_LARGE`
+   * above 1 MiB.
    */
   send(message: T, options?: SendOptions): Promise<SendReceipt>;
   /**
-   * Sends many, packed into batches by count and bytes; failed entries alone are tried again, under the same deduplication id. A source is read as
-   * fast as it is sent. On a FIFO queue each group's order is kept: what comes after a message that could not be sent is held back.
+   * Sends many, packed into batches by count and bytes; failed entries alone are tried again, under
+   * the same deduplication id. A source is read as fast as it is sent. On a FIFO queue each group's
+   * order is kept: what comes after a message that could not be sent is held back.
    */
   sendAll(messages: Iterable<T> | AsyncIterable<T>, options?: SendAllOptions<T>): Promise<SendResult[]>;
 }
@@ -71,8 +78,8 @@ export interface DeadLetter {
 /** The dead letters of a queue. */
 export interface DeadLetterClient {
   /**
-   * Each letter once, until a few receives find nothing more. A letter is hidden from others for ten minutes, or until the
-   * loop ends: those that were not redriven are visible again then.
+   * Each letter once, until a few receives find nothing more. A letter is hidden from others for
+   * ten minutes, or until the loop ends: those that were not redriven are visible again then.
    *
    * @throws TypeError for a queue without a dead-letter queue
    */
@@ -80,13 +87,13 @@ export interface DeadLetterClient {
   /** About how many there are. */
   countDeadLetters(options?: { readonly signal?: AbortSignal | undefined }): Promise<number>;
   /**
-   * Sends a letter of the running loop back to its queue, then deletes it: a process that dies between the two leaves it in
-   * both.
+   * Sends a letter of the running loop back to its queue, then deletes it: a process that dies
+   * between the two leaves it in both.
    */
   redrive(letter: DeadLetter, options?: { readonly signal?: AbortSignal | undefined }): Promise<void>;
 }
 
-/** What a handler may know of the message it works on. */
+/** Information about the message that a handler works on. */
 export interface MessageInfo {
   readonly messageId: string;
   /** How often it has been received, this time included. */
@@ -96,8 +103,8 @@ export interface MessageInfo {
   /** The message's group: where order is kept, or a fair share of a standard queue. */
   readonly group?: string | undefined;
   /**
-   * Milliseconds until SQS may give the message to somebody else. A service extends it as long as the handler runs, 12 hours in all; on Lambda it
-   * only falls.
+   * Milliseconds until SQS may give the message to another consumer. A service extends it as long
+   * as the handler runs, 12 hours in all; on Lambda it only falls.
    */
   leaseRemaining(): number;
 }
@@ -118,14 +125,23 @@ export interface ConsumerHealth {
   readonly inFlight: number;
   /** For how long the oldest of them has been held, in milliseconds. */
   readonly oldestInFlightMs: number;
-  /** How old the newest message was that the last receive brought, in milliseconds: how far the consumer is behind. 0 after a receive that found nothing. */
+  /**
+   * How old the newest message was that the last receive brought, in milliseconds: how far the
+   * consumer is behind. 0 after a receive that found nothing.
+   */
   readonly lagMs: number;
 }
 
-/** Works on one message. Returning acknowledges it; throwing `Retry`, `Poison` or `Drop` decides otherwise, any other error retries. */
+/**
+ * Works on one message. Returning acknowledges it; throwing `Retry`, `Poison` or `Drop` decides
+ * otherwise, any other error retries.
+ */
 export type MessageHandler<T> = (message: T, info: MessageInfo, scope: Scope) => Promise<void>;
 
-/** A sender's attribute with its type: as ReceiveMessage gives it, or as a record of a Lambda event has it, bytes in base64. */
+/**
+ * A sender's attribute with its type: as ReceiveMessage gives it, or as a record of a Lambda event
+ * has it, bytes in base64.
+ */
 export type TypedAttribute =
   | { readonly DataType: string; readonly StringValue?: string; readonly BinaryValue?: Uint8Array }
   | { readonly dataType: string; readonly stringValue?: string; readonly binaryValue?: string };
@@ -139,7 +155,10 @@ export interface ReceivedMessage {
   readonly attributes: Readonly<Record<string, string>>;
   /** The sender's attributes of type String or Number. */
   readonly messageAttributes: Readonly<Record<string, string>>;
-  /** All of the sender's attributes, binary ones too: for a copy of the message. @defaultValue `messageAttributes` as text */
+  /**
+   * All of the sender's attributes, binary ones too: for a copy of the message. @defaultValue
+   * `messageAttributes` as text
+   */
   readonly typedAttributes?: Readonly<Record<string, TypedAttribute>> | undefined;
   readonly md5OfBody?: string | undefined;
   /** The ARN of the topic that invoked the function with it; none for a message from a queue. */
@@ -152,8 +171,9 @@ export interface BatchContext {
   /** When the invocation ends. @defaultValue none */
   readonly deadline?: Deadline | undefined;
   /**
-   * Who invoked the function with them. A topic's messages are in no queue: their next deliveries cannot be timed, their lease is the invocation,
-   * and whatever is reported as failed has to fail the invocation, so that Lambda repeats it. @defaultValue 'queue'
+   * Who invoked the function with them. A topic's messages are in no queue: their next deliveries
+   * cannot be timed, their lease is the invocation, and whatever is reported as failed has to fail
+   * the invocation, so that Lambda repeats it. @defaultValue 'queue'
    */
   readonly source?: 'queue' | 'topic' | undefined;
 }
@@ -163,28 +183,38 @@ export interface QueueBatchConsumer {
   /** `consumer:` and the queue's name. */
   readonly name: string;
   /**
-   * Handles the records of one Lambda event. An empty list means that every message may be deleted. The
-   * event source mapping must have `ReportBatchItemFailures` on, or Lambda deletes the failed ones too.
-   * Takes the records of an SNS event with `source: 'topic'`.
+   * Handles the records of one Lambda event. An empty list means that every message may be deleted.
+   * The event source mapping must have `ReportBatchItemFailures` on, or Lambda deletes the failed
+   * ones too. Takes the records of an SNS event with `source: 'topic'`.
    */
   handleBatch(messages: readonly ReceivedMessage[], context?: BatchContext): Promise<{ failedMessageIds: string[] }>;
 }
 
-/** A consumer that polls a queue, as a lifecycle resource: `start`, `check`, `quiesce`, `drain`, `stop`. */
+/**
+ * A consumer that polls a queue, as a lifecycle resource: `start`, `check`, `quiesce`, `drain`,
+ * `stop`.
+ */
 export interface QueueConsumer extends AsyncDisposable {
   /** `consumer:` and the queue's name. */
   readonly name: string;
-  /** Starts to poll. An endpoint that is down does not reject: polling goes on with back-off, `check` and `onEvent` tell. */
+  /**
+   * Starts to poll. An endpoint that is down does not reject: polling goes on with back-off;
+   * `check` and `onEvent` report it.
+   */
   start(signal?: AbortSignal): Promise<void>;
   /** How it is doing, without a call. */
   health(): ConsumerHealth;
-  /** Rejects with the reason while the consumer cannot receive: after three receives in a row that failed. */
+  /**
+   * Rejects with the reason while the consumer cannot receive: after three receives in a row that
+   * failed.
+   */
   check(signal?: AbortSignal): Promise<void>;
   /** Stops taking messages and ends the long poll; what has been received is still handled. */
   quiesce(signal?: AbortSignal): Promise<void>;
   /**
-   * Resolves when every received message has been handled and acknowledged. When `signal` aborts, the messages' own signals abort,
-   * and what is still not finished shortly after is made visible again.
+   * Resolves when every received message has been handled and acknowledged. When `signal` aborts,
+   * the messages' own signals abort, and what is still not finished shortly after is made visible
+   * again.
    *
    * @throws TwelvefoldError `CONSUMER_ABANDONED` when messages were left unfinished.
    */

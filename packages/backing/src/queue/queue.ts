@@ -17,20 +17,23 @@ import type { CompatibleTopics } from './compatible-topics.ts';
 import type { DeadLetterClient, QueueSender } from './port.ts';
 
 export interface QueueOptions<S extends StandardSchemaV1, T extends readonly Subscribable[] = readonly Subscribable[]> {
-  /** What a message is; checked before it is sent and before it is handled. */
+  /** The schema of a message; checked before it is sent and before it is handled. */
   schema: S;
   /**
-   * Keeps order within a group: one message of a group is handled at a time, groups side by side, and a message that comes again holds up the
-   * rest of its group. @defaultValue false
+   * Keeps order within a group: one message of a group is handled at a time, groups side by side,
+   * and a message that comes again holds up the rest of its group. @defaultValue false
    */
   fifo?: boolean | FifoOptions<StandardSchemaV1.InferInput<S>>;
   /** How long a received message stays hidden. SQS: 0 s to 12 h. @defaultValue '30s' */
   visibility?: Duration;
-  /** Where a message goes after `maxReceives` (1 to 1000) failed receives. @defaultValue `{ maxReceives: 5 }` */
+  /**
+   * Where a message goes after `maxReceives` (1 to 1000) failed receives. @defaultValue
+   * `{ maxReceives: 5 }`
+   */
   deadLetter?: { maxReceives: number } | false;
   /**
-   * Topics whose messages arrive here, or a part of them: `filtered(topic, ...)`. The wire carries a schema's input, so the topic's input must
-   * fit this queue's.
+   * Topics whose messages arrive here, or a part of them: `filtered(topic, ...)`. The wire carries
+   * a schema's input, so the topic's input must fit this queue's.
    */
   subscribe?: T & CompatibleTopics<T, S>;
 }
@@ -71,9 +74,15 @@ export interface QueueDefinition<S extends StandardSchemaV1 = StandardSchemaV1>
   readonly retentionMs: number;
   readonly deadLetter: { readonly maxReceives: number } | undefined;
   readonly subscribe: readonly TopicDefinition[];
-  /** Of a dead-letter queue: its source, and the topics whose messages come here when SNS cannot deliver them there. */
+  /**
+   * Of a dead-letter queue: its source, and the topics whose messages come here when SNS cannot
+   * deliver them there.
+   */
   readonly deadLetterOf: { readonly name: string; readonly subscribe: readonly TopicDefinition[] } | undefined;
-  /** What passes of each topic of `subscribe`, by its place there; `undefined` for all of it. */
+  /**
+   * The filter of each topic of `subscribe`, by its index there; `undefined` for a topic without a
+   * filter.
+   */
   readonly filters: ReadonlyArray<FilterPolicy | undefined>;
 }
 
@@ -81,7 +90,10 @@ export interface QueueDefinition<S extends StandardSchemaV1 = StandardSchemaV1>
 const MAX_VISIBILITY_MS = 12 * 3_600_000;
 /** SQS's default. */
 const RETENTION_MS = 4 * 86_400_000;
-/** SQS's longest: a message keeps its age in a dead-letter queue, which must therefore outlive its source's retention. */
+/**
+ * SQS's longest: a message keeps its age in a dead-letter queue, which must therefore outlive its
+ * source's retention.
+ */
 const DEAD_LETTER_RETENTION_MS = 14 * 86_400_000;
 /** SQS's default: nothing but an operator receives from a dead-letter queue. */
 const DEAD_LETTER_VISIBILITY_MS = 30_000;
@@ -92,7 +104,8 @@ const DEAD_LETTER_VISIBILITY_MS = 30_000;
  * @throws TypeError or RangeError for a name, an option or a limit that SQS would refuse.
  * @example
  * ```ts
- * const orders = queue('orders', { schema: z.object({ sku: z.string() }), deadLetter: { maxReceives: 5 } });
+ * const schema = z.object({ sku: z.string() });
+ * const orders = queue('orders', { schema, deadLetter: { maxReceives: 5 } });
  * ```
  */
 export function queue<S extends StandardSchemaV1, const T extends readonly Subscribable[] = readonly []>(
@@ -292,7 +305,7 @@ function queueInfrastructure(definition: QueueDefinition, context: Infrastructur
         TopicArn: topic.arn,
         Protocol: 'sqs',
         Endpoint: arn,
-        // Otherwise SNS wraps the body, and the attributes with it, in JSON of its own.
+        // Otherwise SNS wraps the body and the attributes in its own JSON.
         RawMessageDelivery: true,
         ...(filter ? { FilterPolicy: filter, FilterPolicyScope: 'MessageAttributes' } : {}),
         // SNS gives a message up at once when the queue's policy or key refuses it.
@@ -309,7 +322,9 @@ function queueInfrastructure(definition: QueueDefinition, context: Infrastructur
   };
 }
 
-/** The ARN of a dead-letter queue's source: both names have the same beginning and the same suffix. */
+/**
+ * The ARN of a dead-letter queue's source: both names have the same beginning and the same suffix.
+ */
 function sourceArn(physicalName: string, name: string, source: string): string {
   const at = physicalName.lastIndexOf(name);
   const sourceName = `${physicalName.slice(0, at)}${source}${physicalName.slice(at + name.length)}`;

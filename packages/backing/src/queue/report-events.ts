@@ -1,8 +1,8 @@
 import type { ConsumerEvent, ConsumerEventListener } from './consumer-event.ts';
 
 /**
- * Makes the listener of a consumer that was given none: writes a line for each failure to standard error, and nothing
- * for a message that was handled.
+ * Makes the listener of a consumer that was given none: writes a line for each failure to standard
+ * error, and nothing for a message that was handled.
  *
  * @param write takes a line. @defaultValue `console.error`
  */
@@ -19,7 +19,7 @@ export function reportEvents(queue: string, write: (line: string) => void = toSt
 }
 
 function toStandardError(line: string): void {
-  // biome-ignore lint/suspicious/noConsole: the only log of a consumer that is used without an app and without onEvent
+  // biome-ignore lint/suspicious/noConsole: the log of a consumer without an app and onEvent
   console.error(line);
 }
 

@@ -2,7 +2,8 @@ import type { Duration } from '@twelvefold/core';
 import { durationMs, TwelvefoldError } from '@twelvefold/core';
 
 /**
- * Thrown by a handler to have the message delivered again, after `after` or else with exponential back-off.
+ * Thrown by a handler to have the message delivered again, after `after` or else with exponential
+ * back-off.
  *
  * @example
  * ```ts
@@ -14,7 +15,7 @@ export class Retry extends TwelvefoldError {
   /** Milliseconds until the next delivery; `undefined` leaves it to the consumer's back-off. */
   readonly afterMs: number | undefined;
 
-  /** @throws RangeError when `after` is no duration. */
+  /** @throws RangeError when `after` is not a duration. */
   constructor(after?: Duration, options?: ErrorOptions) {
     super(
       'MESSAGE_RETRY',

@@ -4,7 +4,10 @@ import type { FilterCondition, TopicSubscription } from './subscription.ts';
 import type { TopicDefinition } from './topic.ts';
 
 type Exact = string | number | boolean;
-/** A value that must be met, or a condition: a prefix, all but some texts, or a range of numbers, both ends included. */
+/**
+ * A value that must be met, or a condition: a prefix, all but some texts, or a range of numbers,
+ * both ends included.
+ */
 type Wanted<V> =
   | Extract<V, Exact>
   | (Extract<V, string> extends never ? never : { prefix: string } | { not: ReadonlyArray<Extract<V, string>> })
@@ -28,16 +31,19 @@ type Passing<M, W> = M extends unknown
   : never;
 
 /**
- * The part of a topic's messages that a queue subscribes to. Several fields must all be met, of several values one. When a field tells the
- * variants of a union apart, the queue's schema has to fit only the variants that pass.
+ * The part of a topic's messages that a queue subscribes to. Several fields must all be met, of
+ * several values one. When a field tells the variants of a union apart, the queue's schema has to
+ * fit only the variants that pass.
  *
- * @throws TypeError for a field that is not among the topic's `filters`, RangeError for one without a value, and for more than SNS takes: 5 fields
- * and 150 combinations of their conditions.
+ * @throws TypeError for a field that is not among the topic's `filters`, RangeError for one without
+ * a value, and for more than SNS takes: 5 fields and 150 combinations of their conditions.
  * @example
  * ```ts
- * const orders = topic('orders', { schema: z.object({ kind: z.string(), cents: z.number() }), filters: ['kind', 'cents'] });
+ * const schema = z.object({ kind: z.string(), cents: z.number() });
+ * const orders = topic('orders', { schema, filters: ['kind', 'cents'] });
  * const Large = z.object({ cents: z.number() });
- * queue('large-orders', { schema: Large, subscribe: [filtered(orders, { kind: ['placed', 'changed'], cents: { from: 100_000 } })] });
+ * const large = filtered(orders, { kind: ['placed', 'changed'], cents: { from: 100_000 } });
+ * queue('large-orders', { schema: Large, subscribe: [large] });
  * ```
  */
 export function filtered<

@@ -1,7 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { TopicDefinition } from './topic.ts';
 
-/** What SNS compares an attribute with; as in its filter policies. */
+/** A value that SNS compares an attribute with, as in its filter policies. */
 export type FilterCondition =
   | string
   | { readonly prefix: string }
@@ -20,7 +20,7 @@ export interface TopicSubscription<M = unknown> {
   readonly message?: M;
 }
 
-/** What `subscribe` takes. */
+/** An entry of `subscribe`. */
 export type Subscribable = TopicDefinition | TopicSubscription;
 
 /** The messages that arrive through a subscription, as they are on the wire. */

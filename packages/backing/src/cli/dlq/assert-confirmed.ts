@@ -3,20 +3,21 @@ import { usage } from './command-io.ts';
 
 export interface Confirmation {
   io: DlqIo;
-  /** What has to be typed. */
+  /** The name that the user has to type. */
   name: string;
-  /** What would happen. */
+  /** The consequence, for the question and the error. */
   what: string;
-  /** What `--confirm` said. */
+  /** The value of `--confirm`. */
   given: string | undefined;
-  /** What to do before. */
+  /** Advice to add to the error. */
   hint?: string;
 }
 
 /**
- * Goes on when `--confirm` repeats the name, or whoever sits at the terminal types it. A wrong name is no reason to ask: the command line meant another queue.
+ * Returns if `--confirm` has the name, or if the user types it at the terminal. A wrong name in
+ * `--confirm` is an error, not a question: the command line meant another queue.
  *
- * @throws Error with the code `USAGE`, saying what would have happened.
+ * @throws Error with the code `USAGE`; its message names the consequence.
  */
 export async function assertConfirmed({ io, name, what, given, hint }: Confirmation): Promise<void> {
   if (given === name) return;

@@ -28,7 +28,10 @@ export interface RedriveCounts {
   readonly moved: number;
   /** Looked at and left. */
   readonly left: number;
-  /** Of those left: sent here after the run began. What was moved and fails again must not go round and round. */
+  /**
+   * Of those left: sent here after the run began. They are left so that a message that fails again
+   * is not moved twice in one run.
+   */
   readonly late: number;
   /** Sent, but still in the dead-letter queue as well, because they could not be deleted. */
   readonly twice: number;
@@ -37,8 +40,9 @@ export interface RedriveCounts {
 }
 
 /**
- * Moves messages back: received, sent, and only then deleted, so that a run that dies loses none. One that could not be deleted is in both queues, and
- * counted. Rejects when a message cannot be sent and when `signal` aborts; what was not moved is visible again then too.
+ * Moves messages back. Each is received, sent and only then deleted, so that a run that dies loses
+ * none. A message that could not be deleted is in both queues, and is counted. Rejects if a message
+ * cannot be sent and if `signal` aborts; messages that were not moved are visible again then.
  */
 export async function redrive(options: RedriveOptions): Promise<void> {
   const { aws, from, to, wanted, limit, rate, dryRun, signal, clock } = options;

@@ -13,7 +13,10 @@ export interface AttemptRecord {
 
 type Update = Omit<UpdateInput, 'ReturnValues'> & { UpdateExpression: string };
 
-/** Takes the record: when there is none, or its time is over, its work failed, its lease ended, or it is ours already. */
+/**
+ * Takes the record if there is none, if its time is over, its work failed or its lease ended, or if
+ * this attempt has it already.
+ */
 export function beginParams(
   { tableName, key, token }: AttemptRecord,
   { nowMs, leaseMs, windowMs }: { nowMs: number; leaseMs: number; windowMs: number },

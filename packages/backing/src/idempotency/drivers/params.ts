@@ -5,7 +5,7 @@ import { createExpression } from '../../dynamodb/expression.ts';
 
 export interface RecordInput {
   tableName: string;
-  /** What kind of call it is for: the two must not answer for each other. */
+  /** The kind of call: a key of one kind does not count for the other. */
   purpose: 'once' | 'claim';
   key: string;
   /** Unique to this call: tells its own record from that of another when an answer was lost. */
@@ -15,7 +15,10 @@ export interface RecordInput {
   windowMs: number;
 }
 
-/** What writes the record of a key, unless a live one is there; that one comes back with the refusal. */
+/**
+ * Parameters of the write of a key's record. A live record refuses the write and comes back with
+ * the refusal.
+ */
 export function recordParams(input: RecordInput): Omit<PutInput, 'ReturnValues'> {
   const { tableName, purpose, key, token, fingerprint, nowMs, windowMs } = input;
   const expiresAtMs = nowMs + windowMs;

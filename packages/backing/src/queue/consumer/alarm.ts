@@ -11,9 +11,9 @@ export interface Alarm {
 }
 
 /**
- * Creates an alarm that rings `ms` milliseconds after it was set. Setting and unsetting only change a
- * variable: an abort of the clock's sleep builds two errors with stacks, which was a sixth of the cost of
- * a message. There is at most one sleep; one that ends too early is followed by another.
+ * Creates an alarm that rings `ms` milliseconds after it was set. Setting and unsetting only change
+ * a variable: an abort of the clock's sleep builds two errors with stacks, which was a sixth of the
+ * cost of a message. There is at most one sleep; one that ends too early is followed by another.
  */
 export function createAlarm(clock: Clock, ms: number, ring: () => void): Alarm {
   let dueAt = Number.POSITIVE_INFINITY;

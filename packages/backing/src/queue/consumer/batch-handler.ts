@@ -27,24 +27,38 @@ export interface BatchHandlerDeps {
   readonly emitsSuccesses: boolean;
 }
 
-/** Kept free at the end of an invocation to give up, to time deliveries and to answer: a tenth of it, 500 ms to 10 s. */
+/**
+ * Kept free at the end of an invocation to give up, to time deliveries and to answer: a tenth of
+ * it, 500 ms to 10 s.
+ */
 const RESERVE_SHARE = 0.1;
 const MIN_RESERVE_MS = 500;
 const MAX_RESERVE_MS = 10_000;
-/** Timing the next deliveries is optional: it may take this long, and half of what is left of the invocation. */
+/**
+ * Timing the next deliveries is optional: it may take this long, and half of what is left of the
+ * invocation.
+ */
 const MAX_TIMING_MS = 5_000;
-/** The 12 hours began when Lambda received the message: up to 5 minutes of batching and 15 of running ago. */
+/**
+ * The 12 hours began when Lambda received the message: up to 5 minutes of batching and 15 of
+ * running ago.
+ */
 const MAX_DELAY_MS = SQS_LIMITS.invisibleMs - 20 * 60_000;
-/** Lambda repeats a failed asynchronous invocation after a minute, and again two minutes later (developer guide, retry behaviour). */
+/**
+ * Lambda repeats a failed asynchronous invocation after a minute, and again two minutes later
+ * (developer guide, retry behaviour).
+ */
 const TOPIC_REDELIVERY_MS = 60_000;
 
 /**
- * Handles the records of one Lambda event, in order, `concurrency` at a time. Where order is kept, one
- * message of each group is active at a time, and when it fails the rest of its group fails with it.
+ * Handles the records of one Lambda event, in order, `concurrency` at a time. Where order is kept,
+ * one message of each group is active at a time, and when it fails the rest of its group fails with
+ * it.
  *
- * When the deadline nears no message is started, active handlers see their signal abort, and unfinished
- * messages are reported as failed: after a timeout Lambda would deliver the finished ones again too.
- * Visibility is not extended: Lambda requires a visibility timeout above the function's own.
+ * When the deadline nears no message is started, active handlers see their signal abort, and
+ * unfinished messages are reported as failed: after a timeout Lambda would deliver the finished
+ * ones again too. Visibility is not extended: Lambda requires a visibility timeout above the
+ * function's own.
  */
 export function createBatchHandler(
   deps: BatchHandlerDeps,
@@ -57,7 +71,9 @@ const STARTED = 1;
 const DONE = 2;
 const FAILED = 3;
 
-/** One event while it is handled: the conditions of its messages, and what became of each so far. */
+/**
+ * One event while it is handled: the conditions of its messages, and what became of each so far.
+ */
 class Batch implements MessageTerms {
   readonly deadline: Deadline;
   readonly #deps: BatchHandlerDeps;
@@ -75,7 +91,10 @@ class Batch implements MessageTerms {
   #next = 0;
   #active = 0;
   #abortReason: Error | undefined;
-  /** Made when a handler asks for its signal: most do not, and it costs more than the rest of a batch. */
+  /**
+   * Made when a handler asks for its signal: most do not, and it costs more than the rest of a
+   * batch.
+   */
   #controller: AbortController | undefined;
   /** Outcomes no longer count. */
   #isOver = false;
@@ -176,7 +195,9 @@ class Batch implements MessageTerms {
     this.#startNext();
   };
 
-  /** Starts the next message of a group, or fails the rest of it. Returns whether it started one. */
+  /**
+   * Starts the next message of a group, or fails the rest of it. Returns whether it started one.
+   */
   #continueGroup(groups: GroupScheduler<number>, group: string, isDone: boolean): boolean {
     if (!isDone) {
       // SQS delivers none of them before the one that failed.
@@ -203,7 +224,9 @@ class Batch implements MessageTerms {
     this.#delays.set(message, delayMs);
   }
 
-  /** Starts nothing more; active handlers see their signal abort and get half of the reserve to end. */
+  /**
+   * Starts nothing more; active handlers see their signal abort and get half of the reserve to end.
+   */
   #abort(reason: Error): void {
     if (this.#abortReason !== undefined) return;
     this.#abortReason = reason;
@@ -230,8 +253,8 @@ class Batch implements MessageTerms {
   }
 
   /**
-   * Times the next deliveries, ten per call. A call that hangs must not fail the whole batch: a message
-   * that could not be timed is delivered when its visibility timeout ends.
+   * Times the next deliveries, ten per call. A call that hangs must not fail the whole batch: a
+   * message that could not be timed is delivered when its visibility timeout ends.
    */
   async #timeDeliveries(delays: ReadonlyMap<ReceivedMessage, number>): Promise<void> {
     const { url, aws, clock, random, emit, queue } = this.#deps;

@@ -31,8 +31,8 @@ export interface DeadLetterNote extends DeadLetterReason {
 const MAX_REASON = 1_024;
 
 /**
- * 16 hexadecimal digits that are equal for failures of one kind, so that dead letters can be grouped.
- * Ignores numbers, ids and quoted text.
+ * 16 hexadecimal digits that are equal for failures of one kind, so that dead letters can be
+ * grouped. Ignores numbers, ids and quoted text.
  */
 export function fingerprint(reason: string, cause?: unknown): string {
   const kind = cause instanceof Error ? `${cause.name}: ${cause.message}` : '';
@@ -43,12 +43,12 @@ export function fingerprint(reason: string, cause?: unknown): string {
 }
 
 /**
- * The reason of a message that failed at its last receive. Names and codes only: the text of an error may
- * quote a secret, and the fingerprint separates kinds of failure as well.
+ * The reason of a message that failed at its last receive. Names and codes only: the text of an
+ * error may quote a secret, and the fingerprint separates kinds of failure as well.
  *
- * Returns `undefined` when the handler did not fail: a `Retry` without a cause asks to see the message
- * later, as for a duplicate of one that is being handled, and `ATTEMPT_LOST` means that another consumer has
- * it. Then SQS decides.
+ * Returns `undefined` when the handler did not fail: a `Retry` without a cause asks to see the
+ * message later, as for a duplicate of one that is being handled, and `ATTEMPT_LOST` means that
+ * another consumer has it. Then SQS decides.
  */
 export function lastFailure(error: unknown): DeadLetterReason | undefined {
   const failure: unknown = Retry.isInstance(error) ? error.cause : error;
@@ -60,9 +60,10 @@ export function lastFailure(error: unknown): DeadLetterReason | undefined {
 }
 
 /**
- * Sends the message to the dead-letter queue as it is, with the note in its attributes. The sender's
- * attributes go along as long as they fit: SQS takes ten, and 1 MiB with the body. A body that leaves no
- * room for the note is sent without it: SQS would refuse it, and its own redrive adds no note either.
+ * Sends the message to the dead-letter queue as it is, with the note in its attributes. The
+ * sender's attributes go along as long as they fit: SQS takes ten, and 1 MiB with the body. A body
+ * that leaves no room for the note is sent without it: SQS would refuse it, and its own redrive
+ * adds no note either.
  */
 export async function sendDeadLetter(
   aws: Aws,
@@ -85,7 +86,10 @@ export async function sendDeadLetter(
   );
 }
 
-/** The dead-letter queue of a FIFO queue is FIFO too; a second send within five minutes is a duplicate. */
+/**
+ * The dead-letter queue of a FIFO queue is FIFO too; a second send within five minutes is a
+ * duplicate.
+ */
 function orderOf({ attributes, messageId }: ReceivedMessage, { fifo }: DeadLetterNote) {
   const { MessageGroupId } = attributes;
   if (MessageGroupId === undefined) return {};

@@ -24,14 +24,14 @@ export interface LeaseKeeperDeps {
 }
 
 /**
- * SQS counts the 12 hours from before its answer arrived, in whole seconds; it refuses a time of one
- * second above them.
+ * SQS counts the 12 hours from before its answer arrived, in whole seconds; it refuses a time of
+ * one second above them.
  */
 const ANSWER_MS = 10_000;
 
 /**
- * A message and the right to work on it, as long as SQS hides it from others. A class whose signal is
- * made when it is first used: there is one per message, and most handlers use no signal.
+ * A message and the right to work on it, as long as SQS hides it from others. A class whose signal
+ * is made when it is first used: there is one per message, and most handlers use no signal.
  */
 export class Lease implements MessageTerms, Deadline {
   readonly message: ReceivedMessage;
@@ -88,7 +88,9 @@ export class Lease implements MessageTerms, Deadline {
     return Math.min(wantedMs, Math.max(0, this.endsAt - ANSWER_MS - this.#clock.monotonic()));
   }
 
-  /** Milliseconds until SQS delivers the message to another consumer, unless it is extended before. */
+  /**
+   * Milliseconds until SQS delivers the message to another consumer, unless it is extended before.
+   */
   readonly leaseRemaining = (): number =>
     this.#abortReason ? 0 : Math.max(0, this.expiresAt - this.#clock.monotonic());
 
@@ -104,9 +106,9 @@ export class Lease implements MessageTerms, Deadline {
 }
 
 /**
- * Leases in no particular order. Not a Set: one that gets and loses a member per message is copied again
- * and again, each old copy refers to its successor and its messages, and so they survive collections of
- * the young generation, which was a tenth of the cost of a message.
+ * Leases in no particular order. Not a Set: one that gets and loses a member per message is copied
+ * again and again, each old copy refers to its successor and its messages, and so they survive
+ * collections of the young generation, which was a tenth of the cost of a message.
  */
 export class LeaseList {
   readonly #leases: Lease[] = [];
@@ -146,11 +148,12 @@ export class LeaseList {
 }
 
 /**
- * Extends the visibility of messages whose handlers take longer than half of it, ten per call, with one
- * timer for all.
+ * Extends the visibility of messages whose handlers take longer than half of it, ten per call, with
+ * one timer for all.
  *
- * A lease is lost when SQS refuses to extend it (`ReceiptHandleIsInvalid`, `MessageNotInflight`: it expired
- * and the message was deleted or delivered again), when no call succeeds in time, and after 12 hours.
+ * A lease is lost when SQS refuses to extend it (`ReceiptHandleIsInvalid`, `MessageNotInflight`: it
+ * expired and the message was deleted or delivered again), when no call succeeds in time, and after
+ * 12 hours.
  */
 export function createLeaseKeeper(deps: LeaseKeeperDeps): LeaseKeeper {
   const { clock, visibilityMs } = deps;

@@ -14,8 +14,8 @@ import { createReceiver } from './receiver.ts';
 import { settlesBefore, settlesWithin } from './settles.ts';
 
 /**
- * A deletion waits this long for nine others while other messages are handled, and never longer than a
- * quarter of its lease.
+ * A deletion waits this long for nine others while other messages are handled, and never longer
+ * than a quarter of its lease.
  */
 const LINGER_MS = 1_000;
 /** On a FIFO queue no more messages of a group arrive before its handled ones have been deleted. */
@@ -24,14 +24,19 @@ const FIFO_LINGER_MS = 20;
 const FAILURES_TO_REPORT = 3;
 /** A receive that is refused, denied or reset fails sooner than this. */
 const RECOVERING_MS = 1_000;
-/** Time for handlers to end after their signals have aborted, and then for the last calls to be answered. */
+/**
+ * Time for handlers to end after their signals have aborted, and then for the last calls to be
+ * answered.
+ */
 const GIVE_UP_MS = 250;
-/** Deletions without an answer, or `concurrency` if that is more, after which nothing is received. */
+/**
+ * Deletions without an answer, or `concurrency` if that is more, after which nothing is received.
+ */
 const MAX_DELETIONS = 100;
 
 /**
- * Receives, handles and deletes the messages of a queue side by side. It never takes more messages than
- * it can start at once: a message that waits here ages and is hidden from other consumers.
+ * Receives, handles and deletes the messages of a queue side by side. It never takes more messages
+ * than it can start at once: a message that waits here ages and is hidden from other consumers.
  */
 export function createPoller(deps: ConsumerBase): Omit<QueueConsumer, 'name' | typeof Symbol.asyncDispose> {
   const { queue, url, aws, clock, emit, concurrency } = deps;
@@ -41,7 +46,9 @@ export function createPoller(deps: ConsumerBase): Omit<QueueConsumer, 'name' | t
   /** Where order is kept: messages behind an active one of their group. */
   const groups = deps.fifo ? new GroupScheduler<Lease>() : undefined;
   const handling = new LeaseList('activeAt');
-  /** Messages that `drain` gave up: their handlers may still run, but their outcomes change nothing. */
+  /**
+   * Messages that `drain` gave up: their handlers may still run, but their outcomes change nothing.
+   */
   const abandoned = new WeakSet<Lease>();
   /** Messages that were started or are given back, until SQS has answered. */
   let open = 0;
@@ -85,7 +92,10 @@ export function createPoller(deps: ConsumerBase): Omit<QueueConsumer, 'name' | t
     receiver.pump();
   }
 
-  /** Starts the next message of a group. If the last one comes again, the rest is given back behind it. */
+  /**
+   * Starts the next message of a group. If the last one comes again, the rest is given back behind
+   * it.
+   */
   function continueGroup(scheduler: GroupScheduler<Lease>, group: string, outcome: Outcome): void {
     if (outcome.kind === 'acknowledge') {
       const next = scheduler.advance(group);
@@ -98,7 +108,8 @@ export function createPoller(deps: ConsumerBase): Omit<QueueConsumer, 'name' | t
 
   function settle(lease: Lease, outcome: Outcome): void {
     if (outcome.kind === 'acknowledge') {
-      // Even after the lease was lost: an old handle deletes as long as the message was not received again.
+      // Even after the lease was lost: an old handle deletes as long as the message was not
+      // received again.
       acknowledger.delete(lease, close);
       return;
     }
@@ -195,7 +206,8 @@ export function createPoller(deps: ConsumerBase): Omit<QueueConsumer, 'name' | t
         throw new TwelvefoldError('CONSUMER_NOT_POLLING', `Consumer of queue '${queue}' is not polling (${state})`);
       }
       const { failures, lastError, lastAt, waitingMs } = receiver.health();
-      // After failures a long poll without an answer is a good sign, but it takes 20 s: ask the queue instead.
+      // After failures a long poll without an answer is a good sign, but it takes 20 s: ask the
+      // queue instead.
       const isRecovering = waitingMs >= RECOVERING_MS;
       if (failures >= FAILURES_TO_REPORT && !isRecovering) {
         throw new TwelvefoldError(
@@ -222,8 +234,9 @@ export function createPoller(deps: ConsumerBase): Omit<QueueConsumer, 'name' | t
       state = 'stopped';
       const returning = giveUp();
       acknowledger.hurry();
-      // A lifecycle continues the moment its drain is over time. What the drain still gives back, for half a
-      // second at most, must reach SQS, or it stays hidden for its whole visibility timeout.
+      // A lifecycle continues the moment its drain is over time. What the drain still gives back,
+      // for half a second at most, must reach SQS, or it stays hidden for its whole visibility
+      // timeout.
       await settlesBefore(signal, Promise.all([draining, returning]));
       leases.close();
     },

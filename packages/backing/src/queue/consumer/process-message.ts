@@ -31,9 +31,9 @@ export interface MessageTerms {
 }
 
 /**
- * Handles one message and decides its outcome, for the poller and for Lambda alike. Never throws; calls
- * `done` once, later than it returns, and outside of the message's scope. `token` identifies the message
- * to `done`, which can be the same function for all messages.
+ * Handles one message and decides its outcome, for the poller and for Lambda alike. Never throws;
+ * calls `done` once, later than it returns, and outside of the message's scope. `token` identifies
+ * the message to `done`, which can be the same function for all messages.
  */
 export type ProcessMessage = <T>(
   message: ReceivedMessage,
@@ -61,7 +61,10 @@ export interface ProcessMessageDeps {
 /** 1 s, 2 s, 4 s ... by receive count, half of it random. */
 const RETRY_BASE_MS = 1_000;
 const RETRY_CAP_MS = 15 * 60_000;
-/** A waiting message of a FIFO queue delays its group, and counts receives for the failures of others. */
+/**
+ * A waiting message of a FIFO queue delays its group, and counts receives for the failures of
+ * others.
+ */
 const FIFO_RETRY_CAP_MS = 30_000;
 
 const ACKNOWLEDGE: Outcome = { kind: 'acknowledge' };
@@ -73,8 +76,8 @@ export function createMessageProcessor(deps: ProcessMessageDeps): ProcessMessage
 }
 
 /**
- * One message while it is processed, and the start values of its scope. One object with callbacks instead
- * of an async function per step, which cost as much as the rest of a message.
+ * One message while it is processed, and the start values of its scope. One object with callbacks
+ * instead of an async function per step, which cost as much as the rest of a message.
  */
 class Processing<T> implements ScopeInit {
   readonly #deps: ProcessMessageDeps;
@@ -268,7 +271,10 @@ class Processing<T> implements ScopeInit {
     return this.#retry(error);
   }
 
-  /** Moves the message to the dead-letter queue. Returns true, or false without such a queue, or the error. */
+  /**
+   * Moves the message to the dead-letter queue. Returns true, or false without such a queue, or the
+   * error.
+   */
   async #move(reason: DeadLetterReason): Promise<boolean | { error: unknown }> {
     const { aws, deadLetterUrl, definition } = this.#deps;
     if (deadLetterUrl === undefined) return false;

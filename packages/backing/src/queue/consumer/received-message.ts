@@ -2,8 +2,9 @@ import type { SqsMessage } from '@twelvefold/aws/internal';
 import type { ReceivedMessage } from '../port.ts';
 
 /**
- * Turns a message of a ReceiveMessage answer into the shape that both hosts share. Binary attributes are
- * only among the typed ones. The MD5 is left out: both transports have compared it with the body.
+ * Turns a message of a ReceiveMessage answer into the shape that both hosts share. Binary
+ * attributes are only among the typed ones. The MD5 is left out: both transports have compared it
+ * with the body.
  */
 export function toReceivedMessage(message: SqsMessage): ReceivedMessage {
   const messageAttributes: Record<string, string> = {};

@@ -1,6 +1,9 @@
 import type { Clock } from '@twelvefold/core';
 
-/** True when `work` settled before `ms` milliseconds had passed. Leaves no timer behind; `work` must not reject. */
+/**
+ * True when `work` settled before `ms` milliseconds had passed. Leaves no timer behind; `work` must
+ * not reject.
+ */
 export async function settlesWithin(clock: Clock, ms: number, work: Promise<unknown>): Promise<boolean> {
   const timer = new AbortController();
   const timedOut = clock.sleep(ms, timer.signal).then(
@@ -14,7 +17,10 @@ export async function settlesWithin(clock: Clock, ms: number, work: Promise<unkn
   }
 }
 
-/** True when `work` settled before `signal` aborted; without a signal, always. `work` must not reject. */
+/**
+ * True when `work` settled before `signal` aborted; without a signal, always. `work` must not
+ * reject.
+ */
 export async function settlesBefore(signal: AbortSignal | undefined, work: Promise<unknown>): Promise<boolean> {
   if (!signal) return work.then(() => true);
   if (signal.aborted) return false;

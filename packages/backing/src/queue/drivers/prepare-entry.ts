@@ -50,7 +50,10 @@ export function entryPreparer(
     return new Prepared(entry, bytes, fifo && order.MessageGroupId);
   };
 
-  /** @throws TwelvefoldError `MESSAGE_INVALID` or `MESSAGE_TOO_LARGE`; RangeError for a delay that SQS would refuse. */
+  /**
+   * @throws TwelvefoldError `MESSAGE_INVALID` or `MESSAGE_TOO_LARGE`; RangeError for a delay that
+   * SQS would refuse.
+   */
   return (message, options) => {
     const delayMs = options.delay === undefined ? undefined : delayOf(action, definition, options.delay);
     const encoded = encodeMessage(action, schema, message);

@@ -7,10 +7,16 @@ export interface QueueFacts {
   attributes?: Readonly<Record<string, string>>;
 }
 
-/** Lambda developer guide: leaves time to try a throttled batch again before another invocation gets its messages. */
+/**
+ * Lambda developer guide: leaves time to try a throttled batch again before another invocation gets
+ * its messages.
+ */
 const VISIBILITY_PER_TIMEOUT = 6;
 
-/** Settings of a queue that AWS accepts and that lose messages or deliver them twice, a sentence each. */
+/**
+ * Settings of a queue that AWS accepts and that lose messages or deliver them twice, a sentence
+ * each.
+ */
 export function queueWarnings(definition: QueueDefinition, { functionTimeoutMs, attributes }: QueueFacts): string[] {
   const { name, visibilityMs } = definition;
   const warnings: string[] = [];

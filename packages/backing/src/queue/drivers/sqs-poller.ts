@@ -6,7 +6,10 @@ import type { QueueDefinition } from '../queue.ts';
 import { queueWarnings } from './queue-warnings.ts';
 import { createSqsConsumer } from './sqs-consumer.ts';
 
-/** Makes the poller of a component's queue. Its start looks once for risky settings of the real queue. */
+/**
+ * Makes the poller of a component's queue. Its start looks once for risky settings of the real
+ * queue.
+ */
 export function createSqsPoller(definition: QueueDefinition, context: SourceContext): SourcePoller {
   const consumer = createSqsConsumer(componentConsumer(definition, context));
   return {

@@ -158,7 +158,7 @@ describe('send', () => {
   it('passes a delay on in seconds and refuses what SQS would', async () => {
     await sender().send({ sku: 'A' }, { delay: '15m' });
     expect(aws.calls[0]?.input.DelaySeconds).toBe(900);
-    // Said, because a queue may have a delay of its own.
+    // Sent explicitly, because a queue may have a default delay.
     await sender().send({ sku: 'A' }, { delay: '0s' });
     expect(aws.calls[1]?.input.DelaySeconds).toBe(0);
     await expect(sender().send({ sku: 'A' }, { delay: '901s' })).rejects.toThrow(/delay is 901s; SQS allows/);

@@ -30,13 +30,13 @@ const NO_OPTIONS = {};
 const SEND_ALL_OPTIONS = [...SEND_OPTIONS, 'linger', 'onResult'];
 
 /**
- * A client that sends to one SQS queue. Checks messages against the schema and the size limit before it
- * sends anything, and sends them as the JSON of the schema's input.
+ * A client that sends to one SQS queue. Checks messages against the schema and the size limit
+ * before it sends anything, and sends them as the JSON of the schema's input.
  *
- * `send` makes one call. `sendAll` makes one call per ten messages or 1 MiB, several at a time, and reads
- * its source only as fast as they are sent. Entries that SQS refused for its own reasons are tried again,
- * at most four times. Both may deliver a message twice when an answer is lost: so does SQS itself, with
- * standard queues.
+ * `send` makes one call. `sendAll` makes one call per ten messages or 1 MiB, several at a time, and
+ * reads its source only as fast as they are sent. Entries that SQS refused for its own reasons are
+ * tried again, at most four times. Both may deliver a message twice when an answer is lost: so does
+ * SQS itself, with standard queues.
  *
  * @throws TypeError for an unknown or missing option.
  * @example

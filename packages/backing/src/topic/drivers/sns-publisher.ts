@@ -27,11 +27,11 @@ const PUBLISH_OPTIONS = ['group', 'deduplicationId', 'signal'];
 const PUBLISH_ALL_OPTIONS = [...PUBLISH_OPTIONS, 'linger', 'onResult'];
 
 /**
- * A client that publishes to one SNS topic. Checks messages against the schema and the size limit before
- * it sends anything, and sends them as the JSON of the schema's input.
+ * A client that publishes to one SNS topic. Checks messages against the schema and the size limit
+ * before it sends anything, and sends them as the JSON of the schema's input.
  *
- * `publish` makes one call. `publishAll` makes one call per ten messages, or per as many bytes as the
- * topic allows for one message.
+ * `publish` makes one call. `publishAll` makes one call per ten messages, or per as many bytes as
+ * the topic allows for one message.
  *
  * @throws TypeError for an unknown option or an ARN that is not a topic's.
  * @example

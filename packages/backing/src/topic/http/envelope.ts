@@ -25,7 +25,10 @@ const TEXTS = [
   'SigningCertURL',
 ] as const;
 
-/** The envelope in a request's body, or `undefined` when it is none: not JSON, a field missing, or not text. */
+/**
+ * The envelope in a request's body, or `undefined` if it is not one: not JSON, a field missing, or
+ * not text.
+ */
 export function readEnvelope(body: string): SnsEnvelope | undefined {
   let value: unknown;
   try {
@@ -45,7 +48,10 @@ export function readEnvelope(body: string): SnsEnvelope | undefined {
   return candidate as SnsEnvelope; // checked above
 }
 
-/** What is signed: these fields in this order, name and value a line each (SNS developer guide, verifying signatures). */
+/**
+ * The signed text: these fields in this order, name and value a line each (SNS developer guide,
+ * verifying signatures).
+ */
 export function signedText(envelope: SnsEnvelope): string {
   const names =
     envelope.Type === 'Notification'
