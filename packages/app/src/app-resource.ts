@@ -2,9 +2,11 @@ import { messageOf, unknownOptions } from '@twelvefold/core/internal';
 import type { Resource } from '@twelvefold/lifecycle';
 import type { Logger } from '@twelvefold/logging';
 
-/** What a resource of the app's author gets when it starts. */
+/** The argument of an app resource's `start`. */
 export interface ResourceContext<C> {
-  /** The newest config. Read it again for each new connection, so that a rotated password is used. */
+  /**
+   * The newest config. Read it again for each new connection, so that a rotated password is used.
+   */
   readonly config: C;
   /** Aborts when the start is cut short. */
   readonly signal: AbortSignal;
@@ -12,8 +14,9 @@ export interface ResourceContext<C> {
 }
 
 /**
- * A library that an app holds open: a database pool, an HTTP client. Every hook is optional. `start` runs before the
- * first request or message, `check` answers `/health/ready`, and after the work in flight is done `stop` closes it.
+ * A library that an app holds open: a database pool, an HTTP client. Every hook is optional.
+ * `start` runs before the first request or message, `check` answers `/health/ready`, and after the
+ * work in flight is done `stop` closes it.
  *
  * @example
  * ```ts
@@ -40,8 +43,8 @@ export interface HostOptions<C> {
   /** Started in this order after the config is loaded, stopped in reverse. @defaultValue none */
   readonly resources?: ReadonlyArray<AppResource<C>>;
   /**
-   * Stands in for the global `Response` where an HTTP component runs: a response of a text then costs a third. With false it is left
-   * alone. @defaultValue true
+   * Stands in for the global `Response` where an HTTP component runs: a response of a text then
+   * costs a third. With false it is left alone. @defaultValue true
    */
   readonly lightResponses?: boolean;
 }
@@ -79,7 +82,8 @@ export interface AppResourcesOptions {
 /**
  * Makes resources of the lifecycle from those in the options of a host.
  *
- * @throws TypeError listing unknown options, missing and repeated names, and hooks that are not functions.
+ * @throws TypeError listing unknown options, missing and repeated names, and hooks that are not
+ * functions.
  */
 export function appResources(options: HostOptions<never>, { config, logger }: AppResourcesOptions): Resource[] {
   const { resources = [] } = options;

@@ -7,7 +7,9 @@ import { resourcesOf } from './resources.ts';
 /** The part of a resource that a client needs. */
 export type BindingValue = BindingOfKind['value'];
 
-/** The places of one resource's binding. Infrastructure writes to them, and the runtime reads them. */
+/**
+ * The places of one resource's binding. Infrastructure writes to them, and the runtime reads them.
+ */
 export interface Binding {
   /** The key in `backing`, or a companion's, such as a dead-letter queue's. */
   readonly key: string;

@@ -56,5 +56,8 @@ export interface TaskComponent<Input = never, Result = unknown, C = never, Clien
   readonly handler: (input: Input, ctx: CollectionContext<C, Clients>) => Result;
 }
 
-/** Any component. Its handler's parameters are `never` here: only the runtime, which makes their context, calls it. */
+/**
+ * Any component. Its handler's parameters are `never` here: only the runtime, which makes their
+ * context, calls it.
+ */
 export type Component = HttpComponent | ConsumerComponent | TaskComponent;

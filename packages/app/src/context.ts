@@ -7,12 +7,12 @@ import type { Deadline } from '@twelvefold/core';
 import type { RequestContext, Scope } from '@twelvefold/lifecycle';
 import type { Logger, Metrics } from '@twelvefold/logging';
 
-/** What an app declares as backing services, by key. */
+/** The backing services that an app declares, by key. */
 export type Backing = Readonly<Record<string, Definition>>;
 
 /**
- * The resources that a component uses, each with its accesses, and the sections and keys of the config that it reads: its types, its
- * clients, what it loads and its IAM are made of them.
+ * The resources that a component uses, each with its accesses, and the sections and keys of the
+ * config that it reads: its types, its clients, what it loads and its IAM are made of them.
  */
 export type Uses<B extends Backing, C = unknown> = {
   readonly [K in keyof B]?: ReadonlyArray<AccessOf<B[K]>>;
@@ -33,8 +33,9 @@ export type OnlyDeclared<B extends Backing, U, C = unknown> = {
 };
 
 /**
- * The clients that `uses` names, each with only the methods of the named accesses. A condition that always holds keeps the
- * compiler's errors to the clients: it would print this type's name with the whole of `backing` instead.
+ * The clients that `uses` names, each with only the methods of the named accesses. A condition that
+ * always holds keeps the compiler's errors to the clients: it would print this type's name with the
+ * whole of `backing` instead.
  */
 export type BoundClients<B extends Backing, U> = U extends unknown
   ? {
@@ -44,18 +45,21 @@ export type BoundClients<B extends Backing, U> = U extends unknown
     }
   : never;
 
-/** What every handler gets beside its input. */
+/** The second argument of every handler. */
 export interface Context<C, Clients> {
   /** The clients that `uses` names; nothing else exists here. */
   readonly backing: Clients;
   /** The part of the config that `uses` names, the same snapshot throughout one invocation. */
   readonly config: C;
   /**
-   * Says that a backing service refused the credentials in `config`. Config is refreshed, once for all who say so at that time, and the
-   * newer snapshot comes back: try once more with it. `undefined` when there is none, five seconds later. `config` stays as it is.
+   * Says that a backing service refused the credentials in `config`. Config is refreshed, once for
+   * all who say so at that time, and the newer snapshot comes back: try once more with it.
+   * `undefined` when there is none, five seconds later. `config` stays as it is.
    */
   readonly credentialsRefused: () => Promise<C | undefined>;
-  /** Aborts when the work should end early: deadline near, lease lost, drain forced, client gone. */
+  /**
+   * Aborts when the work should end early: deadline near, lease lost, drain forced, client gone.
+   */
   readonly signal: AbortSignal;
   readonly deadline: Deadline;
   /** Carries the correlation id and the keys appended in this invocation. */
@@ -66,21 +70,29 @@ export interface Context<C, Clients> {
   readonly scope: Scope;
 }
 
-/** What an HTTP handler gets beside the request. */
+/** The context of an HTTP handler. */
 export interface HttpContext<C, Clients> extends Context<C, Clients> {
-  /** What the host knows about the request: source address, claims of an authorizer, stage. The same shape on every host. */
+  /**
+   * Facts about the request that only the host has: source address, claims of an authorizer, stage.
+   * The same shape on every host.
+   */
   readonly http: RequestContext;
-  /** Aborts when the service begins to drain: an answer without an end of its own, e.g. an event stream, ends on it. */
+  /**
+   * Aborts when the service begins to drain: a response without an end, e.g. an event stream, ends
+   * then.
+   */
   readonly drainSignal: AbortSignal;
 }
 
 /** The run that a task works in. */
 export interface TaskRun extends Pick<RunInfo, 'id' | 'leg' | 'enqueuedAt' | 'fence'> {
-  /** Counts capacity that the task consumed by other means than `backing` towards its `throttle`. */
+  /**
+   * Counts capacity that the task consumed by other means than `backing` towards its `throttle`.
+   */
   readonly pace: RunInfo['pace'];
 }
 
-/** What a task's handler gets beside its parameters or its record. */
+/** The context of a task's handler. */
 export interface TaskContext<C, Clients, Params = unknown> extends Context<C, Clients> {
   readonly params: Params;
   /** True when writes through `backing` are recorded instead of made. */
@@ -89,19 +101,25 @@ export interface TaskContext<C, Clients, Params = unknown> extends Context<C, Cl
   readonly run: TaskRun | undefined;
 }
 
-/** What a task over a collection gets beside the record: its run always has one. */
+/** The context of a task over a collection: its run always has one. */
 export interface CollectionContext<C, Clients, Params = unknown> extends TaskContext<C, Clients, Params> {
   readonly run: TaskRun;
 }
 
-/** What a consumer's handler gets beside the message. */
+/** The context of a consumer's handler. */
 export interface MessageContext<C, Clients> extends Context<C, Clients> {
   readonly message: MessageInfo;
-  /** Milliseconds until SQS may give the message to somebody else; a service extends it, 12 hours in all. */
+  /**
+   * Milliseconds until SQS may give the message to another consumer; a service extends it, 12 hours
+   * in all.
+   */
   leaseRemaining(): number;
 }
 
-/** The context of a handler that declares `uses` on `app`: for code that is written apart from its component. */
+/**
+ * The context of a handler that declares `uses` on `app`: for code that is written apart from its
+ * component.
+ */
 export type ContextFor<A, U> = A extends {
   config: ConfigDefinition<infer C> | undefined;
   backing: infer B extends Backing;

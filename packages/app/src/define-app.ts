@@ -23,10 +23,16 @@ import { kebabCase } from './names.ts';
 import { runsKey } from './task-runs.ts';
 
 export interface AppOptions<C, B extends Backing> {
-  /** Lower-case words joined by hyphens, at most 20 characters: it becomes part of every physical name. */
+  /**
+   * Lower-case words joined by hyphens, at most 20 characters: it becomes part of every physical
+   * name.
+   */
   name: string;
   config?: ConfigDefinition<C>;
-  /** The attached resources. The key is a resource's identity in types and bindings; `config` is reserved for `uses`. */
+  /**
+   * The attached resources. The key is a resource's identity in types and bindings; `config` is
+   * reserved for `uses`.
+   */
   backing?: B;
 }
 
@@ -35,23 +41,28 @@ export interface HttpOptions {
   name?: string;
   /** For an answer. @defaultValue 30 s, or the function's own less its reserve */
   timeout?: Duration;
-  /** Taken away from the beginning of paths: the base path of a custom domain, or of a rule of a load balancer. @defaultValue none */
+  /**
+   * Taken away from the beginning of paths: the base path of a custom domain, or of a rule of a
+   * load balancer. @defaultValue none
+   */
   basePath?: string;
   /**
-   * Proxies in front of a service that append to `X-Forwarded-For`: 1 behind a load balancer, 2 with a CDN before it. Decides
-   * `ctx.http.sourceAddress`; with 0 it is the other end of the connection. @defaultValue 0
+   * Proxies in front of a service that append to `X-Forwarded-For`: 1 behind a load balancer, 2
+   * with a CDN before it. Decides `ctx.http.sourceAddress`; with 0 it is the other end of the
+   * connection. @defaultValue 0
    */
   proxies?: number;
   /**
-   * Streams each answer on Lambda instead of returning it whole: the first byte leaves as it is made, and an answer may have 200 MB. The
-   * function stands behind a function URL of mode `RESPONSE_STREAM` (as the constructs make it) or a REST API of mode `STREAM`; no other
-   * front reads such answers. Without effect on a service, which streams always. @defaultValue false
+   * Streams each answer on Lambda instead of returning it whole: the first byte leaves as it is
+   * made, and an answer may have 200 MB. The function stands behind a function URL of mode
+   * `RESPONSE_STREAM` (as the constructs make it) or a REST API of mode `STREAM`; no other front
+   * reads such answers. Without effect on a service, which streams always. @defaultValue false
    */
   streaming?: boolean;
 }
 
 /** A message of a source, as its handler gets it. */
-/** What every task has. */
+/** Options of every task. */
 interface TaskBase<S extends StandardSchemaV1, U> {
   /** Shape of the parameters: an object. They are flags on the command line, and JSON elsewhere. */
   params: S;
@@ -70,8 +81,8 @@ export interface App<C, B extends Backing> {
   readonly backing: B;
 
   /**
-   * Declares the HTTP front. `handler` is any `(Request, ctx) => Response`. After `timeout`, `ctx.signal` aborts and a handler that
-   * goes on is answered for with 504, on every host.
+   * Declares the HTTP front. `handler` is any `(Request, ctx) => Response`. After `timeout`,
+   * `ctx.signal` aborts and a handler that goes on is answered for with 504, on every host.
    */
   http<const U extends Uses<B, C>>(
     options: { uses: U & OnlyDeclared<B, U, C> } & HttpOptions,
@@ -79,10 +90,10 @@ export interface App<C, B extends Backing> {
   ): HttpComponent<UsedConfig<C, U>, BoundClients<B, U>>;
 
   /**
-   * Declares the consumer of `key`, a queue or another source. It acknowledges by returning; throw `Retry`, `Poison` or `Drop` to decide
-   * otherwise, anything else is retried with back-off.
+   * Declares the consumer of `key`, a queue or another source. It acknowledges by returning; throw
+   * `Retry`, `Poison` or `Drop` to decide otherwise, anything else is retried with back-off.
    */
-  // Not a type of its own: the compiler would name it where it now lists the sources.
+  // Not a separate type: the compiler would print its name where it now lists the sources.
   consumer<
     K extends { [Q in keyof B]: 'messages' extends keyof B[Q] ? Q : never }[keyof B] & string,
     const U extends Uses<B, C>,
@@ -93,8 +104,9 @@ export interface App<C, B extends Backing> {
   ): ConsumerComponent<MessageOf<B[K]>, UsedConfig<C, U>, BoundClients<B, U>>;
 
   /**
-   * Declares an admin task over a collection: `over` gives the records, and the handler works on one. The task stops behind any record
-   * and goes on there, on this host or another. It needs `taskRuns()` in `backing`.
+   * Declares an admin task over a collection: `over` gives the records, and the handler works on
+   * one. The task stops behind any record and goes on there, on this host or another. It needs
+   * `taskRuns()` in `backing`.
    */
   task<S extends StandardSchemaV1, const U extends Uses<B, C>, T>(
     name: string,
@@ -128,7 +140,8 @@ export interface App<C, B extends Backing> {
  * @throws TypeError listing everything that is wrong with the declaration.
  * @example
  * ```ts
- * export const app = defineApp({ name: 'orders', config, backing: { orders: queue('orders', { schema: Order }) } });
+ * const backing = { orders: queue('orders', { schema: Order }) };
+ * export const app = defineApp({ name: 'orders', config, backing });
  * ```
  */
 export function defineApp<C = Record<never, never>, const B extends Record<string, Definition> = Record<never, never>>(

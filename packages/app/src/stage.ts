@@ -1,6 +1,6 @@
 import { TwelvefoldError } from '@twelvefold/core';
 
-/** What a stage looks like: it becomes part of every physical name. */
+/** The pattern of a stage's name: it becomes part of every physical name. */
 export const STAGE_SHAPE = {
   pattern: /^(?=.{1,16}$)[a-z][a-z0-9]*(-[a-z0-9]+)*$/,
   expected: 'lower-case words joined by hyphens, 1 to 16 characters',

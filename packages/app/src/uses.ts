@@ -19,7 +19,10 @@ export function usedResources(backing: Backing, uses: AnyUses): ResourceUse[] {
   });
 }
 
-/** The paths of the config that components read: those in `uses`, and those that the resources in `uses` are opened with. */
+/**
+ * The paths of the config that components read: those in `uses`, and those that the resources in
+ * `uses` are opened with.
+ */
 function usedConfigPaths(backing: Backing, components: readonly Component[]): string[] {
   const paths = components.flatMap(({ uses }) => [
     ...(uses.config ?? []),
@@ -46,7 +49,10 @@ export interface ConsumedResource {
   readonly actions: readonly string[];
 }
 
-/** The resource that a consumer consumes, and the companions that it needs for that, each with the actions on it. */
+/**
+ * The resource that a consumer consumes, and the companions that it needs for that, each with the
+ * actions on it.
+ */
 export function consumedResources(backing: Backing, key: string): readonly [ConsumedResource, ...ConsumedResource[]] {
   const resource = resourcesOf(backing).find((one) => one.key === key);
   const source = resource?.driver.source;

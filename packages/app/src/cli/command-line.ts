@@ -59,7 +59,10 @@ export async function runCommandLine(process: NodeJS.Process): Promise<void> {
   });
 }
 
-/** Asks for one line on a terminal. Resolves with an empty one on Ctrl-C and Ctrl-D: the process would never end otherwise. */
+/**
+ * Asks for one line on a terminal. Resolves with an empty one on Ctrl-C and Ctrl-D: the process
+ * would never end otherwise.
+ */
 export function createAsk(input: NodeJS.ReadableStream, output: NodeJS.WritableStream) {
   return (question: string): Promise<string> =>
     new Promise((resolve) => {

@@ -1,8 +1,9 @@
 import type { Command } from './command.ts';
 
 /**
- * The commands as `twelvefold --help` lists them. A copy, so that the list is printed without loading the commands and zod's core: 5
- * times the CPU of an empty process. A test compares it with the commands.
+ * The commands as `twelvefold --help` lists them. A copy, so that the list is printed without
+ * loading the commands and zod's core: 5 times the CPU of an empty process. A test compares it with
+ * the commands.
  */
 export const COMMAND_SUMMARIES: ReadonlyArray<Pick<Command, 'name' | 'summary'>> = [
   { name: 'dev', summary: 'Run the app on this machine with a local AWS, and start it again after each change' },

@@ -3,23 +3,35 @@ interface CommandOutput {
   write(text: string): unknown;
 }
 
-/** What a command may touch; the process itself is none of it. */
+/** The streams and functions that a command uses. A command does not touch the process itself. */
 export interface CommandIo {
   /** Results alone. */
   readonly stdout: CommandOutput;
   readonly stderr: CommandOutput;
   /** True when people read standard output: in a pipe nothing but the result is said. */
   readonly isTTY: boolean;
-  /** Asks whoever sits at the terminal, with an empty answer when they give up; absent when nobody does. */
+  /**
+   * Asks the user at the terminal; resolves with an empty text if the user gives no answer. Absent
+   * without a terminal.
+   */
   readonly ask?: (question: string) => Promise<string>;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Aborts on the first Ctrl-C, the second ends the process. A command that never reads it is ended by the first. */
+  /**
+   * Aborts on the first Ctrl-C, the second ends the process. A command that never reads it is ended
+   * by the first.
+   */
   readonly signal?: AbortSignal | undefined;
-  /** The export `name` of a module of the user's, built or TypeScript; the path is relative to the working directory. */
+  /**
+   * The export `name` of a module of the user's, built or TypeScript; the path is relative to the
+   * working directory.
+   */
   load(module: string, name: string): Promise<unknown>;
   /** The text of a file, or `undefined` when there is none. */
   readFile(path: string): Promise<string | undefined>;
-  /** `exclusive`: rejects with `EEXIST` when there is one. `mode`: as in `chmod`, for one that is there already too. */
+  /**
+   * `exclusive`: rejects with `EEXIST` when there is one. `mode`: as in `chmod`, for one that is
+   * there already too.
+   */
   writeFile(
     path: string,
     text: string,
@@ -35,21 +47,23 @@ interface CommandArgument {
 
 export interface CommandOption {
   readonly description: string;
-  /** What stands for the value in the help, e.g. `STAGE`. An option without it is a switch. */
+  /** The placeholder for the value in the help, e.g. `STAGE`. An option without it is a switch. */
   readonly value?: string;
   readonly default?: string;
   /** The environment variable that is read when the option is not given. */
   readonly env?: string;
   /** @defaultValue false */
   readonly required?: boolean;
-  /** What a value looks like, and how to say so. */
+  /** The pattern that a value must match, and its description for the error. */
   readonly pattern?: RegExp;
   readonly expected?: string;
 }
 
-/** What was given to a command, checked against what it declares. */
+/** The parsed input of a command, checked against its declaration. */
 export interface CommandInput {
-  /** An argument, or an option that is required or has a default. @throws TypeError for any other */
+  /**
+   * An argument, or an option that is required or has a default. @throws TypeError for any other
+   */
   text(name: string): string;
   /** An option that may be absent. */
   optional(name: string): string | undefined;
@@ -58,15 +72,16 @@ export interface CommandInput {
 }
 
 /**
- * A command of `twelvefold`, as data. Packages export objects of this shape; it is structural, so none needs this package
- * for it. A command throws to exit with 1, or with 64 when the error's `code` is `USAGE`.
+ * A command of `twelvefold`, as data. Packages export objects of this shape; it is structural, so
+ * none needs this package for it. A command throws to exit with 1, or with 64 when the error's
+ * `code` is `USAGE`.
  */
 export interface Command {
   /** Its words, e.g. `config plan`. */
   readonly name: string;
   /** One line. */
   readonly summary: string;
-  /** What else its help should say. */
+  /** Further text for its help. */
   readonly details?: string;
   /** All of them are required. */
   readonly arguments: readonly CommandArgument[];

@@ -74,7 +74,10 @@ function unknown(commands: readonly Command[], argv: readonly string[], group: r
   return `unknown command ${JSON.stringify(words)}; known: ${known.join(', ')}`;
 }
 
-/** The exit code of a failed command: 64 for wrong usage, 78 for config, 69 for an endpoint that is down, else 1. */
+/**
+ * The exit code of a failed command: 64 for wrong usage, 78 for config, 69 for an endpoint that is
+ * down, else 1.
+ */
 function exitCodeOf(error: unknown): number {
   if (!(error instanceof Error)) return 1;
   if (UsageError.isInstance(error)) return EXIT_USAGE;

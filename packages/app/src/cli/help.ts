@@ -20,7 +20,7 @@ export function commandList(commands: ReadonlyArray<Pick<Command, 'name' | 'summ
   ].join('\n');
 }
 
-/** What one command does and takes. */
+/** The help of one command: its purpose, arguments and options. */
 export function commandHelp(command: Command): string {
   const required = Object.entries(command.options).filter(([, option]) => option.required && option.env === undefined);
   const usage = [

@@ -17,7 +17,8 @@ describe('differences of JSON', () => {
       typeof value === 'object' && value !== null && !Array.isArray(value)
         ? Object.fromEntries(
             Object.entries(value)
-              // By key alone: the default order would print the values, and one with a `toString` of its own cannot be.
+              // By key only: the default order would print the values, and a value may have its own
+              // `toString`.
               .sort(([a], [b]) => (a < b ? -1 : 1))
               .map(([key, one]) => [key, canonical(one)]),
           )

@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 
-/** One place where two JSON values differ; `was` is absent for what is new, `is` for what is gone. */
+/**
+ * One place where two JSON values differ; `was` is absent for what is new, `is` for what is gone.
+ */
 export interface JsonDifference {
   /** e.g. `components[orders].grants[table].actions`. */
   readonly path: string;
@@ -11,7 +13,10 @@ export interface JsonDifference {
 /** Fields that identify an item of a list. Its position would mean little to a reader. */
 const IDENTITIES = ['key', 'name', 'resource'];
 
-/** Where `is` differs from `was`. Items of lists are matched by their identity; the order of keys does not count. */
+/**
+ * Where `is` differs from `was`. Items of lists are matched by their identity; the order of keys
+ * does not count.
+ */
 export function jsonDifferences(was: unknown, is: unknown, path = ''): JsonDifference[] {
   if (isDeepStrictEqual(was, is)) return [];
   if (isRecord(was) && isRecord(is)) return recordDifferences(was, is, (key) => (path === '' ? key : `${path}.${key}`));
@@ -37,7 +42,10 @@ function recordDifferences(was: JsonRecord, is: JsonRecord, pathOf: (key: string
   });
 }
 
-/** A list as a record of its items by name, a text being its own; `undefined` when they have none or share one. */
+/**
+ * A list as a record of its items by name, a text being its own; `undefined` when they have none or
+ * share one.
+ */
 function byName(items: readonly unknown[]): JsonRecord | undefined {
   const nameOf = (item: unknown) => {
     if (isRecord(item)) return IDENTITIES.map((key) => item[key]).find((name) => typeof name === 'string');

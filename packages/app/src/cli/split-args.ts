@@ -11,8 +11,9 @@ export interface SplitArgs {
 const OPTION = /^--([^=]+)(?:=(.*))?$/s;
 
 /**
- * Takes `--name value`, `--name=value`, switches and positionals apart; everything behind `--` is positional. Unlike
- * `node:util`'s parseArgs it goes on after a fault, so that all of them are told at once.
+ * Separates `--name value`, `--name=value`, switches and positionals; everything behind `--` is
+ * positional. Unlike `node:util`'s parseArgs it goes on after a fault, so that all faults are
+ * reported at once.
  */
 export function splitArgs(args: readonly string[], options: Readonly<Record<string, CommandOption>>): SplitArgs {
   const positionals: string[] = [];

@@ -5,7 +5,8 @@ const DEFAULT_PORT = 8080;
 /**
  * The port to listen on, from `PORT`; 8080 unless it is set.
  *
- * @throws TwelvefoldError `CONFIG_INVALID` unless it is a whole number from 0 (any free port) to 65535.
+ * @throws TwelvefoldError `CONFIG_INVALID` unless it is a whole number from 0 (any free port) to
+ * 65535.
  */
 export function portFrom(env: Readonly<Record<string, string | undefined>>): number {
   if (!env.PORT) return DEFAULT_PORT;

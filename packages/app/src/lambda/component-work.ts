@@ -20,13 +20,18 @@ export interface WorkOptions {
   fatal: FatalLegs;
   /** Identifies the deployed code. */
   release: string | undefined;
-  /** Stands in for the global `Response` where the component is an HTTP front. @defaultValue true */
+  /**
+   * Stands in for the global `Response` where the component is an HTTP front. @defaultValue true
+   */
   lightResponses?: boolean | undefined;
 }
 
 export type Work = (event: unknown, invocation: LambdaInvocation) => Promise<unknown>;
 
-/** What a function does with its events, by the kind of its one component. What a kind does not need is not loaded. */
+/**
+ * Makes the function that handles a Lambda function's events, by the kind of its one component.
+ * Modules that the kind does not need are not loaded.
+ */
 export async function componentWork(component: Component, options: WorkOptions): Promise<Work> {
   switch (component.kind) {
     case 'http':

@@ -6,7 +6,9 @@ import type { Start } from '../runtime/publish-start.ts';
 import { publishStart } from '../runtime/publish-start.ts';
 import type { Work } from './component-work.ts';
 
-/** Why an invocation failed: its event had the wrong kind, its time was over, or what it ran threw. */
+/**
+ * Why an invocation failed: its event had the wrong kind, its time was over, or what it ran threw.
+ */
 export type FailureClass = 'event' | 'timeout' | 'handler';
 
 export interface InvokeOptions {
@@ -21,8 +23,8 @@ export interface InvokeOptions {
 }
 
 /**
- * One invocation: publishes the start with the first one, runs the work, and logs why it failed. Lambda's
- * own line about a failure contains only the error.
+ * One invocation: publishes the start with the first one, runs the work, and logs why it failed.
+ * Lambda's own line about a failure contains only the error.
  */
 export function createInvoke({ work, component, logger, metrics, start, redact }: InvokeOptions): Work {
   return async (event, invocation) => {

@@ -32,22 +32,18 @@ export const START_LIMITS = { retryForMs: 5_000, callTimeoutMs: 3_500 };
 
 /**
  * Makes the Lambda handler of one component. Loads config, bindings and clients and starts
- * `resources` during init.
- * Await the promise at the top of the entry, so that nothing is in flight when init ends: AWS
- * refuses a call that was
- * signed before a freeze.
+ * `resources` during init. Await the promise at the top of the entry, so that nothing is in flight
+ * when init ends: AWS refuses a call that was signed before a freeze.
  *
  * An HTTP component takes the events of API Gateway (REST and HTTP APIs), function URLs and load
- * balancers, a consumer takes SQS
- * batches (its event source mapping needs `ReportBatchItemFailures`) and SNS events of the topics
- * that its queue subscribes to, a task takes
- * `{ task, params }` or an EventBridge event, whose `detail` is its parameters: a schedule rule's
- * is empty.
+ * balancers. A consumer takes SQS batches (its event source mapping needs
+ * `ReportBatchItemFailures`) and SNS events of the topics that its queue subscribes to. A task
+ * takes `{ task, params }` or an EventBridge event, whose `detail` is its parameters; that of a
+ * schedule rule is empty.
  *
- * SQS is told which messages of a batch failed. A message from SNS that could not be acknowledged
- * fails the invocation: Lambda repeats it twice
- * and sends it then to the function's on-failure destination or dead-letter queue, where it has
- * one.
+ * SQS receives the ids of the messages of a batch that failed. A message from SNS that could not be
+ * acknowledged fails the invocation: Lambda repeats it twice and then sends it to the function's
+ * on-failure destination or dead-letter queue, where it has one.
  *
  * Rejects with every fault of config and bindings at once.
  *

@@ -20,11 +20,13 @@ import { stageFrom } from '../stage.ts';
 const START_LIMITS = { retryForMs: 5_000, callTimeoutMs: 3_500 };
 
 /**
- * Makes the handler of the supervisor: the one function that starts legs of runs. It takes the events of a rule each
- * minute, of stopped ECS tasks, and of the schedules of tasks. Its role is the only one with `ecs:RunTask`,
- * `iam:PassRole` and `lambda:InvokeFunction` on the functions of tasks.
+ * Makes the handler of the supervisor: the one function that starts legs of runs. It takes the
+ * events of a rule each minute, of stopped ECS tasks, and of the schedules of tasks. Its role is
+ * the only one with `ecs:RunTask`, `iam:PassRole` and `lambda:InvokeFunction` on the functions of
+ * tasks.
  *
- * Scheduled runs work in the task's function, or as ECS tasks where the schedule's input has `"on": "ecs"`.
+ * Scheduled runs work in the task's function, or as ECS tasks where the schedule's input has
+ * `"on": "ecs"`.
  *
  * @example
  * ```ts

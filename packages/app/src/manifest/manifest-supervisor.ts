@@ -7,7 +7,10 @@ import type { ManifestComponent, ManifestSupervisor } from './manifest.ts';
 const MAX_SCHEDULE_NAME = 64;
 const DEFAULT_RETRIES = 2;
 
-/** The supervisor of an app's tasks; `undefined` for an app that keeps no records of runs, or has no tasks. */
+/**
+ * The supervisor of an app's tasks; `undefined` for an app that keeps no records of runs, or has no
+ * tasks.
+ */
 export function manifestSupervisor(
   app: AppIdentity,
   components: readonly Component[],

@@ -3,8 +3,9 @@ import type { CloudFormationResource, CloudFormationValue, SourceTrigger } from 
 export type { CloudFormationResource, CloudFormationValue };
 
 /**
- * The app as data: what the infrastructure provisions and grants. Everything in it is derived from definitions, `uses`
- * and names. `{stage}` in a string stands for the stage, which is chosen at deploy time.
+ * The app as data: what the infrastructure provisions and grants. Everything in it is derived from
+ * definitions, `uses` and names. `{stage}` in a string stands for the stage, which is chosen at
+ * deploy time.
  */
 export interface Manifest {
   readonly version: 2;
@@ -14,12 +15,18 @@ export interface Manifest {
   readonly config: ManifestConfig;
   /** Starts the legs of runs; absent for an app without records of runs. */
   readonly supervisor?: ManifestSupervisor;
-  /** What could not be checked when it was built, a sentence each; `twelvefold manifest` says them on standard error. */
+  /**
+   * Checks that could not be made when it was built, a sentence each; `twelvefold manifest` prints
+   * them on standard error.
+   */
   readonly notes?: readonly string[];
 }
 
 export interface ManifestComponent {
-  /** Lower-case words joined by hyphens: `http`, `orders`, `tasks`. The function is named `{app}-{stage}-{name}`. */
+  /**
+   * Lower-case words joined by hyphens: `http`, `orders`, `tasks`. The function is named
+   * `{app}-{stage}-{name}`.
+   */
   readonly name: string;
   /** The built entry, relative to the bundle folder: `lambda/orders.js`. */
   readonly entry: string;
@@ -27,7 +34,10 @@ export interface ManifestComponent {
   readonly trigger:
     | {
         readonly kind: 'http';
-        /** Its front streams answers: a function URL of mode RESPONSE_STREAM. Absent for a front that takes them whole. */
+        /**
+         * Its front streams answers: a function URL of mode RESPONSE_STREAM. Absent for a front
+         * that takes them whole.
+         */
         readonly streaming?: true;
       }
     | (SourceTrigger & { readonly resource: string })
@@ -36,7 +46,10 @@ export interface ManifestComponent {
   readonly grants: ReadonlyArray<{
     readonly resource: string;
     readonly actions: readonly string[];
-    /** The part of the resource that the actions are on, such as an index. Absent for the resource itself. */
+    /**
+     * The part of the resource that the actions are on, such as an index. Absent for the resource
+     * itself.
+     */
     readonly part?: string;
   }>;
   /** The config that it reads; absent if it reads none. */
@@ -48,14 +61,18 @@ export interface ManifestComponent {
   };
   /** Keys of the resources that it uses or consumes: its environment has their bindings. */
   readonly uses: readonly string[];
-  /** Module specifiers of the drivers that its function opens: the function's bundle can leave out all others of the app. */
+  /**
+   * Module specifiers of the drivers that its function opens: the function's bundle can leave out
+   * all others of the app.
+   */
   readonly modules: readonly string[];
 }
 
 /**
- * The function that starts the legs of runs. Its role is the only one that may `lambda:InvokeFunction` on the functions of `tasks`,
- * and `ecs:RunTask` and `iam:PassRole`. A rule invokes it each minute, and one for `ECS Task State Change` with `lastStatus` `STOPPED`;
- * the functions of tasks have `MaximumRetryAttempts` 0.
+ * The function that starts the legs of runs. Its role is the only one that may
+ * `lambda:InvokeFunction` on the functions of `tasks`, and `ecs:RunTask` and `iam:PassRole`. A rule
+ * invokes it each minute, and one for `ECS Task State Change` with `lastStatus` `STOPPED`; the
+ * functions of tasks have `MaximumRetryAttempts` 0.
  */
 export interface ManifestSupervisor {
   /** The function is named `{app}-{stage}-supervisor`. */
@@ -69,7 +86,10 @@ export interface ManifestSupervisor {
   readonly modules: readonly string[];
   /** Names of the components that it starts. */
   readonly tasks: readonly string[];
-  /** Of EventBridge Scheduler, with the supervisor's function as their target, and a dead-letter queue. */
+  /**
+   * Of EventBridge Scheduler, with the supervisor's function as their target, and a dead-letter
+   * queue.
+   */
   readonly schedules: readonly ManifestSchedule[];
 }
 
@@ -88,7 +108,10 @@ export interface ManifestSchedule {
 
 /** A backing service as data: everything that the infrastructure needs, whatever its kind. */
 export interface ManifestResource {
-  /** The key in `backing`, e.g. `orders`. The dead-letter queue of `orders` has the key `ordersDeadLetter`. */
+  /**
+   * The key in `backing`, e.g. `orders`. The dead-letter queue of `orders` has the key
+   * `ordersDeadLetter`.
+   */
   readonly key: string;
   /** e.g. `queue`. */
   readonly kind: string;
@@ -103,21 +126,31 @@ export interface ManifestResource {
     /** `/{app}/{stage}/bindings/<key>` in Parameter Store. */
     readonly parameter: string;
     readonly value: 'url' | 'arn' | 'name';
-    /** The value in CloudFormation, e.g. `{ Ref: 'OrdersQueue' }`. Absent when something else than the manifest makes it. */
+    /**
+     * The value in CloudFormation, e.g. `{ Ref: 'OrdersQueue' }`. Absent when something else than
+     * the manifest makes it.
+     */
     readonly from?: CloudFormationValue;
   };
   /** Facts of the kind, for other tools. */
   readonly details: Readonly<Record<string, unknown>>;
   /**
-   * The schema of its rows or messages as JSON Schema, without annotations: `twelvefold manifest --check`
-   * compares it with the last release's. Absent for a schema whose library makes no JSON Schema.
+   * The schema of its rows or messages as JSON Schema, without annotations:
+   * `twelvefold manifest --check` compares it with the last release's. Absent for a schema whose
+   * library makes no JSON Schema.
    */
   readonly schema?: unknown;
-  /** What policies name, in CloudFormation. Absent when something else than the manifest makes the resource. */
+  /**
+   * The ARNs that policies name, in CloudFormation. Absent if the resource is not made from the
+   * manifest.
+   */
   readonly arns?: readonly CloudFormationValue[];
   /** The ARNs of parts that grants can name, such as the indexes of a table. */
   readonly parts?: Readonly<Record<string, CloudFormationValue>>;
-  /** The resource first, then what belongs to it. Absent when something else than the manifest makes it. */
+  /**
+   * The resource first, then what belongs to it. Absent when something else than the manifest makes
+   * it.
+   */
   readonly cloudFormation?: readonly CloudFormationResource[];
   /** Module specifiers of all drivers of its kind, also of those that were not chosen. */
   readonly modules: readonly string[];
@@ -126,7 +159,10 @@ export interface ManifestResource {
 export interface ManifestConfig {
   /** Parameter Store names, e.g. `/orders/{stage}/pricing/taxRate`. */
   readonly parameters: readonly ManifestParameter[];
-  /** Secrets Manager ids, e.g. `orders/{stage}/payments/apiKey`. Keys of one secret's JSON share its id. */
+  /**
+   * Secrets Manager ids, e.g. `orders/{stage}/payments/apiKey`. Keys of one secret's JSON share its
+   * id.
+   */
   readonly secrets: readonly ManifestSecret[];
 }
 
@@ -148,7 +184,10 @@ export interface ManifestSecret {
 
 export interface ManifestAccess {
   readonly action: string;
-  /** `kms:Decrypt` is for the key of these parameters, whichever it is; what knows no resource is on `anything`. */
+  /**
+   * `kms:Decrypt` is for the key of these parameters, whichever it is; what knows no resource is on
+   * `anything`.
+   */
   readonly on: 'parameters' | 'secrets' | 'keyOfParameters' | 'anything';
   /** Parameters' names, or secrets' ids; a whole section ends with `/*`. */
   readonly names: readonly string[];

@@ -5,7 +5,10 @@ export interface Permission {
   /** The component with what it does, e.g. `orders consumer`, `http`, `recalculate-totals task`. */
   readonly component: string;
   readonly action: string;
-  /** In the manifest's words: `orders`, `orders/byUser` for a part, `config /orders/{stage}/pricing/*`. */
+  /**
+   * In the manifest's words: `orders`, `orders/byUser` for a part,
+   * `config /orders/{stage}/pricing/*`.
+   */
   readonly on: string;
 }
 
@@ -53,7 +56,9 @@ export function permissionsOf({ components, supervisor }: Manifest): Permission[
 
 const keyOf = ({ component, action, on }: Permission) => JSON.stringify([component, on, action]);
 
-/** The permissions that one version of an app has and the other has not, by component and resource. */
+/**
+ * The permissions that one version of an app has and the other has not, by component and resource.
+ */
 export function permissionChanges(was: Manifest, is: Manifest): PermissionChange[] {
   const [before, after] = [permissionsOf(was), permissionsOf(is)];
   const missing = (from: readonly Permission[], other: readonly Permission[], change: PermissionChange['change']) => {

@@ -8,7 +8,7 @@ export interface BindingFault {
   readonly malformed?: { readonly source: 'environment' | 'parameter'; readonly expected: string };
 }
 
-/** What is wrong with the bindings of an app, all at once, with both ways to supply each. */
+/** The faults in the bindings of an app, all at once, with both ways to supply each. */
 export class BindingsError extends TwelvefoldError {
   override readonly name = 'BindingsError';
   readonly faults: readonly BindingFault[];

@@ -14,11 +14,17 @@ export interface ConsumeOptions {
   logger: Logger;
   metrics: Metrics;
   clock: Clock;
-  /** Marks a message's handling as work that must not be scaled in; returns the function that unmarks it. */
+  /**
+   * Marks a message's handling as work that must not be scaled in; returns the function that
+   * unmarks it.
+   */
   hold?: () => () => void;
 }
 
-/** Opens the source of a component for a service, which polls it. Publishes its metrics every ten seconds. */
+/**
+ * Opens the source of a component for a service, which polls it. Publishes its metrics every ten
+ * seconds.
+ */
 export async function pollSource(options: ConsumeOptions): Promise<SourcePoller> {
   const { source, definition, context, counted } = openSource(options);
   const poller = await source.poll(definition, context);
@@ -38,7 +44,10 @@ export async function pollSource(options: ConsumeOptions): Promise<SourcePoller>
   };
 }
 
-/** Opens the source of a component for a function, which gets its events. Publishes their metrics after each event. */
+/**
+ * Opens the source of a component for a function, which gets its events. Publishes their metrics
+ * after each event.
+ */
 export async function receiveSource(options: ConsumeOptions): Promise<SourceEvents> {
   const { source, definition, context, counted } = openSource(options);
   const receive = await source.receive(definition, context);

@@ -38,11 +38,11 @@ const CLASSES: Partial<Record<ConsumerEvent['type'], string>> = {
 };
 
 /**
- * A consumer's metrics, gathered over many messages: one EMF line per ten seconds or per Lambda event, under the dimension `component`. A line per
- * message would cost more than handling it.
+ * A consumer's metrics, gathered over many messages: one EMF line per ten seconds or per Lambda
+ * event, under the dimension `component`. A line per message would cost more than handling it.
  *
- * `messagesReceived`, `messagesHandled`, `messagesFailed` and one `messagesFailed.<class>` for each class that occurred, `messageAge` and
- * `handlerTime` in milliseconds, `messagesInFlight`.
+ * `messagesReceived`, `messagesHandled`, `messagesFailed` and one `messagesFailed.<class>` for each
+ * class that occurred, `messageAge` and `handlerTime` in milliseconds, `messagesInFlight`.
  */
 export function createConsumerMetrics({ metrics, component, clock, random }: ConsumerMetricsOptions): ConsumerMetrics {
   let counts = new Map<string, number>();
@@ -56,7 +56,7 @@ export function createConsumerMetrics({ metrics, component, clock, random }: Con
     counts = new Map();
     ages = createSample(random);
     times = createSample(random);
-    // A scope of its own: metrics of a scope are published at its end, under its dimensions.
+    // A separate scope: metrics of a scope are published at its end, under its dimensions.
     await runInScope({ kind: 'invoke', component }, () => {
       metrics.addDimension('component', component);
       for (const [name, value] of counted) metrics.addMetric(name, 'Count', value);

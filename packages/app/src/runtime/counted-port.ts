@@ -10,7 +10,9 @@ export interface CountedPort {
   use(pace: Pick<Pace, 'consumed' | 'throttled'>): void;
 }
 
-/** Counts consumed capacity where the task has a limit of it; other tasks have the port as it is. */
+/**
+ * Counts consumed capacity where the task has a limit of it; other tasks have the port as it is.
+ */
 export function countedPort(aws: Aws, { policy }: TaskComponent): CountedPort {
   if (policy.throttle === undefined) return { aws, use: () => {} };
   let pace: Pick<Pace, 'consumed' | 'throttled'> | undefined;

@@ -15,7 +15,10 @@ const config = defineConfig({
 const app = defineApp({ name: 'orders', config, backing: { orders: queue('orders', { schema: z.string() }) } });
 const http = app.http({ uses: { config: ['rate', 'key'], orders: ['send'] } }, () => new Response());
 
-/** Starts the app; calls take `callMs` of a clock that stands still otherwise, then fail with `code`. */
+/**
+ * Starts the app; calls take `callMs` of a clock that stands still otherwise, then fail with
+ * `code`.
+ */
 async function start(code: string, reason: string, retryable: boolean, callMs?: (timeoutMs?: number) => number) {
   const lines: string[] = [];
   const logger = createLogger({ service: 'orders', write: (line) => void lines.push(line), env: {} });

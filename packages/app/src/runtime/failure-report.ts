@@ -9,8 +9,9 @@ export interface FailureReportOptions {
 }
 
 /**
- * Reports each error that ends a service once. On a terminal a start that config, bindings or the endpoint keep from succeeding is a
- * block of text with the error's own lines; everything else is a line of the log.
+ * Reports each error that ends a service once. On a terminal a start that config, bindings or the
+ * endpoint keep from succeeding is a block of text with the error's own lines; everything else is a
+ * line of the log.
  */
 export function failureReport({ logger, terminal }: FailureReportOptions): (error: unknown, origin: string) => void {
   const reported = new Set<unknown>();

@@ -4,8 +4,9 @@ import type { FatalErrorOptions } from '@twelvefold/lifecycle/internal';
 import type { Metrics } from '@twelvefold/logging';
 
 /**
- * The legs of runs that a process works on. When an error that nothing caught ends the process, they
- * end first: a run that died in silence would be begun again when its lease runs out, and die again.
+ * The legs of runs that a process works on. When an error that nothing caught ends the process,
+ * they end first: a run that died in silence would be begun again when its lease runs out, and die
+ * again.
  */
 export interface FatalLegs {
   /** Aborts with that error. */

@@ -20,7 +20,10 @@ export interface HttpServiceOptions {
   lightResponses?: boolean | undefined;
 }
 
-/** Answers requests for an HTTP component: health first, then the handler in a scope, with one access line. */
+/**
+ * Answers requests for an HTTP component: health first, then the handler in a scope, with one
+ * access line.
+ */
 export function httpService(options: HttpServiceOptions): HttpService {
   const { component, runtime, lifecycle, logger, clock, counted } = options;
   if (options.lightResponses !== false) installLightHttp({ requests: false });
@@ -29,13 +32,15 @@ export function httpService(options: HttpServiceOptions): HttpService {
     clock,
     health: (path) => healthResponse(path, lifecycle),
     handler: (request, scope, http) =>
-      // The handler's types were checked where it was declared; it takes exactly what the runtime makes for it.
+      // The handler's types were checked where it was declared; it takes exactly what the runtime
+      // makes for it.
       runtime.run(component, scope, (context) => component.handler(request, context as never), http),
     onOutcome: (outcome) => {
       const { method, path, status, durationMs, error } = outcome;
       counted.count(outcome);
       const http = { method, path, status, duration_ms: durationMs };
-      // An answer of 5xx lets out the lines that were held back, whether the handler made it or the host.
+      // An answer of 5xx lets out the lines that were held back, whether the handler made it or the
+      // host.
       if (status >= 500) logger.flushBuffer();
       if (status === 499) logger.info('client went away before its answer', { http });
       else if (error !== undefined) logger.error('request failed', { http, error: toError(error) });
@@ -54,7 +59,10 @@ export function httpService(options: HttpServiceOptions): HttpService {
   };
 }
 
-/** A router that turns what a handler throws into an answer of its own hides it from the log. */
+/**
+ * Logged for a failed response without a logged error: the router has turned what the handler threw
+ * into this response, so the host did not see the error.
+ */
 function unexplained(status: number): Error {
   return new Error(
     `The handler answered ${status} and logged no error: log it, or let the handler throw; with Hono, app.onError(throwErrors) of 'twelvefold/hono' does`,

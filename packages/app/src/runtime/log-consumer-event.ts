@@ -4,7 +4,10 @@ import type { Logger } from '@twelvefold/logging';
 
 type Line = readonly [level: 'debug' | 'info' | 'warn' | 'error', text: string, fields: Record<string, unknown>];
 
-/** What was held back of the message's scope is written when it failed, also when that is only worth a warning. */
+/**
+ * Events that write the held-back lines of the message's scope, also if the event itself is only a
+ * warning.
+ */
 const FAILED: ReadonlySet<ConsumerEvent['type']> = new Set(['retried', 'poisoned', 'exhausted', 'leaseLost']);
 
 /** Logs what happened to a message: one line per event, the same on every host. */

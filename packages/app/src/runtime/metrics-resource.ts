@@ -6,8 +6,8 @@ import type { Metrics } from '@twelvefold/logging';
 const EVERY_MS = 60_000;
 
 /**
- * Publishes the metrics of a long-running process: every minute those gathered so far, and at the drain whatever there is, each time after
- * `gather` has added its own.
+ * Publishes the metrics of a long-running process: every minute those gathered so far, and at the
+ * drain whatever there is, each time after `gather` has added its own.
  */
 export function metricsResource(metrics: Metrics, clock: Clock, gather: () => Promise<void>): Resource {
   const stopped = new AbortController();

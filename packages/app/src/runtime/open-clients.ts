@@ -13,7 +13,7 @@ import type { ResourceMetricsBook } from './resource-metrics.ts';
 /** The clients of one component by key, each with only the methods that `uses` names. */
 export type Clients = Readonly<Record<string, object>>;
 
-/** What a host is like, for connection pools. */
+/** Properties of a host that connection pools need. */
 export interface ClientHost {
   /** HTTP requests, or runs of a task, at the same time. */
   readonly concurrency: number;
@@ -160,7 +160,7 @@ function pickAll(bound: readonly Bound[], clientOf: (one: Bound) => object): Cli
   return Object.freeze(Object.fromEntries(clients));
 }
 
-/** What one client is opened for. */
+/** The purpose that one client is opened for. */
 interface Use {
   readonly accesses: readonly string[];
   readonly concurrency: number;
@@ -171,7 +171,10 @@ function concurrencyOf(component: Component, host: ClientHost): number {
   return component.kind === 'consumer' ? Math.max(component.concurrency, host.concurrency) : host.concurrency;
 }
 
-/** The methods of the accesses, bound: a client may be an object with state of its own class. */
+/**
+ * The methods of the accesses, bound to the client: it may be an instance of a class with private
+ * state.
+ */
 function pickMethods(client: object, { kind }: DeclaredResource, accesses: readonly string[]): object {
   const names = new Set(accesses.flatMap((access) => kind.accesses[access]?.methods ?? []));
   const methods = [...names].map((name) => {

@@ -36,7 +36,7 @@ function world(configAgeMs: number | undefined) {
     passes: (ms: number) => {
       nowMs += ms;
     },
-    /** What was published since the last look. */
+    /** The objects that were published since the last call. */
     published: () => objects.splice(0),
   };
 }

@@ -7,8 +7,8 @@ export interface ProcessMetrics {
   /** Publishes what there is to say since the last time. */
   publish(): Promise<void>;
   /**
-   * The same, but once a minute unless a connection was opened or waited for: what a function calls at the end of each invocation, where one
-   * line more for each would double what many write.
+   * The same, but once a minute unless a connection was opened or waited for: what a function calls
+   * at the end of each invocation, where one line more for each would double what many write.
    */
   publishIfDue(): Promise<void>;
 }
@@ -18,7 +18,7 @@ export interface ProcessMetricsOptions {
   /** The component of a function, `service` for a process of several. */
   component: string;
   clock: Pick<Clock, 'now'>;
-  /** Whoever holds connections: says what they were up to since it was last asked. */
+  /** Each returns the connection counts of a pool since its last call. */
   pools: ReadonlyArray<() => Iterable<ConnectionCounts>>;
   /** Milliseconds since the config was last known to be right; `undefined` where there is none. */
   configAgeMs: () => number | undefined;
@@ -29,8 +29,9 @@ const EVERY_MS = 60_000;
 const MOST_TIMES = 100;
 
 /**
- * What a process says of itself: `configAge`, and under the dimension `pool` of each pool of connections that was used `connectionsBusy`,
- * `connectionsIdle`, `connectionsWaiting`, `connectTime` and `connectionWait`.
+ * Publishes metrics of the process: `configAge`, and under the dimension `pool` of each pool of
+ * connections that was used `connectionsBusy`, `connectionsIdle`, `connectionsWaiting`,
+ * `connectTime` and `connectionWait`.
  */
 export function createProcessMetrics(options: ProcessMetricsOptions): ProcessMetrics {
   const { metrics, component, clock, pools, configAgeMs } = options;

@@ -8,7 +8,10 @@ export interface Start {
   cold: boolean;
 }
 
-/** Publishes how long the process took to start, and that somebody waited for it. */
+/**
+ * Publishes how long the process took to start, and that it was a cold start: a request waited for
+ * it.
+ */
 export async function publishStart(metrics: Metrics, component: string, { startMs, cold }: Start): Promise<void> {
   await runInScope({ kind: 'invoke', component }, () => {
     metrics.addDimension('component', component);

@@ -121,7 +121,7 @@ describe('config in a runtime', () => {
   });
 
   it('ends the search for newer credentials with the scope that asked', async () => {
-    const { refused } = await world(); // its clock stands still: the search would go on for ever
+    const { refused } = await world(); // its clock stands still: the search would not end
     const gone = new AbortController();
     const init = { kind: 'http', component: 'http', signal: gone.signal } as const;
     const asked = runInScope(init, (scope) => Promise.resolve(refused(scope)));

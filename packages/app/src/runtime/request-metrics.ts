@@ -24,9 +24,9 @@ export interface RequestMetricsOptions {
 const EVERY_MS = 10_000;
 
 /**
- * The metrics of an HTTP component, gathered over many requests: one EMF line per ten seconds or per Lambda event, under the dimension
- * `component`. `requests`, `requestErrors` (answers of 500 and above; also none of them, for an alarm on the rate) and `requestTime`
- * in milliseconds.
+ * The metrics of an HTTP component, gathered over many requests: one EMF line per ten seconds or
+ * per Lambda event, under the dimension `component`. `requests`, `requestErrors` (answers of 500
+ * and above; also none of them, for an alarm on the rate) and `requestTime` in milliseconds.
  */
 export function createRequestMetrics({ metrics, component, clock, random }: RequestMetricsOptions): RequestMetrics {
   let requests = 0;
@@ -39,7 +39,7 @@ export function createRequestMetrics({ metrics, component, clock, random }: Requ
     requests = 0;
     errors = 0;
     times = createSample(random);
-    // A scope of its own: metrics of a scope are published at its end, under its dimensions.
+    // A separate scope: metrics of a scope are published at its end, under its dimensions.
     await runInScope({ kind: 'invoke', component }, () => {
       metrics.addDimension('component', component);
       metrics.addMetric('requests', 'Count', counted.requests);

@@ -21,9 +21,11 @@ export interface ResolveBindingsOptions {
 }
 
 /**
- * The value of each binding by key: the environment's, else Parameter Store's, all in one round trip.
+ * The value of each binding by key: the environment's, else Parameter Store's, all in one round
+ * trip.
  *
- * @throws BindingsError listing every binding that neither has, with both ways to supply it, and every malformed one.
+ * @throws BindingsError listing every binding that neither has, with both ways to supply it, and
+ * every malformed one.
  */
 export async function resolveBindings(
   wanted: readonly WantedBinding[],

@@ -4,7 +4,7 @@ import { runInScope } from '@twelvefold/lifecycle';
 import type { Metrics } from '@twelvefold/logging';
 import { createSample } from './create-sample.ts';
 
-/** What the clients of a process have counted. */
+/** The counters of a process's clients. */
 export interface ResourceMetricsBook {
   /** The page of one resource, as one component uses it. */
   of(component: string, resource: string): ResourceMetrics;
@@ -53,7 +53,7 @@ export function createResourceMetrics({ metrics, clock, random }: ResourceMetric
       counts.clear();
       times.clear();
       if (counted.length + timed.length === 0) continue;
-      // A scope of its own: metrics of a scope are published at its end, under its dimensions.
+      // A separate scope: metrics of a scope are published at its end, under its dimensions.
       await runInScope({ kind: 'invoke', component }, () => {
         metrics.addDimension('component', component);
         metrics.addDimension('resource', resource);

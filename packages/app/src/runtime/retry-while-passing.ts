@@ -14,7 +14,10 @@ export interface RetryOptions {
 const FIRST_DELAY_MS = 250;
 const LONGEST_DELAY_MS = 5_000;
 
-/** Tries again, with exponential back-off and jitter, while the failure is one that may pass by itself. */
+/**
+ * Tries again, with exponential back-off and jitter, while the failure is one that may pass by
+ * itself.
+ */
 export async function retryWhilePassing<T>(work: () => Promise<T>, options: RetryOptions): Promise<T> {
   const { clock, forMs, signal, random, onRetry } = options;
   const begun = clock.monotonic();

@@ -7,12 +7,16 @@ import { TwelvefoldError } from '@twelvefold/core';
 const EXIT_CONFIG = 78;
 const EXIT_UNAVAILABLE = 69;
 
-/** Joins what config and bindings each found wrong into one error; what may pass by itself comes alone. */
+/**
+ * Joins what config and bindings each found wrong into one error; what may pass by itself comes
+ * alone.
+ */
 export function startupError(failures: readonly unknown[]): unknown {
   if (failures.length === 1) return failures[0];
   const passing = failures.find(isPassing);
   if (passing) return passing;
-  // A setting that the process lacks fails config and bindings alike: the config's fault has it already.
+  // A setting that the process lacks fails config and bindings alike: the config's fault has it
+  // already.
   const reasonsOfConfig = failures.filter((failure) => ConfigError.isInstance(failure)).map(({ message }) => message);
   const isRepeated = (failure: unknown) =>
     failure instanceof Error &&
@@ -29,7 +33,10 @@ export function isPassing(error: unknown): boolean {
   return (AwsError.isInstance(error) || ConfigError.isInstance(error)) && error.retryable;
 }
 
-/** The exit code that a failed start deserves: 78 for config, 69 for an endpoint that stayed down, else 1. */
+/**
+ * The exit code that a failed start deserves: 78 for config, 69 for an endpoint that stayed down,
+ * else 1.
+ */
 export function startupExitCode(error: unknown): number {
   if (isPassing(error)) return EXIT_UNAVAILABLE;
   const isConfig =

@@ -1,7 +1,10 @@
 import type { AnyTask } from '@twelvefold/admin/internal';
 import type { TaskComponent } from '../component.ts';
 
-/** A task component as the runner knows tasks: its handler takes exactly the context that the runtime makes for it. */
+/**
+ * A task component as the runner knows tasks: its handler takes exactly the context that the
+ * runtime makes for it.
+ */
 export function taskOf({ name, params, description, policy, over, handler }: TaskComponent): AnyTask {
   const base = {
     kind: 'task' as const,

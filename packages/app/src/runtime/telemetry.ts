@@ -18,7 +18,10 @@ export interface TelemetryOptions {
   write?: (line: string) => void;
 }
 
-/** One logger and one set of metrics for the process; both find their scope by themselves and share what is secret. */
+/**
+ * One logger and one set of metrics for the process; both find their scope by themselves and share
+ * what is secret.
+ */
 export function createTelemetry({ app, env, format, facts, gather = false, write }: TelemetryOptions): Telemetry {
   const output = write ? { write } : {};
   const color = format === 'pretty' && !env.NO_COLOR;

@@ -12,8 +12,8 @@ const SERVICE_IDS: Readonly<Record<string, string>> = {
 };
 
 /**
- * The port with a client span around each call that is made inside a scope. The port itself when no OpenTelemetry tracer is registered
- * by now: an app that traces registers one before it starts.
+ * The port with a client span around each call that is made inside a scope. The port itself when no
+ * OpenTelemetry tracer is registered by now: an app that traces registers one before it starts.
  */
 export function traceAws(aws: Aws): Aws {
   return openTelemetry() === undefined ? aws : withSpans(aws);

@@ -1,10 +1,12 @@
 import type { Redactor } from '@twelvefold/logging';
 
 /**
- * What is thrown to somebody who prints it and knows of no redaction: Lambda's runtime logs what a handler rejects with. The same
- * error when it holds no secret, or else one with its name, code and stack, redacted, and without its cause.
+ * Makes an error safe for a receiver that prints it without redaction: Lambda's runtime logs what a
+ * handler rejects with. Returns the same error if it holds no secret; otherwise an error with its
+ * name, code and stack, redacted, and without its cause.
  *
- * @param inspect Node's, from an entry: it is loaded with the first failure, and no cold start pays for it
+ * @param inspect Node's, from an entry: it is loaded with the first failure, so no cold start pays
+ * for it
  */
 export function withoutSecrets(
   thrown: unknown,

@@ -20,9 +20,15 @@ type AllClients<B extends Backing> = { readonly [K in keyof B]: ClientFor<B[K], 
 interface TestContextOptions<C, B extends Backing> {
   /** Fakes by key, each with only the methods that the handler under test calls. */
   backing?: { readonly [K in keyof B]?: Partial<AllClients<B>[K]> };
-  /** The part of the config that the handler reads, with plain values in place of secrets. @defaultValue none */
+  /**
+   * The part of the config that the handler reads, with plain values in place of secrets.
+   * @defaultValue none
+   */
   config?: TestConfig<NoInfer<C>>;
-  /** The newer config that `ctx.credentialsRefused()` gives, in the same form. @defaultValue nothing newer */
+  /**
+   * The newer config that `ctx.credentialsRefused()` gives, in the same form. @defaultValue nothing
+   * newer
+   */
   refreshedConfig?: TestConfig<NoInfer<C>>;
   correlationId?: string;
   signal?: AbortSignal;
@@ -49,14 +55,15 @@ interface TestContextOptions<C, B extends Backing> {
 const DEFAULT_LEASE_MS = 30_000;
 
 /**
- * Makes a context for calling a component's handler in a unit test, with fakes in place of clients. A client, a method or
- * a config key that was not given throws when it is used.
+ * Makes a context for calling a component's handler in a unit test, with fakes in place of clients.
+ * A client, a method or a config key that was not given throws when it is used.
  *
  * @example
  * ```ts
  * const published: unknown[] = [];
  * const publish = async (event: unknown) => ({ messageId: `m-${published.push(event)}` });
- * const ctx = testContext(app, { backing: { events: { publish } }, config: { pricing: { taxRate: 0.19 } } });
+ * const config = { pricing: { taxRate: 0.19 } };
+ * const ctx = testContext(app, { backing: { events: { publish } }, config });
  * await orderConsumer.handler(order, ctx);
  * ```
  */
@@ -74,7 +81,8 @@ export function testContext<C, B extends Backing>(
   const deadline = deadlineMs === undefined ? NO_DEADLINE : deadlineIn(deadlineMs, clock);
   const leaseRemaining = () => Math.min(DEFAULT_LEASE_MS, deadline.remainingMs());
   let scope: Scope | undefined;
-  // The scope outlives this call on purpose: a test holds it as long as it likes, and nothing needs ending.
+  // The scope outlives this call on purpose: a test holds it as long as it likes, and nothing needs
+  // ending.
   void runInScope({ kind: 'message', component: 'test', correlationId, signal, deadline }, (opened) => {
     scope = opened;
   });
