@@ -7,8 +7,9 @@ import { exportedNames } from './examples/exported-names.ts';
 import { extractBlocks, extractExamples } from './examples/extract-examples.ts';
 
 /*
- * Type-checks every `@example` of the packages' docstrings and every example of their READMEs under the settings of the tests. An example may use, without an
- * import, what its package exports to users, `z`, and what docs/preludes/<package>.ts declares; nothing internal.
+ * Type-checks every `@example` of the packages' docstrings and every example of their READMEs under
+ * the settings of the tests. An example may use, without an import, what its package exports to
+ * users, `z`, and what docs/preludes/<package>.ts declares; nothing internal.
  */
 const ROOT = join(import.meta.dirname, '..');
 const OUT = join(ROOT, '.tsbuild/examples');
@@ -58,7 +59,8 @@ await writeFile(
   join(OUT, 'tsconfig.json'),
   JSON.stringify({
     extends: '../../tsconfig.test.json',
-    // An example may import what it shows without using a type-only import, and needs no build info.
+    // An example may import what it shows without using a type-only import, and needs no build
+    // info.
     compilerOptions: { verbatimModuleSyntax: false, incremental: false },
     include: ['.', '../../docs/preludes'],
     exclude: [],

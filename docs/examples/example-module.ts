@@ -7,13 +7,17 @@ export interface Provider {
 
 export interface ExampleModule {
   readonly source: string;
-  /** For each line of the module, from 0, the line of the original source; `undefined` for lines that were added. */
+  /**
+   * For each line of the module, from 0, the line of the original source; `undefined` for lines
+   * that were added.
+   */
   readonly lines: ReadonlyArray<number | undefined>;
 }
 
 /**
- * A module that holds the example in a function of its own, under an import for each name that it uses and does not import
- * itself. What the example declares shadows the imports, so no name has to be told apart from a declaration.
+ * A module that holds the example in a separate function, under an import for each name that it
+ * uses and does not import itself. A declaration in the example shadows the import of the same
+ * name, so the two need not be told apart.
  */
 export function exampleModule({ code, line }: Example, prelude: string, providers: readonly Provider[]): ExampleModule {
   const own: Array<readonly [text: string, line: number]> = [];

@@ -1,4 +1,7 @@
-/** The names that a module exports: explicit lists and declarations, which is all that this repository uses. */
+/**
+ * The names that a module exports: explicit lists and declarations, which is all that this
+ * repository uses.
+ */
 export function exportedNames(source: string): ReadonlySet<string> {
   const code = source.replaceAll(/\/\*[\s\S]*?\*\//g, '').replaceAll(/\/\/.*$/gm, '');
   const names = new Set<string>();
