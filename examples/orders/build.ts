@@ -16,8 +16,9 @@ const options = {
   target: 'node22',
   format: 'esm',
   metafile: true,
-  // Not loaded as long as calls go over the lean transport, which is the default: left out, a function is a quarter of its size.
-  // An app that needs the SDK (`transport: 'sdk'`, profiles, SSO) takes this line out, or on Lambda uses the runtime's.
+  // Not loaded as long as calls go over the lean transport, which is the default: left out, a
+  // function is a quarter of its size. An app that needs the SDK (`transport: 'sdk'`, profiles,
+  // SSO) takes this line out, or on Lambda uses the runtime's.
   external: ['@aws-sdk/*'],
   // Some of the SDK's dependencies are CommonJS and call require() for Node's own modules.
   banner: {
@@ -26,7 +27,8 @@ const options = {
   logLevel: 'warning',
 } as const satisfies BuildOptions;
 
-// One bundle per function, with the drivers that its component opens, and one each for the service and the admin entry.
+// One bundle per function, with the drivers that its component opens, and one each for the service
+// and the admin entry.
 const results = await Promise.all([
   build({ ...options, entryPoints: ['ecs.ts', 'admin.ts'] }),
   ...manifest.components.map(({ name, entry }) =>

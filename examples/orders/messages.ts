@@ -11,7 +11,7 @@ export const Order = z.object({
 });
 export type Order = z.infer<typeof Order>;
 
-/** What happened to an order, for whoever wants to know. */
+/** An event in the life of an order, for other components and apps. */
 export const OrderEvent = z.object({
   type: z.literal('order.placed'),
   orderId: z.uuid(),

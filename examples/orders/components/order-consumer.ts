@@ -2,7 +2,10 @@ import { app } from '../app.ts';
 import { paymentReference } from '../domain/payment-reference.ts';
 import { totalCents } from '../domain/total-cents.ts';
 
-/** Places orders: the row and the record that it was placed are one transaction, the event follows it. */
+/**
+ * Places orders: the row and the record that it was placed are one transaction, the event follows
+ * it.
+ */
 export const orderConsumer = app.consumer(
   'orders',
   { uses: { config: ['pricing', 'payments.apiKey'], table: ['update'], idempotency: ['once'], events: ['publish'] } },

@@ -12,7 +12,8 @@ const params = z.object({
 const uses = { config: ['pricing'], table: ['scan', 'update'], locks: ['hold'] } as const;
 
 /**
- * Prices orders again with the tax rate of today, one run at a time. Safe to run again: what is right stays as it is.
+ * Prices orders again with the tax rate of today, one run at a time. Safe to run again: what is
+ * right stays as it is.
  */
 export const recalculateTotals = app.task(
   'recalculate-totals',
@@ -46,7 +47,7 @@ async function recalculate(
     await backing.table.update(
       row.orderId,
       { set: { totalCents: total } },
-      // Whoever changed the order meanwhile knew better.
+      // The order was changed in the meantime; the newer total stays.
       { condition: { equals: { totalCents: row.totalCents } }, signal },
     );
   }

@@ -1,8 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
 
 /**
- * The id of a new order. With an idempotency key it is a pure function of user and key: the same request gets the same id
- * from any process, however often it is sent. (A UUID of version 8: RFC 9562 leaves its contents to the application.)
+ * The id of a new order. With an idempotency key it is a pure function of user and key: the same
+ * request gets the same id from any process, however often it is sent. (A UUID of version 8: RFC
+ * 9562 leaves its contents to the application.)
  */
 export function orderIdFor(userId: string, idempotencyKey: string | undefined): string {
   if (idempotencyKey === undefined) return randomUUID();

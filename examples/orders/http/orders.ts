@@ -34,7 +34,8 @@ export const orders = new Hono<ApiEnv>()
       if ((await backing.idempotency.claim(orderId, fingerprint, { signal })) === 'different') {
         return problem({ status: 422, title: 'Idempotency-Key was used for another order' });
       }
-      // A repeat is sent again on purpose: the first may have died before it got this far. The consumer places it once.
+      // A repeat is sent again on purpose: the first may have died before it got this far. The
+      // consumer places it once.
     }
     await backing.orders.send({ orderId, userId, ...body, placedAt: new Date().toISOString() }, { signal });
     logger.info('order accepted', { order_id: orderId });
@@ -61,9 +62,9 @@ export const orders = new Hono<ApiEnv>()
   .get('/orders/:orderId', requireSession, async (c) => {
     const { backing, signal } = c.env;
     const id = Order.shape.orderId.safeParse(c.req.param('orderId'));
-    // DynamoDB would refuse a key of over 2 KB as a fault of ours.
+    // DynamoDB would refuse a key of over 2 KB, and that would count as a fault of the server.
     const row = id.success ? await backing.table.get(id.data, { consistent: true, signal }) : undefined;
-    // Somebody else's order is as absent as an unknown one.
+    // An order of another user is not found, like an unknown one.
     if (row?.userId !== c.get('userId')) return problem({ status: 404, title: 'No such order' });
     const { orderId, status, sku, quantity, unitPriceCents, totalCents, placedAt, correlationId, notifiedAt } = row;
     return c.json({ orderId, status, sku, quantity, unitPriceCents, totalCents, placedAt, correlationId, notifiedAt });

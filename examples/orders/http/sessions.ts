@@ -10,8 +10,8 @@ import { readBody } from './body.ts';
 const NewSession = z.strictObject({ userId: z.string().check(z.minLength(1), z.maxLength(128)) });
 
 /**
- * Gives each request its session. Refuses changes from other sites, and those without the token that the answer with the
- * cookie had in `x-csrf-token`.
+ * Gives each request its session. Refuses changes from other sites, and those without the token
+ * that the answer with the cookie had in `x-csrf-token`.
  */
 export const withSession = honoSessions(
   ({ env }: Context<ApiEnv>) => ({

@@ -2,13 +2,19 @@ import type { Aws } from '@twelvefold/aws';
 import { AwsError, secretsmanager, ssm } from '@twelvefold/aws';
 import { app, config } from '../app.ts';
 
-/** The example's values, as somebody would push them to a new stage. Neither is a secret of anybody. */
+/**
+ * The example's values, as an operator would push them to a new stage. None of them is a real
+ * secret.
+ */
 const VALUES: Readonly<Record<string, string>> = {
   'pricing.taxRate': '0.19',
-  'payments.apiKey': 'example-api-key-of-nobody-0000',
+  'payments.apiKey': 'example-api-key-not-real-0000',
 };
 
-/** Puts the example's config values where a stage has none yet; what somebody pushed stays. Returns the names it wrote. */
+/**
+ * Writes the example's config values where a stage has none yet; values that were pushed before
+ * stay. Returns the names it wrote.
+ */
 export async function pushConfig(aws: Aws, stage: string): Promise<string[]> {
   const written: string[] = [];
   for (const { key, parameter, secretId } of config.plan({ app: app.name, stage }).keys) {

@@ -10,8 +10,8 @@ export interface Hop {
 }
 
 /**
- * The path of one order, read from what really happened: the calls that the AWS endpoint recorded, and the app's log lines
- * with this correlation id.
+ * The path of one order, read from what really happened: the calls that the AWS endpoint recorded,
+ * and the app's log lines with this correlation id.
  *
  * @throws Error naming the hop that left no trace.
  */

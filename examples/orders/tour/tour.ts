@@ -30,7 +30,10 @@ interface Running {
   readonly stack: LaunchedStack;
 }
 
-/** Shows the whole thing once, then keeps serving unless told otherwise. Resolves with the exit code. */
+/**
+ * Shows the whole thing once, then keeps serving unless told otherwise. Resolves with the exit
+ * code.
+ */
 export async function tour({ once: onlyOnce, port }: TourOptions): Promise<number> {
   const out = createPrinter(process.stdout, Boolean(process.env.NO_COLOR));
   const interrupt = new AbortController();
@@ -48,7 +51,8 @@ export async function tour({ once: onlyOnce, port }: TourOptions): Promise<numbe
     aws = await startLocalAws({ port });
     out.done(`local AWS on ${aws.url}`, begun);
     servers.push(...(await startServers(out)));
-    // One after the other: the two hosts have a stage each, so that neither works off the other's queue.
+    // One after the other: the two hosts have a stage each, so that neither works off the other's
+    // queue.
     running.push(await startService(aws, log, out));
     running.push(await startFunctions(aws, log, out));
     for (const one of running) await showOrder(one, aws, log, out, interrupt.signal);
@@ -72,7 +76,10 @@ export async function tour({ once: onlyOnce, port }: TourOptions): Promise<numbe
   return code;
 }
 
-/** Starts the PostgreSQL and the Redis of this machine, where it has them: what `sql` and `cache` are bound to. */
+/**
+ * Starts the PostgreSQL and the Redis of this machine, where it has them: what `sql` and `cache`
+ * are bound to.
+ */
 async function startServers(out: Printer): Promise<AsyncDisposable[]> {
   const started: AsyncDisposable[] = [];
   for (const name of ['postgresql', 'redis'] as const) {
