@@ -4,7 +4,9 @@ import type { IStackSynthesizer } from 'aws-cdk-lib';
 import { App, BootstraplessSynthesizer, Stack } from 'aws-cdk-lib';
 import type { Manifest } from 'twelvefold/manifest';
 
-/** The example runs as both, to show that it can: a real app chooses one host for each component. */
+/**
+ * The example runs as both, to show that it can: a real app chooses one host for each component.
+ */
 const compute: Compute = {
   http: [lambda(), fargate()],
   orders: [lambda(), fargate()],
@@ -13,9 +15,11 @@ const compute: Compute = {
 };
 
 /**
- * The example's stack, with nothing in its template that depends on the machine or on how CDK was set up in the account.
+ * The example's stack, with nothing in its template that depends on the machine or on how CDK was
+ * set up in the account.
  *
- * @param options.validate whether CDK's built-in rules check the template, which takes seconds: a template that breaks one is an error
+ * @param options.validate whether CDK's built-in rules check the template, which takes seconds: a
+ * template that breaks one is an error
  */
 export function ordersApp(
   manifest: Manifest,

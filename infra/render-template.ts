@@ -13,7 +13,7 @@ export function renderTemplate(options: { readonly validate: boolean }): string 
   try {
     return `${JSON.stringify(assembly.getStackArtifact(stack.artifactId).template, null, 2)}\n`;
   } finally {
-    // CDK writes to a temporary folder of its own, which nobody would clear.
+    // CDK writes to a new temporary folder and does not delete it.
     rmSync(assembly.directory, { recursive: true, force: true });
   }
 }

@@ -28,7 +28,10 @@ const template: { readonly Resources: Readonly<Record<string, Resource>> } = JSO
 const resources = Object.entries(template.Resources);
 const atStage = (text: string) => ({ 'Fn::Sub': text.replaceAll('{stage}', `\${Stage}`) });
 
-/** The property that names a resource, by type: found by its name, so that logical ids prove nothing here. */
+/**
+ * The property that names a resource, by type: found by its name, so that logical ids prove nothing
+ * here.
+ */
 const NAMES: Readonly<Record<string, readonly [type: string, property: string]>> = {
   queue: ['AWS::SQS::Queue', 'QueueName'],
   topic: ['AWS::SNS::Topic', 'TopicName'],
@@ -71,11 +74,14 @@ function readingConfig({ config }: ManifestComponent): string[] {
   );
 }
 
-/** What the role that `reference` (`Fn::GetAtt` of its ARN) names allows, without the writing of logs. */
+/**
+ * The actions that the role which `reference` (`Fn::GetAtt` of its ARN) names allows, without the
+ * writing of logs.
+ */
 function allowed(reference: unknown): string[] {
   const [roleId = ''] = (reference as { 'Fn::GetAtt': readonly string[] })['Fn::GetAtt']; // how the template refers to roles
   const role = template.Resources[roleId];
-  if (role?.Type !== 'AWS::IAM::Role') throw new Error(`${roleId} is no role of the template`);
+  if (role?.Type !== 'AWS::IAM::Role') throw new Error(`${roleId} is not a role of the template`);
   const { Policies } = role.Properties as unknown as RoleProperties; // by its type
   return Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
     .flatMap(({ Action, Resource: on }) =>

@@ -15,7 +15,10 @@ import {
   templateText,
 } from './testing/resolved-template.ts';
 
-/** The templates without CDK against those that CDK makes of the same apps, with every reference resolved. */
+/**
+ * The templates without CDK against those that CDK makes of the same apps, with every reference
+ * resolved.
+ */
 const NETWORK = { VpcId: 'vpc-1', PublicSubnets: 'subnet-1,subnet-2', PrivateSubnets: 'subnet-3,subnet-4' };
 const PIPELINE = {
   ConnectionArn: 'arn:aws:codeconnections:eu-west-1:123456789012:connection/1',
