@@ -2,8 +2,9 @@ import { finish } from '../support/contest.ts';
 import { LAMBDA_CONTEXT } from '../support/sqs-event.ts';
 
 /*
- * A fresh process: from before the bundle is imported until its first answer, config loaded on the way. Node's own start is
- * in nobody's figure; Lambda's runtime has it behind it as well.
+ * A fresh process: from before the bundle is imported until its first answer, config loaded on the
+ * way. No figure contains Node's own start; on Lambda, the runtime has started Node before the
+ * import as well.
  */
 const [path = ''] = process.argv.slice(2);
 const event = {

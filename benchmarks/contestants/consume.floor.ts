@@ -5,8 +5,9 @@ import { bareRequest } from '../support/bare-request.ts';
 import { countMessages } from '../support/count-messages.ts';
 
 /*
- * The least that consumes: eight bare sockets that take turns at receiving ten messages and deleting them, signed; bodies checked by MD5,
- * parsed and validated; a promise per message for the handler. No scope, lease, retry, time limit or strictness about HTTP.
+ * The least that consumes: eight bare sockets that take turns at receiving ten messages and
+ * deleting them, signed; bodies checked by MD5, parsed and validated; a promise per message for the
+ * handler. No scope, lease, retry, time limit or strictness about HTTP.
  */
 const [messages = '20000'] = process.argv.slice(2);
 const count = countMessages(Number(messages), Number(messages) / 4);

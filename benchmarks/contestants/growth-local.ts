@@ -2,7 +2,9 @@ import { createAws, dynamodb, sqs } from '@twelvefold/aws';
 import { provision, startLocalAws } from '@twelvefold/local';
 import { finish } from '../support/contest.ts';
 
-/* Fills the local AWS in its own process: what is measured is the endpoint and its client together. */
+/*
+ * Fills the local AWS in its own process: what is measured is the endpoint and its client together.
+ */
 const [what = 'messages', count = '10000'] = process.argv.slice(2);
 const total = Number(count);
 const CALLS_IN_FLIGHT = 8;

@@ -2,8 +2,8 @@ import { contest } from '../support/contest.ts';
 import { app, httpEvent } from '../support/http-app.ts';
 
 /*
- * The least that calls the app with objects of the platform and reads its answer: no limits, no cookies, no bytes, no refusal of what is
- * malformed.
+ * The least that calls the app with objects of the platform and reads its answer: no limits, no
+ * cookies, no bytes, no refusal of what is malformed.
  */
 const method = process.argv[2] === 'POST' ? 'POST' : 'GET';
 const event = httpEvent(method);

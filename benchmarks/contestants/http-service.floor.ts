@@ -6,8 +6,9 @@ import { createServer } from 'node:http';
 import { reportUsage } from '../support/service-process.ts';
 
 /*
- * node:http with the same work by hand and without a router: correlation id in and out, a scope, one timer for all deadlines, an
- * access line (lines of a turn in one write), two counters, a limit for the body. No redaction, no limits for slow clients, no drain.
+ * node:http with the same work by hand and without a router: correlation id in and out, a scope,
+ * one timer for all deadlines, an access line (lines of a turn in one write), two counters, a limit
+ * for the body. No redaction, no limits for slow clients, no drain.
  */
 interface Work {
   readonly id: string;

@@ -5,8 +5,9 @@ import { contest } from '../support/contest.ts';
 import { sqsEvent } from '../support/sqs-event.ts';
 
 /*
- * The least that handles a record as ours does: its body checked by MD5 and parsed, its handler awaited in an asynchronous context of its own.
- * Nothing else: no id, signal, deadline, or answer to a failure but its id.
+ * The least work per record that this library also does: its body checked by MD5 and parsed, its
+ * handler awaited in a separate asynchronous context. Nothing else: no id, signal, deadline, or
+ * answer to a failure but its id.
  */
 const storage = new AsyncLocalStorage<object>();
 let sum = 0;

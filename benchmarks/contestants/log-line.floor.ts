@@ -2,8 +2,8 @@ import { writeSync } from 'node:fs';
 import { contest } from '../support/contest.ts';
 import { LOG_LINES, logFields } from '../support/log-fields.ts';
 
-// The least that a line can cost which has left the process when the call returns: the bytes of ours, made beforehand but for the
-// timestamp, to the same descriptor.
+// The least that a line can cost which has left the process when the call returns: the bytes of
+// ours, made beforehand but for the timestamp, to the same descriptor.
 const HEAD = '{"level":"INFO","message":"order placed","timestamp":"';
 const TAIL =
   '","service":"bench","sampling_rate":0,"orderId":"o-55555","customerId":"c-42","totalCents":67455,"items":3,"express":true}\n';

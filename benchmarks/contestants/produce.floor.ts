@@ -5,8 +5,9 @@ import { bareRequest } from '../support/bare-request.ts';
 import { contest } from '../support/contest.ts';
 
 /*
- * The least that sends: eight bare sockets, ten messages a call, signed; messages validated, each with a correlation id, its MD5 compared with the
- * answer's. No retry, order, size limit, result per message, time limit or strictness about HTTP.
+ * The least that sends: eight bare sockets, ten messages a call, signed; messages validated, each
+ * with a correlation id, its MD5 compared with the answer's. No retry, order, size limit, result
+ * per message, time limit or strictness about HTTP.
  */
 const schema = z.object({ index: z.int(), note: z.string(), items: z.array(z.string()) });
 const message = { index: 1, note: 'an order of ordinary size', items: ['a', 'b'] };

@@ -86,7 +86,9 @@ export const CURVES: readonly Curve[] = [
   },
 ];
 
-/** Starts the service with so many consumers and asks for its cost when it logs that it is ready. */
+/**
+ * Starts the service with so many consumers and asks for its cost when it logs that it is ready.
+ */
 async function startService(components: number): Promise<Timing> {
   await using endpoint = await cannedSqs(50);
   const url = `${endpoint.url}/000000000000/bench`;

@@ -3,8 +3,9 @@ import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import * as z from 'zod/mini';
 
 /*
- * What minimal.ts does with Powertools' own logger and metrics, zod and nothing else that could be left out: no retries, no credential
- * refresh, no redaction, no scopes. Nobody should run it; it shows what the rest costs.
+ * The work of minimal.ts with Powertools' own logger and metrics, zod and nothing that could be
+ * left out: no retries, no credential refresh, no redaction, no scopes. Not for production: it
+ * shows the cost of the rest.
  */
 const { createHash, createHmac } = process.getBuiltinModule('node:crypto');
 const { request } = process.getBuiltinModule('node:http');

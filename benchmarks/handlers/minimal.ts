@@ -7,7 +7,9 @@ import { batchResult, lambdaHandler, recordsFromSqs } from '@twelvefold/lifecycl
 import { createLogger, createMetrics, MetricUnit } from '@twelvefold/logging';
 import * as z from 'zod/mini';
 
-/* The smallest function that has it all without an app around it: logger, metrics, config, batch. */
+/*
+ * The smallest function that has it all without an app around it: logger, metrics, config, batch.
+ */
 const logger = createLogger({ service: 'bench' });
 const metrics = createMetrics({ namespace: 'Bench', service: 'bench', logger });
 const aws = createAws({ env: process.env });

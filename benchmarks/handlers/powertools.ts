@@ -5,7 +5,10 @@ import { getSecret } from '@aws-lambda-powertools/parameters/secrets';
 import { getParameter } from '@aws-lambda-powertools/parameters/ssm';
 import * as z from 'zod/mini';
 
-/* What minimal.ts does, by Powertools: one parameter and one secret before the first event, then SQS batches. */
+/*
+ * What minimal.ts does, by Powertools: one parameter and one secret before the first event, then
+ * SQS batches.
+ */
 const logger = new Logger({ serviceName: 'bench' });
 const metrics = new Metrics({ namespace: 'Bench', serviceName: 'bench' });
 const processor = new BatchProcessor(EventType.SQS);

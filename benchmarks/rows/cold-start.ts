@@ -60,6 +60,6 @@ function row(major: number, value: number): Row {
     unit: 'ms CPU',
     value,
     exact: false,
-    note: `From the import of the bundle to the answer to the first event; Node's own start is in nobody's figure. ${WITH_ZOD}`,
+    note: `From the import of the bundle to the answer to the first event; no figure contains Node's own start. ${WITH_ZOD}`,
   };
 }

@@ -24,7 +24,9 @@ const RESOURCES = {
   ...Object.fromEntries(SECRETS.map((key) => [key.toUpperCase(), stored(key)])),
 };
 
-/** Calls and round trips of loading 25 parameters and 5 secrets, none of them in the environment. */
+/**
+ * Calls and round trips of loading 25 parameters and 5 secrets, none of them in the environment.
+ */
 export const configLoad: Measurement = {
   name: 'config-load',
   quick: true,

@@ -8,7 +8,7 @@ import type { Measurement } from './measurement.ts';
 const MESSAGES = 60_000;
 const TIMEOUT_MS = 240_000;
 const CANNED =
-  'Against canned answers on bare sockets, in a process of its own. Two processes share the cores, so messages per second say less than CPU per message. The peer runs eight consumers in batch mode; ours handles as many messages at once (80).';
+  'Against canned answers on bare sockets, in a separate process. Two processes share the cores, so messages per second say less than CPU per message. The peer runs eight consumers in batch mode; ours handles as many messages at once (80).';
 const FLOOR =
   'contestants/consume.floor.ts: bare sockets, signed, MD5, JSON.parse, zod, a promise per message; no scope, lease or retry.';
 const SLOW =

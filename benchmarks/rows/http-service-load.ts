@@ -50,7 +50,10 @@ const highestRate = (file: string, mode: string) =>
     }),
   );
 
-/** The 99th percentile of the time from when a request was due to the end of its answer, in milliseconds. */
+/**
+ * The 99th percentile of the time from when a request was due to the end of its answer, in
+ * milliseconds.
+ */
 const p99At = (file: string, mode: string, perSecond: number) =>
   withService(file, mode, ({ port }) =>
     withConnections(port, CONNECTIONS, async (open) => {
@@ -68,7 +71,10 @@ const memoryAfterLoad = (file: string, mode: string) =>
     }),
   );
 
-/** Memory in KB per idle connection, and CPU in milliseconds per second that all of them cost while nothing is asked. */
+/**
+ * Memory in KB per idle connection, and CPU in milliseconds per second that all of them cost while
+ * nothing is asked.
+ */
 const costOfIdle = (file: string, mode: string) =>
   withService(file, mode, async (service) => {
     const before = await service.usage();

@@ -20,7 +20,9 @@ type Contestant = keyof typeof CONTESTANTS;
 const CONNECTIONS = 32;
 const WARM_UP = 8_000;
 const REQUESTS = 16_000;
-/** Requests per second of the fixed rate: far below what any contestant can do, so that none waits. */
+/**
+ * Requests per second of the fixed rate: far below what any contestant can do, so that none waits.
+ */
 const RATE = 3_000;
 const RATE_REQUESTS = 9_000;
 

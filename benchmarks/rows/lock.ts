@@ -50,7 +50,7 @@ export const lock: Measurement = {
         value: us('twelvefold'),
         peers,
         target,
-        note: 'Against the embedded endpoint in a process of its own; the lock is free. Each client has its own table, with the default options and a lease of 30 s. dynamodb-lock-client (FailOpen) reads the lock before it takes it.',
+        note: 'Against the embedded endpoint in a separate process; the lock is free. Each client has its own table, with the default options and a lease of 30 s. dynamodb-lock-client (FailOpen) reads the lock before it takes it.',
       },
       {
         ...base,

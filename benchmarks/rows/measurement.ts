@@ -2,7 +2,7 @@ import type { Row } from '../support/row.ts';
 
 /** One measurement of the suite: some rows that are measured together. */
 export interface Measurement {
-  /** What `--row` selects. */
+  /** The name that `--row` selects. */
   readonly name: string;
   /** Counts and bytes alone, which are the same on every machine: they run with `--quick`. */
   readonly quick: boolean;

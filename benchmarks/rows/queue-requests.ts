@@ -8,7 +8,10 @@ import type { Measurement } from './measurement.ts';
 
 const MESSAGES = 1_000;
 
-/** SQS requests per 1,000 messages of a full backlog: sent together, then consumed one by one by an empty handler, each acknowledged. */
+/**
+ * SQS requests per 1,000 messages of a full backlog: sent together, then consumed one by one by an
+ * empty handler, each acknowledged.
+ */
 export const queueRequests: Measurement = {
   name: 'queue-requests',
   quick: true,

@@ -52,7 +52,7 @@ export const session: Measurement = {
         peers: { 'connect-dynamodb': us('connect-dynamodb') },
         target: { times: 0.15, of: 'connect-dynamodb' },
         exact: false,
-        note: 'Against the embedded endpoint in a process of its own. With a user: each request reads the session, the epoch of its user and that of the store. Of the peer only the store is called, as express-session calls it: get, then touch.',
+        note: 'Against the embedded endpoint in a separate process. With a user: each request reads the session, the epoch of its user and that of the store. Of the peer only the store is called, as express-session calls it: get, then touch.',
       },
     ];
   },

@@ -43,7 +43,7 @@ export const table: Measurement = {
         },
         target: { times: 0.25, of: 'lib-dynamodb' },
         exact: false,
-        note: 'Against the embedded endpoint in a process of its own. Ours checks the row with zod/mini on each put and get; lib-dynamodb checks nothing, ElectroDB and dynamodb-toolbox check what is put.',
+        note: 'Against the embedded endpoint in a separate process. Ours checks the row with zod/mini on each put and get; lib-dynamodb checks nothing, ElectroDB and dynamodb-toolbox check what is put.',
       });
     }
     return rows;

@@ -1,7 +1,10 @@
 import type { Scenario } from './simulate.ts';
 import { simulate } from './simulate.ts';
 
-/** `GetParameters` per second and account: by default, and with higher throughput (AWS General Reference, Systems Manager quotas). */
+/**
+ * `GetParameters` per second and account: by default, and with higher throughput (AWS General
+ * Reference, Systems Manager quotas).
+ */
 const QUOTAS = [40, 1_000];
 const FLEET = 1_000;
 /** 25 parameters and 5 secrets are three calls of ten names. */

@@ -25,7 +25,10 @@ export interface Scenario {
 export interface Outcome {
   /** Processes that got their config, as a share. */
   readonly loaded: number;
-  /** Seconds from the first call until half and 99 % of all processes had it; `undefined` if fewer got it. */
+  /**
+   * Seconds from the first call until half and 99 % of all processes had it; `undefined` if fewer
+   * got it.
+   */
   readonly halfS: number | undefined;
   readonly mostS: number | undefined;
   /** Calls per process, throttled ones included. */
@@ -35,8 +38,9 @@ export interface Outcome {
 }
 
 /**
- * Simulates how many processes load their config through the account's quota: a token bucket of one second,
- * with this repository's retries on both levels (each call, and the whole load). Time is virtual.
+ * Simulates how many processes load their config through the account's quota: a token bucket of one
+ * second, with this repository's retries on both levels (each call, and the whole load). Time is
+ * virtual.
  */
 export async function simulate({
   processes,

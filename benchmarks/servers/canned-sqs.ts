@@ -3,9 +3,10 @@ import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /*
- * An SQS whose queue never ends: each receive brings as many messages as it asks for, each batch succeeds, after as many
- * milliseconds as the first argument says. Bare sockets and canned answers, so that it is several times as fast as any
- * client and never what is measured. Talks to support/endpoint.ts.
+ * An SQS whose queue never ends: each receive brings as many messages as it asks for, each batch
+ * succeeds, after as many milliseconds as the first argument says. Bare sockets and canned answers,
+ * so that it is several times as fast as any client and never what is measured. Talks to
+ * support/endpoint.ts.
  */
 const delayMs = Number(process.argv[2] ?? 0);
 const groups = Number(process.argv[3] ?? 0);

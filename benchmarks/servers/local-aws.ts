@@ -1,6 +1,9 @@
 import { provision, startLocalAws } from '@twelvefold/local';
 
-/* The embedded endpoint in a process of its own, so that a client's CPU is the client's alone. Talks to support/endpoint.ts. */
+/*
+ * The embedded endpoint in a separate process, so that the CPU of a client's process is only the
+ * client's. Talks to support/endpoint.ts.
+ */
 const region = 'eu-central-1';
 const credentials = { accessKeyId: 'bench', secretAccessKey: 'bench' };
 const local = await startLocalAws();

@@ -3,8 +3,8 @@ import { startService } from './service-process.ts';
 const TOKEN = 'a-secret-that-no-line-shows';
 
 /**
- * Starts the contestant as it is measured and checks that nothing was left out: the deadline, the access line (redacted, at its
- * level), the limits of body and headers, and the metrics.
+ * Starts the contestant as it is measured and checks that nothing was left out: the deadline, the
+ * access line (redacted, at its level), the limits of body and headers, and the metrics.
  *
  * @throws Error naming what is not on
  */

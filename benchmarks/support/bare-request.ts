@@ -5,7 +5,10 @@ const DATE = '20260101T000000Z';
 const SCOPE = '20260101/eu-central-1/sqs/aws4_request';
 const SIGNED = 'content-type;host;x-amz-date;x-amz-target';
 
-/** The text of a signed request to SQS at `host`: the floors' own, with a date that stands still and no header that could be left out. */
+/**
+ * The text of a signed request to SQS at `host`: the floors' own, with a date that stands still and
+ * no header that could be left out.
+ */
 export function bareRequest(host: string, operation: string, input: object): string {
   const body = JSON.stringify(input);
   const canonical = `POST\n/\n\ncontent-type:application/x-amz-json-1.0\nhost:${host}\nx-amz-date:${DATE}\nx-amz-target:AmazonSQS.${operation}\n\n${SIGNED}\n${hash('sha256', body)}`;

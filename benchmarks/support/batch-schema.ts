@@ -6,7 +6,10 @@ interface Order {
   items: string[];
 }
 
-/** The argument `plain` leaves validation out, for everybody: Powertools and middy do none unless they are asked. */
+/**
+ * The argument `plain` leaves validation out, for everybody: Powertools and middy do none unless
+ * they are asked.
+ */
 const isPlain = process.argv.includes('plain');
 const checked = z.object({ index: z.int(), note: z.string(), items: z.array(z.string()) });
 const taken = {

@@ -5,19 +5,24 @@ import { provision, startLocalAws } from '@twelvefold/local';
 
 const REGION = 'eu-central-1';
 const CREDENTIALS = { accessKeyId: 'bench', secretAccessKey: 'bench' };
-/** What the measured calls name as their component, so that set-up is not counted. */
+/** The component of calls that set up a measurement, so that they are not counted. */
 const COMPONENT = 'bench';
 
 export interface BenchAws extends AsyncDisposable {
   readonly aws: Aws;
   readonly stack: ProvisionedStack;
-  /** What a resource's `Ref` is. */
+  /** The value of a resource's `Ref`. */
   ref(logicalId: string): string;
-  /** The operations that the endpoint has answered for `aws` since the last time, retries included. */
+  /**
+   * The operations that the endpoint has answered for `aws` since the last time, retries included.
+   */
   calls(): readonly string[];
 }
 
-/** An endpoint with the resources of a template, and a port to it: the SDK's clients over HTTP, as in production. */
+/**
+ * An endpoint with the resources of a template, and a port to it: the SDK's clients over HTTP, as
+ * in production.
+ */
 export async function benchAws(resources: Readonly<Record<string, unknown>>): Promise<BenchAws> {
   const local: LocalAws = await startLocalAws();
   const at = { endpoint: local.url, region: REGION, credentials: CREDENTIALS };

@@ -1,4 +1,4 @@
-/** What the handlers load: one parameter, one secret. */
+/** The values that the handlers load: one parameter, one secret. */
 export const COLD_RESOURCES = {
   TaxRate: {
     Type: 'AWS::SSM::Parameter',

@@ -1,4 +1,4 @@
-/** What a contestant's process tells its parent. */
+/** A message from a contestant's process to its parent. */
 export interface Timing {
   readonly operations: number;
   readonly cpuUs: number;
@@ -7,7 +7,10 @@ export interface Timing {
   readonly rssBytes?: number;
 }
 
-/** Warms up, then times `operations` of `work`: CPU (user and system, all threads) of this process, and wall. */
+/**
+ * Warms up, then times `operations` of `work`: CPU (user and system, all threads) of this process,
+ * and wall.
+ */
 export async function contest(
   operations: number,
   work: (operations: number) => unknown,

@@ -5,12 +5,12 @@ import { join } from 'node:path';
 
 const SERVERS = join(import.meta.dirname, '../servers');
 
-/** An endpoint in a process of its own. */
+/** An endpoint in a separate process. */
 export interface Endpoint extends AsyncDisposable {
   readonly url: string;
   /** Physical ids of provisioned resources by logical id. */
   readonly ids: Readonly<Record<string, string>>;
-  /** What makes SDK clients and ours call it. */
+  /** The variables that make SDK clients and this library's transport call it. */
   readonly env: Readonly<Record<string, string>>;
   /** The operations answered since the last time. */
   calls(): Promise<readonly string[]>;
@@ -22,7 +22,10 @@ export async function localEndpoint(resources: Readonly<Record<string, unknown>>
   return endpointOf(child, await ask(child, { resources }));
 }
 
-/** A canned SQS that answers each call after `delayMs`; with `groups`, its messages are in so many groups. */
+/**
+ * A canned SQS that answers each call after `delayMs`; with `groups`, its messages are in so many
+ * groups.
+ */
 export async function cannedSqs(delayMs = 0, groups = 0): Promise<Endpoint> {
   const child = fork(join(SERVERS, 'canned-sqs.ts'), [String(delayMs), String(groups)], { stdio: 'inherit' });
   const [answer] = (await once(child, 'message')) as [Answer]; // the server is the only sender

@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process';
 
-/** The executable of a major version of Node.js: npx's copy where it can be had, else `undefined`. */
+/**
+ * The executable of a major version of Node.js: npx's copy where it can be had, else `undefined`.
+ */
 export function findNode(major: number): string | undefined {
   if (process.versions.node.startsWith(`${major}.`)) return process.execPath;
   const args = ['--yes', '--prefer-offline', '--package', `node@${major}`, 'node', '--print', 'process.execPath'];

@@ -5,7 +5,10 @@ import { connect } from 'node:net';
 export interface Load {
   readonly requests: number;
   readonly wallMs: number;
-  /** Milliseconds from when each request was due to its answer's end, sorted; empty for a closed loop. */
+  /**
+   * Milliseconds from when each request was due to its answer's end, sorted; empty for a closed
+   * loop.
+   */
   readonly latencies: readonly number[];
 }
 

@@ -15,7 +15,9 @@ export interface RunOptions {
 export interface RaceOptions extends RunOptions {
   /** Files in contestants/, by name; each runs in fresh processes. */
   contestants: Readonly<Record<string, string>>;
-  /** Processes per contestant, one of each in turn: what disturbs the machine disturbs all alike. */
+  /**
+   * Processes per contestant, one of each in turn: what disturbs the machine disturbs all alike.
+   */
   rounds: number;
 }
 
@@ -50,7 +52,8 @@ export function runContestant(file: string, options: RunOptions): Promise<Timing
   const { promise, resolve, reject } = Promise.withResolvers<Timing>();
   const child = fork(join(DIRECTORY, file), [...(options.args ?? [])], {
     env: { PATH: process.env.PATH ?? '', NODE_NO_WARNINGS: '1', ...options.env },
-    // What contestants log goes nowhere, at the cost of a write: /dev/null takes all at once, from everybody.
+    // What contestants log goes nowhere, at the cost of a write: /dev/null takes all at once, from
+    // everybody.
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     timeout: options.timeoutMs ?? 60_000,
     ...(options.node === undefined ? {} : { execPath: options.node, execArgv: [] }),

@@ -1,14 +1,20 @@
 /** One line of the table. */
 export interface Row {
-  /** What `--row` selects; several lines may share it. */
+  /** The name that `--row` selects; several lines may share it. */
   readonly name: string;
   readonly measure: string;
   readonly unit: string;
   readonly value: number;
-  /** The same measure of others, by name, in the order of the table; `floor` is the least that does the work. */
+  /**
+   * The same measure of others, by name, in the order of the table; `floor` is the least that does
+   * the work.
+   */
   readonly peers?: Readonly<Record<string, number>>;
   readonly target?: Target;
-  /** Counts and bytes do not depend on the machine: missing their target fails the run, where `exact` says so. */
+  /**
+   * Counts and bytes do not depend on the machine: missing their target fails the run, where
+   * `exact` says so.
+   */
   readonly exact: boolean;
   readonly note?: string;
 }

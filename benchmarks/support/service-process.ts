@@ -28,7 +28,10 @@ export interface ServiceProcess {
   stop(): Promise<void>;
 }
 
-/** Starts a contestant as a server; its standard output goes to /dev/null, at the cost of a write, unless it is kept. */
+/**
+ * Starts a contestant as a server; its standard output goes to /dev/null, at the cost of a write,
+ * unless it is kept.
+ */
 export async function startService(
   file: string,
   args: readonly string[],
