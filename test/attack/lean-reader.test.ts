@@ -14,7 +14,10 @@ interface Answer {
   readonly body: string;
 }
 
-/** What the lean reader makes of an answer, after which the connection ends; a reason when it refuses it. */
+/**
+ * The lean reader's result for a response after which the connection ends; the reason if it refuses
+ * it.
+ */
 function byLeanReader(bytes: Buffer, pieces: readonly Buffer[]): Answer | string {
   try {
     const whole = pieces.length === 1 ? readWhole(bytes, MOST_BYTES) : undefined;
@@ -31,7 +34,7 @@ function byLeanReader(bytes: Buffer, pieces: readonly Buffer[]): Answer | string
   }
 }
 
-/** What node:http, and so llhttp, makes of it. */
+/** node:http's result for it, which is llhttp's. */
 function byNode(pieces: Buffer[]): Promise<Answer | string> {
   return new Promise((resolve) => {
     const socket = new Duplex({
@@ -83,7 +86,8 @@ describe('the lean reader of HTTP answers', () => {
       if (typeof ours === 'string') strict += typeof theirs === 'string' ? 0 : 1;
       else if (same(ours, theirs)) both += 1;
       else {
-        // Bytes after the end fail node:http; the lean reader gives the answer and drops the connection.
+        // Bytes after the end fail node:http; the lean reader gives the answer and drops the
+        // connection.
         const ended = await byNode([wholeAnswer(bytes)]);
         if (same(ours, ended)) after += 1;
         else lax.push({ run, text, ours, theirs, ended });
