@@ -64,7 +64,7 @@ const definition = defineConfig({
 const port = (maxAttempts = 1) => createAws({ env: {}, endpoint: local.url, region, credentials, maxAttempts });
 const fetched = () => local.calls().filter(({ operation }) => operation !== 'PutParameter').length;
 
-/** Moves only when it is told to, and wakes who sleeps. */
+/** A clock that moves only by `advance`, which also ends sleeps. */
 function manualClock(): Clock & { advance(ms: number): void; sleeps(ms: number): boolean } {
   let at = 0;
   const sleepers = new Set<{ readonly dueAt: number; readonly forMs: number; readonly wake: () => void }>();
@@ -121,7 +121,7 @@ describe('config, its stores failing', () => {
     local.faults.add({ service: 'ssm', operation: 'GetParameters', kind: 'delay', delayMs: 5_000 });
     time.advance(61_000);
     const waiting = live.get();
-    // Nobody else waits for it.
+    // No other caller waits for it.
     expect(await live.get()).toBe(loaded);
     await until(
       'the three calls are held up',
@@ -158,7 +158,8 @@ describe('config, its stores failing', () => {
           return 'retryable';
         }
       };
-      // The seed makes the same calls fail in every run; which loads they belong to would depend on time if loads overlapped.
+      // The seed makes the same calls fail in every run; which loads they belong to would depend on
+      // time if loads overlapped.
       local.faults.add({ service: 'ssm', kind, probability: 0.4, seed: 1 });
       const outcomes = new Set<string>();
       for (let count = 0; count < 20; count += 1) outcomes.add(await load());
@@ -196,7 +197,8 @@ describe('a rotation by a function, in the middle of 500 requests', () => {
     const rotated = Promise.withResolvers<void>();
     const database = { password: 'old', opened: 0, closed: 0, closedInUse: 0, refusals: 0 };
 
-    // The four steps of a single-user rotation; the service has the password from the second on, the store from the fourth.
+    // The four steps of a single-user rotation; the service has the password from the second on,
+    // the store from the fourth.
     local.functions.register(ROTATE, async (event) => {
       const { Step, ClientRequestToken } = event as { Step: string; ClientRequestToken: string }; // Secrets Manager's own event
       const SecretString = JSON.stringify({ username: 'app', password: 'new' });
@@ -284,7 +286,8 @@ describe('a rotation by a function, in the middle of 500 requests', () => {
     const answers = Promise.all(queries).finally(() => {
       answered = true;
     });
-    // A first fetch that found the old password is followed by another half a second later, by when the store has the new one.
+    // A first fetch that found the old password is followed by another half a second later, by when
+    // the store has the new one.
     await until(
       'the search waits, or has found the password',
       () => answered || time.sleeps(500),
@@ -294,7 +297,8 @@ describe('a rotation by a function, in the middle of 500 requests', () => {
     time.advance(500);
     expect(new Set(await answers)).toEqual(new Set(['row']));
     expect(database.refusals).toBeGreaterThan(0);
-    // One search for all that were refused: a fetch at once, one after the wait, and the one that opened the pool.
+    // One search for all that were refused: a fetch at once, one after the wait, and the one that
+    // opened the pool.
     expect(local.calls({ operation: 'GetParameters' }).length).toBeLessThanOrEqual(3);
     await pool.close();
     expect(database).toMatchObject({ opened: 2, closed: 2, closedInUse: 0 });

@@ -11,7 +11,10 @@ const ROUNDS = process.env.TWELVEFOLD_VERIFY ? 4 : 1;
 const ORDERS = 50;
 /** The queue's visibility timeout: how long a message of a killed process stays hidden. */
 const VISIBILITY_MS = 30_000;
-/** Orders that pass each step before the rest is held there; fewer than a batch of ten, so that both steps hold some. */
+/**
+ * Orders that pass each step before the rest is held there; fewer than a batch of ten, so that both
+ * steps hold some.
+ */
 const PLACED = 6;
 const PUBLISHED = 3;
 
@@ -41,7 +44,9 @@ async function sendOrders(app: OrdersApp, round: number): Promise<void> {
   }
 }
 
-/** Holds orders at both of their steps: some before the transaction, some between it and the event. */
+/**
+ * Holds orders at both of their steps: some before the transaction, some between it and the event.
+ */
 function holdMidway(app: OrdersApp): void {
   const placing = { service: 'dynamodb', operation: 'TransactWriteItems' } as const;
   const publishing = { service: 'sns', operation: 'Publish' } as const;
@@ -111,7 +116,8 @@ describe('ends with work in flight', () => {
       await midway(app);
       await kill(app);
       app.endpoint.faults.clear();
-      // What the killed process held is hidden until its visibility timeout is over, on the endpoint's clock.
+      // What the killed process held is hidden until its visibility timeout is over, on the
+      // endpoint's clock.
       app.endpoint.clock.advance(VISIBILITY_MS + 1_000);
       if (host === 'service') await app.restart();
 
@@ -121,8 +127,9 @@ describe('ends with work in flight', () => {
         async () => (await app.rows()).filter(({ status }) => status === 'notified').length,
         (count) => count === total,
       );
-      // A handled message whose delete was cut off comes once more and changes nothing. Its visibility timeout passes by
-      // itself: moving the clock would take the lease of what is being handled, and with it one of its five receives.
+      // A handled message whose delete was cut off comes once more and changes nothing. Its
+      // visibility timeout passes by itself: moving the clock would take the lease of what is being
+      // handled, and with it one of its five receives.
       await until(
         'both queues are empty',
         async () => (await depth(app, '-orders')) + (await depth(app, '-notifications')),

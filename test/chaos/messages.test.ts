@@ -14,13 +14,16 @@ import { afterAll, beforeAll, describe, it } from 'vitest';
 import { until } from '../support/until.ts';
 import { app } from './fixtures/messages/app.ts';
 
-/** Messages of each kind of queue on each host: 2,000 in all; `npm run verify` has 10,000 on each host. */
+/**
+ * Messages of each kind of queue on each host: 2,000 in all; `npm run verify` has 10,000 on each
+ * host.
+ */
 const MESSAGES = process.env.TWELVEFOLD_VERIFY ? 5_000 : 500;
 const PATIENCE_MS = process.env.TWELVEFOLD_VERIFY ? 1_800_000 : 600_000;
 const ACCOUNTS = 25;
 /**
- * Ends of processes per host, every third by SIGKILL, spread evenly over the work. What a killed process held is hidden for
- * its visibility timeout, which is most of the time that this takes.
+ * Ends of processes per host, every third by SIGKILL, spread evenly over the work. What a killed
+ * process held is hidden for its visibility timeout, which is most of the time that this takes.
  */
 const ENDS = process.env.TWELVEFOLD_VERIFY ? 60 : 6;
 
@@ -56,7 +59,7 @@ interface World {
   onOutput(line: OutputLine): void;
   /** The last lines that the processes wrote, for a failure. */
   readonly lines: string[];
-  /** What the test has to end, last first. */
+  /** Functions that end what the test has started, last first. */
   readonly ends: Array<() => Promise<unknown>>;
 }
 

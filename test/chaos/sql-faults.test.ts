@@ -131,7 +131,8 @@ withServer('faults of sql', 'postgresql', () => {
 
     it("ends with a process: the server's own limit ends a transaction that stands still", async () => {
       const { client } = await target.open({ concurrency: 1, component: 'frozen', options: { timeout: '1s' } });
-      // The process does not run its timers, as if it were frozen: the client's limit is an hour away.
+      // The process does not run its timers, as if it were frozen: the client's limit is an hour
+      // away.
       const clock: Clock = { ...systemClock, timer: () => () => {} };
       const { client: frozen } = await target.open({ clock, component: 'frozen', options: { timeout: '1s' } });
       await client.query('SELECT 1');
@@ -209,7 +210,8 @@ withServer('faults of sql', 'postgresql', () => {
     it('is waited for', async () => {
       const others = await target.open({ concurrency: 30, component: 'others', options: { timeout: '20s' } });
       const held = await Promise.allSettled(
-        // Beyond the server's 20 connections, of which 3 are reserved for superusers and one is the admin's.
+        // Beyond the server's 20 connections, of which 3 are reserved for superusers and one is the
+        // admin's.
         Array.from({ length: 30 }, () => within(1_000, () => others.client.pool.connect())),
       );
       const taken = held.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));

@@ -104,7 +104,10 @@ withServer('rotation of sql', 'postgresql', () => {
     client.destroy();
   };
 
-  /** A process: config from Secrets Manager and a pool of ten, whose connections can be made old at once. */
+  /**
+   * A process: config from Secrets Manager and a pool of ten, whose connections can be made old at
+   * once.
+   */
   const open = async (maxAgeMs: number) => {
     let aheadMs = 0;
     const clock: Clock = { ...systemClock, now: () => Date.now() + aheadMs };

@@ -121,7 +121,8 @@ it('a counter never counts twice for one call, and a conditional write is never 
     local.faults.add({ operation: 'UpdateItem', kind, times: 1 });
     const answer = await counters.update(kind, { add: { count: 1 } }).catch((error: { code: string }) => error.code);
     const row = await counters.get(kind, { consistent: true });
-    // Whoever got an answer knows; whoever got none has counted once at most.
+    // A caller with an answer has counted as it says; one without an answer has counted once at
+    // most.
     if (typeof answer === 'string') expect(row?.count).toBeLessThanOrEqual(1);
     else expect([answer.count, row?.count]).toEqual([1, 1]);
     expect(answer).not.toBe('CONDITION_FAILED');
