@@ -15,7 +15,10 @@ function isInstalled(): boolean {
 /** Whether the AWS CLI is on this machine. */
 export const hasAwsCli = isInstalled();
 
-/** Runs the AWS CLI against `url` and gives what it prints, read as JSON; undefined where it prints nothing. Rejects with its standard error. */
+/**
+ * Runs the AWS CLI against `url` and gives what it prints, read as JSON; undefined where it prints
+ * nothing. Rejects with its standard error.
+ */
 export async function awsCli(url: string, ...args: string[]): Promise<unknown> {
   const environment = {
     PATH: process.env.PATH,

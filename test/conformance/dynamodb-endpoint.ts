@@ -10,7 +10,7 @@ interface DynamoDbEndpoint {
   readonly url: string;
 }
 
-/** What every client of the tests is made of. */
+/** The settings of every client in the tests. */
 export const settings = (url: string) => ({
   endpoint: url,
   region: 'eu-west-1',
@@ -18,7 +18,10 @@ export const settings = (url: string) => ({
   maxAttempts: 1,
 });
 
-/** An endpoint for the tests of a file, emptied before each; its members may be read within tests only. */
+/**
+ * An endpoint for the tests of a file, emptied before each; its members may be read within tests
+ * only.
+ */
 export function useDynamoDb(): DynamoDbEndpoint {
   const clock = createClock();
   let aws: LocalAws | undefined;
@@ -46,7 +49,10 @@ type Indexes = Pick<
   'GlobalSecondaryIndexes' | 'LocalSecondaryIndexes' | 'StreamSpecification' | 'TableName'
 >;
 
-/** The input for an on-demand table; `attributes` are `name:TYPE`, the first one or two the table's key. */
+/**
+ * The input for an on-demand table; `attributes` are `name:TYPE`, the first one or two the table's
+ * key.
+ */
 export function tableInput(
   attributes: readonly string[],
   { TableName = 'things', ...more }: Indexes & { readonly keys?: 1 | 2 } = { TableName: 'things' },
@@ -65,7 +71,7 @@ export function tableInput(
   };
 }
 
-/** What a call was refused with. */
+/** The error that refused a call. */
 export async function refusal(call: Promise<unknown>): Promise<{ readonly name: string; readonly message: string }> {
   try {
     await call;

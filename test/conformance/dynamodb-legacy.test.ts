@@ -1,5 +1,5 @@
-// The parameters of the time before expressions. Source: "Legacy conditional parameters" in the developer guide; what it leaves
-// open, from the tests that ScyllaDB runs against DynamoDB itself.
+// The parameters of the time before expressions. Source: "Legacy conditional parameters" in the
+// developer guide; what it leaves open, from the tests that ScyllaDB runs against DynamoDB itself.
 import type { QueryCommandInput, ScanCommandInput, UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { refusal, tableInput, useDynamoDb } from './dynamodb-endpoint.ts';

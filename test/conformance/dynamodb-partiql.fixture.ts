@@ -2,8 +2,8 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { beforeEach } from 'vitest';
 import { tableInput, useDynamoDb } from './dynamodb-endpoint.ts';
 
-// Answers recorded on AWS in October 2026 by the public suite dynamodb-conformance, in the files that
-// the tests name, unless a test names another source.
+// Answers recorded on AWS in October 2026 by the public suite dynamodb-conformance, in the files
+// that the tests name, unless a test names another source.
 
 export const dynamodb = useDynamoDb();
 

@@ -1,4 +1,5 @@
-// DynamoDB Streams. Sources: "Change data capture for DynamoDB Streams", "DynamoDB Streams and time to live" and the API reference.
+// DynamoDB Streams. Sources: "Change data capture for DynamoDB Streams", "DynamoDB Streams and time
+// to live" and the API reference.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -135,7 +136,7 @@ describe('records', () => {
 });
 
 describe('iterators', () => {
-  it('begin where they are told to, and go on', async () => {
+  it('begin at the given position, and go on', async () => {
     const latest = await iterator('LATEST');
     for (const v of ['1', '2', '3']) await put({ v: { S: v } });
     const first = await read(await iterator(), 1);

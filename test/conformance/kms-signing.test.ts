@@ -6,8 +6,8 @@ import { startLocalAws } from '@twelvefold/local';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { refusal, settings } from './dynamodb-endpoint.ts';
 
-// Sources: developer guide, "Key spec reference", and the API reference of the operations. node:crypto
-// checks every signature with the public key that GetPublicKey gives.
+// Sources: developer guide, "Key spec reference", and the API reference of the operations.
+// node:crypto checks every signature with the public key that GetPublicKey gives.
 
 let aws: LocalAws;
 let kms: KMS;

@@ -161,7 +161,7 @@ describe('Encrypt and Decrypt', () => {
     }
   });
 
-  it('refuse another key, a changed blob and one of nobody', async () => {
+  it('refuse another key, a changed blob and one of no key', async () => {
     const [mine, other] = [await newKey(), await newKey()];
     const blob = Buffer.from((await encrypt(mine.id)) ?? []);
     await expect(decrypt(blob, { KeyId: other.arn })).rejects.toMatchObject({
@@ -293,7 +293,7 @@ describe('aliases', () => {
     await expect(kms.send(update)).rejects.toMatchObject({ name: 'NotFoundException' });
   });
 
-  it('of AWS have their key from the first use on, and nobody else changes it', async () => {
+  it('of AWS have their key from the first use on, and no user changes it', async () => {
     const { KeyMetadata } = await kms.send(new DescribeKeyCommand({ KeyId: 'alias/aws/ssm' }));
     expect(KeyMetadata).toMatchObject({ KeyManager: 'AWS', Enabled: true });
     const again = await kms.send(new DescribeKeyCommand({ KeyId: 'alias/aws/ssm' }));

@@ -190,7 +190,8 @@ describe('Secrets Manager', () => {
     });
   });
 
-  // Sources: API reference, CreateSecret and DescribeSecret; the texts are moto's (test_secretsmanager.py).
+  // Sources: API reference, CreateSecret and DescribeSecret; the texts are moto's
+  // (test_secretsmanager.py).
   describe('replication', () => {
     const there = () => new SecretsManager({ ...settings(aws.url), region: 'us-east-1' });
     const create = () =>

@@ -2,7 +2,8 @@ import type { LocalAws } from '@twelvefold/local';
 import { createClock, startLocalAws } from '@twelvefold/local';
 import { afterAll, beforeAll, beforeEach } from 'vitest';
 
-// Answers recorded on AWS by the public LocalStack and dynalite suites, unless a test names another source.
+// Answers recorded on AWS by the public LocalStack and dynalite suites, unless a test names another
+// source.
 
 export const NOW = Date.UTC(2026, 10, 20, 12);
 

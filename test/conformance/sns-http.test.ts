@@ -135,7 +135,7 @@ describe('a URL', () => {
     ).rejects.toMatchObject({ name: 'InvalidParameterException' });
   });
 
-  it('may get messages raw, and in a content type of its own', async () => {
+  it('may get messages raw, and in another content type', async () => {
     await createTopic();
     await using receiver = await listen();
     await confirmed(receiver, {
@@ -148,7 +148,7 @@ describe('a URL', () => {
     expect(headers).toMatchObject({ 'x-amz-sns-rawdelivery': 'true', 'content-type': 'application/json' });
   });
 
-  it('is told of its end, and may have the subscription back', async () => {
+  it('receives a message about its end, and may have the subscription back', async () => {
     await createTopic();
     await using receiver = await listen();
     const arn = await confirmed(receiver);
@@ -161,7 +161,7 @@ describe('a URL', () => {
       'x-amz-sns-subscription-arn': arn,
     });
     expect(await isSigned(body)).toBe(true);
-    await publish('nobody hears this');
+    await publish('without a subscriber');
     expect((await fetch(JSON.parse(body).SubscribeURL)).status).toBe(200);
     await publish('back');
     expect(JSON.parse((await receiver.got(4)).body).Message).toBe('back');

@@ -17,7 +17,8 @@ import { createClock, startLocalAws } from '@twelvefold/local';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { refusal, settings } from './dynamodb-endpoint.ts';
 
-// Answers recorded on AWS by the public LocalStack suite (tests/aws/services/sns, its snapshots), unless a test names another source.
+// Answers recorded on AWS by the public LocalStack suite (tests/aws/services/sns, its snapshots),
+// unless a test names another source.
 
 let aws: LocalAws;
 let sns: SNSClient;
@@ -169,7 +170,7 @@ describe('a subscription', () => {
       'email PendingConfirmation',
       'email-json PendingConfirmation',
     ]);
-    expect(await refusal(subscribe('email', 'nobody'))).toEqual(invalid('Email address'));
+    expect(await refusal(subscribe('email', 'not-an-address'))).toEqual(invalid('Email address'));
     expect(await refusal(sns.send(new UnsubscribeCommand({ SubscriptionArn })))).toEqual(
       invalid('SubscriptionArn Reason: Cannot unsubscribe a subscription that is pending confirmation'),
     );

@@ -28,7 +28,10 @@ export let sns: SNSClient;
 
 export let sqs: SQSClient;
 
-/** What was set going on the clock, in milliseconds: nothing else tells from outside that a retry waits. */
+/**
+ * Delays that were set on the clock, in milliseconds: nothing else shows from outside that a retry
+ * waits.
+ */
 let armed: number[];
 
 export async function start(options: { snapshot?: string } = {}): Promise<void> {

@@ -132,7 +132,7 @@ describe('a message move task', () => {
   });
 
   it.each([
-    ['a queue that is no dead-letter queue', { SourceArn: arnOf('orders') }, 'InvalidParameterValue', 400],
+    ['a queue that is not a dead-letter queue', { SourceArn: arnOf('orders') }, 'InvalidParameterValue', 400],
     ['a source that is not there', { SourceArn: arnOf('nope') }, 'ResourceNotFoundException', 404],
     ['a source that is no ARN', { SourceArn: 'nope' }, 'InvalidParameterValue', 400],
     ['a destination that is not there', { DestinationArn: arnOf('nope') }, 'ResourceNotFoundException', 404],

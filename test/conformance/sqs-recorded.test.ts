@@ -16,7 +16,8 @@ import { createClock, startLocalAws } from '@twelvefold/local';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { refusal, settings } from './dynamodb-endpoint.ts';
 
-// Answers recorded on AWS by the public LocalStack suite (tests/aws/services/sqs, its snapshots), unless a test names another source.
+// Answers recorded on AWS by the public LocalStack suite (tests/aws/services/sqs, its snapshots),
+// unless a test names another source.
 
 let aws: LocalAws;
 let sqs: SQSClient;

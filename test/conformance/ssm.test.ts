@@ -52,7 +52,7 @@ describe('SecureString', () => {
     expect(await history('/a/secret', { WithDecryption: true })).toMatchObject([{ Value: 's3cret' }]);
   });
 
-  it('under a key of its own needs that key, and keeps its name', async () => {
+  it('under another key needs that key, and keeps its name', async () => {
     const { KeyMetadata } = await kms.send(new CreateKeyCommand({}));
     const KeyId = KeyMetadata?.KeyId ?? '';
     await put('/a', '1', { Type: 'SecureString', KeyId });

@@ -173,7 +173,7 @@ describe('AssumeRoleWithWebIdentity', () => {
 
   it.each([
     ['no token', () => 'token', 'InvalidIdentityTokenException', /not a valid JWT/],
-    ['JSON that is no object', () => 'a.MQ.c', 'InvalidIdentityTokenException', /not a valid JWT/],
+    ['JSON that is not an object', () => 'a.MQ.c', 'InvalidIdentityTokenException', /not a valid JWT/],
     ['no audience', () => jwt(claims({ aud: undefined })), 'InvalidIdentityTokenException', /claim: aud/],
     ['a token past its time', () => jwt(claims({ exp: 1000 })), 'ExpiredTokenException', /must be before .* 1000$/],
   ])('refuses %s', async (_what, token, name, message) => {
