@@ -30,15 +30,16 @@ async function tsc(config: string, folder: string): Promise<readonly string[]> {
 }
 
 /**
- * tsc's errors, save those inside Powertools: its declarations import `aws-lambda` without declaring it. Ours declares the types of it,
- * which Powertools finds in all layouts but one as strict as this.
+ * tsc's errors, save those inside Powertools: its declarations import `aws-lambda` without
+ * declaring it. Ours declares the types of it, which Powertools finds in all layouts but one as
+ * strict as this.
  */
 async function typeErrors(config: string): Promise<readonly string[]> {
   const errors = await tsc(config, project.folder);
   return errors.filter((line) => !/^(node_modules\/.*\/@aws-lambda-powertools\/|\s)/.test(line));
 }
 
-/** What the job prints: its single line of JSON, whoever compiled it. */
+/** The output of the job: its single line of JSON, for every compiler. */
 async function job(path: string, entry: string): Promise<unknown> {
   const { code, stdout, stderr } = await node(path, entry);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -183,7 +184,8 @@ describe('packed and installed into an empty project', () => {
         platform: 'node',
         target: 'node22',
         format: 'esm',
-        // The launcher starts processes from files of its own; it is for development and nobody bundles it.
+        // The launcher starts processes from its own files; it is for development and is not
+        // bundled.
         external: ['@twelvefold/local'],
         banner: {
           js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",

@@ -11,7 +11,7 @@ export interface InstalledProject {
   readonly packages: readonly PackedPackage[];
 }
 
-/** What a project has beside the packages, in the versions that this repository is tested with. */
+/** The other dependencies of a project, in the versions that this repository is tested with. */
 async function ownDependencies(): Promise<Record<string, string>> {
   const manifests = await Promise.all(
     ['package.json', 'infra/package.json'].map(
@@ -35,7 +35,9 @@ export async function installProject(): Promise<InstalledProject> {
   return { folder, packages };
 }
 
-/** Installs some of the packages into a new copy of `small-project/`, the way npm does unless it is told otherwise. */
+/**
+ * Installs some of the packages into a new copy of `small-project/`, with npm's default settings.
+ */
 export async function installSmallProject(packages: readonly PackedPackage[]): Promise<string> {
   const folder = await copyOf('small-project');
   const { '@types/node': types = '' } = await ownDependencies();

@@ -7,7 +7,10 @@ export interface Ran {
   readonly stderr: string;
 }
 
-/** What an outer `npm run`, a test runner or a shell says about this repository and its AWS; not about registries and proxies. */
+/**
+ * Variables that an outer `npm run`, a test runner or a shell sets about this repository and its
+ * AWS; not those about registries and proxies.
+ */
 const OURS = /^(npm_(package|lifecycle|config_(local_prefix|workspace))|NODE_(OPTIONS|ENV)$|VITEST|AWS_|TWELVEFOLD_)/;
 /** Under the suite's own limit, so that what hangs is ended by the one who started it. */
 const TIMEOUT_MS = 220_000;

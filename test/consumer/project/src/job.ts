@@ -11,7 +11,10 @@ import { bindings } from 'twelvefold';
 import { testContext } from 'twelvefold/testing';
 import { app, countTotals, jobConsumer } from './app.js';
 
-/* What a user of the packages does, once: node job.js <built Lambda entry of the task>. Prints what came of it as JSON. */
+/*
+ * What a user of the packages does, once: node job.js <built Lambda entry of the task>. Prints what
+ * came of it as JSON.
+ */
 const [entry = ''] = process.argv.slice(2);
 const stage = 'test';
 const region = 'eu-central-1';
