@@ -18,7 +18,7 @@ export interface CacheDriver extends AsyncDisposable {
   open(prefix: string): Promise<CacheStore>;
 }
 
-/** What every driver of caches must do. */
+/** The contract of every driver of caches. */
 export function cacheContract(openDriver: () => Promise<CacheDriver>): void {
   let driver: CacheDriver;
   beforeAll(async () => {

@@ -93,7 +93,7 @@ describe('twelvefold config', () => {
   });
 
   it.runIf(foreign === undefined)(
-    'push gives up on a store that throttles for ever, and says how far it came',
+    'push gives up on a store that throttles every call, and reports how far it came',
     async () => {
       const stage = await stageWithSecrets();
       local?.faults.add({ service: 'secretsmanager', operation: 'PutSecretValue', kind: 'throttle' });
@@ -139,7 +139,8 @@ describe('twelvefold config', () => {
     async (out) => {
       await fc.assert(
         fc.asyncProperty(valuesOf, async (values) => {
-          // A value with every kind of quote is refused in a .env file, which has no way to write it.
+          // A value with every kind of quote is refused in a .env file, which has no way to write
+          // it.
           const { host, token, key, tags, database } = values;
           const texts = [host, token, key, tags.join(), database.login, database.password];
           fc.pre(!out.endsWith('.env') || texts.every((one) => !(one.includes("'") && one.includes('`'))));

@@ -31,7 +31,7 @@ afterAll(() => local?.close());
 const port = () => createAws({ env: {}, endpoint, region, credentials });
 const newStage = () => `s${randomUUID().slice(0, 8)}`;
 
-/** What a deployment does. */
+/** Does the part of a deployment. */
 const deploy = (resources: readonly object[]) => {
   const Resources = Object.fromEntries(resources.map((resource, at) => [`R${at}`, resource]));
   return provision({ Resources }, { endpoint, region, credentials });
@@ -167,7 +167,7 @@ describe(`config in the stores of ${foreign ?? 'the embedded endpoint'}`, () => 
     expect([refused.code, refused.stderr]).toEqual([78, expect.stringContaining('region: the infrastructure owns it')]);
   });
 
-  it('values at the limits of the stores, and what they would refuse is told before anything is written', async () => {
+  it('values at the limits of the stores, and a value that they would refuse is reported before anything is written', async () => {
     const stage = newStage();
     const config = defineConfig({
       schema: z.object({ big: z.string(), other: z.optional(z.string()), key: secret(z.string()) }),

@@ -8,7 +8,7 @@ import * as z from 'zod/mini';
 import { TRANSPORT } from './support/transport.ts';
 
 const foreign = process.env.AWS_ENDPOINT_URL;
-// A stage of its own, so that a foreign endpoint's older state is no part of the result.
+// A new stage, so that a foreign endpoint's older state does not affect the result.
 const target = { app: 'orders', stage: `s${randomUUID().slice(0, 8)}` };
 const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
 let local: LocalAws | undefined;

@@ -134,7 +134,7 @@ describe('twelvefold dlq', () => {
     const options = { queue: 'orders-dead-letter', to: 'orders', confirm: 'orders-dead-letter' };
     const blind = await run('dlq redrive', options);
     expect(blind.stdout).toBe('0 moved to orders, 0 left in orders-dead-letter\n');
-    expect(blind.stderr).toContain('about 3 of orders-dead-letter are held by somebody else and will not be found\n');
+    expect(blind.stderr).toContain('about 3 of orders-dead-letter are held by other readers and will not be found\n');
     gate.resolve();
     expect((await peeking).rows()).toHaveLength(3);
     // At once, not when ten minutes are over.

@@ -31,8 +31,8 @@ describe('twelvefold dlq', () => {
     expect(shown.stdout).toContain('attribute tenant: t-1');
     expect(shown.stdout).toMatch(/\n\n{"n":1}\n$/);
     expect((await contents('dead')).size).toBe(4);
-    await expect(run('dlq show', { queue: 'orders-dead-letter', id: 'nobody' })).rejects.toThrow(/no visible message/);
-    await expect(run('dlq peek', { queue: 'nobody' })).rejects.toThrow(/'nobody': there is none of this name/);
+    await expect(run('dlq show', { queue: 'orders-dead-letter', id: 'absent' })).rejects.toThrow(/no visible message/);
+    await expect(run('dlq peek', { queue: 'absent' })).rejects.toThrow(/'absent': there is none of this name/);
   });
 
   it('does not look where receives push messages on, unless that is wanted', async () => {

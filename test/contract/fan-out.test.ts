@@ -33,7 +33,8 @@ const bookings = topic('bookings', { schema: Booking, fifo: { group: 'account' }
 const late = filtered(bookings, { type: 'booked', n: { from: 50 } });
 const lateBookings = queue('late-bookings', { schema: Booked, fifo: true, subscribe: [late] });
 
-// The properties are those that @twelvefold/cdk gives a manifest of these definitions (its data.test.ts).
+// The properties are those that @twelvefold/cdk gives a manifest of these definitions (its
+// data.test.ts).
 it('delivers what passes the filter, group by group in order, from a FIFO topic to a FIFO queue', async () => {
   const name = `contract-${randomUUID().slice(0, 8)}`;
   const arn = { 'Fn::GetAtt': ['Queue', 'Arn'] };

@@ -9,7 +9,10 @@ import { settled } from './support/settled.ts';
 export const counter = table('counters', { schema: z.object({ id: z.string(), count: z.number() }), key: 'id' });
 type Counter = z.output<(typeof counter)['schema']>;
 
-/** One driver of the idempotency port, on a real endpoint, with a table whose writes can join its transactions. */
+/**
+ * One driver of the idempotency port, on a real endpoint, with a table whose writes can join its
+ * transactions.
+ */
 export interface IdempotencyDriver extends AsyncDisposable {
   /** A client of a new, empty store, and one of a new, empty table of counters. */
   create(
@@ -22,7 +25,7 @@ export interface IdempotencyDriver extends AsyncDisposable {
 
 const HOUR = 3_600_000;
 
-/** What every driver of an idempotency store must do. */
+/** The contract of every driver of an idempotency store. */
 export function idempotencyContract(open: () => Promise<IdempotencyDriver>): void {
   let driver: IdempotencyDriver;
   beforeAll(async () => {
@@ -92,7 +95,8 @@ export function idempotencyContract(open: () => Promise<IdempotencyDriver>): voi
     it('says already when the call before lost every answer', async () => {
       const { store, increment, count } = await setup();
       driver.loseAnswers(100);
-      // An endpoint that forgets request tokens refuses the second try, which tells the call that its first succeeded.
+      // An endpoint that forgets request tokens refuses the second try, which tells the call that
+      // its first succeeded.
       const first = await store.once('k', [increment()]).catch(({ awsCode }: { awsCode: string }) => awsCode);
       expect(['NetworkError', 'done']).toContain(first);
       driver.loseAnswers(0);
@@ -183,7 +187,7 @@ export function idempotencyContract(open: () => Promise<IdempotencyDriver>): voi
       expect(await count()).toBe(1);
     });
 
-    it('is completed after its lease as long as nobody else has begun', async () => {
+    it('is completed after its lease as long as no other attempt has begun', async () => {
       const { store, clock, increment, count } = await setup();
       const attempt = await started(store);
       clock.advance(60_000);

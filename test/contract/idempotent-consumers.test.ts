@@ -67,7 +67,10 @@ interface Begun {
   fail(error: Error): void;
 }
 
-/** Two services that consume the queue, one message at a time each; what each begins waits for the test. */
+/**
+ * Two services that consume the queue, one message at a time each; what each begins waits for the
+ * test.
+ */
 function world() {
   const clock = manualClock();
   const definition = idempotencyStore('effects', { window: '1h' });
@@ -166,7 +169,8 @@ describe('one message at two consumers at once', () => {
     await beginnings(1);
     begun[0]?.fail(new Error('the bank is closed'));
     await vi.waitFor(() => expect(emitted('retried')).toHaveLength(1), SOON);
-    // The store's time stands still: the lease of the first is not over, its failure lets the second in.
+    // The store's time stands still: the lease of the first is not over, its failure lets the
+    // second in.
     local.clock.advance(emitted('retried')[0]?.delayMs ?? 0);
     pass(0);
     await beginnings(2);
@@ -186,7 +190,7 @@ describe('one message at two consumers at once', () => {
     await start();
     await beginnings(2);
     expect(begun[1]?.effect.fence).toBeGreaterThan(begun[0]?.effect.fence ?? 0);
-    begun[0]?.commit(); // too late, although nobody else has committed yet
+    begun[0]?.commit(); // too late, although no other attempt has committed yet
     await vi.waitFor(() => expect(emitted('retried')).toMatchObject([{ error: { code: 'ATTEMPT_LOST' } }]), SOON);
     expect(await count()).toBe(0);
     begun[1]?.commit();

@@ -40,7 +40,10 @@ beforeAll(async () => {
 afterAll(() => local.close());
 beforeEach(() => local.faults.clear());
 
-/** One machine: its wall clock is AWS's plus an offset, its monotonic clock stands still while it is paused. */
+/**
+ * One machine: its wall clock is AWS's plus an offset, its monotonic clock stands still while it is
+ * paused.
+ */
 class Machine {
   offsetMs = 0;
   paused = false;
@@ -72,7 +75,10 @@ class Machine {
     this.paused = true;
   }
 
-  /** Its wall clock is right again, as after a thaw; its monotonic clock and its timers missed the time. */
+  /**
+   * Its wall clock is right again, as after a thaw; its monotonic clock and its timers missed the
+   * time.
+   */
   resume(): void {
     this.paused = false;
   }
@@ -265,7 +271,10 @@ it('has one holder at a time, whatever clocks, pauses, deaths and lost answers d
       const machines = Array.from({ length: MACHINES }, () => new Machine());
       const held = new Map<number, Held>();
       let highest = 0;
-      /** Whether the holder works on: it runs, was not told of a loss, and sees its lease by both clocks. */
+      /**
+       * Whether the holder works on: it runs, was not told of a loss, and sees its lease by both
+       * clocks.
+       */
       const believes = ({ machine, lease, wallMs, monotonicMs }: Held) =>
         !machine.paused &&
         !lease.signal.aborted &&
@@ -290,7 +299,8 @@ it('has one holder at a time, whatever clocks, pauses, deaths and lost answers d
             held.delete(step.who);
             const outcome = await settled(machine.locks.acquire(name), machine, machines);
             if (outcome instanceof Error) {
-              // A reset or an error in the only try leaves the outcome open; nothing may be believed then.
+              // A reset or an error in the only try leaves the outcome open; nothing may be
+              // believed then.
               if (codeOf(outcome) === 'CLOCK_SKEWED') seen.skewed += 1;
               else expect(['LOCK_HELD', 'AWS_CALL_FAILED', 'TRANSACTION_CONFLICT']).toContain(codeOf(outcome));
               continue;

@@ -14,7 +14,10 @@ type LedgerRow = z.output<(typeof ledger)['schema']>;
 
 /** One driver of the lock port, on a real endpoint, with a table whose writes can be fenced. */
 export interface LockDriver extends AsyncDisposable {
-  /** Makes an empty table of locks and one of rows; `client` opens a client as another process would. */
+  /**
+   * Makes an empty table of locks and one of rows; `client` opens a client as another process
+   * would.
+   */
   create(definition: LockDefinition): Promise<{
     client(clock?: Clock): LockClient;
     rows: TableClient<LedgerRow, string>;
@@ -25,7 +28,7 @@ export interface LockDriver extends AsyncDisposable {
 
 const LEASE_MS = 30_000;
 
-/** What every driver of locks must do. */
+/** The contract of every driver of locks. */
 export function lockContract(open: () => Promise<LockDriver>): void {
   let driver: LockDriver;
   beforeAll(async () => {
@@ -219,7 +222,10 @@ function tracked<T>(promise: Promise<T>): Tracked<T> {
   return state;
 }
 
-/** Lets `ms` pass for a caller that waits, from one of its sleeps to the next, as its calls are answered. */
+/**
+ * Lets `ms` pass for a caller that waits, from one of its sleeps to the next, as its calls are
+ * answered.
+ */
 async function elapse(clock: TestClock, ms: number, waiting: Tracked<unknown>): Promise<void> {
   const end = clock.monotonic() + ms;
   while (clock.monotonic() < end && !waiting.settled) {

@@ -28,7 +28,7 @@ afterAll(() => local?.close());
 
 const driver: QueueDriver = {
   async open(definition): Promise<OpenQueue> {
-    // A name of its own, so that a foreign endpoint's older state is no part of the result.
+    // A new name, so that a foreign endpoint's older state does not affect the result.
     const name = `contract-${definition.name}-${randomUUID().slice(0, 8)}`;
     const { outputs } = await provision(
       {

@@ -39,9 +39,9 @@ export interface OpenQueue {
   waiting(): Promise<number>;
 }
 
-/** What a driver of the queue port brings to be tested. */
+/** The functions of a queue driver that its test passes. */
 export interface QueueDriver {
-  /** Makes a queue of this definition, with a name of its own. */
+  /** Makes a queue of this definition, with a new name. */
   open(definition: Orders): Promise<OpenQueue>;
 }
 
@@ -50,7 +50,7 @@ const SOON = { timeout: 60_000, interval: 50 };
 const fresh = (visibility: '1s' | '3s' | '30s', maxReceives = 5): Orders =>
   queue(`q-${randomUUID().slice(0, 8)}`, { schema: Order, visibility, deadLetter: { maxReceives } });
 
-/** What every driver of the queue port has to do. Runs against real services, in real time. */
+/** The contract of every driver of the queue port. Runs against real services, in real time. */
 export function queueContract(name: string, driver: () => QueueDriver): void {
   describe(`queue: ${name}`, () => {
     let consumers: QueueConsumer[];
@@ -234,7 +234,8 @@ export function queueContract(name: string, driver: () => QueueDriver): void {
     });
 
     it('stops an idle long poll at once, and takes nothing after', async () => {
-      // A service may still give a message to a poll whose end it has not noticed; then it is back after this.
+      // A service may still give a message to a poll whose end it has not noticed; then it is back
+      // after this.
       open = await driver().open(fresh('1s'));
       const seen: number[] = [];
       const consumer = await start(async ({ n }) => void seen.push(n));
@@ -326,7 +327,10 @@ export function queueContract(name: string, driver: () => QueueDriver): void {
   });
 }
 
-/** What a Lambda event source does with one receive: invoke, then delete what is not reported. */
+/**
+ * Does the work of a Lambda event source for one receive: invokes, then deletes messages that are
+ * not reported.
+ */
 async function asLambda(open: OpenQueue, consumer: QueueBatchConsumer): Promise<void> {
   const messages = await open.receive();
   if (messages.length === 0) return;

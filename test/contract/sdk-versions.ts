@@ -1,6 +1,6 @@
 /**
- * Runs the contract suites through the official SDK on the oldest and the newest version that the peer range of
- * `@twelvefold/aws` allows. Each version is installed apart, in a temporary folder.
+ * Runs the contract suites through the official SDK on the oldest and the newest version that the
+ * peer range of `@twelvefold/aws` allows. Each version is installed apart, in a temporary folder.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -37,7 +37,10 @@ async function startService(handler: Fetch): Promise<number> {
   return server.port;
 }
 
-/** What a function URL does: an event of payload format 2.0 per request, the body in base64 unless it says that it is text. */
+/**
+ * Does the work of a function URL: an event of payload format 2.0 per request, the body in base64
+ * unless its content type is text.
+ */
 async function startFunctionUrl(handler: Fetch): Promise<number> {
   const server: Server = createServer(async (incoming, outgoing) => {
     const body = await text(incoming);
@@ -131,7 +134,7 @@ describe('an HTTP subscription', () => {
         onEvent: (event) => emitted.push(event),
         handle: async ({ orderId, note }, { attributes }) => {
           if (orderId === 'again' && failures++ === 0) throw new Error('the database is away');
-          if (orderId === 'poison') throw new Poison('nobody can');
+          if (orderId === 'poison') throw new Poison('cannot be handled');
           handled.push([orderId, note, attributes.tier]);
         },
       });
@@ -200,7 +203,7 @@ describe('an HTTP subscription', () => {
 
       await fetch(notification?.UnsubscribeURL ?? '');
       await until(
-        'it is told of its end',
+        'it receives the message of its end',
         async () => is('unsubscribed'),
         (count) => count === 1,
       );

@@ -32,7 +32,7 @@ withServer('sql', 'postgresql', () => {
   });
   afterAll(() => target[Symbol.asyncDispose]());
 
-  it("is a pool of pg's class, with nothing of its own to close", async () => {
+  it("is a pool of pg's class, with nothing to close", async () => {
     expect(sql.client.pool).toBeInstanceOf(pg.Pool);
     await sql.client.pool.end();
     expect((await sql.client.pool.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
@@ -94,7 +94,7 @@ withServer('sql', 'postgresql', () => {
       expect(await target.admin('SELECT id FROM made')).toEqual([]);
     });
 
-    it('is told at once that it asks for a second connection inside of its own transaction', async () => {
+    it('fails at once when it takes a second connection inside its transaction', async () => {
       const db = kyselyOn(sql.client.pool);
       const nested = runInScope({ kind: 'http', component: 'api' }, () =>
         db.transaction().execute(async (trx) => {

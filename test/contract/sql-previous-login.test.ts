@@ -30,7 +30,10 @@ withServer('sql with the login before a rotation', 'postgresql', () => {
     await local.close();
   });
 
-  /** A secret whose password was `old`, is `new`, and will be `next`; the database has the one that is given. */
+  /**
+   * A secret whose password was `old`, is `new`, and will be `next`; the database has the one that
+   * is given.
+   */
   async function rotated(user: string, inDatabase: string) {
     const { SecretsManagerClient, CreateSecretCommand, PutSecretValueCommand } = await import(
       '@aws-sdk/client-secrets-manager'

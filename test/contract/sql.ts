@@ -4,7 +4,7 @@ import { runInScope } from '@twelvefold/lifecycle';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SqlTarget } from './support/sql-target.ts';
 
-/** What every way to reach a database must do. */
+/** The contract of every way to reach a database. */
 export function sqlContract(start: () => Promise<SqlTarget>): void {
   let target: SqlTarget;
   beforeAll(async () => {

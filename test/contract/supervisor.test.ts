@@ -70,7 +70,7 @@ function optionsWith(launcher: Launcher, nowMs = () => Date.now()): SupervisorOp
 }
 
 describe('a look at the runs', () => {
-  it('launches what is due, once, whoever looks', async () => {
+  it('launches what is due, once, by any supervisor', async () => {
     await enqueue('r1');
     await enqueue('r2', { dueAt: new Date(Date.now() + 3_600_000).toISOString() });
     await enqueue('r3', { on: 'here' });

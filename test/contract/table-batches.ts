@@ -25,7 +25,10 @@ interface BatchInput {
   readonly RequestItems: Record<string, unknown[] | { readonly Keys: unknown[] }>;
 }
 
-/** A port whose batches lose a part to throttling, as DynamoDB does: status 200, and the rest unprocessed. */
+/**
+ * A port whose batches lose a part to throttling, as DynamoDB does: status 200, and the rest
+ * unprocessed.
+ */
 function throttled(served: (items: number) => number): { wrap: (aws: Aws) => Aws; batches: number[] } {
   const batches: number[] = [];
   const wrap = (inner: Aws): Aws => {

@@ -25,7 +25,7 @@ export type CreateOrders = (definition: typeof orders, clock: Clock) => Promise<
 
 const START = Date.parse('2026-11-30T12:00:00Z');
 
-/** What every driver of a table must do when it reads many rows. */
+/** The contract of every driver of a table for reads of many rows. */
 export function tableReadsContract(create: CreateOrders): void {
   const setup = async () => {
     const clock = createTestClock(START);

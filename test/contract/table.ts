@@ -21,7 +21,7 @@ const event = table('events', {
   key: { partition: 'stream', sort: 'at' },
 });
 
-/** What every driver of a table must do. */
+/** The contract of every driver of a table. */
 export function tableContract(create: CreateTable): void {
   const accounts = () => create(account);
   const events = () => create(event);
@@ -172,7 +172,7 @@ export function tableContract(create: CreateTable): void {
       expect(await at()).toEqual(['01', '02', '03', '10']);
       expect(await at({ descending: true })).toEqual(['10', '03', '02', '01']);
       expect(await at({ limit: 3 })).toEqual(['01', '02', '03']);
-      expect(await collect(rows.query('nobody'))).toEqual([]);
+      expect(await collect(rows.query('absent'))).toEqual([]);
     });
 
     it('goes on over pages: a page holds 1 MB', async () => {
@@ -222,7 +222,8 @@ export function tableContract(create: CreateTable): void {
         settled(12, (index) => (index % 2 === 0 ? transfer('a', 'b') : transfer('b', 'a'))),
         settled(6, () => rows.update('a', { add: { cents: 10 } })),
       ]);
-      // A transfer may lose against the others for as long as it tries; it must never happen by half.
+      // A transfer may lose against the others for as long as it tries; it must never happen by
+      // half.
       for (const outcome of moved) expect([1, 'TRANSACTION_CONFLICT']).toContain(outcome);
       const [a, b] = [await rows.get('a', { consistent: true }), await rows.get('b', { consistent: true })];
       expect((a?.cents ?? 0) + (b?.cents ?? 0)).toBe(260);

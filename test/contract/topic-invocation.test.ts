@@ -17,7 +17,8 @@ import * as z from 'zod/mini';
 import { until } from '../support/until.ts';
 import { TRANSPORT } from './support/transport.ts';
 
-// What SNS hands to a function, as it comes: a foreign endpoint has no function of this process to invoke.
+// What SNS hands to a function, as it comes: a foreign endpoint has no function of this process to
+// invoke.
 
 const region = 'eu-west-1';
 const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
@@ -34,7 +35,10 @@ beforeAll(async () => {
 });
 afterAll(() => local.close());
 
-/** A topic that invokes a function with this handler behind its consumer; what every invocation left unacknowledged. */
+/**
+ * A topic that invokes a function with this handler behind its consumer; what every invocation left
+ * unacknowledged.
+ */
 async function open(handle: MessageHandler<Event>) {
   const name = `invocation-${randomUUID().slice(0, 8)}`;
   const functionArn = `arn:aws:lambda:${region}:000000000000:function:${name}`;

@@ -17,9 +17,12 @@ interface OpenTopic {
   consumer(index: number, handle: MessageHandler<OrderEvent>): QueueConsumer;
 }
 
-/** What a driver of the topic port brings to be tested. */
+/** The functions of a topic driver that its test passes. */
 export interface TopicDriver {
-  /** Makes the topic, and the queues that subscribe to it; `raw` says whether each gets messages without an envelope. */
+  /**
+   * Makes the topic, and the queues that subscribe to it; `raw` says whether each gets messages
+   * without an envelope.
+   */
   open(
     events: TopicDefinition<typeof OrderEvent>,
     queues: ReadonlyArray<{ definition: QueueDefinition<typeof OrderEvent>; raw: boolean }>,
@@ -28,7 +31,7 @@ export interface TopicDriver {
 
 const SOON = { timeout: 60_000, interval: 50 };
 
-/** What every driver of the topic port has to do, together with the queues that subscribe. */
+/** The contract of every driver of the topic port, together with the queues that subscribe. */
 export function topicContract(name: string, driver: () => TopicDriver): void {
   describe(`topic: ${name}`, () => {
     let open: OpenTopic;

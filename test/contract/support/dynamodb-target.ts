@@ -18,12 +18,12 @@ interface TableLayout {
 }
 
 export interface DynamoDbTarget extends ObservedAws, AsyncDisposable {
-  /** Makes a table of a name of its own and returns the name. */
+  /** Makes a table with a new name and returns the name. */
   createTable(layout: TableLayout): Promise<string>;
 }
 
 /**
- * The endpoint that `AWS_ENDPOINT_URL` names, or an embedded one of its own.
+ * The endpoint that `AWS_ENDPOINT_URL` names, or a new embedded one.
  *
  * @param options `documentClient`: calls go through a DynamoDBDocumentClient with its own defaults.
  */

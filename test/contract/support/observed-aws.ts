@@ -2,7 +2,10 @@ import type { Aws } from '@twelvefold/aws';
 import { AwsError } from '@twelvefold/aws';
 import type { AwsService, CallOptions } from '@twelvefold/aws/internal';
 
-/** A port that passes everything on, keeps what was called and can lose answers: the call happens, its caller never learns. */
+/**
+ * A port that passes everything on, keeps what was called and can lose answers: the call happens,
+ * its caller never learns.
+ */
 export interface ObservedAws {
   readonly aws: Aws;
   /** Names of the operations called since the last time. */

@@ -35,7 +35,7 @@ export interface SqlTarget extends AsyncDisposable {
   readonly server: PostgresServer;
   /** Opens a client as another process would; all are closed at the end. */
   open(options?: OpenOptions): Promise<SqlUnderTest>;
-  /** Runs statements as the superuser, on a client of its own. */
+  /** Runs statements as the superuser, on a separate client. */
   admin(text: string, values?: readonly unknown[]): Promise<Record<string, unknown>[]>;
 }
 

@@ -10,7 +10,7 @@ import { until } from '../../support/until.ts';
  */
 export async function startRedisCluster(options: RedisOptions = {}): Promise<RedisServer> {
   const settings = { 'cluster-enabled': 'yes', 'cluster-announce-ip': '127.0.0.1', ...options.settings };
-  // A node announces its plain port unless it is told to announce the other.
+  // By default a node announces its plain port.
   const server = await startRedis({
     ...options,
     settings: { ...settings, ...(options.tls && { 'tls-cluster': 'yes' }) },

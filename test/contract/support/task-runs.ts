@@ -17,7 +17,7 @@ import { TRANSPORT } from './transport.ts';
 export interface RunsTarget extends ObservedAws, AsyncDisposable {
   readonly local: LocalAws;
   readonly env: Readonly<Record<string, string>>;
-  /** Makes a table of runs of its own. */
+  /** Makes a new table of runs. */
   create(options?: { clock?: Clock; leaseMs?: number }): Promise<{ store: RunStore; name: string }>;
 }
 
