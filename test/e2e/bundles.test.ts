@@ -40,7 +40,7 @@ const DRIVERS: ReadonlyArray<{ marker: string; opened: readonly string[] }> = [
 
 function outputOf(entry: string) {
   const found = Object.entries(metafile.outputs).find(([, { entryPoint }]) => entryPoint === entry);
-  if (!found) throw new Error(`There is no bundle of ${entry}: run npm run build`);
+  if (!found) throw new Error(`Cannot find the bundle of ${entry}: run npm run build`);
   return { file: found[0], output: found[1] };
 }
 

@@ -16,7 +16,9 @@ import { withChromium } from '../support/with-chromium.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const BIN = join(ROOT, 'packages/app/dist/bundle/cli/main.js');
-/** Inside the repository, so that packages resolve as in a project that has them installed: built. */
+/**
+ * Inside the repository, so that packages resolve as in a project that has them installed: built.
+ */
 const FOLDER = join(ROOT, '.tsbuild/console');
 const IMAGES = join(ROOT, 'docs/guides/images');
 const DEAD_LETTERS = 'greeter-dev-requests-dead-letter';
@@ -215,7 +217,8 @@ withChromium('console', (executablePath) => {
     expect(await paper()).toBe('rgb(20, 23, 26)');
     await page.goto(at('/queues'));
     await shoot('console-queues-dark');
-    // A purge without the name is answered with 400, which Chromium reports as an error of the page.
+    // A purge without the name is answered with 400, which Chromium reports as an error of the
+    // page.
     expect(faults.filter((fault) => !fault.includes('400'))).toEqual([]);
   });
 

@@ -9,7 +9,9 @@ import { until } from '../support/until.ts';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const BIN = join(ROOT, 'packages/app/dist/bundle/cli/main.js');
 const FIXTURE = join(ROOT, 'test/e2e/fixtures/greeter');
-/** Inside the repository, so that packages resolve as in a project that has them installed: built. */
+/**
+ * Inside the repository, so that packages resolve as in a project that has them installed: built.
+ */
 const FOLDER = join(ROOT, '.tsbuild/dev');
 
 let child: ChildProcess | undefined;

@@ -37,7 +37,7 @@ function twelvefold(...args: string[]): RunningEntry {
   return running;
 }
 
-/** Messages of a queue that can be seen, and those that somebody holds. */
+/** Counts of a queue's visible messages and of those that a reader holds. */
 async function depth(queue: string) {
   const names = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'] as const;
   const input = { QueueUrl: urls[queue] ?? '', AttributeNames: [...names] };
@@ -64,7 +64,7 @@ const some = () =>
   );
 
 describe('twelvefold dlq redrive as a process', () => {
-  it('does nothing where nobody sits at a terminal and nothing is confirmed', async () => {
+  it('does nothing without a terminal and without --confirm', async () => {
     const refused = twelvefold('dlq', 'redrive', 'dead', '--to', 'orders');
     expect(await refused.exited).toEqual({ code: 64, signal: null });
     expect(refused.stderr()).toContain('about 20 messages of dead would go to orders');

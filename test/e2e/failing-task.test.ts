@@ -2,12 +2,12 @@ import { expect, it } from 'vitest';
 import { jsonLines } from '../support/json-lines.ts';
 import { runEntry } from '../support/run-entry.ts';
 
-const KEY = 'key-of-nobody-0000';
+const KEY = 'key-not-real-00000';
 const ENV = { TWELVEFOLD_STAGE: 'dev', API_KEY: KEY, NODE_OPTIONS: '--conditions=@twelvefold/source' };
 const REDACTED = expect.stringMatching(/^The provider refused the key (?!key-)/);
 const FAILED = { task: 'charge', status: 'errored', error: { name: 'Error', message: REDACTED } };
 
-/** What a failed run leaves in the log: an error line and a metric. */
+/** Expects the log of a failed run: an error line and a metric. */
 function expectTold(lines: ReadonlyArray<Record<string, unknown>>): void {
   expect(lines).toContainEqual(expect.objectContaining({ level: 'ERROR', message: 'Task failed', task: 'charge' }));
   expect(lines).toContainEqual(expect.objectContaining({ task: 'charge', taskFailed: 1 }));

@@ -11,14 +11,19 @@ import { guideFiles } from '../support/guide-files.ts';
 import { until } from '../support/until.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-/** Inside the repository, so that packages resolve as in a project that has them installed: built. */
+/**
+ * Inside the repository, so that packages resolve as in a project that has them installed: built.
+ */
 const FOLDER = join(ROOT, '.tsbuild/guide-commands');
 const DEV = 'npx twelvefold dev app.ts';
 
 let child: ChildProcess | undefined;
 let output = '';
 let env: Record<string, string | undefined> = {};
-/** What stands in the guides, and the port that this run has in its place: the guides' may be taken. */
+/**
+ * Texts of the guides and the ports that this run uses in their place: the guides' ports may be
+ * taken.
+ */
 let ports: ReadonlyArray<readonly [string, string]> = [];
 
 const read = (guide: string) => readFile(join(ROOT, 'docs/guides', guide), 'utf8');
@@ -60,7 +65,7 @@ beforeAll(async () => {
 afterAll(async () => {
   if (child?.pid !== undefined && child.exitCode === null) {
     const ended = new Promise((resolve) => child?.on('exit', resolve));
-    // npx has a child of its own, in the same group.
+    // npx has a child process in the same group.
     process.kill(-child.pid, 'SIGKILL');
     await ended;
   }
@@ -87,7 +92,8 @@ describe('the commands of getting-started.md', () => {
     expect([...(installs ?? []), ...(others ?? [])]).toHaveLength(before().length);
     for (const { command } of others ?? []) expect(await run(command), command).toMatchObject({ code: 0 });
     expect(JSON.parse(await readFile(join(FOLDER, 'package.json'), 'utf8'))).toMatchObject({ type: 'module' });
-    // Installing needs the network: the repository has the packages, and no other name may be asked for.
+    // Installing needs the network: the repository has the packages, and no other name may be asked
+    // for.
     const names = (installs ?? []).flatMap(({ command }) => command.split(' ').slice(2));
     for (const name of names.filter((each) => !each.startsWith('--'))) {
       expect(existsSync(join(ROOT, 'node_modules', name)), name).toBe(true);

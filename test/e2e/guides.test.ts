@@ -11,7 +11,9 @@ import { until } from '../support/until.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const GUIDES = join(ROOT, 'docs/guides');
-/** Inside the repository, so that packages resolve as in a project that has them installed: built. */
+/**
+ * Inside the repository, so that packages resolve as in a project that has them installed: built.
+ */
 const FOLDER = join(ROOT, '.tsbuild/guides');
 const REGION = 'eu-west-1';
 const CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };

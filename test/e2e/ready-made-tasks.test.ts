@@ -9,7 +9,7 @@ import { runEntry } from '../support/run-entry.ts';
 import { hasServer, withServer } from '../support/with-server.ts';
 import { app } from './fixtures/ready-made/app.ts';
 
-const SECRET = 'key-of-nobody-1111';
+const SECRET = 'key-not-real-11111';
 
 withServer('ready-made tasks', 'postgresql', () => {
   describe.skipIf(!hasServer('ready-made tasks', 'redis'))('(needs redis)', () => {

@@ -25,7 +25,9 @@ function savedQueries(): ReadonlyMap<string, string> {
   );
 }
 
-/** Makes lines of each kind: requests, a request that is refused, and a message that fails for good. */
+/**
+ * Makes lines of each kind: requests, a request that is refused, and a message that fails for good.
+ */
 async function exercise(app: OrdersApp): Promise<string> {
   const client = createClient(app);
   await client.send('POST', '/sessions', { body: { userId: 'ada' } });

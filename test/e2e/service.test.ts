@@ -9,7 +9,7 @@ import { runEntry } from '../support/run-entry.ts';
 import { until } from '../support/until.ts';
 
 const ACCESS = { AWS_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' };
-const API_KEY = 'example-api-key-of-nobody-0000';
+const API_KEY = 'example-api-key-not-real-0000';
 
 let aws: LocalAws;
 const started: RunningEntry[] = [];
@@ -53,7 +53,7 @@ async function urlOf(entry: RunningEntry): Promise<string> {
   return `http://127.0.0.1:${port}`;
 }
 
-/** The status of a GET, 0 while nobody answers. */
+/** The status of a GET, 0 while nothing listens. */
 async function statusOf(url: string): Promise<number> {
   try {
     return (await fetch(url)).status;
@@ -130,7 +130,7 @@ describe('the service entry', () => {
     await becomes(`${await urlOf(entry)}/health/ready`, 200);
   });
 
-  it('is told that its port is taken and what to do, and exits 1', async () => {
+  it('prints that its port is taken and what to do, and exits 1', async () => {
     await provisioned();
     const first = start();
     const taken = new URL(await urlOf(first)).port;
@@ -158,7 +158,7 @@ describe('the service entry', () => {
 });
 
 describe('the service entry as an ECS task', () => {
-  /** A task beside an ECS agent of its own: its metadata, and its requests for scale-in protection. */
+  /** A task with its own ECS agent: its metadata, and its requests for scale-in protection. */
   async function launch(command: readonly [string, ...string[]], env: Record<string, string>) {
     const lines: string[] = [];
     const task = await launchTask({

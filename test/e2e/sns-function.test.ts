@@ -6,7 +6,8 @@ import { until } from '../support/until.ts';
 import type { Way } from './fixtures/inbox/start-inbox.ts';
 import { startInbox } from './fixtures/inbox/start-inbox.ts';
 
-// One publication, handled by a service and by a function through the queue, and by a function that the topic invokes itself.
+// One publication, handled by a service and by a function through the queue, and by a function that
+// the topic invokes itself.
 
 const WAYS: readonly Way[] = ['function, by the topic', 'function, by the queue', 'service, by the queue'];
 const TRACEPARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
@@ -126,7 +127,8 @@ const CASES: readonly Case[] = [
     },
   },
   {
-    // What comes then differs: the queue's consumer moves it to the dead-letter queue, Lambda to the function's own.
+    // What comes then differs: the queue's consumer moves it to the dead-letter queue, Lambda to
+    // the function's own.
     name: 'that always fails is tried three times',
     contract: { attempts: 3 },
     run: async (app) => {
@@ -148,7 +150,7 @@ const CASES: readonly Case[] = [
         {
           body: '{"id":"d","does":"poison"}',
           attributes: {
-            reason: 'd is no good',
+            reason: 'd is invalid',
             correlationId: 'flow-d',
             sourceQueue: 'inbox-test-inbox',
             tenant: 't-1',

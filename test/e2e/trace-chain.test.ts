@@ -186,11 +186,11 @@ describe.each([
       expect(seen.map(({ trace }) => trace.traceparent)).toEqual(
         [steps[0], steps[2], steps[4]].map((span) => `00-${TRACE_ID}-${span?.spanId}-01`),
       );
-      // X-Ray follows this flow under an id of its own.
+      // X-Ray follows this flow under another id.
       expect(new Set(seen.map(({ trace }) => trace.xray))).toEqual(new Set([XRAY]));
     });
 
-    it('X-Ray hears of the same spans, where it has no trace of its own or the same one', async () => {
+    it('X-Ray gets the same spans, where it has no trace or the same one', async () => {
       register();
       const root = `Root=1-${TRACE_ID.slice(0, 8)}-${TRACE_ID.slice(8)}`;
       for (const headers of [{ traceparent: TRACEPARENT }, { ...HEADERS, 'x-amzn-trace-id': `${root};Sampled=1` }]) {
@@ -210,7 +210,7 @@ describe('many at once, with an OpenTelemetry tracer', () => {
   const { spans, register, unregister } = recordingTracer();
   afterEach(unregister);
 
-  /** What an AWS got that takes everything but entries with `refused` in them. */
+  /** Records the calls to an AWS that accepts everything but entries with `refused` in them. */
   function recording() {
     const entries: Array<{
       MessageAttributes: Record<string, { StringValue: string }>;
