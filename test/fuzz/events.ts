@@ -1,8 +1,14 @@
 import fc from 'fast-check';
 
-/** What Lambda's event sources send, most of it as they would, some of it not; everything survives a trip through JSON. */
+/**
+ * Events of Lambda's event sources, most of them well formed, some not; everything survives a trip
+ * through JSON.
+ */
 export interface EventArbitraries {
-  /** HTTP API or function URL, REST API, load balancer in both header modes: exactly as AWS documents them. */
+  /**
+   * HTTP API or function URL, REST API, load balancer in both header modes: exactly as AWS
+   * documents them.
+   */
   readonly http: fc.Arbitrary<Readonly<Record<string, unknown>>>;
   /** An SQS batch whose envelope is right and whose messages say anything. */
   readonly sqs: fc.Arbitrary<{ readonly Records: ReadonlyArray<{ readonly messageId: string }> }>;
@@ -12,7 +18,10 @@ export interface EventArbitraries {
   readonly any: fc.Arbitrary<unknown>;
 }
 
-/** @param hints strings that matter to the code under test: they come up more often than chance would have them */
+/**
+ * @param hints strings that matter to the code under test: they come up more often than chance
+ * would have them
+ */
 export function eventArbitraries(hints: readonly string[]): EventArbitraries {
   const hint = fc.constantFrom(...hints);
   const free = fc.oneof(fc.string(), fc.string({ unit: 'binary', maxLength: 40 }), hint);
@@ -199,7 +208,10 @@ export function eventArbitraries(hints: readonly string[]): EventArbitraries {
   };
 }
 
-/** Walks into the event, at each step by the number of a key, and replaces what is there, or leaves it out. */
+/**
+ * Walks into the event, at each step by the number of a key, and replaces what is there, or leaves
+ * it out.
+ */
 function damagedBy(event: unknown, changes: ReadonlyArray<{ way: readonly number[]; by: unknown }>): unknown {
   const root = { event: structuredClone(event) };
   for (const { way, by } of changes) {

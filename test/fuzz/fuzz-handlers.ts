@@ -1,6 +1,6 @@
 /**
- * A process that throws events at the probe's real Lambda handlers, in itself, several at a time. Its log lines are read by the
- * test that started it; what it finds goes there over IPC.
+ * A process that throws events at the probe's real Lambda handlers, in itself, several at a time.
+ * Its log lines are read by the test that started it; what it finds goes there over IPC.
  */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
@@ -57,7 +57,9 @@ const options = {
 const several = <T>(event: fc.Arbitrary<T>) => fc.array(event, { minLength: 3, maxLength: 3 });
 let thrown = 0;
 
-/** Together, as on a managed instance: a handler whose invocations disturb one another fails here. */
+/**
+ * Together, as on a managed instance: a handler whose invocations disturb one another fails here.
+ */
 async function together<T>(batch: readonly T[], check: (event: T) => Promise<void>): Promise<void> {
   thrown += batch.length;
   await Promise.all(batch.map(check));

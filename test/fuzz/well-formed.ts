@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 
 const HTTP_KEYS = new Set(['statusCode', 'headers', 'multiValueHeaders', 'cookies', 'body', 'isBase64Encoded']);
 
-/** What API Gateway or a load balancer takes for an answer: anything else is a 502 there. */
+/** Asserts a result that API Gateway or a load balancer accepts: anything else is a 502 there. */
 export function assertHttpResult(event: unknown, result: unknown): void {
   const sent = event as Record<string, unknown>; // an HTTP event: nothing else is answered
   const { statusCode, headers, multiValueHeaders, cookies, body, isBase64Encoded, ...others } = record(result);
@@ -25,7 +25,7 @@ export function assertHttpResult(event: unknown, result: unknown): void {
   }
 }
 
-/** An unknown id, or anything that is no list, would fail the whole batch or lose it. */
+/** An unknown id, or anything but a list, would fail the whole batch or lose it. */
 export function assertBatchResult(event: unknown, result: unknown): void {
   const ids = new Set((record(event).Records as Array<{ messageId: unknown }>).map(({ messageId }) => messageId));
   const { batchItemFailures, ...others } = record(result);
