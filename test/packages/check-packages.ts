@@ -16,7 +16,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   entries: entriesCheck,
   dependencies: dependenciesCheck,
 };
-/** attw is a process of its own for each package; more than two at once only get in each other's way. */
+/** attw is a separate process for each package; more than two at once slow each other down. */
 const AT_ONCE = 2;
 
 const destination = await mkdtemp(join(tmpdir(), 'twelvefold-check-packages-'));

@@ -8,7 +8,8 @@ import type { PackedPackage } from './pack-packages.ts';
 export async function importedPackages({ folder, files }: PackedPackage): Promise<ReadonlyMap<string, string>> {
   const importers = new Map<string, string>();
   const found = (specifier: string, file: string) => {
-    // Node's own types are of the Node version that the user's project runs on: @types/node is the project's choice.
+    // Node's own types are of the Node version that the user's project runs on: @types/node is the
+    // project's choice.
     if (specifier.startsWith('.') || isBuiltin(specifier)) return;
     const name = packageOf(specifier);
     if (!importers.has(name)) importers.set(name, file);
@@ -35,7 +36,10 @@ export async function importedPackages({ folder, files }: PackedPackage): Promis
   return importers;
 }
 
-/** What a declaration file of tsc's imports; its docstrings may hold examples with imports of their own. */
+/**
+ * The imports of a declaration file that tsc wrote, without those of the examples in its
+ * docstrings.
+ */
 function typeImports(declarations: string): readonly string[] {
   const code = declarations.replaceAll(/\/\*[\s\S]*?\*\//g, '');
   return [...code.matchAll(/\b(?:from|import)\s*\(?\s*['"]([^'"]+)['"]/g)].map(([, specifier = '']) => specifier);

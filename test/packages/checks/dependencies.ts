@@ -4,14 +4,14 @@ import { importedPackages } from '../imported-packages.ts';
 import type { PackedPackage } from '../pack-packages.ts';
 import type { Check } from './check.ts';
 
-/** What dependencies of ours import without declaring it: the user would have to. */
+/** Packages that dependencies import without declaring them, so that the user would have to. */
 const UNDECLARED: ReadonlyMap<string, string> = new Map([
   ['@types/aws-lambda', "Powertools' declarations import aws-lambda"],
 ]);
 
 /**
- * A package declares what it imports and what its siblings cannot do without (their peers that are not optional), declares nothing that
- * nobody needs, and asks for its siblings in the version that is here.
+ * A package declares the packages that it imports and the required peers of its siblings, declares
+ * nothing that is unused, and asks for its siblings in the version that is here.
  */
 export const dependenciesCheck: Check = async (packed, all) => {
   const { dependencies = {}, peerDependencies = {}, name: own } = packed.manifest;
@@ -47,7 +47,10 @@ export const dependenciesCheck: Check = async (packed, all) => {
   return faults;
 };
 
-/** Whether the code names the package as a text of its own: an optional peer is imported by a name that bundlers do not follow. */
+/**
+ * Whether the code has the package's name as a separate string: an optional peer is imported by a
+ * name that bundlers do not follow.
+ */
 async function names({ folder, files }: PackedPackage, name: string): Promise<boolean> {
   for (const file of files.filter((path) => path.endsWith('.js'))) {
     const code = await readFile(join(folder, file), 'utf8');

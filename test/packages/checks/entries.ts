@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import type { Check } from './check.ts';
 
 /**
- * Every file that `exports` and `bin` name is in the tarball, and a bin names its interpreter. Entries
- * are bundled all or none: a module that one entry bundles and another does not would exist twice in
- * a process, with two scopes.
+ * Every file that `exports` and `bin` name is in the tarball, and a bin names its interpreter.
+ * Entries are bundled all or none: a module that one entry bundles and another does not would exist
+ * twice in a process, with two scopes.
  */
 export const entriesCheck: Check = async ({ folder, files, manifest }) => {
   const packed = new Set(files.map((path) => `./${path}`));

@@ -5,11 +5,13 @@ import type { Check } from './check.ts';
 
 const FOR_TESTS = /(^|\/)(fixtures?|__\w+__|testdata)\/|\.(test|spec|fixture|bench)\.|\.tsbuildinfo$/;
 
-/** What tsc wrote, a file for a file; a bundle is apart. */
+/** Files that tsc wrote, one for each source; a bundle is apart. */
 const isCompiled = (file: string) =>
   file.startsWith('dist/') && !file.startsWith('dist/bundle/') && file.endsWith('.js');
 
-/** What is packed is what users need: no tests, nothing stale, a README and the licence. */
+/**
+ * A package contains only files that users need: no tests, nothing stale, a README and the licence.
+ */
 export const filesCheck: Check = async ({ folder, files }) => {
   // A template is a user's app, tests included.
   const faults = files

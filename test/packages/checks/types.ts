@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import { REPOSITORY } from '../repository.ts';
 import type { Check } from './check.ts';
 
-/** "Are the types wrong?" on the tarball; ESM only is what the packages are (no require, no legacy resolution). */
+/**
+ * "Are the types wrong?" on the tarball; ESM only is what the packages are (no require, no legacy
+ * resolution).
+ */
 export const typesCheck: Check = ({ tarball }) =>
   new Promise((resolve) => {
     const attw = join(REPOSITORY, 'node_modules/.bin/attw');
