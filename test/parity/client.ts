@@ -1,6 +1,6 @@
 import type { RunningApp } from '../support/start-app.ts';
 
-/** What a caller can see of an answer, with what differs by nature replaced. */
+/** The parts of a response that a caller sees, with values that must differ replaced. */
 export interface Seen {
   status: number;
   headers: Record<string, string>;

@@ -125,7 +125,7 @@ export const FRONTS: readonly Front[] = [
   },
 ];
 
-/** What a caller sees of an answer, whichever front carries it. */
+/** The parts of a response that a caller sees, in every front's format. */
 export interface Answer {
   readonly status: number;
   readonly type: string | null;

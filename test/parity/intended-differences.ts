@@ -1,4 +1,7 @@
-/** What differs between the hosts because it should: everything else that a scenario sees is compared for equality. */
+/**
+ * Differences between the hosts that are intended: everything else that a scenario sees is compared
+ * for equality.
+ */
 export const INTENDED_DIFFERENCES: ReadonlyArray<{ readonly what: RegExp | string; readonly reason: string }> = [
   { what: /^function_/, reason: 'Facts about a function: its name, version, memory and request id' },
   { what: /^task_/, reason: 'Facts about an ECS task' },
@@ -16,7 +19,9 @@ export const INTENDED_DIFFERENCES: ReadonlyArray<{ readonly what: RegExp | strin
   },
 ];
 
-/** What a host does otherwise because its platform does; the scenarios that see it say so where they do. */
+/**
+ * Behaviour of a host that follows from its platform; scenarios that meet it name it in a comment.
+ */
 export const INTENDED_BEHAVIOURS: ReadonlyArray<{ readonly what: string; readonly reason: string }> = [
   {
     what: 'An exit code ends a service (0 after a drain, 1 after an uncaught error) and a task from the command line (1 when it failed)',
@@ -24,7 +29,7 @@ export const INTENDED_BEHAVIOURS: ReadonlyArray<{ readonly what: string; readonl
       'A function has no exit code: Lambda ends its environment, and a failed task is a record with status errored',
   },
   {
-    what: 'A promise that nobody listens to: a service drains and exits with 1, a function ends with Runtime.ExitError, a worker thread dies alone',
+    what: 'An unhandled rejection: a service drains and exits with 1, a function ends with Runtime.ExitError, a worker thread dies alone',
     reason: 'Lambda starts a new environment, managed instances go on with the other workers, ECS starts a new task',
   },
   {

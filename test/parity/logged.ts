@@ -16,7 +16,10 @@ export function linesOf(
   );
 }
 
-/** That line's fields. It need not be the flow's last: a front may log that it answered after a consumer is done. */
+/**
+ * That line's fields. It need not be the flow's last: a front may log that it answered after a
+ * consumer is done.
+ */
 export async function fieldsOf(
   app: RunningApp,
   correlationId: string,
@@ -26,7 +29,10 @@ export async function fieldsOf(
   return lines.find(({ component, message }) => component === line.component && message === line.message)?.fields ?? {};
 }
 
-/** What the flow logged, once `last` has: which component said what with which fields. Lines of different components are in no order. */
+/**
+ * The log of the flow, once `last` is in it: each line's component, message and fields. Lines of
+ * different components are in no order.
+ */
 export async function logged(app: RunningApp, correlationId: string, last: { component: string; message: string }) {
   const lines = await linesOf(app, correlationId, last);
   return lines

@@ -1,7 +1,10 @@
 import { connect } from 'node:net';
 import type { Answer, Asked } from './fronts.ts';
 
-/** The bytes of a request on a socket. Node's own clients would refuse to send most of what a test of refusals sends. */
+/**
+ * The bytes of a request on a socket. Node's own clients would refuse to send most of what a test
+ * of refusals sends.
+ */
 export function requestBytes({ method, path, query, headers = [], body, isBase64Encoded = false }: Asked): Buffer {
   const bytes = Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8');
   const target = query ? `${path}?${query}` : path;
@@ -21,7 +24,8 @@ export async function sendBytes(url: string, bytes: Buffer): Promise<Answer> {
   await new Promise<void>((resolve, reject) => {
     const socket = connect(Number(new URL(url).port), '127.0.0.1', () => socket.write(bytes));
     socket.on('data', (chunk) => chunks.push(chunk));
-    // A server that refuses early may reset what is still on its way to it: its answer is here by then, or nothing is.
+    // A server that refuses early may reset what is still on its way to it: its answer is here by
+    // then, or nothing is.
     socket.on('error', (error) => (chunks.length > 0 ? resolve() : reject(error)));
     socket.on('close', () => resolve());
   });

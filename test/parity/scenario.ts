@@ -1,9 +1,12 @@
 import type { RunningApp } from '../support/start-app.ts';
 
-/** Something that happens to an app, and everything that can be observed of it. Written once, run on every host. */
+/**
+ * Something that happens to an app, and everything that can be observed of it. Written once, run on
+ * every host.
+ */
 export interface Scenario<A extends RunningApp = RunningApp> {
   readonly name: string;
   run(app: A): Promise<unknown>;
-  /** What the contract says of it: hosts that are wrong in the same way are not good enough. */
+  /** The result by the contract: hosts that are wrong in the same way are not good enough. */
   readonly contract: unknown;
 }

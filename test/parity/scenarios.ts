@@ -216,7 +216,7 @@ export const SCENARIOS: ReadonlyArray<Scenario<OrdersApp>> = [
     },
   },
   {
-    name: 'what is unknown or somebody else’s is absent',
+    name: 'what is unknown or another user’s is absent',
     contract: {
       theirs: { status: 404 },
       unknown: { status: 404 },
@@ -333,7 +333,8 @@ export const SCENARIOS: ReadonlyArray<Scenario<OrdersApp>> = [
     },
     run: async (app) => {
       const orderId = '22222222-2222-4222-8222-222222222222';
-      // After the effect, and more often than one delivery's own retries survive: the next one must only publish.
+      // After the effect, and more often than one delivery's own retries survive: the next one must
+      // only publish.
       app.endpoint.faults.add({
         service: 'sns',
         operation: 'Publish',
@@ -348,7 +349,8 @@ export const SCENARIOS: ReadonlyArray<Scenario<OrdersApp>> = [
         (found) => found.length === 1,
       );
       app.endpoint.faults.clear();
-      // The first consumer says that it is done after it has published, and the second may be faster.
+      // The first consumer says that it is done after it has published, and the second may be
+      // faster.
       await logged(app, 'parity-again', { component: 'orders', message: 'message handled' });
       return {
         placements: rows.map((row) => row.placements),

@@ -130,7 +130,7 @@ const ROUTES: Readonly<Record<string, Route>> = {
     return json({ held: true });
   },
   '/stray': () => {
-    setTimeout(() => void Promise.reject(new Error('nobody listens')), 100);
+    setTimeout(() => void Promise.reject(new Error('unhandled rejection')), 100);
     return new Response(null, { status: 202 });
   },
   '/stuck': (_request, { logger }) => {

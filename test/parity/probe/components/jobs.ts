@@ -24,7 +24,7 @@ export const jobs = app.consumer(
         await untilOpen(backing.rows, id, signal);
         break;
       case 'poison':
-        throw new Poison(`${id} is no good`);
+        throw new Poison(`${id} is invalid`);
       case 'drop':
         throw new Drop(`${id} is out of date`);
       case 'log':

@@ -14,7 +14,10 @@ interface KnockContext {
   credentialsRefused(): Promise<Vault | undefined>;
 }
 
-/** Asks a service that wants the secret; once more, with a newer one, when it does not take it any more. */
+/**
+ * Asks a service that wants the secret; once more, with a newer one, when it does not take it any
+ * more.
+ */
 export async function knock({ config, signal, credentialsRefused }: KnockContext, at: string) {
   const ask = ({ vault }: Vault) =>
     fetch(at, { headers: { authorization: `Bearer ${vault.token.reveal()}`, connection: 'close' }, signal });

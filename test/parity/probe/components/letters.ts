@@ -1,6 +1,8 @@
 import { app } from '../app.ts';
 
-/** Consumes a source of a kind that only this test has: the letter's type comes from its definition. */
+/**
+ * Consumes a source of a kind that only this test has: the letter's type comes from its definition.
+ */
 export const letters = app.consumer(
   'letters',
   { uses: { rows: ['update'] } },

@@ -2,7 +2,7 @@ import type { ContextFor } from 'twelvefold';
 import { TwelvefoldError } from 'twelvefold';
 import type { app } from '../app.ts';
 
-/** What the routes below use. */
+/** The resources of the routes below. */
 export const stateUses = {
   parcels: ['read', 'write'],
   locks: ['hold', 'inspect'],
@@ -12,7 +12,7 @@ type StateContext = ContextFor<typeof app, typeof stateUses>;
 
 const failure = (error: unknown): string => (error as { code?: string }).code ?? String(error);
 
-/** What an app may do with tables and locks, one route each. */
+/** Uses of tables and locks, one route each. */
 export const STATE_ROUTES: Readonly<
   Record<string, (request: Request, ctx: StateContext, url: URL) => Promise<Response>>
 > = {

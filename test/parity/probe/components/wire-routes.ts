@@ -36,7 +36,7 @@ interface WireContext {
   readonly scope: { onEnd(callback: () => Promise<void>): void };
 }
 
-/** What a handler may answer that a host must not send as it is. */
+/** Responses of a handler that a host must not send as they are. */
 export const WIRE_ROUTES: Readonly<
   Record<string, (request: Request, ctx: WireContext) => Response | Promise<Response>>
 > = {

@@ -24,7 +24,7 @@ const struck = (app: RunningApp) => app.endpoint.faults.list().map((fault) => fa
 
 export const FAULT_SCENARIOS: readonly Scenario[] = [
   {
-    name: 'a throttled table is asked again, and nobody notices',
+    name: 'a throttled table is asked again, and the caller sees no error',
     contract: { status: 404 },
     run: async (app) => {
       const fault = {
@@ -36,7 +36,7 @@ export const FAULT_SCENARIOS: readonly Scenario[] = [
       } as const;
       app.endpoint.faults.add(fault);
       const headers = { 'x-correlation-id': 'probe-throttled' };
-      const seen = await createClient(app).send('GET', '/rows?id=nobody', { headers });
+      const seen = await createClient(app).send('GET', '/rows?id=absent', { headers });
       app.endpoint.faults.clear();
       return {
         ...seen,
@@ -50,7 +50,7 @@ export const FAULT_SCENARIOS: readonly Scenario[] = [
     run: async (app) => {
       app.endpoint.faults.add({ service: 'dynamodb', operation: 'GetItem', component: 'http', kind: 'throttle' });
       const headers = { 'x-correlation-id': 'probe-throttled-long' };
-      const answer = await createClient(app).send('GET', '/rows?id=nobody', { headers });
+      const answer = await createClient(app).send('GET', '/rows?id=absent', { headers });
       app.endpoint.faults.clear();
       const fields = await fieldsOf(app, 'probe-throttled-long', { component: 'http', message: 'request failed' });
       const error = fields.error as { name?: string; code?: string };
@@ -144,7 +144,7 @@ export const FAULT_SCENARIOS: readonly Scenario[] = [
     },
   },
   {
-    name: 'a table that is throttled under a message is asked again, and nobody notices',
+    name: 'a table that is throttled under a message is asked again, and the sender sees no error',
     contract: { receives: 1, struck: [2], logged: [{ level: 'INFO' }, { level: 'INFO' }, { level: 'INFO' }] },
     run: async (app) => {
       const fault = {
@@ -221,7 +221,7 @@ export const FAULT_SCENARIOS: readonly Scenario[] = [
     name: 'a queue that throttles receiving and deleting delivers each message once all the same',
     contract: { receives: 1, left: '0,0', handled: 1 },
     run: async (app) => {
-      // The poller of a service, the event source mapping of a function: throttled alike, whoever asks.
+      // The poller of a service and the event source mapping of a function are throttled alike.
       for (const operation of ['ReceiveMessage', 'DeleteMessage', 'DeleteMessageBatch']) {
         app.endpoint.faults.add({ service: 'sqs', operation, kind: 'throttle', times: 2 });
       }

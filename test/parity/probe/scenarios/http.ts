@@ -36,7 +36,7 @@ export const HTTP_SCENARIOS: readonly Scenario[] = [
           cookie: 'sid=1; theme=dark',
         },
       });
-      // Lambda adds an X-Ray header of its own.
+      // Lambda adds an X-Ray header.
       const { trace: _trace, ...body } = seen.body as Record<string, unknown>;
       return { ...seen, body };
     },
@@ -47,7 +47,7 @@ export const HTTP_SCENARIOS: readonly Scenario[] = [
     run: async (app) => {
       const headers = { traceparent: TRACEPARENT, tracestate: 'vendor=1', 'x-correlation-id': 'probe-trace' };
       const seen = await createClient(app).send('GET', '/echo', { headers });
-      // The front of the functions adds an X-Ray header of its own.
+      // The front of the functions adds an X-Ray header.
       const { xray: _xray, ...trace } = (seen.body as { trace: Record<string, string> }).trace;
       return { ...seen, body: { ...(seen.body as object), trace } };
     },
@@ -239,7 +239,7 @@ export const HTTP_SCENARIOS: readonly Scenario[] = [
     },
   },
   {
-    name: 'metrics of a request are one EMF object of its own',
+    name: 'metrics of a request are one separate EMF object',
     contract: { namespace: 'probe-test', dimensions: { service: 'probe', plan: 'gold' }, value: [1, 2] },
     run: async (app) => {
       await createClient(app).send('GET', '/metric', { headers: { 'x-correlation-id': 'probe-metric' } });

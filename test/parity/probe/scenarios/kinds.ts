@@ -34,7 +34,8 @@ export const KIND_SCENARIOS: readonly Scenario[] = [
       const TableName = app.physicalId('AWS::DynamoDB::Table', '-hits');
       const arn = app.stack.resources.find(({ physicalId }) => physicalId === TableName)?.logicalId;
       expect(arn).toBe('HitsCounter');
-      // Every call on the table was made under the component's name, and by an action that it is granted.
+      // Every call on the table was made under the component's name, and by an action that it is
+      // granted.
       const touched = app.endpoint
         .calls()
         .filter(({ touched: all }) => all.some(({ resource }) => resource.endsWith(`table/${TableName}`)))

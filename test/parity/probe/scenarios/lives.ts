@@ -15,16 +15,18 @@ import { TOKEN } from '../start-probe.ts';
 const TEN_MINUTES_MS = 10 * 60_000;
 /** The jobs queue's default, and a sixth of it: the function's. */
 const VISIBILITY_MS = 31_000;
-/** For a second delivery: longer than that, should a function that gets it not have started in time. */
+/**
+ * For a second delivery: longer than that, should a function that gets it not have started in time.
+ */
 const PATIENCE_MS = 60_000;
 const FUNCTION_TIMEOUT_MS = 5_000;
 /** Of the jobs queue. */
 const MAX_RECEIVES = 3;
 /** Of each function on managed instances, as the app is started here. */
 const WORKERS = 2;
-/** What the probe's HTTP component gives its handlers. */
+/** The timeout of the probe's HTTP component. */
 const HTTP_TIMEOUT_MS = 4_000;
-/** For how long a service on ECS goes on accepting after it was told to stop. */
+/** The time for which a service on ECS goes on accepting after SIGTERM. */
 const LINGER_MS = 2_000;
 
 async function putRow(app: RunningApp, id: string): Promise<void> {
@@ -49,7 +51,10 @@ const complaints = (app: RunningApp) =>
     .filter(({ level }) => level === 'ERROR' || level === 'CRITICAL')
     .map(({ message }) => message);
 
-/** Waits until no worker of the HTTP function is still starting: what breaks a start is another scenario. */
+/**
+ * Waits until no worker of the HTTP function is still starting: what breaks a start is another
+ * scenario.
+ */
 async function settled(app: RunningApp): Promise<void> {
   if (app.host !== 'workers') return;
   const ready = () =>
@@ -81,11 +86,11 @@ const linesAfterStop = (app: RunningApp) =>
     (line) => line !== undefined,
   );
 
-/** What a service said of its end; a function says nothing of that kind that is promised. */
+/** The shutdown report of a service; functions promise none. */
 const reportOf = (app: RunningApp) =>
   app.host === 'service' ? (app.log.find('shutdown report')?.fields.shutdown as ShutdownReport | undefined) : undefined;
 
-/** Each has an app of its own on each host, started apart: they move its clock, break its connections and end it. */
+/** Each has a separate app on each host: they move its clock, break its connections and end it. */
 export const LIFE_SCENARIOS: readonly Scenario[] = [
   {
     name: 'after ten minutes of standing still, on dead connections, the next request is answered with what is true then',
@@ -93,14 +98,14 @@ export const LIFE_SCENARIOS: readonly Scenario[] = [
     run: async (app) => {
       const client = createClient(app);
       const each = async () => ({ each: ((await client.send('GET', '/config')).body as { each: number }).each });
-      await client.send('GET', '/rows?id=nobody');
+      await client.send('GET', '/rows?id=absent');
       const before = await each();
       const parameter = { Name: '/probe/test/limits/each', Value: '8', Type: 'String', Overwrite: true } as const;
       await app.aws.call(ssm, 'PutParameter', parameter, { access: 'write' });
       await settled(app);
       app.cut();
       app.passes(TEN_MINUTES_MS);
-      const row = (await client.send('GET', '/rows?id=nobody')).status;
+      const row = (await client.send('GET', '/rows?id=absent')).status;
       return { before, row, after: await each(), complaints: complaints(app) };
     },
   },
@@ -130,11 +135,12 @@ export const LIFE_SCENARIOS: readonly Scenario[] = [
     },
   },
   {
-    name: 'a client that hangs up harms nobody: its handler ends, the next request is answered',
+    name: 'a client that hangs up harms no other: its handler ends, the next request is answered',
     contract: { next: 200, complaints: [] },
     run: async (app) => {
       await hangUp(app, '/hold?gate=hung-up', 'life-hung-up');
-      // An intended difference: a service's handler hears of it, a function's is waited for by nobody and works on.
+      // An intended difference: a service's handler gets an abort; a function's handler works on
+      // without a caller.
       if (app.host !== 'service') await putRow(app, 'gate-hung-up');
       const last = app.host === 'service' ? 'client went away before its answer' : 'request answered';
       const { http } = await fieldsOf(app, 'life-hung-up', { component: 'http', message: last });
@@ -152,7 +158,8 @@ export const LIFE_SCENARIOS: readonly Scenario[] = [
       if (app.host === 'service') {
         await linesAfterStop(app);
         app.passes(LINGER_MS);
-        // Nothing but the handler is left to wait for now: a service that did not would be gone within these.
+        // Nothing but the handler is left to wait for now: a service that did not would be gone
+        // within these.
         let isGone = false;
         void app.launched.task?.exited.then(() => {
           isGone = true;
@@ -207,8 +214,9 @@ export const LIFE_SCENARIOS: readonly Scenario[] = [
         () => getRow(app, 'late'),
         (found) => found !== undefined,
       );
-      // An intended difference: a service has no function whose time runs out, and keeps the message for as long as it works on it. For the
-      // others, the jump in time may fall into a delivery of its own, which then comes again as well.
+      // An intended difference: a service has no function whose time runs out, and keeps the
+      // message for as long as it works on it. For the others, the jump in time may fall into a
+      // separate delivery, which then comes again as well.
       const [least, most] = app.host === 'service' ? [1, 1] : [2, 3];
       expect(row?.receives).toBeGreaterThanOrEqual(least);
       expect(row?.receives).toBeLessThanOrEqual(most);
@@ -229,7 +237,7 @@ export const LIFE_SCENARIOS: readonly Scenario[] = [
       await client.send('POST', '/jobs', { body: { id: 'lease', does: 'hold-in-transaction' }, headers });
       await linesOf(app, 'life-lease', { component: 'jobs', message: 'holding' });
       app.passes(TEN_MINUTES_MS);
-      // Its lease is over, whoever held it: nobody may believe to have it still.
+      // Its lease is over: no holder may believe to have it still.
       const held = await until(
         'it is delivered again',
         () => app.log.of('life-lease').filter(({ message }) => message === 'holding').length,
@@ -254,28 +262,31 @@ export const LIFE_SCENARIOS: readonly Scenario[] = [
         () => getRow(app, 'after-lease'),
         (found) => found !== undefined,
       );
-      // Both may log it: the first handler may end before or after it learns that its lease is over.
+      // Both may log it: the first handler may end before or after it learns that its lease is
+      // over.
       const took = app.log.of('life-lease').some(({ message }) => message === 'effect took');
       return { effects: row?.effects, took, left, next: { receives: next?.receives } };
     },
   },
   {
-    name: 'a promise that nobody listens to ends what it happened in, and the next request is answered',
+    name: 'an unhandled rejection ends the process or invocation it happened in, and the next request is answered',
     contract: { said: true, next: 200 },
     run: async (app) => {
       const client = createClient(app);
-      // Whether the answer still gets out depends on the host; a function's may run on into the next invocation.
+      // Whether the answer still gets out depends on the host; a function's may run on into the
+      // next invocation.
       await client.send('GET', '/stray').catch(() => undefined);
       if (app.host === 'service') {
         expect((await app.launched.task?.exited)?.code).toBe(1);
         await app.restart(); // as ECS would
       }
-      // A function stands still between invocations: it takes some for the promise to be rejected at all.
+      // A function stands still between invocations: it takes some for the promise to be rejected
+      // at all.
       const ask = () => client.send('GET', '/echo').then(({ status }) => status);
       await until(
-        'the error is told',
+        'the error is logged',
         async () => (app.host === 'service' ? 0 : await ask()),
-        () => app.lines().some((line) => line.includes('nobody listens')),
+        () => app.lines().some((line) => line.includes('unhandled rejection')),
       );
       const next = await until('a request is answered again', ask, (status) => status === 200);
       return { said: true, next };
@@ -302,7 +313,10 @@ interface Ran {
   readonly lines: readonly string[];
 }
 
-/** By invoke where there are functions, as a process of the task definition's environment where there is a service. */
+/**
+ * By invoke where there are functions, as a process of the task definition's environment where
+ * there is a service.
+ */
 async function runSum(app: RunningApp, flags: readonly string[]): Promise<Ran> {
   const { sum } = app.launched.functions;
   if (sum) {

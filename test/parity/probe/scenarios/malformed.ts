@@ -32,7 +32,9 @@ const path = (seen: string) => ({ status: 200, body: { path: seen } });
 const ask = (over: Partial<Asked>): Asked => ({ method: 'GET', path: '/path', ...over });
 const bytes = (length: number) => Buffer.alloc(length, 0xff).toString('base64');
 
-/** What anybody can send: by a socket to a service, through each front to a function. */
+/**
+ * Requests that any client can send: by a socket to a service, through each front to a function.
+ */
 const REQUESTS: Readonly<Record<string, readonly [asked: Asked, expected: unknown]>> = {
   'a header without a name': [ask({ headers: [['', 'x']] }), BAD_REQUEST],
   'a space in a name': [ask({ headers: [['x probe', 'x']] }), BAD_REQUEST],
@@ -41,7 +43,7 @@ const REQUESTS: Readonly<Record<string, readonly [asked: Asked, expected: unknow
   'a header over the limit': [ask({ headers: [['x-probe', 'x'.repeat(17_000)]] }), HEADERS_TOO_LARGE],
   'a path over the limit': [ask({ path: `/path/${'x'.repeat(17_000)}` }), HEADERS_TOO_LARGE],
   'a method that is none of the web': [ask({ method: 'TRACE' }), BAD_REQUEST],
-  'a path that is no path': [ask({ path: 'path' }), BAD_REQUEST],
+  'a path without a slash': [ask({ path: 'path' }), BAD_REQUEST],
   'a body at the limit': [
     ask({ method: 'POST', body: bytes(MEBIBYTE), isBase64Encoded: true }),
     { status: 200, body: { bytes: MEBIBYTE } },
@@ -106,7 +108,7 @@ const serves = { status: 200, body: { path: '/path', bytes: 0, query: [] } };
 
 type Damage = (event: Record<string, unknown>, front: Front) => void;
 
-/** What no front sends, and somebody who invokes the function may: what is not there counts as none. */
+/** Events that no front sends but a direct invocation can: a missing field counts as none. */
 const MISSING: Readonly<Record<string, Damage>> = {
   'no headers': (event) => {
     delete event.headers;
@@ -139,7 +141,7 @@ const header =
     event[front.headers] = { 'x-probe': value };
   };
 
-/** What no front sends either, and nothing can be made of. */
+/** Events that no front sends and that cannot be read. */
 const DAMAGED: Readonly<Record<string, Damage>> = {
   'a header that is a number': (event, front) => header(front.multi ? [7] : 7)(event, front),
   'a header that is an object': (event, front) => header(front.multi ? [{}] : {})(event, front),
@@ -184,7 +186,7 @@ const DAMAGED: Readonly<Record<string, Damage>> = {
   },
 };
 
-/** What is no HTTP event: nobody waits for its answer, so it is refused by an error. */
+/** Not an HTTP event: no caller waits for a response, so the invocation fails. */
 const UNREADABLE: Readonly<Record<string, Damage>> = {
   'no path': (event) => {
     delete event.path;
@@ -206,7 +208,9 @@ const UNREADABLE: Readonly<Record<string, Damage>> = {
   },
 };
 
-/** What the function answers to each front's event: one answer where all agree, else each front's. */
+/**
+ * The function's response to each front's event: one response where all agree, else each front's.
+ */
 async function throughFronts(app: RunningApp, event: (front: Front) => unknown): Promise<unknown> {
   const { http } = app.launched.functions;
   if (!http) throw new Error('The app has no function for HTTP');
@@ -215,7 +219,7 @@ async function throughFronts(app: RunningApp, event: (front: Front) => unknown):
     const sent = event(front);
     if (sent === undefined) continue;
     const { payload, error } = await http.invoke(sent);
-    // Each answer has an id of its own.
+    // Each response has a different id.
     answers.push([front.name, error ? `${error.errorType}: ${error.errorMessage}` : normalize(answerOf(payload))]);
   }
   const different = new Set(answers.map(([, answer]) => JSON.stringify(answer)));

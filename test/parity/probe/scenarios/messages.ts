@@ -109,7 +109,7 @@ export const MESSAGE_SCENARIOS: readonly Scenario[] = [
   {
     name: 'poison goes straight to the dead-letter queue, with its reason and its flow',
     contract: {
-      letter: { attributes: { correlationId: 'probe-poison', reason: expect.stringContaining('bad is no good') } },
+      letter: { attributes: { correlationId: 'probe-poison', reason: expect.stringContaining('bad is invalid') } },
       logged: [{ component: 'http' }, { component: 'jobs', level: 'ERROR' }],
     },
     run: async (app) => {

@@ -28,7 +28,7 @@ function stopped(app: RunningApp): string[] {
   );
 }
 
-/** Each has an app of its own on each host, started apart: they end it. */
+/** Each has a separate app on each host: they end it. */
 export const RESOURCE_SCENARIOS: readonly Scenario[] = [
   {
     name: "an app's own library is opened with the config, checked by health, and closed after the work in flight",

@@ -25,7 +25,7 @@ interface Asked {
   readonly body: { readonly instance: string; readonly fingerprint: string; readonly knocks: number };
 }
 
-/** Several clients that ask one request after the other, until they are told to stop. */
+/** Several clients, each of which sends one request after the other until it is stopped. */
 function load(app: RunningApp, path: string) {
   const asked: Asked[] = [];
   let over = false;
@@ -58,11 +58,17 @@ function load(app: RunningApp, path: string) {
 const unique = <T>(values: readonly T[]): T[] => [...new Set(values)].sort();
 const byInstance = (asked: readonly Asked[]) => Map.groupBy(asked, ({ body }) => body.instance);
 
-/** Instances that changed their mind: one that starts late starts with the new value, but none that has one takes another before it is due. */
+/**
+ * Instances that changed their mind: one that starts late starts with the new value, but none that
+ * has one takes another before it is due.
+ */
 const changedWithin = (asked: readonly Asked[]) =>
   [...byInstance(asked)].filter(([, answers]) => unique(answers.map(({ body }) => body.fingerprint)).length > 1);
 
-/** Answers with the old value that an instance gave after everything was over that had been there when its first answer was. */
+/**
+ * Answers with the old value that an instance gave after everything was over that had been there
+ * when its first answer was.
+ */
 function staleAfterRefresh(asked: readonly Asked[], old: string): Asked[] {
   return [...byInstance(asked).values()].flatMap((answers) => {
     const first = Math.min(...answers.map(({ ended }) => ended));
@@ -71,7 +77,10 @@ function staleAfterRefresh(asked: readonly Asked[], old: string): Asked[] {
   });
 }
 
-/** Answers for which an instance tried the old value again after one of its requests had come by the new one. */
+/**
+ * Answers for which an instance tried the old value again after one of its requests had come by the
+ * new one.
+ */
 function triedAgain(asked: readonly Asked[]): Asked[] {
   return [...byInstance(asked).values()].flatMap((answers) => {
     const bound = Math.min(...answers.filter(({ body }) => body.knocks === 2).map(({ ended }) => ended));
@@ -79,7 +88,7 @@ function triedAgain(asked: readonly Asked[]): Asked[] {
   });
 }
 
-/** Each has an app of its own on each host, started apart. */
+/** Each has a separate app on each host. */
 export const ROTATION_SCENARIOS: readonly Scenario[] = [
   {
     name: 'a secret that was rotated under load is the new one once the config is due, for all requests, and neither is in any line',

@@ -7,7 +7,7 @@ import type { Scenario } from '../../scenario.ts';
 
 const A_MINUTE_MS = 60_000;
 
-/** The status of a request, 0 where nobody answers. */
+/** The status of a request, 0 where nothing listens. */
 const statusOf = (app: RunningApp) =>
   fetch(`${app.url}/echo`).then(
     ({ status }) => status,
@@ -21,7 +21,10 @@ const reports = (app: RunningApp) =>
 
 const listened = (app: RunningApp) => app.lines().filter((line) => line.includes('listening on port')).length;
 
-/** Ends what is starting: a service by SIGTERM, a function as Lambda ends an environment that is not ready yet. */
+/**
+ * Ends what is starting: a service by SIGTERM, a function as Lambda ends an environment that is not
+ * ready yet.
+ */
 async function endStart(app: RunningApp): Promise<void> {
   const { task, functions } = app.launched;
   if (!task) return functions.http?.kill();
@@ -33,7 +36,7 @@ async function endStart(app: RunningApp): Promise<void> {
   expect(await statusOf(app)).toBe(0);
 }
 
-/** Each has an app of its own on each host, started apart. */
+/** Each has a separate app on each host. */
 export const STARTING_SCENARIOS: readonly Scenario[] = [
   {
     name: 'the end while config is being loaded: nothing is served, nothing stays behind, and the next start is as any other',
