@@ -144,7 +144,7 @@ const refusal = (work: Promise<unknown>) =>
     (error: Error) => error.message,
   );
 
-/** What each row wants: with the permission the thing happens, without it not. */
+/** Returns whether the effect of a row happens: with the permission it does, without it not. */
 const CASES: Readonly<Record<string, (permitted: boolean) => Promise<boolean>>> = {
   'sns to sqs': async (permitted) => {
     await makeQueue('orders', permitted ? 'sns.amazonaws.com' : 's3.amazonaws.com');

@@ -1,6 +1,6 @@
 const GUIDES = 'https://docs.aws.amazon.com';
 
-/** What a service does for a user, and the permission that it needs. */
+/** An effect of a service for a user, and the permission that it needs. */
 interface Dependency {
   /** The service principal, or `role` where it acts with a role of the user's. */
   readonly by: string;
@@ -8,7 +8,7 @@ interface Dependency {
   readonly actions: readonly string[];
   /** Whose policy is asked. */
   readonly policy: string;
-  /** What happens without it. */
+  /** The result without it. */
   readonly denied: string;
   readonly source: string;
 }

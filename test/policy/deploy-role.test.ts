@@ -78,7 +78,7 @@ function arnOf(end: string, name: string): string {
   return `arn:aws:${service}:${region}:${service === 'apigateway' ? '' : '000000000000'}:${rest}`;
 }
 
-/** What the role lacks of a row. */
+/** The actions of a row that the role lacks. */
 async function lacking(statements: readonly Statement[], { on, actions }: DeploymentActions, name: string) {
   const faults: string[] = [];
   for (const action of actions) {

@@ -1,6 +1,8 @@
 /** The IAM actions of CloudFormation on a type of resource, and what they are done on. */
 export interface DeploymentActions {
-  /** The ends of ARNs, after the account. `NAME` is `{app}-{stage}`, `APP` and `STAGE` its parts. */
+  /**
+   * The ends of ARNs, after the account. `NAME` is `{app}-{stage}`, `APP` and `STAGE` its parts.
+   */
   readonly on: readonly string[];
   readonly actions: readonly string[];
 }
@@ -266,7 +268,7 @@ export const DEPLOYMENT_ACTIONS: Readonly<Record<string, DeploymentActions>> = {
   ),
 };
 
-/** What some services do for their caller when they make a resource. */
+/** Further actions that some services take for their caller when they make a resource. */
 export const BESIDES: Readonly<Record<string, readonly DeploymentActions[]>> = {
   // RDS user guide, "Permissions required for Secrets Manager integration".
   'AWS::RDS::DBCluster': [

@@ -238,7 +238,7 @@ describe('the table of requests', () => {
 });
 
 describe('a role without permissions', () => {
-  it('may call no operation, and is told so in the words of AWS', async () => {
+  it('may call no operation, and gets the error text of AWS', async () => {
     const wrong: string[] = [];
     for (const [service, callsOf] of Object.entries(CALLS)) {
       for (const [operation, input] of Object.entries(callsOf(made))) {
@@ -255,7 +255,7 @@ describe('a role without permissions', () => {
           isHead ||
           new RegExp(`^User: \\S+ is not authorized to perform: ${action} on resource: `, 'i').test(error.message);
         if (!(await isResourceOf(action, seen?.touched.at(-1)?.resource ?? ''))) {
-          wrong.push(`${service} ${operation}: ${seen?.touched.at(-1)?.resource} is no resource of ${action}`);
+          wrong.push(`${service} ${operation}: ${seen?.touched.at(-1)?.resource} is not a resource of ${action}`);
         }
         if (!(isHead || CODES.test(error.name)) || !says || !allowed.includes(action) || seen?.touched.length !== 1) {
           wrong.push(`${service} ${operation}: ${error.name}: ${error.message} [${JSON.stringify(seen?.touched)}]`);

@@ -134,7 +134,7 @@ const API = {
 const POLL_QUEUE = ['sqs:GetQueueAttributes', 'sqs:ReceiveMessage', 'sqs:DeleteMessage'];
 const POLL_STREAM = ['dynamodb:DescribeStream', 'dynamodb:GetShardIterator', 'dynamodb:GetRecords'];
 
-/** What each row wants: with the permission the thing happens, without it not. */
+/** Returns whether the effect of a row happens: with the permission it does, without it not. */
 const CASES: Readonly<Record<string, (permitted: boolean) => Promise<boolean>>> = {
   'lambda to role': async (permitted) => {
     const reason = await refusal(launch([], {}, permitted ? 'lambda.amazonaws.com' : 'ecs-tasks.amazonaws.com'));

@@ -88,7 +88,10 @@ const untilLogged = (app: OrdersApp) =>
     (writers) => writers >= (app.host === 'service' ? 1 : 3),
   );
 
-/** Granted actions that no run needs, each with the reason why it is granted all the same. Ten at most. */
+/**
+ * Granted actions that no run needs, each with the reason why it is granted all the same. Ten at
+ * most.
+ */
 const UNUSED: Readonly<Record<string, string>> = {
   'ecr:BatchCheckLayerAvailability by PullImage': 'ECS pulls the image with it; there is no registry here',
   'ecr:BatchGetImage by PullImage': 'likewise',

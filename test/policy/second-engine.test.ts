@@ -9,8 +9,8 @@ import { evaluate } from '../../packages/local/src/iam/evaluate.ts';
 import { parsePolicy } from '../../packages/local/src/iam/policy.ts';
 
 /**
- * The engine beside another one, `@cloud-copilot/iam-simulate`, which is for tests only: its licence
- * (AGPL-3.0) is not ours.
+ * The engine beside another one, `@cloud-copilot/iam-simulate`, which is for tests only: its
+ * licence (AGPL-3.0) is not ours.
  */
 const ACCOUNT = '111122223333';
 const OTHER = '444455556666';
@@ -31,9 +31,9 @@ const some = (...of: string[]) => fc.uniqueArray(fc.constantFrom(...of), { minLe
 
 /**
  * Global condition keys, with values of their types. Left out is what AWS's documentation leaves
- * open and the engines decide differently: variables without a value under a negation, set operators
- * with `IfExists`, `${*}` where an operator has no wildcards, and an address of IPv6 beside ranges of
- * IPv4.
+ * open and the engines decide differently: variables without a value under a negation, set
+ * operators with `IfExists`, `${*}` where an operator has no wildcards, and an address of IPv6
+ * beside ranges of IPv4.
  */
 const KEYS: Readonly<
   Record<string, { values: readonly string[]; wanted: readonly string[]; operators: readonly string[] }>
@@ -185,7 +185,7 @@ function requestOf({ as, action, on, resourceAccount, context: keys }: Given): A
 }
 
 function policiesOf(one: Given): PolicySet {
-  // A service has no policies of its own.
+  // A service has no policies.
   const isService = one.as.endsWith('.amazonaws.com');
   return {
     identity: one.identity === undefined || isService ? [] : [parsePolicy(one.identity, 'identity')],

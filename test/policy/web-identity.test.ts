@@ -90,7 +90,7 @@ describe('AssumeRoleWithWebIdentity under enforcement', () => {
     ['that trusts accounts only', 'account', {}],
     ['that does not exist', 'missing', {}],
     ['for another subject', 'trusting', { sub: 'repo:billing:main' }],
-    ['for another audience', 'trusting', { aud: 'somebody' }],
+    ['for another audience', 'trusting', { aud: 'another' }],
     ['for another issuer', 'trusting', { iss: 'https://token.elsewhere.com/id' }],
   ])('refuses a role %s', async (_what, role, claims) => {
     await expect(exchange(role, claims)).rejects.toMatchObject({
