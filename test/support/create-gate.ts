@@ -8,7 +8,8 @@ export interface Gate {
 }
 
 export async function createGate(targetPort: number): Promise<Gate> {
-  // The local end of a connection: the port refuses others, and no process can be given it before the gate opens.
+  // The local end of a connection: the port refuses others, and no process can be given it before
+  // the gate opens.
   const holder = connect({ port: targetPort, host: '127.0.0.1', localAddress: '127.0.0.1' }).on(
     'error',
     () => undefined,

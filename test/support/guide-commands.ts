@@ -1,7 +1,7 @@
 /** A line of an `sh` block of a guide. */
 export interface GuideCommand {
   readonly command: string;
-  /** What the comment behind it says that it prints, with `...` for any text. */
+  /** The output that the comment behind it announces, with `...` for any text. */
   readonly prints: string | undefined;
 }
 

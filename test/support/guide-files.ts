@@ -1,4 +1,7 @@
-/** A file that a guide has its reader write: a `ts` block whose first line names it, `// lambda/http.ts: what it is`. */
+/**
+ * A file that a guide has its reader write: a `ts` block whose first line names it,
+ * `// lambda/http.ts: what it is`.
+ */
 export interface GuideFile {
   readonly path: string;
   readonly code: string;

@@ -1,7 +1,10 @@
 import process from 'node:process';
 import type { Reporter, TestModule } from 'vitest/node';
 
-/** Ends a run with a line for each subject that `withServer` left out, e.g. `not run: sql (needs postgresql)`. */
+/**
+ * Ends a run with a line for each subject that `withServer` left out, e.g.
+ * `not run: sql (needs postgresql)`.
+ */
 export default class NotRunReporter implements Reporter {
   onTestRunEnd(modules: readonly Pick<TestModule, 'children'>[]): void {
     for (const line of notRun(modules)) process.stdout.write(`${line}\n`);

@@ -7,7 +7,7 @@ import { startApp } from './start-app.ts';
 
 const BUNDLES = fileURLToPath(new URL('../../examples/orders/dist/', import.meta.url));
 
-/** The orders example, running on one host, on an AWS endpoint of its own. */
+/** The orders example, running on one host, on a separate AWS endpoint. */
 export interface OrdersApp extends RunningApp {
   rows(): Promise<Item[]>;
 }

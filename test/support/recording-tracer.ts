@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-/** What a span was told. */
+/** The recorded calls of a span. */
 export interface RecordedSpan {
   readonly name: string;
   readonly kind: number;
@@ -18,7 +18,10 @@ interface ParentSpan {
 const REGISTERED = Symbol.for('opentelemetry.js.api.1');
 const SPAN = Symbol.for('OpenTelemetry Context Key SPAN');
 
-/** A tracer in the place where OpenTelemetry's API keeps one. The unit tests of lifecycle use the real SDK. */
+/**
+ * A tracer in the place where OpenTelemetry's API keeps one. The unit tests of lifecycle use the
+ * real SDK.
+ */
 export function recordingTracer() {
   const spans: RecordedSpan[] = [];
   const startSpan = (

@@ -12,7 +12,10 @@ export interface RunningEntry {
   readonly exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
 }
 
-/** Starts `node <path>` (from the repository's root) with nothing in its environment but `env` and PATH. */
+/**
+ * Starts `node <path>` (from the repository's root) with nothing in its environment but `env` and
+ * PATH.
+ */
 export function runEntry(
   path: string,
   args: readonly string[],

@@ -1,7 +1,8 @@
 /**
- * Given to Node by `--import` in the processes that a test starts, their worker threads included: wall clock, monotonic clock and
- * timers of the process run ahead by as many milliseconds as the file in SHIFTED_CLOCK says at the moment. So ten minutes of standing
- * still take none. Node's own timers (sockets, `node:timers/promises`, `AbortSignal.timeout`) stay as they are.
+ * Given to Node by `--import` in the processes that a test starts, their worker threads included:
+ * wall clock, monotonic clock and timers of the process run ahead by as many milliseconds as the
+ * file in SHIFTED_CLOCK says at the moment. So ten minutes of standing still take none. Node's own
+ * timers (sockets, `node:timers/promises`, `AbortSignal.timeout`) stay as they are.
  */
 import { AsyncResource } from 'node:async_hooks';
 import { openSync, readSync } from 'node:fs';
@@ -26,7 +27,7 @@ const { setTimeout: start, clearTimeout: cancel } = globalThis;
 const pending = new Map<unknown, { dueAt: number; fire: () => void }>();
 
 function shiftedTimeout(callback: (...args: unknown[]) => void, ms = 0, ...args: unknown[]): NodeJS.Timeout {
-  // Whoever calls it in the end, it runs in the scope that it was set in.
+  // Runs in the scope that it was set in, in whatever scope it is called.
   const run = AsyncResource.bind(() => callback(...args));
   const fire = () => {
     if (pending.delete(handle)) run();

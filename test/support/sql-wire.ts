@@ -12,7 +12,10 @@ export interface Wire extends AsyncDisposable {
 
 /** How a connection through a wire is treated. */
 export interface WirePlan {
-  /** Called with each piece that the client sends; `lose` lets it through and then cuts the connection, `hold` swallows it. */
+  /**
+   * Called with each piece that the client sends; `lose` lets it through and then cuts the
+   * connection, `hold` swallows it.
+   */
   onClient?(text: string): 'lose' | 'hold' | undefined;
 }
 
@@ -65,8 +68,9 @@ export interface SeenLogin {
 }
 
 /**
- * Stands in for the login of RDS and Aurora DSQL by IAM: takes TLS only, asks for the password in clear text, as PAM
- * does, and passes the session on to a PostgreSQL that trusts this machine for the user.
+ * Stands in for the login of RDS and Aurora DSQL by IAM: takes TLS only, asks for the password in
+ * clear text, as PAM does, and passes the session on to a PostgreSQL that trusts this machine for
+ * the user.
  */
 export async function openIamFront(
   target: PostgresServer,

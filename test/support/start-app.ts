@@ -9,7 +9,10 @@ import type { AppLog } from '../../examples/orders/tour/app-log.ts';
 import { createAppLog } from '../../examples/orders/tour/app-log.ts';
 import { createPassage } from './create-passage.ts';
 
-/** The ways to run an app: a long-running process, Lambda functions, Lambda functions on managed instances. */
+/**
+ * The ways to run an app: a long-running process, Lambda functions, Lambda functions on managed
+ * instances.
+ */
 export type HostKind = 'service' | 'functions' | 'workers';
 
 export const HOSTS: readonly HostKind[] = ['service', 'functions', 'workers'];
@@ -17,10 +20,12 @@ export const HOSTS: readonly HostKind[] = ['service', 'functions', 'workers'];
 const REGION = 'eu-west-1';
 const CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
 
-/** Path of another Runtime API client than our own for the functions, e.g. AWS's `aws-lambda-ric`. */
+/**
+ * Path of another Runtime API client than our own for the functions, e.g. AWS's `aws-lambda-ric`.
+ */
 const RUNTIME_CLIENT = process.env.TWELVEFOLD_RUNTIME_CLIENT;
 
-/** An app, running on one host, on an AWS endpoint of its own. */
+/** An app, running on one host, on a separate AWS endpoint. */
 export interface RunningApp extends AsyncDisposable {
   readonly host: HostKind;
   readonly endpoint: LocalAws;
@@ -34,13 +39,22 @@ export interface RunningApp extends AsyncDisposable {
   lines(): readonly string[];
   /** The test's own access to the backing services; names no component. */
   readonly aws: Aws;
-  /** The physical id of a resource of the template, by its physical name's end: `-orders`, `-notifications-dead-letter`. */
+  /**
+   * The physical id of a resource of the template, by its physical name's end: `-orders`,
+   * `-notifications-dead-letter`.
+   */
   physicalId(type: string, nameEnd: string): string;
-  /** Lets time pass for the processes and the endpoint, without any passing. Only when it was started `apart`. */
+  /**
+   * Lets time pass for the processes and the endpoint, without any passing. Only when it was
+   * started `apart`.
+   */
   passes(ms: number): void;
   /** Breaks every connection of the processes to the endpoint. Only when it was started `apart`. */
   cut(): void;
-  /** Starts the processes again after they were stopped or killed; with `unready`, without waiting until they are ready. */
+  /**
+   * Starts the processes again after they were stopped or killed; with `unready`, without waiting
+   * until they are ready.
+   */
   restart(options?: { readonly unready?: boolean }): Promise<void>;
 }
 
@@ -53,7 +67,10 @@ export interface StartAppOptions {
   /** Runs before the app's processes start. */
   prepare?: ((endpoint: LocalAws) => void | Promise<void>) | undefined;
   env?: Readonly<Record<string, string>> | undefined;
-  /** Gives the processes a clock that can be moved, and connections that can be broken. @defaultValue false */
+  /**
+   * Gives the processes a clock that can be moved, and connections that can be broken.
+   * @defaultValue false
+   */
   apart?: boolean | undefined;
 }
 

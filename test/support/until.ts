@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * Asks until `done` likes the answer, and gives it. Not a timed assertion: it ends as soon as the state is reached, and
- * `patienceMs` only bounds a failure.
+ * Asks until `done` likes the answer, and gives it. Not a timed assertion: it ends as soon as the
+ * state is reached, and `patienceMs` only bounds a failure.
  */
 export async function until<T>(
   what: string,

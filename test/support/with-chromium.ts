@@ -6,9 +6,9 @@ import { describe } from 'vitest';
 const PATHS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
 /**
- * Groups tests that drive the machine's Chromium. Where it is not installed they do not run, and the
- * run ends with `not run: <subject> (needs chromium)`; with `TWELVEFOLD_REQUIRE_SERVERS=1`, as in CI,
- * that is a failure.
+ * Groups tests that drive the machine's Chromium. Where it is not installed they do not run, and
+ * the run ends with `not run: <subject> (needs chromium)`; with `TWELVEFOLD_REQUIRE_SERVERS=1`, as
+ * in CI, that is a failure.
  */
 export function withChromium(subject: string, tests: (executablePath: string) => void): void {
   const path = PATHS.find((one) => existsSync(one));

@@ -19,8 +19,9 @@ export function hasServer(
 }
 
 /**
- * Groups tests of `subject` that start a server of the machine's packages. Where it is not installed they do not run, and
- * the run ends with `not run: <subject> (needs <server>)`; with `TWELVEFOLD_REQUIRE_SERVERS=1`, as in CI, that is a failure.
+ * Groups tests of `subject` that start a server of the machine's packages. Where it is not
+ * installed they do not run, and the run ends with `not run: <subject> (needs <server>)`; with
+ * `TWELVEFOLD_REQUIRE_SERVERS=1`, as in CI, that is a failure.
  */
 export function withServer(subject: string, server: ServerName, tests: () => void): void {
   describe.skipIf(!hasServer(subject, server))(`${subject} (needs ${server})`, tests);
