@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-/** What importing `code` did, in a process of its own. */
+/** The effects of importing `code`, in a separate process. */
 async function effectsOf(code: string): Promise<{ effects: string[]; modules: string[] }> {
   const args = [
     '--conditions=@twelvefold/source',

@@ -1,4 +1,5 @@
-// Preloaded with --import: notes every effect of what is loaded after it, and every module, and prints them at exit.
+// Preloaded with --import: notes every effect of what is loaded after it, and every module, and
+// prints them at exit.
 import dns from 'node:dns';
 import fs from 'node:fs';
 import { registerHooks, syncBuiltinESMExports } from 'node:module';
