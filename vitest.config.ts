@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-// Tests run on sources: the packages' own exports condition points at src, so no build step is needed.
+// Tests run on sources: the packages' own exports condition points at src, so no build step is
+// needed.
 const shared = {
   resolve: { conditions: ['@twelvefold/source'] },
   ssr: { resolve: { conditions: ['@twelvefold/source'] } },
@@ -61,7 +62,7 @@ export default defineConfig({
         },
       },
       project('parity', ['test/parity/**/*.test.ts'], { testTimeout: 600_000, hookTimeout: 300_000 }),
-      // A process that throws events for minutes, where it is told to.
+      // Throws events at a process for minutes if TWELVEFOLD_VERIFY is set.
       project('fuzz', ['test/fuzz/**/*.test.ts'], { testTimeout: 3_600_000 }),
       // Mutated input for what reads it; `npm run verify` has the long form.
       project('attack', ['test/attack/**/*.test.ts'], { testTimeout: 600_000 }),
