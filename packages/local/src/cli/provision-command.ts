@@ -1,9 +1,9 @@
-import { messageOf } from '@twelvefold/core/internal';
+import { messageOf, UsageError } from '@twelvefold/core/internal';
 import { parseTemplate } from '../provision/parse-template.ts';
 import { provision } from '../provision/provision.ts';
 import type { ProvisionedStack, ProvisionProgress } from '../provision/stack.ts';
 import type { CliProcess } from './cli-process.ts';
-import { parseOptions, readPair, UsageError } from './read-arguments.ts';
+import { parseOptions, readPair } from './read-arguments.ts';
 
 const HELP = `Usage: twelvefold-local provision --template FILE [options]
 

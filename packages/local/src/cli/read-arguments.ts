@@ -1,5 +1,6 @@
 import type { ParseArgsConfig } from 'node:util';
 import { parseArgs } from 'node:util';
+import { UsageError } from '@twelvefold/core/internal';
 
 export const HELP = `Usage: twelvefold-local [options]
        twelvefold-local provision --template FILE [options]
@@ -45,11 +46,6 @@ export interface CliArguments {
   readonly json: boolean;
   readonly help: boolean;
   readonly version: boolean;
-}
-
-/** A command line that makes no sense: exit code 64. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
 }
 
 const OPTIONS = {

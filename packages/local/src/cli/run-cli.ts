@@ -1,4 +1,4 @@
-import { messageOf } from '@twelvefold/core/internal';
+import { messageOf, UsageError } from '@twelvefold/core/internal';
 import { provision } from '../provision/provision.ts';
 import type { ProvisionedStack } from '../provision/stack.ts';
 import { startServers } from '../servers/start-servers.ts';
@@ -7,7 +7,7 @@ import { startLocalAws } from '../start.ts';
 import type { CliProcess } from './cli-process.ts';
 import { CREDENTIALS, progressLine, readTemplateFile, runProvision, stackReport } from './provision-command.ts';
 import type { CliArguments } from './read-arguments.ts';
-import { HELP, readArguments, UsageError } from './read-arguments.ts';
+import { HELP, readArguments } from './read-arguments.ts';
 
 /** An endpoint that listens on every address is reached at one of them. */
 const reachableUrl = ({ url, port }: LocalAws, { host }: CliArguments) =>

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { BASE32 } from './base32.ts';
 import type { HttpRequest } from './http.ts';
 import { readForm } from './http.ts';
 import { partitionOf } from './partition.ts';
@@ -53,10 +54,8 @@ const SERVICE = /^[a-z0-9-]+\.amazonaws\.com$/;
  */
 export const ANONYMOUS = 'anonymous';
 
-const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
-
 function toLetters(value: bigint): string {
-  return Array.from({ length: 8 }, (_, index) => LETTERS[Number((value >> BigInt(35 - index * 5)) & 31n)]).join('');
+  return Array.from({ length: 8 }, (_, index) => BASE32[Number((value >> BigInt(35 - index * 5)) & 31n)]).join('');
 }
 
 /**
@@ -66,7 +65,7 @@ function toLetters(value: bigint): string {
 function accountInKey(accessKeyId: string): string | undefined {
   const letters = /^ASIA([A-Z2-7]{8})[A-Z2-7]{8}$/.exec(accessKeyId)?.[1];
   if (letters === undefined) return undefined;
-  const account = [...letters].reduce((value, letter) => (value << 5n) | BigInt(LETTERS.indexOf(letter)), 0n);
+  const account = [...letters].reduce((value, letter) => (value << 5n) | BigInt(BASE32.indexOf(letter)), 0n);
   return account <= 999_999_999_999n ? account.toString().padStart(12, '0') : undefined;
 }
 

@@ -69,6 +69,15 @@ interface ServerProcessOptions {
   readonly source: string;
   /** The line of its output that says that it takes connections. */
   readonly ready: RegExp;
+  readonly killSignal: NodeJS.Signals;
+  readonly stopSignal: NodeJS.Signals;
+}
+
+/** The methods of a started server. */
+interface ServerControl extends AsyncDisposable {
+  kill(): Promise<void>;
+  restart(): Promise<void>;
+  stop(): Promise<void>;
 }
 
 /**
@@ -76,7 +85,29 @@ interface ServerProcessOptions {
  *
  * @throws Error with its last lines when it ends before
  */
-export async function startServer(options: ServerProcessOptions): Promise<StartedProcess> {
+export async function startServer(options: ServerProcessOptions): Promise<ServerControl> {
+  let server = await startOnce(options);
+  const end = async (signal: NodeJS.Signals) => {
+    server.kill(signal);
+    await server.exited;
+  };
+  const kill = () => end(options.killSignal);
+  const stop = async () => {
+    await end(options.stopSignal);
+    await options.folder.remove();
+  };
+  return {
+    kill,
+    restart: async () => {
+      await kill();
+      server = await startOnce(options);
+    },
+    stop,
+    [Symbol.asyncDispose]: stop,
+  };
+}
+
+async function startOnce(options: ServerProcessOptions): Promise<StartedProcess> {
   const { command, folder, source, ready } = options;
   const { promise: isReady, resolve } = Promise.withResolvers<'ready'>();
   const server = startProcess({

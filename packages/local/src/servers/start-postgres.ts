@@ -89,24 +89,15 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
       ...options.settings,
     };
     const assigned = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-    const start = () =>
-      startServer({
-        command: [program, '-D', data, '-p', String(port), ...assigned],
-        folder,
-        source: 'postgresql',
-        ready: /database system is ready to accept connections/,
-      });
-    let server = await start();
-    const end = async (signal: NodeJS.Signals) => {
-      server.kill(signal);
-      await server.exited;
-    };
-    // PostgreSQL's immediate shutdown: all processes end without a checkpoint.
-    const kill = () => end('SIGQUIT');
-    const stop = async () => {
-      await end('SIGINT');
-      await folder.remove();
-    };
+    const control = await startServer({
+      command: [program, '-D', data, '-p', String(port), ...assigned],
+      folder,
+      source: 'postgresql',
+      ready: /database system is ready to accept connections/,
+      // PostgreSQL's immediate shutdown: all processes end without a checkpoint.
+      killSignal: 'SIGQUIT',
+      stopSignal: 'SIGINT',
+    });
     return {
       host: 'localhost',
       port,
@@ -116,13 +107,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
       url: `postgres://postgres:${password}@localhost:${port}/postgres`,
       socketFolder: folder.path,
       ca: tls && (await readFile(tls.certificate, 'utf8')),
-      kill,
-      restart: async () => {
-        await kill();
-        server = await start();
-      },
-      stop,
-      [Symbol.asyncDispose]: stop,
+      ...control,
     };
   } catch (error) {
     await folder.remove();

@@ -76,36 +76,21 @@ export async function startRedis(options: RedisOptions = {}): Promise<RedisServe
         : { port }),
       ...options.settings,
     };
-    const start = () =>
-      startServer({
-        command: [program, ...Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)])],
-        folder,
-        source: 'redis',
-        ready: /Ready to accept connections/i,
-      });
-    let server = await start();
-    const end = async (signal: NodeJS.Signals) => {
-      server.kill(signal);
-      await server.exited;
-    };
-    const kill = () => end('SIGKILL');
-    const stop = async () => {
-      await end('SIGTERM');
-      await folder.remove();
-    };
+    const control = await startServer({
+      command: [program, ...Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)])],
+      folder,
+      source: 'redis',
+      ready: /Ready to accept connections/i,
+      killSignal: 'SIGKILL',
+      stopSignal: 'SIGTERM',
+    });
     return {
       host: 'localhost',
       port,
       password,
       url: `${tls ? 'rediss' : 'redis'}://:${password}@localhost:${port}`,
       ca: tls && (await readFile(tls.certificate, 'utf8')),
-      kill,
-      restart: async () => {
-        await kill();
-        server = await start();
-      },
-      stop,
-      [Symbol.asyncDispose]: stop,
+      ...control,
     };
   } catch (error) {
     await folder.remove();

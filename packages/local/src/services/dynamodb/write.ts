@@ -88,19 +88,14 @@ function readWriteCondition(input: ConditionInput, expressions: ExpressionReader
 
 /** @throws ServiceError for a bad value, item size or expression. */
 export function readPut(input: PutInput): Write {
-  checkWriteMixed(input);
-  checkPlaceholdersWanted(input, ['ConditionExpression']);
-  const item = normaliseAttributes(input.Item);
-  if (sizeOf(item) > MAX_ITEM_BYTES) throw validationError('Item size has exceeded the maximum allowed size');
-  const expressions = readExpressions(input);
-  const condition = readWriteCondition(input, expressions);
-  expressions.checkAllUsed();
+  const conditional = readConditional(input, () => {
+    const item = normaliseAttributes(input.Item);
+    if (sizeOf(item) > MAX_ITEM_BYTES) throw validationError('Item size has exceeded the maximum allowed size');
+    return item;
+  });
+  const item = conditional.target;
   return {
-    tableName: input.TableName,
-    target: item,
-    condition,
-    returnsItemOnFailure: input.ReturnValuesOnConditionCheckFailure === 'ALL_OLD',
-    changedPaths: [],
+    ...conditional,
     check: (table) => {
       checkItemKey(table, item);
       checkIndexKeys(table, item);
@@ -109,21 +104,29 @@ export function readPut(input: PutInput): Write {
   };
 }
 
-function readKeyed(input: DeleteInput): Omit<Write, 'after'> {
+/**
+ * The parts that a put, a delete and a condition check share. `readTarget` is called between the
+ * checks of AWS's order: after those of the parameters, before those of the expressions.
+ */
+function readConditional(input: PutInput | DeleteInput, readTarget: () => Attributes) {
   checkWriteMixed(input);
   checkPlaceholdersWanted(input, ['ConditionExpression']);
-  const key = normaliseAttributes(input.Key);
+  const target = readTarget();
   const expressions = readExpressions(input);
   const condition = readWriteCondition(input, expressions);
   expressions.checkAllUsed();
   return {
     tableName: input.TableName,
-    target: key,
+    target,
     condition,
     returnsItemOnFailure: input.ReturnValuesOnConditionCheckFailure === 'ALL_OLD',
     changedPaths: [],
-    check: (table) => checkKey(table, key),
   };
+}
+
+function readKeyed(input: DeleteInput): Omit<Write, 'after'> {
+  const conditional = readConditional(input, () => normaliseAttributes(input.Key));
+  return { ...conditional, check: (table) => checkKey(table, conditional.target) };
 }
 
 /** @throws ServiceError for a bad value or expression. */

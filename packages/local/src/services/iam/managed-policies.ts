@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomLetters } from '../../core/base32.ts';
 import { readBoolean, readString, requireString } from '../../core/input.ts';
 import { partitionOf } from '../../core/partition.ts';
 import type { Action, CallContext } from '../../core/service.ts';
@@ -12,9 +12,7 @@ import { checkIamName, iamOf, iamStore, policyOf, readPath } from './iam-store.t
 const MAX_POLICY = 6_144;
 const MAX_VERSIONS = 5;
 
-const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
-
-const makePolicyId = () => `ANPA${[...randomBytes(17)].map((byte) => LETTERS[byte % 32]).join('')}`;
+const makePolicyId = () => `ANPA${randomLetters(17)}`;
 
 /** The number of roles that have the policy attached. */
 const attachments = (arn: string, context: CallContext) =>

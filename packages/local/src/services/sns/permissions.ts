@@ -1,5 +1,5 @@
 import { readString, readStrings } from '../../core/input.ts';
-import { partitionOf } from '../../core/partition.ts';
+import { permissionStatement } from '../../core/permission-statement.ts';
 import type { Action } from '../../core/service.ts';
 import { invalidParameter } from './errors.ts';
 import type { Topic } from './topic.ts';
@@ -23,8 +23,6 @@ function writePolicy(topic: Topic, statements: readonly Statement[], rest: Recor
 
 const GRANTABLE = [...OWNER_ACTIONS, 'GetDataProtectionPolicy', 'ListTagsForResource', 'PutDataProtectionPolicy'];
 
-const oneOrMore = (values: readonly string[]) => (values.length === 1 ? values[0] : values);
-
 export const addPermission: Action = (input, context) => {
   const topic = topicOf(input, context);
   const label = readString(input, 'Label') ?? '';
@@ -40,13 +38,13 @@ export const addPermission: Action = (input, context) => {
   }
   const { statements, rest } = readPolicy(topic);
   if (statements.some(({ Sid }) => Sid === label)) throw invalidParameter('Statement already exists');
-  const statement = {
-    Sid: label,
-    Effect: 'Allow',
-    Principal: { AWS: oneOrMore(accounts.map((account) => `arn:${partitionOf(context.region)}:iam::${account}:root`)) },
-    Action: oneOrMore(actions.map((action) => `SNS:${action}`)),
-    Resource: topic.arn,
-  };
+  const statement = permissionStatement({
+    label,
+    accounts,
+    actions: actions.map((action) => `SNS:${action}`),
+    resource: topic.arn,
+    region: context.region,
+  });
   writePolicy(topic, [...statements, statement], rest);
 };
 

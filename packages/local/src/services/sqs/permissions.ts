@@ -1,5 +1,5 @@
 import { readString, readStrings } from '../../core/input.ts';
-import { partitionOf } from '../../core/partition.ts';
+import { permissionStatement } from '../../core/permission-statement.ts';
 import type { Action } from '../../core/service.ts';
 import { invalidParameter, missingParameter, sqsError } from './errors.ts';
 import { parseObject } from './queue-attributes.ts';
@@ -66,8 +66,6 @@ function checkAction(action: string): void {
   if (!GRANTABLE.includes(action)) throw refuse('Please refer to the appropriate WSDL for a list of valid actions.');
 }
 
-const oneOrMore = (values: readonly string[]) => (values.length === 1 ? values[0] : values);
-
 export const addPermission: Action = (input, context) => {
   const queue = queueOf(input, context);
   const label = readString(input, 'Label') ?? '';
@@ -97,13 +95,13 @@ export const addPermission: Action = (input, context) => {
       `${policy.statements.length + 1} statements were found in the submitted policy, max allowed is ${MAX_STATEMENTS}`,
     );
   }
-  const statement = {
-    Sid: label,
-    Effect: 'Allow',
-    Principal: { AWS: oneOrMore(accounts.map((account) => `arn:${partitionOf(context.region)}:iam::${account}:root`)) },
-    Action: oneOrMore(actions.map((action) => `SQS:${action}`)),
-    Resource: queue.arn,
-  };
+  const statement = permissionStatement({
+    label,
+    accounts,
+    actions: actions.map((action) => `SQS:${action}`),
+    resource: queue.arn,
+    region: context.region,
+  });
   queue.setAttributes({ Policy: policy.with([...policy.statements, statement]) });
 };
 

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { randomLetters } from '../../core/base32.ts';
 import type { Principal } from '../../core/caller.ts';
 import { makeAccessKeyId, SESSION_REGION, sessions } from '../../core/caller.ts';
 import type { CallContext } from '../../core/service.ts';
@@ -12,10 +13,6 @@ export const roleId = (arn: string) =>
 
 /** AWS renews the keys of its functions and tasks; here they last as long as any of them runs. */
 export const SERVICE_SECONDS = 315_360_000;
-
-const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
-
-const randomLetters = (count: number) => [...randomBytes(count)].map((byte) => LETTERS[byte % 32]).join('');
 
 /**
  * Temporary keys of `principal`: calls with them are its calls until `seconds` have passed on the

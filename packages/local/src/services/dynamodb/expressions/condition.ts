@@ -2,6 +2,7 @@ import { validationError } from '../errors.ts';
 import { sortable } from '../values/sort-key.ts';
 import type { Attributes, AttributeValue } from '../values/value.ts';
 import { emptyAttributes, equalValues, typeOf } from '../values/value.ts';
+import { createOperatorCount } from './operator-count.ts';
 import type { Path } from './path.ts';
 import { valueAt } from './path.ts';
 import type { RawOperand } from './raw-operand.ts';
@@ -44,8 +45,7 @@ export type Test = TestOf<Operand>;
 
 const KEYWORDS: Keywords = new Set(['BETWEEN', 'IN', 'AND', 'OR', 'NOT']);
 const COMPARATORS: readonly Comparator[] = ['=', '<>', '<', '<=', '>', '>='];
-/** Source: "Service quotas": 300 operators and functions in an expression, 100 operands of IN. */
-const MAX_OPERATORS = 300;
+/** Source: "Service quotas". */
 const MAX_IN = 100;
 /**
  * Parentheses nest this deep at most, to keep the stack small; AWS's 300 operators imply a limit
@@ -71,15 +71,8 @@ export interface ParsedCondition {
 export function parseCondition(text: string): ParsedCondition {
   const reader = new TokenReader(text);
   let hasRedundantParentheses = false;
-  let operators = 0;
+  const count = createOperatorCount();
   let depth = 0;
-
-  const count = () => {
-    operators += 1;
-    if (operators > MAX_OPERATORS) {
-      throw validationError(`The expression contains too many operators; operator count: ${operators}`);
-    }
-  };
 
   const asCondition = (parsed: Parsed): RawCondition => {
     if (parsed.is === 'condition') return parsed.condition;

@@ -3,6 +3,7 @@ import { addDecimals, formatDecimal, negateDecimal, parseDecimal } from '../valu
 import type { Attributes, AttributeType, AttributeValue } from '../values/value.ts';
 import { copyAttributes, typeOf } from '../values/value.ts';
 import type { Operand } from './condition.ts';
+import { createOperatorCount } from './operator-count.ts';
 import type { Path } from './path.ts';
 import { changeAt, checkPaths, valueAt } from './path.ts';
 import type { Placeholders } from './placeholders.ts';
@@ -36,23 +37,14 @@ export type UpdateAction =
 
 const SECTIONS: readonly Section[] = ['SET', 'REMOVE', 'ADD', 'DELETE'];
 const KEYWORDS: Keywords = new Set(SECTIONS);
-/** Source: "Service quotas": 300 operators and functions in an expression. */
-const MAX_OPERATORS = 300;
 /** Functions nest this deep at most, to keep the stack small; 300 operators imply a limit too. */
 const MAX_DEPTH = 300;
 
 /** @throws ServiceError for a syntax error or too many operators. */
 export function parseUpdate(text: string): RawUpdate {
   const reader = new TokenReader(text);
-  let operators = 0;
+  const count = createOperatorCount();
   let depth = 0;
-
-  const count = () => {
-    operators += 1;
-    if (operators > MAX_OPERATORS) {
-      throw validationError(`The expression contains too many operators; operator count: ${operators}`);
-    }
-  };
 
   function parseArguments(): RawOperand[] {
     depth += 1;
