@@ -28,7 +28,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   cdk: { name: '@twelvefold/cdk', mayImport: ['core', 'app'], owns: ['aws-cdk-lib', 'aws-cdk-lib/**', 'constructs'] },
   // It writes an app; it shares no code with one.
   'create-twelvefold': { name: 'create-twelvefold', mayImport: [] },
-  local: { name: '@twelvefold/local', mayImport: ['core', 'aws'] },
+  local: { name: '@twelvefold/local', mayImport: ['core'] },
 };
 
 interface Pattern {
