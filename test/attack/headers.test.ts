@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { systemClock } from '@twelvefold/core';
+import type { HttpServer } from '@twelvefold/lifecycle/internal/service';
 import { readHttpEvent } from '@twelvefold/lifecycle/lambda';
-import type { HttpServer } from '@twelvefold/lifecycle/service';
 import { createHttpServer } from '@twelvefold/lifecycle/service';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';

@@ -11,8 +11,9 @@ import {
 } from '@twelvefold/config';
 import type { ConfigEvent } from '@twelvefold/config/internal';
 import type { Clock } from '@twelvefold/core';
-import type { Fault, LocalAws } from '@twelvefold/local';
+import type { LocalAws } from '@twelvefold/local';
 import { createClock, provision, startLocalAws } from '@twelvefold/local';
+import type { Fault } from '@twelvefold/local/internal';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { until } from '../support/until.ts';

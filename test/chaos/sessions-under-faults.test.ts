@@ -3,8 +3,9 @@ import { sessionStore } from '@twelvefold/backing';
 import { dynamoDbSessionDriver } from '@twelvefold/backing/dynamodb-sessions';
 import { createSessions } from '@twelvefold/backing/sessions';
 import { systemClock } from '@twelvefold/core';
-import type { Fault, LocalAws } from '@twelvefold/local';
+import type { LocalAws } from '@twelvefold/local';
 import { provision, startLocalAws } from '@twelvefold/local';
+import type { Fault } from '@twelvefold/local/internal';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 

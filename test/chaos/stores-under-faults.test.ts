@@ -4,8 +4,9 @@ import { createDynamoDbIdempotency } from '@twelvefold/backing/dynamodb-idempote
 import { dynamoDbSessionDriver } from '@twelvefold/backing/dynamodb-sessions';
 import { createDynamoDbTable } from '@twelvefold/backing/dynamodb-table';
 import { createSessions } from '@twelvefold/backing/sessions';
-import type { Fault, LocalAws } from '@twelvefold/local';
+import type { LocalAws } from '@twelvefold/local';
 import { provision, startLocalAws } from '@twelvefold/local';
+import type { Fault } from '@twelvefold/local/internal';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import * as z from 'zod';
 

@@ -1,7 +1,8 @@
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import { DynamoDB } from '@aws-sdk/client-dynamodb';
-import type { ControlledClock, LocalAws } from '@twelvefold/local';
+import type { LocalAws } from '@twelvefold/local';
 import { createClock, startLocalAws } from '@twelvefold/local';
+import type { ControlledClock } from '@twelvefold/local/internal';
 import { afterAll, beforeAll, beforeEach } from 'vitest';
 
 interface DynamoDbEndpoint {

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Aws } from '@twelvefold/aws';
 import { createAws, sns, sqs } from '@twelvefold/aws';
-import type { MessageInfo } from '@twelvefold/backing';
 import { Poison, queue, topic } from '@twelvefold/backing';
-import type { MessageHandler } from '@twelvefold/backing/internal';
+import type { MessageHandler, MessageInfo } from '@twelvefold/backing/internal';
 import { createSnsPublisher } from '@twelvefold/backing/sns';
 import { createSqsBatchConsumer } from '@twelvefold/backing/sqs';
 import type { Scope } from '@twelvefold/lifecycle';

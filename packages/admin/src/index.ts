@@ -11,7 +11,7 @@ export { runTask } from './run-task.ts';
 
 export { runLeg } from './runner/run-leg.ts';
 
-export type { Run, RunRecord } from './runs/run.ts';
+export type { RunRecord } from './runs/run.ts';
 
 export type { RunStore } from './runs/run-store.ts';
 export { type TaskRunsDefinition, taskRuns } from './runs/task-runs.ts';

@@ -14,6 +14,7 @@ export type { RunInfo, RunLegOptions } from './runner/run-leg.ts';
 export { collectionCount } from './runner/work-off.ts';
 export type {
   AuditEntry,
+  Run,
   RunError,
   RunFailure,
   RunLaunch,

@@ -1,10 +1,11 @@
 import type { RunInfo } from '@twelvefold/admin/internal';
-import type { Definition, MessageInfo } from '@twelvefold/backing';
-import type { AccessOf, ClientFor } from '@twelvefold/backing/internal';
+import type { Definition } from '@twelvefold/backing';
+import type { AccessOf, ClientFor, MessageInfo } from '@twelvefold/backing/internal';
 import type { ConfigDefinition } from '@twelvefold/config';
 import type { ConfigPath, PickConfig } from '@twelvefold/config/internal';
 import type { Deadline } from '@twelvefold/core';
-import type { RequestContext, Scope } from '@twelvefold/lifecycle';
+import type { Scope } from '@twelvefold/lifecycle';
+import type { RequestContext } from '@twelvefold/lifecycle/internal';
 import type { Logger, Metrics } from '@twelvefold/logging';
 
 /** The backing services that an app declares, by key. */

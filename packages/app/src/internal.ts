@@ -6,4 +6,9 @@ export type { AppIdentity, Component } from './component.ts';
 export type { Backing, BoundClients, Context, TaskRun, Uses } from './context.ts';
 export type { AppOptions, HttpOptions } from './define-app.ts';
 export type { BuildManifestOptions } from './manifest/build-manifest.ts';
-export type { CloudFormationResource, CloudFormationValue } from './manifest/manifest.ts';
+export type {
+  CloudFormationResource,
+  CloudFormationValue,
+  ManifestParameter,
+  ManifestSecret,
+} from './manifest/manifest.ts';

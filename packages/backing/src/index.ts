@@ -13,7 +13,7 @@ export type { Lease, LockClient } from './lock/port.ts';
 
 export { Drop } from './queue/drop.ts';
 export { Poison } from './queue/poison.ts';
-export type { MessageInfo, QueueBatchConsumer, QueueConsumer, QueueSender } from './queue/port.ts';
+export type { QueueBatchConsumer, QueueConsumer, QueueSender } from './queue/port.ts';
 export { type QueueDefinition, queue } from './queue/queue.ts';
 export { Retry } from './queue/retry.ts';
 export type { SessionDriver } from './sessions/driver.ts';

@@ -39,6 +39,7 @@ export type {
   DeadLetter,
   DeadLetterClient,
   MessageHandler,
+  MessageInfo,
   ReceivedMessage,
   SendAllOptions,
   SendOptions,
@@ -73,6 +74,7 @@ export type {
   WriteOperation,
 } from './table/port.ts';
 export type { IndexOptions, TableOptions } from './table/table.ts';
+export type { ConformanceCase } from './test-kit/conformance-case.ts';
 export type { PublishAllOptions, PublishOptions, PublishReceipt, PublishResult } from './topic/port.ts';
 export type { FilterCondition, FilterPolicy, Subscribable } from './topic/subscription.ts';
 export type { TopicOptions } from './topic/topic.ts';

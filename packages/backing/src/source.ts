@@ -1,6 +1,6 @@
 import type { Aws } from '@twelvefold/aws';
 import type { Clock } from '@twelvefold/core';
-import type { LambdaInvocation } from '@twelvefold/lifecycle/lambda';
+import type { LambdaInvocation } from '@twelvefold/lifecycle/internal/lambda';
 import type { Accesses, Definition } from './definition.ts';
 import type { ConsumerEventListener } from './queue/consumer-event.ts';
 import type { MessageHandler } from './queue/port.ts';

@@ -19,5 +19,4 @@ export { Secret } from './secret.ts';
 
 export { type SelectedConfig, selectConfig } from './select/select-config.ts';
 
-export type { ConfigSource } from './sources/sources.ts';
 export { customSource, env, file, memory, parameterStore, secretsManager } from './sources/sources.ts';

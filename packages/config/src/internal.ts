@@ -32,6 +32,7 @@ export type { ConfigPath, PickConfig } from './select/config-path.ts';
 export { selectConfig } from './select/select-config.ts';
 export type { Snapshot } from './snapshot.ts';
 export type {
+  ConfigSource,
   CustomSource,
   CustomSourceOptions,
   EnvSource,

@@ -1,6 +1,5 @@
 /** Scopes, phases and HTTP, the same on every host. @module @twelvefold/lifecycle */
 export { healthResponse } from './http/health.ts';
-export type { RequestContext } from './http/http-service.ts';
 export { installLightHttp } from './http/light/install-light-http.ts';
 
 export { type FieldFault, problem } from './http/problem.ts';
@@ -12,4 +11,3 @@ export { traced } from './otel/traced.ts';
 
 export type { Resource } from './resource.ts';
 export { currentScope, runInScope, type Scope, type ScopeKey, scopeKey } from './scope.ts';
-export type { ShutdownReport } from './shutdown-report.ts';

@@ -2,7 +2,7 @@
 export { CORRELATION_ATTRIBUTE, correlationIdFrom, SAMPLED, SAMPLED_ATTRIBUTE } from './correlation.ts';
 export type { Host } from './hosts/detect.ts';
 export { endOnFatalError, type FatalErrorOptions, type FatalProcess } from './hosts/fatal-errors.ts';
-export type { HttpHandler, HttpService, RequestOutcome, RequestRefusal } from './http/http-service.ts';
+export type { HttpHandler, HttpService, RequestContext, RequestOutcome, RequestRefusal } from './http/http-service.ts';
 export type { LightHttpOptions } from './http/light/install-light-http.ts';
 export type { HttpLimits } from './http/limits.ts';
 export type { ProblemDetails } from './http/problem.ts';
@@ -15,5 +15,5 @@ export type { SpanInit } from './otel/span.ts';
 export type { Phase } from './phase.ts';
 export type { ScopeInit, ScopeKind } from './scope.ts';
 export { type OpenScope, openScope } from './scope.ts';
-export type { ShutdownStep } from './shutdown-report.ts';
+export type { ShutdownReport, ShutdownStep } from './shutdown-report.ts';
 export type { TraceContext } from './trace.ts';

@@ -4,18 +4,12 @@
  */
 
 export type { RecordedCall } from './core/call-log.ts';
-export type { ControlledClock } from './core/clock.ts';
 export { createClock } from './core/clock.ts';
 
-export type { Fault } from './core/faults.ts';
-
-export { invokable } from './launcher/function/invokable.ts';
 export type { LaunchedFunction } from './launcher/function/launch-function.ts';
 export { launchFunction } from './launcher/function/launch-function.ts';
 
-export type { HttpFront } from './launcher/http/launch-http-front.ts';
 export { launchHttpFront } from './launcher/http/launch-http-front.ts';
-export type { EventSourceMapping } from './launcher/mapping/launch-event-source-mapping.ts';
 export { launchEventSourceMapping } from './launcher/mapping/launch-event-source-mapping.ts';
 
 export { launchStreamMapping } from './launcher/mapping/launch-stream-mapping.ts';

@@ -1,18 +1,19 @@
 /** For sibling packages, and types that signatures name. May change in any release. @module */
 export type { Credentials } from './client/sign-request.ts';
 export type { CallFilter } from './core/call-log.ts';
+export type { ControlledClock } from './core/clock.ts';
 export type {
   ContainerRegistry,
   RunnableContainer,
   RunningContainer,
   StartContainer,
 } from './core/container-registry.ts';
-export type { FaultKind, Faults } from './core/faults.ts';
+export type { Fault, FaultKind, Faults } from './core/faults.ts';
 export type { FunctionRegistry, InvokableFunction } from './core/function-registry.ts';
 export type { InvokeOptions, LaunchFunctionOptions, ManagedInstances } from './launcher/function/launch-function.ts';
 export type { FunctionError, InvocationResult } from './launcher/function/result.ts';
-export type { HttpFrontOptions } from './launcher/http/launch-http-front.ts';
-export type { EventSourceMappingOptions } from './launcher/mapping/launch-event-source-mapping.ts';
+export type { HttpFront, HttpFrontOptions } from './launcher/http/launch-http-front.ts';
+export type { EventSourceMapping, EventSourceMappingOptions } from './launcher/mapping/launch-event-source-mapping.ts';
 export type { StreamMappingOptions } from './launcher/mapping/launch-stream-mapping.ts';
 export type { SqsRecord, SqsRecordAttribute } from './launcher/mapping/sqs-event.ts';
 export type { StreamRecord } from './launcher/mapping/stream-reader.ts';

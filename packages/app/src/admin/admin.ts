@@ -1,12 +1,11 @@
 import { userInfo } from 'node:os';
 import { createInterface } from 'node:readline/promises';
-import type { Run } from '@twelvefold/admin';
 import { adminCommand, runTask } from '@twelvefold/admin';
-import type { AdminRuns } from '@twelvefold/admin/internal';
+import type { AdminRuns, Run } from '@twelvefold/admin/internal';
 import { collectionCount, validateParams } from '@twelvefold/admin/internal';
 import { systemClock } from '@twelvefold/core';
 import { runInScope } from '@twelvefold/lifecycle';
-import type { HostProfile } from '@twelvefold/lifecycle/service';
+import type { HostProfile } from '@twelvefold/lifecycle/internal/service';
 import { serviceProfile } from '@twelvefold/lifecycle/service';
 import type { ConfigOfComponents, HostOptions } from '../app-resource.ts';
 import type { AppIdentity, TaskComponent } from '../component.ts';

@@ -4,7 +4,7 @@ import { createAws } from '@twelvefold/aws';
 import { systemClock } from '@twelvefold/core';
 import { createLifecycle } from '@twelvefold/lifecycle';
 import { endOnFatalError } from '@twelvefold/lifecycle/internal';
-import type { HostProfile } from '@twelvefold/lifecycle/service';
+import type { HostProfile } from '@twelvefold/lifecycle/internal/service';
 import type { Logger, Metrics } from '@twelvefold/logging';
 import type { HostOptions } from '../app-resource.ts';
 import { appResources, CONFIG_RESOURCE } from '../app-resource.ts';

@@ -2,7 +2,7 @@ import type { Clock } from '@twelvefold/core';
 import { toError } from '@twelvefold/core/internal';
 import type { Resource } from '@twelvefold/lifecycle';
 import type { HttpService } from '@twelvefold/lifecycle/internal';
-import type { HostProfile, HttpServer } from '@twelvefold/lifecycle/service';
+import type { HostProfile, HttpServer } from '@twelvefold/lifecycle/internal/service';
 import { createHttpServer } from '@twelvefold/lifecycle/service';
 import type { Logger } from '@twelvefold/logging';
 import type { HttpComponent } from '../component.ts';

@@ -2,7 +2,7 @@ import type { Launcher } from '@twelvefold/admin';
 import { startSupervisor } from '@twelvefold/admin/internal';
 import { systemClock } from '@twelvefold/core';
 import type { Resource } from '@twelvefold/lifecycle';
-import type { HostProfile } from '@twelvefold/lifecycle/service';
+import type { HostProfile } from '@twelvefold/lifecycle/internal/service';
 import { withTask } from '../admin/open-task.ts';
 import type { AppIdentity, TaskComponent } from '../component.ts';
 import type { FatalLegs } from '../runtime/fatal-legs.ts';

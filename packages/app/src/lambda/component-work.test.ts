@@ -1,6 +1,6 @@
 import { queue } from '@twelvefold/backing';
 import { systemClock } from '@twelvefold/core';
-import type { LambdaInvocation } from '@twelvefold/lifecycle/lambda';
+import type { LambdaInvocation } from '@twelvefold/lifecycle/internal/lambda';
 import { createLogger, createMetrics } from '@twelvefold/logging';
 import { expect, it } from 'vitest';
 import * as z from 'zod/mini';

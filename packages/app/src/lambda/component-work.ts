@@ -2,7 +2,7 @@ import type { Clock } from '@twelvefold/core';
 import { TwelvefoldError } from '@twelvefold/core';
 import { toError } from '@twelvefold/core/internal';
 import type { Lifecycle } from '@twelvefold/lifecycle';
-import type { LambdaInvocation } from '@twelvefold/lifecycle/lambda';
+import type { LambdaInvocation } from '@twelvefold/lifecycle/internal/lambda';
 import { readHttpEvent } from '@twelvefold/lifecycle/lambda';
 import type { Logger, Metrics } from '@twelvefold/logging';
 import type { Component, ConsumerComponent, HttpComponent } from '../component.ts';

@@ -1,5 +1,5 @@
 import { TwelvefoldError } from '@twelvefold/core';
-import type { LambdaInvocation } from '@twelvefold/lifecycle/lambda';
+import type { LambdaInvocation } from '@twelvefold/lifecycle/internal/lambda';
 import { createLogger, createMetrics } from '@twelvefold/logging';
 import { expect, it } from 'vitest';
 import type { Work } from './component-work.ts';

@@ -1,6 +1,6 @@
 import { TwelvefoldError } from '@twelvefold/core';
 import { toError } from '@twelvefold/core/internal';
-import type { LambdaInvocation } from '@twelvefold/lifecycle/lambda';
+import type { LambdaInvocation } from '@twelvefold/lifecycle/internal/lambda';
 import type { Logger, Metrics } from '@twelvefold/logging';
 import type { Start } from '../runtime/publish-start.ts';
 import { publishStart } from '../runtime/publish-start.ts';

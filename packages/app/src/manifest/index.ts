@@ -5,9 +5,7 @@ export type {
   ManifestAccess,
   ManifestComponent,
   ManifestConfig,
-  ManifestParameter,
   ManifestResource,
   ManifestSchedule,
-  ManifestSecret,
   ManifestSupervisor,
 } from './manifest.ts';

@@ -1,4 +1,4 @@
-import type { HostProfile } from '@twelvefold/lifecycle/service';
+import type { HostProfile } from '@twelvefold/lifecycle/internal/service';
 
 /**
  * The host of a leg: `ecs 0123abcd` where the platform names the task, otherwise the machine's

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { dynamodb, sqs, ssm } from '@twelvefold/aws';
-import type { ShutdownReport } from '@twelvefold/lifecycle';
+import type { ShutdownReport } from '@twelvefold/lifecycle/internal';
 import { expect } from 'vitest';
 import { jsonLines } from '../../../support/json-lines.ts';
 import { runEntry } from '../../../support/run-entry.ts';

@@ -1,6 +1,6 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { dynamodb } from '@twelvefold/aws';
-import type { ShutdownReport } from '@twelvefold/lifecycle';
+import type { ShutdownReport } from '@twelvefold/lifecycle/internal';
 import { expect } from 'vitest';
 import { jsonLines } from '../../../support/json-lines.ts';
 import type { RunningApp } from '../../../support/start-app.ts';

@@ -1,4 +1,4 @@
-import type { ShutdownReport } from '@twelvefold/lifecycle';
+import type { ShutdownReport } from '@twelvefold/lifecycle/internal';
 import { expect } from 'vitest';
 import { jsonLines } from '../../../support/json-lines.ts';
 import type { RunningApp } from '../../../support/start-app.ts';

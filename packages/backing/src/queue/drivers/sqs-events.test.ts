@@ -1,6 +1,6 @@
 import type { Aws } from '@twelvefold/aws';
 import { createTestClock } from '@twelvefold/core/testing';
-import type { LambdaInvocation } from '@twelvefold/lifecycle/lambda';
+import type { LambdaInvocation } from '@twelvefold/lifecycle/internal/lambda';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import type { Definition } from '../../definition.ts';

@@ -1,7 +1,7 @@
 /** The Lambda host. @module */
 export { readHttpEvent } from './http-event.ts';
 
-export { type LambdaHandler, type LambdaInvocation, lambdaHandler } from './lambda.ts';
+export { type LambdaHandler, lambdaHandler } from './lambda.ts';
 
 export { recordsFromSns } from './records-from-sns.ts';
 

@@ -5,7 +5,7 @@ export type { HttpEventV2, HttpResultV2 } from './api-gateway-v2.ts';
 export { type EventBridgeEvent, isEventBridgeEvent } from './event-bridge-event.ts';
 export type { AnswerEventOptions, HttpEvent, HttpEventExchange, HttpResult } from './http-event.ts';
 export { type InternalExtensionOptions, registerInternalExtension } from './internal-extension.ts';
-export type { LambdaContext, LambdaOptions } from './lambda.ts';
+export type { LambdaContext, LambdaInvocation, LambdaOptions } from './lambda.ts';
 export { type LambdaProfile, lambdaProfile } from './lambda-profile.ts';
 export { onTerminate, TERMINATE_BUDGET_MS, type TerminatingProcess } from './on-terminate.ts';
 export type { TopicRecord } from './records-from-sns.ts';

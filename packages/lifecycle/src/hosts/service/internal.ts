@@ -5,6 +5,7 @@ export {
   type TaskProtection,
   type TaskProtectionOptions,
 } from '../ecs/task-protection.ts';
+export type { HostProfile } from '../profile.ts';
 export { type HeldSignals, holdSignals, type ServiceProcess } from './hold-signals.ts';
-export type { HttpServerOptions } from './http-server.ts';
+export type { HttpServer, HttpServerOptions } from './http-server.ts';
 export type { RunServiceOptions } from './run-service.ts';
