@@ -10,7 +10,7 @@ export const STAGE_SHAPE = {
 export const STAGE_PLACEHOLDER = '{stage}';
 
 /**
- * The stage, from `TWELVEFOLD_STAGE` alone.
+ * The stage, from `TWELVEFOLD_STAGE` only.
  *
  * @throws TwelvefoldError `STAGE_INVALID` when it is missing or cannot be part of a physical name.
  */

@@ -26,7 +26,7 @@ export interface LeanTransport extends Transport {
 /** A way to AWS below the port. Rejects as the port does. */
 export interface Transport {
   send(call: TransportCall): Promise<unknown>;
-  /** By service; a transport whose sockets are out of reach tells nothing. */
+  /** By service; absent for a transport without access to its sockets. */
   takeCounts?(): ConnectionCounts[];
   /** Drops what a freeze may have killed. */
   resume(): void;

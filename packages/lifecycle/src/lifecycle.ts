@@ -133,7 +133,7 @@ export function createLifecycle(options: LifecycleOptions = {}): Lifecycle {
     start: async (signal = new AbortController().signal) => {
       if (starting) throw new TypeError('Cannot start: start() was called before');
       starting = true;
-      // One that fails keeps the others from starting, and tells those that are at it.
+      // A failure stops further starts and aborts those that are under way.
       const failed = new AbortController();
       const either = AbortSignal.any([signal, failed.signal]);
       try {

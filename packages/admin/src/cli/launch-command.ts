@@ -148,7 +148,7 @@ async function followTask<T extends AnyTask>(
 }
 
 const LOOK_EVERY_MS = 1_000;
-/** A supervisor that is deployed looks once a minute; who waits looks more often. */
+/** A supervisor that is deployed looks once a minute; a command that waits looks more often. */
 const SUPERVISE_EVERY = 5;
 
 /** Follows a run until it is settled, and starts its next legs. The first Ctrl-C pauses it. */

@@ -11,7 +11,7 @@ import { nextStep } from './next-step.ts';
 export interface SuperviseOptions {
   readonly store: RunStore;
   readonly tasks: readonly AnyTask[];
-  /** By place. Runs of a place that has none are left to who has one. */
+  /** By place. Runs of a place without a launcher are left to another supervisor. */
   readonly launchers: { readonly [P in RunPlace]?: Launcher };
   /** Names this supervisor in the history of runs. */
   readonly by: string;

@@ -5,7 +5,7 @@ interface CommandOutput {
 
 /** The streams and functions that a command uses. A command does not touch the process itself. */
 export interface CommandIo {
-  /** Results alone. */
+  /** Only for results. */
   readonly stdout: CommandOutput;
   readonly stderr: CommandOutput;
   /** True when people read standard output: in a pipe nothing but the result is said. */

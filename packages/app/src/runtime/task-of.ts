@@ -2,7 +2,7 @@ import type { AnyTask } from '@twelvefold/admin/internal';
 import type { TaskComponent } from '../component.ts';
 
 /**
- * A task component as the runner knows tasks: its handler takes exactly the context that the
+ * A task component as the runner's task: its handler takes exactly the context that the
  * runtime makes for it.
  */
 export function taskOf({ name, params, description, policy, over, handler }: TaskComponent): AnyTask {

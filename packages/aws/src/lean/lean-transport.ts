@@ -116,8 +116,8 @@ const MAX_COMPONENTS = 100;
 
 /**
  * The `user-agent` header for a component's calls: product, language and the application id of
- * `AWS_SDK_UA_APP_ID`, in the form of the AWS SDKs, and `md/component#NAME`, which tells a
- * component's calls apart in CloudTrail.
+ * `AWS_SDK_UA_APP_ID`, in the form of the AWS SDKs, and `md/component#NAME`, which shows the
+ * component in CloudTrail.
  */
 function createUserAgent(env: Environment): (component: string | undefined) => string {
   const node = builtin('node:process').versions.node;

@@ -23,7 +23,7 @@ export interface SdkService {
   readonly client: SdkClient;
   /** The class for an operation, `undefined` when the service has none of that name. */
   command(operation: string): (new (input: never) => SdkCommand) | undefined;
-  /** DynamoDB alone: its errors carry items that lib-dynamodb leaves marshalled. */
+  /** Only for DynamoDB: its errors carry items that lib-dynamodb leaves marshalled. */
   readonly unmarshall?: Unmarshall;
 }
 

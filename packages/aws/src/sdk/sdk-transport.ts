@@ -65,7 +65,7 @@ export function createSdkTransport(
 const LATE = { name: 'TimeoutError', message: 'The call took longer than its timeoutMs' };
 
 function sendSettings(settings: AwsSettings, input: unknown, signal: AbortSignal | undefined): SendSettings {
-  const waitSeconds = (input as { WaitTimeSeconds?: number }).WaitTimeSeconds ?? 0; // ReceiveMessage alone has it
+  const waitSeconds = (input as { WaitTimeSeconds?: number }).WaitTimeSeconds ?? 0; // only ReceiveMessage has it
   const attemptMs = settings.requestTimeoutMs ?? DEFAULT_SETTINGS.requestTimeoutMs;
   return {
     ...(signal === undefined ? {} : { abortSignal: signal }),

@@ -16,7 +16,7 @@ interface PublishBatch {
 const VERSION = '2010-03-31';
 
 /**
- * Codes that the SDK knows by a name other than `<code>Exception`; the rest of SNS's own are in the
+ * Codes whose name in the SDK is not `<code>Exception`; the rest of SNS's own are in the
  * set below.
  */
 const QUERY_NAMES: Readonly<Record<string, string>> = {

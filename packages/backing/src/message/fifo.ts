@@ -2,7 +2,7 @@ import { assertKnownOptions } from '@twelvefold/core/internal';
 import type { FieldOf } from './field-of.ts';
 
 /**
- * How a FIFO queue or topic puts its messages into groups and tells repeats. `M` is the message.
+ * How a FIFO queue or topic groups its messages and finds repeats. `M` is the message.
  */
 export interface FifoOptions<M> {
   /**

@@ -53,7 +53,7 @@ export interface QueueSender<T> {
    */
   send(message: T, options?: SendOptions): Promise<SendReceipt>;
   /**
-   * Sends many, packed into batches by count and bytes; failed entries alone are tried again, under
+   * Sends many, packed into batches by count and bytes; only failed entries are tried again, under
    * the same deduplication id. A source is read as fast as it is sent. On a FIFO queue each group's
    * order is kept: what comes after a message that could not be sent is held back.
    */

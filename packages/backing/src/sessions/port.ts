@@ -150,8 +150,8 @@ export interface SessionClient<T> {
 /** Something that a store reports while it works. */
 export type SessionEvent =
   /**
-   * An id from before a rotation came back after `grace`: it may have been stolen. `ended` tells
-   * whether the session was ended.
+   * An id from before a rotation came back after `grace`: it may have been stolen. `ended` is
+   * true if the session was ended.
    */
   | { readonly type: 'reused'; readonly handle: string; readonly userId: string | undefined; readonly ended: boolean }
   /** A live session counts as ended because its data does not fit the schema. Names fields only. */

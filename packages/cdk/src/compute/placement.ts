@@ -85,7 +85,7 @@ export interface LambdaOptions {
   readonly functionProps?: Partial<Omit<FunctionProps, 'role' | 'runtime' | 'code' | 'handler' | 'functionName'>>;
 }
 
-/** Options of {@link fargate}, for a task alone: the service has its size in `service`. */
+/** Options of {@link fargate}, only for a task: the service has its size in `service`. */
 export interface FargateOptions {
   /**
    * CPU units of a task's task definition, 1,024 to a vCPU.

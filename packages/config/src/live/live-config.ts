@@ -54,7 +54,7 @@ export interface LiveConfig<T> {
   readonly state: ConfigState;
   /** Whether `get()` would fetch. */
   readonly due: boolean;
-  /** Fetches now, or joins who does. Rejects when the snapshot had to be kept. */
+  /** Fetches now, or joins a fetch under way. Rejects if a fault kept the old snapshot. */
   refresh(): Promise<T>;
   /**
    * The value that a secret of Secrets Manager had before its last change (version stage

@@ -4,7 +4,7 @@ import type { CustomSource, SourceRequest } from '../sources/sources.ts';
 export interface CustomContent {
   readonly source: CustomSource;
   readonly values: Readonly<Record<string, unknown>>;
-  /** Why none of the keys that were asked for can be told. */
+  /** The reason why the values of the requested keys are unknown. */
   readonly fault?: { readonly reason: FaultReason; readonly detail: string; readonly cause: Error };
   readonly requested: ReadonlySet<string>;
 }

@@ -21,7 +21,7 @@ export interface Span {
   run<T>(work: () => T): T;
   set(name: string, value: AttributeValue): void;
   /**
-   * Marks the work as failed, by the kind of error alone: messages and stacks may quote secrets,
+   * Marks the work as failed, only by the kind of error: messages and stacks may quote secrets,
    * and only the log redacts them. It has the same trace id. An error type may be given as text.
    */
   fail(error: unknown): void;

@@ -41,7 +41,7 @@ export interface LoggerOptions {
    */
   level?: LevelName;
   /**
-   * Fields of every line, e.g. what the host knows about itself: region, task, version.
+   * Fields of every line, e.g. the host's facts: region, task, version.
    * @defaultValue {}
    */
   facts?: Readonly<Record<string, unknown>>;

@@ -99,7 +99,7 @@ export function createLineWriter(io: LineWriterIo): LineWriter {
   const scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
   /** Bytes that the descriptor has begun to take, then the lines behind them. */
   let head: Uint8Array | undefined;
-  /** Of a line, the descriptor has taken the beginning alone. */
+  /** The descriptor has taken only the beginning of a line. */
   let halfway = false;
   let behind = '';
   let pendingBytes = 0;

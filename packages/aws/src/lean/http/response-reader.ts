@@ -17,8 +17,8 @@ export interface ResponseReader {
    */
   push(chunk: Buffer): HttpResponse | undefined;
   /**
-   * The connection ended: gives the response when its length was to be told by that. @throws
-   * TransportFault when it is cut off.
+   * The connection ended: returns the response if its length is that of the connection. @throws
+   * TransportFault if it is cut off.
    */
   end(): HttpResponse;
 }

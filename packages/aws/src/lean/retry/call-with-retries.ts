@@ -27,7 +27,7 @@ export async function callWithRetries(context: LeanContext, client: LeanClient, 
     bodyBytes,
     invocationId: builtin('node:crypto').randomUUID(),
   };
-  const { WaitTimeSeconds = 0 } = call.input as { WaitTimeSeconds?: number }; // ReceiveMessage alone has it
+  const { WaitTimeSeconds = 0 } = call.input as { WaitTimeSeconds?: number }; // only ReceiveMessage has it
   const allowanceMs = WaitTimeSeconds * 1_000 + Math.floor(bodyBytes / UPLOAD_BYTES_PER_MS);
   const endsAtMs =
     runtime.now() + Math.min(context.totalTimeoutMs, call.timeoutMs ?? Number.POSITIVE_INFINITY) + allowanceMs;

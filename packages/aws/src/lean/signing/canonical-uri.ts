@@ -1,4 +1,4 @@
-/** RFC 3986's unreserved characters alone stay as they are. */
+/** Only RFC 3986's unreserved characters stay as they are. */
 export const encodeUri = (text: string): string =>
   encodeURIComponent(text).replaceAll(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
 

@@ -8,7 +8,7 @@ export interface RecordInput {
   /** The kind of call: a key of one kind does not count for the other. */
   purpose: 'once' | 'claim';
   key: string;
-  /** Unique to this call: tells its own record from that of another when an answer was lost. */
+  /** Unique to this call: shows whose record it is when an answer was lost. */
   token: string;
   fingerprint?: string;
   nowMs: number;

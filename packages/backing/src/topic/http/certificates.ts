@@ -4,7 +4,7 @@ import type { Clock } from '@twelvefold/core';
 
 /** The public keys of SNS's signing certificates, by URL. */
 export interface Certificates {
-  /** @throws Error when the certificate cannot be had, is none, or is not valid now */
+  /** @throws Error if the certificate cannot be fetched or read, or is not valid now */
   key(url: URL): Promise<KeyObject>;
 }
 

@@ -27,7 +27,7 @@ export async function putProtection(agentUri: string, request: ProtectionRequest
   });
   const answer = (await response.json().catch(() => ({}))) as ProtectionAnswer; // every field is optional and only read
   const { failure, error } = answer;
-  // A refusal comes with 200: the status alone says nothing.
+  // A refusal comes with 200, so read the body too.
   if (response.ok && !failure && !error) return;
   const refused = new Error(failure?.Detail ?? error?.Message ?? `The ECS agent answered ${response.status}`);
   refused.name = failure?.Reason ?? error?.Code ?? `HTTP ${response.status}`;

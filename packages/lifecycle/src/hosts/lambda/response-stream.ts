@@ -15,7 +15,7 @@ export interface ResponseStream {
 export type StreamingHandler = (event: unknown, stream: ResponseStream, context: never) => Promise<void>;
 
 /**
- * The mark by which Lambda's runtime knows a streaming handler (aws-lambda-ric 4,
+ * The mark of a streaming handler for Lambda's runtime (aws-lambda-ric 4,
  * user-function-loader).
  */
 const STREAMING = Symbol.for('aws.lambda.runtime.handler.streaming');

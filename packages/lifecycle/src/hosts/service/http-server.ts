@@ -173,8 +173,7 @@ class NodeHttpServer implements HttpServer, ServerCore {
   }
 
   /**
-   * Idle connections stay: who is about to use one has not learnt of the drain yet, and does by its
-   * answer.
+   * Idle connections stay: a client that is about to use one learns of the drain by the response.
    */
   quiesce(): void {
     this.draining = true;
