@@ -3,8 +3,8 @@ import { gunzipSync } from 'node:zlib';
 import { deadlineIn, systemClock } from '@twelvefold/core';
 import { createTestClock } from '@twelvefold/core/testing';
 import { describe, expect, it } from 'vitest';
-import type { RequestContext } from '../../index.ts';
-import type { HttpHandler } from '../../internal.ts';
+
+import type { HttpHandler, RequestContext } from '../../internal.ts';
 import { readHttpEvent } from './index.ts';
 import type { AlbEvent, HttpEventV1 } from './internal.ts';
 

@@ -3,8 +3,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import * as http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
-import type { ShutdownReport } from '../../index.ts';
 import { createLifecycle } from '../../index.ts';
+import type { ShutdownReport } from '../../internal.ts';
 import { onTerminate, registerInternalExtension, TERMINATE_BUDGET_MS } from './internal.ts';
 
 const closers: Array<() => void> = [];

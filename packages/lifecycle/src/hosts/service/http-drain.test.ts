@@ -1,9 +1,8 @@
 import { connect } from 'node:net';
 import { createTestClock } from '@twelvefold/core/testing';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { HttpServer } from './index.ts';
 import { createHttpServer } from './index.ts';
-import type { HttpServerOptions } from './internal.ts';
+import type { HttpServer, HttpServerOptions } from './internal.ts';
 
 const servers: HttpServer[] = [];
 const { signal } = new AbortController();

@@ -1,8 +1,7 @@
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { HttpServer } from './index.ts';
 import { createHttpServer } from './index.ts';
-import type { HttpServerOptions } from './internal.ts';
+import type { HttpServer, HttpServerOptions } from './internal.ts';
 
 const servers: HttpServer[] = [];
 const { signal } = new AbortController();
