@@ -74,8 +74,9 @@ export function scanCollection<R>(
  * @param query - the table's `query` of a partition
  * @example
  * ```ts
- * const rows = queryCollection((page) => orderTable.query('ada', page), { key: ({ orderId }) =>
- * orderId });
+ * const rows = queryCollection((page) => orderTable.query('ada', page), {
+ *   key: ({ orderId }) => orderId,
+ * });
  * ```
  */
 export function queryCollection<R>(

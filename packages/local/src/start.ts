@@ -201,8 +201,11 @@ async function answerPage({ method, path }: HttpRequest): Promise<Answer | undef
  * import { STSClient } from '@aws-sdk/client-sts';
  *
  * await using aws = await startLocalAws();
- * const sts = new STSClient({ endpoint: aws.url, region: 'eu-west-1', credentials: { accessKeyId:
- * 'local', secretAccessKey: 'local' } });
+ * const sts = new STSClient({
+ *   endpoint: aws.url,
+ *   region: 'eu-west-1',
+ *   credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+ * });
  * ```
  */
 export function startLocalAws(options: LocalAwsOptions = {}): Promise<LocalAws> {

@@ -51,8 +51,10 @@ const DEFAULT_COMMAND = ['node', 'admin.js', 'leg'];
  *
  * @example
  * ```ts
- * const launcher = ecsLauncher({ aws, place: { cluster: 'orders-prod', service:
- * 'orders-prod-service' } });
+ * const launcher = ecsLauncher({
+ *   aws,
+ *   place: { cluster: 'orders-prod', service: 'orders-prod-service' },
+ * });
  * const taskArn = await launcher.launch(run, 'token');
  * ```
  */

@@ -33,8 +33,13 @@ export interface SupervisorReport {
  *
  * @example
  * ```ts
- * const { launched } = await supervise({ store, tasks, launchers: { lambda: launcher }, by:
- * 'supervisor', clock });
+ * const { launched } = await supervise({
+ *   store,
+ *   tasks,
+ *   launchers: { lambda: launcher },
+ *   by: 'supervisor',
+ *   clock,
+ * });
  * ```
  */
 export async function supervise(options: SuperviseOptions): Promise<SupervisorReport> {

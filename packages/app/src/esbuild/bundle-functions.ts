@@ -56,8 +56,12 @@ const REQUIRE =
  * import { buildManifest } from 'twelvefold/manifest';
  *
  * const manifest = buildManifest(app, { 'lambda/orders.js': orderConsumer });
- * const code = await bundleFunctions({ manifest, sourceDirectory: '.', outDirectory:
- * 'dist/functions', build });
+ * const code = await bundleFunctions({
+ *   manifest,
+ *   sourceDirectory: '.',
+ *   outDirectory: 'dist/functions',
+ *   build,
+ * });
  * ```
  */
 export async function bundleFunctions(given: BundleFunctionsOptions): Promise<{ readonly directory: string }> {

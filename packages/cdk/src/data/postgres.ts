@@ -65,8 +65,11 @@ const POSTGRES_PORT = 5432;
  * @example
  * ```ts
  * const { vpc } = new TwelveFactorNetwork(networkStack, 'Network', { manifests: [manifest] });
- * new TwelveFactorApp(stack, 'App', { manifest, compute, kinds: { sql: postgres({ vpc, proxy:
- * true }) } });
+ * new TwelveFactorApp(stack, 'App', {
+ *   manifest,
+ *   compute,
+ *   kinds: { sql: postgres({ vpc, proxy: true }) },
+ * });
  * ```
  */
 export function postgres(options: PostgresOptions): (scope: Construct, resource: ManifestResource) => ProvidedResource {

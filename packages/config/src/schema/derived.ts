@@ -44,8 +44,10 @@ const DerivedType = $constructor<$ZodType & { _zod: { def: DerivedDefinition } }
  * ```ts
  * const host = z.string();
  * const password = secret(z.string());
- * const urlOf = (db) => `mysql://app:${db.password.reveal()}@${db.host}/`;
- * const url = derived({ host, password }, urlOf);
+ * const url = derived(
+ *   { host, password },
+ *   (db) => `mysql://app:${db.password.reveal()}@${db.host}/`,
+ * );
  * const schema = z.object({
  *   database: z.object({ host, password, url }),
  * });

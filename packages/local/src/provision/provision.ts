@@ -195,8 +195,14 @@ function explain(resource: TemplateResource, error: unknown): Error {
  *   error stay: run it again.
  * @example
  * ```ts
- * const stack = await provision(template, { endpoint: aws.url, region: 'eu-west-1', parameters: {
- * Stage: 'dev' } }); console.log(stack.outputs.OrdersQueueUrl);
+ * const stack = await provision(template, {
+ *   endpoint: aws.url,
+ *   region: 'eu-west-1',
+ *   parameters: {
+ *     Stage: 'dev',
+ *   },
+ * });
+ * console.log(stack.outputs.OrdersQueueUrl);
  * ```
  */
 export async function provision(template: unknown, options: ProvisionOptions): Promise<ProvisionedStack> {

@@ -35,8 +35,10 @@ export interface FastifyStore extends EventEmitter {
  * @example
  * ```ts
  * const driver = dynamoDbSessionDriver({ name: 'orders-prod-sessions', aws });
- * const store = createFastifyStore({ driver, userOf: ({ userId }) => (typeof userId === 'string'
- * ? userId : undefined) });
+ * const store = createFastifyStore({
+ *   driver,
+ *   userOf: ({ userId }) => (typeof userId === 'string' ? userId : undefined),
+ * });
  * ```
  */
 export function createFastifyStore(options: ForeignStoreOptions): FastifyStore {

@@ -4,12 +4,6 @@ import type { LaunchedFunction } from './launch-function.ts';
 /**
  * A launched function as the endpoint's services invoke it: topics deliver to it, secrets are
  * rotated by it. It rejects with the function's error, named by its type.
- *
- * @example
- * ```ts
- * const orders = await launchFunction({ name: 'orders', entry: 'dist/lambda/orders.js', region:
- * 'eu-central-1', env: {} }); const remove = aws.functions.register(orders.arn, invokable(orders));
- * ```
  */
 export function invokable(fn: Pick<LaunchedFunction, 'invoke' | 'name'>): InvokableFunction {
   return async (event, { traceId } = {}) => {

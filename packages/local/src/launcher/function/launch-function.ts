@@ -162,8 +162,13 @@ function managedSpec(options: ManagedInstances): { workers: number; concurrency:
  * @throws {Error} when the entry does not exist
  * @example
  * ```ts
- * const orders = await launchFunction({ name: 'orders', entry: 'dist/lambda/orders.js', region:
- * 'eu-central-1', env: {} }); const { payload, error } = await orders.invoke({ Records: [] });
+ * const orders = await launchFunction({
+ *   name: 'orders',
+ *   entry: 'dist/lambda/orders.js',
+ *   region: 'eu-central-1',
+ *   env: {},
+ * });
+ * const { payload, error } = await orders.invoke({ Records: [] });
  * await orders.stop();
  * ```
  */

@@ -130,8 +130,15 @@ const BACKOFF_MS = { first: 100, most: 5_000 };
  * @throws {RangeError} for a batch size above 10 without a window, which Lambda refuses
  * @example
  * ```ts
- * const mapping = launchEventSourceMapping({ queueUrl, queueArn, endpoint: aws.url, region,
- * credentials, fn: orders }); await mapping.stop();
+ * const mapping = launchEventSourceMapping({
+ *   queueUrl,
+ *   queueArn,
+ *   endpoint: aws.url,
+ *   region,
+ *   credentials,
+ *   fn: orders,
+ * });
+ * await mapping.stop();
  * ```
  */
 export function launchEventSourceMapping(options: EventSourceMappingOptions): EventSourceMapping {

@@ -81,8 +81,14 @@ const MAX_PER_CALL = 1_000;
  * @example
  * ```ts
  * const streamArn =
- * 'arn:aws:dynamodb:eu-west-1:123456789012:table/orders/stream/2026-11-23T09:00:00.000'; const
- * mapping = launchStreamMapping({ streamArn, endpoint: aws.url, region, credentials, fn: orders });
+ *   'arn:aws:dynamodb:eu-west-1:123456789012:table/orders/stream/2026-11-23T09:00:00.000';
+ * const mapping = launchStreamMapping({
+ *   streamArn,
+ *   endpoint: aws.url,
+ *   region,
+ *   credentials,
+ *   fn: orders,
+ * });
  * await mapping.stop();
  * ```
  */

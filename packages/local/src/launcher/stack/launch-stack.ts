@@ -112,9 +112,22 @@ type Stop = () => Promise<unknown>;
  * @throws {Error} naming the resource that cannot be started; nothing stays behind then
  * @example
  * ```ts
- * const stack = await provision(template, { endpoint: aws.url, region, credentials, parameters: {
- * Stage: 'dev' } }); const launched = await launchStack(stack, { bundleDirectory: 'dist', endpoint:
- * aws.url, region, credentials, task: false }); await fetch(`${launched.http?.url}/orders/17`);
+ * const stack = await provision(template, {
+ *   endpoint: aws.url,
+ *   region,
+ *   credentials,
+ *   parameters: {
+ *     Stage: 'dev',
+ *   },
+ * });
+ * const launched = await launchStack(stack, {
+ *   bundleDirectory: 'dist',
+ *   endpoint: aws.url,
+ *   region,
+ *   credentials,
+ *   task: false,
+ * });
+ * await fetch(`${launched.http?.url}/orders/17`);
  * await launched.stop();
  * ```
  */

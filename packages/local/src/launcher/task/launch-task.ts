@@ -85,8 +85,15 @@ const PROBE_TIMEOUT_MS = 2_000;
  * @throws {Error} when the directory does not exist or the command cannot be started
  * @example
  * ```ts
- * const task = await launchTask({ command: ['node', 'ecs.js'], cwd: 'dist', region: 'eu-central-1',
- * env: {}, port: 0 }); await task.waitUntilReady('/health/ready'); await task.stop();
+ * const task = await launchTask({
+ *   command: ['node', 'ecs.js'],
+ *   cwd: 'dist',
+ *   region: 'eu-central-1',
+ *   env: {},
+ *   port: 0,
+ * });
+ * await task.waitUntilReady('/health/ready');
+ * await task.stop();
  * ```
  */
 export async function launchTask(options: LaunchTaskOptions): Promise<LaunchedTask> {
