@@ -7,27 +7,27 @@ export type { RecordedCall } from './core/call-log.ts';
 export { createClock } from './core/clock.ts';
 
 export type { LaunchedFunction } from './launcher/function/launch-function.ts';
-export { launchFunction } from './launcher/function/launch-function.ts';
 
-export { launchHttpFront } from './launcher/http/launch-http-front.ts';
 export { launchEventSourceMapping } from './launcher/mapping/launch-event-source-mapping.ts';
 
 export { launchStreamMapping } from './launcher/mapping/launch-stream-mapping.ts';
 
 export type { OutputLine } from './launcher/process/start-process.ts';
 export type { LaunchedStack } from './launcher/stack/launch-stack.ts';
-export { launchStack } from './launcher/stack/launch-stack.ts';
 export type { LaunchedTask } from './launcher/task/launch-task.ts';
-export { launchTask } from './launcher/task/launch-task.ts';
 export { runnableContainer } from './launcher/task/runnable-container.ts';
-
-export { provision } from './provision/provision.ts';
+export {
+  launchFunction,
+  launchHttpFront,
+  launchStack,
+  launchTask,
+  provision,
+  startPostgres,
+  startRedis,
+} from './on-first-call.ts';
 export type { ProvisionedStack, ProvisionProgress } from './provision/stack.ts';
-
 export { findServer } from './servers/find-server.ts';
 export type { PostgresServer } from './servers/start-postgres.ts';
-export { startPostgres } from './servers/start-postgres.ts';
 export type { RedisServer } from './servers/start-redis.ts';
-export { startRedis } from './servers/start-redis.ts';
 export type { LocalAws } from './start.ts';
 export { startLocalAws } from './start.ts';

@@ -178,33 +178,7 @@ function explain(resource: TemplateResource, error: unknown): Error {
   return new Error(`Cannot provision ${resource.logicalId} (${resource.type}): ${reason}`, { cause: error });
 }
 
-/**
- * Creates the resources of a CloudFormation template by ordinary AWS API calls, on any endpoint:
- * tables, queues, topics, subscriptions, parameters and secrets. What exists is made to match or
- * left; what is not in the template is not touched.
- *
- * A parameter's value that a user pushed, and the value of a secret, stay. Other types are listed
- * with the values that CloudFormation documents for them; a value that only AWS can give is refused
- * where it is used. A resource that cannot be created here is listed with a note, unless a created
- * one uses its values. An output without a known value is left out, with a progress note of type
- * `Output`.
- *
- * @param template - a CloudFormation template, parsed or as text in JSON or YAML
- * @throws TypeError for an unknown option or what is not a template; Error naming the logical id,
- *   its type and AWS's error, or the endpoint that cannot be reached. Resources made before the
- *   error stay: run it again.
- * @example
- * ```ts
- * const stack = await provision(template, {
- *   endpoint: aws.url,
- *   region: 'eu-west-1',
- *   parameters: {
- *     Stage: 'dev',
- *   },
- * });
- * console.log(stack.outputs.OrdersQueueUrl);
- * ```
- */
+/** The public function of this name, which `on-first-call.ts` documents and loads. */
 export async function provision(template: unknown, options: ProvisionOptions): Promise<ProvisionedStack> {
   assertKnownOptions('provision', options, OPTIONS);
   const { parameters: given = {}, stackName = 'local', onProgress, signal } = options;

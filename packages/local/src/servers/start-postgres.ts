@@ -52,18 +52,7 @@ const FAST = { fsync: 'off', full_page_writes: 'off' };
 /** Linux's limit for the path of a Unix socket is 107 bytes. */
 const LONGEST_SOCKET_FOLDER = 90;
 
-/**
- * Starts the PostgreSQL of this machine's packages, for development and tests: in 1 s with a new
- * folder, in 0.2 s with data. Run as root it drops to user 65534, since PostgreSQL refuses root.
- *
- * @throws TypeError for an unknown option; Error when PostgreSQL is not installed or does not
- * start, with its last lines.
- * @example
- * ```ts
- * await using postgres = await startPostgres();
- * console.log(postgres.url); // postgres://postgres:...@localhost:40123/postgres
- * ```
- */
+/** The public function of this name, which `on-first-call.ts` documents and loads. */
 export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
   assertKnownOptions('start PostgreSQL', options, OPTIONS);
   const { program, folder: programs } = requireServer('postgresql');

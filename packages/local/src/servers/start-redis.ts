@@ -39,17 +39,7 @@ export interface RedisServer extends AsyncDisposable {
 
 const OPTIONS = ['folder', 'port', 'tls', 'settings'];
 
-/**
- * Starts the Redis or Valkey of this machine's packages, for development and tests: in 0.1 s.
- *
- * @throws TypeError for an unknown option; Error when neither is installed or it does not start,
- * with its last lines.
- * @example
- * ```ts
- * await using redis = await startRedis();
- * console.log(redis.url); // redis://:...@localhost:40124
- * ```
- */
+/** The public function of this name, which `on-first-call.ts` documents and loads. */
 export async function startRedis(options: RedisOptions = {}): Promise<RedisServer> {
   assertKnownOptions('start Redis', options, OPTIONS);
   const { program } = requireServer('redis');

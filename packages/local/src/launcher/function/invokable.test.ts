@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { invokable } from './invokable.ts';
+import { invokable } from './launch-function.ts';
 
 describe('a launched function, made invokable', () => {
   it('gives its payload or throws its error', async () => {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { resolve as resolvePath } from 'node:path';
 import { assertKnownOptions } from '@twelvefold/core/internal';
+import type { InvokableFunction } from '../../core/function-registry.ts';
 import type { OutputLine } from '../process/start-process.ts';
 import { createSlots, environmentPool, managedPool } from './environment-pool.ts';
 import type { FunctionSpec } from './function-spec.ts';
@@ -155,23 +156,7 @@ function managedSpec(options: ManagedInstances): { workers: number; concurrency:
   return { workers, concurrency };
 }
 
-/**
- * Runs a function as Lambda would: each execution environment is a separate process behind a
- * Runtime API, started on demand, invoked one event at a time, ended by timeouts and crashes.
- *
- * @throws {Error} when the entry does not exist
- * @example
- * ```ts
- * const orders = await launchFunction({
- *   name: 'orders',
- *   entry: 'dist/lambda/orders.js',
- *   region: 'eu-central-1',
- *   env: {},
- * });
- * const { payload, error } = await orders.invoke({ Records: [] });
- * await orders.stop();
- * ```
- */
+/** The public function of this name, which `on-first-call.ts` documents and loads. */
 export async function launchFunction(options: LaunchFunctionOptions): Promise<LaunchedFunction> {
   assertKnownOptions('use launchFunction', options, OPTIONS);
   const { maxConcurrency = DEFAULTS.maxConcurrency, accountId = DEFAULTS.accountId } = options;
@@ -243,5 +228,21 @@ export async function launchFunction(options: LaunchFunctionOptions): Promise<La
       while (busy.size > 0) await Promise.all(busy);
       await pool.end();
     },
+  };
+}
+
+/**
+ * A launched function as the endpoint's services invoke it: topics deliver to it, secrets are
+ * rotated by it. It rejects with the function's error, named by its type.
+ */
+export function invokable(fn: Pick<LaunchedFunction, 'invoke' | 'name'>): InvokableFunction {
+  return async (event, { traceId } = {}) => {
+    const { payload, error } = await fn.invoke(event, traceId === undefined ? {} : { traceId });
+    if (error === undefined) return payload;
+    const thrown = new Error(`Cannot invoke function ${fn.name}: ${error.errorType}: ${error.errorMessage}`, {
+      cause: error,
+    });
+    thrown.name = error.errorType;
+    throw thrown;
   };
 }

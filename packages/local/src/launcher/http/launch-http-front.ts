@@ -74,18 +74,7 @@ const DEFAULTS = {
 /** The most that a REST API allows by default. */
 const REST_TIMEOUT_MS = 29_000;
 
-/**
- * Puts an HTTP server before a function, as an API Gateway HTTP API with one `$default` route does:
- * requests become events of payload format 2.0, and payloads become responses. With `stage` it is a
- * REST API with one proxy resource, and the format is 1.0.
- *
- * @throws {Error} when the port is taken
- * @example
- * ```ts
- * const front = await launchHttpFront({ fn, port: 8081 });
- * const response = await fetch(`${front.url}/orders/17`);
- * ```
- */
+/** The public function of this name, which `on-first-call.ts` documents and loads. */
 export async function launchHttpFront(options: HttpFrontOptions): Promise<HttpFront> {
   assertKnownOptions('use launchHttpFront', options, ['fn', ...Object.keys(DEFAULTS)]);
   const { stage, streaming, binaryMediaTypes = DEFAULTS.binaryMediaTypes } = options;

@@ -7,9 +7,8 @@ import { createAwsClient } from '../../client/aws-client.ts';
 import type { Credentials } from '../../client/sign-request.ts';
 import { functionsOf } from '../../core/function-registry.ts';
 import type { ProvisionedStack } from '../../provision/stack.ts';
-import { invokable } from '../function/invokable.ts';
 import type { LaunchedFunction, ManagedInstances } from '../function/launch-function.ts';
-import { launchFunction } from '../function/launch-function.ts';
+import { invokable, launchFunction } from '../function/launch-function.ts';
 import type { HttpFront } from '../http/launch-http-front.ts';
 import { launchHttpFront } from '../http/launch-http-front.ts';
 import { errorReporter } from '../mapping/error-reporter.ts';
@@ -103,34 +102,7 @@ const OPTIONS: ReadonlyArray<keyof LaunchStackOptions> = [
 
 type Stop = () => Promise<unknown>;
 
-/**
- * Starts what a provisioned template runs: its functions behind event source mappings and HTTP API,
- * and its ECS task. Each process has the environment that AWS would give it, plus credentials and
- * endpoint. When the endpoint is a local AWS of this process, its topics, secrets and Lambda's
- * Invoke reach the functions by their ARNs.
- *
- * @throws {Error} naming the resource that cannot be started; nothing stays behind then
- * @example
- * ```ts
- * const stack = await provision(template, {
- *   endpoint: aws.url,
- *   region,
- *   credentials,
- *   parameters: {
- *     Stage: 'dev',
- *   },
- * });
- * const launched = await launchStack(stack, {
- *   bundleDirectory: 'dist',
- *   endpoint: aws.url,
- *   region,
- *   credentials,
- *   task: false,
- * });
- * await fetch(`${launched.http?.url}/orders/17`);
- * await launched.stop();
- * ```
- */
+/** The public function of this name, which `on-first-call.ts` documents and loads. */
 export async function launchStack(stack: ProvisionedStack, options: LaunchStackOptions): Promise<LaunchedStack> {
   assertKnownOptions('use launchStack', options, OPTIONS);
   const plan = readStack(stack);

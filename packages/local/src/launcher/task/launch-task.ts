@@ -77,25 +77,7 @@ const READY_POLL_MS = 25;
 /** A service that takes a connection and never answers is not ready either. */
 const PROBE_TIMEOUT_MS = 2_000;
 
-/**
- * Runs a command as a container of an ECS task on Fargate: its own environment and nothing else, a
- * metadata endpoint, and a stop by SIGTERM and SIGKILL. Unlike in a container the process is not
- * PID 1, so SIGTERM ends it even without a handler.
- *
- * @throws {Error} when the directory does not exist or the command cannot be started
- * @example
- * ```ts
- * const task = await launchTask({
- *   command: ['node', 'ecs.js'],
- *   cwd: 'dist',
- *   region: 'eu-central-1',
- *   env: {},
- *   port: 0,
- * });
- * await task.waitUntilReady('/health/ready');
- * await task.stop();
- * ```
- */
+/** The public function of this name, which `on-first-call.ts` documents and loads. */
 export async function launchTask(options: LaunchTaskOptions): Promise<LaunchedTask> {
   assertKnownOptions('use launchTask', options, [...OPTIONS, ...Object.keys(DEFAULTS)]);
   const { region, stopTimeoutMs = DEFAULTS.stopTimeoutMs, accountId = DEFAULTS.accountId } = options;

@@ -1,7 +1,6 @@
 import type { RunnableContainer } from '../../core/container-registry.ts';
 import type { ProcessExit } from '../process/start-process.ts';
 import type { LaunchTaskOptions } from './launch-task.ts';
-import { launchTask } from './launch-task.ts';
 
 export interface RunnableContainerOptions
   extends Omit<LaunchTaskOptions, 'region' | 'serviceName' | 'port' | 'taskArn'> {
@@ -31,8 +30,9 @@ function exitCode({ code, signal }: ProcessExit): number {
  *
  * @example
  * ```ts
- * const remove = aws.containers.register(runnableContainer({ family: 'orders', command: ['node',
- * 'ecs.js'], cwd: 'dist', env: {} }));
+ * const remove = aws.containers.register(
+ *   runnableContainer({ family: 'orders', command: ['node', 'ecs.js'], cwd: 'dist', env: {} }),
+ * );
  * ```
  */
 export function runnableContainer(given: RunnableContainerOptions): RunnableContainer {
@@ -45,6 +45,7 @@ export function runnableContainer(given: RunnableContainerOptions): RunnableCont
     taskRoleArn,
     executionRoleArn,
     start: async ({ taskArn, region, account, command, env, onLine }) => {
+      const { launchTask } = await import('./launch-task.ts');
       const [file, ...args] = command ?? options.command;
       const task = await launchTask({
         ...options,

@@ -39,7 +39,7 @@ function readEvent(body: Buffer, limit: number): unknown {
 }
 
 /**
- * A handler's error as its caller sees it; that of a launched function (invokable.ts) as its
+ * A handler's error as its caller sees it; that of a launched function (launch-function.ts) as its
  * runtime words it.
  */
 function errorBody(thrown: unknown): string {
