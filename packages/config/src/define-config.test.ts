@@ -4,7 +4,8 @@ import * as z from 'zod/mini';
 import { z as zod3 } from 'zod/v3';
 import { defineConfig } from './define-config.ts';
 import { secret } from './schema/secret.ts';
-import { env, file } from './sources/sources.ts';
+import { file } from './sources/file-source.ts';
+import { env } from './sources/sources.ts';
 
 const define = (schema: object) => defineConfig({ schema: schema as never, sources: [env()] });
 const deep = (levels: number): object =>

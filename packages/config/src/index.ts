@@ -19,4 +19,6 @@ export { Secret } from './secret.ts';
 
 export { type SelectedConfig, selectConfig } from './select/select-config.ts';
 
-export { customSource, env, file, memory, parameterStore, secretsManager } from './sources/sources.ts';
+export { customSource } from './sources/custom-source.ts';
+export { file } from './sources/file-source.ts';
+export { env, memory, parameterStore, secretsManager } from './sources/sources.ts';

@@ -18,7 +18,6 @@ export { createConfig } from './live/create-config.ts';
 export type { ConfigEvent, ConfigState, LiveConfigOptions, RefreshReason } from './live/live-config.ts';
 export type { RotatingOptions } from './live/open-rotating.ts';
 export type { LoadConfigOptions } from './load/read-config.ts';
-export type { ReadFile } from './load/read-file-source.ts';
 export type { PlannedAccess } from './plan/plan-access.ts';
 export type { PlannedCall } from './plan/plan-calls.ts';
 export type { ConfigPlan, PlannedKey, PlanTarget } from './plan/plan-config.ts';
@@ -31,17 +30,14 @@ export type { ConfigKey, ConfigValue } from './select/config-key.ts';
 export type { ConfigPath, PickConfig } from './select/config-path.ts';
 export { selectConfig } from './select/select-config.ts';
 export type { Snapshot } from './snapshot.ts';
+export type { CustomSource, CustomSourceOptions, SourceRequest } from './sources/custom-source.ts';
+export type { FileOptions, FileSource, ReadFile } from './sources/file-source.ts';
 export type {
   ConfigSource,
-  CustomSource,
-  CustomSourceOptions,
   EnvSource,
-  FileOptions,
-  FileSource,
   MemorySource,
   ParameterStoreOptions,
   ParameterStoreSource,
   SecretsManagerOptions,
   SecretsManagerSource,
-  SourceRequest,
 } from './sources/sources.ts';

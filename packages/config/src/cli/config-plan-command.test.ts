@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { defineConfig } from '../define-config.ts';
 import { secret } from '../schema/secret.ts';
-import { env, file, parameterStore, secretsManager } from '../sources/sources.ts';
+import { file } from '../sources/file-source.ts';
+import { env, parameterStore, secretsManager } from '../sources/sources.ts';
 import { configPlanCommand } from './config-plan-command.ts';
 
 const config = defineConfig({

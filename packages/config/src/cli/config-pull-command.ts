@@ -7,8 +7,8 @@ import { lookupOf } from '../plan/lookup.ts';
 import { planCalls } from '../plan/plan-calls.ts';
 import type { ConfigLeaf } from '../schema/leaf.ts';
 import { dotenvLine } from '../sources/dotenv.ts';
-import type { FileSource } from '../sources/sources.ts';
-import { file } from '../sources/sources.ts';
+import type { FileSource } from '../sources/file-source.ts';
+import { file } from '../sources/file-source.ts';
 import type { ConfigInput, ConfigIo } from './config-command.ts';
 import {
   confirmTarget,

@@ -1,12 +1,11 @@
 import { setTimeout as systemSleep } from 'node:timers/promises';
 import { fetchCalls } from '../load/fetch-calls.ts';
-import { readFileSource } from '../load/read-file-source.ts';
 import { planCalls } from '../plan/plan-calls.ts';
 import type { PushWrite } from '../push/plan-push.ts';
 import { planPush } from '../push/plan-push.ts';
 import { writePlanned } from '../push/write-planned.ts';
 import type { ConfigLeaf } from '../schema/leaf.ts';
-import { file } from '../sources/sources.ts';
+import { file } from '../sources/file-source.ts';
 import { valueAt } from '../value-at.ts';
 import type { ConfigInput, ConfigIo, LoadedTarget } from './config-command.ts';
 import {
@@ -97,7 +96,7 @@ async function valuesOf(target: LoadedTarget, path: string, io: ConfigIo): Promi
     if (text === undefined) throw Object.assign(new Error('no such file'), { code: 'ENOENT' });
     return text;
   };
-  const { format, values, fault } = await readFileSource(file(path, { required: true }), target, readFile);
+  const { format, values, fault } = await file(path, { required: true }).read(target, readFile);
   if (fault) throw new TypeError(`Cannot push ${path}: ${fault.detail}`);
   return new Map(
     target.config.leaves.flatMap((leaf): Array<[ConfigLeaf, unknown]> => {

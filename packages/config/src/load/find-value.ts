@@ -7,10 +7,10 @@ import type { ConfigTarget } from '../schema/names.ts';
 import { atTarget } from '../schema/names.ts';
 import type { Decoded } from '../schema/text.ts';
 import { decodeText, decodeValue } from '../schema/text.ts';
+import type { CustomContent } from '../sources/custom-source.ts';
+import type { FileContent } from '../sources/file-source.ts';
 import type { ConfigSource } from '../sources/sources.ts';
 import { valueAt } from '../value-at.ts';
-import type { CustomContent } from './read-custom-source.ts';
-import type { FileContent } from './read-file-source.ts';
 import { sourceLabel } from './source-label.ts';
 import type { StoreAnswer } from './store-answer.ts';
 

@@ -5,7 +5,8 @@ import { ConfigError } from '../errors/config-error.ts';
 import type { FakeStores } from '../fake-stores.fixture.ts';
 import { fakeStores } from '../fake-stores.fixture.ts';
 import { secret } from '../schema/secret.ts';
-import { env, file, parameterStore, secretsManager } from '../sources/sources.ts';
+import { file } from '../sources/file-source.ts';
+import { env, parameterStore, secretsManager } from '../sources/sources.ts';
 import { loadConfig } from './load-config.ts';
 
 const target = { app: 'orders', stage: 'prod' };

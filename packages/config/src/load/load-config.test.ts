@@ -4,8 +4,9 @@ import { defineConfig } from '../define-config.ts';
 import { fakeStores } from '../fake-stores.fixture.ts';
 import { secret } from '../schema/secret.ts';
 import { Secret } from '../secret.ts';
+import { file } from '../sources/file-source.ts';
 import type { ConfigSource } from '../sources/sources.ts';
-import { env, file, memory, parameterStore, secretsManager } from '../sources/sources.ts';
+import { env, memory, parameterStore, secretsManager } from '../sources/sources.ts';
 import { loadConfig } from './load-config.ts';
 
 const target = { app: 'orders', stage: 'prod' };

@@ -2,22 +2,19 @@ import type { Aws } from '@twelvefold/aws';
 import { assertKnownOptions } from '@twelvefold/core/internal';
 import type { ConfigDefinition } from '../define-config.ts';
 import type { ConfigFault } from '../errors/config-fault.ts';
-import { planCalls } from '../plan/plan-calls.ts';
 import { suppliedAbove } from '../plan/plan-config.ts';
+import { planCalls } from '../plan/plan-calls.ts';
 import type { ConfigGroup, ConfigLeaf, DerivedLeaf } from '../schema/leaf.ts';
 import type { ConfigTarget } from '../schema/names.ts';
 import { assertTarget } from '../schema/names.ts';
 import { Secret } from '../secret.ts';
 import { keepPaths } from '../select/select-config.ts';
+import type { ReadFile } from '../sources/file-source.ts';
 import { valueAt } from '../value-at.ts';
 import { collectFaults } from './collect-faults.ts';
-import { derive } from './derive.ts';
 import { fetchCalls } from './fetch-calls.ts';
 import type { Found, Readings } from './find-value.ts';
 import { findValue } from './find-value.ts';
-import { readCustomSource } from './read-custom-source.ts';
-import type { ReadFile } from './read-file-source.ts';
-import { readFileSource } from './read-file-source.ts';
 import type { StoreAnswers } from './store-answer.ts';
 import { validate } from './validate.ts';
 
@@ -70,14 +67,10 @@ export async function readConfig(definition: ConfigDefinition, options: LoadConf
     calls.length === 0 ? Promise.resolve<StoreAnswers>(new Map()) : fetchCalls(portFor(options), calls, signal),
     settled(
       sources.flatMap((source) =>
-        source.kind === 'custom'
-          ? [readCustomSource(source, { ...target, keys: keysFor(source.secrets), signal })]
-          : [],
+        source.kind === 'custom' ? [source.ask({ ...target, keys: keysFor(source.secrets), signal })] : [],
       ),
     ),
-    settled(
-      sources.flatMap((source) => (source.kind === 'file' ? [readFileSource(source, target, options.readFile)] : [])),
-    ),
+    settled(sources.flatMap((source) => (source.kind === 'file' ? [source.read(target, options.readFile)] : []))),
   ]);
   signal?.throwIfAborted();
 
@@ -87,7 +80,7 @@ export async function readConfig(definition: ConfigDefinition, options: LoadConf
   const validated = await validate(schema, leaves, input);
   const output = 'output' in validated ? validated.output : undefined;
   const faults = collectFaults(leaves, found, 'complaints' in validated ? validated.complaints : [], readings);
-  if (output !== undefined) faults.push(...derive(derived, output));
+  if (output !== undefined) faults.push(...(derived[0]?.fill(derived, output) ?? []));
   if (options.onSecret) reportSecrets(found, derived, output, options.onSecret);
   if (output === undefined || faults.length > 0) {
     const cause = [...found.values()].map((value) => (value.kind === 'fault' ? value.cause : undefined)).find(Boolean);

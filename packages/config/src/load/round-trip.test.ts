@@ -6,7 +6,8 @@ import { ConfigError } from '../errors/config-error.ts';
 import { fakeStores } from '../fake-stores.fixture.ts';
 import { secret } from '../schema/secret.ts';
 import { Secret } from '../secret.ts';
-import { env, file, memory, parameterStore, secretsManager } from '../sources/sources.ts';
+import { file } from '../sources/file-source.ts';
+import { env, memory, parameterStore, secretsManager } from '../sources/sources.ts';
 import { loadConfig } from './load-config.ts';
 
 /**

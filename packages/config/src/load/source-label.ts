@@ -2,8 +2,8 @@ import type { FaultSupply } from '../errors/config-fault.ts';
 import type { ConfigLeaf } from '../schema/leaf.ts';
 import type { ConfigTarget } from '../schema/names.ts';
 import { atTarget, isForeign } from '../schema/names.ts';
+import type { FileContent } from '../sources/file-source.ts';
 import type { ConfigSource } from '../sources/sources.ts';
-import type { FileContent } from './read-file-source.ts';
 
 /** The names of places in faults. */
 export const sourceLabel = {

@@ -1,7 +1,9 @@
 import type { output } from 'zod/v4/core';
 import { $constructor, $ZodType } from 'zod/v4/core';
 import type { Secret } from '../secret.ts';
+import type { DerivedDefinition } from './leaf.ts';
 import { DERIVED_TRAIT } from './marker.ts';
+import { resolveDerived } from './resolve-derived.ts';
 
 /** The schemas that a key is made from, by name. */
 export type DerivedInputs = Readonly<Record<string, $ZodType>>;
@@ -13,13 +15,6 @@ export type DerivedOutput<I extends DerivedInputs, R> = [Extract<output<I[keyof 
 
 /** A key that no source has: it is made from others. */
 export interface DerivedSchema<T = unknown> extends $ZodType<T, undefined> {}
-
-/** The arguments of `derived()`. */
-export interface DerivedDefinition {
-  readonly type: 'custom';
-  readonly inputs: DerivedInputs;
-  readonly derive: (inputs: Readonly<Record<string, unknown>>) => unknown;
-}
 
 const DerivedType = $constructor<$ZodType & { _zod: { def: DerivedDefinition } }>(DERIVED_TRAIT, (inst, def) => {
   $ZodType.init(inst, def);
@@ -67,5 +62,6 @@ export function derived<I extends DerivedInputs, R>(
   }
   // The constructor's type has the marker's shape only; loadConfig calls `derive` with the output
   // of the inputs' schemas.
-  return new DerivedType({ type: 'custom', inputs, derive: derive as DerivedDefinition['derive'] }) as unknown as never;
+  const definition = { inputs, derive: derive as DerivedDefinition['derive'], resolve: resolveDerived };
+  return new DerivedType({ type: 'custom', ...definition }) as unknown as never;
 }

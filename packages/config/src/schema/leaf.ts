@@ -1,4 +1,5 @@
 import type { $ZodType } from 'zod/v4/core';
+import type { ConfigFault } from '../errors/config-fault.ts';
 
 /** Where a store holds a key. `{app}` and `{stage}` stand for the loaded app and stage. */
 export type ConfigPlace =
@@ -60,6 +61,28 @@ export interface DerivedLeaf {
   /** The keys that it is made from, by the names of the function's inputs. */
   readonly inputs: Readonly<Record<string, ConfigLeaf | DerivedLeaf>>;
   readonly derive: (inputs: Readonly<Record<string, unknown>>) => unknown;
+  /**
+   * Adds the values of all derived keys to a validated output. Here, so that only `derived()`
+   * reaches it.
+   */
+  readonly fill: (all: readonly DerivedLeaf[], output: Record<string, unknown>) => ConfigFault[];
+}
+
+/** The definition of a schema that `derived()` makes. */
+export interface DerivedDefinition {
+  readonly type: 'custom';
+  /** The schemas that the key is made from, by name. */
+  readonly inputs: Readonly<Record<string, $ZodType>>;
+  readonly derive: DerivedLeaf['derive'];
+  /** Finds the keys that derived ones are made from. Here, so that only `derived()` reaches it. */
+  readonly resolve: (found: readonly FoundDerived[], leaves: readonly ConfigLeaf[]) => DerivedLeaf[];
+}
+
+/** A derived key, before its inputs are known. */
+export interface FoundDerived {
+  readonly path: readonly string[];
+  readonly schema: $ZodType;
+  readonly definition: DerivedDefinition;
 }
 
 /** An object of the schema: the keys below it. */

@@ -1,11 +1,9 @@
 import type { $ZodObject, $ZodType, $ZodTypes } from 'zod/v4/core';
-import type { DerivedDefinition } from './derived.ts';
-import type { ConfigGroup, ConfigLeaf, DerivedLeaf } from './leaf.ts';
+import type { ConfigGroup, ConfigLeaf, DerivedDefinition, DerivedLeaf } from './leaf.ts';
 import { DERIVED_TRAIT, PARAM_TRAIT, SECRET_TRAIT } from './marker.ts';
 import { assertEnvironmentName, assertPath, environmentName } from './names.ts';
 import type { Marker } from './place-of.ts';
 import { placeOf } from './place-of.ts';
-import { resolveDerived } from './resolve-derived.ts';
 import { childSchemas, unwrap } from './unwrap.ts';
 
 /** The keys of a schema, as a tree and in order. */
@@ -55,7 +53,8 @@ export function readSchema(schema: $ZodType): ReadSchema {
     byPlace.set(one, leaf);
   }
   const definitions = collected.derived.map((found) => ({ ...found, definition: derivedOf(found.schema) }));
-  return { root, leaves: Object.freeze(leaves), derived: Object.freeze(resolveDerived(definitions, leaves)) };
+  const derived = definitions[0]?.definition.resolve(definitions, leaves) ?? [];
+  return { root, leaves: Object.freeze(leaves), derived: Object.freeze(derived) };
 }
 
 function readGroup(

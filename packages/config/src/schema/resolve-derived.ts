@@ -1,12 +1,5 @@
-import type { $ZodType } from 'zod/v4/core';
-import type { DerivedDefinition } from './derived.ts';
-import type { ConfigLeaf, DerivedLeaf } from './leaf.ts';
-
-interface FoundDerived {
-  readonly path: readonly string[];
-  readonly schema: $ZodType;
-  readonly definition: DerivedDefinition;
-}
+import { fillDerived } from '../load/fill-derived.ts';
+import type { ConfigLeaf, DerivedLeaf, FoundDerived } from './leaf.ts';
 
 /**
  * Finds the keys that each derived one is made from: by the schema's identity, so that the types
@@ -34,7 +27,8 @@ export function resolveDerived(found: readonly FoundDerived[], leaves: readonly 
       inputs[name] = input;
     }
     const secret = Object.values(inputs).some((input) => input.secret);
-    const leaf = Object.freeze({ key, path: one.path, secret, inputs, derive: one.definition.derive });
+    const { derive } = one.definition;
+    const leaf = Object.freeze({ key, path: one.path, secret, inputs, derive, fill: fillDerived });
     resolved.set(one, leaf);
     return leaf;
   };

@@ -7,7 +7,7 @@ import { valueAt } from '../value-at.ts';
  * Adds the derived values to a validated output and returns the faults of those that could not be
  * made. An absent object gets none.
  */
-export function derive(derived: readonly DerivedLeaf[], output: Record<string, unknown>): ConfigFault[] {
+export function fillDerived(derived: readonly DerivedLeaf[], output: Record<string, unknown>): ConfigFault[] {
   const values = new Map<DerivedLeaf, unknown>();
   const faults: ConfigFault[] = [];
   const refuse = (leaf: DerivedLeaf, detail: string) => {

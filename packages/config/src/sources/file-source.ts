@@ -1,8 +1,8 @@
+import { assertKnownOptions } from '@twelvefold/core/internal';
 import type { FaultReason } from '../errors/config-fault.ts';
 import type { ConfigTarget } from '../schema/names.ts';
 import { atTarget } from '../schema/names.ts';
-import { parseDotenv } from '../sources/dotenv.ts';
-import type { FileSource } from '../sources/sources.ts';
+import { parseDotenv } from './dotenv.ts';
 
 /** Reads a file, as bytes or as text; rejects with Node's error codes (`ENOENT`, `EACCES`). */
 export type ReadFile = (path: string) => Promise<string | Uint8Array>;
@@ -18,9 +18,63 @@ export interface FileContent {
   readonly fault?: { readonly reason: FaultReason; readonly detail: string };
 }
 
+export interface FileOptions {
+  /** Whether the file's absence is a fault. @defaultValue false */
+  required?: boolean;
+}
+
+export interface FileSource {
+  readonly kind: 'file';
+  /**
+   * Relative to the working directory; `{app}` and `{stage}` stand for the loaded app and stage.
+   */
+  readonly path: string;
+  readonly format: 'json' | 'yaml' | 'env';
+  readonly required: boolean;
+  /** Reads it. Here, so that the bundle of a function whose config has no file cannot reach it. */
+  readonly read: (target: ConfigTarget, readFile?: ReadFile) => Promise<FileContent>;
+}
+
+/**
+ * A file under the stores and over the defaults: JSON or YAML nested like the schema, or `.env`
+ * lines named like the environment. Of several files, the one listed first wins.
+ *
+ * YAML takes the package `yaml`, an optional peer.
+ *
+ * @throws TypeError for another kind of file or an unknown option.
+ * @example
+ * ```ts
+ * const sources = [env(), file('.env'), file('config.{stage}.json', { required: true })];
+ * ```
+ */
+export function file(path: string, options: FileOptions = {}): FileSource {
+  assertKnownOptions(`use file '${path}'`, options, ['required']);
+  const format = formatOf(path);
+  const { required = false } = options;
+  const source: FileSource = {
+    kind: 'file',
+    path,
+    format,
+    required,
+    read: (target, readFile) => readFileSource({ path, format, required }, target, readFile),
+  };
+  return Object.freeze(source);
+}
+
+/** `.env`, `.env.test`, `local.env`, `config.json`, `config.yaml`. */
+function formatOf(path: unknown): FileSource['format'] {
+  const name = typeof path === 'string' ? (path.split(/[/\\]/).at(-1) ?? '') : '';
+  if (name.endsWith('.json')) return 'json';
+  if (/\.ya?ml$/.test(name)) return 'yaml';
+  if (/^\.env(\.|$)|\.env$/.test(name)) return 'env';
+  throw new TypeError(
+    `Cannot use file ${JSON.stringify(path)}: its name must end in .json, .yaml or .yml, or be .env, .env.<name> or <name>.env`,
+  );
+}
+
 /** Reads one file source. A missing file is a fault only if the file is required. */
-export async function readFileSource(
-  source: FileSource,
+async function readFileSource(
+  source: Pick<FileSource, 'path' | 'format' | 'required'>,
   target: ConfigTarget,
   readFile: ReadFile = readFileOfNode,
 ): Promise<FileContent> {
