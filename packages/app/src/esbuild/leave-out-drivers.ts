@@ -11,7 +11,8 @@ interface Import {
 
 interface Resolved {
   readonly path: string;
-  readonly namespace: string;
+  readonly namespace?: string;
+  readonly external?: boolean;
 }
 
 /** The used part of an esbuild plugin. It saves the dependency on esbuild. */
@@ -80,9 +81,17 @@ export function leaveOutDrivers(manifest: Drivers, component: string): Plugin {
   return {
     name: namespace,
     setup(build) {
+      const messageFor = (path: string) =>
+        `Cannot open ${path}: the bundle of '${component}' was built without it; bundle it again with a new manifest`;
+      const replaced = (path: string, kind: string): Resolved => {
+        if (kind !== 'dynamic-import') return { path, namespace };
+        // Node makes a module of this URL. In the bundle it would take a function around it.
+        const code = `throw new Error(${JSON.stringify(messageFor(path))})`;
+        return { path: `data:text/javascript,${code.replaceAll(/[#%?]/g, encodeURIComponent)}`, external: true };
+      };
       const escaped = [...unused].map((driver) => driver.replaceAll(/[$()*+./?[\\\]^{|}-]/g, '\\$&'));
       if (escaped.length > 0) {
-        build.onResolve({ filter: new RegExp(`^(${escaped.join('|')})$`) }, ({ path }) => ({ path, namespace }));
+        build.onResolve({ filter: new RegExp(`^(${escaped.join('|')})$`) }, ({ path, kind }) => replaced(path, kind));
       }
       let home: Promise<string> | undefined;
       /** The folder of our package, where the bundled code finds it. */
@@ -95,12 +104,12 @@ export function leaveOutDrivers(manifest: Drivers, component: string): Plugin {
         // Drivers of kinds that the app does not have. Nothing reaches them, but esbuild puts
         // each module that some import() names, with all that it imports, into a function.
         home ??= homeOf(resolveDir);
-        return importer.startsWith((await home) + sep) ? { path, namespace } : undefined;
+        return importer.startsWith((await home) + sep) ? replaced(path, kind) : undefined;
       });
       build.onLoad({ filter: /^/, namespace }, ({ path }) => {
-        const message = `Cannot open ${path}: the bundle of '${component}' was built without it; bundle it again with a new manifest`;
         // CommonJS, because a missing export of an ES module would fail the build.
-        return { contents: `throw new Error(${JSON.stringify(message)});\nmodule.exports = {};\n`, loader: 'js' };
+        const contents = `throw new Error(${JSON.stringify(messageFor(path))});\nmodule.exports = {};\n`;
+        return { contents, loader: 'js' };
       });
     },
   };
