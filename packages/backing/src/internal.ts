@@ -3,8 +3,9 @@ export type { CacheDriver, CacheOptions, MemoryTierOptions } from './cache/cache
 export type { GetOrLoadOptions, LoadContext, SetOptions } from './cache/port.ts';
 export { type Access, type Accesses, type AccessOf, assertName, type ClientFor } from './definition.ts';
 export { createExpression } from './dynamodb/expression.ts';
-export { TABLE_BINDING, tableInfrastructure } from './dynamodb/infrastructure.ts';
 export { sendWrite } from './dynamodb/send-write.ts';
+export { TABLE_BINDING } from './dynamodb/table-binding.ts';
+export { template as tableInfrastructure } from './dynamodb/table-template.ts';
 export type { IdempotencyStoreOptions } from './idempotency/idempotency-store.ts';
 export type { Effect, IdempotentOptions } from './idempotency/idempotent.ts';
 export type { BeginOptions, IdempotencyAttempt } from './idempotency/port.ts';

@@ -20,7 +20,7 @@ export type { RotatingOptions } from './live/open-rotating.ts';
 export type { LoadConfigOptions } from './load/read-config.ts';
 export type { PlannedAccess } from './plan/plan-access.ts';
 export type { PlannedCall } from './plan/plan-calls.ts';
-export type { ConfigPlan, PlannedKey, PlanTarget } from './plan/plan-config.ts';
+export type { ConfigPlan, PlannedKey, PlanTarget } from './plan/plan-template.ts';
 export type { ConfigGroup, ConfigLeaf, ConfigPlace, DerivedLeaf } from './schema/leaf.ts';
 export type { ConfigTarget } from './schema/names.ts';
 export type { ParamOptions } from './schema/param.ts';

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
@@ -75,4 +75,36 @@ it('puts an error in their place, which a component that needs none never meets'
   const reason = "Cannot open test-driver/two: the bundle of 'front' was built without it";
   await expect(bundle.two()).rejects.toThrow(reason);
   await expect(bundle.lazily()).rejects.toThrow(reason);
+});
+
+it('leaves out what a manifest is made of, and says so when it is asked for', async () => {
+  const lines = [
+    `import { queue } from '@twelvefold/backing';`,
+    `import { defineConfig, env } from '@twelvefold/config';`,
+    `import * as z from 'zod/mini';`,
+    `const schema = z.object({ id: z.string() });`,
+    `export { template } from './own-template.js';`,
+    `export const orders = queue('orders', { schema });`,
+    `export const config = defineConfig({ schema, sources: [env()] });`,
+  ];
+  await writeFile(join(folder, 'template.js'), lines.join('\n'));
+  await writeFile(join(folder, 'own-template.js'), `export const template = () => 'OWN';`);
+  const outfile = join(folder, 'template.mjs');
+  await build({
+    absWorkingDir: folder,
+    entryPoints: ['template.js'],
+    outfile,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    conditions: ['@twelvefold/source', 'module'],
+    plugins: [leaveOutDrivers(manifest, 'front')],
+  });
+  const text = await readFile(outfile, 'utf8');
+  expect(text).not.toContain('AWS::SQS::QueuePolicy');
+  expect(text).not.toContain('kms:Decrypt');
+  const bundle = await import(pathToFileURL(outfile).href);
+  expect(bundle.template()).toBe('OWN');
+  const reason = "Cannot describe infrastructure or plan config: the bundle of 'front' was built without it";
+  expect(() => bundle.config.plan({ app: 'orders', stage: 'test' })).toThrow(reason);
 });

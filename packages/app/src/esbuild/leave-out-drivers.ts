@@ -28,8 +28,8 @@ interface Plugin {
   }): void;
 }
 
-/** The entries of the package whose kinds import their drivers. */
-const BACKING_PACKAGE = '@twelvefold/backing/';
+/** The namespace of what stands in for templates. */
+const TEMPLATES = 'twelvefold-templates';
 
 type Drivers = {
   readonly components: ReadonlyArray<Pick<Manifest['components'][number], 'name' | 'modules'>>;
@@ -57,8 +57,9 @@ export function unusedDrivers({ components, supervisor, resources }: Drivers, co
 
 /**
  * An esbuild plugin for the bundle of one component: leaves out the drivers that the component does
- * not open, and those that the package has for kinds which the app does not have. One component to
- * a build, because esbuild resolves a module once for all entry points.
+ * not open, those that the package has for kinds which the app does not have, and what only a
+ * manifest is made of (the infrastructure of kinds, the plan of a config). One component to a
+ * build, because esbuild resolves a module once for all entry points.
  *
  * @throws TypeError for a component that the manifest does not have.
  * @example
@@ -93,18 +94,31 @@ export function leaveOutDrivers(manifest: Drivers, component: string): Plugin {
       if (escaped.length > 0) {
         build.onResolve({ filter: new RegExp(`^(${escaped.join('|')})$`) }, ({ path, kind }) => replaced(path, kind));
       }
-      let home: Promise<string> | undefined;
-      /** The folder of our package, where the bundled code finds it. */
-      const homeOf = async (resolveDir: string): Promise<string> => {
-        const found = await build.resolve(`${BACKING_PACKAGE}package.json`, { kind: 'import-statement', resolveDir });
-        return dirname(found.path);
+      const homes = new Map<string, Promise<string>>();
+      /** Whether the importing file is of the package that the bundled code finds. */
+      const isIn = async (name: string, { importer, resolveDir }: Import): Promise<boolean> => {
+        if (!importer.includes(sep + name + sep)) return false;
+        const found = (path: string) => build.resolve(path, { kind: 'import-statement', resolveDir });
+        const home =
+          homes.get(name) ?? found(`@twelvefold/${name}/package.json`).then(({ path }) => dirname(path) + sep);
+        homes.set(name, home);
+        return importer.startsWith(await home);
       };
-      build.onResolve({ filter: /^@twelvefold\/backing\// }, async ({ path, kind, importer, resolveDir }) => {
-        if (kind !== 'dynamic-import' || used.has(path)) return undefined;
+      build.onResolve({ filter: /^@twelvefold\/backing\// }, async (args) => {
+        if (args.kind !== 'dynamic-import' || used.has(args.path)) return undefined;
         // Drivers of kinds that the app does not have. Nothing reaches them, but esbuild puts
         // each module that some import() names, with all that it imports, into a function.
-        home ??= homeOf(resolveDir);
-        return importer.startsWith((await home) + sep) ? replaced(path, kind) : undefined;
+        return (await isIn('backing', args)) ? replaced(args.path, args.kind) : undefined;
+      });
+      // A manifest is made at build time: of a kind's resources and of the plan of a config.
+      build.onResolve({ filter: /-template\.[jt]s$/ }, async (args) => {
+        const isOurs = (await isIn('backing', args)) || (await isIn('config', args));
+        return isOurs ? { path: 'template', namespace: TEMPLATES } : undefined;
+      });
+      build.onLoad({ filter: /^/, namespace: TEMPLATES }, () => {
+        const message = `Cannot describe infrastructure or plan config: the bundle of '${component}' was built without it`;
+        const contents = `export const template = () => { throw new Error(${JSON.stringify(message)}); };\n`;
+        return { contents, loader: 'js' };
       });
       build.onLoad({ filter: /^/, namespace }, ({ path }) => {
         // CommonJS, because a missing export of an ES module would fail the build.

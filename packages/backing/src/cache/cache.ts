@@ -6,10 +6,10 @@ import type { Definition } from '../definition.ts';
 import { assertName, sumOf } from '../definition.ts';
 import type { ConfigReference, Kind, OpenContext, Opened } from '../kind.ts';
 import { makeDefinition } from '../kind.ts';
+import { template as cacheTemplate } from '../redis/cache-template.ts';
 import { connectOptions } from '../redis/connect-options.ts';
 import type { ConnectOptions, RedisConnection } from '../redis/connection.ts';
 import { REDIS_BINDING } from '../redis/redis-url.ts';
-import { serverlessCache } from '../redis/serverless-cache.ts';
 import type { Rereadable } from '../rereadable.ts';
 import type { CacheClient } from './port.ts';
 
@@ -198,7 +198,7 @@ const onServer = {
   share: SHARE,
   binding: REDIS_BINDING,
   configKeys: ({ password }: CacheDefinition) => (password ? [password] : []),
-  infrastructure: serverlessCache,
+  infrastructure: cacheTemplate,
 } as const;
 
 const CACHE: Kind<CacheDefinition, object, typeof CACHE_ACCESSES, CacheDriver> = {

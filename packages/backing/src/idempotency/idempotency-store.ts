@@ -3,7 +3,8 @@ import { durationMs } from '@twelvefold/core';
 import { assertKnownOptions } from '@twelvefold/core/internal';
 import type { Definition } from '../definition.ts';
 import { assertName, sumOf } from '../definition.ts';
-import { TABLE_BINDING, tableInfrastructure } from '../dynamodb/infrastructure.ts';
+import { TABLE_BINDING } from '../dynamodb/table-binding.ts';
+import { template as tableTemplate } from '../dynamodb/table-template.ts';
 import type { Kind } from '../kind.ts';
 import { makeDefinition } from '../kind.ts';
 import type { IdempotencyClient } from './port.ts';
@@ -68,7 +69,7 @@ const IDEMPOTENCY: Kind<IdempotencyStoreDefinition, object, typeof IDEMPOTENCY_A
       namespace: 'table',
       binding: TABLE_BINDING,
       modules: ['@twelvefold/backing/dynamodb-idempotency'],
-      infrastructure: (_, context) => tableInfrastructure({ partitionKey: 'id', ttlAttribute: 'expiresAt' }, context),
+      infrastructure: (_, context) => tableTemplate({ partitionKey: 'id', ttlAttribute: 'expiresAt' }, context),
       open: async (definition, { target: name, aws, clock, random }) => {
         const { createDynamoDbIdempotency } = await import('@twelvefold/backing/dynamodb-idempotency');
         return { client: createDynamoDbIdempotency({ definition, name, aws, clock, random }) };

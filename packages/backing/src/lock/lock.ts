@@ -3,7 +3,8 @@ import { durationMs } from '@twelvefold/core';
 import { assertKnownOptions } from '@twelvefold/core/internal';
 import type { Definition } from '../definition.ts';
 import { assertName } from '../definition.ts';
-import { TABLE_BINDING, tableInfrastructure } from '../dynamodb/infrastructure.ts';
+import { TABLE_BINDING } from '../dynamodb/table-binding.ts';
+import { template as tableTemplate } from '../dynamodb/table-template.ts';
 import type { Kind } from '../kind.ts';
 import { makeDefinition } from '../kind.ts';
 import type { Lease, LockClient } from './port.ts';
@@ -112,7 +113,7 @@ const LOCK: Kind<LockDefinition, LockClient, typeof LOCK_ACCESSES> = {
       binding: TABLE_BINDING,
       modules: ['@twelvefold/backing/dynamodb-lock'],
       // Without TTL: a deleted item would start its fencing tokens anew.
-      infrastructure: (_, context) => tableInfrastructure({ partitionKey: 'id' }, context),
+      infrastructure: (_, context) => tableTemplate({ partitionKey: 'id' }, context),
       open: async (definition, { target: name, aws, component, clock, random }) => {
         const { createDynamoDbLock } = await import('@twelvefold/backing/dynamodb-lock');
         const client = createDynamoDbLock({ definition, name, aws, component, clock, random });

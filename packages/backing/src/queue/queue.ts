@@ -2,10 +2,8 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Aws } from '@twelvefold/aws';
 import type { Duration } from '@twelvefold/core';
 import { durationMs } from '@twelvefold/core';
-import { assertKnownOptions, pascalCase } from '@twelvefold/core/internal';
+import { assertKnownOptions } from '@twelvefold/core/internal';
 import { assertName } from '../definition.ts';
-import type { CloudFormationResource, Infrastructure, InfrastructureContext } from '../infrastructure.ts';
-import { tlsOnly } from '../infrastructure.ts';
 import type { Kind } from '../kind.ts';
 import { makeDefinition } from '../kind.ts';
 import type { Fifo, FifoOptions } from '../message/fifo.ts';
@@ -15,6 +13,7 @@ import type { FilterPolicy, Subscribable } from '../topic/subscription.ts';
 import type { TopicDefinition } from '../topic/topic.ts';
 import type { CompatibleTopics } from './compatible-topics.ts';
 import type { DeadLetterClient, QueueSender } from './port.ts';
+import { template } from './queue-template.ts';
 
 export interface QueueOptions<S extends StandardSchemaV1, T extends readonly Subscribable[] = readonly Subscribable[]> {
   /** The schema of a message; checked before it is sent and before it is handled. */
@@ -208,7 +207,7 @@ const QUEUE: Kind<QueueDefinition, object, typeof QUEUE_ACCESSES> = {
       },
       // SQS demands the suffix on queues that keep order, and refuses it on others.
       nameSuffix: ({ fifo }) => (fifo ? '.fifo' : ''),
-      infrastructure: queueInfrastructure,
+      infrastructure: template,
       open: async (definition, { target: url, aws, clock, random }) => {
         const { createSqsSender } = await import('@twelvefold/backing/sqs-sender');
         return { client: { ...createSqsSender({ definition, url, aws, clock, random }), ...deadLettersOf(url, aws) } };
@@ -247,86 +246,4 @@ function deadLetterQueue({ name, schema, fifo, subscribe }: QueueDefinition): Qu
     filters: [],
   };
   return makeDefinition(QUEUE, fields) as QueueDefinition; // its types exist in the compiler only
-}
-
-function queueInfrastructure(definition: QueueDefinition, context: InfrastructureContext): Infrastructure {
-  const { fifo, visibilityMs, retentionMs, deadLetter, deadLetterOf } = definition;
-  const { physicalName, logicalId } = context;
-  const id = logicalId('Queue');
-  const arn = { 'Fn::GetAtt': [id, 'Arn'] };
-  const queue = {
-    QueueName: physicalName,
-    VisibilityTimeout: visibilityMs / 1_000,
-    MessageRetentionPeriod: retentionMs / 1_000,
-    SqsManagedSseEnabled: true,
-    ...(fifo ? { FifoQueue: true, DeduplicationScope: 'messageGroup', FifoThroughputLimit: 'perMessageGroupId' } : {}),
-    ...(deadLetter
-      ? {
-          RedrivePolicy: {
-            deadLetterTargetArn: context.companion('deadLetter').arn,
-            maxReceiveCount: deadLetter.maxReceives,
-          },
-        }
-      : {}),
-    // By name: a reference to the source, which refers to this queue, would be a circle.
-    ...(deadLetterOf
-      ? {
-          RedriveAllowPolicy: {
-            redrivePermission: 'byQueue',
-            sourceQueueArns: [{ 'Fn::Sub': sourceArn(physicalName, definition.name, deadLetterOf.name) }],
-          },
-        }
-      : {}),
-  };
-  const topics = definition.subscribe.map((topic) => context.reference(topic));
-  const undelivered = (deadLetterOf?.subscribe ?? []).map((topic) => context.reference(topic));
-  const statements = [...topics, ...undelivered].map((topic) => ({
-    Sid: `${pascalCase(topic.key)}MaySend`,
-    Effect: 'Allow',
-    Principal: { Service: 'sns.amazonaws.com' },
-    Action: 'sqs:SendMessage',
-    Resource: arn,
-    Condition: { ArnEquals: { 'aws:SourceArn': topic.arn } },
-  }));
-  const policy: CloudFormationResource = {
-    id: `${id}Policy`,
-    type: 'AWS::SQS::QueuePolicy',
-    properties: {
-      Queues: [{ Ref: id }],
-      PolicyDocument: { Version: '2012-10-17', Statement: [tlsOnly('sqs:*', arn), ...statements] },
-    },
-  };
-  const subscriptions = topics.map((topic, at): CloudFormationResource => {
-    const filter = definition.filters[at];
-    return {
-      id: logicalId(`${pascalCase(topic.key)}Subscription`),
-      type: 'AWS::SNS::Subscription',
-      properties: {
-        TopicArn: topic.arn,
-        Protocol: 'sqs',
-        Endpoint: arn,
-        // Otherwise SNS wraps the body and the attributes in its own JSON.
-        RawMessageDelivery: true,
-        ...(filter ? { FilterPolicy: filter, FilterPolicyScope: 'MessageAttributes' } : {}),
-        // SNS gives a message up at once when the queue's policy or key refuses it.
-        ...(deadLetter ? { RedrivePolicy: { deadLetterTargetArn: context.companion('deadLetter').arn } } : {}),
-      },
-      dependsOn: [policy.id],
-    };
-  });
-  return {
-    resources: [{ id, type: 'AWS::SQS::Queue', properties: queue }, policy, ...subscriptions],
-    arns: [arn],
-    ...(deadLetter && { parts: { deadLetter: context.companion('deadLetter').arn } }),
-    binding: { Ref: id },
-  };
-}
-
-/**
- * The ARN of a dead-letter queue's source: both names have the same beginning and the same suffix.
- */
-function sourceArn(physicalName: string, name: string, source: string): string {
-  const at = physicalName.lastIndexOf(name);
-  const sourceName = `${physicalName.slice(0, at)}${source}${physicalName.slice(at + name.length)}`;
-  return `arn:\${AWS::Partition}:sqs:\${AWS::Region}:\${AWS::AccountId}:${sourceName}`;
 }

@@ -4,13 +4,14 @@ import { durationMs } from '@twelvefold/core';
 import { unknownOptions } from '@twelvefold/core/internal';
 import type { Definition } from '../definition.ts';
 import { assertName, sumOf } from '../definition.ts';
-import { TABLE_BINDING, tableInfrastructure } from '../dynamodb/infrastructure.ts';
+import { TABLE_BINDING } from '../dynamodb/table-binding.ts';
+import { template as tableTemplate } from '../dynamodb/table-template.ts';
 import type { ConfigReference, Kind, OpenContext, Opened } from '../kind.ts';
 import { makeDefinition } from '../kind.ts';
+import { template as cacheTemplate } from '../redis/cache-template.ts';
 import { connectOptions } from '../redis/connect-options.ts';
 import type { ConnectOptions, RedisConnection } from '../redis/connection.ts';
 import { REDIS_BINDING } from '../redis/redis-url.ts';
-import { serverlessCache } from '../redis/serverless-cache.ts';
 import type { Rereadable } from '../rereadable.ts';
 import type { SessionLimits } from './context.ts';
 import type { SessionClient, SessionEvent } from './port.ts';
@@ -164,7 +165,7 @@ const onServer = {
   share: 'process',
   binding: REDIS_BINDING,
   configKeys: ({ password }: SessionStoreDefinition) => (password ? [password] : []),
-  infrastructure: serverlessCache,
+  infrastructure: cacheTemplate,
 } as const;
 
 const SESSIONS: Kind<SessionStoreDefinition, object, typeof SESSION_ACCESSES> = {
@@ -193,7 +194,7 @@ const SESSIONS: Kind<SessionStoreDefinition, object, typeof SESSION_ACCESSES> = 
       namespace: 'table',
       binding: TABLE_BINDING,
       modules: [MODULE, '@twelvefold/backing/dynamodb-sessions'],
-      infrastructure: (_, context) => tableInfrastructure({ partitionKey: 'id', ttlAttribute: 'expiresAt' }, context),
+      infrastructure: (_, context) => tableTemplate({ partitionKey: 'id', ttlAttribute: 'expiresAt' }, context),
       open: async (definition, context) => {
         const { createSessions } = await import('@twelvefold/backing/sessions');
         const { dynamoDbSessionDriver } = await import('@twelvefold/backing/dynamodb-sessions');

@@ -2,7 +2,8 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { unknownOptions } from '@twelvefold/core/internal';
 import type { Access, Definition } from '../definition.ts';
 import { assertName, sumOf } from '../definition.ts';
-import { TABLE_BINDING, tableInfrastructure } from '../dynamodb/infrastructure.ts';
+import { TABLE_BINDING } from '../dynamodb/table-binding.ts';
+import { template as tableTemplate } from '../dynamodb/table-template.ts';
 import type { Kind } from '../kind.ts';
 import { makeDefinition } from '../kind.ts';
 import type { Rereadable } from '../rereadable.ts';
@@ -268,7 +269,7 @@ const TABLE: Kind<TableDefinition> = {
       binding: TABLE_BINDING,
       modules: ['@twelvefold/backing/dynamodb-table'],
       infrastructure: ({ partitionKey, sortKey, indexes, ttlField }, context) =>
-        tableInfrastructure({ partitionKey, sortKey, indexes, ttlAttribute: ttlField }, context),
+        tableTemplate({ partitionKey, sortKey, indexes, ttlAttribute: ttlField }, context),
       open: async (definition, { target: name, aws, clock, random }) => {
         const { createDynamoDbTable } = await import('@twelvefold/backing/dynamodb-table');
         return { client: createDynamoDbTable({ definition, name, aws, clock, random }) };

@@ -3,7 +3,6 @@ import { assertKnownOptions } from '@twelvefold/core/internal';
 import { CORRELATION_ATTRIBUTE, SAMPLED_ATTRIBUTE } from '@twelvefold/lifecycle/internal';
 import type { Definition } from '../definition.ts';
 import { assertName } from '../definition.ts';
-import { tlsOnly } from '../infrastructure.ts';
 import type { Kind } from '../kind.ts';
 import { makeDefinition } from '../kind.ts';
 import type { FieldOf } from '../message/field-of.ts';
@@ -12,6 +11,7 @@ import { fifoFrom } from '../message/fifo.ts';
 import { TRACEPARENT_ATTRIBUTE, XRAY_ATTRIBUTE } from '../message/outgoing-attributes.ts';
 import type { TopicPublisher } from './port.ts';
 import { SNS_LIMITS } from './sns-limits.ts';
+import { template } from './topic-template.ts';
 
 /** Types that a filter can compare: SNS compares text and numbers. */
 type Filterable = string | number | boolean | null | undefined;
@@ -123,29 +123,7 @@ const TOPIC: Kind<TopicDefinition, object, typeof TOPIC_ACCESSES> = {
       modules: ['@twelvefold/backing/sns'],
       // SNS demands the suffix on topics that keep order, and refuses it on others.
       nameSuffix: ({ fifo }) => (fifo ? '.fifo' : ''),
-      infrastructure: ({ fifo, maxBytes }, { physicalName, logicalId }) => {
-        const id = logicalId('Topic');
-        const topic = {
-          TopicName: physicalName,
-          // The account's key of SNS: its policy admits every principal that may use SNS.
-          KmsMasterKeyId: 'alias/aws/sns',
-          ...(fifo ? { FifoTopic: true, FifoThroughputScope: 'MessageGroup' } : {}),
-          ...(maxBytes === SNS_LIMITS.defaultBytes ? {} : { MaximumMessageSize: maxBytes }),
-        };
-        const policy = { Version: '2012-10-17', Statement: [tlsOnly('sns:Publish', { Ref: id })] };
-        return {
-          resources: [
-            { id, type: 'AWS::SNS::Topic', properties: topic },
-            {
-              id: `${id}Policy`,
-              type: 'AWS::SNS::TopicPolicy',
-              properties: { Topics: [{ Ref: id }], PolicyDocument: policy },
-            },
-          ],
-          arns: [{ Ref: id }],
-          binding: { Ref: id },
-        };
-      },
+      infrastructure: template,
       open: async (definition, { target: arn, aws, clock, random }) => {
         const { createSnsPublisher } = await import('@twelvefold/backing/sns');
         return { client: createSnsPublisher({ definition, arn, aws, clock, random }) };

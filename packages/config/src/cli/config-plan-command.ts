@@ -1,4 +1,4 @@
-import type { ConfigPlan, PlannedKey } from '../plan/plan-config.ts';
+import type { ConfigPlan, PlannedKey } from '../plan/plan-template.ts';
 import type { ConfigTarget } from '../schema/names.ts';
 import type { ConfigSource } from '../sources/sources.ts';
 import type { ConfigInput, ConfigIo } from './config-command.ts';

@@ -1,6 +1,6 @@
 import type { $ZodType } from 'zod/v4/core';
 import { globalRegistry } from 'zod/v4/core';
-import type { PlannedKey } from '../plan/plan-config.ts';
+import type { PlannedKey } from '../plan/plan-template.ts';
 import type { ConfigInput, ConfigIo, LoadedTarget } from './config-command.ts';
 import { loadTarget, TARGET_ARGUMENTS, TARGET_OPTIONS } from './config-command.ts';
 

@@ -2,7 +2,7 @@ import type { Aws } from '@twelvefold/aws';
 import { assertKnownOptions } from '@twelvefold/core/internal';
 import type { ConfigDefinition } from '../define-config.ts';
 import type { ConfigFault } from '../errors/config-fault.ts';
-import { suppliedAbove } from '../plan/plan-config.ts';
+import { suppliedAbove } from '../plan/lookup.ts';
 import { planCalls } from '../plan/plan-calls.ts';
 import type { ConfigGroup, ConfigLeaf, DerivedLeaf } from '../schema/leaf.ts';
 import type { ConfigTarget } from '../schema/names.ts';

@@ -2,6 +2,7 @@ import type { ConfigLeaf } from '../schema/leaf.ts';
 import type { ConfigTarget } from '../schema/names.ts';
 import { atTarget } from '../schema/names.ts';
 import type { ConfigSource } from '../sources/sources.ts';
+import { valueAt } from '../value-at.ts';
 
 /** GetParameters reads a secret by this name, with the caller's permissions on the secret. */
 export const REFERENCE = '/aws/reference/secretsmanager/';
@@ -68,4 +69,17 @@ function sized(name: string, most: number, { app, stage }: ConfigTarget): string
 /** The path of GetParametersByPath. */
 export function pathOf({ app, stage }: ConfigTarget): string {
   return `/${app}/${stage}/`;
+}
+
+/** Whether the leaf has a value at hand that wins over the stores. */
+export function suppliedAbove(
+  leaf: ConfigLeaf,
+  sources: readonly ConfigSource[],
+  env: Readonly<Record<string, string | undefined>> | undefined,
+): boolean {
+  return sources.some((source) => {
+    if (source.kind === 'env') return (env?.[leaf.env] ?? '') !== '';
+    if (source.kind === 'memory') return valueAt(source.values, leaf) !== undefined;
+    return false;
+  });
 }

@@ -1,7 +1,7 @@
 import type { $ZodCheck, $ZodLazy, $ZodObject, $ZodType, $ZodTypes } from 'zod/v4/core';
 import type { ConfigDefinition } from '../define-config.ts';
-import type { PlanTarget } from '../plan/plan-config.ts';
-import { planConfig } from '../plan/plan-config.ts';
+import type { PlanTarget } from '../plan/plan-template.ts';
+import { template as planConfig } from '../plan/plan-template.ts';
 import type { ConfigGroup, ConfigLeaf, DerivedLeaf } from '../schema/leaf.ts';
 import { cloneSchema } from '../schema/strict-schema.ts';
 import { guardedCheck } from './guarded-check.ts';

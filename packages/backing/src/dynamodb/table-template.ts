@@ -1,12 +1,4 @@
 import type { CloudFormationValue, Infrastructure, InfrastructureContext } from '../infrastructure.ts';
-import type { BindingOfKind } from '../kind.ts';
-
-/** DynamoDB takes a table's ARN wherever it takes its name; the lengths are its own. */
-export const TABLE_BINDING: BindingOfKind = {
-  value: 'name',
-  pattern: /^(arn:[^:\s]+:dynamodb:\S+:table\/)?[\w.-]{3,255}$/,
-  expected: 'the name of a table',
-};
 
 export interface TableShape {
   readonly partitionKey: string;
@@ -25,9 +17,9 @@ interface IndexShape {
 
 /**
  * A DynamoDB table: billed per request, encrypted, recoverable to any second of the last 35 days.
- * Keys are strings.
+ * Keys are strings. In a file that the bundles of functions leave out.
  */
-export function tableInfrastructure(shape: TableShape, context: InfrastructureContext): Infrastructure {
+export function template(shape: TableShape, context: InfrastructureContext): Infrastructure {
   const { partitionKey, sortKey, ttlAttribute, indexes = {} } = shape;
   const { physicalName, logicalId } = context;
   const id = logicalId('Table');

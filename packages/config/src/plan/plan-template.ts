@@ -3,7 +3,7 @@ import type { ConfigTarget } from '../schema/names.ts';
 import { assertTarget, atTarget } from '../schema/names.ts';
 import { defaultText } from '../schema/text.ts';
 import type { ConfigSource } from '../sources/sources.ts';
-import { valueAt } from '../value-at.ts';
+import { suppliedAbove } from './lookup.ts';
 import type { PlannedAccess } from './plan-access.ts';
 import { planAccess } from './plan-access.ts';
 import type { PlannedCall } from './plan-calls.ts';
@@ -58,22 +58,14 @@ export interface ConfigPlan {
 /** Stands for a stage that is chosen at deploy time. */
 const STAGE_PLACEHOLDER = '{stage}';
 
-/** Whether the leaf has a value at hand that wins over the stores. */
-export function suppliedAbove(leaf: ConfigLeaf, sources: readonly ConfigSource[], env: PlanTarget['env']): boolean {
-  return sources.some((source) => {
-    if (source.kind === 'env') return (env?.[leaf.env] ?? '') !== '';
-    if (source.kind === 'memory') return valueAt(source.values, leaf) !== undefined;
-    return false;
-  });
-}
-
 /**
- * The whole plan of a definition; pure.
+ * The whole plan of a definition; pure. For infrastructure and the command line, in a file that
+ * the bundles of functions leave out.
  *
  * @param sections - sections that are read as a whole; a permission names the path of each instead
  * of its keys
  */
-export function planConfig(
+export function template(
   leaves: readonly ConfigLeaf[],
   sources: readonly ConfigSource[],
   target: PlanTarget,

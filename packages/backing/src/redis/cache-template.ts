@@ -10,14 +10,12 @@ const LONGEST_STAGE = 16;
 
 /**
  * A serverless cache of ElastiCache and its one user, who logs in by IAM. Subnets and security
- * groups are the defaults of the account; a handler for the kind `cache` gives others.
+ * groups are the defaults of the account; a handler for the kind `cache` gives others. In a file
+ * that the bundles of functions leave out.
  *
  * @throws TypeError for a name that is too long for ElastiCache.
  */
-export function serverlessCache(
-  _: unknown,
-  { key, logicalId, physicalName: name }: InfrastructureContext,
-): Infrastructure {
+export function template(_: unknown, { key, logicalId, physicalName: name }: InfrastructureContext): Infrastructure {
   const length = name.replace(STAGE, 'x'.repeat(LONGEST_STAGE)).length;
   if (length > LONGEST_NAME) {
     throw new TypeError(
