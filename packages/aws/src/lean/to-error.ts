@@ -54,33 +54,36 @@ export function answerError(
   );
 }
 
+/** A transport fault, or a failure of the SDK, whose kinds have no `message`. */
+type Fault = Pick<TransportFault, 'kind' | 'code'> & { readonly message?: string };
+
 /** A call that got no answer. */
-export function faultError(call: CallIdentity, fault: TransportFault): AwsError {
+export function faultError(call: CallIdentity, fault: Fault, cause: unknown = fault): AwsError {
   const { service, operation, endpoint } = call;
   const { awsCode, reason, retryable } = describe(fault, endpoint);
   return new AwsError(
     `Cannot call ${service} ${operation}: ${reason}`,
     { service, operation, awsCode, retryable },
-    { cause: fault },
+    { cause },
   );
 }
 
 function describe(
-  fault: TransportFault,
+  { kind, code, message = '' }: Fault,
   endpoint: string | undefined,
 ): { awsCode: string; reason: string; retryable: boolean } {
   const where = endpoint ?? "AWS's endpoint for the region";
-  switch (fault.kind) {
+  switch (kind) {
     case 'unreachable': {
       const next =
         endpoint === undefined ? 'check the network and the region' : 'start it, or correct AWS_ENDPOINT_URL';
-      const why = fault.code ?? 'connection timed out';
+      const why = code ?? 'connection timed out';
       return { awsCode: 'EndpointUnreachable', reason: `${where} is unreachable (${why}); ${next}`, retryable: true };
     }
     case 'handshake':
       return {
         awsCode: 'TlsError',
-        reason: `${where} cannot be trusted or speaks no TLS: ${fault.message}`,
+        reason: `${where} cannot be trusted or speaks no TLS: ${message}`,
         retryable: false,
       };
     case 'timeout':
@@ -88,16 +91,16 @@ function describe(
     case 'broken':
       return {
         awsCode: 'NetworkError',
-        reason: `connection broke (${fault.code ?? 'answer cut off'})`,
+        reason: `connection broke (${code ?? 'answer cut off'})`,
         retryable: true,
       };
     case 'malformed':
       return {
         awsCode: 'InvalidResponse',
-        reason: `${where} answered what is not HTTP: ${fault.message}`,
+        reason: `${where} answered what is not HTTP: ${message}`,
         retryable: true,
       };
     case 'oversize':
-      return { awsCode: 'ResponseTooLarge', reason: fault.message, retryable: false };
+      return { awsCode: 'ResponseTooLarge', reason: message, retryable: false };
   }
 }

@@ -1,4 +1,6 @@
 import { AwsError } from '../error.ts';
+import type { CallIdentity } from '../lean/to-error.ts';
+import { faultError } from '../lean/to-error.ts';
 import type { SetupFault } from '../setup-fault.ts';
 import { CREDENTIALS_MISSING, REGION_MISSING, setupError } from '../setup-fault.ts';
 import { THROTTLING_CODES } from '../throttling.ts';
@@ -15,12 +17,6 @@ interface SdkFailure {
   CancellationReasons?: Array<{ Code?: string; Message?: string; Item?: Record<string, never> }>;
   /** Node joins the failures of several addresses (IPv6, IPv4) into one AggregateError. */
   errors?: Array<{ code?: string }>;
-}
-
-interface CallIdentity {
-  service: string;
-  operation: string;
-  endpoint: string | undefined;
 }
 
 const UNREACHABLE = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
@@ -68,20 +64,13 @@ export function toAwsError(cause: unknown, call: CallIdentity, unmarshall: Unmar
 
   if (failure.$metadata?.httpStatusCode === undefined) {
     const refused = refusedConnection(failure);
-    if (refused !== undefined) return unreachable(subject, call.endpoint, refused, identity, cause);
+    if (refused !== undefined) return faultError(call, { kind: 'unreachable', code: refused }, cause);
     const unset = UNSET.find(({ matches }) => matches(failure));
     if (unset !== undefined) return setupError(unset.fault, call.service, call.operation, '', { cause });
     if (failure.name === 'TimeoutError' || (networkCode !== undefined && BROKEN.has(networkCode))) {
       // The SDK calls a reset connection a TimeoutError too; its code tells them apart.
       const waited = networkCode === undefined || networkCode === 'ETIMEDOUT';
-      const reason = waited
-        ? `no answer in time${call.endpoint === undefined ? '' : ` from ${call.endpoint}`}`
-        : `connection broke (${networkCode})`;
-      return new AwsError(
-        `Cannot call ${subject}: ${reason}`,
-        { ...identity, awsCode: 'NetworkError', retryable: true },
-        { cause },
-      );
+      return faultError(call, { kind: waited ? 'timeout' : 'broken', code: networkCode }, cause);
     }
   }
 
@@ -109,22 +98,6 @@ export function toAwsError(cause: unknown, call: CallIdentity, unmarshall: Unmar
           }
         : {}),
     },
-    { cause },
-  );
-}
-
-function unreachable(
-  subject: string,
-  endpoint: string | undefined,
-  reason: string,
-  identity: { service: string; operation: string },
-  cause: unknown,
-): AwsError {
-  const where = endpoint === undefined ? "AWS's endpoint for the region" : endpoint;
-  const next = endpoint === undefined ? 'check the network and the region' : 'start it, or correct AWS_ENDPOINT_URL';
-  return new AwsError(
-    `Cannot call ${subject}: ${where} is unreachable (${reason}); ${next}`,
-    { ...identity, awsCode: 'EndpointUnreachable', retryable: true },
     { cause },
   );
 }
