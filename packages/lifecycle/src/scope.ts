@@ -1,6 +1,5 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Deadline } from '@twelvefold/core';
-import { NO_DEADLINE } from '@twelvefold/core/internal';
+import { builtin, NO_DEADLINE } from '@twelvefold/core/internal';
 import { correlationIdFrom } from './correlation.ts';
 import { openTelemetry } from './otel/open-telemetry.ts';
 import type { Span, SpanInit } from './otel/span.ts';
@@ -86,6 +85,7 @@ export interface ScopeInit {
   span?: (() => SpanInit) | undefined;
 }
 
+const { AsyncLocalStorage } = builtin('node:async_hooks');
 const storage = new AsyncLocalStorage<Scope>();
 const neverAborted = new AbortController().signal;
 

@@ -1,11 +1,11 @@
 import { systemClock } from '@twelvefold/core';
+import { builtin } from '@twelvefold/core/internal';
 import { AwsError } from '../error.ts';
 import type { DebugLogger } from '../logger.ts';
 import type { AwsService } from '../services/aws-service.ts';
 import type { AwsSettings, Credentials, Environment } from '../settings.ts';
 import { credentialsFor, DEFAULT_SETTINGS, endpointFor, maxAttemptsFor, regionFor } from '../settings.ts';
 import type { LeanTransport, TransportCall } from '../transport.ts';
-import { builtin } from './builtin.ts';
 import { fetchContainerCredentials } from './credentials/container-credentials.ts';
 import type { CredentialSource } from './credentials/credential-source.ts';
 import { fixedCredentials } from './credentials/credential-source.ts';

@@ -1,4 +1,4 @@
-import { builtin } from '../lean/builtin.ts';
+import { builtin } from '@twelvefold/core/internal';
 import type { DynamoDbOperations, KeysAndAttributes, TransactWriteEntry } from '../operations/dynamodb.ts';
 import { commandOf } from '../sdk/sdk-client.ts';
 import type { Accesses, AwsService } from './aws-service.ts';

@@ -1,4 +1,4 @@
-import { builtin } from '../lean/builtin.ts';
+import { builtin } from '@twelvefold/core/internal';
 import type { MessageAttributeValue } from '../operations/sqs.ts';
 import { fromBase64, toBase64 } from './blob.ts';
 

@@ -1,4 +1,4 @@
-import { builtin } from '../lean/builtin.ts';
+import { builtin } from '@twelvefold/core/internal';
 import type { Accesses, AwsService } from './aws-service.ts';
 import { fromBase64 } from './blob.ts';
 import { fromEpoch } from './from-epoch.ts';

@@ -1,4 +1,4 @@
-import { builtin } from '../lean/builtin.ts';
+import { builtin } from '@twelvefold/core/internal';
 import type { Accesses, AwsService } from './aws-service.ts';
 import { jsonProtocol } from './json-protocol.ts';
 import type { Attributes } from './message-attributes.ts';

@@ -1,6 +1,6 @@
+import { builtin } from '@twelvefold/core/internal';
 import { AwsError } from '../../error.ts';
 import type { Credentials, Environment } from '../../settings.ts';
-import { builtin } from '../builtin.ts';
 import { createPool } from '../http/pool.ts';
 
 /**

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { ConnectionOptions, SecureContext } from 'node:tls';
-import { builtin } from '../builtin.ts';
+import { builtin } from '@twelvefold/core/internal';
 import { TransportFault } from './transport-fault.ts';
 
 /** Where to connect to, and what one TLS connection leaves for the next. */

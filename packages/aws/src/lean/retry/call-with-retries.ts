@@ -1,7 +1,7 @@
+import { builtin } from '@twelvefold/core/internal';
 import type { TransportCall } from '../../transport.ts';
 import type { AttemptFailure, Prepared } from '../attempt.ts';
 import { attempt } from '../attempt.ts';
-import { builtin } from '../builtin.ts';
 import type { LeanClient, LeanContext } from '../lean-client.ts';
 import { isExpiredToken, mayBeSkew } from './classify.ts';
 import { retryDelay } from './retry-delay.ts';

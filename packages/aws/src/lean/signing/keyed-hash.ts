@@ -1,4 +1,4 @@
-import { builtin } from '../builtin.ts';
+import { builtin } from '@twelvefold/core/internal';
 
 /** SHA-256's block, in bytes. */
 const BLOCK = 64;

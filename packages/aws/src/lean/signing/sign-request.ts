@@ -1,5 +1,5 @@
+import { builtin } from '@twelvefold/core/internal';
 import type { Credentials } from '../../settings.ts';
-import { builtin } from '../builtin.ts';
 import { canonicalPath, canonicalQuery } from './canonical-uri.ts';
 import type { KeyedHash } from './keyed-hash.ts';
 import { signingKey } from './signing-key.ts';

@@ -1,4 +1,4 @@
-import { builtin } from '../builtin.ts';
+import { builtin } from '@twelvefold/core/internal';
 import type { KeyedHash } from './keyed-hash.ts';
 import { keyedHash } from './keyed-hash.ts';
 

@@ -1,9 +1,8 @@
-import { hash } from 'node:crypto';
 import type { Aws } from '@twelvefold/aws';
 import { sqs } from '@twelvefold/aws';
 import type { MessageAttributeValue } from '@twelvefold/aws/internal';
 import { TwelvefoldError } from '@twelvefold/core';
-import { codeOf } from '@twelvefold/core/internal';
+import { builtin, codeOf } from '@twelvefold/core/internal';
 import { CORRELATION_ATTRIBUTE } from '@twelvefold/lifecycle/internal';
 import { withoutForbiddenText } from '../../message/allowed-text.ts';
 import { messageBytes } from '../../message/message-size.ts';
@@ -39,7 +38,7 @@ export function fingerprint(reason: string, cause?: unknown): string {
   const text = `${reason}\n${kind}`
     .replaceAll(/"[^"]*"|'[^']*'/g, '""')
     .replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}|\b[0-9a-f]{12,}\b|\d+/gi, '0');
-  return hash('sha256', text, 'hex').slice(0, 16);
+  return builtin('node:crypto').hash('sha256', text, 'hex').slice(0, 16);
 }
 
 /**

@@ -1,9 +1,8 @@
-import { hash } from 'node:crypto';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Aws } from '@twelvefold/aws';
 import type { Clock, Deadline } from '@twelvefold/core';
 import { TwelvefoldError } from '@twelvefold/core';
-import { backoffMs } from '@twelvefold/core/internal';
+import { backoffMs, builtin } from '@twelvefold/core/internal';
 import type { Scope } from '@twelvefold/lifecycle';
 import type { OpenScope, ScopeInit, SpanInit, TraceContext } from '@twelvefold/lifecycle/internal';
 import { CORRELATION_ATTRIBUTE, failSpan, openScope, SAMPLED, SAMPLED_ATTRIBUTE } from '@twelvefold/lifecycle/internal';
@@ -160,7 +159,7 @@ class Processing<T> implements ScopeInit {
   start(): void {
     const { body, md5OfBody } = this.#message;
     const { emit } = this.#deps;
-    if (md5OfBody !== undefined && hash('md5', body, 'hex') !== md5OfBody) {
+    if (md5OfBody !== undefined && builtin('node:crypto').hash('md5', body, 'hex') !== md5OfBody) {
       emit({ type: 'corrupted', ...this.#identity() });
       queueMicrotask(() => this.#done(LEAVE, this.#token));
       return;
