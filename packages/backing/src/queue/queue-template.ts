@@ -76,7 +76,7 @@ export function template(definition: QueueShape, context: InfrastructureContext)
         TopicArn: topic.arn,
         Protocol: 'sqs',
         Endpoint: arn,
-        // Otherwise SNS wraps the body, and the attributes with it, in JSON of its own.
+        // Otherwise SNS puts the body and the attributes into an envelope of JSON.
         RawMessageDelivery: true,
         ...(filter ? { FilterPolicy: filter, FilterPolicyScope: 'MessageAttributes' } : {}),
         // SNS gives a message up at once when the queue's policy or key refuses it.

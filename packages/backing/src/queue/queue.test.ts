@@ -34,8 +34,8 @@ describe('queue', () => {
 
 describe('topic', () => {
   it.each([
-    ['correlationId', /an attribute that every message has of its own/],
-    ['traceparent', /an attribute that every message has of its own/],
+    ['correlationId', /an attribute that every message already has/],
+    ['traceparent', /an attribute that every message already has/],
     ['größe', /SNS takes for no attribute/],
     ['two words', /SNS takes for no attribute/],
     ['AWS.region', /SNS takes for no attribute/],

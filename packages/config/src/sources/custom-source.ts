@@ -4,9 +4,9 @@ import type { FaultReason } from '../errors/config-fault.ts';
 export interface CustomContent {
   readonly source: CustomSource;
   readonly values: Readonly<Record<string, unknown>>;
-  /** Why none of the keys that were asked for can be told. */
+  /** The reason that none of the requested keys has a value. */
   readonly fault?: { readonly reason: FaultReason; readonly detail: string; readonly cause: Error };
-  readonly asked: ReadonlySet<string>;
+  readonly requested: ReadonlySet<string>;
 }
 
 /** The request to a custom source. */
@@ -50,7 +50,8 @@ export interface CustomSource {
  * const vault = customSource({
  *   name: 'Vault',
  *   secrets: true,
- *   read: async ({ app, stage, keys }) => Object.fromEntries(keys.map((key) => [key, `of ${app} at ${stage}`])),
+ *   read: async ({ app, stage, keys }) =>
+ *     Object.fromEntries(keys.map((key) => [key, `of ${app} at ${stage}`])),
  * });
  * ```
  */
@@ -74,9 +75,9 @@ export function customSource(options: CustomSourceOptions): CustomSource {
  * quote a value.
  */
 async function readCustomSource(source: CustomSource, request: SourceRequest): Promise<CustomContent> {
-  const asked = new Set(request.keys);
+  const requested = new Set(request.keys);
   try {
-    return { source, asked, values: request.keys.length === 0 ? {} : await source.read(request) };
+    return { source, requested, values: request.keys.length === 0 ? {} : await source.read(request) };
   } catch (error) {
     request.signal?.throwIfAborted();
     const { name, code, retryable } = error as { name?: unknown; code?: unknown; retryable?: unknown }; // whatever was thrown
@@ -84,7 +85,7 @@ async function readCustomSource(source: CustomSource, request: SourceRequest): P
     const cause = error instanceof Error ? error : new TypeError(`${source.name} threw a value that is not an error`);
     return {
       source,
-      asked,
+      requested,
       values: {},
       fault: { reason: retryable === true ? 'unreachable' : 'denied', detail, cause },
     };
