@@ -51,7 +51,11 @@ export interface ForeignSessions {
   set(sid: string, session: ForeignSession): Promise<void>;
   touch(sid: string, session: ForeignSession): Promise<void>;
   destroy(sid: string): Promise<void>;
-  /** Ends one session and starts another, in one transaction. */
+  /**
+   * Ends one session and starts another, in one transaction.
+   *
+   * @throws TwelvefoldError `SESSION_CONFLICT` if the new one has data of a session that has ended.
+   */
   regenerate(from: string, to: string, session: ForeignSession): Promise<void>;
   all(): Promise<Array<{ sid: string; session: ForeignSession }>>;
   clear(): Promise<void>;
@@ -181,8 +185,14 @@ export function createForeignSessions(store: string, options: ForeignStoreOption
       const { json, data } = plain(session);
       const version = newVersion(randomBytes);
       await untilWritten(context, undefined, async (retries) => {
-        const { live, stored } = await find(context, { key: keyOf(from), user: undefined }, undefined);
-        if (retries > 0 && wasWrittenWith(stored, version)) return true;
+        const { live, records } = await find(context, { key: keyOf(from), user: undefined }, undefined, [keyOf(to)]);
+        if (retries > 0 && wasWrittenWith(records.get(keyOf(to)), version)) return true;
+        if (live === undefined && fieldsOf(data).size > 1) {
+          throw new TwelvefoldError(
+            'SESSION_CONFLICT',
+            `Cannot regenerate a session of ${store} with its data: it has ended meanwhile; let the user log in again`,
+          );
+        }
         const { record, changes } = await begin(to, data, session, undefined);
         const ended = live && {
           key: live.key,
