@@ -249,16 +249,7 @@ const CASES: Readonly<Record<string, (permitted: boolean) => Promise<boolean>>> 
     if (task?.stopCode === 'TaskFailedToStart') expect(task.stoppedReason).toContain('unable to assume the role');
     return task?.stopCode !== 'TaskFailedToStart';
   },
-  'ecs to logs': async (permitted) => {
-    register();
-    await makeRole(permitted ? ['logs:PutLogEvents'] : [], ['ecs-tasks.amazonaws.com']);
-    await runToEnd();
-    const lines = new CloudWatchLogsClient(as()).send(new FilterLogEventsCommand({ logGroupName: '/ecs/web' }));
-    return lines.then(
-      ({ events }) => events?.[0]?.message === 'hello',
-      () => false,
-    );
-  },
+  'ecs to logs': (permitted) => writesLines(permitted ? LOGS : []),
   'secrets manager to lambda': async (permitted) => {
     const secrets = new SM.SecretsManagerClient(as());
     const { ARN = '' } = await secrets.send(new SM.CreateSecretCommand({ Name: 's', SecretString: 'x' }));
@@ -314,6 +305,18 @@ const CASES: Readonly<Record<string, (permitted: boolean) => Promise<boolean>>> 
     return passes(client.send(new SQS.StartMessageMoveTaskCommand({ SourceArn: QUEUE.replace('orders', 'dead') })));
   },
 };
+
+const LOGS = DEPENDENCIES['ecs to logs']?.actions ?? [];
+async function writesLines(actions: readonly string[]): Promise<boolean> {
+  register();
+  await makeRole(actions, ['ecs-tasks.amazonaws.com']);
+  await runToEnd();
+  const lines = new CloudWatchLogsClient(as()).send(new FilterLogEventsCommand({ logGroupName: '/ecs/web' }));
+  return lines.then(
+    ({ events }) => events?.[0]?.message === 'hello',
+    () => false,
+  );
+}
 
 /** Whether the work is allowed; what refuses it must be a lack of permission. */
 async function passes(work: Promise<unknown>): Promise<boolean> {
@@ -381,6 +384,10 @@ describe('what a service does for a user', () => {
 
   it.each(Object.keys(CASES))('%s: does not without it', async (name) => {
     expect(await CASES[name]?.(false)).toBe(false);
+  });
+
+  it.each(LOGS)('ecs to logs: does not without %s', async (missing) => {
+    expect(await writesLines(LOGS.filter((action) => action !== missing))).toBe(false);
   });
 
   it('has a case and a source for every row', () => {

@@ -41,7 +41,7 @@ export const DEPENDENCIES: Readonly<Record<string, Dependency>> = {
     actions: ['lambda:InvokeFunction'],
     policy: "the function's, with aws:SourceArn of the topic",
     denied: "the subscription's dead-letter queue gets the message",
-    source: `${LAMBDA}/with-sns.html`,
+    source: `${LAMBDA}/with-sns-example.html`,
   },
   's3 to sqs': {
     by: 's3.amazonaws.com',
@@ -105,7 +105,7 @@ export const DEPENDENCIES: Readonly<Record<string, Dependency>> = {
     actions: ['iam:PassRole'],
     policy: "the caller's, with iam:PassedToService",
     denied: 'AccessDenied to the caller',
-    source: `${GUIDES}/AmazonECS/latest/developerguide/security_iam_id-based-policy-examples.html`,
+    source: `${GUIDES}/AmazonECS/latest/developerguide/CWE_IAM_role.html`,
   },
   'pass role to events': {
     by: 'role',
@@ -126,7 +126,7 @@ export const DEPENDENCIES: Readonly<Record<string, Dependency>> = {
   'ecs to logs': {
     by: 'role',
     for: 'the lines of a container',
-    actions: ['logs:PutLogEvents'],
+    actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
     policy: "the task's execution role",
     denied: 'the lines are lost',
     source: `${GUIDES}/AmazonECS/latest/developerguide/using_awslogs.html`,
@@ -145,7 +145,7 @@ export const DEPENDENCIES: Readonly<Record<string, Dependency>> = {
     actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
     policy: "the function's role",
     denied: 'the lines are lost',
-    source: `${LAMBDA}/monitoring-cloudwatchlogs.html`,
+    source: `${GUIDES}/aws-managed-policy/latest/reference/AWSLambdaBasicExecutionRole.html`,
   },
   'event source of a queue': {
     by: 'role',
@@ -153,7 +153,7 @@ export const DEPENDENCIES: Readonly<Record<string, Dependency>> = {
     actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
     policy: "the function's role",
     denied: 'the mapping cannot be launched, or its polls fail',
-    source: `${LAMBDA}/with-sqs.html`,
+    source: `${GUIDES}/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-configure-lambda-function-trigger.html`,
   },
   'event source of a stream': {
     by: 'role',
@@ -161,7 +161,8 @@ export const DEPENDENCIES: Readonly<Record<string, Dependency>> = {
     actions: ['dynamodb:DescribeStream', 'dynamodb:GetShardIterator', 'dynamodb:GetRecords'],
     policy: "the function's role",
     denied: 'its polls fail',
-    source: `${LAMBDA}/with-ddb.html`,
+    // `lamda` is how the page is called.
+    source: `${GUIDES}/amazondynamodb/latest/developerguide/iam-policy-example-lamda-process-dynamodb-streams.html`,
   },
   'api gateway to lambda': {
     by: 'apigateway.amazonaws.com',
@@ -169,13 +170,13 @@ export const DEPENDENCIES: Readonly<Record<string, Dependency>> = {
     actions: ['lambda:InvokeFunction'],
     policy: "the function's, with aws:SourceArn of the API",
     denied: 'the API cannot be launched',
-    source: `${GUIDES}/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html`,
+    source: `${GUIDES}/apigateway/latest/developerguide/http-api-troubleshooting-lambda.html`,
   },
   'secrets manager to lambda': {
     by: 'secretsmanager.amazonaws.com',
     for: 'the steps of a rotation',
     actions: ['lambda:InvokeFunction'],
-    policy: "the function's, with aws:SourceArn of the secret",
+    policy: "the function's, with aws:SourceAccount or with aws:SourceArn of the secret",
     denied: 'RotateSecret is refused',
     source: `${GUIDES}/secretsmanager/latest/userguide/rotating-secrets-required-permissions-function.html`,
   },

@@ -46,6 +46,8 @@ function change(task: Task, changes: Partial<Pick<Task, (typeof STATES)[number]>
 }
 
 const PRINCIPAL = 'ecs-tasks.amazonaws.com';
+/** Of the execution role: AmazonECS/latest/developerguide/using_awslogs.html. */
+const LOG_ACTIONS = ['logs:CreateLogStream', 'logs:PutLogEvents'];
 
 /** Whether a role of the task may do this, and trusts ECS. */
 const may = (roleArn: string, action: string, resource: string, { arn }: Task, { permits, region }: CallContext) =>
@@ -92,7 +94,7 @@ async function start(
   const place: CallContext = { ...context, touches: () => {} };
   const logs =
     executionRoleArn === undefined ||
-    may(executionRoleArn, 'logs:PutLogEvents', logsArn(group, stream, context), task, context);
+    LOG_ACTIONS.every((action) => may(executionRoleArn, action, logsArn(group, stream, context), task, context));
   try {
     const credentials = taskRoleArn === undefined ? {} : taskCredentials(taskRoleArn, task, context);
     const running = await container.start({
