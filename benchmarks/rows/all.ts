@@ -5,6 +5,7 @@ import { coldStart } from './cold-start.ts';
 import { configLoad } from './config-load.ts';
 import { consume } from './consume.ts';
 import { emf } from './emf.ts';
+import { enforcement } from './enforcement.ts';
 import { httpEvent } from './http-event.ts';
 import { httpService } from './http-service.ts';
 import { httpServiceLoad } from './http-service-load.ts';
@@ -44,4 +45,5 @@ export const MEASUREMENTS: readonly Measurement[] = [
   httpService,
   httpServiceLoad,
   localStart,
+  enforcement,
 ];
