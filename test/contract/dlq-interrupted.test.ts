@@ -1,9 +1,8 @@
 import { sqs } from '@twelvefold/aws';
 import { createDlqCommands, dlqCommands } from '@twelvefold/backing/internal/cli';
 import type { Clock } from '@twelvefold/core';
-import { systemClock } from '@twelvefold/core';
 import { describe, expect, it } from 'vitest';
-import { aws, closed, contents, currency, dead, local, prepareDeadLetters, run, urls } from './dlq.fixture.ts';
+import { aws, clock, closed, contents, currency, dead, local, prepareDeadLetters, run, urls } from './dlq.fixture.ts';
 
 prepareDeadLetters();
 
@@ -13,7 +12,7 @@ describe('twelvefold dlq', () => {
     const real = aws();
     let sent = 0;
     const commands = createDlqCommands({
-      clock: systemClock,
+      clock,
       openAws: () => ({
         ...real,
         async call(service, operation, input, options) {
@@ -62,8 +61,8 @@ describe('twelvefold dlq', () => {
     const interrupted = new AbortController();
     let now = 0;
     const waits: number[] = [];
-    const clock: Clock = {
-      ...systemClock,
+    const rated: Clock = {
+      ...clock,
       monotonic: () => now,
       sleep: async (ms, signal) => {
         waits.push(ms);
@@ -72,7 +71,7 @@ describe('twelvefold dlq', () => {
         now += ms;
       },
     };
-    const commands = createDlqCommands({ clock, openAws: aws });
+    const commands = createDlqCommands({ clock: rated, openAws: aws });
     const options = { queue: 'orders-dead-letter', to: 'orders', rate: '2', confirm: 'orders-dead-letter' };
     const running = run('dlq redrive', options, [], { commands, signal: interrupted.signal });
     await expect(running).rejects.toThrow('Interrupted');
@@ -87,7 +86,7 @@ describe('twelvefold dlq', () => {
     const real = aws();
     const answers: unknown[] = [];
     const commands = createDlqCommands({
-      clock: systemClock,
+      clock,
       openAws: () => ({
         ...real,
         async call(service, operation, input, options) {
@@ -116,7 +115,7 @@ describe('twelvefold dlq', () => {
     const gate = Promise.withResolvers<void>();
     const looking = Promise.withResolvers<void>();
     const slow = createDlqCommands({
-      clock: systemClock,
+      clock,
       openAws: () => ({
         ...real,
         async call(service, operation, input, options) {

@@ -1,8 +1,19 @@
 import { sqs } from '@twelvefold/aws';
 import { createDlqCommands } from '@twelvefold/backing/internal/cli';
-import { systemClock } from '@twelvefold/core';
 import { describe, expect, it } from 'vitest';
-import { aws, closed, contents, currency, dead, local, prepareDeadLetters, run, text, urls } from './dlq.fixture.ts';
+import {
+  aws,
+  clock,
+  closed,
+  contents,
+  currency,
+  dead,
+  local,
+  prepareDeadLetters,
+  run,
+  text,
+  urls,
+} from './dlq.fixture.ts';
 
 prepareDeadLetters();
 
@@ -81,7 +92,7 @@ describe('twelvefold dlq', () => {
     let sent = 0;
     const real = aws();
     const commands = createDlqCommands({
-      clock: systemClock,
+      clock,
       openAws: () => ({
         ...real,
         async call(service, operation, input, options) {
@@ -104,7 +115,7 @@ describe('twelvefold dlq', () => {
     const real = aws();
     let sends = 0;
     const commands = createDlqCommands({
-      clock: systemClock,
+      clock,
       openAws: () => ({
         ...real,
         async call(service, operation, input, options) {

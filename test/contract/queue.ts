@@ -221,7 +221,7 @@ export function queueContract(name: string, driver: () => QueueDriver): void {
       await open.sender.send({ n: 1 });
       const slow = async (_order: Order, info: { receiveCount: number }) => {
         seen.push(info.receiveCount);
-        await new Promise((resolve) => setTimeout(resolve, 7_000));
+        await new Promise((resolve) => setTimeout(resolve, 4_500));
         finished += 1;
       };
       const consumer = await start(slow);

@@ -15,7 +15,7 @@ import { openSqlTarget } from './support/sql-target.ts';
 const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
 /** Without a deadline a refused login is tried for 15 s. */
 const briefly = <R>(work: () => Promise<R>) =>
-  runInScope({ kind: 'http', component: 'api', deadline: deadlineIn(5_000) }, work);
+  runInScope({ kind: 'http', component: 'api', deadline: deadlineIn(2_500) }, work);
 const login = z.object({ username: z.string(), password: z.string() });
 
 withServer('sql with the login before a rotation', 'postgresql', () => {
