@@ -9,6 +9,7 @@ import type { LocalAws } from '@twelvefold/local';
 import { provision, runnableContainer, startLocalAws } from '@twelvefold/local';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { runsTemplate } from '../contract/support/task-runs.ts';
+import { COMPILE_CACHE } from '../support/compile-cache.ts';
 import { backfill } from './fixtures/task-runs/leg.ts';
 
 // The long form is a part of `npm run verify`.
@@ -112,7 +113,7 @@ it(`a backfill of ${RECORDS} records that is stopped ${KILLS} times across hosts
     else {
       const child = spawn(process.execPath, [...FLAGS, 'run', host, String(PAUSE_MS)], {
         cwd: FOLDER,
-        env: { ...env, PATH: process.env.PATH },
+        env: { ...env, PATH: process.env.PATH, ...COMPILE_CACHE },
         stdio: 'inherit',
       });
       await progressed(to);

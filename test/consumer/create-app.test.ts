@@ -7,6 +7,7 @@ import { provision, startLocalAws } from '@twelvefold/local';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { PackedPackage } from '../packages/pack-packages.ts';
 import { packPackages } from '../packages/pack-packages.ts';
+import { COMPILE_CACHE } from '../support/compile-cache.ts';
 import { runEntry } from '../support/run-entry.ts';
 import { until } from '../support/until.ts';
 import { run } from './run.ts';
@@ -79,7 +80,7 @@ async function dev(name: string, script: string): Promise<string> {
   let output = '';
   child = spawn('npm', ['run', script, '--', '--port', '0', '--aws-port', '0'], {
     cwd: join(folder, name),
-    env: { PATH: `${join(process.execPath, '..')}:${process.env.PATH}`, HOME: folder },
+    env: { PATH: `${join(process.execPath, '..')}:${process.env.PATH}`, HOME: folder, ...COMPILE_CACHE },
     detached: true,
   });
   for (const stream of [child.stdout, child.stderr]) {

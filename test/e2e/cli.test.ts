@@ -7,13 +7,12 @@ import { bindings } from 'twelvefold';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { app } from '../../examples/orders/app.ts';
 import { manifest } from '../../examples/orders/manifest.ts';
+import { COMPILE_CACHE } from '../support/compile-cache.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const BIN = 'packages/app/dist/cli/main.js';
-/**
- * Just what a shell has: neither region nor credentials, so a call to AWS could not even be signed.
- */
-const ENV = { PATH: process.env.PATH, HOME: tmpdir() };
+/** Just what a shell has: neither region nor credentials, so a call to AWS could not even be signed. */
+const ENV = { PATH: process.env.PATH, HOME: tmpdir(), ...COMPILE_CACHE };
 
 /** Runs the built command as its own process, in a pipe. */
 function twelvefold(args: string[], nodeFlags: string[] = []) {

@@ -4,6 +4,7 @@ import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { provision, startLocalAws } from '@twelvefold/local';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { COMPILE_CACHE } from '../support/compile-cache.ts';
 import { readDockerfile } from '../support/dockerfile.ts';
 import { guideFiles } from '../support/guide-files.ts';
 import { lintDockerfile } from '../support/hadolint-rules.ts';
@@ -23,6 +24,7 @@ function run(command: string): Promise<{ code: number | string; output: string }
     HOME: FOLDER,
     CDK_DISABLE_VERSION_CHECK: '1',
     NO_COLOR: '1',
+    ...COMPILE_CACHE,
   };
   return new Promise((resolve) => {
     execFile('bash', ['-c', command], { cwd: FOLDER, env }, (error, stdout, stderr) =>

@@ -4,6 +4,7 @@ import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { COMPILE_CACHE } from '../support/compile-cache.ts';
 import { until } from '../support/until.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -19,7 +20,7 @@ let output = '';
 
 function dev(...args: string[]): void {
   output = '';
-  const env = { PATH: process.env.PATH, HOME: FOLDER, FROM_SHELL: 'yes' };
+  const env = { PATH: process.env.PATH, HOME: FOLDER, FROM_SHELL: 'yes', ...COMPILE_CACHE };
   child = spawn(process.execPath, [BIN, 'dev', ...args, '--port', '0', '--aws-port', '0'], { cwd: FOLDER, env });
   for (const stream of [child.stdout, child.stderr]) {
     stream?.on('data', (chunk) => {

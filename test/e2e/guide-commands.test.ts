@@ -5,6 +5,7 @@ import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { COMPILE_CACHE } from '../support/compile-cache.ts';
 import type { GuideCommand } from '../support/guide-commands.ts';
 import { guideCommands } from '../support/guide-commands.ts';
 import { guideFiles } from '../support/guide-files.ts';
@@ -60,7 +61,7 @@ beforeAll(async () => {
   // With `fail` an answer of 400 and more is a failure of curl.
   await writeFile(join(FOLDER, '.curlrc'), 'fail\nsilent\nshow-error\n');
   const path = [dirname(process.execPath), process.env.PATH].join(delimiter);
-  env = { PATH: path, HOME: FOLDER, npm_config_offline: 'true', npm_config_update_notifier: 'false' };
+  env = { PATH: path, HOME: FOLDER, npm_config_offline: 'true', npm_config_update_notifier: 'false', ...COMPILE_CACHE };
 });
 afterAll(async () => {
   if (child?.pid !== undefined && child.exitCode === null) {

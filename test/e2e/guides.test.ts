@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { provision, startLocalAws } from '@twelvefold/local';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { COMPILE_CACHE } from '../support/compile-cache.ts';
 import { guideFiles } from '../support/guide-files.ts';
 import { runEntry } from '../support/run-entry.ts';
 import { until } from '../support/until.ts';
@@ -20,7 +21,7 @@ const CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
 
 /** Runs a command in the reader's folder. */
 function run(file: string, args: string[]) {
-  const env = { PATH: process.env.PATH, HOME: FOLDER };
+  const env = { PATH: process.env.PATH, HOME: FOLDER, ...COMPILE_CACHE };
   return new Promise<{ code: number | string; output: string }>((resolve) => {
     execFile(file, args, { cwd: FOLDER, env }, (error, stdout, stderr) =>
       resolve({ code: error ? (error.code ?? 'killed') : 0, output: stdout + stderr }),

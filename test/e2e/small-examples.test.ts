@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { COMPILE_CACHE } from '../support/compile-cache.ts';
 import { until } from '../support/until.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -10,7 +11,7 @@ const ROOT = join(import.meta.dirname, '../..');
 async function start(example: string, ask: (urls: readonly string[]) => Promise<void>): Promise<void> {
   const child = spawn('npm', ['start', '--silent', '--workspace', `@twelvefold-examples/${example}`], {
     cwd: ROOT,
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, TMPDIR: process.env.TMPDIR },
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, TMPDIR: process.env.TMPDIR, ...COMPILE_CACHE },
     stdio: ['ignore', 'pipe', 'pipe'],
     // Ctrl-C reaches a whole group of processes.
     detached: true,

@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { COMPILE_CACHE } from './compile-cache.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -12,10 +13,7 @@ export interface RunningEntry {
   readonly exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
 }
 
-/**
- * Starts `node <path>` (from the repository's root) with nothing in its environment but `env` and
- * PATH.
- */
+/** Starts `node <path>` (from the repository's root) with nothing in its environment but `env`, PATH and a compile cache. */
 export function runEntry(
   path: string,
   args: readonly string[],
@@ -23,7 +21,7 @@ export function runEntry(
 ): RunningEntry {
   const child = spawn(process.execPath, [path, ...args], {
     cwd: ROOT,
-    env: { PATH: process.env.PATH, ...env },
+    env: { PATH: process.env.PATH, ...COMPILE_CACHE, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let out = '';

@@ -11,5 +11,6 @@ export default async function temporaryFolder(): Promise<() => Promise<void>> {
   // Database servers that root starts run as another user, and their folders are in it.
   await chmod(folder, 0o711);
   process.env.TMPDIR = folder;
+  process.env.NODE_COMPILE_CACHE = join(folder, 'compiled');
   return () => rm(folder, { recursive: true, force: true, maxRetries: 3 });
 }

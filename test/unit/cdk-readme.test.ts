@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { extractBlocks } from '../../docs/examples/extract-examples.ts';
 import { manifest } from '../../examples/orders/manifest.ts';
+import { COMPILE_CACHE } from '../support/compile-cache.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 /** Inside the repository, so that packages resolve. */
@@ -22,7 +23,7 @@ it("makes a template without bootstrap by the code in the README of @twelvefold/
   await writeFile(join(FOLDER, 'infra.ts'), first?.code.join('\n') ?? '');
   await writeFile(join(FOLDER, 'package.json'), '{ "type": "module" }\n');
   await writeFile(join(FOLDER, 'manifest.json'), JSON.stringify(manifest));
-  const env = { PATH: process.env.PATH, CDK_OUTDIR: join(FOLDER, 'cdk.out') };
+  const env = { PATH: process.env.PATH, CDK_OUTDIR: join(FOLDER, 'cdk.out'), ...COMPILE_CACHE };
   await promisify(execFile)(process.execPath, ['--conditions=@twelvefold/source', 'infra.ts'], { cwd: FOLDER, env });
 
   const template = JSON.parse(await readFile(join(FOLDER, 'cdk.out/Orders.template.json'), 'utf8'));
