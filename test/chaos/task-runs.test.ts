@@ -1,26 +1,24 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunRecord } from '@twelvefold/admin';
-import { runLeg, taskRuns } from '@twelvefold/admin';
-import { createAws, ecs } from '@twelvefold/aws';
-import { deadlineIn, TwelvefoldError } from '@twelvefold/core';
-import type { LocalAws } from '@twelvefold/local';
-import { provision, runnableContainer, startLocalAws } from '@twelvefold/local';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { runsTemplate } from '../contract/support/task-runs.ts';
-import { COMPILE_CACHE } from '../support/compile-cache.ts';
-import { backfill } from './fixtures/task-runs/leg.ts';
+import { until } from '../support/until.ts';
+import { SEGMENTS } from './fixtures/backfill/app.ts';
+import type { Backfill } from './fixtures/backfill/start-backfill.ts';
+import { startBackfill } from './fixtures/backfill/start-backfill.ts';
 
 // The long form is a part of `npm run verify`.
 const LONG = process.env.TWELVEFOLD_VERIFY === '1';
-const RECORDS = LONG ? 100_000 : 1_500;
-const KILLS = LONG ? 50 : 8;
-/** Of one record, so that a kill finds a leg at work. */
-const PAUSE_MS = LONG ? 0 : 2;
+const RECORDS = LONG ? 100_000 : 2_000;
+const STOPS = LONG ? 50 : 8;
+const RATE = LONG ? 1_000 : 200;
+const CHECKPOINT_EVERY_MS = 500;
+/** The records between two checkpoints, at most: half a second of them, and those in work. */
+const WINDOW = (RATE * CHECKPOINT_EVERY_MS) / 1_000 + 1 + SEGMENTS;
 
-const FOLDER = fileURLToPath(new URL('fixtures/task-runs', import.meta.url));
-const HOSTS = ['sigkill', 'sigterm', 'deadline', 'stop-task'] as const;
+/** Ways to stop a leg, and where its process runs. */
+const WAYS = { sigkill: 'here', sigterm: 'here', deadline: 'lambda', 'stop-task': 'ecs' } as const;
+type Way = keyof typeof WAYS;
+const isWay = (name: string): name is Way => name in WAYS;
 /** Where and how the run is stopped. Printed, and given again to repeat a run that failed. */
 const SEED = Number(process.env.TWELVEFOLD_SEED ?? (LONG ? Date.now() % 1_000_000 : 18));
 
@@ -33,143 +31,156 @@ function randomOf(seed: number): () => number {
   };
 }
 
-/** The stops in order: each way of stopping occurs, at points that are random. */
-function stops(): Array<{ readonly host: (typeof HOSTS)[number]; readonly to: number }> {
-  const random = randomOf(SEED);
-  const share = RECORDS / (KILLS + 1);
-  const drawn = Array.from({ length: KILLS - HOSTS.length }, () => HOSTS[Math.floor(random() * HOSTS.length)]);
-  const hosts = [...HOSTS, ...drawn.flatMap((host) => host ?? [])];
-  // Shuffled (Fisher and Yates).
-  for (let at = hosts.length - 1; at > 0; at -= 1) {
+/** The stops in order, each way as often as the others (Fisher and Yates). */
+function waysInOrder(random: () => number): Way[] {
+  const names = Object.keys(WAYS).filter(isWay);
+  const ways = Array.from({ length: STOPS }, (_, at) => names[at % names.length] as Way);
+  for (let at = ways.length - 1; at > 0; at -= 1) {
     const other = Math.floor(random() * (at + 1));
-    const [a, b] = [hosts[at], hosts[other]];
-    if (a && b) [hosts[at], hosts[other]] = [b, a];
+    const [a, b] = [ways[at], ways[other]];
+    if (a && b) [ways[at], ways[other]] = [b, a];
   }
-  return hosts.map((host, at) => ({ host, to: share * (at + 0.6 + 0.8 * random()) }));
+  return ways;
 }
-const FLAGS = ['--conditions=@twelvefold/source', 'process.ts'];
 
-let local: LocalAws;
-let env: Record<string, string>;
+let world: Backfill;
 beforeAll(async () => {
-  local = await startLocalAws();
-  env = {
-    AWS_ENDPOINT_URL: local.url,
-    AWS_REGION: 'eu-west-1',
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
-    ROWS: 'rows',
-    RUNS: 'runs',
-  };
-  const KeySchema = [{ AttributeName: 'id', KeyType: 'HASH' }];
-  const AttributeDefinitions = [{ AttributeName: 'id', AttributeType: 'S' }];
-  const Properties = { TableName: 'rows', BillingMode: 'PAY_PER_REQUEST', KeySchema, AttributeDefinitions };
-  const options = { endpoint: local.url, env };
-  await provision({ Resources: { Rows: { Type: 'AWS::DynamoDB::Table', Properties } } }, options);
-  await provision(runsTemplate(taskRuns('task-runs'), 'runs'), options);
-  local.containers.register(
-    runnableContainer({ family: 'backfill', cwd: FOLDER, command: ['node', ...FLAGS], env, stopTimeoutMs: 5_000 }),
-  );
+  world = await startBackfill(RATE);
 });
-afterAll(() => local.close());
+afterAll(() => world[Symbol.asyncDispose]());
 
-it(`a backfill of ${RECORDS} records that is stopped ${KILLS} times across hosts loses none and has each effect once`, {
+/** A leg that was stopped, and the records that its run had saved before and after it. */
+interface Stopped {
+  readonly way: Way | 'end';
+  readonly leg: number;
+  readonly before: number;
+  readonly after: number;
+  /** Whether it ended its record: a killed one does not. */
+  readonly cleanly: boolean;
+}
+
+/**
+ * Stops a leg, and waits for its end.
+ *
+ * @param to - records that the leg has saved before
+ * @param point - where between two checkpoints, from 0 to below 1
+ */
+async function stop(way: Way, run: RunRecord, to: number, point: number): Promise<void> {
+  const { store } = world;
+  if (way === 'deadline') {
+    // A function that came too late to its end is killed: its lease runs out.
+    await until(
+      'the deadline has passed',
+      async () => (await store.get(run.id)).status === 'interrupted' || (await world.isFree()),
+      (over) => over,
+    );
+    return;
+  }
+  await until(
+    `${to} records are saved`,
+    () => store.get(run.id),
+    ({ matched }) => matched >= to,
+  );
+  await sleep(point * CHECKPOINT_EVERY_MS);
+  if (way === 'stop-task') await world.stopTask(run);
+  else {
+    const { child, exited } = world.process();
+    child.kill(way === 'sigkill' ? 'SIGKILL' : 'SIGTERM');
+    await exited;
+  }
+}
+
+/** Legs that wrote their end into the history. */
+async function cleanEnds(id: string): Promise<Set<number>> {
+  const ended = new Set<number>();
+  let leg = 0;
+  for await (const { event, detail = '' } of world.store.audit(id)) {
+    if (event === 'began') leg = Number(/^leg (\d+)/.exec(detail)?.[1]);
+    if (event === 'ended') ended.add(leg);
+  }
+  return ended;
+}
+
+it(`a backfill of ${RECORDS} records that is stopped ${STOPS} times across hosts loses none and has each effect once`, {
   timeout: 3_600_000,
 }, async () => {
-  const { task, store, rows } = backfill(env, PAUSE_MS);
+  const begun = performance.now();
+  const { store, rows, visits } = world;
   const ids = Array.from({ length: RECORDS }, (_, index) => `row-${String(index).padStart(6, '0')}`);
-  for (let at = 0; at < RECORDS; at += 100) {
-    await Promise.all(ids.slice(at, at + 100).map((id) => rows.put({ id, visits: 0, done: 0 })));
+  for (let at = 0; at < RECORDS; at += 500) {
+    await rows.writeMany({ put: ids.slice(at, at + 500).map((id) => ({ id, done: 0 })) });
   }
-  const base = {
-    task: 'backfill',
-    shape: 'collection',
-    params: {},
-    on: 'here',
-    caller: 'test',
-    correlationId: 'c',
-  } as const;
-  await store.create({ ...base, id: 'run' });
-  const counted: Record<string, number> = {};
-  /** Resolves when the run is that far, or has ended. */
-  const progressed = (to: number) =>
-    expect.poll(async () => isFar(await store.get('run'), to), { interval: 50, timeout: 600_000 }).toBe(true);
+  const base = { task: 'backfill', shape: 'segmented', params: {}, caller: 'test', correlationId: 'c' } as const;
+  let { run } = await store.create({ ...base, id: 'run', on: 'here' });
+  const random = randomOf(SEED);
+  const legs: Stopped[] = [];
 
-  for (const { host, to } of stops()) {
-    counted[host] = (counted[host] ?? 0) + 1;
-    if (host === 'deadline') {
-      // An invocation of Lambda: the deadline is the host's.
-      await patiently(() =>
-        runLeg({
-          task,
-          store,
-          run: 'run',
-          host: 'lambda',
-          deadline: deadlineIn(1_500),
-          makeContext: (_, { fence }) => ({ fence }),
-        }),
-      );
-    } else if (host === 'stop-task') await stopTask(to);
-    else {
-      const child = spawn(process.execPath, [...FLAGS, 'run', host, String(PAUSE_MS)], {
-        cwd: FOLDER,
-        env: { ...env, PATH: process.env.PATH, ...COMPILE_CACHE },
-        stdio: 'inherit',
-      });
-      await progressed(to);
-      child.kill(host === 'sigkill' ? 'SIGKILL' : 'SIGTERM');
-      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
-    }
+  /** Lets a leg do `turn` records at full speed, and stops it somewhere in there. */
+  const stopLeg = async (way: Way, turn: number) => {
+    const { matched: before } = run;
+    await store.command('run', 'resume', 'test', { on: WAYS[way] });
+    await world.giveTurn(turn);
+    const working = await world.nextLeg(run);
+    // What is saved is up to a window behind.
+    await stop(way, working, before + Math.max(1, Math.floor(turn - 1.2 * WINDOW)), random());
+    run = await store.get('run');
+    expect(['running', 'interrupted']).toContain(run.status);
+    const cleanly = (await cleanEnds('run')).has(run.leg);
+    legs.push({ way, leg: run.leg, before, after: run.matched, cleanly });
+  };
+  for (const [at, way] of waysInOrder(random).entries()) {
+    const share = (RECORDS - run.matched) / (STOPS - at + 1);
+    const turn = Math.ceil(share * (0.6 + 0.5 * random()));
+    const { matched } = run;
+    // A function that got no time for a record was not stopped at work.
+    do await stopLeg(way, turn);
+    while (run.matched === matched);
   }
-  const end = await patiently(() =>
-    runLeg({ task, store, run: 'run', host: 'laptop', makeContext: (_, { fence }) => ({ fence }) }),
-  );
-  expect(end).toMatchObject({ status: 'succeeded', failed: 0 });
+  await store.command('run', 'resume', 'test', { on: 'here' });
+  await world.giveTurn(RECORDS);
+  const { matched: before } = run;
+  await world.nextLeg(run);
+  const { exited, stderr } = world.process();
+  expect(await exited, stderr()).toEqual({ code: 0, signal: null });
+  run = await store.get('run');
+  expect(run).toMatchObject({ status: 'succeeded', failed: 0, scanned: RECORDS, matched: RECORDS });
+  legs.push({ way: 'end', leg: run.leg, before, after: run.matched, cleanly: true });
 
-  let repeated = 0;
+  // Every row was marked, once.
+  let lost = 0;
+  let doubled = 0;
   let seen = 0;
-  for await (const { visits, done } of rows.scan()) {
+  for await (const { done } of rows.scan()) {
     seen += 1;
-    expect({ visits: visits >= 1, done }).toEqual({ visits: true, done: 1 });
-    repeated += visits - 1;
+    if (done === 0) lost += 1;
+    if (done > 1) doubled += 1;
   }
-  expect(seen).toBe(RECORDS);
-  // A window is half a second of work: what a kill repeats, and a clean stop does not.
-  const rate = RECORDS / (end.durationMs / 1_000);
-  expect(repeated).toBeLessThanOrEqual(Math.ceil(KILLS * rate));
-  const { leg, durationMs } = end;
-  console.log(JSON.stringify({ seed: SEED, records: seen, stops: counted, legs: leg, repeated, durationMs }));
+  expect({ seen, lost, doubled }).toEqual({ seen: RECORDS, lost: 0, doubled: 0 });
 
-  async function stopTask(to: number): Promise<void> {
-    const aws = createAws({ env });
-    const command = ['node', ...FLAGS, 'run', 'ecs', String(PAUSE_MS)];
-    const overrides = { containerOverrides: [{ name: 'app', command }] };
-    const { tasks = [] } = await aws.call(
-      ecs,
-      'RunTask',
-      { taskDefinition: 'backfill', overrides },
-      { access: 'write' },
-    );
-    const arn = tasks[0]?.taskArn ?? '';
-    await progressed(to);
-    await aws.call(ecs, 'StopTask', { task: arn, reason: 'chaos' }, { access: 'write' });
-    const status = async () =>
-      (await aws.call(ecs, 'DescribeTasks', { tasks: [arn] }, { access: 'read' })).tasks?.[0]?.lastStatus;
-    await expect.poll(status, { timeout: 30_000 }).toBe('STOPPED');
-    aws.close();
+  // A leg worked on what it saved, and on less than a window more if it was killed.
+  const worked = new Map<number, number>();
+  for await (const { leg } of visits.scan()) worked.set(leg, (worked.get(leg) ?? 0) + 1);
+  let repeated = 0;
+  let most = 0;
+  for (const { way, leg, before: from, after, cleanly } of legs) {
+    const unsaved = (worked.get(leg) ?? 0) - (after - from);
+    expect({
+      leg,
+      way,
+      unsaved,
+      atMost: cleanly ? 0 : WINDOW,
+      fits: unsaved >= 0 && unsaved <= (cleanly ? 0 : WINDOW),
+    }).toMatchObject({ fits: true });
+    repeated += unsaved;
+    most = Math.max(most, unsaved);
   }
+  expect(legs).toHaveLength(run.leg);
+  const stops: Record<string, number> = {};
+  for (const { way, cleanly } of legs.slice(0, -1)) {
+    const name = cleanly === (way === 'sigkill') ? `${way} (${cleanly ? 'cleanly' : 'killed'})` : way;
+    stops[name] = (stops[name] ?? 0) + 1;
+  }
+  const minutes = Number(((performance.now() - begun) / 60_000).toFixed(1));
+  const counts = { seed: SEED, records: seen, stops, legs: run.leg, repeated, mostInAWindow: most, window: WINDOW };
+  console.log(JSON.stringify({ ...counts, lost, doubled, workSeconds: Math.round(run.durationMs / 1_000), minutes }));
 });
-
-const isFar = ({ matched, status }: RunRecord, to: number) => matched >= to || status === 'succeeded';
-
-/** The lease of a dead leg runs out a second after its death. */
-async function patiently(leg: () => Promise<RunRecord>): Promise<RunRecord> {
-  for (;;) {
-    try {
-      return await leg();
-    } catch (error) {
-      if (!TwelvefoldError.isInstance(error, 'LOCK_HELD')) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 200));
-    }
-  }
-}
