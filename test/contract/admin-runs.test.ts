@@ -84,7 +84,11 @@ describe('the command line with records of runs', () => {
     expect(shown.stdout).toContain('Error: no 2');
     expect(shown.stdout).not.toContain('hush');
     failing = false;
-    expect(await record(`retry-failed ${run.id}`)).toMatchObject({
+    expect(await admin(`retry-failed ${run.id}`)).toMatchObject({
+      code: 64,
+      stderr: expect.stringContaining('give --token again'),
+    });
+    expect(await record(`retry-failed ${run.id} --token hush`)).toMatchObject({
       code: 0,
       run: { matched: 1, failed: 0, settings: { retryOf: run.id } },
     });
@@ -126,10 +130,72 @@ describe('the command line with records of runs', () => {
     expect((await record('backfill --dry-run', production)).run.settings).toEqual({ dryRun: true });
   });
 
+  it('wants the number of failed records for a retry at a production stage', async () => {
+    const { run } = await record('backfill');
+    failing = false;
+    const production = { production: true, stage: 'prod' };
+    expect(await admin(`retry-failed ${run.id}`, production)).toMatchObject({
+      code: 64,
+      stderr: expect.stringContaining('--confirm "backfill 1"'),
+    });
+    const ask = async () => 'backfill 1';
+    expect(await record(`retry-failed ${run.id}`, { ...production, ask })).toMatchObject({
+      code: 0,
+      run: { matched: 1 },
+    });
+  });
+
+  it('wants the secrets of a run again before it resumes', async () => {
+    const { run } = await record('backfill --token hush --canary 1');
+    expect(await admin(`resume ${run.id}`)).toMatchObject({
+      code: 64,
+      stderr: expect.stringContaining(`Cannot resume run ${run.id}: a record never has secrets; give --token again`),
+    });
+    expect((await store.get(run.id)).status).toBe('paused');
+    failing = false;
+    expect(await record(`resume ${run.id} --token hush`)).toMatchObject({ code: 0, run: { matched: 4 } });
+  });
+
+  it('refuses a canary of a task that nothing could stop', async () => {
+    expect(await admin('migrate --canary 1')).toMatchObject({
+      code: 64,
+      stderr: expect.stringContaining("Cannot run task 'migrate' with --canary"),
+    });
+    expect(await store.list('migrate')).toEqual([]);
+  });
+
   it('says that another run is at work', async () => {
     const lease = await store.locks('run other').acquire('task/backfill');
     expect(await admin('backfill')).toMatchObject({ code: 75, stderr: expect.stringContaining('run other holds it') });
     expect((await store.list('backfill'))[0]?.status).toBe('cancelled');
+    await lease.release();
+  });
+
+  it('leaves a run alone whose leg is at work', async () => {
+    const base = { task: 'backfill', shape: 'collection', on: 'ecs', caller: 'ada', correlationId: 'c' } as const;
+    await store.create({ ...base, id: 'r1', params: {} });
+    const lease = await store.locks('run r1').acquire('task/backfill');
+    await store.begin('r1', { token: lease.token, host: 'ecs 1' });
+    for (const command of ['leg r1', 'resume r1 --on here']) {
+      expect(await admin(command), command).toMatchObject({
+        code: 75,
+        stderr: expect.stringContaining('run r1 holds it'),
+      });
+      expect(await store.get('r1'), command).toMatchObject({ status: 'running', leg: 1 });
+    }
+    await lease.release();
+  });
+
+  it('puts a run off that cannot begin here, and keeps its position', async () => {
+    failing = false;
+    const { run } = await record('backfill --canary 2');
+    const lease = await store.locks('run other').acquire('task/backfill');
+    expect(await admin(`resume ${run.id}`)).toMatchObject({ code: 75 });
+    expect(await store.get(run.id)).toMatchObject({ status: 'paused', matched: 2 });
+    const base = { task: 'backfill', shape: 'collection', on: 'ecs', caller: 'ada', correlationId: 'c' } as const;
+    await store.create({ ...base, id: 'due', params: {} });
+    expect(await admin('leg due')).toMatchObject({ code: 75 });
+    expect(await store.get('due')).toMatchObject({ status: 'enqueued' });
     await lease.release();
   });
 

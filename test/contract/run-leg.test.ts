@@ -1,6 +1,7 @@
 import type { RunRecord } from '@twelvefold/admin';
 import { defineTask, listCollection } from '@twelvefold/admin';
 import { deadlineIn, systemClock } from '@twelvefold/core';
+import { createLogger } from '@twelvefold/logging';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { counting, enqueue, leg, numbers, prepareRuns, store, target } from './run-leg.fixture.ts';
@@ -191,6 +192,29 @@ describe('a lease', () => {
     expect(await store.get('r1')).toMatchObject({ leg: 2, fence: dead.token + 1 });
   });
 
+  it.each([
+    ['two leases and a margin, where there is no deadline', undefined, '62000ms'],
+    ['no longer than half of the time', 100_000, '50000ms'],
+    ['long enough to take it over, in a function of a minute', 60_000, '32000ms'],
+    ['half of the time, where it cannot be taken over', 20_000, '10000ms'],
+  ])('that has run out is watched: %s', async (_case, remainingMs, wait) => {
+    const { task } = counting(1);
+    await enqueue();
+    const waits: unknown[] = [];
+    const holder = { component: 'run r0', heldSince: '', leaseUntil: new Date(0).toISOString() };
+    const locks = {
+      inspect: async () => ({ holder }),
+      withLock: async (_name: string, _work: unknown, options: { wait: string }) => {
+        waits.push(options.wait);
+        throw new Error('enough');
+      },
+    };
+    const watched = { ...store, leaseMs: 30_000, locks: () => locks as never }; // the leg calls these two first
+    const deadline = remainingMs === undefined ? {} : { deadline: { remainingMs: () => remainingMs } };
+    await expect(leg(task, { store: watched, ...deadline })).rejects.toThrow('enough');
+    expect(waits).toEqual([wait]);
+  });
+
   it('that was lost ends the leg without another write', async () => {
     const { task } = counting(5, {
       each: (n) => (n === 1 ? store.begin('r1', { token: 99, host: 'thief' }) : undefined),
@@ -311,6 +335,49 @@ describe('a task in one call', () => {
       ),
     ).toMatchObject({ status: 'succeeded', result: 7 });
     expect((await store.get('r1')).params).toEqual({ n: '***' });
+  });
+
+  describe('with a secret parameter', () => {
+    const secret = 'hush-hush-1';
+    const guarded = (run: (token: string, ctx: TestContext) => unknown) =>
+      defineTask({
+        name: 'count',
+        params: z.object({ token: z.string(), body: z.string().optional() }),
+        secretParams: ['token', 'body'],
+        run: ({ token }, ctx: TestContext) => run(token, ctx),
+      });
+
+    it('does not work without it, and does when it is given again', async () => {
+      await enqueue('r1', { shape: 'once', params: { token: '***' } });
+      const given: string[] = [];
+      const task = guarded((token) => void given.push(token));
+      expect(await leg(task)).toMatchObject({
+        status: 'errored',
+        error: { code: 'PARAMS_INVALID', message: expect.stringContaining('token: a record never has it') },
+      });
+      await store.command('r1', 'resume', 'ada');
+      expect(await leg(task, { secrets: { token: secret } })).toMatchObject({ status: 'succeeded' });
+      expect(given).toEqual([secret]);
+    });
+
+    it('shows it in no log, error or result', async () => {
+      const lines: string[] = [];
+      const logger = createLogger({ service: 'shop', env: {}, write: (line) => lines.push(line) });
+      const secrets = { token: secret, body: '{"nested":["quiet-quiet-2"]}' };
+      for (const id of ['r1', 'r2']) await enqueue(id, { shape: 'once', params: { token: '***', body: '***' } });
+      const failing = guarded((token) => {
+        logger.info(`given ${token}`);
+        throw new Error(`401 for ${token} and quiet-quiet-2`);
+      });
+      await leg(failing, { secrets, logger });
+      const answering = guarded((token) => ({ asked: [`?token=${token}`], sent: 'quiet-quiet-2', records: 7n }));
+      const { result } = await leg(answering, { run: 'r2', secrets, logger });
+      expect(result).toEqual({ asked: ['?token=[redacted]'], sent: '[redacted]', records: '7' });
+      const { error } = await store.get('r1');
+      expect(error?.message).toBe('401 for [redacted] and [redacted]');
+      expect(lines.length).toBeGreaterThan(4);
+      for (const hidden of [secret, 'quiet-quiet-2']) expect(lines.join()).not.toContain(hidden);
+    });
   });
 });
 

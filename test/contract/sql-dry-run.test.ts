@@ -186,6 +186,23 @@ withServer('sql', 'postgresql', () => {
       connection.release();
     });
 
+    it.each([
+      "BEGIN; INSERT INTO parts VALUES ('p-2', 1)",
+      "COMMIT; INSERT INTO parts VALUES ('p-2', 1)",
+      'BEGIN; SELECT stock FROM parts; COMMIT',
+    ])('refuses to skip what is behind a BEGIN or COMMIT: %s', async (statement) => {
+      const connection = await client.pool.connect();
+      try {
+        await expect(connection.query(statement)).rejects.toMatchObject(UNKNOWN);
+        await connection.query('BEGIN');
+        await expect(connection.query(statement)).rejects.toMatchObject(UNKNOWN);
+        expect((await connection.query('SELECT stock FROM parts')).rows).toEqual([{ stock: 5 }]);
+      } finally {
+        connection.release();
+      }
+      await unchanged();
+    });
+
     it('gives connections back', async () => {
       const connection = await client.pool.connect();
       await connection.query('BEGIN');

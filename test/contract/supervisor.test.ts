@@ -125,6 +125,24 @@ describe('a look at the runs', () => {
     expect((await store.get('once')).error).toMatchObject({ code: 'RUN_DIED' });
   });
 
+  it('gives up what would go on without its secrets', async () => {
+    const secret = defineTask({
+      name: 'secret',
+      params: z.object({ token: z.string() }),
+      secretParams: ['token'],
+      restartable: true,
+      run: () => 1,
+    });
+    const masked = { task: 'secret', shape: 'once', params: { token: '***' } };
+    for (const id of ['begun', 'fresh']) await enqueue(id, masked);
+    await store.begin('begun', { token: 1, host: 'a' });
+    const { launcher } = noted();
+    const { gaveUp, launched } = await supervise({ ...optionsWith(launcher), tasks: [secret] });
+    // The launcher of a run that has not begun may have its secrets; without them its leg fails.
+    expect([gaveUp, launched]).toEqual([['begun'], ['fresh']]);
+    expect((await store.get('begun')).error?.message).toContain('needs its secret parameters again');
+  });
+
   it('tells a launch that failed apart from one that takes long', async () => {
     await enqueue('r1');
     const failing: Launcher = { launch: () => Promise.reject(new Error('no capacity')) };

@@ -308,6 +308,21 @@ describe('logs and metrics', () => {
     expect(emf()).toMatchObject([{ taskFailed: 1 }]);
   });
 
+  test('no secret parameter', async () => {
+    const { logger, lines } = observed();
+    const task = defineTask({
+      name: 'login',
+      params: z.object({ pin: z.number(), token: z.string() }),
+      secretParams: ['pin', 'token'],
+      run: ({ pin, token }) => {
+        throw new Error(`refused ${pin} and ${token}`);
+      },
+    });
+    const run = await runTask(task, { pin: 12_345_678, token: 'hush-hush-1' }, { makeContext: context(), logger });
+    expect(run.error?.message).toBe('refused [redacted] and [redacted]');
+    expect(JSON.stringify(lines())).not.toMatch(/12345678|hush-hush/);
+  });
+
   test('a cancellation as a warning', async () => {
     const { logger, metrics, lines, emf } = observed();
     await runTask(

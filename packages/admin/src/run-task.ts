@@ -8,6 +8,7 @@ import { failSpan } from '@twelvefold/lifecycle/internal';
 import type { Logger, Metrics } from '@twelvefold/logging';
 import { isCancellation, METRIC_OF, runError } from './runner/outcome.ts';
 import type { Run } from './runs/run.ts';
+import { hideSecrets, secretsOf } from './secret-params.ts';
 import type { TaskDefinition } from './task.ts';
 import { validateParams } from './validate-params.ts';
 
@@ -62,6 +63,7 @@ export async function runTask<S extends StandardSchemaV1, R, C>(
 ): Promise<Run<R>> {
   const params = await validateParams(task, rawParams);
   const { clock = systemClock, logger, metrics, signal } = options;
+  hideSecrets(secretsOf(task, rawParams), logger?.redactor);
   const id = options.newId?.() ?? globalThis.crypto.randomUUID();
   const startedAt = new Date(clock.now()).toISOString();
   const start = clock.monotonic();

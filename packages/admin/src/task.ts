@@ -5,7 +5,7 @@ import type { Collection } from './collection.ts';
 import type { Throttle } from './runner/pace.ts';
 import { throttleFaults } from './runner/pace.ts';
 import type { Schedule } from './schedule.ts';
-import { scheduleFaults } from './schedule.ts';
+import { scheduleFaults, schedulesOf } from './schedule.ts';
 
 /** Rules for the runs of a task. All but `secretParams` need a table of runs. */
 export interface TaskPolicy {
@@ -173,6 +173,10 @@ export function taskFaults({
     faults.push("'secretParams' is not a list of parameters' names");
   }
   faults.push(...scheduleFaults(schedule));
+  const shown = schedulesOf(schedule).flatMap(({ params: given = {} }) => Object.keys(given));
+  for (const name of new Set(shown.filter((one) => Array.isArray(secretParams) && secretParams.includes(one)))) {
+    faults.push(`'schedule.params' has the secret '${name}', which a template would show; read it from the config`);
+  }
   return faults;
 }
 

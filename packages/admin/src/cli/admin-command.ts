@@ -3,6 +3,7 @@ import { UsageError } from '@twelvefold/core/internal';
 import type { FieldFault } from '@twelvefold/lifecycle';
 import { ParamsInvalid } from '../params-invalid.ts';
 import type { Run, RunPlace, RunRecord } from '../runs/run.ts';
+import { missingSecrets } from '../secret-params.ts';
 import type { AnyTask } from '../task.ts';
 import type { AdminRuns } from './admin-runs.ts';
 import { describeParams } from './describe-params.ts';
@@ -176,6 +177,11 @@ export async function adminCommand<T extends AnyTask>(
       LAUNCH_FLAGS,
     );
     const flags = { ...launchFlags(given, []), on: given.on === undefined && name !== 'leg' ? found.on : on };
+    const missing = name === 'leg' ? [] : missingSecrets(task, found.params, secrets);
+    if (missing.length > 0) {
+      const again = missing.map((one) => `--${kebabCase(one)}`).join(', ');
+      throw new UsageError(`Cannot ${name} run ${subject}: a record never has secrets; give ${again} again`);
+    }
     const opened = await open(task);
     if (name === 'retry-failed') {
       const launch = { ...flags, settings: { ...flags.settings, retryOf: subject } };
@@ -189,6 +195,7 @@ export async function adminCommand<T extends AnyTask>(
       name === 'leg' ? { on: 'here', detach: false } : flags,
       opened,
       await progressOf(),
+      name === 'leg',
     );
     return end(launched, json);
   }

@@ -54,7 +54,11 @@ export async function launchRun<T extends AnyTask>(
   return startRun(task, ready, secrets, flags, runs, progress);
 }
 
-/** Starts a run whose record exists. */
+/**
+ * Starts a run whose record exists.
+ *
+ * @param isLeg - whether the supervisor has launched this process
+ */
 export async function startRun<T extends AnyTask>(
   task: T,
   run: RunRecord,
@@ -62,8 +66,9 @@ export async function startRun<T extends AnyTask>(
   flags: Pick<LaunchFlags, 'on' | 'detach'>,
   runs: AdminRuns<T>,
   progress: Progress,
+  isLeg = false,
 ): Promise<Launched> {
-  if (flags.on === 'here') return runHere(task, run, secrets, runs, progress);
+  if (flags.on === 'here') return runHere(task, run, secrets, runs, progress, isLeg);
   const launchers = { [flags.on]: launcherOf(flags.on, runs, secrets) };
   const options = { ...runs, tasks: [task], launchers, by: runs.caller };
   await lookAfter(run, options);
@@ -83,12 +88,26 @@ export async function startRun<T extends AnyTask>(
   return { run: ended, code: exitCodeOf(ended) };
 }
 
+/**
+ * The record of a run that could not begin here, which does not begin later by itself. A leg of it
+ * may be what is at work: that one goes on, and so does what the supervisor launched.
+ */
+async function putOff<T extends AnyTask>(
+  run: RunRecord,
+  isLeg: boolean,
+  { store, caller }: AdminRuns<T>,
+): Promise<RunRecord> {
+  if (isLeg || run.status !== 'enqueued') return run;
+  return store.command(run.id, run.leg === 0 ? 'cancel' : 'pause', caller);
+}
+
 async function runHere<T extends AnyTask>(
   task: T,
   { id }: RunRecord,
   secrets: Readonly<Record<string, unknown>>,
   runs: AdminRuns<T>,
   progress: Progress,
+  isLeg: boolean,
 ): Promise<Launched> {
   try {
     const run = await runs.leg(task, { run: id, secrets, onProgress: (record) => progress.update(record) });
@@ -96,8 +115,7 @@ async function runHere<T extends AnyTask>(
     return { run, code: exitCodeOf(run) };
   } catch (error) {
     if (!TwelvefoldError.isInstance(error, 'LOCK_HELD')) throw error;
-    // The record says what became of the launch; it does not begin later by itself.
-    const run = await runs.store.command(id, 'cancel', runs.caller);
+    const run = await putOff(await runs.store.get(id), isLeg, runs);
     progress.line(`Cannot run task '${task.name}' now: ${messageOf(error)}`);
     return { run, code: EXIT.busy };
   }
@@ -174,6 +192,13 @@ async function followRun<T extends AnyTask>(
   }
 }
 
+/** The number of records that a retry works on. */
+async function failedOf<T extends AnyTask>(run: string, { store }: AdminRuns<T>): Promise<number> {
+  let count = 0;
+  for await (const _ of store.failures(run)) count += 1;
+  return count;
+}
+
 /** A production stage wants the task's name and the count, typed: a glance is not enough. */
 async function confirm<T extends AnyTask>(
   task: T,
@@ -182,7 +207,8 @@ async function confirm<T extends AnyTask>(
   runs: AdminRuns<T>,
 ): Promise<void> {
   if (!runs.production || settings.dryRun) return;
-  const count = await runs.count(task, params);
+  const { retryOf } = settings;
+  const count = await (retryOf === undefined ? runs.count(task, params) : failedOf(retryOf, runs));
   const phrase = count === undefined ? task.name : `${task.name} ${count}`;
   if (given === phrase) return;
   const about = count === undefined ? '' : ` on ${count} records`;

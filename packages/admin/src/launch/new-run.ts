@@ -4,6 +4,7 @@ import { UsageError } from '@twelvefold/core/internal';
 import type { Json } from '../collection.ts';
 import type { RunPlace, RunSettings } from '../runs/run.ts';
 import type { NewRun } from '../runs/run-store.ts';
+import { MASKED, secretsOf } from '../secret-params.ts';
 import type { AnyTask } from '../task.ts';
 import { isCollectionTask } from '../task.ts';
 import { validateParams } from '../validate-params.ts';
@@ -23,9 +24,6 @@ export interface LaunchOptions {
   readonly newId?: () => string;
 }
 
-/** Stands for a secret in records, lists and logs. */
-export const MASKED = '***';
-
 /** A record holds at most 400 KB, positions included. */
 const MAX_PARAMS_BYTES = 100_000;
 
@@ -34,7 +32,8 @@ const MAX_PARAMS_BYTES = 100_000;
  * which the record does not have.
  *
  * @throws ParamsInvalid for parameters that do not fit; UsageError for a task that runs once per
- * release without a release, and for parameters that are too large.
+ * release without a release, for parameters that are too large, and for a canary of a task
+ * without a collection.
  */
 export async function newRun(
   task: AnyTask,
@@ -43,9 +42,13 @@ export async function newRun(
 ): Promise<{ readonly run: NewRun; readonly secrets: Readonly<Record<string, unknown>> }> {
   await validateParams(task, given);
   const { on, caller, settings, release, tick } = options;
-  const { secretParams = [] } = task;
-  const secrets = Object.fromEntries(Object.entries(given).filter(([name]) => secretParams.includes(name)));
-  const shown = Object.entries(given).map(([name, value]) => [name, secretParams.includes(name) ? MASKED : value]);
+  if (settings?.canary !== undefined && !isCollectionTask(task)) {
+    throw new UsageError(
+      `Cannot run task '${task.name}' with --canary: it does its work in one call, so nothing could stop it after ${settings.canary} records; try --dry-run`,
+    );
+  }
+  const secrets = secretsOf(task, given);
+  const shown = Object.entries(given).map(([name, value]) => [name, Object.hasOwn(secrets, name) ? MASKED : value]);
   const text = JSON.stringify(Object.fromEntries(shown));
   if (Buffer.byteLength(text) > MAX_PARAMS_BYTES) {
     throw new UsageError(

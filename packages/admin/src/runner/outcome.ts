@@ -29,5 +29,20 @@ export function runError(cause: unknown, redact: (text: string) => string): RunE
   return { name, message: redact(message), ...(typeof code === 'string' && { code }) };
 }
 
+/** A result as a record holds it: its texts without secrets. Values that JSON lacks stay. */
+export function redactedResult(result: unknown, redact: (text: string) => string): unknown {
+  if (typeof result === 'string') return redact(result);
+  if (typeof result !== 'object' || result === null) return result;
+  try {
+    const text = JSON.stringify(result, (_key, value: unknown) => {
+      if (typeof value === 'bigint') return String(value);
+      return typeof value === 'string' ? redact(value) : value;
+    });
+    return text === undefined ? undefined : (JSON.parse(text) as unknown);
+  } catch {
+    return redact(String(result)); // as the store keeps what JSON cannot hold
+  }
+}
+
 /** The metric that counts runs by how they ended. */
 export const METRIC_OF = { succeeded: 'taskSucceeded', errored: 'taskFailed', cancelled: 'taskCancelled' } as const;

@@ -6,15 +6,17 @@ import type { Scope } from '@twelvefold/lifecycle';
 import { runInScope } from '@twelvefold/lifecycle';
 import { failSpan } from '@twelvefold/lifecycle/internal';
 import type { Logger, Metrics } from '@twelvefold/logging';
+import { ParamsInvalid } from '../params-invalid.ts';
 import type { RunRecord, RunSettings } from '../runs/run.ts';
 import { mayBegin } from '../runs/run-status.ts';
 import type { RunStore } from '../runs/run-store.ts';
+import { hideSecrets, missingSecrets } from '../secret-params.ts';
 import type { AnyTask } from '../task.ts';
 import { isCollectionTask } from '../task.ts';
 import { validateParams } from '../validate-params.ts';
 import { createCheckpoints } from './checkpoints.ts';
 import type { LegResult } from './outcome.ts';
-import { isCancellation, METRIC_OF, runError } from './outcome.ts';
+import { isCancellation, METRIC_OF, redactedResult, runError } from './outcome.ts';
 import type { Pace } from './pace.ts';
 import { createPace } from './pace.ts';
 import { workOff } from './work-off.ts';
@@ -145,13 +147,18 @@ async function waitFor<C>(name: string, locks: LockClient, options: RunLegOption
   const { wait = '0s', store, clock = systemClock, deadline = NO_DEADLINE, signal } = options;
   const { holder } = (await locks.inspect(name, { ...(signal && { signal }) })) ?? {};
   if (holder === undefined || Date.parse(holder.leaseUntil) > clock.now()) return wait;
-  // Half of the time stays for the work.
-  const watchMs = Math.min(2 * store.leaseMs + WATCH_MARGIN_MS, deadline.remainingMs() / 2);
+  const leftMs = deadline.remainingMs();
+  const takeOverMs = store.leaseMs + WATCH_MARGIN_MS;
+  // Half of the time stays for the work, unless no leg of this length could take the lease over.
+  const mostMs = leftMs > takeOverMs ? Math.max(takeOverMs, leftMs / 2) : leftMs / 2;
+  const watchMs = Math.min(2 * store.leaseMs + WATCH_MARGIN_MS, mostMs);
   return durationMs(wait) > watchMs ? wait : `${Math.round(watchMs)}ms`;
 }
 
 async function leg<C>(lease: Lease, token: number, options: RunLegOptions<C>): Promise<RunRecord> {
   const { task, store, run: id, clock = systemClock, logger, metrics, host, deadline = NO_DEADLINE } = options;
+  const { secrets = {} } = options;
+  hideSecrets(secrets, logger?.redactor);
   const run = await store.begin(id, { token, host });
   const redact = (text: string) => logger?.redactor.text(text) ?? text;
   const fields = { task: task.name, runId: id, leg: run.leg };
@@ -171,7 +178,15 @@ async function leg<C>(lease: Lease, token: number, options: RunLegOptions<C>): P
   const work = async (scope: Scope): Promise<LegResult> => {
     if (checkpoints.latest().status !== 'running')
       return { outcome: 'yielded', detail: 'asked for before the leg began' };
-    const params = await validateParams(task, { ...run.params, ...options.secrets });
+    const missing = missingSecrets(task, run.params, secrets);
+    if (missing.length > 0) {
+      const reason = `a record never has it: resume run ${id} and give it again`;
+      throw new ParamsInvalid(
+        task.name,
+        missing.map((field) => ({ field, reason })),
+      );
+    }
+    const params = await validateParams(task, { ...run.params, ...secrets });
     if (!isCollectionTask(task)) {
       const ctx = await options.makeContext(scope, info(params));
       // The runtime's own context for the task that it belongs to.
@@ -223,7 +238,7 @@ async function leg<C>(lease: Lease, token: number, options: RunLegOptions<C>): P
     token,
     outcome: result.outcome,
     detail: result.detail,
-    ...(result.outcome === 'done' && { result: result.result }),
+    ...(result.outcome === 'done' && { result: redactedResult(result.result, redact) }),
     ...(result.outcome === 'failed' && { error: runError(cause, redact) }),
   });
   // The process has logged the error that ends it.

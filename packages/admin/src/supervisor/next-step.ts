@@ -1,5 +1,5 @@
-import { MASKED } from '../launch/new-run.ts';
 import type { RunError, RunRecord } from '../runs/run.ts';
+import { missingSecrets } from '../secret-params.ts';
 import type { AnyTask } from '../task.ts';
 import { isCollectionTask } from '../task.ts';
 
@@ -64,7 +64,7 @@ export function nextStep(run: RunRecord, task: AnyTask | undefined, lease: Lease
       `Run ${run.id} ended in the middle of leg ${run.leg} on ${run.host}; the task has no position to go on from: look what it did, then ${resume}, or declare it 'restartable'`,
     );
   }
-  if (begun && Object.values(run.params).includes(MASKED)) {
+  if (begun && missingSecrets(task, run.params, {}).length > 0) {
     return giveUp('RUN_DIED', `Run ${run.id} needs its secret parameters again: ${resume} and give them`);
   }
   if (run.idleLegs >= MAX_IDLE_LEGS) {

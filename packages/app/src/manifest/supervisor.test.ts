@@ -112,6 +112,10 @@ describe('app.task', () => {
       'schedule.retries',
     ];
     for (const fault of faults) expect(() => recorded.task('t', wrong, () => undefined)).toThrow(`'${fault}'`);
+    const shown = { at: 'rate(1 day)', params: { token: 'hush' } };
+    expect(() =>
+      recorded.task('t', { params, uses: {}, secretParams: ['token'], schedule: shown }, async () => 1),
+    ).toThrow("'schedule.params' has the secret 'token'");
     // @ts-expect-error: a task in one call has no segments
     expect(() => recorded.task('t', { params, uses: {}, segments: 2 }, async () => 1)).toThrow(
       "unknown option 'segments'",

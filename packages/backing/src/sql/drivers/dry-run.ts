@@ -160,11 +160,13 @@ function connectionOf(client: SqlClient, wrote: () => void): SqlConnection {
       );
     }
     const text = textOf(statement as string | SqlStatement); // the check above
-    if (BEGINS.test(text)) {
+    // A text of several statements is refused below: the others would be skipped here.
+    const isOne = !/;\s*\S/.test(text.replace(COMMENTS, ' '));
+    if (isOne && BEGINS.test(text)) {
       if (!open) await begin();
       return answer('BEGIN');
     }
-    if (ENDS.test(text)) {
+    if (isOne && ENDS.test(text)) {
       await end();
       return answer(ROLLS_BACK.test(text) ? 'ROLLBACK' : 'COMMIT');
     }
