@@ -3,4 +3,4 @@ import { template } from './infra.ts';
 
 const dist = `${import.meta.dirname}/dist`;
 await mkdir(dist, { recursive: true });
-await writeFile(`${dist}/template.json`, JSON.stringify(template, null, 2));
+await writeFile(`${dist}/template.json`, JSON.stringify(template));

@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { provision, startLocalAws } from '@twelvefold/local';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { dirname, join } from 'node:path';
+import { launchStack, provision, startLocalAws } from '@twelvefold/local';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { COMPILE_CACHE } from '../support/compile-cache.ts';
 import { readDockerfile } from '../support/dockerfile.ts';
 import { guideFiles } from '../support/guide-files.ts';
@@ -39,6 +40,7 @@ beforeAll(async () => {
   await mkdir(FOLDER, { recursive: true });
   const page = await guide('deploying');
   for (const { path, code } of [...guideFiles(await guide('getting-started')), ...guideFiles(page)]) {
+    await mkdir(dirname(join(FOLDER, path)), { recursive: true });
     await writeFile(join(FOLDER, path), code);
   }
   const [, cdkJson = ''] = /^```json\n([\s\S]*?)^```/m.exec(page) ?? [];
@@ -125,4 +127,89 @@ it('what the image would run is ready, from its bundle alone', async () => {
     service.child.kill('SIGTERM');
     expect(await service.exited).toEqual({ code: 0, signal: null });
   }
+});
+
+describe('functions in place of the service', () => {
+  interface FunctionsTemplate {
+    readonly Resources: Readonly<
+      Record<string, { readonly Type: string; readonly Properties: Record<string, unknown> }>
+    >;
+  }
+  /** What the build of the pipeline leaves: the template, and the logical id of each function's version. */
+  async function packaged() {
+    const { code, output } = await run('node package-functions.ts');
+    expect(code, output).toBe(0);
+    const text = await readFile(join(FOLDER, 'dist/template.json'), 'utf8');
+    const template: FunctionsTemplate = JSON.parse(text);
+    const versions = new Map(
+      Object.entries(template.Resources).flatMap(([id, { Type, Properties }]) =>
+        Type === 'AWS::Lambda::Version'
+          ? [[(Properties.FunctionName as { Ref: string }).Ref, { id, sha256: Properties.CodeSha256 }]]
+          : [],
+      ),
+    );
+    return { text, template, versions };
+  }
+  const hashOf = async (name: string) =>
+    createHash('sha256')
+      .update(await readFile(join(FOLDER, 'dist/functions/lambda', `${name}.zip`)))
+      .digest('base64');
+
+  let first: Awaited<ReturnType<typeof packaged>>;
+  beforeAll(async () => {
+    first = await packaged();
+  }, 60_000);
+
+  it('are packaged with a version of each zip, which CodeDeploy shifts to, and nothing of a bootstrap', async () => {
+    const { text, template, versions } = first;
+    expect(text).not.toMatch(/BootstrapVersion|cdk-hnb659fds/);
+    expect([...versions.keys()].sort()).toEqual(['HttpFunction', 'RequestsFunction']);
+    expect(versions.get('HttpFunction')?.sha256).toBe(await hashOf('http'));
+    expect(versions.get('RequestsFunction')?.sha256).toBe(await hashOf('requests'));
+    const groups = Object.values(template.Resources).filter(({ Type }) => Type === 'AWS::CodeDeploy::DeploymentGroup');
+    expect(groups).toHaveLength(2);
+    // Above this a template is not taken in a request.
+    expect(Buffer.byteLength(text)).toBeLessThan(51_200);
+  });
+
+  it('have a pipeline that uploads these zips, and gives the template their place', async () => {
+    const pipeline = await readFile(join(FOLDER, 'cdk.out/Pipeline.template.json'), 'utf8');
+    expect(pipeline).toContain("aws s3 cp --recursive --exclude '*' --include '*.zip' dist/functions s3://");
+    expect(pipeline).toContain('functions/#{Source.CommitId}');
+    expect(pipeline).not.toContain('ImageUri');
+  });
+
+  it('get a new version with new code, each on its own', async () => {
+    const entry = join(FOLDER, 'lambda/http.ts');
+    const code = await readFile(entry, 'utf8');
+    await writeFile(entry, `${code}export const changed = true;\n`);
+    try {
+      const { versions: after } = await packaged();
+      expect(after.get('HttpFunction')?.id).not.toBe(first.versions.get('HttpFunction')?.id);
+      expect(after.get('HttpFunction')?.sha256).toBe(await hashOf('http'));
+      expect(after.get('RequestsFunction')).toEqual(first.versions.get('RequestsFunction'));
+    } finally {
+      await writeFile(entry, code);
+    }
+  });
+
+  it('greet, from the packaged template and bundles', async () => {
+    const { template } = first;
+    await using aws = await startLocalAws();
+    const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+    const at = { endpoint: aws.url, region: 'eu-west-1', credentials };
+    const stack = await provision(template, { ...at, parameters: { Stage: 'dev' } });
+    const launched = await launchStack(stack, { ...at, bundleDirectory: join(FOLDER, 'dist/functions') });
+    try {
+      expect((await fetch(`${launched.http?.url}/?name=Ada`, { method: 'POST' })).status).toBe(202);
+      const answer = await until(
+        'Ada is greeted',
+        async () => (await fetch(`${launched.http?.url}/?name=Ada`)).json(),
+        (body) => (body as { text?: string }).text !== undefined,
+      );
+      expect(answer).toEqual({ name: 'Ada', text: 'Hello, Ada' });
+    } finally {
+      await launched.stop();
+    }
+  });
 });

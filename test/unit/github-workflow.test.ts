@@ -1,5 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { workflowFaults } from '../support/workflow-faults.ts';
@@ -11,6 +13,7 @@ const read = (name: string) => readFileSync(join(name === 'ci.yml' ? TEMPLATE : 
 const FILES = ['deploy.yml', 'deploy-stage.yml', 'ci.yml'];
 
 interface Step {
+  readonly id?: string;
   readonly uses?: string;
   readonly run?: string;
   readonly with?: Readonly<Record<string, unknown>>;
@@ -91,5 +94,77 @@ describe('the workflow', () => {
     order(release, 'migrate', 'execute-change-set', 'wait "stack-');
     expect([prepare?.environment, release?.environment]).toEqual([undefined, `\${{ inputs.stage }}`]);
     expect(scriptOf(prepare ?? {})).toContain('--on-stack-failure ROLLBACK');
+  });
+});
+
+describe('the scripts, with a stand-in for the AWS CLI', () => {
+  /** Runs the script of a step as GitHub does, and gives the arguments of each call of `aws`. */
+  function callsOf(job: string, isStep: (step: Step) => boolean, files: Readonly<Record<string, string>>): string[][] {
+    const folder = mkdtempSync(join(tmpdir(), 'workflow-'));
+    try {
+      const name = job === 'prepare' ? 'deploy-stage.yml' : 'deploy.yml';
+      const script = workflow(name).jobs[job]?.steps?.find(isStep)?.run ?? '';
+      for (const [path, content] of Object.entries(files)) {
+        mkdirSync(join(folder, path, '..'), { recursive: true });
+        writeFileSync(join(folder, path), content);
+      }
+      const aws = `#!${process.execPath}\nconst fs = require('node:fs');\nfs.appendFileSync('calls', JSON.stringify(process.argv.slice(2)) + '\\n');\n`;
+      writeFileSync(join(folder, 'aws'), aws);
+      chmodSync(join(folder, 'aws'), 0o755);
+      execFileSync('bash', ['--noprofile', '--norc', '-eo', 'pipefail', '-c', script], {
+        cwd: folder,
+        env: {
+          PATH: [folder, join(process.execPath, '..'), process.env.PATH].join(delimiter),
+          GITHUB_SHA: 'abc',
+          GITHUB_OUTPUT: join(folder, 'output'),
+          GITHUB_STEP_SUMMARY: join(folder, 'summary'),
+          TWELVEFOLD_STAGE: 'staging',
+          STACK: 'catalog-staging',
+          ACCOUNT: '111122223333',
+          REGION: 'eu-west-1',
+          RELEASES: 'releases',
+          IMAGE: 'registry/catalog',
+        },
+      });
+      const lines = readFileSync(join(folder, 'calls'), 'utf8').trim().split('\n');
+      return lines.map((line) => JSON.parse(line));
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  }
+  const changeSet = (parameters: readonly string[]) => {
+    const template = { Parameters: Object.fromEntries(parameters.map((name) => [name, { Type: 'String' }])) };
+    const calls = callsOf('prepare', ({ id }) => id === 'changes', { 'template.json': JSON.stringify(template) });
+    return calls.find(([, action]) => action === 'create-change-set') ?? [];
+  };
+  const option = (call: readonly string[], name: string) => call[call.indexOf(name) + 1] ?? '';
+
+  it('take the template from S3, where it may be larger than in a request', () => {
+    const call = changeSet(['Stage']);
+    expect(option(call, '--template-url')).toBe('https://releases.s3.eu-west-1.amazonaws.com/templates/abc.json');
+    expect(call).not.toContain('--template-body');
+  });
+
+  it.each([
+    [
+      ['Stage', 'ImageUri', 'ImageRepository'],
+      ['Stage=staging', 'ImageUri=registry/catalog:abc', 'ImageRepository=catalog'],
+    ],
+    [
+      ['Stage', 'CodeBucket', 'CodePrefix', 'Release'],
+      ['Stage=staging', 'Release=abc', 'CodeBucket=releases', 'CodePrefix=functions/abc'],
+    ],
+  ])('give the template the parameters that it has: %j', (has, given) => {
+    const parameters = JSON.parse(option(changeSet(has), '--parameters')) as Record<string, string>[];
+    expect(parameters.map(({ ParameterKey, ParameterValue }) => `${ParameterKey}=${ParameterValue}`)).toEqual(given);
+  });
+
+  it('upload the template, and the zips of an app of functions', () => {
+    const isUpload = ({ run = '' }: Step) => run.includes('s3 cp');
+    const template = ['s3', 'cp', 'dist/template.json', 's3://releases/templates/abc.json'];
+    expect(callsOf('build', isUpload, { 'dist/template.json': '{}' })).toEqual([template]);
+    const files = { 'dist/template.json': '{}', 'dist/functions/lambda/http.zip': '' };
+    const zips = ['s3', 'cp', '--recursive', '--exclude', '*', '--include', '*.zip', 'dist/functions'];
+    expect(callsOf('build', isUpload, files)).toEqual([template, [...zips, 's3://releases/functions/abc']]);
   });
 });

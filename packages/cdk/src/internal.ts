@@ -19,3 +19,4 @@ export type { PostgresOptions } from './data/postgres.ts';
 export type { AlarmThresholds, MonitoringProps } from './monitoring/monitoring.ts';
 export type { NetworkProps } from './network/network.ts';
 export type { PipelineSource, PipelineStage, TwelveFactorPipelineProps } from './pipeline/pipeline.ts';
+export type { AppCode } from './props.ts';

@@ -12,6 +12,19 @@ import { manifestFaults } from './manifest/manifest-faults.ts';
 import { queueRisks } from './manifest/queue-risks.ts';
 import { isFields } from './manifest/shape.ts';
 
+/**
+ * The functions' code, for `cdk deploy` or for a pipeline.
+ *
+ * - `directory`: a folder with one folder per function. `cdk deploy` uploads them as assets, which
+ *   needs a bootstrapped account.
+ * - `zips`: a folder with one zip per function (`zip: true` of `bundleFunctions`). A pipeline
+ *   uploads them to the bucket that the parameters `CodeBucket` and `CodePrefix` name, and the
+ *   template holds their hashes: synthesize it in the build that makes them.
+ */
+export type AppCode =
+  | { readonly directory: string; readonly zips?: never }
+  | { readonly zips: string; readonly directory?: never };
+
 export interface TwelveFactorAppProps {
   /**
    * The app as data, as `buildManifest` of `twelvefold/manifest` gives it or read from its JSON.
@@ -25,12 +38,12 @@ export interface TwelveFactorAppProps {
    */
   readonly service?: ServiceOptions;
   /**
-   * A folder with one folder per function, as `bundleFunctions` of `twelvefold/esbuild` writes it:
-   * the functions' code becomes assets, which needs a bootstrapped account.
+   * The functions' code, as `bundleFunctions` of `twelvefold/esbuild` writes it. Without it a
+   * template has no version of the code, so neither `shift` nor `provisionedConcurrency`.
    *
-   * @defaultValue objects in the bucket that the parameters `CodeBucket` and `CodePrefix` name
+   * @defaultValue zips in the bucket that the parameters `CodeBucket` and `CodePrefix` name
    */
-  readonly code?: { readonly directory: string };
+  readonly code?: AppCode;
   /**
    * A folder with a Dockerfile: `cdk deploy` builds the image of the service and of tasks on
    * Fargate, and pushes it. That needs Docker and a bootstrapped account.
@@ -92,6 +105,7 @@ export function assertProps(props: TwelveFactorAppProps): void {
     'acceptLossOf',
     'kinds',
   ]);
+  if (props.code) assertKnownOptions('use code of TwelveFactorApp', props.code, ['directory', 'zips']);
   assertKnownOptions('use service of TwelveFactorApp', service, [
     'cpu',
     'memoryLimitMiB',
@@ -108,7 +122,8 @@ export function assertProps(props: TwelveFactorAppProps): void {
   const faults = manifestFaults(manifest, Object.keys(props.kinds ?? {}));
   // What is placed where can only be asked of a manifest that holds together.
   if (!isFields(compute)) faults.push('compute is missing: say where each component runs');
-  else if (faults.length === 0) faults.push(...computeFaults(props), ...queueRisks(manifest, acceptLossOf));
+  else if (faults.length === 0)
+    faults.push(...codeFaults(props), ...computeFaults(props), ...queueRisks(manifest, acceptLossOf));
   const seconds = service.stopTimeout?.toSeconds({ integral: false }) ?? DEFAULT_STOP_TIMEOUT_SECONDS;
   if (!Number.isInteger(seconds) || seconds < STOP.least || seconds > STOP.most) {
     faults.push(
@@ -121,4 +136,10 @@ export function assertProps(props: TwelveFactorAppProps): void {
     `Cannot synthesize ${typeof app === 'string' ? `the app '${app}'` : 'the app'}: ${faults.length} ` +
       `${faults.length === 1 ? 'fault' : 'faults'}\n${faults.map((fault) => `  - ${fault}`).join('\n')}`,
   );
+}
+
+function codeFaults({ code }: TwelveFactorAppProps): string[] {
+  return code && (code.directory === undefined) === (code.zips === undefined)
+    ? ['code has one of directory and zips']
+    : [];
 }

@@ -6,7 +6,7 @@ import { Construct } from 'constructs';
 import type { Manifest } from 'twelvefold/manifest';
 import { addImage } from './compute/app-image.ts';
 import type { ContainerTask } from './compute/container.ts';
-import type { ComponentFunction } from './compute/function.ts';
+import type { ComponentFunction, FunctionContext } from './compute/function.ts';
 import { addFunction } from './compute/function.ts';
 import { fargatePlacement, lambdaPlacement } from './compute/placement.ts';
 import type { AppService } from './compute/service.ts';
@@ -87,8 +87,7 @@ export class TwelveFactorApp extends Construct {
       const placement = lambdaPlacement(compute, component.name);
       return placement ? [{ component, placement }] : [];
     });
-    const code =
-      onLambda.length > 0 || manifest.supervisor ? (props.code ?? addCodeParameters(this, manifest.app)) : undefined;
+    const code = onLambda.length > 0 || manifest.supervisor ? codeOf(this, props) : undefined;
     this.functions = new Map(
       code
         ? onLambda.map(({ component, placement }) => [
@@ -133,4 +132,9 @@ export class TwelveFactorApp extends Construct {
         : undefined;
     if (dataKey) encryptWith(dataKey, this);
   }
+}
+
+function codeOf(scope: Construct, { manifest, code }: TwelveFactorAppProps): FunctionContext['code'] {
+  if (code?.directory !== undefined) return { directory: code.directory };
+  return { ...addCodeParameters(scope, manifest.app), ...(code && { zips: code.zips }) };
 }

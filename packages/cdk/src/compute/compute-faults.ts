@@ -144,7 +144,9 @@ function functionFaults(component: ManifestComponent, placement: LambdaPlacement
   }
   if ((provisionedConcurrency || shift) && !hasAssets) {
     const option = shift ? 'shift' : 'provisionedConcurrency';
-    faults.push(`${at} has ${option}, which needs a version for each change of its code: pass code: { directory }`);
+    faults.push(
+      `${at} has ${option}, which needs a version for each change of its code: pass code: { directory }, or { zips } for a pipeline`,
+    );
   }
   const { min = 1, max = min } = provisionedConcurrency ?? {};
   if (!Number.isInteger(min) || !Number.isInteger(max) || min < 1 || max < min) {

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { pascalCase } from '@twelvefold/core/internal';
 import { Duration, Fn, Token } from 'aws-cdk-lib';
@@ -36,8 +38,11 @@ export interface FunctionContext {
   readonly attached: ReadonlyMap<string, Attached>;
   /** By config key. */
   readonly secrets: ReadonlyMap<string, CfnSecret>;
-  /** Parameters that name a bucket, or a folder whose content becomes assets. */
-  readonly code: CodeParameters | { readonly directory: string };
+  /**
+   * Parameters that name a bucket, with the folder of the zips that will be there if the template
+   * is made with them; or a folder whose content becomes assets.
+   */
+  readonly code: (CodeParameters & { readonly zips?: string }) | { readonly directory: string };
   readonly logRetention: RetentionDays;
   /** Of everything that keeps data, where it is not AWS's. */
   readonly dataKey?: IKey | undefined;
@@ -134,6 +139,7 @@ export function addCode(
     ],
   });
   const { name: file } = posix.parse(entry);
+  const sha256 = 'zips' in code && code.zips !== undefined ? zipHash(name, join(code.zips, zipOf(entry))) : undefined;
   const made = new LambdaFunction(scope, id, {
     functionName: atStage(functionName(manifest, name)),
     description: `${manifest.app}: the component ${name}`,
@@ -145,8 +151,12 @@ export function addCode(
     role: Role.fromRoleArn(scope, `${id}RoleByArn`, role.attrArn, { mutable: false }),
     logGroup: logs,
     ...(networks[0] && { vpc: networks[0].vpc }),
+    // Lambda publishes a version of this zip only: not of one that another build has uploaded.
+    ...(sha256 !== undefined && { currentVersionOptions: { codeSha256: sha256 } }),
     ...props,
   });
+  // The key of the zip is the same in every build. The version's logical id follows its content.
+  if (sha256 !== undefined) made.invalidateVersionBasedOn(sha256);
   for (const { connections, port } of networks) connections.allowFrom(made, port, name);
   const resource = defaultNamed<CfnFunction>(made, id);
   resource.addMetadata('twelvefold:entry', entry);
@@ -156,8 +166,29 @@ export function addCode(
 
 /** A function's code: an object of the bucket that the parameters name, or an asset. */
 function codeOf(scope: Construct, id: string, entry: string, code: FunctionContext['code']): Code {
-  const { dir, name } = posix.parse(entry);
-  if ('directory' in code) return Code.fromAsset(join(code.directory, dir, name));
+  if ('directory' in code) {
+    const { dir, name } = posix.parse(entry);
+    return Code.fromAsset(join(code.directory, dir, name));
+  }
   const bucket = Bucket.fromBucketName(scope, `${id}Code`, code.bucket.valueAsString);
-  return Code.fromBucketV2(bucket, Fn.sub(`\${${code.prefix.logicalId}}/${posix.join(dir, name)}.zip`));
+  return Code.fromBucketV2(bucket, Fn.sub(`\${${code.prefix.logicalId}}/${zipOf(entry)}`));
+}
+
+/** Where the zip of an entry is, in its folder as below its prefix: `lambda/orders.zip`. */
+function zipOf(entry: string): string {
+  const { dir, name } = posix.parse(entry);
+  return `${posix.join(dir, name)}.zip`;
+}
+
+/** The hash of a zip as Lambda gives it (API reference, FunctionConfiguration, `CodeSha256`). */
+function zipHash(component: string, file: string): string {
+  let zip: Buffer;
+  try {
+    zip = readFileSync(file);
+  } catch (cause) {
+    throw new Error(`Cannot read the code of '${component}', ${file}: write it by bundleFunctions({ zip: true })`, {
+      cause,
+    });
+  }
+  return createHash('sha256').update(zip).digest('base64');
 }

@@ -283,7 +283,7 @@ describe('functions', () => {
           "  - the function of 'http' has maxConcurrency, which is for consumers",
           "  - the function of 'carts' has a front, but it is not an HTTP component",
           "  - the function of 'carts' has a maxConcurrency of 1; an event source takes 2 to 1,000",
-          "  - the function of 'carts' has shift, which needs a version for each change of its code: pass code: { directory }",
+          "  - the function of 'carts' has shift, which needs a version for each change of its code: pass code: { directory }, or { zips } for a pipeline",
           "  - the function of 'carts' has a provisionedConcurrency of 3 to 2; both are whole numbers, 1 <= min <= max",
           "  - the function of 'carts' has a shift of 100 % every 0 minutes; percent is 1 to 99, minutes 1 or more",
         ].join('\n'),

@@ -112,6 +112,10 @@ it('builds no image for an app of functions, and names the release of its tasks'
   const overrides = JSON.stringify(prepare?.Configuration.ParameterOverrides);
   expect(overrides).toContain('Release');
   expect(overrides).not.toContain('ImageUri');
+  // The folders beside the zips stay where they are.
+  expect(JSON.stringify(stages[1])).toContain(
+    "aws s3 cp --recursive --exclude '*' --include '*.zip' dist/functions s3://",
+  );
   template.resourceCountIs('AWS::ECR::Repository', 0);
   expect(pipeline.repository).toBeUndefined();
   const sids = deployStatements(nightlyManifest, 'staging').map(({ Sid }) => Sid);

@@ -177,7 +177,7 @@ export class TwelveFactorPipeline extends Construct {
     const built = new Artifact('Built', [template]);
     const commit = '#{Source.CommitId}';
     this.pipeline.addStage({ stageName: 'Source', actions: [sourceAction(this, source, code)] });
-    const upload = `aws s3 cp --recursive ${functions} s3://${this.bucket.bucketName}/functions/$CODEBUILD_RESOLVED_SOURCE_VERSION`;
+    const upload = `aws s3 cp --recursive --exclude '*' --include '*.zip' ${functions} s3://${this.bucket.bucketName}/functions/$CODEBUILD_RESOLVED_SOURCE_VERSION`;
     const commands = new CommandsAction({
       actionName: 'Build',
       input: code,

@@ -48,6 +48,16 @@ describe('limits', () => {
     expect(warnings()).toHaveLength(1);
   });
 
+  it('count no white space, which a deployed template does not have', () => {
+    const stack = newStack();
+    assertLimits(stack);
+    const properties = { Value: Array.from({ length: 12_000 }, () => 1) };
+    new CfnResource(stack, 'Value', { type: 'AWS::SSM::Parameter', properties });
+    expect(JSON.stringify(properties, null, 1).length).toBeGreaterThan(LIMITS.inlineTemplateBytes);
+    expect(faultsOf(stack)).toEqual([]);
+    expect(Annotations.fromStack(stack).findWarning('*', Match.anyValue())).toEqual([]);
+  });
+
   it('stop a role whose policy IAM would refuse', () => {
     const stack = new Stack(new App({ analyticsReporting: false }));
     assertLimits(stack);
