@@ -328,6 +328,7 @@ describe('network.yaml and monitoring.yaml, against the stacks of service-and-pi
       ServiceName: 'catalog-dev',
       LoadBalancerName: 'app/a/1',
       TargetGroupName: 'targetgroup/a/1',
+      AlternateTargetGroupName: 'targetgroup/b/1',
     });
     const alarms = (stack: ProvisionedStack) =>
       ofType(stack, 'AWS::CloudWatch::Alarm')

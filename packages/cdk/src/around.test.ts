@@ -1,7 +1,9 @@
 import { Duration, Stack, Tags } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import type { CfnAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IVpc } from 'aws-cdk-lib/aws-ec2';
-import { Vpc } from 'aws-cdk-lib/aws-ec2';
+import { SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { ApplicationListener, ListenerCondition } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { describe, expect, it } from 'vitest';
@@ -14,6 +16,9 @@ import { nightlyManifest } from './testing/nightly-manifest.fixture.ts';
 import { shopManifest } from './testing/shop-manifest.fixture.ts';
 import { newStack, shopProps, sub } from './testing/synthesize.fixture.ts';
 import { TwelveFactorApp } from './twelve-factor-app.ts';
+
+/** A metric of an alarm, as CloudFormation defines it. */
+type Loose = { readonly MetricStat: { readonly Metric: { readonly Dimensions: unknown } } };
 
 function monitored() {
   const stack = newStack();
@@ -60,6 +65,63 @@ describe('monitoring', () => {
       Namespace: sub('night-{Stage}'),
       MetricName: 'taskFailed',
       Dimensions: Match.arrayWith([{ Name: 'component', Value: 'backfill' }]),
+    });
+  });
+
+  describe('of a service behind a listener of another stack', () => {
+    const behind = (deployment: 'rolling' | 'canary') => {
+      const stack = newStack();
+      const vpc = new Vpc(stack, 'Vpc', { maxAzs: 2 }) as IVpc;
+      const listener = ApplicationListener.fromApplicationListenerAttributes(stack, 'Listener', {
+        listenerArn: 'arn:aws:elasticloadbalancing:eu-west-1:111122223333:listener/app/front/1/2',
+        securityGroup: SecurityGroup.fromSecurityGroupId(stack, 'Group', 'sg-1'),
+      });
+      const existingListener = { listener, priority: 7, conditions: [ListenerCondition.pathPatterns(['/shop/*'])] };
+      const service = { deployment, network: { vpc, existingListener } };
+      const app = new TwelveFactorApp(stack, 'App', { ...shopProps, service });
+      const { alarms } = new TwelveFactorMonitoring(stack, 'Monitoring', { app });
+      const template = Template.fromStack(stack);
+      const alarm = (id: string) => {
+        const logicalId = stack.getLogicalId(alarms.get(id)?.node.defaultChild as CfnAlarm);
+        return template.findResources('AWS::CloudWatch::Alarm')[logicalId]?.Properties;
+      };
+      return { alarms, alarm, dashboard: JSON.stringify(template.findResources('AWS::CloudWatch::Dashboard')) };
+    };
+    const group = (id: string) => [
+      { Name: 'LoadBalancer', Value: 'app/front/1' },
+      { Name: 'TargetGroup', Value: { 'Fn::GetAtt': [id, 'TargetGroupFullName'] } },
+    ];
+
+    it('counts the requests of its target group, not those of other apps', () => {
+      const { alarm, alarms, dashboard } = behind('rolling');
+      expect(alarm('ServiceLatency')).toMatchObject({
+        MetricName: 'TargetResponseTime',
+        ExtendedStatistic: 'p99',
+        Dimensions: group('TargetGroup'),
+      });
+      const { Metrics } = alarm('ServiceErrors');
+      expect(Metrics[0].Expression).toBe('100 * errors / MAX([requests, 1])');
+      for (const [at, MetricName] of ['HTTPCode_Target_5XX_Count', 'RequestCount'].entries()) {
+        const stat = { Metric: { MetricName, Dimensions: group('TargetGroup') }, Stat: 'Sum' };
+        expect(Metrics[at + 1].MetricStat).toMatchObject(stat);
+      }
+      expect(alarm('ServiceUnhealthy').Dimensions).toEqual(group('TargetGroup'));
+      expect(alarms.has('ServiceAlternateUnhealthy')).toBe(false);
+      expect(dashboard).toContain('HTTPCode_Target_5XX_Count');
+    });
+
+    it('counts both target groups where traffic shifts between them', () => {
+      const { alarm } = behind('canary');
+      const { Metrics } = alarm('ServiceErrors');
+      expect(Metrics[0].Expression).toBe(
+        '100 * (FILL(errors, 0) + FILL(otherErrors, 0)) / MAX([(FILL(requests, 0) + FILL(otherRequests, 0)), 1])',
+      );
+      const dimensions = Metrics.slice(1).map((one: Loose) => one.MetricStat.Metric.Dimensions);
+      expect(dimensions).toEqual(
+        ['TargetGroup', 'AlternateTargetGroup', 'TargetGroup', 'AlternateTargetGroup'].map(group),
+      );
+      expect(alarm('ServiceLatency').Metrics[0].Expression).toBe('MAX([FILL(latency, 0), FILL(otherLatency, 0)])');
+      expect(alarm('ServiceAlternateUnhealthy').Dimensions).toEqual(group('AlternateTargetGroup'));
     });
   });
 

@@ -30,6 +30,8 @@ export interface ServiceFront {
   /** Undefined with `existingListener`. */
   readonly loadBalancer?: ApplicationLoadBalancer;
   readonly targetGroup: ApplicationTargetGroup;
+  /** Of a deployment that shifts traffic. */
+  readonly alternateTargetGroup?: ApplicationTargetGroup;
 }
 
 /**
@@ -55,12 +57,13 @@ export function addLoadBalancer(
     action: ListenerAction.forward([blue]),
   });
   const shifts = options.deployment === 'blue-green' || options.deployment === 'canary';
+  const green = shifts ? group('AlternateTargetGroup') : undefined;
   const target = service.loadBalancerTarget({
     containerName: 'app',
     containerPort: PORT,
-    ...(shifts && {
+    ...(green && {
       alternateTarget: new AlternateTarget('Alternate', {
-        alternateTargetGroup: group('AlternateTargetGroup'),
+        alternateTargetGroup: green,
         productionListener: ListenerRuleConfiguration.applicationListenerRule(rule),
       }),
     }),
@@ -68,7 +71,11 @@ export function addLoadBalancer(
   target.attachToApplicationTargetGroup(blue);
   // ECS refuses a service whose target group no listener uses yet.
   service.node.addDependency(rule);
-  return { ...(balancer && { loadBalancer: balancer.loadBalancer }), targetGroup: blue };
+  return {
+    ...(balancer && { loadBalancer: balancer.loadBalancer }),
+    targetGroup: blue,
+    ...(green && { alternateTargetGroup: green }),
+  };
 }
 
 function newLoadBalancer(scope: Construct, options: LoadBalancerOptions, app: string) {

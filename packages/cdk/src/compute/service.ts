@@ -30,8 +30,11 @@ export interface AppService {
   readonly cluster?: ICluster;
   readonly service?: FargateService;
   readonly scaling?: ScalableTaskCount;
+  /** Undefined with `existingListener` too. */
   readonly loadBalancer?: ApplicationLoadBalancer;
   readonly targetGroup?: ApplicationTargetGroup;
+  /** The target group that `blue-green` and `canary` shift to and from. */
+  readonly alternateTargetGroup?: ApplicationTargetGroup;
 }
 
 /** Asking the agent for scale-in protection makes it call ECS with the task's own role. */

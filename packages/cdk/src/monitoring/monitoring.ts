@@ -8,13 +8,11 @@ import {
   ComparisonOperator,
   Dashboard,
   GraphWidget,
-  MathExpression,
   Metric,
   Stats,
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
-import { HttpCodeTarget } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { CfnQueryDefinition } from 'aws-cdk-lib/aws-logs';
@@ -24,6 +22,7 @@ import { atStage } from '../template/at-stage.ts';
 import { named } from '../template/named.ts';
 import type { TwelveFactorApp } from '../twelve-factor-app.ts';
 import { addAlarmTopic } from './alarm-topic.ts';
+import { frontMetrics } from './front-metrics.ts';
 import { SAVED_QUERIES } from './saved-queries.ts';
 
 /** When alarms fire. Each is over five minutes. */
@@ -232,29 +231,25 @@ function configAge(
 }
 
 function serviceOf(app: TwelveFactorApp, thresholds: AlarmThresholds): Section[] {
-  const { service, loadBalancer, targetGroup } = app.service ?? {};
-  if (!service) return [];
+  const { service } = app.service ?? {};
+  if (!app.service || !service) return [];
   const { errorPercent = 1, latency = CdkDuration.seconds(1) } = thresholds;
   const watched: Watched[] = [
     watch('ServiceCpu', 'CPU in use (%)', service.metricCpuUtilization({ period: PERIOD })),
     watch('ServiceMemory', 'memory in use (%)', service.metricMemoryUtilization({ period: PERIOD }), 90),
     configAge(app, 'service', 'Service', thresholds),
   ];
-  if (loadBalancer && targetGroup) {
-    const errors = loadBalancer.metrics.httpCodeTarget(HttpCodeTarget.TARGET_5XX_COUNT, { period: PERIOD });
-    const requests = loadBalancer.metrics.requestCount({ period: PERIOD });
-    const percent = new MathExpression({
-      expression: '100 * errors / MAX([requests, 1])',
-      usingMetrics: { errors: errors as IMetric, requests: requests as IMetric },
-      label: 'requests answered with 5xx (%)',
-      period: PERIOD,
-    });
-    const time = loadBalancer.metrics.targetResponseTime({ period: PERIOD, statistic: Stats.p(99) });
+  const front = frontMetrics(app.service, PERIOD);
+  if (front) {
     watched.push(
-      watch('ServiceErrors', 'requests answered with 5xx (%)', percent as IMetric, errorPercent),
-      watch('ServiceLatency', 'response time (p99, s)', time as IMetric, latency.toSeconds({ integral: false })),
-      watch('ServiceUnhealthy', 'tasks are not healthy', targetGroup.metrics.unhealthyHostCount({ period: PERIOD }), 1),
+      watch('ServiceErrors', 'requests answered with 5xx (%)', front.errorPercent, errorPercent),
+      watch('ServiceLatency', 'response time (p99, s)', front.latency, latency.toSeconds({ integral: false })),
+      watch('ServiceUnhealthy', 'tasks are not healthy', front.unhealthy, 1),
     );
+  }
+  if (front?.alternateUnhealthy) {
+    const description = 'tasks of the alternate target group are not healthy';
+    watched.push(watch('ServiceAlternateUnhealthy', description, front.alternateUnhealthy, 1));
   }
   return [{ title: 'Service', watched }];
 }
