@@ -39,7 +39,8 @@ const RETRY_FOR_MS = 60_000;
  * process with one shutdown report.
  *
  * Tasks among the components are looked after once a minute: the service goes on with their runs
- * that are neither a function's nor an ECS task's.
+ * that are neither a function's nor an ECS task's. In `twelvefold dev` it also starts the runs of
+ * their schedules.
  *
  * Exits with 0 after a clean stop, 78 for invalid config or a component that
  * `TWELVEFOLD_COMPONENTS` places here and that
@@ -159,7 +160,9 @@ export async function run<const K extends readonly Component[]>(
   }
   const fatal = createFatalLegs();
   const tasks = components.filter((component) => component.kind === 'task');
-  if (tasks.length > 0) lifecycle.register(taskResource({ app, tasks, profile, fatal, logger, metrics }));
+  // In `twelvefold dev` no function is the target of a schedule.
+  const schedules = env.TWELVEFOLD_DEV !== undefined;
+  if (tasks.length > 0) lifecycle.register(taskResource({ app, tasks, profile, fatal, logger, metrics, schedules }));
 
   if (profile.asksHealth && !components.some(({ kind }) => kind === 'http')) {
     const service = (): HttpService => ({

@@ -17,6 +17,8 @@ export interface TaskResourceOptions extends Pick<Telemetry, 'logger' | 'metrics
   readonly tasks: readonly TaskComponent[];
   readonly profile: HostProfile;
   readonly fatal: FatalLegs;
+  /** Whether schedules start runs in this process. */
+  readonly schedules: boolean;
 }
 
 /**
@@ -25,7 +27,7 @@ export interface TaskResourceOptions extends Pick<Telemetry, 'logger' | 'metrics
  * record when the service drains.
  */
 export function taskResource(options: TaskResourceOptions): Resource {
-  const { app, tasks, profile, fatal, logger, metrics } = options;
+  const { app, tasks, profile, fatal, logger, metrics, schedules } = options;
   const [drained, hard] = [new AbortController(), new AbortController()];
   const host = { logger, metrics, profile, signal: hard.signal };
   const name = hostName(profile);
@@ -76,6 +78,7 @@ export function taskResource(options: TaskResourceOptions): Resource {
         by: name,
         clock: systemClock,
         logger,
+        schedules,
       });
       endLooks = () => void supervisor.stop();
       if (drained.signal.aborted) endLooks();
