@@ -16,7 +16,7 @@ export interface ProofContext {
   readonly folder: string;
   /** Runs `aws ...args`, and reads its JSON. */
   aws(...args: readonly string[]): Promise<Readonly<Record<string, unknown>>>;
-  /** Deploys a stack that is deleted at the end, and gives its outputs. */
+  /** Deploys a stack, again under the same name; it is deleted at the end. Gives its outputs. */
   deploy(
     stackName: string,
     template: string,
@@ -101,6 +101,7 @@ function contextOf({
 }: Pick<ProofContext, 'stage' | 'bucket' | 'folder'> & {
   readonly end: Array<{ what: string; step: () => Promise<unknown> }>;
 }): ProofContext {
+  const deployed = new Set<string>();
   const atEnd: ProofContext['atEnd'] = (what, step) => void end.unshift({ what, step });
   const aws: ProofContext['aws'] = async (...args) => {
     const { stdout } = await run('aws', [...args, '--output', 'json'], { maxBuffer: 64 * 1_024 * 1_024 });
@@ -114,10 +115,13 @@ function contextOf({
       say(`deploy ${stackName}`);
       const file = join(given.folder, `${stackName}.json`);
       await writeFile(file, template);
-      atEnd(`delete ${stackName}`, async () => {
-        await aws('cloudformation', 'delete-stack', '--stack-name', stackName);
-        await aws('cloudformation', 'wait', 'stack-delete-complete', '--stack-name', stackName);
-      });
+      if (!deployed.has(stackName)) {
+        deployed.add(stackName);
+        atEnd(`delete ${stackName}`, async () => {
+          await aws('cloudformation', 'delete-stack', '--stack-name', stackName);
+          await aws('cloudformation', 'wait', 'stack-delete-complete', '--stack-name', stackName);
+        });
+      }
       const overrides = Object.entries(parameters).map(([name, value]) => `${name}=${value}`);
       await run('aws', [
         ...['cloudformation', 'deploy', '--stack-name', stackName, '--template-file', file],
