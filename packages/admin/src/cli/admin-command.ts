@@ -5,6 +5,7 @@ import { ParamsInvalid } from '../params-invalid.ts';
 import type { Run, RunPlace, RunRecord } from '../runs/run.ts';
 import { missingSecrets } from '../secret-params.ts';
 import type { AnyTask } from '../task.ts';
+import { validateParams } from '../validate-params.ts';
 import type { AdminRuns } from './admin-runs.ts';
 import { describeParams } from './describe-params.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
@@ -127,6 +128,8 @@ export async function adminCommand<T extends AnyTask>(
       print(record, json);
       return exitCodeOf(record);
     }
+    // Before the records are opened: a wrong flag is refused without an endpoint.
+    await validateParams(task, params);
     const launched = await launchRun(task, params, flags, await runs(task), await progressOf());
     print(launched.run, json);
     return launched.code;
