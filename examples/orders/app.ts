@@ -3,13 +3,13 @@ import {
   defineConfig,
   env,
   idempotencyStore,
-  lock,
   parameterStore,
   queue,
   secret,
   secretsManager,
   sessionStore,
   table,
+  taskRuns,
   topic,
 } from 'twelvefold';
 import * as z from 'zod/mini';
@@ -40,7 +40,7 @@ export const app = defineApp({
       indexes: { byUser: { partition: 'userId', sort: 'placedAt', projection: ['status', 'totalCents'] } },
     }),
     idempotency: idempotencyStore('idempotency'),
-    // A task that someone starts tries once: it may take over the lock of one that died.
-    locks: lock('locks', { lease: '1m', takeOver: { maxClockSkew: '10s' } }),
+    // Runs of tasks: one that its host ends goes on behind its last record.
+    runs: taskRuns('task-runs'),
   },
 });

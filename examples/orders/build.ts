@@ -31,7 +31,7 @@ const options = {
 // and the admin entry.
 const results = await Promise.all([
   build({ ...options, entryPoints: ['ecs.ts', 'admin.ts'] }),
-  ...manifest.components.map(({ name, entry }) =>
+  ...[...manifest.components, ...(manifest.supervisor ? [manifest.supervisor] : [])].map(({ name, entry }) =>
     build({
       ...options,
       entryPoints: [entry.replace(/\.js$/, '.ts')],

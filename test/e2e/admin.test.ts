@@ -46,11 +46,16 @@ describe('the admin entry', () => {
     const dry = await admin([...args, '--dry-run']);
     expect(dry.code).toBe(0);
     const run = { task: 'recalculate-totals', status: 'succeeded' };
-    expect(JSON.parse(dry.stdout)).toMatchObject({ ...run, result: { scanned: 2, changed: 1, dryRun: true } });
+    expect(JSON.parse(dry.stdout)).toMatchObject({
+      ...run,
+      matched: 3,
+      settings: { dryRun: true },
+      writes: { 'table.update': 1 },
+    });
     expect(await totals()).toEqual({ [orderId(1)]: 1, [orderId(2)]: 1_190, [orderId(3)]: 7 });
 
     const real = await admin(args);
-    expect(JSON.parse(real.stdout)).toMatchObject({ ...run, result: { scanned: 2, changed: 1, dryRun: false } });
+    expect(JSON.parse(real.stdout)).toMatchObject({ ...run, matched: 3, failed: 0, leg: 1, on: 'here' });
     expect(await totals()).toEqual({ [orderId(1)]: 1, [orderId(2)]: 1_190, [orderId(3)]: 1_190 });
   });
 
@@ -58,7 +63,7 @@ describe('the admin entry', () => {
     expect(await admin([])).toMatchObject({ code: 0, stdout: expect.stringContaining('recalculate-totals') });
     const help = await admin(['recalculate-totals', '--help']);
     expect(help.code).toBe(0);
-    for (const flag of ['--since <value>', 'dry-run', 'default: false']) expect(help.stdout).toContain(flag);
+    for (const flag of ['--since <value>', '--dry-run', '--on']) expect(help.stdout).toContain(flag);
   });
 
   it('refuses what it does not know, with exit code 64', async () => {
@@ -89,7 +94,10 @@ describe('the admin entry', () => {
 
   it('exits 78 on missing config and 69 on an endpoint that is down', async () => {
     const args = ['recalculate-totals', '--since', '2026-01-01'];
-    const missing = await admin(args, { TWELVEFOLD_STAGE: 'nowhere' });
+    const unbound = await admin(args, { TWELVEFOLD_STAGE: 'nowhere' });
+    expect(unbound).toMatchObject({ code: 78, stderr: expect.stringContaining('TWELVEFOLD_RUNS_NAME') });
+    const bound = { TWELVEFOLD_RUNS_NAME: 'orders-dev-task-runs', TWELVEFOLD_TABLE_NAME: TABLE };
+    const missing = await admin(args, { TWELVEFOLD_STAGE: 'nowhere', ...bound });
     expect(missing).toMatchObject({ code: 78, stderr: expect.stringContaining('pricing.taxRate') });
     // The task did not run, so nothing says that it failed: neither a log line nor a metric.
     expect(missing.stderr).not.toMatch(/task ?failed/i);

@@ -21,6 +21,7 @@ const HANDLERS: Record<string, string> = {
   'lambda/orders.ts': 'components/order-consumer.ts',
   'lambda/notifications.ts': 'components/notification-consumer.ts',
   'lambda/tasks.ts': 'components/recalculate-totals.ts',
+  'lambda/supervisor.ts': 'components/recalculate-totals.ts',
 };
 const NOT_FOR_FUNCTIONS =
   /hosts\/service|packages\/(local|cdk)\/|packages\/app\/(src|dist)\/(ecs|cli|admin)\/|consumer\/(poller|receiver|lease-keeper)\./;

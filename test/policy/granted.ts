@@ -52,7 +52,10 @@ export function grantedBy(stack: ProvisionedStack): Granted[] {
       );
     }
     if (type === 'AWS::Lambda::Permission') {
-      const arn = String(properties.FunctionName);
+      // A permission names its function, or has its ARN.
+      const name = String(properties.FunctionName);
+      const prefix = `arn:\${AWS::Partition}:lambda:\${AWS::Region}:\${AWS::AccountId}:function:`;
+      const arn = name.startsWith('arn:') ? name : String(stack.resolve({ 'Fn::Sub': `${prefix}${name}` }));
       return [{ to: arn, statement: `${arn}/${logicalId}`, action: String(properties.Action) }];
     }
     return [];

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
 import { GetRolePolicyCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { dynamodb, sqs } from '@twelvefold/aws';
 import type { LocalAws, RecordedCall } from '@twelvefold/local';
@@ -62,9 +63,41 @@ async function exercise(app: OrdersApp): Promise<void> {
     },
     { access: 'write' },
   );
-  const { payload, error } = await task.invoke({ task: 'recalculate-totals', params: { since: '2020-01-01' } });
+  const params = { since: '2020-01-01' };
+  const { payload, error } = await task.invoke({ task: 'recalculate-totals', params });
   expect(error).toBeUndefined();
   expect(payload).toMatchObject({ status: 'succeeded' });
+  await superviseRuns(app, params);
+}
+
+/** Starts a run as a schedule does, and looks after runs as the rule of each minute does. */
+async function superviseRuns({ launched, endpoint, stack, lines }: OrdersApp, params: object): Promise<void> {
+  const tick = { scheduleArn: 'arn:aws:scheduler:eu-west-1:1:schedule/a/b', scheduledTime: '2026-01-01T00:00:00Z' };
+  const started = await launched.functions.supervisor?.invoke({ task: 'recalculate-totals', params, ...tick });
+  expect(started?.error).toBeUndefined();
+  const report = started?.payload as { readonly launched: readonly string[] } | undefined; // a SupervisorReport
+  await until('the run of the supervisor has ended', lines, (written) =>
+    written.some((line) => line.includes('"Task succeeded"') && line.includes(report?.launched[0] ?? 'no run')),
+  );
+  const rule = stack.resources.find(({ logicalId }) => logicalId === 'SupervisorEachMinute');
+  if (!rule) throw new Error('The template has no rule of the supervisor');
+  const { Targets, ScheduleExpression } = rule.properties as {
+    readonly Targets: Array<{ Id: string; Arn: string }>;
+    readonly ScheduleExpression: string;
+  }; // CloudFormation's model
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  const events = new EventBridgeClient({ endpoint: endpoint.url, region: 'eu-west-1', credentials });
+  await events.send(new PutRuleCommand({ Name: rule.physicalId, ScheduleExpression }));
+  await events.send(
+    new PutTargetsCommand({ Rule: rule.physicalId, Targets: Targets.map(({ Id, Arn }) => ({ Id, Arn })) }),
+  );
+  const looks = () =>
+    endpoint
+      .calls()
+      .filter(({ operation, touched }) => operation === 'Query' && touched[0]?.resource.includes('active-due')).length;
+  const before = looks();
+  endpoint.clock.advance(60_000);
+  await until('the supervisor looks', looks, (count) => count > before);
 }
 
 const untilRetried = (app: OrdersApp, queue: string) =>
@@ -93,12 +126,16 @@ const untilLogged = (app: OrdersApp) =>
  * most.
  */
 const UNUSED: Readonly<Record<string, string>> = {
+  'dynamodb:Query by UseRunsActiveDue':
+    'of the role of the task: a service and an admin process, which look for runs, have the same access',
+  'dynamodb:Query by UseRunsGroupOrder': 'likewise, where they list runs and their history',
   'ecr:BatchCheckLayerAvailability by PullImage': 'ECS pulls the image with it; there is no registry here',
   'ecr:BatchGetImage by PullImage': 'likewise',
   'ecr:GetAuthorizationToken by LogInToRegistry': 'likewise',
   'ecr:GetDownloadUrlForLayer by PullImage': 'likewise',
   'sqs:SendMessage by EventsMaySend of orders-test-notifications-dead-letter':
     'for a message that the queue refuses, which it never does here; dependencies.test.ts has the case',
+  'sqs:SendMessage by KeepFailedEvents': 'for an event that the supervisor fails on, which it never does here',
 };
 
 /** A grant in words, with its resource where it is of a resource's policy. */
