@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { Duration, Stack, Tags } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import type { CfnAlarm } from 'aws-cdk-lib/aws-cloudwatch';
@@ -64,8 +65,29 @@ describe('monitoring', () => {
     Template.fromStack(stack).hasResourceProperties('AWS::CloudWatch::Alarm', {
       Namespace: sub('night-{Stage}'),
       MetricName: 'taskFailed',
-      Dimensions: Match.arrayWith([{ Name: 'component', Value: 'backfill' }]),
+      Dimensions: Match.arrayWith([{ Name: 'task', Value: 'backfill' }]),
     });
+  });
+
+  it("watches the SDK's metrics under the dimensions that it publishes them with", () => {
+    // standard-metrics.test.ts of twelvefold holds the table to the code.
+    const guide = readFileSync(new URL('../../../docs/guides/logs-and-metrics.md', import.meta.url), 'utf8');
+    const published = new Map(
+      [...guide.matchAll(/^\| `([\w.]+)` \| \w+ \| (.*?) \|/gm)].map(([, name = '', dimensions = '']) => [
+        name,
+        ['service', ...[...dimensions.matchAll(/`(\w+)`/g)].map(([, one = '']) => one)].sort(),
+      ]),
+    );
+    const watched = Object.values(template.findResources('AWS::CloudWatch::Alarm')).filter(
+      ({ Properties }) => JSON.stringify(Properties.Namespace) === JSON.stringify(sub('shop-{Stage}')),
+    );
+    expect(new Set(watched.map(({ Properties }) => Properties.MetricName))).toEqual(
+      new Set(['taskFailed', 'configAge']),
+    );
+    for (const { Properties } of watched) {
+      const names = Properties.Dimensions.map(({ Name }: { Name: string }) => Name);
+      expect(names.sort(), Properties.MetricName).toEqual(published.get(Properties.MetricName));
+    }
   });
 
   describe('of a service behind a listener of another stack', () => {

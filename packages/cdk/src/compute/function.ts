@@ -55,6 +55,8 @@ export interface ComponentFunction {
   readonly alias?: Alias;
   /** Fires when invocations fail while traffic moves to a new version. */
   readonly shiftAlarm?: Alarm;
+  /** Fires when an HTTP component answers 5xx while traffic moves. */
+  readonly shiftRequestsAlarm?: Alarm;
 }
 
 /**
@@ -101,8 +103,8 @@ export function addFunction(
       queueArn: Token.asString(queue.arns[0]),
       functionArn: invoked.functionArn,
     });
-  const shiftAlarm = alias && shift ? addShift(scope, name, alias, shift) : undefined;
-  return { function: made, ...(alias && { alias }), ...(shiftAlarm && { shiftAlarm }) };
+  const shifted = alias && shift ? addShift(scope, context.manifest.app, component, alias, shift) : undefined;
+  return { function: made, ...(alias && { alias }), ...shifted };
 }
 
 const functionName = ({ app }: Manifest, component: string) => `${app}-{stage}-${component}`;

@@ -93,3 +93,51 @@ describe('code in zips', () => {
     );
   });
 });
+
+describe('a shift', () => {
+  it('goes back when requests are answered with 5xx, which no invocation failed for', () => {
+    const template = synthesized();
+    const { Metrics, Threshold } = resourceOf(template, 'HttpShiftRequestsAlarm').Properties as {
+      readonly Metrics: ReadonlyArray<{ readonly Expression?: string; readonly MetricStat?: object }>;
+      readonly Threshold: number;
+    }; // as CloudFormation defines them
+    expect([Metrics[0]?.Expression, Threshold]).toEqual(['100 * errors / MAX([requests, 1])', 1]);
+    // The metrics that the SDK publishes: createRequestMetrics of twelvefold.
+    const Dimensions = [
+      { Name: 'component', Value: 'http' },
+      { Name: 'service', Value: 'shop' },
+    ];
+    expect(Metrics.slice(1).map(({ MetricStat }) => MetricStat)).toEqual(
+      ['requestErrors', 'requests'].map((MetricName) => ({
+        Metric: { Namespace: sub('shop-{Stage}'), MetricName, Dimensions },
+        Period: 60,
+        Stat: 'Sum',
+      })),
+    );
+    const groups = ofType(template, 'AWS::CodeDeploy::DeploymentGroup').map(
+      (id) => resourceOf(template, id).Properties.AlarmConfiguration,
+    );
+    expect(groups).toContainEqual({
+      Alarms: [{ Name: { Ref: 'HttpShiftAlarm' } }, { Name: { Ref: 'HttpShiftRequestsAlarm' } }],
+      Enabled: true,
+    });
+    // A consumer answers no requests.
+    expect(groups).toContainEqual({ Alarms: [{ Name: { Ref: 'CartsShiftAlarm' } }], Enabled: true });
+  });
+
+  it('makes no circle of resources, whose update policies count as well', () => {
+    const { Resources } = synthesized();
+    const needs = new Map(
+      Object.entries(Resources).map(([id, resource]) => {
+        const text = JSON.stringify(resource);
+        return [id, Object.keys(Resources).filter((other) => other !== id && text.includes(`"${other}"`))];
+      }),
+    );
+    // Takes away what needs nothing that is left, until nothing is left.
+    for (let before = -1; before !== needs.size; ) {
+      before = needs.size;
+      for (const [id, others] of needs) if (!others.some((other) => needs.has(other))) needs.delete(id);
+    }
+    expect([...needs.keys()]).toEqual([]);
+  });
+});

@@ -71,8 +71,9 @@ export interface LambdaOptions {
    */
   readonly provisionedConcurrency?: ProvisionedConcurrency;
   /**
-   * Moves traffic to a new version step by step, and back when an alarm of the function fires. It
-   * needs `code` of the app, because a version is made when the code changes.
+   * Moves traffic to a new version step by step, and back when an invocation fails or 1 % of the
+   * answers in a minute are 5xx. It needs `code` of the app, because a version is made when
+   * the code changes.
    *
    * @defaultValue all at once
    */

@@ -23,6 +23,7 @@ import { named } from '../template/named.ts';
 import type { TwelveFactorApp } from '../twelve-factor-app.ts';
 import { addAlarmTopic } from './alarm-topic.ts';
 import { frontMetrics } from './front-metrics.ts';
+import { ownMetric } from './own-metric.ts';
 import { SAVED_QUERIES } from './saved-queries.ts';
 
 /** When alarms fire. Each is over five minutes. */
@@ -179,12 +180,13 @@ function functionMetrics(
 
 /** Tasks, and what starts them. A run that errored counts once, whatever its legs did. */
 function supervisorOf({ manifest, supervisor }: TwelveFactorApp, thresholds: AlarmThresholds): Section[] {
+  const own = { app: manifest.app, period: PERIOD };
   const tasks = manifest.components.filter(({ trigger }) => trigger.kind === 'invoke');
   const failures = tasks.map(({ name }) =>
     watch(
       `${pascalCase(name)}TaskFailures`,
       `runs of ${name} fail`,
-      ownMetric(manifest.app, 'taskFailed', name, Stats.SUM),
+      ownMetric({ ...own, by: { task: name }, metricName: 'taskFailed', statistic: Stats.SUM }) as IMetric,
       1,
     ),
   );
@@ -208,17 +210,6 @@ function supervisorOf({ manifest, supervisor }: TwelveFactorApp, thresholds: Ala
   ];
 }
 
-/** A metric of the SDK's log lines. */
-function ownMetric(app: string, metricName: string, component: string, statistic: string): IMetric {
-  return new Metric({
-    namespace: atStage(`${app}-{stage}`),
-    metricName,
-    dimensionsMap: { service: app, component },
-    statistic,
-    period: PERIOD,
-  }) as IMetric;
-}
-
 /** Config that cannot be refreshed is kept: only its age shows it. */
 function configAge(
   app: TwelveFactorApp,
@@ -226,8 +217,9 @@ function configAge(
   id: string,
   { configAge: age = CdkDuration.hours(1) }: AlarmThresholds,
 ): Watched {
-  const metric = ownMetric(app.manifest.app, 'configAge', component, Stats.MAXIMUM);
-  return watch(`${id}ConfigAge`, 'config in use is old (ms)', metric, age.toMilliseconds());
+  const own = { app: app.manifest.app, period: PERIOD };
+  const metric = ownMetric({ ...own, by: { component }, metricName: 'configAge', statistic: Stats.MAXIMUM });
+  return watch(`${id}ConfigAge`, 'config in use is old (ms)', metric as IMetric, age.toMilliseconds());
 }
 
 function serviceOf(app: TwelveFactorApp, thresholds: AlarmThresholds): Section[] {
