@@ -19,9 +19,13 @@ let child: ChildProcess | undefined;
 let output = '';
 
 function dev(...args: string[]): void {
+  run(...args, '--port', '0', '--aws-port', '0');
+}
+
+function run(...args: string[]): void {
   output = '';
   const env = { PATH: process.env.PATH, HOME: FOLDER, FROM_SHELL: 'yes', ...COMPILE_CACHE };
-  child = spawn(process.execPath, [BIN, 'dev', ...args, '--port', '0', '--aws-port', '0'], { cwd: FOLDER, env });
+  child = spawn(process.execPath, [BIN, 'dev', ...args], { cwd: FOLDER, env });
   for (const stream of [child.stdout, child.stderr]) {
     stream?.on('data', (chunk) => {
       output += chunk;
@@ -160,14 +164,35 @@ describe('twelvefold dev', () => {
   });
 
   it.each([
-    [['other.ts'], 1, 'Cannot read the manifest of'],
-    [['app.ts', '--as', 'functions'], 64, 'name a module that exports the manifest'],
-    [['app.ts', '--as', 'pods'], 64, '--as "pods" must be'],
-    [['app.ts', '--service', 'nothing.ts'], 1, 'nothing.ts does not exist; name it with --service'],
-  ] as const)('refuses %j', async (args, code, reason) => {
+    [
+      ['app.ts', '--as', 'functions'],
+      64,
+      "--as functions needs the components' entries: name a module that exports the manifest",
+    ],
+    [['app.ts', '--as', 'pods'], 64, '--as "pods" must be service or functions'],
+    [['app.ts', '--console-port', '65536'], 64, '--console-port "65536" must be a port, 0 to 65535'],
+    [['app.ts', '--inspect', '99999'], 64, '--inspect "99999" must be a port, 0 to 65535'],
+    [['nothing.ts'], 1, `Cannot read the manifest of ${join(FOLDER, 'nothing.ts')}: there is no such file`],
+  ] as const)('refuses %j in one line', async (args, code, reason) => {
     dev(...args);
     const ended = new Promise((resolve) => child?.on('close', resolve));
     expect(await ended).toBe(code);
-    expect(output).toContain(reason);
+    expect(output).toBe(`twelvefold: ${reason}\n`);
+  });
+
+  it('takes the highest port, and refuses the next', async () => {
+    run('nothing.ts', '--port', '65535');
+    await new Promise((resolve) => child?.on('close', resolve));
+    expect(output).toContain('there is no such file');
+    run('nothing.ts', '--port', '65536');
+    await new Promise((resolve) => child?.on('close', resolve));
+    expect(output).toBe('twelvefold: --port "65536" must be a port, 0 to 65535\n');
+  });
+
+  it('names the service that it does not find', async () => {
+    dev('app.ts', '--service', 'nothing.ts');
+    const ended = new Promise((resolve) => child?.on('close', resolve));
+    expect(await ended).toBe(1);
+    expect(output).toMatch(/nothing\.ts does not exist; name it with --service\n$/);
   });
 });

@@ -6,7 +6,12 @@ import { consoleRuns } from './console-runs.ts';
 import { consoleSessions } from './console-sessions.ts';
 import { readManifest } from './read-manifest.ts';
 
-const PORT = { value: 'PORT', pattern: /^\d{1,5}$/, expected: 'a port, 0 to 65535' } as const;
+const PORT = {
+  value: 'PORT',
+  pattern: /^(\d{1,4}|[1-5]\d{4}|6([0-4]\d{3}|5([0-4]\d{2}|5([0-2]\d|3[0-5]))))$/,
+  expected: 'a port, 0 to 65535',
+} as const;
+const HOST = { value: 'HOST', pattern: /^(service|functions)$/, expected: 'service or functions' } as const;
 /** Variables of the shell that are another account's or another program's. */
 const FOREIGN = /^(AWS_|npm_|TWELVEFOLD_|NODE_|PORT$|_$)/;
 
@@ -19,7 +24,7 @@ export const devCommand: Command = {
     'The variables of the shell and of .env beside the module are given to the app, except AWS_*.',
   arguments: [{ name: 'module', description: 'What exports the manifest, or the app for a service: app.ts' }],
   options: {
-    as: { value: 'HOST', description: 'service or functions', default: 'service', pattern: /^(service|functions)$/ },
+    as: { ...HOST, description: 'service or functions', default: 'service' },
     service: { value: 'FILE', description: 'The module that calls run(), beside the first', default: 'service.ts' },
     port: { ...PORT, description: 'Port of the app', default: '8080' },
     'aws-port': { ...PORT, description: 'Port of the AWS endpoint, 0 for a free one', default: '4566' },

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { execPath } from 'node:process';
 import { pathToFileURL } from 'node:url';
 import type { Manifest } from '../../manifest/manifest.ts';
@@ -31,6 +32,7 @@ process.disconnect();
  * @throws Error that names the module and the reason
  */
 export async function readManifest(module: string, builder: string): Promise<Manifest> {
+  if (!existsSync(module)) throw new Error(`Cannot read the manifest of ${module}: there is no such file`);
   const url = pathToFileURL(module).href;
   const child = spawn(execPath, ['--input-type=module', '-e', SCRIPT, url, builder], {
     // What the module writes is not a result.
