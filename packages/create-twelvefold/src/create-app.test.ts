@@ -37,12 +37,13 @@ describe('an app', () => {
 
   it.each(PACKAGE_MANAGERS)('for %s has its lock file and its commands everywhere', async (pm) => {
     const files = await create('both', false, pm);
-    const { lockFile, frozenInstall, run, separator, cache, pinned, settings } = COMMANDS[pm];
+    const { lockFile, frozenInstall, run, exec, separator, cache, pinned, settings } = COMMANDS[pm];
+    const beside = settings === undefined ? [] : [settings.file];
     const read = (file: string) => readFile(join(folder, file), 'utf8');
     const workflow = await read('.github/workflows/ci.yml');
     const dockerfile = await read('Dockerfile');
-    expect(dockerfile).toContain(`COPY package.json ${[lockFile, ...(settings ? [settings.file] : [])].join(' ')} ./`);
-    if (settings) expect(files).toContain(settings.file);
+    expect(dockerfile).toContain(`COPY package.json ${[lockFile, ...beside].join(' ')} ./`);
+    expect(files).toEqual(expect.arrayContaining(beside));
     expect(dockerfile).toContain(frozenInstall);
     expect(dockerfile).toContain(`RUN ${run} build`);
     expect(workflow.split(`- run: ${frozenInstall}\n`)).toHaveLength(3);
@@ -54,11 +55,19 @@ describe('an app', () => {
     const readme = await read('README.md');
     expect(readme).toContain(`\`${run} admin${separator}count-greetings --help\``);
     expect(readme).toContain(`Commit \`${lockFile}\``);
-    if (pm === 'npm') return;
-    for (const file of files) {
+    expect(readme).toContain(`\`${exec} cdk bootstrap\``);
+    expect(readme).toContain(`\`${exec} twelvefold config doctor app.ts --stage dev\``);
+    expect(await read('AGENTS.md')).toContain(`\`${exec} twelvefold manifest manifest.ts\``);
+  });
+
+  it.each(PACKAGE_MANAGERS.filter((pm) => pm !== 'npm'))('for %s names npm nowhere', async (pm) => {
+    for (const file of await create('both', false, pm)) {
       // npm itself gets the others, and is deleted from the image.
-      const text = (await read(file)).replace(/npm install --global \S+|bin\/npm|^# .*npm.*$/gm, '');
-      expect(text, file).not.toMatch(/\bnpm\b|package-lock/);
+      const text = (await readFile(join(folder, file), 'utf8')).replace(
+        /npm install --global \S+|bin\/np[mx]|^# The bundle needs Node only\. .*$/gm,
+        '',
+      );
+      expect(text, file).not.toMatch(/\bnp[mx]\b|package-lock/);
     }
   });
 

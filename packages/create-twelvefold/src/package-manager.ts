@@ -8,6 +8,8 @@ export interface PackageManagerCommands {
    * Before a script's name. Always with `run`: `pnpm deploy` and `bun test` are other commands.
    */
   readonly run: string;
+  /** Before a command of an installed package. */
+  readonly exec: string;
   /** Between a script's name and its options. */
   readonly separator: string;
   /** Gets the package manager where Node's image and GitHub's runner do not have it. */
@@ -28,6 +30,7 @@ export const COMMANDS: Readonly<Record<PackageManager, PackageManagerCommands>> 
     lockFile: 'package-lock.json',
     frozenInstall: 'npm ci',
     run: 'npm run',
+    exec: 'npx',
     separator: ' -- ',
     cache: 'npm',
   },
@@ -35,6 +38,7 @@ export const COMMANDS: Readonly<Record<PackageManager, PackageManagerCommands>> 
     lockFile: 'pnpm-lock.yaml',
     frozenInstall: 'pnpm install --frozen-lockfile',
     run: 'pnpm run',
+    exec: 'pnpm exec',
     separator: ' ',
     setUp: 'npm install --global pnpm@12.21.0',
     // pnpm 11 and newer fail for a dependency with a build script that is not listed.
@@ -45,6 +49,7 @@ export const COMMANDS: Readonly<Record<PackageManager, PackageManagerCommands>> 
     lockFile: 'yarn.lock',
     frozenInstall: 'yarn install --frozen-lockfile',
     run: 'yarn run',
+    exec: 'yarn run',
     separator: ' ',
     pinned: 'yarn@1.22.22',
     cache: 'yarn',
@@ -53,6 +58,7 @@ export const COMMANDS: Readonly<Record<PackageManager, PackageManagerCommands>> 
     lockFile: 'bun.lock',
     frozenInstall: 'bun install --frozen-lockfile',
     run: 'bun run',
+    exec: 'bunx',
     separator: ' ',
     setUp: 'npm install --global bun@1.4.5',
   },
@@ -60,7 +66,7 @@ export const COMMANDS: Readonly<Record<PackageManager, PackageManagerCommands>> 
 
 /** Rewrites a file of a template, which is written for npm, for another package manager. */
 export function forPackageManager(text: string, pm: PackageManager): string {
-  const { lockFile, frozenInstall, run, separator, setUp, cache, settings } = COMMANDS[pm];
+  const { lockFile, frozenInstall, run, exec, separator, setUp, cache, settings } = COMMANDS[pm];
   if (pm === 'npm') return text;
   return text
     .replace(/^COPY .*package-lock.json/gm, (line) => (settings === undefined ? line : `${line} ${settings.file}`))
@@ -69,6 +75,7 @@ export function forPackageManager(text: string, pm: PackageManager): string {
       if (setUp === undefined) return `${start}${frozenInstall}`;
       return start === 'RUN ' ? `RUN ${setUp} && ${frozenInstall}` : `${start}${setUp}\n${start}${frozenInstall}`;
     })
+    .replace(/\bnpx (?=cdk\b|twelvefold\b)/g, `${exec} `)
     .replace(/^ +cache: npm\n/gm, (line) => (cache === undefined ? '' : line.replace('npm', cache)))
     .replace(/\bnpm (?:run )?(test\b|(?<=run )[\w:-]+)( -- )?/g, (_text, script: string, options?: string) => {
       return `${run} ${script}${options === undefined ? '' : separator}`;

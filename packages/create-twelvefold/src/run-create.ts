@@ -55,13 +55,13 @@ function defaultsOf(given: Given, userAgent = ''): Choices {
 }
 
 function nextCommands({ folder, template, pm, install }: Choices) {
-  const { run } = COMMANDS[pm];
+  const { run, exec } = COMMANDS[pm];
   return [
     ...(resolve(folder) === resolve('.') ? [] : [{ command: `cd ${folder}`, does: 'into the app' }]),
     ...(install ? [] : [{ command: `${pm} install`, does: 'install the dependencies' }]),
     { command: `${run} test`, does: 'types and tests' },
     { command: `${run} dev`, does: 'the app on this machine, at http://127.0.0.1:8080' },
-    { command: 'npx cdk bootstrap', does: 'once for each AWS account and region' },
+    { command: `${exec} cdk bootstrap`, does: 'once for each AWS account and region' },
     {
       command: `STAGE=dev ${run} deploy`,
       does: template === 'functions' ? 'to your AWS account' : 'to your AWS account; builds the image with Docker',
