@@ -1,6 +1,6 @@
 import { findServer } from '../servers/find-server.ts';
 import { startServers } from '../servers/start-servers.ts';
-import type { DevResource } from './dev-manifest.ts';
+import type { DevManifest, DevResource } from './dev-manifest.ts';
 
 /** The servers beside the endpoint, by the variables that name them. */
 export interface DevServers {
@@ -21,6 +21,19 @@ const isDatabase = ({ kind }: DevResource) => kind === 'sql';
 /** Caches, and sessions on Redis. */
 const isRedis = ({ kind, driver }: DevResource) =>
   kind === 'cache' || driver.includes('redis') || driver.includes('valkey');
+
+/**
+ * The manifest without the infrastructure of what this machine's Redis stands for: the endpoint has
+ * no ElastiCache, so its address comes from a variable and not from the template.
+ */
+export function withoutRedis(manifest: DevManifest): DevManifest {
+  const resources = manifest.resources.map((resource): DevResource => {
+    if (!isRedis(resource)) return resource;
+    const { cloudFormation: _made, arns: _arns, binding, ...rest } = resource;
+    return { ...rest, ...(binding && { binding: { env: binding.env, parameter: binding.parameter } }) };
+  });
+  return { ...manifest, resources };
+}
 
 /** Starts this machine's PostgreSQL and Redis for the resources of a manifest that need them. */
 export async function startDevServers(

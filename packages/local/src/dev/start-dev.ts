@@ -15,7 +15,7 @@ import type { ProvisionedStack } from '../provision/stack.ts';
 import { startEndpoint } from '../start.ts';
 import type { DevManifest } from './dev-manifest.ts';
 import type { DevServers } from './dev-servers.ts';
-import { startDevServers } from './dev-servers.ts';
+import { startDevServers, withoutRedis } from './dev-servers.ts';
 import type { DevTemplate } from './dev-template.ts';
 import { atStage, bindingVariables, devTemplate, MAX_TIMEOUT_SECONDS } from './dev-template.ts';
 import { readableLine } from './readable-line.ts';
@@ -112,7 +112,7 @@ export async function startDev(options: DevOptions): Promise<DevSession> {
   const { stage = 'dev', region = 'us-east-1', as = 'service', write, color = false } = options;
   const readEnv = options.readEnv ?? (async () => ({}));
   const folder = resolve(options.folder);
-  let manifest = await options.load();
+  let manifest = withoutRedis(await options.load());
   const images = options.consolePort === undefined ? undefined : createItemImages();
   const aws = await startEndpoint(
     {
@@ -206,7 +206,7 @@ export async function startDev(options: DevOptions): Promise<DevSession> {
   const restarts = runSerially(async (path) => {
     write(`${path} changed`);
     try {
-      manifest = await options.load();
+      manifest = withoutRedis(await options.load());
       await provisionApp();
       await running?.stop();
       running = undefined;
