@@ -7,6 +7,7 @@ import { createAws, sqs as sqsService } from '@twelvefold/aws';
 import { sessionStore } from '@twelvefold/backing';
 import { dynamoDbSessionDriver } from '@twelvefold/backing/dynamodb-sessions';
 import { createSessions } from '@twelvefold/backing/sessions';
+import { provision } from '@twelvefold/local';
 import type { Browser, Page } from 'playwright-core';
 import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -122,6 +123,10 @@ withChromium('console', (executablePath) => {
       'no row',
       expect.stringMatching(/"text": "Hello, Grace"/),
     ]);
+    // The message that led to it is handled, and its body is still shown.
+    const handled = page.locator('tr', { hasText: 'received, then deleted' });
+    await handled.getByText('"name": "Grace"').waitFor();
+    expect(await handled.innerText()).toContain('greeter-dev-requests');
   });
 
   it('lists the sessions of a user, and ends one', async () => {
@@ -220,6 +225,25 @@ withChromium('console', (executablePath) => {
     // A purge without the name is answered with 400, which Chromium reports as an error of the
     // page.
     expect(faults.filter((fault) => !fault.includes('400'))).toEqual([]);
+  });
+
+  it('links the pages of a long list', async () => {
+    const names = Array.from({ length: 60 }, (_, index) => `zz-${String(index).padStart(2, '0')}`);
+    const queues = names.map((QueueName, index) => [
+      `Queue${index}`,
+      { Type: 'AWS::SQS::Queue', Properties: { QueueName } },
+    ]);
+    const { AWS_ENDPOINT_URL: endpoint = '', AWS_REGION: region = '' } = awsEnv();
+    const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+    await provision({ Resources: Object.fromEntries(queues) }, { endpoint, region, credentials });
+    await page.goto(at('/queues'));
+    await page.getByText('1 to 50 of 62').waitFor();
+    await page.getByRole('link', { name: 'Next' }).click();
+    await page.getByText('51 to 62 of 62').waitFor();
+    expect((await rows()).at(-1)).toContain('zz-59');
+    await page.getByRole('link', { name: 'Previous' }).click();
+    await page.getByText('1 to 50 of 62').waitFor();
+    expect(await rows()).toHaveLength(50);
   });
 
   /** The variables of the endpoint that the command has printed. */

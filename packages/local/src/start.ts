@@ -16,6 +16,7 @@ import type { FunctionRegistry } from './core/function-registry.ts';
 import { announceEndpoint, createFunctionRegistry } from './core/function-registry.ts';
 import type { Answer, HttpRequest } from './core/http.ts';
 import type { ItemImages } from './core/item-images.ts';
+import type { MessageMemory } from './core/message-memory.ts';
 import { startServer } from './core/server.ts';
 import type { ResumeContext } from './core/service.ts';
 import type { Snapshot } from './core/snapshot.ts';
@@ -212,8 +213,16 @@ export function startLocalAws(options: LocalAwsOptions = {}): Promise<LocalAws> 
   return startEndpoint(options);
 }
 
-/** {@link startLocalAws}, with `images` also keeping the rows that calls write. */
-export async function startEndpoint(options: LocalAwsOptions, images?: ItemImages): Promise<LocalAws> {
+/** What an endpoint keeps of its calls for the console. */
+export interface Memories {
+  /** The rows that calls write. */
+  readonly images?: ItemImages | undefined;
+  /** The messages that calls receive. */
+  readonly messages?: MessageMemory | undefined;
+}
+
+/** {@link startLocalAws}, which also keeps what `memories` are for. */
+export async function startEndpoint(options: LocalAwsOptions, { images, messages }: Memories = {}): Promise<LocalAws> {
   assertKnownOptions('start the local AWS', options, OPTIONS);
   const {
     port = 0,
@@ -257,6 +266,7 @@ export async function startEndpoint(options: LocalAwsOptions, images?: ItemImage
     account,
     authorizer,
     images,
+    messages,
   };
   const reset = (service?: string) => {
     if (service !== undefined && !services.includes(service)) {
@@ -268,6 +278,7 @@ export async function startEndpoint(options: LocalAwsOptions, images?: ItemImage
     faults.clear();
     calls.clear();
     images?.clear();
+    messages?.clear();
   };
   const health = (): Health => ({ status: 'ok', services, account, enforce, nowMs: clock.now() });
   // One after the other: two at once would delete each other's files.

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AwsClient } from '../client/aws-client.ts';
 import { createAwsClient } from '../client/aws-client.ts';
 import { createItemImages } from '../core/item-images.ts';
+import { createMessageMemory } from '../core/message-memory.ts';
 import type { LocalAws } from '../start.ts';
 import { startEndpoint } from '../start.ts';
 import type { Console } from './console-server.ts';
@@ -22,6 +23,7 @@ const commands: string[] = [];
 const signals: string[] = [];
 const logs = createLogMemory();
 const images = createItemImages();
+const messages = createMessageMemory();
 const ended: string[] = [];
 let client: AwsClient;
 
@@ -31,7 +33,7 @@ let cookie = '';
 let base = '';
 
 beforeAll(async () => {
-  aws = await startEndpoint({}, images);
+  aws = await startEndpoint({}, { images, messages });
   client = createAwsClient({
     endpoint: aws.url,
     region: REGION,
@@ -53,6 +55,7 @@ beforeAll(async () => {
     stage: 'dev',
     logs,
     images,
+    messages,
     manifest: () => ({ app: 'shop', components: [], resources: [], config: { parameters: [], secrets: [] } }),
     signalApp: (signal) => void signals.push(signal),
     runs: {
@@ -174,6 +177,60 @@ describe('the pages', () => {
     const refused = await get('/api/tables/shop-dev-years?partition=soon');
     expect(refused.status).toBe(400);
     expect(await refused.json()).toEqual({ message: expect.stringMatching(/^ValidationException: /) });
+  });
+
+  it('go beyond the first page of every list', async () => {
+    const numbers = Array.from({ length: 120 }, (_, at) => String(at).padStart(3, '0'));
+    for (const number of numbers) {
+      await client.json('sqs', 'CreateQueue', { QueueName: `many-${number}` });
+      await client.query('sns', 'CreateTopic', { Name: `many-${number}` });
+      await client.json('dynamodb', 'CreateTable', {
+        TableName: `many-${number}`,
+        AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+        KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+        BillingMode: 'PAY_PER_REQUEST',
+      });
+      const ClientRequestToken = TOKEN.replace(/^a0{6}0/, `a0000${number}`);
+      const Name = `many-${number}`;
+      await client.json('secretsmanager', 'CreateSecret', { Name, SecretString: 'x', ClientRequestToken });
+    }
+    for (const part of ['queues', 'topics', 'tables', 'config']) {
+      const names: string[] = [];
+      let from: number | undefined = 0;
+      while (from !== undefined) {
+        const page = (await (await get(`/api/${part}?from=${from}`)).json()) as {
+          rows: Array<{ name: string }>;
+          next?: number;
+        };
+        expect(page.rows.length).toBeLessThanOrEqual(50);
+        names.push(...page.rows.map(({ name }) => name));
+        from = page.next;
+      }
+      const many = names.filter((name) => name.startsWith('many-'));
+      expect({ part, many }).toEqual({ part, many: numbers.map((number) => `many-${number}`) });
+      expect(new Set(names).size, part).toBe(names.length);
+      const text = await (await get(`/${part}?from=50`)).text();
+      expect(text).toContain('href="?from=0">Previous</a>');
+      expect(text).toContain('href="?from=100">Next</a>');
+    }
+    expect((await get('/api/queues?from=-1')).status).toBe(400);
+  });
+
+  it('go beyond the first messages of a queue, which counts none of them as received', async () => {
+    const { QueueUrl } = await client.json('sqs', 'CreateQueue', { QueueName: 'long' });
+    for (let at = 0; at < 60; at += 1) {
+      await client.json('sqs', 'SendMessage', { QueueUrl, MessageBody: `body ${at}` });
+    }
+    const page = await (await get('/queues/long')).text();
+    expect(page).toContain('1 to 50 of 60');
+    const second = (await (await get('/api/queues/long?from=50')).json()) as {
+      messages: Array<{ body: string; receiveCount: number }>;
+      next?: number;
+    };
+    expect(second.messages.map(({ body, receiveCount }) => [body, receiveCount])).toEqual(
+      Array.from({ length: 10 }, (_, at) => [`body ${50 + at}`, 0]),
+    );
+    expect(second.next).toBe(undefined);
   });
 
   it('need one asset of less than 60 KB', () => {

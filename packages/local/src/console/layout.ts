@@ -14,6 +14,7 @@ header { background: var(--soft); border-bottom: 1px solid var(--line); padding:
 header strong { font-size: 1.05rem; }
 nav ul { display: flex; flex-wrap: wrap; gap: .25rem .75rem; list-style: none; margin: 0; padding: 0; }
 nav a[aria-current] { font-weight: 600; text-decoration: none; color: var(--ink); border-bottom: 2px solid var(--accent); }
+.pages { display: flex; gap: .75rem; margin: .5rem 0; }
 main { padding: 1rem; max-width: 80rem; margin: 0 auto; }
 h1 { font-size: 1.35rem; margin: 0 0 .5rem; } h2 { font-size: 1.1rem; margin: 1.5rem 0 .25rem; }
 table { border-collapse: collapse; width: 100%; } caption { text-align: left; padding: .25rem 0; opacity: .8; }

@@ -1,6 +1,7 @@
 import { messageOf } from '@twelvefold/core/internal';
 import type { AwsClient } from '../client/aws-client.ts';
 import type { ItemImages } from '../core/item-images.ts';
+import type { MessageMemory } from '../core/message-memory.ts';
 import type { DevManifest } from '../dev/dev-manifest.ts';
 import type { LocalAws } from '../start.ts';
 import type { Html } from './html.ts';
@@ -18,6 +19,8 @@ export interface ConsoleContext {
   readonly logs: LogMemory;
   /** Rows before and after the newest writes. */
   readonly images: ItemImages | undefined;
+  /** The newest messages that were received. */
+  readonly messages: MessageMemory | undefined;
   /** Sends a signal to the app's process; undefined for functions. */
   readonly signalApp: ((signal: 'SIGTERM' | 'SIGKILL') => void) | undefined;
   readonly runs: RunControl | undefined;
@@ -36,6 +39,7 @@ export interface ConsoleRun {
 
 /** Reads and steers the runs of the app's tasks. */
 export interface RunControl {
+  /** Newest first. */
   list(): Promise<readonly ConsoleRun[]>;
   command(id: string, command: 'pause' | 'resume' | 'cancel'): Promise<void>;
 }

@@ -14,6 +14,7 @@ import type { FunctionRegistry } from './function-registry.ts';
 import type { Answer, HttpRequest } from './http.ts';
 import { markSensitive } from './input.ts';
 import type { ItemChange, ItemImages } from './item-images.ts';
+import type { MessageMemory } from './message-memory.ts';
 import { createRequestId } from './random.ts';
 import { SENSITIVE_MEMBERS } from './sensitive-members.ts';
 import type { Action, CallContext, ServiceEntry } from './service.ts';
@@ -37,6 +38,8 @@ export interface Endpoint {
   readonly authorizer: Authorizer | undefined;
   /** Gets the rows that calls write. Undefined where none are kept. */
   readonly images?: ItemImages | undefined;
+  /** Gets the messages that calls receive. Undefined where none are kept. */
+  readonly messages?: MessageMemory | undefined;
 }
 
 /** Where a call came in. */
@@ -206,6 +209,7 @@ export async function dispatch(endpoint: Endpoint, request: HttpRequest, arrival
         touches,
         permits: (serviceCall) => authorizer?.permits(serviceCall) ?? true,
         noteItem: changes && ((change) => void changes.push(change)),
+        messages: endpoint.messages,
       },
       fault,
     );

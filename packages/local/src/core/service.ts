@@ -5,6 +5,7 @@ import type { ContainerRegistry } from './container-registry.ts';
 import type { FunctionRegistry } from './function-registry.ts';
 import type { Answer, HttpRequest } from './http.ts';
 import type { ItemChange } from './item-images.ts';
+import type { MessageMemory } from './message-memory.ts';
 import type { ServiceError } from './service-error.ts';
 import type { StoreContext, Stores } from './stores.ts';
 
@@ -52,6 +53,8 @@ export interface CallContext {
   permits(call: ServiceCall): boolean;
   /** Notes a row that this call writes; undefined where no rows are kept. */
   readonly noteItem?: ((change: ItemChange) => void) | undefined;
+  /** Gets the messages that this call receives or deletes; undefined where none are kept. */
+  readonly messages?: Pick<MessageMemory, 'received' | 'deleted'> | undefined;
 }
 
 /**

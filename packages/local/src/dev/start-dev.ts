@@ -7,6 +7,7 @@ import type { Console } from '../console/console-server.ts';
 import { createLogMemory } from '../console/log-memory.ts';
 import type { RunControl, SessionControl } from '../console/section.ts';
 import { createItemImages } from '../core/item-images.ts';
+import { createMessageMemory } from '../core/message-memory.ts';
 import type { OutputLine } from '../launcher/process/start-process.ts';
 import { describeExit, startProcess } from '../launcher/process/start-process.ts';
 import { launchStack } from '../launcher/stack/launch-stack.ts';
@@ -50,7 +51,10 @@ export interface DevOptions {
   readonly consolePort?: number | undefined;
   /** Reads and steers the runs of the app's tasks; undefined for an app without records of runs. */
   runsOf?(manifest: DevManifest, env: Readonly<Record<string, string>>): RunControl | undefined;
-  /** Reads and ends sessions of users; undefined for an app without a session store. */
+  /**
+   * Reads and ends sessions of users; undefined for an app without a session store. `env` has the
+   * app's variables, so that a server of sessions is found.
+   */
   sessionsOf?(manifest: DevManifest, env: Readonly<Record<string, string>>): SessionControl | undefined;
   /** Port of the debugger; 0 picks a free one. @defaultValue no debugger */
   readonly inspect?: number | undefined;
@@ -113,14 +117,15 @@ export async function startDev(options: DevOptions): Promise<DevSession> {
   const readEnv = options.readEnv ?? (async () => ({}));
   const folder = resolve(options.folder);
   let manifest = withoutRedis(await options.load());
-  const images = options.consolePort === undefined ? undefined : createItemImages();
+  const memories =
+    options.consolePort === undefined ? {} : { images: createItemImages(), messages: createMessageMemory() };
   const aws = await startEndpoint(
     {
       port: options.awsPort ?? 4566,
       log: write,
       ...(options.snapshot === undefined ? {} : { snapshot: options.snapshot }),
     },
-    images,
+    memories,
   );
   const logs = createLogMemory();
   const onOutput = ({ source, line }: OutputLine) => {
@@ -132,6 +137,7 @@ export async function startDev(options: DevOptions): Promise<DevSession> {
   let running: Running | undefined;
   let stack: ProvisionedStack;
   let written: string | undefined;
+  let appEnv: Readonly<Record<string, string>> = {};
   const connection = { endpoint: aws.url, region, credentials: CREDENTIALS };
   const awsEnv = {
     AWS_ENDPOINT_URL: aws.url,
@@ -167,7 +173,7 @@ export async function startDev(options: DevOptions): Promise<DevSession> {
     written = text;
   };
   const startApp = async (): Promise<Running> => {
-    const appEnv = { ...servers?.env, ...(await readEnv()) };
+    appEnv = { ...servers?.env, ...(await readEnv()) };
     if (as === 'functions') {
       const launched = await launchStack(stack, {
         ...connection,
@@ -243,7 +249,8 @@ export async function startDev(options: DevOptions): Promise<DevSession> {
         region,
         stage,
         logs,
-        images,
+        images: memories.images,
+        messages: memories.messages,
         manifest: () => manifest,
         signalApp: as === 'service' ? (signal) => running?.signal?.(signal) : undefined,
         // Of the manifest as it is now: a change of the app can add a store.
@@ -251,7 +258,7 @@ export async function startDev(options: DevOptions): Promise<DevSession> {
           return options.runsOf?.(manifest, { ...awsEnv, TWELVEFOLD_STAGE: stage });
         },
         get sessions() {
-          return options.sessionsOf?.(manifest, { ...awsEnv, TWELVEFOLD_STAGE: stage });
+          return options.sessionsOf?.(manifest, { ...appEnv, ...awsEnv, TWELVEFOLD_STAGE: stage });
         },
       });
     }

@@ -1,8 +1,8 @@
 import { userInfo } from 'node:os';
 import type { DevManifest, RunControl } from '@twelvefold/local/internal/dev';
 
-/** Runs of each task on the page. */
-const LIMIT = 20;
+/** Runs of each task, over all pages. */
+const LIMIT = 1_000;
 
 /**
  * The runs of an app's tasks on the endpoint of `twelvefold dev`; undefined for an app without

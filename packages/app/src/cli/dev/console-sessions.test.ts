@@ -1,12 +1,17 @@
 import { createAws } from '@twelvefold/aws';
 import { sessionStore } from '@twelvefold/backing';
 import { dynamoDbSessionDriver } from '@twelvefold/backing/dynamodb-sessions';
+import { connectIovalkey } from '@twelvefold/backing/iovalkey';
+import { connectNodeRedis } from '@twelvefold/backing/node-redis';
+import { redisSessionDriver } from '@twelvefold/backing/redis-sessions';
 import { createSessions } from '@twelvefold/backing/sessions';
 import { defineConfig } from '@twelvefold/config';
-import { provision, startLocalAws } from '@twelvefold/local';
+import { systemClock } from '@twelvefold/core';
+import { provision, startLocalAws, startRedis } from '@twelvefold/local';
 import { devTemplate } from '@twelvefold/local/internal/dev';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { withServer } from '../../../../../test/support/with-server.ts';
 import { defineApp } from '../../define-app.ts';
 import { buildManifest } from '../../manifest/build-manifest.ts';
 import { consoleSessions } from './console-sessions.ts';
@@ -54,8 +59,52 @@ it('lists and ends sessions as the client of the app does, by its limits', async
   await expect(control?.list('staff', 'ada')).rejects.toThrow('Cannot find the session store staff');
 });
 
-it('is not there without a session store on DynamoDB', () => {
-  const onServer = sessionStore('sessions', { schema: z.object({}), driver: 'iovalkey' });
-  const manifest = buildManifest(defineApp({ name: 'shop', config, backing: { sessions: onServer } }), {});
+it('is not there without a session store outside of the process', () => {
+  const inMemory = sessionStore('sessions', { schema: z.object({}), driver: 'memory' });
+  const manifest = buildManifest(defineApp({ name: 'shop', config, backing: { sessions: inMemory } }), {});
   expect(consoleSessions(manifest, 'dev', {})).toBeUndefined();
+});
+
+describe.each([
+  ['iovalkey', connectIovalkey],
+  ['node-redis', connectNodeRedis],
+] as const)('sessions on a server by %s', (driver, connect) => {
+  const visitors = sessionStore('visitors', { schema: z.object({ cart: z.string() }), idle: '10m', driver });
+  const app = defineApp({ name: 'shop', config, backing: { visits: visitors } });
+  const manifest = buildManifest(app, {});
+  const variable = manifest.resources[0]?.binding?.env ?? '';
+
+  it('need the variable that names it, and a server that answers', async () => {
+    await expect(consoleSessions(manifest, 'dev', {})?.list('visits', 'ada')).rejects.toThrow(
+      `Cannot reach the server of visits: ${variable} is not set`,
+    );
+    const down = consoleSessions(manifest, 'dev', { [variable]: 'redis://127.0.0.1:1' });
+    await expect(down?.list('visits', 'ada')).rejects.toThrow(/ECONNREFUSED|not connected/);
+  });
+
+  withServer(`the sessions of the console by ${driver}`, 'redis', () => {
+    it('are listed and ended as the app does, and each page closes its connection', async () => {
+      await using redis = await startRedis();
+      const url = `${redis.url}?prefix=team-`;
+      const connection = await connect({ url, clock: systemClock, random: Math.random });
+      try {
+        const client = createSessions({
+          definition: visitors,
+          driver: redisSessionDriver({ client: connection, prefix: 'team-visitors' }),
+        });
+        const control = consoleSessions(manifest, 'dev', { [variable]: url });
+        expect(control?.stores).toEqual(['visits']);
+        const session = await client.create({ cart: 'tea' }, { userId: 'ada' });
+        const [found, ...more] = (await control?.list('visits', 'ada')) ?? [];
+        expect([found?.data, more]).toEqual([{ cart: 'tea' }, []]);
+        expect((found?.expiresAtMs ?? 0) - (found?.seenAtMs ?? 0)).toBe(600_000);
+        await control?.end('visits', 'ada', found?.handle ?? '');
+        expect(await client.load(session.id)).toMatchObject({ ended: { reason: 'ended' } });
+        const answer = String(await connection.send('', ['CLIENT', 'LIST']));
+        expect(answer.trim().split('\n')).toHaveLength(1);
+      } finally {
+        await connection.stop();
+      }
+    });
+  });
 });

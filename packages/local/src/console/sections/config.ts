@@ -1,4 +1,6 @@
 import { dataTable, html } from '../html.ts';
+import type { ListPage } from '../list-page.ts';
+import { pageLinks, pageOf, readAll } from '../list-page.ts';
 import type { ConsoleContext, Section } from '../section.ts';
 
 interface ConfigValue {
@@ -12,46 +14,45 @@ interface ConfigValue {
 const MASK = '********';
 
 /** Parameters and secrets of the stage. Secrets are masked here and in the JSON. */
-export const configSection: Section<readonly ConfigValue[]> = {
+export const configSection: Section<ListPage<ConfigValue>> = {
   path: 'config',
   title: 'Config',
-  read: async (context) => [...(await parameters(context)), ...(await secrets(context))],
-  render: (values) =>
+  read: async (context, { search }) => pageOf([...(await parameters(context)), ...(await secrets(context))], search),
+  render: (page, { search }) =>
     html`${dataTable(
       'Parameters and secrets',
       ['Name', 'Store', 'Value', 'Version'],
-      values.map(({ name, store, value, version }) => [name, store, value ?? 'no value yet', version]),
+      page.rows.map(({ name, store, value, version }) => [name, store, value ?? 'no value yet', version]),
       'The stage has no parameter and no secret.',
-    )}<p>Variables of the app's process go over these: .env, and the shell of twelvefold dev.</p>`,
+    )}${pageLinks(page, search)}<p>Variables of the app's process go over these: .env, and the shell of twelvefold dev.</p>`,
 };
 
-async function parameters({ client }: ConsoleContext): Promise<ConfigValue[]> {
-  const found: ConfigValue[] = [];
-  let NextToken: unknown;
-  do {
-    const answer = await client.json('ssm', 'GetParametersByPath', {
-      Path: '/',
-      Recursive: true,
-      ...(NextToken === undefined ? {} : { NextToken }),
-    });
+const parameters = ({ client }: ConsoleContext): Promise<ConfigValue[]> =>
+  readAll(async (NextToken) => {
+    const path = { Path: '/', Recursive: true };
+    const answer = await client.json('ssm', 'GetParametersByPath', NextToken ? { ...path, NextToken } : path);
     const { Parameters = [] } = answer as {
       Parameters?: ReadonlyArray<{ Name: string; Type: string; Value: string; Version: number }>;
     }; // AWS's model
-    for (const { Name, Type, Value, Version } of Parameters) {
+    const items = Parameters.map(({ Name, Type, Value, Version }): ConfigValue => {
       const value = Type === 'SecureString' ? MASK : Value;
-      found.push({ name: Name, store: 'parameter', value, version: String(Version) });
-    }
-    ({ NextToken } = answer);
-  } while (NextToken !== undefined);
-  return found;
-}
-
-async function secrets({ client }: ConsoleContext): Promise<ConfigValue[]> {
-  const { SecretList = [] } = (await client.json('secretsmanager', 'ListSecrets', {})) as {
-    SecretList?: ReadonlyArray<{ Name: string; SecretVersionsToStages?: Readonly<Record<string, readonly string[]>> }>;
-  }; // AWS's model
-  return SecretList.map(({ Name, SecretVersionsToStages = {} }) => {
-    const current = Object.entries(SecretVersionsToStages).find(([, stages]) => stages.includes('AWSCURRENT'));
-    return { name: Name, store: 'secret', value: current && MASK, version: current?.[0] ?? '' };
+      return { name: Name, store: 'parameter', value, version: String(Version) };
+    });
+    return { items, token: answer.NextToken };
   });
-}
+
+const secrets = ({ client }: ConsoleContext): Promise<ConfigValue[]> =>
+  readAll(async (NextToken) => {
+    const answer = await client.json('secretsmanager', 'ListSecrets', NextToken ? { NextToken } : {});
+    const { SecretList = [] } = answer as {
+      SecretList?: ReadonlyArray<{
+        Name: string;
+        SecretVersionsToStages?: Readonly<Record<string, readonly string[]>>;
+      }>;
+    }; // AWS's model
+    const items = SecretList.map(({ Name, SecretVersionsToStages = {} }): ConfigValue => {
+      const current = Object.entries(SecretVersionsToStages).find(([, stages]) => stages.includes('AWSCURRENT'));
+      return { name: Name, store: 'secret', value: current && MASK, version: current?.[0] ?? '' };
+    });
+    return { items, token: answer.NextToken };
+  });

@@ -29,6 +29,7 @@ it('counts what policies refused as denied, whatever the service calls its error
     stage: 'dev',
     logs: createLogMemory(),
     images: undefined,
+    messages: undefined,
     manifest: () => ({
       app: 'shop',
       components: [

@@ -1,6 +1,8 @@
 import type { QueuedMessage } from '../../services/sqs/peek.ts';
 import type { Html } from '../html.ts';
 import { actionForm, dataTable, field, html, pretty } from '../html.ts';
+import type { ListPage } from '../list-page.ts';
+import { PAGE_ROWS, pageAt, pageLinks, pageOf, readAll, readFrom } from '../list-page.ts';
 import type { ConsoleContext, Section } from '../section.ts';
 import { ConsoleFault, required } from '../section.ts';
 
@@ -11,32 +13,26 @@ interface QueueSummary {
   readonly delayed: number;
   /** The name of its dead-letter queue. */
   readonly deadLetters: string | undefined;
-  /** The names of the queues that it has dead letters of. */
-  readonly sources: readonly string[];
 }
 
 interface QueuePage extends QueueSummary {
+  /** The names of the queues that it has dead letters of. */
+  readonly sources: readonly string[];
   readonly messages: readonly QueuedMessage[];
+  readonly from: number;
+  /** For `?from=`: the next messages. */
+  readonly next: number | undefined;
 }
-
-/** More messages than a person reads. */
-const PEEK_LIMIT = 50;
 
 const nameOf = (urlOrArn: string) => urlOrArn.split(/[/:]/).at(-1) ?? urlOrArn;
 
 /** Queues with their counts; one queue with its oldest messages, which nothing receives. */
-export const queuesSection: Section<readonly QueueSummary[] | QueuePage> = {
+export const queuesSection: Section<ListPage<QueueSummary> | QueuePage> = {
   path: 'queues',
   title: 'Queues',
-  read: async (context, { rest: [name] }) => {
-    const all = await listQueues(context);
-    if (name === undefined) return all;
-    const summary = all.find((queue) => queue.name === name);
-    const messages = await context.aws.peek(name, { region: context.region, limit: PEEK_LIMIT });
-    if (summary === undefined || messages === undefined) throw new ConsoleFault(`Cannot find the queue ${name}`);
-    return { ...summary, messages };
-  },
-  render: (data) => ('messages' in data ? renderQueue(data) : renderQueues(data)),
+  read: (context, { rest: [name], search }) =>
+    name === undefined ? listQueues(context, search) : readQueue(context, name, search),
+  render: (data, { search }) => ('messages' in data ? renderQueue(data, search) : renderQueues(data, search)),
   actions: {
     send: async (context, form) => {
       const [name, body] = [required(form, 'queue'), required(form, 'body')];
@@ -71,35 +67,57 @@ async function urlOf({ client }: ConsoleContext, name: string): Promise<string> 
   return String((await client.json('sqs', 'GetQueueUrl', { QueueName: name })).QueueUrl);
 }
 
-async function listQueues({ client }: ConsoleContext): Promise<QueueSummary[]> {
-  const { QueueUrls = [] } = (await client.json('sqs', 'ListQueues', {})) as { QueueUrls?: readonly string[] };
-  const described = await Promise.all(
-    QueueUrls.map(async (QueueUrl) => {
-      const answer = await client.json('sqs', 'GetQueueAttributes', { QueueUrl, AttributeNames: ['All'] });
-      const attributes = (answer.Attributes ?? {}) as Readonly<Record<string, string>>; // AWS's model
-      const policy = JSON.parse(attributes.RedrivePolicy ?? '{}') as { deadLetterTargetArn?: string };
-      return {
-        name: nameOf(QueueUrl),
-        visible: Number(attributes.ApproximateNumberOfMessages),
-        inFlight: Number(attributes.ApproximateNumberOfMessagesNotVisible),
-        delayed: Number(attributes.ApproximateNumberOfMessagesDelayed),
-        deadLetters: policy.deadLetterTargetArn === undefined ? undefined : nameOf(policy.deadLetterTargetArn),
-      };
-    }),
-  );
-  return described.map((queue) => ({
-    ...queue,
-    sources: described.filter(({ deadLetters }) => deadLetters === queue.name).map(({ name }) => name),
-  }));
+async function listQueues({ client }: ConsoleContext, search: URLSearchParams): Promise<ListPage<QueueSummary>> {
+  const urls = await readAll(async (NextToken) => {
+    const answer = await client.json('sqs', 'ListQueues', { MaxResults: 1_000, ...(NextToken ? { NextToken } : {}) });
+    const { QueueUrls = [] } = answer as { QueueUrls?: readonly string[] }; // AWS's model
+    return { items: QueueUrls, token: answer.NextToken };
+  });
+  const page = pageOf(urls, search);
+  return { ...page, rows: await Promise.all(page.rows.map((url) => describeQueue(client, url))) };
+}
+
+async function describeQueue(client: ConsoleContext['client'], QueueUrl: string): Promise<QueueSummary> {
+  const answer = await client.json('sqs', 'GetQueueAttributes', { QueueUrl, AttributeNames: ['All'] });
+  const attributes = (answer.Attributes ?? {}) as Readonly<Record<string, string>>; // AWS's model
+  const policy = JSON.parse(attributes.RedrivePolicy ?? '{}') as { deadLetterTargetArn?: string };
+  return {
+    name: nameOf(QueueUrl),
+    visible: Number(attributes.ApproximateNumberOfMessages),
+    inFlight: Number(attributes.ApproximateNumberOfMessagesNotVisible),
+    delayed: Number(attributes.ApproximateNumberOfMessagesDelayed),
+    deadLetters: policy.deadLetterTargetArn === undefined ? undefined : nameOf(policy.deadLetterTargetArn),
+  };
+}
+
+async function readQueue(context: ConsoleContext, name: string, search: URLSearchParams): Promise<QueuePage> {
+  const { client, region, aws } = context;
+  const from = readFrom(search);
+  // One more than is shown, to know whether there is a next page.
+  const peeked = await aws.peek(name, { region, limit: from + PAGE_ROWS + 1 });
+  if (peeked === undefined) throw new ConsoleFault(`Cannot find the queue ${name}`);
+  const QueueUrl = await urlOf(context, name);
+  const sources = await readAll(async (NextToken) => {
+    const answer = await client.json('sqs', 'ListDeadLetterSourceQueues', {
+      QueueUrl,
+      MaxResults: 1_000,
+      ...(NextToken ? { NextToken } : {}),
+    });
+    const { queueUrls = [] } = answer as { queueUrls?: readonly string[] }; // AWS's model, in lower case
+    return { items: queueUrls.map(nameOf), token: answer.NextToken };
+  });
+  const next = peeked.length > from + PAGE_ROWS ? from + PAGE_ROWS : undefined;
+  const messages = peeked.slice(from, from + PAGE_ROWS);
+  return { ...(await describeQueue(client, QueueUrl)), sources, messages, from, next };
 }
 
 const link = (name: string) => html`<a href="/queues/${encodeURIComponent(name)}">${name}</a>`;
 
-function renderQueues(queues: readonly QueueSummary[]): Html {
-  return dataTable(
+function renderQueues(page: ListPage<QueueSummary>, search: URLSearchParams): Html {
+  return html`${dataTable(
     'Messages by queue',
     ['Queue', 'Visible', 'In flight', 'Delayed', 'Dead letters in'],
-    queues.map(({ name, visible, inFlight, delayed, deadLetters }) => [
+    page.rows.map(({ name, visible, inFlight, delayed, deadLetters }) => [
       link(name),
       visible,
       inFlight,
@@ -107,15 +125,17 @@ function renderQueues(queues: readonly QueueSummary[]): Html {
       deadLetters === undefined ? 'none' : link(deadLetters),
     ]),
     'The app has no queue.',
-  );
+  )}${pageLinks(page, search)}`;
 }
 
-function renderQueue({ name, visible, inFlight, delayed, deadLetters, sources, messages }: QueuePage): Html {
+function renderQueue(queue: QueuePage, search: URLSearchParams): Html {
+  const { name, visible, inFlight, delayed, deadLetters, sources, messages, from } = queue;
+  const page = pageAt(messages, from, Math.max(visible + inFlight + delayed, queue.next ?? 0));
   return html`<p>${name}: ${visible} visible, ${inFlight} in flight, ${delayed} delayed.
 ${deadLetters === undefined ? '' : html` Dead letters go to ${link(deadLetters)}.`}</p>
 <h2>Messages</h2>
 ${dataTable(
-  `The oldest ${PEEK_LIMIT}; looking at them does not receive them`,
+  `Oldest first; looking at them does not receive them`,
   ['Sent', 'State', 'Received', 'Body', 'Attributes'],
   messages.map(({ sentAtMs, state, receiveCount, body, attributes, groupId }) => [
     new Date(sentAtMs).toISOString(),
@@ -126,8 +146,8 @@ ${dataTable(
       ([key, value]) => html`${key}=${linkIfId(key, value)}<br>`,
     )}`,
   ]),
-  'The queue is empty.',
-)}
+  from === 0 ? 'The queue is empty.' : 'No messages here.',
+)}${pageLinks(page, search)}
 <h2>Send</h2>
 <form method="post" action="/queues/send"><input type="hidden" name="queue" value="${name}">
 <label>Body <textarea name="body" required></textarea></label>${name.endsWith('.fifo') ? field('group', 'Message group', { required: true }) : ''}<button>Send</button></form>

@@ -1,4 +1,6 @@
 import { actionForm, dataTable, html } from '../html.ts';
+import type { ListPage } from '../list-page.ts';
+import { pageLinks, pageOf } from '../list-page.ts';
 import type { ConsoleContext, ConsoleRun, Form, Section } from '../section.ts';
 import { ConsoleFault, orFault, required } from '../section.ts';
 
@@ -14,17 +16,17 @@ const command =
   };
 
 /** Runs of the app's tasks, with progress. */
-export const runsSection: Section<readonly ConsoleRun[] | undefined> = {
+export const runsSection: Section<ListPage<ConsoleRun> | undefined> = {
   path: 'runs',
   title: 'Runs',
-  read: async ({ runs }) => runs?.list(),
-  render: (runs) =>
-    runs === undefined
+  read: async ({ runs }, { search }) => runs && pageOf(await runs.list(), search),
+  render: (page, { search }) =>
+    page === undefined
       ? html`<p>The app keeps no records of runs: its backing has no <code>taskRuns</code>.</p>`
-      : dataTable(
+      : html`${dataTable(
           'Newest first',
           ['Task', 'Run', 'Status', 'Progress', 'Enqueued', 'Change'],
-          runs.map(({ task, id, status, scanned, total, enqueuedAt }) => [
+          page.rows.map(({ task, id, status, scanned, total, enqueuedAt }) => [
             task,
             id,
             status,
@@ -35,6 +37,6 @@ export const runsSection: Section<readonly ConsoleRun[] | undefined> = {
             COMMANDS.map((name) => actionForm(`/runs/${name}`, { id }, name)),
           ]),
           'No task has run.',
-        ),
+        )}${pageLinks(page, search)}`,
   actions: { pause: command('pause'), resume: command('resume'), cancel: command('cancel') },
 };

@@ -36,7 +36,7 @@ export const sessionsSection: Section<SessionsPage> = {
 };
 
 function readEnd({ sessions: control }: ConsoleContext, form: Form) {
-  if (control === undefined) throw new ConsoleFault('The app has no session store on DynamoDB');
+  if (control === undefined) throw new ConsoleFault('The app has no session store on DynamoDB or Redis');
   const store = required(form, 'store');
   checkStore(control, store);
   return { control, store, user: required(form, 'user'), handle: required(form, 'handle') };
@@ -49,7 +49,7 @@ function checkStore({ stores }: SessionControl, store: string): void {
 }
 
 function render({ stores, store = '', user, sessions }: SessionsPage): Html {
-  if (stores.length === 0) return html`<p>The app has no session store on DynamoDB.</p>`;
+  if (stores.length === 0) return html`<p>The app has no session store on DynamoDB or Redis.</p>`;
   return html`<p>The store finds a user's sessions by a keyed hash of the user's id: type the id. It cannot list its users, and
 sessions of visitors are not on any list. The id of a session is in its cookie only, so a handle stands for it here.</p>
 <form method="get" action="/sessions"><label>Store <select name="store">${stores.map(

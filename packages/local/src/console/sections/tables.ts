@@ -1,5 +1,7 @@
 import type { Html } from '../html.ts';
 import { dataTable, field, html } from '../html.ts';
+import type { ListPage } from '../list-page.ts';
+import { pageLinks, pageOf, readAll } from '../list-page.ts';
 import type { Item } from '../plain-item.ts';
 import { plainItem } from '../plain-item.ts';
 import type { ConsoleContext, Section, SectionRequest } from '../section.ts';
@@ -29,19 +31,25 @@ const PAGE = 25;
 const LONGEST = 400;
 
 /** Tables; one table with its rows, all of them or those of one partition. */
-export const tablesSection: Section<readonly TableSummary[] | TablePage> = {
+export const tablesSection: Section<ListPage<TableSummary> | TablePage> = {
   path: 'tables',
   title: 'Tables',
   read: async (context, request) => {
     const [name] = request.rest;
-    return name === undefined ? listTables(context) : readTable(context, name, request);
+    return name === undefined ? listTables(context, request.search) : readTable(context, name, request);
   },
-  render: (data, request) => ('rows' in data ? renderTable(data, request) : renderTables(data)),
+  render: (data, request) => ('name' in data ? renderTable(data, request) : renderTables(data, request)),
 };
 
-async function listTables({ client }: ConsoleContext): Promise<TableSummary[]> {
-  const { TableNames = [] } = (await client.json('dynamodb', 'ListTables', {})) as { TableNames?: readonly string[] };
-  return Promise.all(TableNames.map(async (name) => summary(await describe(client, name))));
+async function listTables({ client }: ConsoleContext, search: URLSearchParams): Promise<ListPage<TableSummary>> {
+  const names = await readAll(async (start) => {
+    const answer = await client.json('dynamodb', 'ListTables', start ? { ExclusiveStartTableName: start } : {});
+    const { TableNames = [] } = answer as { TableNames?: readonly string[] }; // AWS's model
+    return { items: TableNames, token: answer.LastEvaluatedTableName };
+  });
+  const page = pageOf(names, search);
+  const rows = await Promise.all(page.rows.map(async (name) => summary(await describe(client, name))));
+  return { ...page, rows };
 }
 
 interface Description {
@@ -101,18 +109,18 @@ function startKey(after: string): Item {
   }
 }
 
-function renderTables(tables: readonly TableSummary[]): Html {
-  return dataTable(
+function renderTables(page: ListPage<TableSummary>, { search }: SectionRequest): Html {
+  return html`${dataTable(
     'Tables of the stage',
     ['Table', 'Rows', 'Key', 'Indexes'],
-    tables.map(({ name, items, keys, indexes }) => [
+    page.rows.map(({ name, items, keys, indexes }) => [
       html`<a href="/tables/${encodeURIComponent(name)}">${name}</a>`,
       items,
       keys.join(', '),
       indexes.join(', '),
     ]),
     'The app has no table.',
-  );
+  )}${pageLinks(page, search)}`;
 }
 
 function renderTable({ name, keys, indexes, rows, next }: TablePage, { search }: SectionRequest): Html {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createAwsClient } from '../../client/aws-client.ts';
 import { createItemImages } from '../../core/item-images.ts';
+import { createMessageMemory } from '../../core/message-memory.ts';
 import type { LocalAws } from '../../start.ts';
 import { startEndpoint } from '../../start.ts';
 import { createLogMemory } from '../log-memory.ts';
@@ -11,6 +12,7 @@ const REGION = 'eu-west-1';
 const ID = 'c-1';
 const logs = createLogMemory();
 const images = createItemImages();
+const messages = createMessageMemory();
 
 let aws: LocalAws;
 let context: ConsoleContext;
@@ -32,7 +34,7 @@ async function call(service: string, target: string, input: object): Promise<voi
 const write = (operation: string, input: object) => call('dynamodb', `DynamoDB_20120810.${operation}`, input);
 
 beforeAll(async () => {
-  aws = await startEndpoint({}, images);
+  aws = await startEndpoint({}, { images, messages });
   const client = createAwsClient({
     endpoint: aws.url,
     region: REGION,
@@ -52,6 +54,7 @@ beforeAll(async () => {
     stage: 'dev',
     logs,
     images,
+    messages,
     manifest: () => ({ app: 'shop', components: [], resources: [], config: { parameters: [], secrets: [] } }),
     signalApp: undefined,
     runs: undefined,
@@ -134,4 +137,33 @@ it('shows the messages that have the id, in every queue', async () => {
   expect(text).toContain('&quot;name&quot;: &quot;Ada&quot;');
   expect(text).not.toContain('Grace');
   expect(steps[1]?.body).toHaveLength(16 * 1024 + 3);
+});
+
+it('shows a message after it was handled, once, and one that was moved away', async () => {
+  const QueueUrl = `${aws.url}/123456789012/requests`;
+  const correlationId = { DataType: 'String', StringValue: 'c-4' };
+  for (const body of ['{"name":"Ada"}', '<b>']) {
+    const message = { QueueUrl, MessageBody: body, MessageAttributes: { correlationId } };
+    await context.client.json('sqs', 'SendMessage', message);
+  }
+  await context.client.json('sqs', 'ReceiveMessage', { QueueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: 0 });
+  const received = await context.client.json('sqs', 'ReceiveMessage', { QueueUrl, MaxNumberOfMessages: 10 });
+  const bodies = (steps: ReadonlyArray<{ what: string; body?: string }>) => steps.map(({ what, body }) => [what, body]);
+  expect(bodies((await timeline('c-4')).steps).sort()).toEqual([
+    ['in the queue, in flight', '<b>'],
+    ['in the queue, in flight', '{"name":"Ada"}'],
+  ]);
+  const Messages = received.Messages as Array<{ Body: string; ReceiptHandle: string }>; // AWS's model
+  const ReceiptHandle = Messages.find(({ Body }) => Body.includes('Ada'))?.ReceiptHandle;
+  await context.client.json('sqs', 'DeleteMessage', { QueueUrl, ReceiptHandle });
+  await context.client.json('sqs', 'PurgeQueue', { QueueUrl });
+  const { steps, text } = await timeline('c-4');
+  // Both were received in one call.
+  expect(bodies(steps).sort()).toEqual([
+    ['received, then deleted', '{"name":"Ada"}'],
+    ['received, then left the queue undeleted', '<b>'],
+  ]);
+  const deleted = steps.find(({ what }) => what === 'received, then deleted');
+  expect(deleted?.detail).toMatch(/^received 2 times, deleted \d+ ms after the last$/);
+  expect(text).toContain('&lt;b&gt;');
 });

@@ -1,8 +1,11 @@
 import type { ItemImage } from '../../core/item-images.ts';
+import { KEPT_BODY } from '../../core/message-memory.ts';
 import type { Html } from '../html.ts';
 import { dataTable, field, html, pretty } from '../html.ts';
+import type { ListPage } from '../list-page.ts';
+import { pageLinks, pageOf } from '../list-page.ts';
 import { plainItem } from '../plain-item.ts';
-import type { ConsoleContext, Section } from '../section.ts';
+import type { ConsoleContext, Section, SectionRequest } from '../section.ts';
 
 /** A row that a call wrote; an image is undefined where there was none. */
 interface RowChange {
@@ -28,14 +31,12 @@ interface TimelinePage {
   readonly id: string | undefined;
   readonly steps: readonly Step[];
   /** The newest ids, with the first line of each. */
-  readonly recent: ReadonlyArray<{ readonly id: string; readonly atMs: number; readonly message: string }>;
+  readonly recent: ListPage<{ readonly id: string; readonly atMs: number; readonly message: string }>;
 }
 
 const RECENT = 30;
 /** Messages of each queue that are searched. */
 const PEEK_LIMIT = 1_000;
-/** A message has up to 1 MiB. */
-const LONGEST_BODY = 16 * 1024;
 /** A log line is written after the call that it reports. */
 const SLACK_MS = 20;
 /** Calls that a loop makes whether or not there is work. */
@@ -43,7 +44,7 @@ const IDLE = /^(ReceiveMessage|GetQueueAttributes|GetQueueUrl)$/;
 
 /**
  * One correlation id: its log lines, the calls that their components made meanwhile with the rows
- * that they wrote, and the messages with this id that are in a queue.
+ * that they wrote, and the messages with this id, also those that were handled.
  */
 export const timelineSection: Section<TimelinePage> = {
   path: 'timeline',
@@ -51,7 +52,7 @@ export const timelineSection: Section<TimelinePage> = {
   read: async (context, { search }) => {
     const id = search.get('id') || undefined;
     const steps = id === undefined ? [] : [...stepsOf(context, id), ...(await messagesOf(context, id))];
-    return { id, steps: steps.sort((one, other) => one.atMs - other.atMs), recent: recentIds(context) };
+    return { id, steps: steps.sort((one, other) => one.atMs - other.atMs), recent: recentIds(context, search) };
   },
   render,
 };
@@ -105,45 +106,64 @@ function shown(image: ItemImage | undefined): unknown {
   return 'json' in image ? plainItem(JSON.parse(image.json)) : `${image.omittedBytes} bytes, too large to keep`;
 }
 
-async function messagesOf({ client, aws, region }: ConsoleContext, id: string): Promise<Step[]> {
+/** Messages with the id: where they are in a queue, and those that were received and have left it. */
+async function messagesOf({ client, aws, region, messages }: ConsoleContext, id: string): Promise<Step[]> {
   const { QueueUrls = [] } = (await client.json('sqs', 'ListQueues', {})) as { QueueUrls?: readonly string[] };
   const names = QueueUrls.map((url) => url.split('/').at(-1) ?? url);
-  const found = await Promise.all(
+  const queued = await Promise.all(
     names.map(async (name) => {
-      const messages = (await aws.peek(name, { region, limit: PEEK_LIMIT })) ?? [];
-      return messages
-        .filter(({ attributes }) => attributes.correlationId === id)
-        .map(
-          ({ sentAtMs, state, receiveCount, body }): Step => ({
-            atMs: sentAtMs,
-            where: 'message',
-            component: name,
-            what: `in the queue, ${state}`,
-            detail: `received ${receiveCount} times`,
-            body: body.length > LONGEST_BODY ? `${body.slice(0, LONGEST_BODY)}...` : body,
-          }),
-        );
+      const peeked = (await aws.peek(name, { region, limit: PEEK_LIMIT })) ?? [];
+      return peeked.filter(({ attributes }) => attributes.correlationId === id).map((message) => ({ name, message }));
     }),
   );
-  return found.flat();
+  const waiting = queued.flat();
+  const isWaiting = new Set(waiting.map(({ name, message }) => `${name} ${message.messageId}`));
+  const left = (messages?.withAttribute('correlationId', id) ?? [])
+    .map((message) => ({ name: message.queueArn.split(':').at(-1) ?? '', message }))
+    .filter(({ name, message }) => !isWaiting.has(`${name} ${message.messageId}`));
+  return [
+    ...waiting.map(
+      ({ name, message: { sentAtMs, state, receiveCount, body } }): Step => ({
+        atMs: sentAtMs,
+        where: 'message',
+        component: name,
+        what: `in the queue, ${state}`,
+        detail: `received ${receiveCount} times`,
+        body: bodyOf(body, body.length),
+      }),
+    ),
+    ...left.map(
+      ({ name, message: { receivedAtMs, deletedAtMs, receiveCount, body, bodyLength } }): Step => ({
+        atMs: receivedAtMs,
+        where: 'message',
+        component: name,
+        what: deletedAtMs === undefined ? 'received, then left the queue undeleted' : 'received, then deleted',
+        detail: `received ${receiveCount} times${deletedAtMs === undefined ? '' : `, deleted ${deletedAtMs - receivedAtMs} ms after the last`}`,
+        body: bodyOf(body, bodyLength),
+      }),
+    ),
+  ];
 }
 
-function recentIds({ logs }: ConsoleContext): TimelinePage['recent'] {
+/** A message has up to 1 MiB: its beginning is enough. */
+const bodyOf = (body: string, length: number) => (length > KEPT_BODY ? `${body.slice(0, KEPT_BODY)}...` : body);
+
+function recentIds({ logs }: ConsoleContext, search: URLSearchParams): TimelinePage['recent'] {
   const found = new Map<string, { id: string; atMs: number; message: string }>();
   for (const { correlationId: id, atMs, message } of logs.list()) {
     if (id !== undefined && !found.has(id)) found.set(id, { id, atMs, message });
   }
-  return [...found.values()].slice(-RECENT).reverse();
+  return pageOf([...found.values()].reverse(), search, RECENT);
 }
 
-function render({ id, steps, recent }: TimelinePage): Html {
+function render({ id, steps, recent }: TimelinePage, { search }: SectionRequest): Html {
   const start = steps[0]?.atMs ?? 0;
   return html`<form method="get" action="/timeline">${field('id', 'Correlation id', { value: id ?? '', required: true, size: '40' })}<button>Show</button></form>
 ${
   id === undefined
     ? ''
     : dataTable(
-        `${id}: log lines with this id, the calls of their components in the same time, and messages with this id that are in a queue`,
+        `${id}: log lines with this id, the calls of their components in the same time, and messages with this id`,
         ['ms', 'Component', 'Kind', 'What', 'Detail'],
         steps.map(({ atMs, component, where, what, detail, level = '', rows = [], body }) => [
           atMs - start,
@@ -152,20 +172,20 @@ ${
           html`<span class="level-${level}">${what}</span>`,
           html`<code>${detail}</code>${body === undefined ? '' : html`<pre>${pretty(body)}</pre>`}${rows.map(renderRow)}`,
         ]),
-        'No log line and no message in a queue has this id.',
+        'No log line and no message has this id.',
       )
 }
 <h2>Newest</h2>
 ${dataTable(
   'Correlation ids',
   ['At', 'Id', 'First line'],
-  recent.map((one) => [
+  recent.rows.map((one) => [
     new Date(one.atMs).toISOString(),
     html`<a href="/timeline?id=${encodeURIComponent(one.id)}">${one.id}</a>`,
     one.message,
   ]),
   'The app has logged nothing with a correlation id.',
-)}`;
+)}${pageLinks(recent, search, RECENT)}`;
 }
 
 function renderRow({ table, before, after }: RowChange): Html {

@@ -1,6 +1,8 @@
 import { xmlAt } from '../../client/xml.ts';
-import { dataTable } from '../html.ts';
-import type { Section } from '../section.ts';
+import { dataTable, html } from '../html.ts';
+import type { ListPage } from '../list-page.ts';
+import { pageLinks, pageOf, readAll } from '../list-page.ts';
+import type { ConsoleContext, Section } from '../section.ts';
 
 interface TopicSummary {
   readonly name: string;
@@ -8,33 +10,46 @@ interface TopicSummary {
 }
 
 /** Topics with their subscriptions. */
-export const topicsSection: Section<readonly TopicSummary[]> = {
+export const topicsSection: Section<ListPage<TopicSummary>> = {
   path: 'topics',
   title: 'Topics',
-  read: async ({ client }) => {
-    const topics = await client.query('sns', 'ListTopics', {});
-    const subscriptions = await client.query('sns', 'ListSubscriptions', {});
-    const members = (element: typeof topics, list: string) => xmlAt(element, list)?.children ?? [];
-    const text = (element: typeof topics, name: string) => xmlAt(element, name)?.text ?? '';
-    return members(topics, 'Topics').map((topic) => {
-      const arn = text(topic, 'TopicArn');
-      return {
-        name: arn.split(':').at(-1) ?? arn,
-        subscriptions: members(subscriptions, 'Subscriptions')
-          .filter((one) => text(one, 'TopicArn') === arn)
-          .map((one) => ({ protocol: text(one, 'Protocol'), endpoint: text(one, 'Endpoint') })),
-      };
+  read: async ({ client }, { search }) => {
+    const arns = await listOf(client, 'ListTopics', {}, 'Topics', (topic) => topic('TopicArn'));
+    const page = pageOf(arns, search);
+    const rows = page.rows.map(async (TopicArn): Promise<TopicSummary> => {
+      const subscriptions = await listOf(client, 'ListSubscriptionsByTopic', { TopicArn }, 'Subscriptions', (one) => ({
+        protocol: one('Protocol'),
+        endpoint: one('Endpoint'),
+      }));
+      return { name: TopicArn.split(':').at(-1) ?? TopicArn, subscriptions };
     });
+    return { ...page, rows: await Promise.all(rows) };
   },
-  render: (topics) =>
-    dataTable(
+  render: (page, { search }) =>
+    html`${dataTable(
       'Topics and what is delivered where',
       ['Topic', 'Subscription', 'Endpoint'],
-      topics.flatMap(({ name, subscriptions }) =>
+      page.rows.flatMap(({ name, subscriptions }) =>
         subscriptions.length === 0
           ? [[name, 'none', '']]
           : subscriptions.map(({ protocol, endpoint }) => [name, protocol, endpoint]),
       ),
       'The app has no topic.',
-    ),
+    )}${pageLinks(page, search)}`,
 };
+
+/** All pages of a list of SNS. */
+const listOf = <T>(
+  client: ConsoleContext['client'],
+  operation: string,
+  input: Readonly<Record<string, string>>,
+  list: string,
+  read: (text: (name: string) => string) => T,
+): Promise<T[]> =>
+  readAll(async (NextToken) => {
+    const token = typeof NextToken === 'string' ? { NextToken } : {};
+    const answer = await client.query('sns', operation, { ...input, ...token });
+    const members = xmlAt(answer, list)?.children ?? [];
+    const items = members.map((member) => read((name) => xmlAt(member, name)?.text ?? ''));
+    return { items, token: xmlAt(answer, 'NextToken')?.text };
+  });

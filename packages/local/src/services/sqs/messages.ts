@@ -6,6 +6,7 @@ import { invalidParameter, invalidValue, missingParameter, sqsError } from './er
 import {
   checkFifo,
   checkId,
+  decodeReceiptHandle,
   draftSize,
   encodeReceiptHandle,
   md5,
@@ -14,6 +15,7 @@ import {
   readDraft,
   sentAnswer,
 } from './message.ts';
+import { plainAttributes } from './peek.ts';
 import { keyOf, queueOf } from './queue-store.ts';
 import type { MessageAttributes, MessageDraft, Queue, Received } from './queue-types.ts';
 
@@ -259,6 +261,16 @@ export const receiveMessage: Action = async (input, context) => {
     signal: context.signal,
   });
   if (received.length === 0) return {};
+  for (const { message } of received) {
+    context.messages?.received({
+      queueArn: queue.arn,
+      messageId: message.id,
+      body: message.body,
+      attributes: plainAttributes(message.attributes),
+      receiveCount: message.receiveCount,
+      receivedAtMs: message.lastReceivedAt,
+    });
+  }
   return {
     Messages: received.map((one) => {
       const attributes = chosenAttributes(one.message.attributes, attributeNames);
@@ -275,20 +287,25 @@ export const receiveMessage: Action = async (input, context) => {
   };
 };
 
-export const deleteMessage: Action = (input, context) => {
-  const queue = queueOf(input, context);
+/** @throws ServiceError for an entry without a handle, or with one of another queue */
+function deleteOne(input: Readonly<Record<string, unknown>>, queue: Queue, { messages, clock }: CallContext): void {
   const handle = readString(input, 'ReceiptHandle');
   if (handle === undefined || handle === '') throw missingParameter('ReceiptHandle');
   queue.delete(handle);
+  const { messageId } = decodeReceiptHandle(handle, queue.arn);
+  // An old handle deletes nothing.
+  if (!queue.state.messages.has(messageId)) messages?.deleted(queue.arn, messageId, clock.now());
+}
+
+export const deleteMessage: Action = (input, context) => {
+  deleteOne(input, queueOf(input, context), context);
 };
 
 export const deleteMessageBatch: Action = (input, context) => {
   const queue = queueOf(input, context, 'sqs:DeleteMessage');
-  return eachEntry(readEntries(input, 'DeleteMessageBatchRequestEntry'), ({ input: entry }) => {
-    const handle = readString(entry, 'ReceiptHandle');
-    if (handle === undefined || handle === '') throw missingParameter('ReceiptHandle');
-    queue.delete(handle);
-  });
+  return eachEntry(readEntries(input, 'DeleteMessageBatchRequestEntry'), ({ input: entry }) =>
+    deleteOne(entry, queue, context),
+  );
 };
 
 export const changeMessageVisibility: Action = (input, context) => {

@@ -1,5 +1,6 @@
 import type { World } from '../../core/stores.ts';
 import { queueStore } from './queue-store.ts';
+import type { MessageAttributes } from './queue-types.ts';
 
 /** A message as it lies in its queue. */
 export interface QueuedMessage {
@@ -21,6 +22,13 @@ export interface QueuePlace {
   readonly name: string;
 }
 
+/** Attributes by name: texts, and binary ones in base64. */
+export function plainAttributes(attributes: MessageAttributes): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(attributes).map(([key, { StringValue, BinaryValue }]) => [key, StringValue ?? BinaryValue ?? '']),
+  );
+}
+
 /**
  * Reads the oldest messages of a queue. Nothing is received: no count and no timeout changes.
  *
@@ -36,12 +44,7 @@ export function peekQueue(
   return [...queue.state.messages.values()].slice(0, limit).map((message) => ({
     messageId: message.id,
     body: message.body,
-    attributes: Object.fromEntries(
-      Object.entries(message.attributes).map(([key, { StringValue, BinaryValue }]) => [
-        key,
-        StringValue ?? BinaryValue ?? '',
-      ]),
-    ),
+    attributes: plainAttributes(message.attributes),
     state: message.visibleAt <= nowMs ? 'visible' : message.inFlight ? 'in flight' : 'delayed',
     receiveCount: message.receiveCount,
     sentAtMs: message.sentAt,
