@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { defineConfig } from 'vitepress';
 import llmstxt from 'vitepress-plugin-llms';
 
@@ -34,6 +34,19 @@ const listed = GUIDES.map(([text, names]) => ({
 }));
 const others = guides.filter(({ link }) => !listed.some(({ items }) => items.some((item) => item.link === link)));
 
+/** The packages of the API with their entries, by the names that an import has. typedoc has written them. */
+const API = join(DOCS, 'api');
+const api = globSync(['*/index.md', '@*/*/index.md'], { cwd: API })
+  .map((file) => dirname(file))
+  .sort((one, other) => Number(one.startsWith('@')) - Number(other.startsWith('@')) || (one < other ? -1 : 1))
+  .map((name) => ({
+    text: name,
+    collapsed: name.startsWith('@'),
+    items: [name, ...readdirSync(join(API, name))]
+      .filter((entry) => entry !== 'internal' && existsSync(join(API, name, entry, 'index.md')))
+      .map((entry) => ({ text: entry === name ? name : `${name}/${entry}`, link: `/api/${name}/${entry}/` })),
+  }));
+
 export default defineConfig({
   title: 'Twelvefold',
   description: 'A runtime SDK for 12-factor apps on AWS, in TypeScript',
@@ -61,10 +74,8 @@ export default defineConfig({
       { text: 'Errors', link: '/errors/' },
       { text: 'API', link: '/api/' },
     ],
+    // The order is that of llms.txt.
     sidebar: {
-      '/errors/': [{ text: 'Errors', items: pagesOf('errors') }],
-      '/factors/': [{ text: 'The twelve factors', items: pagesOf('factors') }],
-      '/decisions/': [{ text: 'Decisions', items: pagesOf('decisions') }],
       '/': [
         ...listed,
         ...(others.length > 0 ? [{ text: 'Other guides', items: others }] : []),
@@ -79,6 +90,10 @@ export default defineConfig({
           ],
         },
       ],
+      '/errors/': [{ text: 'Errors', items: pagesOf('errors') }],
+      '/factors/': [{ text: 'The twelve factors', items: pagesOf('factors') }],
+      '/decisions/': [{ text: 'Decisions', items: pagesOf('decisions') }],
+      '/api/': api,
     },
   },
 });
