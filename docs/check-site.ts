@@ -2,7 +2,9 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 
-/** Holds the built site to what readers and their tools look for; exits with 1 for what is missing. */
+/**
+ * Holds the built site to what readers and their tools look for; exits with 1 for what is missing.
+ */
 const SITE = join(import.meta.dirname, '.vitepress/dist');
 const read = (file: string) => readFileSync(join(SITE, file), 'utf8');
 

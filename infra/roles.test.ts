@@ -94,7 +94,8 @@ function allowed(reference: unknown): string[] {
 it('grants each function exactly what its component uses', () => {
   const functions = resources.filter(([, { Type }]) => Type === 'AWS::Lambda::Function');
   const names = functions.map(([, { Metadata }]) => Metadata?.['twelvefold:component']);
-  // The supervisor of tasks has permissions beside those of `uses`: supervisor.test.ts of the construct.
+  // The supervisor of tasks has permissions beside those of `uses`: supervisor.test.ts of the
+  // construct.
   expect(names).toEqual([...manifest.components.map(({ name }) => name), 'supervisor']);
   for (const component of manifest.components) {
     const [, found] = functions.find(([, { Metadata }]) => Metadata?.['twelvefold:component'] === component.name) ?? [];

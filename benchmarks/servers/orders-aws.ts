@@ -1,7 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { provision, startLocalAws } from '@twelvefold/local';
 
-/* The orders example's template on the embedded endpoint, which enforces its permissions if told `on`. Talks to rows/enforcement.ts. */
+/*
+ * The orders example's template on the embedded endpoint, which enforces its permissions if told
+ * `on`. Talks to rows/enforcement.ts.
+ */
 const region = 'eu-central-1';
 const credentials = { accessKeyId: 'bench', secretAccessKey: 'bench' };
 const template: unknown = JSON.parse(

@@ -4,8 +4,9 @@ import { createAws } from '@twelvefold/aws';
 import { dynamoDbSessionDriver } from '@twelvefold/backing/dynamodb-sessions';
 import { createFastifyStore } from '@twelvefold/backing/fastify-sessions';
 import { systemClock } from '@twelvefold/core';
-import type { Fault, LocalAws } from '@twelvefold/local';
+import type { LocalAws } from '@twelvefold/local';
 import { provision, startLocalAws } from '@twelvefold/local';
+import type { Fault } from '@twelvefold/local/internal';
 import { fastify } from 'fastify';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 

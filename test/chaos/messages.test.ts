@@ -14,7 +14,10 @@ import { afterAll, beforeAll, describe, it } from 'vitest';
 import { until } from '../support/until.ts';
 import { app } from './fixtures/messages/app.ts';
 
-/** Messages of each kind of queue on each host: 1,000 in all; `npm run verify` has 10,000 on each host. */
+/**
+ * Messages of each kind of queue on each host: 1,000 in all; `npm run verify` has 10,000 on each
+ * host.
+ */
 const MESSAGES = process.env.TWELVEFOLD_VERIFY ? 5_000 : 250;
 const PATIENCE_MS = process.env.TWELVEFOLD_VERIFY ? 1_800_000 : 600_000;
 const ACCOUNTS = 25;

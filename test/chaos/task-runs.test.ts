@@ -67,7 +67,8 @@ interface Stopped {
  *
  * @param to - records that the leg has saved before
  * @param point - where between two checkpoints, from 0 to below 1
- * @returns whether it was at work; a machine that stands still for as long as a lease ends a leg too
+ * @returns whether it was at work; a machine that stands still for as long as a lease ends a leg
+ * too
  */
 async function stop(way: Way, run: RunRecord, to: number, point: number): Promise<boolean> {
   const { store } = world;

@@ -24,7 +24,9 @@ const env = {
   AWS_PAGER: '',
 };
 
-/** The AWS CLI 1 in one process, which ends with this one; undefined where Python does not have it. */
+/**
+ * The AWS CLI 1 in one process, which ends with this one; undefined where Python does not have it.
+ */
 async function startCli(): Promise<Cli | undefined> {
   const child: ChildProcess = spawn('python3', [fileURLToPath(new URL('aws-cli.py', import.meta.url))], {
     env,

@@ -108,7 +108,10 @@ export const currency = { reason: 'unknown currency', fingerprint: '000000000000
 
 export const closed = { reason: 'the account is closed', fingerprint: '00000000000000bb' };
 
-/** Registers the hooks that each test needs. The endpoint's clock runs 25 times as fast: each walk ends with two polls of a second. */
+/**
+ * Registers the hooks that each test needs. The endpoint's clock runs 25 times as fast: each walk
+ * ends with two polls of a second.
+ */
 export function prepareDeadLetters(): void {
   let hurry: NodeJS.Timeout;
   beforeEach(async () => {

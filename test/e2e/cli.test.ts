@@ -11,7 +11,9 @@ import { COMPILE_CACHE } from '../support/compile-cache.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const BIN = 'packages/app/dist/cli/main.js';
-/** Just what a shell has: neither region nor credentials, so a call to AWS could not even be signed. */
+/**
+ * Just what a shell has: neither region nor credentials, so a call to AWS could not even be signed.
+ */
 const ENV = { PATH: process.env.PATH, HOME: tmpdir(), ...COMPILE_CACHE };
 
 /** Runs the built command as its own process, in a pipe. */

@@ -17,7 +17,9 @@ import { withServer } from '../support/with-server.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const BIN = join(ROOT, 'packages/app/dist/bundle/cli/main.js');
-/** Inside the repository, so that packages resolve as in a project that has them installed: built. */
+/**
+ * Inside the repository, so that packages resolve as in a project that has them installed: built.
+ */
 const FOLDER = join(ROOT, '.tsbuild/console-redis');
 const definition = sessionStore('visitors', { schema: z.object({ cart: z.string() }), driver: 'iovalkey' });
 

@@ -135,7 +135,10 @@ describe('functions in place of the service', () => {
       Record<string, { readonly Type: string; readonly Properties: Record<string, unknown> }>
     >;
   }
-  /** What the build of the pipeline leaves: the template, and the logical id of each function's version. */
+  /**
+   * What the build of the pipeline leaves: the template, and the logical id of each function's
+   * version.
+   */
   async function packaged() {
     const { code, output } = await run('node package-functions.ts');
     expect(code, output).toBe(0);

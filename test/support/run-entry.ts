@@ -13,7 +13,10 @@ export interface RunningEntry {
   readonly exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
 }
 
-/** Starts `node <path>` (from the repository's root) with nothing in its environment but `env`, PATH and a compile cache. */
+/**
+ * Starts `node <path>` (from the repository's root) with nothing in its environment but `env`, PATH
+ * and a compile cache.
+ */
 export function runEntry(
   path: string,
   args: readonly string[],

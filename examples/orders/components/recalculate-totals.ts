@@ -9,8 +9,8 @@ const params = z.object({
 });
 
 /**
- * Prices orders again with the tax rate of today: one run at a time, which goes on behind the last order when its host ends.
- * Safe to run again: what is right stays as it is.
+ * Prices orders again with the tax rate of today: one run at a time, which goes on behind the last
+ * order when its host ends. Safe to run again: what is right stays as it is.
  */
 export const recalculateTotals = app.task(
   'recalculate-totals',

@@ -11,6 +11,7 @@ export type {
 export type { Fault, FaultKind, Faults } from './core/faults.ts';
 export type { FunctionRegistry, InvokableFunction } from './core/function-registry.ts';
 export type { InvokeOptions, LaunchFunctionOptions, ManagedInstances } from './launcher/function/launch-function.ts';
+export { invokable } from './launcher/function/launch-function.ts';
 export type { FunctionError, InvocationResult } from './launcher/function/result.ts';
 export type { HttpFront, HttpFrontOptions } from './launcher/http/launch-http-front.ts';
 export type { EventSourceMapping, EventSourceMappingOptions } from './launcher/mapping/launch-event-source-mapping.ts';

@@ -213,7 +213,7 @@ export function startLocalAws(options: LocalAwsOptions = {}): Promise<LocalAws> 
   return startEndpoint(options);
 }
 
-/** What an endpoint keeps of its calls for the console. */
+/** The memories of an endpoint that only the console reads. */
 export interface Memories {
   /** The rows that calls write. */
   readonly images?: ItemImages | undefined;

@@ -277,7 +277,8 @@ export const LIFE_SCENARIOS: readonly Scenario[] = [
     contract: { said: true, next: 200 },
     run: async (app) => {
       const client = createClient(app);
-      // Whether the answer still gets out depends on the host; a function's may run on into the next invocation.
+      // Whether the answer still gets out depends on the host; a function's may run on into the
+      // next invocation.
       await client.send('GET', '/stray').catch(() => undefined);
       if (app.host === 'service') {
         expect((await app.launched.task?.exited)?.code).toBe(1);
@@ -288,7 +289,8 @@ export const LIFE_SCENARIOS: readonly Scenario[] = [
       const ask = () => client.send('GET', '/echo').then(({ status }) => status);
       await until(
         'the error is logged',
-        // A worker runs on, and takes along what it is asked meanwhile until the function's timeout.
+        // A worker runs on, and takes along what it is asked meanwhile until the function's
+        // timeout.
         async () => (app.host === 'functions' ? await ask() : 0),
         () => app.lines().some((line) => line.includes('unhandled rejection')),
       );
