@@ -22,7 +22,7 @@ export interface RunsTarget extends ObservedAws, AsyncDisposable {
 }
 
 /** The table of a definition, as its kind describes it. */
-export function runsTemplate(definition: TaskRunsDefinition, physicalName: string): object {
+function runsTemplate(definition: TaskRunsDefinition, physicalName: string): object {
   const unused = () => {
     throw new Error('not used');
   };
