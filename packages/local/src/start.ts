@@ -213,7 +213,7 @@ export function startLocalAws(options: LocalAwsOptions = {}): Promise<LocalAws> 
   return startEndpoint(options);
 }
 
-/** The memories of an endpoint that only the console reads. */
+/** Memories of an endpoint's calls, for the console. */
 export interface Memories {
   /** The rows that calls write. */
   readonly images?: ItemImages | undefined;

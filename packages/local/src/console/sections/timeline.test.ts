@@ -142,7 +142,7 @@ it('shows the messages that have the id, in every queue', async () => {
 it('shows a message after it was handled, once, and one that was moved away', async () => {
   const QueueUrl = `${aws.url}/123456789012/requests`;
   const correlationId = { DataType: 'String', StringValue: 'c-4' };
-  for (const body of ['{"name":"Ada"}', '<b>']) {
+  for (const body of ['{"name":"Lin"}', '<b>']) {
     const message = { QueueUrl, MessageBody: body, MessageAttributes: { correlationId } };
     await context.client.json('sqs', 'SendMessage', message);
   }
@@ -151,16 +151,16 @@ it('shows a message after it was handled, once, and one that was moved away', as
   const bodies = (steps: ReadonlyArray<{ what: string; body?: string }>) => steps.map(({ what, body }) => [what, body]);
   expect(bodies((await timeline('c-4')).steps).sort()).toEqual([
     ['in the queue, in flight', '<b>'],
-    ['in the queue, in flight', '{"name":"Ada"}'],
+    ['in the queue, in flight', '{"name":"Lin"}'],
   ]);
   const Messages = received.Messages as Array<{ Body: string; ReceiptHandle: string }>; // AWS's model
-  const ReceiptHandle = Messages.find(({ Body }) => Body.includes('Ada'))?.ReceiptHandle;
+  const ReceiptHandle = Messages.find(({ Body }) => Body.includes('Lin'))?.ReceiptHandle;
   await context.client.json('sqs', 'DeleteMessage', { QueueUrl, ReceiptHandle });
   await context.client.json('sqs', 'PurgeQueue', { QueueUrl });
   const { steps, text } = await timeline('c-4');
   // Both were received in one call.
   expect(bodies(steps).sort()).toEqual([
-    ['received, then deleted', '{"name":"Ada"}'],
+    ['received, then deleted', '{"name":"Lin"}'],
     ['received, then left the queue undeleted', '<b>'],
   ]);
   const deleted = steps.find(({ what }) => what === 'received, then deleted');

@@ -106,9 +106,7 @@ function shown(image: ItemImage | undefined): unknown {
   return 'json' in image ? plainItem(JSON.parse(image.json)) : `${image.omittedBytes} bytes, too large to keep`;
 }
 
-/**
- * Messages with the id: where they are in a queue, and those that were received and have left it.
- */
+/** Messages with the id: those in a queue, and those that were received and have left it. */
 async function messagesOf({ client, aws, region, messages }: ConsoleContext, id: string): Promise<Step[]> {
   const { QueueUrls = [] } = (await client.json('sqs', 'ListQueues', {})) as { QueueUrls?: readonly string[] };
   const names = QueueUrls.map((url) => url.split('/').at(-1) ?? url);
