@@ -34,10 +34,7 @@ const listed = GUIDES.map(([text, names]) => ({
 }));
 const others = guides.filter(({ link }) => !listed.some(({ items }) => items.some((item) => item.link === link)));
 
-/**
- * The packages of the API with their entries, by the names that an import has. typedoc has written
- * them.
- */
+/** The packages of the API with their entries, as typedoc has written them. */
 const API = join(DOCS, 'api');
 const api = globSync(['*/index.md', '@*/*/index.md'], { cwd: API })
   .map((file) => dirname(file))
