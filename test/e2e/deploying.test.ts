@@ -1,14 +1,16 @@
-import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createAws, ssm } from '@twelvefold/aws';
+import type { LocalAws } from '@twelvefold/local';
 import { launchStack, provision, startLocalAws } from '@twelvefold/local';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { COMPILE_CACHE } from '../support/compile-cache.ts';
 import { readDockerfile } from '../support/dockerfile.ts';
-import { guideFiles } from '../support/guide-files.ts';
+import { followPage, writeGuideFiles } from '../support/follow-page.ts';
 import { lintDockerfile } from '../support/hadolint-rules.ts';
+import { commandsOf } from '../support/page-commands.ts';
+import { PageShell } from '../support/page-shell.ts';
 import { runEntry } from '../support/run-entry.ts';
 import { until } from '../support/until.ts';
 
@@ -18,58 +20,41 @@ const FOLDER = join(ROOT, '.tsbuild/deploying');
 const EXAMPLE = join(ROOT, 'examples/service-and-pipeline');
 const guide = (name: string) => readFile(join(ROOT, 'docs/guides', `${name}.md`), 'utf8');
 
-/** Runs a line of the guide in a shell. */
-function run(command: string): Promise<{ code: number | string; output: string }> {
-  const env = {
-    PATH: `${join(ROOT, 'node_modules/.bin')}:${process.env.PATH}`,
-    HOME: FOLDER,
-    CDK_DISABLE_VERSION_CHECK: '1',
-    NO_COLOR: '1',
-    ...COMPILE_CACHE,
-  };
-  return new Promise((resolve) => {
-    execFile('bash', ['-c', command], { cwd: FOLDER, env }, (error, stdout, stderr) =>
-      resolve({ code: error ? (error.code ?? 'killed') : 0, output: stdout + stderr }),
-    );
-  });
-}
-
-let commands: string[] = [];
+let shell: PageShell;
+let aws: LocalAws;
 beforeAll(async () => {
-  await rm(FOLDER, { recursive: true, force: true });
-  await mkdir(FOLDER, { recursive: true });
-  const page = await guide('deploying');
-  for (const { path, code } of [...guideFiles(await guide('getting-started')), ...guideFiles(page)]) {
-    await mkdir(dirname(join(FOLDER, path)), { recursive: true });
-    await writeFile(join(FOLDER, path), code);
-  }
-  const [, cdkJson = ''] = /^```json\n([\s\S]*?)^```/m.exec(page) ?? [];
+  aws = await startLocalAws();
+  const access = { AWS_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' };
+  shell = await PageShell.open({ folder: FOLDER, env: { ...access, AWS_ENDPOINT_URL: aws.url } });
+  await writeGuideFiles(shell, 'getting-started.md', 'deploying.md');
+  const [, cdkJson = ''] = /^```json\n([\s\S]*?)^```/m.exec(await guide('deploying')) ?? [];
   await writeFile(join(FOLDER, 'cdk.json'), cdkJson);
-  await writeFile(join(FOLDER, 'package.json'), '{ "name": "greeter", "type": "module" }\n');
-  // What is before the account, and neither installs nor serves.
-  const offline = page.slice(0, page.indexOf('## 5.'));
-  commands = [...offline.matchAll(/^```sh\n([\s\S]*?)^```/gm)]
-    .flatMap(([, block = '']) => block.trim().split('\n'))
-    .filter((line) => !/^npm install|twelvefold dev/.test(line));
-});
-afterAll(() => rm(FOLDER, { recursive: true, force: true }));
-
-it('each command of the page up to the account succeeds, in its order', async () => {
-  expect(commands.map((line) => line.split('=')[0])).toEqual([
-    'npm pkg set scripts.test',
-    'npm pkg set scripts.build',
-    'npm pkg set scripts.package',
-    'npm pkg set scripts.deploy',
-    'npm test',
-    'npm run build',
-    'npm run package',
-    'npx cdk synth --quiet',
-  ]);
-  for (const command of commands) {
-    // npx looks into the folder's own node_modules, which in this repository is the root's.
-    const { code, output } = await run(command.replace(/^npx cdk /, 'cdk --no-notices '));
-    expect(code, `${command}\n${output}`).toBe(0);
+  for (const stage of ['staging', 'production']) {
+    await writeFile(join(FOLDER, `${stage}.json`), `{ "greeting": "Hello from ${stage}" }\n`);
   }
+  // The app of getting started, whose packages are there.
+  const { code, output } = await shell.run(
+    commandsOf(await guide('getting-started'))
+      .slice(0, 4)
+      .map(({ command }) => command)
+      .join(' && '),
+  );
+  expect(code, output).toBe(0);
+});
+afterAll(async () => {
+  await shell?.[Symbol.asyncDispose]();
+  await aws?.close();
+});
+
+it('the commands of the page do what it says, in their order', async () => {
+  const ran = await followPage(shell, 'docs/guides/deploying.md', {
+    // It serves until Ctrl-C, and the next commands are of another terminal.
+    after: ({ command }) => (command.includes('twelvefold dev') ? shell.stop() : undefined),
+  });
+  expect(ran).toContain('npx cdk synth --quiet');
+  const input = { Names: ['/greeter/production/greeting'] };
+  const read = createAws({ env: shell.environment }).call(ssm, 'GetParameters', input, { access: 'read' });
+  expect((await read).Parameters?.map(({ Value }) => Value)).toEqual(['Hello from production']);
 });
 
 it('they leave three templates, the one that the pipeline deploys without a bootstrap, and the bundle', async () => {
@@ -104,7 +89,6 @@ it('what the image would run is ready, from its bundle alone', async () => {
   await mkdir(image, { recursive: true });
   await copyFile(join(FOLDER, 'dist/service.js'), join(image, 'service.js'));
   await writeFile(join(image, 'package.json'), '{"type":"module"}\n');
-  await using aws = await startLocalAws();
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   const template: unknown = JSON.parse(await readFile(join(FOLDER, 'dist/template.json'), 'utf8'));
   await provision(template, { endpoint: aws.url, region: 'eu-west-1', credentials, parameters: { Stage: 'dev' } });
@@ -136,11 +120,10 @@ describe('functions in place of the service', () => {
     >;
   }
   /**
-   * What the build of the pipeline leaves: the template, and the logical id of each function's
-   * version.
+   * The files of the pipeline's build: the template, and the logical id of each function's version.
    */
   async function packaged() {
-    const { code, output } = await run('node package-functions.ts');
+    const { code, output } = await shell.run('node package-functions.ts');
     expect(code, output).toBe(0);
     const text = await readFile(join(FOLDER, 'dist/template.json'), 'utf8');
     const template: FunctionsTemplate = JSON.parse(text);
@@ -198,9 +181,9 @@ describe('functions in place of the service', () => {
 
   it('greet, from the packaged template and bundles', async () => {
     const { template } = first;
-    await using aws = await startLocalAws();
+    await using own = await startLocalAws();
     const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-    const at = { endpoint: aws.url, region: 'eu-west-1', credentials };
+    const at = { endpoint: own.url, region: 'eu-west-1', credentials };
     const stack = await provision(template, { ...at, parameters: { Stage: 'dev' } });
     const launched = await launchStack(stack, { ...at, bundleDirectory: join(FOLDER, 'dist/functions') });
     try {
