@@ -11,7 +11,9 @@ import { PageShell } from '../support/page-shell.ts';
 import { provisionApp } from '../support/provision-app.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-/** Inside the repository, so that packages resolve as in a project that has them installed: built. */
+/**
+ * Inside the repository, so that packages resolve as in a project that has them installed: built.
+ */
 const FOLDERS = join(ROOT, '.tsbuild/pages');
 const ACCESS = { AWS_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' };
 const LANGUAGES = ['sh', 'console', 'ts', 'js', 'json', 'mermaid', 'text'];

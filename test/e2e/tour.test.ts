@@ -6,7 +6,10 @@ import { until } from '../support/until.ts';
 
 const TOUR = 'examples/orders/tour/main.ts';
 
-/** A line of the tour without what each run has anew: ids, ports, times. Servers may not be installed. */
+/**
+ * A line of the tour without what each run has anew: ids, ports, times. Servers may not be
+ * installed.
+ */
 const stable = (line: string) =>
   line
     .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, 'ID')

@@ -20,7 +20,9 @@ const REQUIRED_BY_HAND: Readonly<Record<string, readonly string[]>> = {
   'cloudformation deploy': ['stack-name', 'template-file'],
 };
 
-/** A structure in the schemas of the AWS SDK: names of members, of which the first `required` are. */
+/**
+ * A structure in the schemas of the AWS SDK: names of members, of which the first `required` are.
+ */
 type Structure = readonly [number, string, string, unknown, readonly string[], readonly unknown[], number?];
 
 interface Operation {
@@ -35,8 +37,8 @@ export function wordsOf(command: string): string[] {
 
 /**
  * What is wrong with a command of the AWS CLI: a service, an operation or an option that does not
- * exist, or a required option that is missing. Operations are those of the SDK's clients, which have
- * the models that the CLI has.
+ * exist, or a required option that is missing. Operations are those of the SDK's clients, which
+ * have the models that the CLI has.
  */
 export function awsFaults(command: string): string[] {
   const [, service = '', name = '', ...rest] = wordsOf(command);

@@ -19,8 +19,8 @@ export interface FollowOptions {
 }
 
 /**
- * Follows the commands of a page in their order. One of `NOT_RUN` is checked instead, as far as that
- * goes.
+ * Follows the commands of a page in their order. One of `NOT_RUN` is checked instead, as far as
+ * that goes.
  *
  * @returns the commands that ran
  */

@@ -80,7 +80,9 @@ const UPLOAD = `for name in http orders notifications tasks; do
   aws s3 cp $name.zip s3://$BUCKET/$VERSION/lambda/$name.zip
 done`;
 
-/** The example must have each bundle that the loop packs, and the lines of the loop must be right. */
+/**
+ * The example must have each bundle that the loop packs, and the lines of the loop must be right.
+ */
 async function uploadFaults(shell: PageShell): Promise<string[]> {
   const [, names = ''] = /^for name in (.*); do/.exec(UPLOAD) ?? [];
   const built = readdirSync(join(ROOT, 'examples/orders/dist/lambda'));
@@ -97,7 +99,10 @@ const PROVE = 'node infra/prove/functions.ts --stage proof1 --bucket my-code';
 const DEPLOY = 'aws cloudformation deploy --stack-name';
 const ROWS = 'uploads-prod-rows';
 
-/** Every command of a page that is not run, by page. A test fails for one that its page does not have. */
+/**
+ * Every command of a page that is not run, by page. A test fails for one that its page does not
+ * have.
+ */
 export const NOT_RUN: Readonly<Record<string, readonly NotRun[]>> = {
   'README.md': [
     install,

@@ -1,7 +1,7 @@
 /*
  * npm without its registry, for tests that follow a page: what a page installs must be in this
- * repository's node_modules, in the same version, and `npm create twelvefold` runs the built command.
- * Everything else is npm's.
+ * repository's node_modules, in the same version, and `npm create twelvefold` runs the built
+ * command. Everything else is npm's.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';

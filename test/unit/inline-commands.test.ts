@@ -11,7 +11,10 @@ const ROOT = join(import.meta.dirname, '../..');
 /** History: commands as they were. */
 const OLD = /CHANGELOG|^docs\/decisions\/|^\.changeset\//;
 
-/** Commands in running text, and synopses in `text` blocks. Those of blocks run in page-commands.test.ts. */
+/**
+ * Commands in running text, and synopses in `text` blocks. Those of blocks run in
+ * page-commands.test.ts.
+ */
 function inlineCommands(markdown: string): string[] {
   const blocks = blocksOf(markdown);
   const synopses = blocks.filter(({ language }) => language === 'text').flatMap(({ lines }) => lines);
