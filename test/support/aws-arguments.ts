@@ -36,7 +36,7 @@ export function wordsOf(command: string): string[] {
 }
 
 /**
- * What is wrong with a command of the AWS CLI: a service, an operation or an option that does not
+ * The faults of a command of the AWS CLI: a service, an operation or an option that does not
  * exist, or a required option that is missing. Operations are those of the SDK's clients, which
  * have the models that the CLI has.
  */

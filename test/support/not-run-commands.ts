@@ -9,7 +9,7 @@ const ROOT = join(import.meta.dirname, '../..');
 export interface NotRun {
   readonly command: string;
   readonly because: string;
-  /** What is wrong with it, as far as that shows without running it. */
+  /** The faults that show without running it. */
   faults(shell: PageShell): Promise<readonly string[]> | readonly string[];
 }
 
@@ -34,7 +34,7 @@ const install: NotRun = {
 
 const aws = (command: string): NotRun => ({ command, because: ACCOUNT, faults: () => awsFaults(command) });
 
-/** What the help of a command lacks. */
+/** The words that the help of a command lacks. */
 async function missingIn(shell: PageShell, help: string, words: readonly string[]): Promise<string[]> {
   const { code, output } = await shell.run(help);
   if (code !== 0) return [`${help} ends with ${code}: ${output}`];
@@ -44,7 +44,7 @@ async function missingIn(shell: PageShell, help: string, words: readonly string[
 const cdk = (shell: PageShell, subcommand: string, options: readonly string[] = []) =>
   missingIn(shell, `npx cdk ${subcommand} --help`, [`cdk ${subcommand} [`, ...options]);
 
-/** What `npm run deploy` of the reader's folder deploys must be in what it has synthesized. */
+/** Stacks that `npm run deploy` of the folder deploys and that were not synthesized. */
 async function deployFaults(shell: PageShell): Promise<string[]> {
   const [, subcommand = '', ...stacks] = wordsOf(scriptsOf(shell.folder).deploy ?? '');
   const missing = stacks.filter((stack) => !existsSync(join(shell.folder, `cdk.out/${stack}.template.json`)));

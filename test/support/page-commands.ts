@@ -16,7 +16,7 @@ export interface PageCommand {
   readonly command: string;
   /** Whether a `&` leaves it running. */
   readonly background: boolean;
-  /** What the page says that it prints, with `...` for any text. */
+  /** Its output as the page shows it, with `...` for any text. */
   readonly prints: readonly string[];
 }
 

@@ -44,7 +44,7 @@ export class PageShell implements AsyncDisposable {
   private previous: string;
   private readonly env: Record<string, string>;
   private readonly children: ChildProcess[] = [];
-  /** What stands on the page, and what this run has in its place. */
+  /** Texts of the page, and their replacements in this run. */
   private readonly places = new Map<string, string>();
 
   private constructor({ folder, cwd = folder, env = {} }: PageShellOptions) {
