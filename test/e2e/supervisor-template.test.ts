@@ -26,7 +26,10 @@ const region = 'eu-west-1';
 const GROUP = `ticks-\${Stage}`;
 const GROUP_ARN = `arn:aws:scheduler:\${AWS::Region}:\${AWS::AccountId}:schedule-group/${GROUP}`;
 
-/** The template of the app, as a deployment takes it, with sources as entries: Node runs them as they are. */
+/**
+ * The template of the app, as a deployment takes it, with sources as entries: Node runs them as
+ * they are.
+ */
 async function renderTemplate(): Promise<unknown> {
   const manifest = buildManifest(app, { 'lambda/count.js': count });
   const outdir = await mkdtemp(join(tmpdir(), 'twelvefold-ticks-'));
