@@ -125,7 +125,7 @@ describe('the supervisor, the schedule and the task of a CDK template, on an end
 
   it('writes a run at the tick, ends a leg at its deadline, and goes on until it has succeeded', async () => {
     expect(await store.list('count')).toEqual([]);
-    local.clock.advance(30 * 60_000);
+    local.clock.advance(10 * 60_000);
     const first = await newest('the deadline has ended the first leg', ({ status }) => status === 'interrupted');
     expect(first).toMatchObject({
       leg: 1,
