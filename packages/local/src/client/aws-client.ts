@@ -60,6 +60,8 @@ export interface AwsClientOptions {
   readonly signal?: AbortSignal | undefined;
   /** Sent with every call. @defaultValue none */
   readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Carries a request to the endpoint. @defaultValue the global `fetch` */
+  readonly fetch?: ((url: URL, init: RequestInit) => Promise<Response>) | undefined;
 }
 
 type JsonAnswer = Readonly<Record<string, unknown>>;
@@ -85,6 +87,8 @@ export interface AwsClient {
     input?: object,
     headers?: Readonly<Record<string, string>>,
   ): Promise<JsonAnswer>;
+  /** A call of S3 on a bucket or an object of a local endpoint. Gives the answer's text. */
+  s3(operation: string, method: 'DELETE' | 'GET' | 'HEAD' | 'PUT', path: string, body?: string): Promise<string>;
   sleep(ms: number): Promise<void>;
 }
 
@@ -136,7 +140,7 @@ export function createAwsClient(options: AwsClientOptions): AwsClient {
     let response: Response;
     let text: string;
     try {
-      response = await fetch(url, {
+      response = await (options.fetch ?? fetch)(url, {
         method,
         headers: signRequest({
           method,
@@ -148,7 +152,7 @@ export function createAwsClient(options: AwsClientOptions): AwsClient {
           credentials,
           nowMs: now(),
         }),
-        ...(method === 'POST' ? { body } : {}),
+        ...(method === 'POST' || method === 'PUT' ? { body } : {}),
         signal: AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), ...(signal ? [signal] : [])]),
       });
       text = await response.text();
@@ -217,6 +221,8 @@ export function createAwsClient(options: AwsClientOptions): AwsClient {
       });
       return text === '' ? {} : JSON.parse(text);
     },
+    s3: (operation, method, path, body = '') =>
+      send('s3', operation, { 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD' }, body, { method, path }),
     query: async (service, operation, input) => {
       const form = new URLSearchParams({ Action: operation, Version: QUERY_SERVICES[service], ...input });
       const headers = { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' };

@@ -15,6 +15,8 @@ export interface Scope {
   condition(name: string): boolean;
   mapping(map: string, first: string, second: string): unknown;
   readonly region: string;
+  /** An export of another stack. Absent where the exports are not known. */
+  importValue?(name: string): unknown;
 }
 
 type Evaluate = (value: unknown) => unknown;
@@ -118,7 +120,8 @@ const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
     const region = text(evaluate(argument), 'the region') || scope.region;
     return ['a', 'b', 'c'].map((zone) => region + zone);
   },
-  'Fn::ImportValue': () => {
+  'Fn::ImportValue': (argument, scope, evaluate) => {
+    if (scope.importValue !== undefined) return scope.importValue(text(evaluate(argument), 'the name'));
     throw new UnknownValueError('exports of other stacks are not known here; pass the value as a parameter instead', {
       isResource: false,
     });

@@ -94,6 +94,10 @@ export interface Pseudo {
   readonly region: string;
   readonly stackName: string;
   readonly urlSuffix: string;
+  /** @defaultValue made of the stack's name */
+  readonly stackId?: string | undefined;
+  /** @defaultValue empty */
+  readonly notificationArns?: readonly string[] | undefined;
 }
 
 /** Asks the endpoint whose account the credentials are of. */
@@ -113,10 +117,10 @@ export function pseudoParameter(name: string, pseudo: Pseudo): unknown {
   const values: Record<string, unknown> = {
     'AWS::AccountId': account,
     'AWS::NoValue': NO_VALUE,
-    'AWS::NotificationARNs': [],
+    'AWS::NotificationARNs': pseudo.notificationArns ?? [],
     'AWS::Partition': partition,
     'AWS::Region': region,
-    'AWS::StackId': `arn:${partition}:cloudformation:${region}:${account}:stack/${stackName}/local`,
+    'AWS::StackId': pseudo.stackId ?? `arn:${partition}:cloudformation:${region}:${account}:stack/${stackName}/local`,
     'AWS::StackName': stackName,
     'AWS::URLSuffix': urlSuffix,
   };

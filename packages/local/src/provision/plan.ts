@@ -6,10 +6,33 @@ import type { ReadTemplate, TemplateOutput, TemplateResource } from './template.
 import { createConditions } from './template.ts';
 import { UnknownValueError } from './unknown-value.ts';
 
+/** Resources that need each other. */
+export class CycleError extends Error {
+  override readonly name = 'CycleError';
+  /** In the order of the cycle. */
+  readonly nodes: readonly string[];
+
+  constructor(nodes: readonly string[]) {
+    super(`Cannot order the resources: they need each other (${[...nodes, nodes[0]].join(' -> ')})`);
+    this.nodes = nodes;
+  }
+}
+
+/** References to names that the template does not have, or whose condition is false. */
+export class MissingReferenceError extends Error {
+  override readonly name = 'MissingReferenceError';
+  readonly names: readonly string[];
+
+  constructor(message: string, names: readonly string[]) {
+    super(message);
+    this.names = names;
+  }
+}
+
 /**
  * The nodes, each after those that it needs, otherwise in the order given.
  *
- * @throws Error that names the nodes of a cycle, in order.
+ * @throws CycleError that names the nodes of a cycle, in order.
  */
 export function inOrder(needs: ReadonlyMap<string, readonly string[]>): string[] {
   const done = new Set<string>();
@@ -17,11 +40,7 @@ export function inOrder(needs: ReadonlyMap<string, readonly string[]>): string[]
   const visit = (node: string) => {
     if (done.has(node)) return;
     const start = path.indexOf(node);
-    if (start >= 0) {
-      throw new Error(
-        `Cannot order the resources: they need each other (${[...path.slice(start), node].join(' -> ')})`,
-      );
-    }
+    if (start >= 0) throw new CycleError(path.slice(start));
     path.push(node);
     for (const needed of needs.get(node) ?? []) if (needs.has(needed)) visit(needed);
     path.pop();
@@ -35,6 +54,8 @@ export function inOrder(needs: ReadonlyMap<string, readonly string[]>): string[]
 interface Plan {
   /** Each after those that it refers to or depends on. */
   readonly ordered: readonly TemplateResource[];
+  /** The logical ids that each resource refers to or depends on. */
+  readonly needs: ReadonlyMap<string, readonly string[]>;
   readonly outputs: readonly TemplateOutput[];
   /** Looks up everything but resources. */
   readonly scope: Omit<Scope, 'attribute'>;
@@ -55,20 +76,23 @@ function checkReferences(
   isKnown: (name: string) => boolean,
 ): void {
   const byId = new Map(template.resources.map((resource) => [resource.logicalId, resource]));
+  const missing = new Set<string>();
   const faults = [...active].flatMap(([from, names]) =>
     [...new Set(names)].flatMap((name) => {
       if (active.has(name) || isKnown(name)) return [];
+      missing.add(name);
       const condition = byId.get(name)?.condition;
       if (condition !== undefined) return [`${from} refers to ${name}, whose condition ${condition} is false`];
       return [`${from} refers to ${name}, which the template does not have`];
     }),
   );
-  if (faults.length > 0) throw new Error(`Cannot provision the template: ${faults.join('; ')}`);
+  if (faults.length === 0) return;
+  throw new MissingReferenceError(`Cannot provision the template: ${faults.join('; ')}`, [...missing]);
 }
 
 /**
- * @throws Error for references to what is not there, all at once, and for resources that need each
- *   other.
+ * @throws MissingReferenceError for references to what is not there, all at once; CycleError for
+ *   resources that need each other.
  */
 export function makePlan(
   template: ReadTemplate,
@@ -105,14 +129,17 @@ export function makePlan(
   const fromOutputs = outputs.map(({ name, value }) => [`the output ${name}`, references(value, condition)] as const);
   const active = new Set(needs.keys());
   checkReferences(template, new Map([...needs, ...fromOutputs]), (name) => isKnown(name));
-  const order = inOrder(
-    new Map(
-      resources.map(({ logicalId, dependsOn }) => [
-        logicalId,
-        [...(needs.get(logicalId) ?? []), ...dependsOn].filter((name) => active.has(name)),
-      ]),
-    ),
+  const dependencies = new Map(
+    resources.map(({ logicalId, dependsOn }) => [
+      logicalId,
+      [...new Set([...(needs.get(logicalId) ?? []), ...dependsOn])].filter((name) => active.has(name)),
+    ]),
   );
   const byId = new Map(resources.map((resource) => [resource.logicalId, resource]));
-  return { ordered: order.flatMap((id) => byId.get(id) ?? []), outputs, scope: { ...base, condition } };
+  return {
+    ordered: inOrder(dependencies).flatMap((id) => byId.get(id) ?? []),
+    needs: dependencies,
+    outputs,
+    scope: { ...base, condition },
+  };
 }

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { AwsClient } from '../client/aws-client.ts';
 import { AwsCallError } from '../client/aws-client.ts';
 import type { Properties } from './properties.ts';
+import { tagsOf } from './properties.ts';
 
 /** One resource of a template, to be made. */
 interface ResourceRequest {
@@ -13,6 +14,74 @@ interface ResourceRequest {
   readonly defaultName: string;
   /** The ARN of a resource of this account and region, e.g. `arn('sqs', 'orders')`. */
   arn(service: string, resource: string): string;
+  /** The resource's past in its stack. Absent where a template has none: `provision`. */
+  readonly past?: ResourcePast | undefined;
+}
+
+/** What CloudFormation remembers of a resource between two deployments. */
+export interface ResourcePast {
+  /** The last deployment's. Undefined for a resource that must not exist yet. */
+  readonly properties: Properties | undefined;
+  /** Called with the physical id as soon as there is something to delete. */
+  created(physicalId: string): void;
+}
+
+/** A resource of a stack, to be removed. */
+export interface RemovalRequest {
+  readonly logicalId: string;
+  readonly physicalId: string;
+  /** The last deployment's. */
+  readonly properties: Properties;
+  readonly client: AwsClient;
+}
+
+/** Removes a resource. One that is gone already is no failure. */
+export type RemoveResource = (request: RemovalRequest) => Promise<void>;
+
+/** A resource that a stack is to create exists already. */
+export class ExistingResourceError extends Error {
+  override readonly name = 'ExistingResourceError';
+  readonly identifier: string;
+
+  constructor(identifier: string) {
+    super(`a resource with the identifier ${identifier} exists already`);
+    this.identifier = identifier;
+  }
+}
+
+/** @throws ExistingResourceError for a resource that its stack is to create */
+export function refuseExisting(past: ResourcePast | undefined, existing: unknown, identifier: string): void {
+  if (past !== undefined && past.properties === undefined && existing !== undefined) {
+    throw new ExistingResourceError(identifier);
+  }
+}
+
+/** The defaults of the properties that the last deployment set and this one does not. */
+export function backToDefaults<T>(
+  past: ResourcePast | undefined,
+  properties: Properties,
+  defaults: Readonly<Record<string, T>>,
+): Record<string, T> {
+  const before = past?.properties ?? {};
+  return Object.fromEntries(
+    Object.entries(defaults).filter(([name]) => before[name] !== undefined && properties[name] === undefined),
+  );
+}
+
+/** Makes the tags of a resource that the stack has made match. */
+export async function updateTags(
+  { properties, past }: Pick<ResourceRequest, 'properties' | 'past'>,
+  add: (tags: Readonly<Record<string, string>>) => Promise<unknown>,
+  remove: (keys: readonly string[]) => Promise<unknown>,
+): Promise<boolean> {
+  if (past?.properties === undefined) return false;
+  const before = tagsOf(past.properties);
+  const wanted = tagsOf(properties);
+  const added = Object.fromEntries(Object.entries(wanted).filter(([key, value]) => before[key] !== value));
+  const gone = Object.keys(before).filter((key) => !Object.hasOwn(wanted, key));
+  if (Object.keys(added).length > 0) await add(added);
+  if (gone.length > 0) await remove(gone);
+  return Object.keys(added).length + gone.length > 0;
 }
 
 interface MadeResource {

@@ -11,12 +11,19 @@ export interface TemplateResource {
   readonly metadata: Fields;
   readonly dependsOn: readonly string[];
   readonly condition: string | undefined;
+  readonly description: string | undefined;
+  /** `Retain` and others; undefined stands for `Delete`. */
+  readonly deletionPolicy: string | undefined;
+  readonly updateReplacePolicy: string | undefined;
 }
 
 export interface TemplateOutput {
   readonly name: string;
   readonly value: unknown;
   readonly condition: string | undefined;
+  readonly description: string | undefined;
+  /** `Export.Name`, undefined for an output that is not exported. */
+  readonly exportName: unknown;
 }
 
 /** A CloudFormation template whose outer shape has been checked. */
@@ -60,7 +67,12 @@ const macroResource = (section: Fields): TemplateResource => ({
   metadata: {},
   dependsOn: [],
   condition: undefined,
+  description: undefined,
+  deletionPolicy: undefined,
+  updateReplacePolicy: undefined,
 });
+
+const given = (value: unknown) => (typeof value === 'string' ? value : undefined);
 
 function readResource([logicalId, section]: [string, Fields]): TemplateResource {
   const at = `Resources.${logicalId}`;
@@ -74,6 +86,9 @@ function readResource([logicalId, section]: [string, Fields]): TemplateResource 
     metadata: fields(section.Metadata, `${at}.Metadata`),
     dependsOn: readDependsOn(section.DependsOn, `${at}.DependsOn`),
     condition: optionalText(section.Condition, `${at}.Condition`),
+    description: given(section.Description),
+    deletionPolicy: given(section.DeletionPolicy),
+    updateReplacePolicy: given(section.UpdateReplacePolicy),
   };
 }
 
@@ -100,6 +115,8 @@ export function readTemplate(template: unknown): ReadTemplate {
       name,
       value: output.Value,
       condition: optionalText(output.Condition, `Outputs.${name}.Condition`),
+      description: given(output.Description),
+      exportName: fields(output.Export, `Outputs.${name}.Export`).Name,
     })),
   };
 }

@@ -1,8 +1,8 @@
 import type { AwsClient } from '../../client/aws-client.ts';
 import type { Properties } from '../properties.ts';
 import { fieldsList, optionalFields, optionalFlag, optionalNumber, optionalText, requiredText } from '../properties.ts';
-import type { MakeResource } from '../resource-type.ts';
-import { isUnsupported, sameJson, whenMissing } from '../resource-type.ts';
+import type { MakeResource, RemoveResource, ResourcePast } from '../resource-type.ts';
+import { backToDefaults, isUnsupported, refuseExisting, sameJson, updateTags, whenMissing } from '../resource-type.ts';
 
 /** Makes a table's time to live match. Gives whether anything changed. */
 async function makeTimeToLive(client: AwsClient, table: string, properties: Properties): Promise<boolean> {
@@ -54,13 +54,19 @@ async function makeBackups(
 /** `Table` of DescribeTable, as far as it is read here. */
 interface Table {
   readonly TableArn: string;
+  readonly DeletionProtectionEnabled?: boolean;
+  readonly TableClassSummary?: { readonly TableClass?: string };
   readonly TableStatus: string;
   readonly LatestStreamArn?: string;
   readonly KeySchema: readonly unknown[];
   readonly BillingModeSummary?: { readonly BillingMode?: string };
   readonly ProvisionedThroughput?: { readonly ReadCapacityUnits?: number; readonly WriteCapacityUnits?: number };
   readonly StreamSpecification?: { readonly StreamEnabled?: boolean; readonly StreamViewType?: string };
-  readonly GlobalSecondaryIndexes?: ReadonlyArray<{ readonly IndexName: string; readonly IndexStatus?: string }>;
+  readonly GlobalSecondaryIndexes?: ReadonlyArray<{
+    readonly IndexName: string;
+    readonly IndexStatus?: string;
+    readonly ProvisionedThroughput?: { readonly ReadCapacityUnits?: number; readonly WriteCapacityUnits?: number };
+  }>;
 }
 
 /**
@@ -137,8 +143,70 @@ function creation(name: string, properties: Properties) {
   };
 }
 
+/**
+ * CloudFormation deletes an index whose key or projection changes, and makes it anew: two changes.
+ *
+ * @throws Error for more than one index that comes or goes, as CloudFormation does
+ */
+function indexChanges(table: Table, properties: Properties, past: ResourcePast | undefined): object[] {
+  const wanted = fieldsList(properties, 'GlobalSecondaryIndexes').map(index);
+  const before = fieldsList(past?.properties ?? {}, 'GlobalSecondaryIndexes').map(index);
+  const keyOf = (name: string, list: typeof wanted) => {
+    const found = list.find(({ IndexName }) => IndexName === name);
+    return found && JSON.stringify([found.KeySchema, found.Projection]);
+  };
+  const existing = new Set((table.GlobalSecondaryIndexes ?? []).map(({ IndexName }) => IndexName));
+  const deleted = before
+    .map(({ IndexName }) => IndexName)
+    .filter((name) => existing.has(name) && !sameJson(keyOf(name, wanted), keyOf(name, before)));
+  const created = wanted.filter(({ IndexName }) => !existing.has(IndexName) || deleted.includes(IndexName));
+  if (past !== undefined && deleted.length + created.length > 1) {
+    throw new Error('Cannot perform more than one GSI creation or deletion in a single update');
+  }
+  return [
+    ...deleted.map((IndexName) => ({ GlobalSecondaryIndexUpdates: [{ Delete: { IndexName } }] })),
+    ...created.map((each) => ({
+      AttributeDefinitions: fieldsList(properties, 'AttributeDefinitions'),
+      GlobalSecondaryIndexUpdates: [{ Create: each }],
+    })),
+  ];
+}
+
+/** Changes of settings that only a stack makes: another deployment may have made them by hand. */
+function settingChanges(table: Table, properties: Properties, past: ResourcePast | undefined): object[] {
+  const settings = {
+    ...backToDefaults(past, properties, { DeletionProtectionEnabled: false, TableClass: 'STANDARD' }),
+  };
+  const protection = optionalFlag({ ...settings, ...properties }, 'DeletionProtectionEnabled');
+  const tableClass = optionalText({ ...settings, ...properties }, 'TableClass');
+  const found: object[] = [];
+  if (past === undefined) return found;
+  if (protection !== undefined && protection !== (table.DeletionProtectionEnabled ?? false)) {
+    found.push({ DeletionProtectionEnabled: protection });
+  }
+  if (tableClass !== undefined && tableClass !== (table.TableClassSummary?.TableClass ?? 'STANDARD')) {
+    found.push({ TableClass: tableClass });
+  }
+  if (stream(past.properties ?? {}) !== undefined && stream(properties) === undefined) {
+    found.push({ StreamSpecification: { StreamEnabled: false } });
+  }
+  for (const { IndexName, ProvisionedThroughput: wanted } of fieldsList(properties, 'GlobalSecondaryIndexes').map(
+    index,
+  )) {
+    const now = table.GlobalSecondaryIndexes?.find((each) => each.IndexName === IndexName)?.ProvisionedThroughput;
+    const isSame =
+      wanted === undefined ||
+      now === undefined ||
+      (now.ReadCapacityUnits === wanted.ReadCapacityUnits && now.WriteCapacityUnits === wanted.WriteCapacityUnits);
+    if (!isSame) {
+      found.push({ GlobalSecondaryIndexUpdates: [{ Update: { IndexName, ProvisionedThroughput: wanted } }] });
+    }
+  }
+  return found;
+}
+
 /** The inputs of the calls of UpdateTable, one change at a time as AWS demands. */
-function changes(table: Table, properties: Properties): object[] {
+function changes(table: Table, properties: Properties, past: ResourcePast | undefined): object[] {
   const found: object[] = [];
   const mode = optionalText(properties, 'BillingMode') ?? 'PROVISIONED';
   const capacity = throughput(properties);
@@ -156,23 +224,25 @@ function changes(table: Table, properties: Properties): object[] {
     if (table.StreamSpecification?.StreamEnabled) found.push({ StreamSpecification: { StreamEnabled: false } });
     found.push({ StreamSpecification: wanted });
   }
-  for (const each of fieldsList(properties, 'GlobalSecondaryIndexes').map(index)) {
-    if (table.GlobalSecondaryIndexes?.some(({ IndexName }) => IndexName === each.IndexName)) continue;
-    found.push({
-      AttributeDefinitions: fieldsList(properties, 'AttributeDefinitions'),
-      GlobalSecondaryIndexUpdates: [{ Create: each }],
-    });
-  }
-  return found;
+  return [...found, ...indexChanges(table, properties, past), ...settingChanges(table, properties, past)];
 }
 
+/** For a table whose template has lost them. */
+const REMOVED_SETTINGS: Readonly<Record<string, Properties>> = {
+  PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: false },
+  TimeToLiveSpecification: { Enabled: false },
+};
+
 /** `AWS::DynamoDB::Table`. Indexes that the template does not have are left alone. */
-export const makeTable: MakeResource = async ({ properties, client, defaultName }) => {
+export const makeTable: MakeResource = async (request) => {
+  const { properties, client, defaultName, past } = request;
   const name = optionalText(properties, 'TableName') ?? defaultName;
   const existing = await describe(client, name);
+  refuseExisting(past, existing, name);
   let updates = 0;
   if (existing === undefined) {
     await client.json('dynamodb', 'CreateTable', creation(name, properties));
+    past?.created(name);
   } else {
     const keys = [existing.KeySchema, fieldsList(properties, 'KeySchema')].map((schema) => JSON.stringify(schema));
     if (!sameJson(keys[0], keys[1])) {
@@ -180,16 +250,28 @@ export const makeTable: MakeResource = async ({ properties, client, defaultName 
         `the table ${name} exists with another key (${keys[0]}); a key cannot change, so use another name`,
       );
     }
-    for (const change of changes(existing, properties)) {
+    for (const change of changes(existing, properties, past)) {
       await untilActive(client, name);
       await client.json('dynamodb', 'UpdateTable', { TableName: name, ...change });
       updates += 1;
     }
   }
   const table = await untilActive(client, name);
-  if (await makeTimeToLive(client, name, properties)) updates += 1;
-  const backups = await makeBackups(client, name, properties);
+  const settings = { ...backToDefaults(past, properties, REMOVED_SETTINGS), ...properties };
+  if (await makeTimeToLive(client, name, settings)) updates += 1;
+  const backups = await makeBackups(client, name, settings);
   if (backups.updated) updates += 1;
+  const ResourceArn = table.TableArn;
+  const hasTags = await updateTags(
+    request,
+    (tags) =>
+      client.json('dynamodb', 'TagResource', {
+        ResourceArn,
+        Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
+      }),
+    (TagKeys) => client.json('dynamodb', 'UntagResource', { ResourceArn, TagKeys }),
+  );
+  if (hasTags) updates += 1;
   return {
     physicalId: name,
     attributes: {
@@ -199,4 +281,8 @@ export const makeTable: MakeResource = async ({ properties, client, defaultName 
     outcome: existing === undefined ? 'created' : updates > 0 ? 'updated' : 'unchanged',
     ...(backups.note === undefined ? {} : { note: backups.note }),
   };
+};
+
+export const removeTable: RemoveResource = async ({ physicalId, client }) => {
+  await whenMissing(client.json('dynamodb', 'DeleteTable', { TableName: physicalId }), 'ResourceNotFoundException');
 };

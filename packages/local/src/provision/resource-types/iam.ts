@@ -4,8 +4,8 @@ import { xmlAt } from '../../client/xml.ts';
 import { awsManagedDocument, isAwsManaged } from '../../services/iam/aws-managed-policies.ts';
 import type { Properties } from '../properties.ts';
 import { attributesOf, fieldsList, optionalText, requiredText, tagsOf, textList } from '../properties.ts';
-import type { MakeResource } from '../resource-type.ts';
-import { sameJson, whenMissing } from '../resource-type.ts';
+import type { MakeResource, RemoveResource, ResourcePast } from '../resource-type.ts';
+import { backToDefaults, refuseExisting, sameJson, updateTags, whenMissing } from '../resource-type.ts';
 
 const NO_ENTITY = 'NoSuchEntity';
 
@@ -28,12 +28,16 @@ async function putInline(client: AwsClient, role: string, name: string, document
   return true;
 }
 
-/** Attaches what is wanted and detaches the rest; returns whether anything changed. */
-async function attach(client: AwsClient, role: string, wanted: readonly string[]): Promise<boolean> {
+/**
+ * Attaches what is wanted and detaches the rest, of a stack what the last deployment attached.
+ * Returns whether anything changed.
+ */
+async function attach(client: AwsClient, role: string, wanted: readonly string[], past?: ResourcePast) {
   const listed = await client.query('iam', 'ListAttachedRolePolicies', { RoleName: role });
   const current = (xmlAt(listed, 'AttachedPolicies')?.children ?? []).map((one) => textAt(one, 'PolicyArn'));
   const added = wanted.filter((arn) => !current.includes(arn));
-  const removed = current.filter((arn) => !wanted.includes(arn));
+  const ours = past === undefined ? current : textList(past.properties ?? {}, 'ManagedPolicyArns');
+  const removed = current.filter((arn) => !wanted.includes(arn) && ours.includes(arn));
   for (const PolicyArn of added) await client.query('iam', 'AttachRolePolicy', { RoleName: role, PolicyArn });
   for (const PolicyArn of removed) await client.query('iam', 'DetachRolePolicy', { RoleName: role, PolicyArn });
   return added.length + removed.length > 0;
@@ -50,14 +54,20 @@ const tagMembers = (tags: Readonly<Record<string, string>>) =>
 const given = (fields: Readonly<Record<string, string | undefined>>): Record<string, string> =>
   Object.fromEntries(Object.entries(fields).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
 
+const policyNames = (properties: Properties) =>
+  fieldsList(properties, 'Policies').flatMap((policy) => optionalText(policy, 'PolicyName') ?? []);
+
 /**
- * `AWS::IAM::Role` with its inline and managed policies; inline policies that it does not name go.
+ * `AWS::IAM::Role` with its inline and managed policies. Inline policies that it does not name go;
+ * of a stack those of the last deployment, for an `AWS::IAM::Policy` puts others on it.
  */
-export const makeRole: MakeResource = async ({ properties, client, defaultName }) => {
+export const makeRole: MakeResource = async (request) => {
+  const { properties, client, defaultName, past } = request;
   const name = optionalText(properties, 'RoleName') ?? defaultName;
   const trust = documentOf(properties, 'AssumeRolePolicyDocument');
   const boundary = optionalText(properties, 'PermissionsBoundary');
   const existing = await whenMissing(client.query('iam', 'GetRole', { RoleName: name }), NO_ENTITY);
+  refuseExisting(past, existing, name);
   const answer =
     existing ??
     (await client.query('iam', 'CreateRole', {
@@ -72,7 +82,29 @@ export const makeRole: MakeResource = async ({ properties, client, defaultName }
       ...tagMembers(tagsOf(properties)),
     }));
   let changed = false;
+  if (existing === undefined) past?.created(name);
   if (existing !== undefined) {
+    const settings = {
+      ...backToDefaults(past, properties, { Description: '', MaxSessionDuration: '3600' }),
+      ...properties,
+    };
+    const update = given({
+      Description: optionalText(settings, 'Description'),
+      MaxSessionDuration: optionalText(settings, 'MaxSessionDuration'),
+    });
+    if (past !== undefined && Object.keys(update).length > 0) {
+      await client.query('iam', 'UpdateRole', { RoleName: name, ...update });
+    }
+    const hasTags = await updateTags(
+      request,
+      (tags) => client.query('iam', 'TagRole', { RoleName: name, ...tagMembers(tags) }),
+      (keys) =>
+        client.query('iam', 'UntagRole', {
+          RoleName: name,
+          ...Object.fromEntries(keys.map((key, index) => [`TagKeys.member.${index + 1}`, key])),
+        }),
+    );
+    changed ||= hasTags;
     if (!sameJson(decodeURIComponent(textAt(existing, 'Role', 'AssumeRolePolicyDocument')), trust)) {
       await client.query('iam', 'UpdateAssumeRolePolicy', { RoleName: name, PolicyDocument: trust });
       changed = true;
@@ -92,12 +124,13 @@ export const makeRole: MakeResource = async ({ properties, client, defaultName }
   }
   const wanted = inline.map((policy) => requiredText(policy, 'PolicyName'));
   const listed = existing && texts(await client.query('iam', 'ListRolePolicies', { RoleName: name }), 'PolicyNames');
-  for (const PolicyName of (listed ?? []).filter((one) => !wanted.includes(one))) {
+  const ours = past === undefined ? listed : policyNames(past.properties ?? {});
+  for (const PolicyName of (listed ?? []).filter((one) => !wanted.includes(one) && ours?.includes(one))) {
     await client.query('iam', 'DeleteRolePolicy', { RoleName: name, PolicyName });
     changed = true;
   }
   const managed = textList(properties, 'ManagedPolicyArns');
-  changed = (await attach(client, name, managed)) || changed;
+  changed = (await attach(client, name, managed, past)) || changed;
   const unknown = [
     ...policies.filter((policy) => !inline.includes(policy)).map((policy) => Object.keys(policy).join(', ')),
     ...managed.filter((arn) => isAwsManaged(arn) && awsManagedDocument(arn) === undefined),
@@ -110,14 +143,45 @@ export const makeRole: MakeResource = async ({ properties, client, defaultName }
   };
 };
 
-/** `AWS::IAM::Policy` and `AWS::IAM::RolePolicy`: an inline policy of roles. */
-export const makeInlinePolicy: MakeResource = async ({ properties, client, defaultName }) => {
-  const name = requiredText(properties, 'PolicyName');
+export const removeRole: RemoveResource = async ({ physicalId, client, properties }) => {
+  const RoleName = physicalId;
+  if ((await whenMissing(client.query('iam', 'GetRole', { RoleName }), NO_ENTITY)) === undefined) return;
+  for (const PolicyName of policyNames(properties)) {
+    await whenMissing(client.query('iam', 'DeleteRolePolicy', { RoleName, PolicyName }), NO_ENTITY);
+  }
+  for (const PolicyArn of textList(properties, 'ManagedPolicyArns')) {
+    await whenMissing(client.query('iam', 'DetachRolePolicy', { RoleName, PolicyArn }), NO_ENTITY);
+  }
+  await client.query('iam', 'DeleteRole', { RoleName });
+};
+
+const rolesOf = (properties: Properties) => {
   const one = optionalText(properties, 'RoleName');
-  const roles = one === undefined ? textList(properties, 'Roles') : [one];
+  return one === undefined ? textList(properties, 'Roles') : [one];
+};
+
+async function removeInline(client: AwsClient, PolicyName: string, roles: readonly string[]): Promise<void> {
+  for (const RoleName of roles) {
+    await whenMissing(client.query('iam', 'DeleteRolePolicy', { RoleName, PolicyName }), NO_ENTITY);
+  }
+}
+
+export const removeInlinePolicy: RemoveResource = ({ properties, client }) =>
+  removeInline(client, requiredText(properties, 'PolicyName'), rolesOf(properties));
+
+/** `AWS::IAM::Policy` and `AWS::IAM::RolePolicy`: an inline policy of roles. */
+export const makeInlinePolicy: MakeResource = async ({ properties, client, defaultName, past }) => {
+  const name = requiredText(properties, 'PolicyName');
+  const roles = rolesOf(properties);
   let changed = false;
   for (const role of roles) {
     changed = (await putInline(client, role, name, documentOf(properties, 'PolicyDocument'))) || changed;
+  }
+  past?.created(defaultName);
+  if (past?.properties !== undefined) {
+    const before = requiredText(past.properties, 'PolicyName');
+    const gone = rolesOf(past.properties).filter((role) => before !== name || !roles.includes(role));
+    await removeInline(client, before, gone);
   }
   const others = [...textList(properties, 'Users'), ...textList(properties, 'Groups')];
   return {
@@ -129,13 +193,14 @@ export const makeInlinePolicy: MakeResource = async ({ properties, client, defau
 };
 
 /** `AWS::IAM::ManagedPolicy`, attached to its roles. */
-export const makeManagedPolicy: MakeResource = async ({ properties, client, defaultName, arn }) => {
+export const makeManagedPolicy: MakeResource = async ({ properties, client, defaultName, arn, past }) => {
   const name = optionalText(properties, 'ManagedPolicyName') ?? defaultName;
   const path = optionalText(properties, 'Path') ?? '/';
   const document = documentOf(properties, 'PolicyDocument');
   const account = arn('iam', '').split(':')[4] ?? '';
   const PolicyArn = `${arn('iam', '').split(':').slice(0, 2).join(':')}:iam::${account}:policy${path}${name}`;
   const existing = await whenMissing(client.query('iam', 'GetPolicy', { PolicyArn }), NO_ENTITY);
+  refuseExisting(past, existing, PolicyArn);
   let changed = false;
   if (existing === undefined) {
     await client.query('iam', 'CreatePolicy', {
@@ -144,6 +209,7 @@ export const makeManagedPolicy: MakeResource = async ({ properties, client, defa
       PolicyDocument: document,
       ...given({ Description: optionalText(properties, 'Description') }),
     });
+    past?.created(PolicyArn);
   } else {
     const VersionId = textAt(existing, 'Policy', 'DefaultVersionId');
     const current = await client.query('iam', 'GetPolicyVersion', { PolicyArn, VersionId });
@@ -154,12 +220,24 @@ export const makeManagedPolicy: MakeResource = async ({ properties, client, defa
       changed = true;
     }
   }
-  for (const RoleName of textList(properties, 'Roles')) {
-    await client.query('iam', 'AttachRolePolicy', { RoleName, PolicyArn });
-  }
+  const roles = textList(properties, 'Roles');
+  for (const RoleName of roles) await client.query('iam', 'AttachRolePolicy', { RoleName, PolicyArn });
+  const gone = textList(past?.properties ?? {}, 'Roles').filter((role) => !roles.includes(role));
+  await detach(client, PolicyArn, gone);
   return {
     physicalId: PolicyArn,
     attributes: { PolicyArn, Arn: PolicyArn },
     outcome: existing === undefined ? 'created' : changed ? 'updated' : 'unchanged',
   };
+};
+
+async function detach(client: AwsClient, PolicyArn: string, roles: readonly string[]): Promise<void> {
+  for (const RoleName of roles) {
+    await whenMissing(client.query('iam', 'DetachRolePolicy', { RoleName, PolicyArn }), NO_ENTITY);
+  }
+}
+
+export const removeManagedPolicy: RemoveResource = async ({ physicalId, properties, client }) => {
+  await detach(client, physicalId, textList(properties, 'Roles'));
+  await whenMissing(client.query('iam', 'DeletePolicy', { PolicyArn: physicalId }), NO_ENTITY);
 };

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { Properties } from '../properties.ts';
 import { optionalText, requiredText } from '../properties.ts';
-import type { MakeResource } from '../resource-type.ts';
+import type { MakeResource, RemoveResource } from '../resource-type.ts';
 import { whenMissing } from '../resource-type.ts';
 
 /** The statements of a function's policy, in JSON, without their ids. */
@@ -11,9 +12,12 @@ function statementsOf(policy: unknown): ReadonlyArray<Readonly<Record<string, un
   return read.Statement ?? [];
 }
 
+const policyPath = (properties: Properties) =>
+  `/2015-03-31/functions/${encodeURIComponent(requiredText(properties, 'FunctionName'))}/policy`;
+
 /** `AWS::Lambda::Permission`: a statement of a function's policy, under its logical id. */
-export const makeLambdaPermission: MakeResource = async ({ logicalId, properties, client, defaultName }) => {
-  const path = `/2015-03-31/functions/${encodeURIComponent(requiredText(properties, 'FunctionName'))}/policy`;
+export const makeLambdaPermission: MakeResource = async ({ logicalId, properties, client, defaultName, past }) => {
+  const path = policyPath(properties);
   const read = async () => {
     const answer = await whenMissing(client.rest('lambda', 'GetPolicy', 'GET', path), 'ResourceNotFoundException');
     return statementsOf(answer?.Policy).find(({ Sid }) => Sid === logicalId);
@@ -32,7 +36,15 @@ export const makeLambdaPermission: MakeResource = async ({ logicalId, properties
   }
   if (before !== undefined) await client.rest('lambda', 'RemovePermission', 'DELETE', `${path}/${logicalId}`);
   await client.rest('lambda', 'AddPermission', 'POST', path, input);
+  past?.created(defaultName);
   return { ...made, outcome: before === undefined ? 'created' : 'updated' };
+};
+
+export const removeLambdaPermission: RemoveResource = async ({ logicalId, properties, client }) => {
+  await whenMissing(
+    client.rest('lambda', 'RemovePermission', 'DELETE', `${policyPath(properties)}/${logicalId}`),
+    'ResourceNotFoundException',
+  );
 };
 
 interface PermissionInput {

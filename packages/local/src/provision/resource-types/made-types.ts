@@ -1,43 +1,125 @@
-import type { MakeResource } from '../resource-type.ts';
-import { makeTable } from './dynamodb.ts';
+import type { MakeResource, RemoveResource } from '../resource-type.ts';
+import { makeBucket, removeBucket } from './bucket.ts';
+import { makeTable, removeTable } from './dynamodb.ts';
 import { makeGlobalTable } from './global-table.ts';
-import { makeInlinePolicy, makeManagedPolicy, makeRole } from './iam.ts';
-import { makeLambdaPermission } from './lambda-permission.ts';
-import { makeLogGroup } from './log-group.ts';
-import { makeSecret } from './secret.ts';
-import { makeSubscription, makeTopic, makeTopicPolicy } from './sns.ts';
-import { makeQueue, makeQueuePolicy } from './sqs.ts';
-import { makeParameter } from './ssm-parameter.ts';
+import {
+  makeInlinePolicy,
+  makeManagedPolicy,
+  makeRole,
+  removeInlinePolicy,
+  removeManagedPolicy,
+  removeRole,
+} from './iam.ts';
+import { makeLambdaPermission, removeLambdaPermission } from './lambda-permission.ts';
+import { makeLogGroup, removeLogGroup } from './log-group.ts';
+import { makeSecret, removeSecret } from './secret.ts';
+import {
+  makeSubscription,
+  makeTopic,
+  makeTopicPolicy,
+  removeSubscription,
+  removeTopic,
+  removeTopicPolicy,
+} from './sns.ts';
+import { makeQueue, makeQueuePolicy, removeQueue, removeQueuePolicy } from './sqs.ts';
+import { makeParameter, removeParameter } from './ssm-parameter.ts';
 
 /** A type that is created by API calls. */
-interface MadeType {
+export interface MadeType {
   readonly make: MakeResource;
+  readonly remove: RemoveResource;
+  /**
+   * The properties whose change makes a new physical resource ("Update requires: Replacement" in
+   * the CloudFormation template reference).
+   */
+  readonly replacedBy: readonly string[];
+  /** The property of those that names it, where it has one. */
+  readonly naming?: string | undefined;
   /**
    * Made so that the local endpoint can enforce permissions; on AWS itself it is listed only.
    * Nothing else of a template needs it to be there.
    */
-  readonly isForPermissions: boolean;
+  readonly isForPermissions?: boolean;
+  /** Made by stacks only; `provision` lists it. */
+  readonly isForStacks?: boolean;
 }
 
-const made = (make: MakeResource): MadeType => ({ make, isForPermissions: false });
-const forPermissions = (make: MakeResource): MadeType => ({ make, isForPermissions: true });
-
 const MADE_TYPES: Readonly<Record<string, MadeType>> = {
-  'AWS::DynamoDB::GlobalTable': made(makeGlobalTable),
-  'AWS::DynamoDB::Table': made(makeTable),
-  'AWS::IAM::ManagedPolicy': forPermissions(makeManagedPolicy),
-  'AWS::IAM::Policy': forPermissions(makeInlinePolicy),
-  'AWS::IAM::Role': forPermissions(makeRole),
-  'AWS::IAM::RolePolicy': forPermissions(makeInlinePolicy),
-  'AWS::Lambda::Permission': forPermissions(makeLambdaPermission),
-  'AWS::Logs::LogGroup': forPermissions(makeLogGroup),
-  'AWS::SNS::Subscription': made(makeSubscription),
-  'AWS::SNS::Topic': made(makeTopic),
-  'AWS::SNS::TopicPolicy': made(makeTopicPolicy),
-  'AWS::SQS::Queue': made(makeQueue),
-  'AWS::SQS::QueuePolicy': made(makeQueuePolicy),
-  'AWS::SSM::Parameter': made(makeParameter),
-  'AWS::SecretsManager::Secret': made(makeSecret),
+  'AWS::DynamoDB::GlobalTable': {
+    make: makeGlobalTable,
+    remove: removeTable,
+    replacedBy: ['KeySchema', 'LocalSecondaryIndexes', 'TableName'],
+    naming: 'TableName',
+  },
+  'AWS::DynamoDB::Table': {
+    make: makeTable,
+    remove: removeTable,
+    replacedBy: ['ImportSourceSpecification', 'KeySchema', 'LocalSecondaryIndexes', 'TableName'],
+    naming: 'TableName',
+  },
+  'AWS::IAM::ManagedPolicy': {
+    make: makeManagedPolicy,
+    remove: removeManagedPolicy,
+    replacedBy: ['Description', 'ManagedPolicyName', 'Path'],
+    naming: 'ManagedPolicyName',
+    isForPermissions: true,
+  },
+  'AWS::IAM::Policy': { make: makeInlinePolicy, remove: removeInlinePolicy, replacedBy: [], isForPermissions: true },
+  'AWS::IAM::Role': {
+    make: makeRole,
+    remove: removeRole,
+    replacedBy: ['Path', 'RoleName'],
+    naming: 'RoleName',
+    isForPermissions: true,
+  },
+  'AWS::IAM::RolePolicy': {
+    make: makeInlinePolicy,
+    remove: removeInlinePolicy,
+    replacedBy: ['PolicyName', 'RoleName'],
+    isForPermissions: true,
+  },
+  'AWS::Lambda::Permission': {
+    make: makeLambdaPermission,
+    remove: removeLambdaPermission,
+    // The statement's id is the logical id here, so its other properties change in place.
+    replacedBy: ['FunctionName'],
+    isForPermissions: true,
+  },
+  'AWS::Logs::LogGroup': {
+    make: makeLogGroup,
+    remove: removeLogGroup,
+    replacedBy: ['LogGroupName'],
+    naming: 'LogGroupName',
+    isForPermissions: true,
+  },
+  'AWS::S3::Bucket': {
+    make: makeBucket,
+    remove: removeBucket,
+    replacedBy: ['BucketName', 'BucketNamePrefix', 'BucketNamespace', 'ObjectLockEnabled'],
+    naming: 'BucketName',
+    isForStacks: true,
+  },
+  'AWS::SNS::Subscription': {
+    make: makeSubscription,
+    remove: removeSubscription,
+    replacedBy: ['Endpoint', 'Protocol', 'TopicArn'],
+  },
+  'AWS::SNS::Topic': {
+    make: makeTopic,
+    remove: removeTopic,
+    replacedBy: ['FifoTopic', 'TopicName'],
+    naming: 'TopicName',
+  },
+  'AWS::SNS::TopicPolicy': { make: makeTopicPolicy, remove: removeTopicPolicy, replacedBy: [] },
+  'AWS::SQS::Queue': {
+    make: makeQueue,
+    remove: removeQueue,
+    replacedBy: ['FifoQueue', 'QueueName'],
+    naming: 'QueueName',
+  },
+  'AWS::SQS::QueuePolicy': { make: makeQueuePolicy, remove: removeQueuePolicy, replacedBy: [] },
+  'AWS::SSM::Parameter': { make: makeParameter, remove: removeParameter, replacedBy: ['Name'], naming: 'Name' },
+  'AWS::SecretsManager::Secret': { make: makeSecret, remove: removeSecret, replacedBy: ['Name'], naming: 'Name' },
 };
 
 /**

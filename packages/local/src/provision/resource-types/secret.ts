@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { AwsClient } from '../../client/aws-client.ts';
 import type { Properties } from '../properties.ts';
 import { fieldsList, optionalFields, optionalFlag, optionalNumber, optionalText, requiredText } from '../properties.ts';
-import type { MakeResource } from '../resource-type.ts';
-import { whenMissing } from '../resource-type.ts';
+import type { MakeResource, RemoveResource } from '../resource-type.ts';
+import { refuseExisting, sameJson, whenMissing } from '../resource-type.ts';
 
 const PASSWORD_FLAGS = [
   'ExcludeLowercase',
@@ -37,12 +37,13 @@ async function wantedValue(client: AwsClient, properties: Properties): Promise<s
 }
 
 /** `AWS::SecretsManager::Secret`. A value that a secret has is never overwritten. */
-export const makeSecret: MakeResource = async ({ properties, client, defaultName }) => {
+export const makeSecret: MakeResource = async ({ properties, client, defaultName, past }) => {
   const name = optionalText(properties, 'Name') ?? defaultName;
   const description = optionalText(properties, 'Description');
   const made = (arn: unknown) => ({ physicalId: text(arn), attributes: { Id: text(arn) } });
   const call = (operation: string, input: object) => client.json('secretsmanager', operation, input);
   const existing = await whenMissing(call('DescribeSecret', { SecretId: name }), 'ResourceNotFoundException');
+  refuseExisting(past, existing, name);
   if (existing === undefined) {
     const value = await wantedValue(client, properties);
     const created = await call('CreateSecret', {
@@ -52,6 +53,7 @@ export const makeSecret: MakeResource = async ({ properties, client, defaultName
       ClientRequestToken: randomUUID(),
       Tags: fieldsList(properties, 'Tags'),
     });
+    past?.created(text(created.ARN));
     return { ...made(created.ARN), outcome: 'created' };
   }
   const notes: string[] = [];
@@ -64,6 +66,15 @@ export const makeSecret: MakeResource = async ({ properties, client, defaultName
     await call('UpdateSecret', { SecretId: name, Description: description });
     notes.push('its description is updated');
   }
+  const valueIn = ({ SecretString, GenerateSecretString }: Properties) =>
+    JSON.stringify([SecretString ?? null, GenerateSecretString ?? null]);
+  if (past?.properties !== undefined && !sameJson(valueIn(past.properties), valueIn(properties))) {
+    const SecretString = await wantedValue(client, properties);
+    if (SecretString !== undefined) {
+      await call('PutSecretValue', { SecretId: name, SecretString, ClientRequestToken: randomUUID() });
+      notes.push('its value is updated');
+    }
+  }
   const stages = Object.values((existing.VersionIdsToStages as Record<string, string[]> | undefined) ?? {}); // AWS's model
   if (!stages.flat().includes('AWSCURRENT')) {
     const value = await wantedValue(client, properties);
@@ -74,4 +85,10 @@ export const makeSecret: MakeResource = async ({ properties, client, defaultName
   }
   if (notes.length === 0) return { ...made(existing.ARN), outcome: 'unchanged' };
   return { ...made(existing.ARN), outcome: 'updated', note: notes.join('; ') };
+};
+
+export const removeSecret: RemoveResource = async ({ physicalId, client }) => {
+  // CloudFormation keeps no copy to recover (template reference of AWS::SecretsManager::Secret).
+  const input = { SecretId: physicalId, ForceDeleteWithoutRecovery: true };
+  await whenMissing(client.json('secretsmanager', 'DeleteSecret', input), 'ResourceNotFoundException');
 };

@@ -1,9 +1,20 @@
 import type { AwsClient } from '../../client/aws-client.ts';
 import { xmlAt, xmlMap } from '../../client/xml.ts';
+import { defaultPolicy } from '../../services/sns/topics.ts';
 import type { Properties } from '../properties.ts';
 import { attributesOf, fieldsList, optionalFlag, optionalText, requiredText, tagsOf, textList } from '../properties.ts';
-import type { MakeResource } from '../resource-type.ts';
-import { differing, isUnsupported, sameJson, whenMissing } from '../resource-type.ts';
+import type { MakeResource, RemoveResource, ResourcePast } from '../resource-type.ts';
+import {
+  backToDefaults,
+  differing,
+  isUnsupported,
+  refuseExisting,
+  sameJson,
+  updateTags,
+  whenMissing,
+} from '../resource-type.ts';
+
+const MISSING = ['NotFound', 'NotFoundException'];
 
 /** A map as the Query protocol writes it: `Attributes.entry.1.key`, `Attributes.entry.1.value`. */
 function entries(name: string, map: Readonly<Record<string, string>>): Record<string, string> {
@@ -24,6 +35,18 @@ function tagMembers(tags: Readonly<Record<string, string>>): Record<string, stri
     ]),
   );
 }
+
+const keyMembers = (keys: readonly string[]) =>
+  Object.fromEntries(keys.map((key, index) => [`TagKeys.member.${index + 1}`, key]));
+
+/** Of the attributes that a subscription may lose again (API reference of Subscribe). */
+const SUBSCRIPTION_DEFAULTS: Readonly<Record<string, string>> = {
+  DeliveryPolicy: '',
+  FilterPolicy: '{}',
+  FilterPolicyScope: 'MessageAttributes',
+  RawMessageDelivery: 'false',
+  RedrivePolicy: '',
+};
 
 const SUBSCRIPTION_ATTRIBUTES = [
   'DeliveryPolicy',
@@ -53,10 +76,13 @@ async function findSubscription(client: AwsClient, topicArn: string, protocol: s
 }
 
 /** Subscribes an endpoint to a topic, or makes the subscription that is there match. */
-async function subscribe(client: AwsClient, topicArn: string, properties: Properties) {
+async function subscribe(client: AwsClient, topicArn: string, properties: Properties, past?: ResourcePast) {
   const protocol = requiredText(properties, 'Protocol');
   const endpoint = requiredText(properties, 'Endpoint');
-  const wanted = attributesOf(properties, SUBSCRIPTION_ATTRIBUTES);
+  const wanted = {
+    ...backToDefaults(past, properties, SUBSCRIPTION_DEFAULTS),
+    ...attributesOf(properties, SUBSCRIPTION_ATTRIBUTES),
+  };
   const existing = await findSubscription(client, topicArn, protocol, endpoint);
   if (existing === undefined) {
     const made = await client.query('sns', 'Subscribe', {
@@ -83,6 +109,33 @@ async function subscribe(client: AwsClient, topicArn: string, properties: Proper
   return { arn: existing, outcome: change.length > 0 ? ('updated' as const) : ('unchanged' as const) };
 }
 
+/** Of the attributes that a topic may lose again. */
+const DEFAULTS: Readonly<Record<string, string>> = {
+  ContentBasedDeduplication: 'false',
+  DisplayName: '',
+  FifoThroughputScope: 'Topic',
+  MaximumMessageSize: '262144',
+  SignatureVersion: '1',
+  TracingConfig: 'PassThrough',
+};
+
+/** The inline subscriptions of the last deployment that are gone. */
+async function unsubscribeGone(client: AwsClient, topicArn: string, properties: Properties, past?: ResourcePast) {
+  const identity = (subscription: Properties) =>
+    `${requiredText(subscription, 'Protocol')} ${requiredText(subscription, 'Endpoint')}`;
+  const wanted = fieldsList(properties, 'Subscription').map(identity);
+  for (const subscription of fieldsList(past?.properties ?? {}, 'Subscription')) {
+    if (wanted.includes(identity(subscription))) continue;
+    const arn = await findSubscription(
+      client,
+      topicArn,
+      requiredText(subscription, 'Protocol'),
+      requiredText(subscription, 'Endpoint'),
+    );
+    if (arn?.startsWith('arn:')) await client.query('sns', 'Unsubscribe', { SubscriptionArn: arn });
+  }
+}
+
 const ATTRIBUTES = [
   'ArchivePolicy',
   'ContentBasedDeduplication',
@@ -96,16 +149,14 @@ const ATTRIBUTES = [
 /**
  * `AWS::SNS::Topic` and its inline subscriptions. Encryption is left out: keys are not made here.
  */
-export const makeTopic: MakeResource = async ({ properties, client, defaultName, arn }) => {
+export const makeTopic: MakeResource = async (request) => {
+  const { properties, client, defaultName, arn, past } = request;
   const isFifo = optionalFlag(properties, 'FifoTopic') ?? false;
   const name = optionalText(properties, 'TopicName') ?? `${defaultName}${isFifo ? '.fifo' : ''}`;
-  const wanted = attributesOf(properties, ATTRIBUTES);
+  const wanted = { ...backToDefaults(past, properties, DEFAULTS), ...attributesOf(properties, ATTRIBUTES) };
   let topicArn = arn('sns', name);
-  const existing = await whenMissing(
-    client.query('sns', 'GetTopicAttributes', { TopicArn: topicArn }),
-    'NotFound',
-    'NotFoundException',
-  );
+  const existing = await whenMissing(client.query('sns', 'GetTopicAttributes', { TopicArn: topicArn }), ...MISSING);
+  refuseExisting(past, existing, topicArn);
   const outcomes: string[] = [];
   if (existing === undefined) {
     const created = await client.query('sns', 'CreateTopic', {
@@ -114,6 +165,7 @@ export const makeTopic: MakeResource = async ({ properties, client, defaultName,
       ...tagMembers(tagsOf(properties)),
     });
     topicArn = xmlAt(created, 'TopicArn')?.text ?? topicArn;
+    past?.created(topicArn);
   } else {
     const change = Object.entries(differing(wanted, xmlMap(existing, 'Attributes')));
     for (const [AttributeName, AttributeValue] of change) {
@@ -121,6 +173,14 @@ export const makeTopic: MakeResource = async ({ properties, client, defaultName,
       outcomes.push('updated');
     }
   }
+  const ResourceArn = topicArn;
+  const hasTags = await updateTags(
+    request,
+    (tags) => client.query('sns', 'TagResource', { ResourceArn, ...tagMembers(tags) }),
+    (keys) => client.query('sns', 'UntagResource', { ResourceArn, ...keyMembers(keys) }),
+  );
+  if (hasTags) outcomes.push('updated');
+  await unsubscribeGone(client, topicArn, properties, past);
   const notes: string[] = [];
   for (const subscription of fieldsList(properties, 'Subscription')) {
     try {
@@ -139,14 +199,25 @@ export const makeTopic: MakeResource = async ({ properties, client, defaultName,
   };
 };
 
+export const removeTopic: RemoveResource = async ({ physicalId, client }) => {
+  await whenMissing(client.query('sns', 'DeleteTopic', { TopicArn: physicalId }), ...MISSING);
+};
+
 /** `AWS::SNS::Subscription`. */
-export const makeSubscription: MakeResource = async ({ properties, client }) => {
-  const { arn, outcome } = await subscribe(client, requiredText(properties, 'TopicArn'), properties);
+export const makeSubscription: MakeResource = async ({ properties, client, past }) => {
+  const { arn, outcome } = await subscribe(client, requiredText(properties, 'TopicArn'), properties, past);
+  if (outcome === 'created') past?.created(arn);
   return { physicalId: arn, attributes: { Arn: arn }, outcome };
 };
 
+export const removeSubscription: RemoveResource = async ({ physicalId, client }) => {
+  // One that its endpoint has not confirmed goes with its topic.
+  if (!physicalId.startsWith('arn:')) return;
+  await whenMissing(client.query('sns', 'Unsubscribe', { SubscriptionArn: physicalId }), ...MISSING);
+};
+
 /** `AWS::SNS::TopicPolicy`: the one policy of each of its topics. */
-export const makeTopicPolicy: MakeResource = async ({ properties, client, defaultName }) => {
+export const makeTopicPolicy: MakeResource = async ({ properties, client, defaultName, past }) => {
   const { PolicyDocument: policy = '' } = attributesOf(properties, ['PolicyDocument']);
   let outcome: 'updated' | 'unchanged' = 'unchanged';
   for (const topicArn of textList(properties, 'Topics')) {
@@ -159,5 +230,23 @@ export const makeTopicPolicy: MakeResource = async ({ properties, client, defaul
     });
     outcome = 'updated';
   }
+  past?.created(defaultName);
+  const wanted = textList(properties, 'Topics');
+  await resetPolicies(
+    client,
+    textList(past?.properties ?? {}, 'Topics').filter((topic) => !wanted.includes(topic)),
+  );
   return { physicalId: defaultName, attributes: { Id: defaultName }, outcome };
 };
+
+/** Gives topics the policy that they have by themselves. */
+async function resetPolicies(client: AwsClient, topics: readonly string[]): Promise<void> {
+  for (const arn of topics) {
+    const AttributeValue = defaultPolicy({ arn, owner: arn.split(':')[4] ?? '' });
+    const input = { TopicArn: arn, AttributeName: 'Policy', AttributeValue };
+    await whenMissing(client.query('sns', 'SetTopicAttributes', input), ...MISSING);
+  }
+}
+
+export const removeTopicPolicy: RemoveResource = ({ properties, client }) =>
+  resetPolicies(client, textList(properties, 'Topics'));

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import type { AwsClient } from '../../client/aws-client.ts';
 import type { Properties } from '../properties.ts';
 import { optionalFields, optionalText, requiredText } from '../properties.ts';
-import type { MakeResource } from '../resource-type.ts';
-import { whenMissing } from '../resource-type.ts';
+import type { MakeResource, RemoveResource } from '../resource-type.ts';
+import { refuseExisting, whenMissing } from '../resource-type.ts';
 
 /**
  * Holds a digest of the value that this template gave last. CloudFormation knows by its own state
@@ -31,7 +31,7 @@ function readInput(properties: Properties, type: string) {
  * `AWS::SSM::Parameter`. A value that a user pushed since the template last gave one is left
  * alone.
  */
-export const makeParameter: MakeResource = async ({ properties, client, defaultName }) => {
+export const makeParameter: MakeResource = async ({ properties, client, defaultName, past }) => {
   const name = optionalText(properties, 'Name') ?? `CFN-${defaultName}`;
   const type = requiredText(properties, 'Type');
   if (type === 'SecureString') {
@@ -40,11 +40,14 @@ export const makeParameter: MakeResource = async ({ properties, client, defaultN
   const value = optionalText(properties, 'Value') ?? '';
   const read = await whenMissing(client.json('ssm', 'GetParameter', { Name: name }), 'ParameterNotFound');
   const current = read?.Parameter as { Value?: string } | undefined; // its shape in AWS's model
+  refuseExisting(past, current, name);
   const made = (now: string) => ({ physicalId: name, attributes: { Type: type, Value: now } });
   if (current !== undefined) {
     const now = current.Value ?? '';
-    if (now === value) return { ...made(now), outcome: 'unchanged' };
-    if (value === '' || (await markOf(client, name)) !== digest(now)) {
+    // CloudFormation remembers what it has set, and sets what the template changes.
+    const isOfStack = past !== undefined && value !== '';
+    if (now === value && !isOfStack) return { ...made(now), outcome: 'unchanged' };
+    if (!isOfStack && (value === '' || (await markOf(client, name)) !== digest(now))) {
       return { ...made(now), outcome: 'unchanged', note: 'its value was pushed by a user and stays' };
     }
   }
@@ -55,9 +58,14 @@ export const makeParameter: MakeResource = async ({ properties, client, defaultN
   const input = { ...readInput(properties, type), Name: name, Value: value };
   if (current === undefined) {
     await client.json('ssm', 'PutParameter', { ...input, Tags });
+    past?.created(name);
     return { ...made(value), outcome: 'created' };
   }
   await client.json('ssm', 'PutParameter', { ...input, Overwrite: true });
   await client.json('ssm', 'AddTagsToResource', { ResourceType: 'Parameter', ResourceId: name, Tags });
   return { ...made(value), outcome: 'updated' };
+};
+
+export const removeParameter: RemoveResource = async ({ physicalId, client }) => {
+  await whenMissing(client.json('ssm', 'DeleteParameter', { Name: physicalId }), 'ParameterNotFound');
 };

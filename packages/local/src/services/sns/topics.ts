@@ -113,7 +113,7 @@ export const OWNER_ACTIONS = [
 ];
 
 /** The policy of a topic that was given none. */
-export const defaultPolicy = ({ arn, owner }: Topic) =>
+export const defaultPolicy = ({ arn, owner }: Pick<Topic, 'arn' | 'owner'>) =>
   JSON.stringify({
     Version: '2008-10-17',
     Id: '__default_policy_ID',
