@@ -20,6 +20,7 @@ interface Service {
 }
 
 const TITLES: Readonly<Record<string, string>> = {
+  cloudformation: 'CloudFormation',
   cloudwatch: 'CloudWatch',
   dynamodb: 'DynamoDB',
   'dynamodb-streams': 'DynamoDB Streams',

@@ -3,6 +3,7 @@ import { registry } from './src/services/registry.ts';
 
 /** The SDK client of each service, by signing name. Lambda's only input is a path and a payload. */
 export const CLIENTS: Readonly<Record<string, string>> = {
+  cloudformation: 'cloudformation',
   dynamodb: 'dynamodb',
   dynamodbstreams: 'dynamodb-streams',
   ecs: 'ecs',

@@ -10,6 +10,7 @@ import {
   DeleteObjectCommand,
   DeleteObjectsCommand,
   GetBucketAclCommand,
+  GetBucketEncryptionCommand,
   GetObjectCommand,
   HeadBucketCommand,
   HeadObjectCommand,
@@ -89,6 +90,14 @@ describe('buckets', () => {
 
   it.each(['Abc', 'ab', 'a..b', '1.2.3.4', 'xn--a', '-ab'])('have no name like %s', async (name) => {
     expect(await refusal(s3.send(new CreateBucketCommand({ Bucket: name })))).toMatch(/^InvalidBucketName/);
+  });
+
+  it('are encrypted with keys of S3 by themselves', async () => {
+    const { ServerSideEncryptionConfiguration } = await s3.send(new GetBucketEncryptionCommand({ Bucket }));
+    expect(ServerSideEncryptionConfiguration?.Rules).toEqual([
+      { ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' }, BucketKeyEnabled: false },
+    ]);
+    expect(await refusal(s3.send(new GetBucketEncryptionCommand({ Bucket: 'none' })))).toBe('NoSuchBucket 404');
   });
 
   it('have no access control lists here: 501', async () => {

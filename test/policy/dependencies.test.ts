@@ -15,7 +15,7 @@ import type { LocalAws } from '@twelvefold/local';
 import { createClock, startLocalAws } from '@twelvefold/local';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { until } from '../support/until.ts';
-import { DEPENDENCIES, LAUNCHED } from './dependencies.ts';
+import { DEPENDENCIES, LAUNCHED, STACKS } from './dependencies.ts';
 
 const REGION = 'eu-west-1';
 const ACCOUNT = '123456789012';
@@ -391,7 +391,7 @@ describe('what a service does for a user', () => {
   });
 
   it('has a case and a source for every row', () => {
-    expect([...Object.keys(CASES), ...LAUNCHED].sort()).toEqual(Object.keys(DEPENDENCIES).sort());
+    expect([...Object.keys(CASES), ...LAUNCHED, ...STACKS].sort()).toEqual(Object.keys(DEPENDENCIES).sort());
     for (const { source } of Object.values(DEPENDENCIES)) expect(source).toMatch(/^https:\/\/docs\.aws\.amazon\.com\//);
   });
 });

@@ -99,6 +99,38 @@ export const DEPENDENCIES: Readonly<Record<string, Dependency>> = {
     denied: 'AccessDenied to the caller',
     source: `${GUIDES}/scheduler/latest/UserGuide/security_iam_id-based-policy-examples.html`,
   },
+  'cloudformation to resources': {
+    by: 'role',
+    for: 'a resource of a stack with a role',
+    actions: ['sts:AssumeRole', 'sqs:CreateQueue'],
+    policy: "the role's trust in cloudformation.amazonaws.com, and the role's",
+    denied: 'the resource fails and the stack is rolled back',
+    source: `${GUIDES}/AWSCloudFormation/latest/UserGuide/using-iam-servicerole.html`,
+  },
+  'cloudformation as its caller': {
+    by: 'role',
+    for: 'a resource of a stack without a role',
+    actions: ['sqs:CreateQueue'],
+    policy: "the caller's",
+    denied: 'the resource fails and the stack is rolled back',
+    source: `${GUIDES}/AWSCloudFormation/latest/UserGuide/using-iam-servicerole.html`,
+  },
+  'cloudformation assumes a role': {
+    by: 'role',
+    for: 'CreateStack, UpdateStack, DeleteStack and CreateChangeSet with RoleARN',
+    actions: ['sts:AssumeRole'],
+    policy: "the role's trust in cloudformation.amazonaws.com",
+    denied: 'ValidationError to the caller',
+    source: `${GUIDES}/AWSCloudFormation/latest/UserGuide/using-iam-servicerole.html`,
+  },
+  'pass role to cloudformation': {
+    by: 'role',
+    for: 'CreateStack, UpdateStack, DeleteStack and CreateChangeSet with RoleARN',
+    actions: ['iam:PassRole'],
+    policy: "the caller's, with iam:PassedToService",
+    denied: 'AccessDenied to the caller',
+    source: `${GUIDES}/AWSCloudFormation/latest/UserGuide/using-iam-servicerole.html`,
+  },
   'pass role to ecs': {
     by: 'role',
     for: 'RunTask with a task role or an execution role',
@@ -229,4 +261,12 @@ export const LAUNCHED: readonly string[] = [
   'event source of a queue',
   'event source of a stream',
   'api gateway to lambda',
+];
+
+/** Those that `stacks.test.ts` denies. */
+export const STACKS: readonly string[] = [
+  'cloudformation to resources',
+  'cloudformation as its caller',
+  'cloudformation assumes a role',
+  'pass role to cloudformation',
 ];

@@ -1,3 +1,4 @@
+import { CloudFormationClient, CreateChangeSetCommand } from '@aws-sdk/client-cloudformation';
 import { CloudWatchLogsClient, CreateLogGroupCommand, CreateLogStreamCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { BatchExecuteStatementCommand, CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
@@ -28,7 +29,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { REQUESTS } from '../../packages/local/src/iam/requests/requests.ts';
 import { registry } from '../../packages/local/src/services/registry.ts';
 import type { Made } from './every-operation.ts';
-import { ACCOUNT, CALLS, LEFT_OUT, REGION } from './every-operation.ts';
+import { ACCOUNT, LEFT_OUT, CALLS as OTHER_CALLS, REGION } from './every-operation.ts';
+import { STACK_CALLS, TEMPLATE } from './every-stack-operation.ts';
+
+const CALLS: typeof OTHER_CALLS = { ...OTHER_CALLS, cloudformation: () => STACK_CALLS };
 
 /** The SDK's package for a service, where it is not called as the service signs. */
 const PACKAGES: Readonly<Record<string, string>> = {
@@ -124,6 +128,14 @@ async function makeResources(): Promise<Made> {
       ScheduleExpression: 'rate(1 hour)',
       FlexibleTimeWindow: { Mode: 'OFF' },
       Target: { Arn: `arn:aws:lambda:${REGION}:${ACCOUNT}:function:f`, RoleArn: ROLE },
+    }),
+  );
+  await new CloudFormationClient(as).send(
+    new CreateChangeSetCommand({
+      StackName: 'stack',
+      ChangeSetName: 'change',
+      ChangeSetType: 'CREATE',
+      TemplateBody: TEMPLATE,
     }),
   );
   aws.functions.register(`arn:aws:lambda:${REGION}:${ACCOUNT}:function:f`, async () => ({}));

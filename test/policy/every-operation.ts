@@ -242,6 +242,7 @@ export const CALLS: Readonly<Record<string, (made: Made) => Calls>> = {
     CreateMultipartUpload: { Bucket: 'bucket', Key: 'upload' },
     DeleteBucket: { Bucket: 'bucket' },
     DeleteObject: { Bucket: 'bucket', Key: 'key' },
+    GetBucketEncryption: { Bucket: 'bucket' },
     GetBucketLocation: { Bucket: 'bucket' },
     GetBucketNotificationConfiguration: { Bucket: 'bucket' },
     GetBucketVersioning: { Bucket: 'bucket' },

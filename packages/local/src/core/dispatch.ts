@@ -208,6 +208,8 @@ export async function dispatch(endpoint: Endpoint, request: HttpRequest, arrival
         publicParameters: endpoint.publicParameters,
         touches,
         permits: (serviceCall) => authorizer?.permits(serviceCall) ?? true,
+        // Its work may outlive this call, so it does not end with this call's client.
+        call: (inner) => dispatch(endpoint, inner, { origin, signal: new AbortController().signal }),
         noteItem: changes && ((change) => void changes.push(change)),
         messages: endpoint.messages,
       },

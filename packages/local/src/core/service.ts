@@ -51,6 +51,12 @@ export interface CallContext {
   touches(arn: string, action?: string, keys?: ConditionKeys): void;
   /** Whether a service may do this for a user; always, where permissions are not enforced. */
   permits(call: ServiceCall): boolean;
+  /**
+   * Calls the endpoint itself, without a socket: how CloudFormation makes what a template has. The
+   * call is recorded, checked and disturbed by faults as any other. Undefined for a broken
+   * connection.
+   */
+  call(request: HttpRequest): Promise<Answer | undefined>;
   /** Notes a row that this call writes; undefined where no rows are kept. */
   readonly noteItem?: ((change: ItemChange) => void) | undefined;
   /** Gets the messages that this call receives or deletes; undefined where none are kept. */

@@ -35,6 +35,7 @@ const json = (message: string) =>
 
 /** By signing name, where the answer is not that of JSON: 400, with `Message`. */
 const FORMS: Readonly<Record<string, (message: string) => ServiceError>> = {
+  cloudformation: (message) => new ServiceError('AccessDenied', message, { status: 403, isDenied: true }),
   iam: (message) => new ServiceError('AccessDenied', message, { status: 403, isDenied: true }),
   lambda: (message) => new ServiceError('AccessDeniedException', message, { status: 403, isDenied: true }),
   monitoring: (message) => new ServiceError('AccessDenied', message, { status: 403, isDenied: true }),

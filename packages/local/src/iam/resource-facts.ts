@@ -1,5 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import type { Stores } from '../core/stores.ts';
+import { STORE as STACKS } from '../services/cloudformation/stack-store.ts';
 import { STORE as DYNAMODB } from '../services/dynamodb/table-store.ts';
 import { iamOf } from '../services/iam/iam-store.ts';
 import { liveState } from '../services/kms/key-store.ts';
@@ -61,6 +62,10 @@ const FACTS: Readonly<Record<string, Facts>> = {
     const table = stores.get(DYNAMODB).tables.get(name);
     const key = part === 'index' ? table?.indexes.get(index)?.key : table?.key;
     return table && { policy: table.policy?.text, tags: table.tags, hashKey: key?.hashes[0].name };
+  },
+  cloudformation: (arn, _, { stores }) => {
+    const tags = stores.get(STACKS).get(arn)?.settings.tags;
+    return tags && { tags: new Map(tags.map(({ key, value }) => [key, value])) };
   },
   lambda: (arn, _, { stores }) => ({ policy: functionPolicy(arn, stores) }),
   iam: (arn, resource, { storesOf, account }) => {

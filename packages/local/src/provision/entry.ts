@@ -91,7 +91,10 @@ interface MadeEntry {
   readonly note: string | undefined;
 }
 
-/** The properties of a resource with their functions resolved; those of a listed one as far as they are known. */
+/**
+ * The properties of a resource with their functions resolved; those of a listed one as far as they
+ * are known.
+ */
 export function writtenProperties(
   { logicalId, properties }: Pick<TemplateResource, 'logicalId' | 'properties'>,
   scope: Scope,
@@ -134,7 +137,9 @@ export function reasonToList(error: unknown, { type }: Pick<TemplateResource, 't
   return isListed && error instanceof Error ? error.message : undefined;
 }
 
-/** The values of a resource that could not be created here: none, unless they are known by its type. */
+/**
+ * The values of a resource that could not be created here: none, unless they are known by its type.
+ */
 export function unmadeValues(
   { logicalId, type }: Pick<TemplateResource, 'logicalId' | 'type'>,
   properties: Readonly<Record<string, unknown>>,

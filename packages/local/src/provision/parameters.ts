@@ -11,35 +11,72 @@ const isList = (type: string) => type === 'CommaDelimitedList' || type.includes(
 const textOf = (value: unknown) =>
   typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
 
-function checkBounds(value: string, definition: Fields, isNumber: boolean): string | undefined {
+/** A rule of a parameter's definition that a value breaks. */
+export interface ParameterFault {
+  readonly rule:
+    | 'AllowedPattern'
+    | 'AllowedValues'
+    | 'MaxLength'
+    | 'MaxValue'
+    | 'MinLength'
+    | 'MinValue'
+    | 'Number'
+    | 'Pattern';
+  /** As the definition has it. */
+  readonly limit: string;
+}
+
+function boundsFault(value: string, definition: Fields, isNumber: boolean): ParameterFault | undefined {
   const { MinValue, MaxValue, MinLength, MaxLength } = definition;
-  if (isNumber && (value.trim() === '' || !Number.isFinite(Number(value)))) return 'is not a number';
-  if (isNumber && MinValue !== undefined && Number(value) < Number(MinValue)) return `is less than ${MinValue}`;
-  if (isNumber && MaxValue !== undefined && Number(value) > Number(MaxValue)) return `is more than ${MaxValue}`;
-  if (MinLength !== undefined && value.length < Number(MinLength)) return `is shorter than ${MinLength} characters`;
-  if (MaxLength !== undefined && value.length > Number(MaxLength)) return `is longer than ${MaxLength} characters`;
+  const broken = (rule: ParameterFault['rule'], limit: unknown) => ({ rule, limit: String(limit) });
+  if (isNumber && (value.trim() === '' || !Number.isFinite(Number(value)))) return broken('Number', '');
+  if (isNumber && MinValue !== undefined && Number(value) < Number(MinValue)) return broken('MinValue', MinValue);
+  if (isNumber && MaxValue !== undefined && Number(value) > Number(MaxValue)) return broken('MaxValue', MaxValue);
+  if (MinLength !== undefined && value.length < Number(MinLength)) return broken('MinLength', MinLength);
+  if (MaxLength !== undefined && value.length > Number(MaxLength)) return broken('MaxLength', MaxLength);
   return undefined;
 }
 
-function patternFault(pattern: string, value: string): string | undefined {
+function patternFault(pattern: string, value: string): ParameterFault | undefined {
   try {
-    const whole = javaPattern(pattern).exec(value)?.[0] === value;
-    return whole ? undefined : `does not match ${pattern}`;
+    return javaPattern(pattern).exec(value)?.[0] === value ? undefined : { rule: 'AllowedPattern', limit: pattern };
   } catch {
-    return `has an AllowedPattern that cannot be read: ${pattern}`;
+    return { rule: 'Pattern', limit: pattern };
   }
 }
 
-function checkOne(value: string, definition: Fields, type: string): string | undefined {
+/** The first rule that one value of a parameter breaks. */
+export function parameterFault(value: string, definition: Fields, type: string): ParameterFault | undefined {
   const { AllowedValues: allowed, AllowedPattern: pattern } = definition;
   if (Array.isArray(allowed) && !allowed.some((candidate) => String(candidate) === value)) {
-    return `is not one of ${allowed.join(', ')}`;
+    return { rule: 'AllowedValues', limit: allowed.join(', ') };
   }
-  if (typeof pattern === 'string') {
-    const fault = patternFault(pattern, value);
-    if (fault !== undefined) return fault;
-  }
-  return checkBounds(value, definition, type === 'Number' || type === 'List<Number>');
+  const fault = typeof pattern === 'string' ? patternFault(pattern, value) : undefined;
+  return fault ?? boundsFault(value, definition, type === 'Number' || type === 'List<Number>');
+}
+
+const FAULTS: Readonly<Record<ParameterFault['rule'], (limit: string) => string>> = {
+  AllowedPattern: (limit) => `does not match ${limit}`,
+  AllowedValues: (limit) => `is not one of ${limit}`,
+  MaxLength: (limit) => `is longer than ${limit} characters`,
+  MaxValue: (limit) => `is more than ${limit}`,
+  MinLength: (limit) => `is shorter than ${limit} characters`,
+  MinValue: (limit) => `is less than ${limit}`,
+  Number: () => 'is not a number',
+  Pattern: (limit) => `has an AllowedPattern that cannot be read: ${limit}`,
+};
+
+/** A parameter's type, and what it makes of a value. */
+export function parameterType(definition: Fields) {
+  const type = textOf(definition.Type) ?? 'String';
+  return {
+    type,
+    /** Whether the value names a parameter in Parameter Store that holds the real one. */
+    isStored: type.startsWith(PATH_TYPE),
+    isList: isList(type),
+    /** The value's parts: several for a list. */
+    parts: (value: string) => (isList(type) ? value.split(',').map((part) => part.trim()) : [value]),
+  };
 }
 
 export interface ParameterValues {
@@ -69,7 +106,7 @@ export function readParameters(
     }
   }
   for (const [name, definition] of Object.entries(definitions)) {
-    const type = textOf(definition.Type) ?? 'String';
+    const { type, isStored, isList: isListType, parts: partsOf } = parameterType(definition);
     const value = textOf(given[name] ?? definition.Default);
     if (value === undefined) {
       faults.push(
@@ -77,11 +114,11 @@ export function readParameters(
       );
       continue;
     }
-    const parts = isList(type) ? value.split(',').map((part) => part.trim()) : [value];
-    const fault = parts.map((part) => checkOne(part, definition, type)).find((found) => found !== undefined);
-    if (fault !== undefined) faults.push(`${name} ${fault}`);
-    if (type.startsWith(PATH_TYPE)) stored.add(name);
-    values.set(name, isList(type) && !stored.has(name) ? parts : value);
+    const parts = partsOf(value);
+    const fault = parts.map((part) => parameterFault(part, definition, type)).find((found) => found !== undefined);
+    if (fault !== undefined) faults.push(`${name} ${FAULTS[fault.rule](fault.limit)}`);
+    if (isStored) stored.add(name);
+    values.set(name, isListType && !isStored ? parts : value);
   }
   if (faults.length > 0) throw new Error(`Cannot provision the template: ${faults.join('; ')}`);
   return { values, stored };

@@ -51,7 +51,7 @@ export function inOrder(needs: ReadonlyMap<string, readonly string[]>): string[]
 }
 
 /** A template with its parameters known: what of it counts, and in which order. */
-interface Plan {
+export interface Plan {
   /** Each after those that it refers to or depends on. */
   readonly ordered: readonly TemplateResource[];
   /** The logical ids that each resource refers to or depends on. */

@@ -18,7 +18,7 @@ interface ResourceRequest {
   readonly past?: ResourcePast | undefined;
 }
 
-/** What CloudFormation remembers of a resource between two deployments. */
+/** The facts about a resource that CloudFormation keeps between two deployments. */
 export interface ResourcePast {
   /** The last deployment's. Undefined for a resource that must not exist yet. */
   readonly properties: Properties | undefined;
@@ -27,7 +27,7 @@ export interface ResourcePast {
 }
 
 /** A resource of a stack, to be removed. */
-export interface RemovalRequest {
+interface RemovalRequest {
   readonly logicalId: string;
   readonly physicalId: string;
   /** The last deployment's. */
@@ -35,7 +35,7 @@ export interface RemovalRequest {
   readonly client: AwsClient;
 }
 
-/** Removes a resource. One that is gone already is no failure. */
+/** Removes a resource; does nothing for one that is gone already. */
 export type RemoveResource = (request: RemovalRequest) => Promise<void>;
 
 /** A resource that a stack is to create exists already. */

@@ -4,7 +4,7 @@ import type { TemplateResource } from './template.ts';
  * Quotas of CloudFormation (user guide, "Understand CloudFormation quotas") and IAM (user guide,
  * "IAM and AWS STS quotas").
  */
-const LIMITS = {
+export const LIMITS = {
   resources: 500,
   /** A template in S3. */
   bytes: 1_000_000,

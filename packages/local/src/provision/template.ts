@@ -28,6 +28,7 @@ export interface TemplateOutput {
 
 /** A CloudFormation template whose outer shape has been checked. */
 export interface ReadTemplate {
+  readonly description: string | undefined;
   readonly parameters: Readonly<Record<string, Fields>>;
   readonly mappings: Fields;
   readonly conditions: Fields;
@@ -107,6 +108,7 @@ export function readTemplate(template: unknown): ReadTemplate {
     );
   }
   return {
+    description: given(template.Description),
     parameters: Object.fromEntries(sections(template.Parameters, 'Parameters')),
     mappings: fields(template.Mappings, 'Mappings'),
     conditions: fields(template.Conditions, 'Conditions'),

@@ -36,6 +36,7 @@ export const registry: readonly ServiceEntry[] = [
   },
   { name: 'sqs', target: 'AmazonSQS', load: async () => (await import('./sqs/service.ts')).sqs },
   { name: 'ssm', target: 'AmazonSSM', load: async () => (await import('./ssm/service.ts')).ssm },
+  { name: 'cloudformation', load: async () => (await import('./cloudformation/service.ts')).cloudformation },
   { name: 'iam', load: async () => (await import('./iam/service.ts')).iam },
   { name: 'sts', load: async () => (await import('./sts/service.ts')).sts },
 ];

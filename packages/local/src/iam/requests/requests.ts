@@ -1,3 +1,4 @@
+import { CLOUDFORMATION } from './cloudformation.ts';
 import { CLOUDWATCH, ECS, EVENTS, IAM, LAMBDA, LOGS, SCHEDULER, STS } from './compute.ts';
 import { DYNAMODB, DYNAMODB_STREAMS } from './dynamodb.ts';
 import { SNS, SQS } from './messaging.ts';
@@ -7,6 +8,7 @@ import { KMS, SECRETS_MANAGER, SSM } from './secrets.ts';
 
 /** Every operation that the endpoint answers, by the service's signing name. */
 export const REQUESTS: Readonly<Record<string, Operations>> = {
+  cloudformation: CLOUDFORMATION,
   dynamodb: DYNAMODB,
   dynamodbstreams: DYNAMODB_STREAMS,
   ecs: ECS,

@@ -39,6 +39,7 @@ export const S3: Operations = {
   DeleteBucket: s3('DeleteBucket'),
   DeleteObject: s3('DeleteObject', 'DeleteObjectVersion'),
   DeleteObjects: s3('DeleteObject', 'DeleteObjectVersion'),
+  GetBucketEncryption: s3('GetEncryptionConfiguration'),
   GetBucketLocation: s3('GetBucketLocation'),
   GetBucketNotificationConfiguration: s3('GetBucketNotification'),
   GetBucketVersioning: s3('GetBucketVersioning'),

@@ -17,11 +17,12 @@ function units(settings: Properties | undefined, kind: 'Read' | 'Write'): number
   );
 }
 
-/** `AWS::DynamoDB::GlobalTable`: the table of the stack's region, with that replica's settings. */
-export const makeGlobalTable: MakeResource = async (request) => {
-  const { properties, client } = request;
-  const replicas = fieldsList(properties, 'Replicas');
-  const replica = replicas.find((each) => optionalText(each, 'Region') === client.region) ?? {};
+const replicaOf = (properties: Properties, region: string): Properties =>
+  fieldsList(properties, 'Replicas').find((each) => optionalText(each, 'Region') === region) ?? {};
+
+/** The properties of a global table as those of a table in one region. */
+function inRegion(properties: Properties, region: string): Properties {
+  const replica = replicaOf(properties, region);
   const isProvisioned = optionalText(properties, 'BillingMode') !== 'PAY_PER_REQUEST';
   const throughput = (write: Properties, read: Properties | undefined) =>
     isProvisioned
@@ -31,11 +32,22 @@ export const makeGlobalTable: MakeResource = async (request) => {
     const read = fieldsList(replica, 'GlobalSecondaryIndexes').find(({ IndexName }) => IndexName === index.IndexName);
     return { ...index, ...throughput(index, read) };
   });
+  return { ...properties, ...replica, ...throughput(properties, replica), GlobalSecondaryIndexes: indexes };
+}
+
+/** `AWS::DynamoDB::GlobalTable`: the table of the stack's region, with that replica's settings. */
+export const makeGlobalTable: MakeResource = async (request) => {
+  const { properties, client, past } = request;
+  const before = past?.properties && inRegion(past.properties, client.region);
   const made = await makeTable({
     ...request,
-    properties: { ...properties, ...replica, ...throughput(properties, replica), GlobalSecondaryIndexes: indexes },
+    properties: inRegion(properties, client.region),
+    past: past && { ...past, properties: before },
   });
-  const others = replicas.flatMap((each) => (each === replica ? [] : (optionalText(each, 'Region') ?? [])));
+  const others = fieldsList(properties, 'Replicas').flatMap((each) => {
+    const region = optionalText(each, 'Region');
+    return region === undefined || region === client.region ? [] : [region];
+  });
   if (others.length === 0) return made;
   const note = [made.note, `its replicas in ${others.join(', ')} are left out`].filter(Boolean).join('; ');
   return { ...made, note };

@@ -25,7 +25,7 @@ import { makeQueue, makeQueuePolicy, removeQueue, removeQueuePolicy } from './sq
 import { makeParameter, removeParameter } from './ssm-parameter.ts';
 
 /** A type that is created by API calls. */
-export interface MadeType {
+interface MadeType {
   readonly make: MakeResource;
   readonly remove: RemoveResource;
   /**

@@ -1,11 +1,19 @@
 const LOGS = ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents'];
 
 /**
- * Managed policies of AWS that templates of functions and tasks attach, by the part of their ARN
+ * Managed policies of AWS that functions, tasks and CDK's bootstrap attach, by the part of their ARN
  * after `policy/`. Source: AWS Managed Policy Reference. Others grant nothing here.
  */
 const AWS_POLICIES: Readonly<Record<string, readonly string[]>> = {
   AdministratorAccess: ['*'],
+  AWSCloudFormationReadOnlyAccess: [
+    'cloudformation:Describe*',
+    'cloudformation:EstimateTemplateCost',
+    'cloudformation:Get*',
+    'cloudformation:List*',
+    'cloudformation:ValidateTemplate',
+    'cloudformation:Detect*',
+  ],
   'service-role/AWSLambdaBasicExecutionRole': LOGS,
   'service-role/AWSLambdaSQSQueueExecutionRole': [
     'sqs:ReceiveMessage',

@@ -38,6 +38,17 @@ export function getBucketLocation(request: S3Request, context: CallContext): S3A
   return { headers: { 'content-type': 'application/xml' }, body };
 }
 
+/** Every bucket encrypts with keys of S3 by itself (user guide, "default bucket encryption"). */
+export function getBucketEncryption(request: S3Request, context: CallContext): S3Answer {
+  context.touches(arnOf(request.bucket), 's3:GetEncryptionConfiguration');
+  bucketOf(request, context);
+  const rule = element('Rule', [
+    element('ApplyServerSideEncryptionByDefault', [element('SSEAlgorithm', 'AES256')]),
+    element('BucketKeyEnabled', 'false'),
+  ]);
+  return xmlAnswer(document('ServerSideEncryptionConfiguration', [rule]));
+}
+
 export function deleteBucket(request: S3Request, context: CallContext): S3Answer {
   context.touches(arnOf(request.bucket));
   const { name, objects, versions } = bucketOf(request, context);

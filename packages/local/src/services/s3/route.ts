@@ -49,6 +49,7 @@ const ON_BUCKET: Readonly<Record<string, string>> = {
   HEAD: 'HeadBucket',
   DELETE: 'DeleteBucket',
   'POST delete': 'DeleteObjects',
+  'GET encryption': 'GetBucketEncryption',
   'GET location': 'GetBucketLocation',
   'GET notification': 'GetBucketNotificationConfiguration',
   'PUT notification': 'PutBucketNotificationConfiguration',

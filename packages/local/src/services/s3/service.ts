@@ -1,6 +1,13 @@
 import type { Answer } from '../../core/http.ts';
 import type { Action, CallContext, ServiceModule } from '../../core/service.ts';
-import { createBucket, deleteBucket, getBucketLocation, headBucket, listBuckets } from './buckets.ts';
+import {
+  createBucket,
+  deleteBucket,
+  getBucketEncryption,
+  getBucketLocation,
+  headBucket,
+  listBuckets,
+} from './buckets.ts';
 import { s3Error } from './errors.ts';
 import { checkHeaders } from './headers.ts';
 import { listObjectsV2 } from './listing.ts';
@@ -76,6 +83,7 @@ export const s3: ServiceModule = {
     DeleteBucket: act(deleteBucket),
     DeleteObject: act(deleteObject),
     DeleteObjects: act(deleteObjects),
+    GetBucketEncryption: act(getBucketEncryption),
     GetBucketLocation: act(getBucketLocation),
     GetBucketNotificationConfiguration: act(getBucketNotificationConfiguration),
     GetBucketVersioning: act(getBucketVersioning),
