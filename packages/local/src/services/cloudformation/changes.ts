@@ -120,11 +120,11 @@ export interface PlannedChanges {
   readonly changes: readonly Change[];
   /** Whether anything changes: outputs and tags of the stack count too. */
   readonly hasChanges: boolean;
-  /** An export that the template imports and nobody exports. */
+  /** An export that the template imports and no stack has. */
   readonly missingExport: string | undefined;
 }
 
-/** What a deployment would change, before it does. */
+/** The changes that a deployment would make, before it does. */
 export function planChanges(stack: Stack, desired: Desired, stores: Stores): PlannedChanges {
   const states = new Map<string, 'same' | 'changed' | 'replaced'>();
   let missingExport: string | undefined;

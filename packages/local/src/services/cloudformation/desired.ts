@@ -13,7 +13,7 @@ import { HIDDEN, hiddenParameters } from './parameter-values.ts';
 import type { Settings, Stack, StackResource } from './stack-store.ts';
 import type { Template } from './template-source.ts';
 
-/** What a deployment is to bring about. */
+/** The goal of a deployment: its settings and the plan of its template. */
 export interface Desired {
   readonly settings: Settings;
   readonly template: Template;

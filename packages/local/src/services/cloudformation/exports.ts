@@ -34,7 +34,10 @@ export function readOutputs({ plan, template }: Desired, scope: Scope): StackOut
 
 const namesOf = (stacks: readonly Stack[]) => stacks.map(({ name }) => name).join(' and ');
 
-/** Why outputs cannot become those of a stack: an export is taken, or another stack uses it as it was. */
+/**
+ * Why outputs cannot become those of a stack: an export is taken, or another stack uses it as it
+ * was.
+ */
 export function exportFault(stack: Stack, outputs: readonly StackOutput[], stores: Stores): string | undefined {
   for (const { exportName } of outputs) {
     const taken = exportsOf(stores).find(({ name, stack: owner }) => name === exportName && owner !== stack);

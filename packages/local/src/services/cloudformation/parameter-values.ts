@@ -117,7 +117,7 @@ export async function readParameterValues(
 
 const isHidden = ({ NoEcho }: Definition) => String(NoEcho) === 'true';
 
-/** The names of the parameters whose values nobody may see. */
+/** The names of the parameters whose values are not shown. */
 export const hiddenParameters = ({ parameters }: Pick<ReadTemplate, 'parameters'>): Set<string> =>
   new Set(Object.entries(parameters).flatMap(([name, definition]) => (isHidden(definition) ? [name] : [])));
 

@@ -69,7 +69,7 @@ async function readSettings(
 
 export const readRoleArn = (input: Record<string, unknown>) => readString(input, 'RoleARN', { min: 20, max: 2048 });
 
-/** What a call asks for of a stack. @throws ServiceError */
+/** Reads the goal of a call on a stack. @throws ServiceError */
 export async function readDesired(
   input: Record<string, unknown>,
   stack: Pick<Stack, 'id' | 'name' | 'resources'>,

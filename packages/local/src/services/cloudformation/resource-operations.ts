@@ -24,7 +24,7 @@ export class ResourceFailure extends Error {
   }
 }
 
-/** What a template says of a resource, evaluated. */
+/** The part of a template that is about one resource, evaluated. */
 export interface Evaluated {
   readonly resource: TemplateResource;
   readonly written: Fields;

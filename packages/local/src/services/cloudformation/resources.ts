@@ -107,7 +107,9 @@ export const describeStackEvents: Action = (input, context) => {
   };
 };
 
-/** The events of one operation, of a stack, or of the creation of a change set: that has none here. */
+/**
+ * The events of one operation, of a stack, or of the creation of a change set: that has none here.
+ */
 export const describeEvents: Action = (input, context) => {
   const changeSetName = readString(input, 'ChangeSetName', { min: 1 });
   const stackName = readString(input, 'StackName', { min: 1 });

@@ -4,7 +4,7 @@ import type { Stores } from '../../core/stores.ts';
 import { storeKey } from '../../core/stores.ts';
 import { noStack } from './errors.ts';
 
-/** What one deployment was asked for. Plain data, as everything here. */
+/** The input of one deployment. Plain data, as everything here. */
 export interface Settings {
   /** The template as it came. */
   readonly body: string;

@@ -74,7 +74,7 @@ async function fetchTemplate(url: string, context: CallContext): Promise<string>
 }
 
 /**
- * The text of a call's template, undefined where it gives none. `previous` is that of the stack, for
+ * The text of a call's template, undefined where it gives none. `previous` is the stack's, for
  * `UsePreviousTemplate`.
  *
  * @throws ServiceError `ValidationError`

@@ -1,7 +1,7 @@
 const LOGS = ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents'];
 
 /**
- * Managed policies of AWS that functions, tasks and CDK's bootstrap attach, by the part of their ARN
+ * Managed policies of AWS that functions, tasks and CDK's bootstrap attach, by the part of the ARN
  * after `policy/`. Source: AWS Managed Policy Reference. Others grant nothing here.
  */
 const AWS_POLICIES: Readonly<Record<string, readonly string[]>> = {
