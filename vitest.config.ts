@@ -21,7 +21,9 @@ const otherSdk = SDK
     }
   : {};
 
-/** Unit tests that change a global or a prototype, or whose fixtures register hooks by themselves. */
+/**
+ * Unit tests that change a global or a prototype, or whose fixtures register hooks by themselves.
+ */
 const APART = [
   'packages/{aws,cdk,lifecycle,logging}/src/**/*.test.ts',
   'packages/config/src/{hostile,no-effects}.test.ts',
@@ -63,8 +65,8 @@ export default defineConfig({
     globalSetup: 'test/support/temporary-folder.ts',
     projects: [
       project('unit', ['packages/*/src/**/*.test.ts', 'examples/*/**/*.test.ts', 'infra/**/*.test.ts'], {
-        // The files share a process and its modules: importing them anew took 60 % of the time of small
-        // files. test/unit/projects.test.ts refuses files that need their own.
+        // The files share a process and its modules: importing them anew took 60 % of the time of
+        // small files. test/unit/projects.test.ts refuses files that need their own.
         isolate: false,
         exclude: [...configDefaults.exclude, ...APART],
       }),

@@ -158,7 +158,7 @@ describe('a table', () => {
     await dynamodb.send(new DescribeTableCommand({ TableName: Rows }));
   });
 
-  it('cannot be replaced under a name of its own', async () => {
+  it('cannot be replaced under a name that the template gives', async () => {
     await stacks.create('app', templateOf({ Rows: table({ TableName: 'rows' }) }));
     const stack = await stacks.update(
       'app',

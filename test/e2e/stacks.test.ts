@@ -47,7 +47,10 @@ const client = () => ({
   credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
 });
 
-/** Deploys as `aws cloudformation deploy` does: a change set, its wait, its execution, the stack's wait. */
+/**
+ * Deploys as `aws cloudformation deploy` does: a change set, its wait, its execution, the stack's
+ * wait.
+ */
 async function deploy(template: object, ChangeSetType: ChangeSetType) {
   const names = { StackName: 'orders-dev', ChangeSetName: `change-${ChangeSetType.toLowerCase()}` };
   await cloudFormation.send(

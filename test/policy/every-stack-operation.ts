@@ -1,7 +1,9 @@
 /** Nothing of it is made: the operations alone are of interest. */
 export const TEMPLATE = JSON.stringify({ Resources: { Listed: { Type: 'AWS::CloudWatch::Alarm' } } });
 
-/** A call of every operation of CloudFormation, on the stack `stack` with the change set `change`. */
+/**
+ * A call of every operation of CloudFormation, on the stack `stack` with the change set `change`.
+ */
 export const STACK_CALLS: Readonly<Record<string, object>> = {
   CreateChangeSet: { StackName: 'stack', ChangeSetName: 'other', TemplateBody: TEMPLATE },
   CreateStack: { StackName: 'other', TemplateBody: TEMPLATE },

@@ -102,7 +102,7 @@ describe('what CloudFormation does for a user', () => {
     expect(Object.keys(CASES)).toEqual(STACKS);
   });
 
-  it('is told in the events, and recorded with the role of the stack', async () => {
+  it('is in the events, and recorded with the role of the stack', async () => {
     await makeRole([], CLOUDFORMATION);
     expect(await makeStack(ROOT, ROLE)).toBe('ROLLBACK_COMPLETE');
     const { StackEvents = [] } = await new CloudFormationClient(as()).send(

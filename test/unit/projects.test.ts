@@ -27,7 +27,7 @@ function closure(file: string, seen = new Set<string>()): ReadonlySet<string> {
 }
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
 
-/** What outlives the file that does it. */
+/** Changes that outlive the file that makes them. */
 const GLOBAL_CHANGE =
   /mockClient\(|\bvi\.(mock|doMock|stubGlobal|stubEnv|useFakeTimers|setSystemTime|spyOn)\(|globalThis\.\w+ = |installLightHttp\(|process\.env\.\w+ = |process\.chdir\(/;
 

@@ -183,7 +183,11 @@ describe('twelvefold bindings', () => {
     [['--stage', 'UP'], 64, /--stage "UP" must be lower-case words joined by hyphens, 1 to 16 characters/],
     [['--stage', 'x'.repeat(17)], 64, /1 to 16 characters/],
     [[], 64, /--stage is missing: give --stage STAGE or set TWELVEFOLD_STAGE/],
-    [['--stage', 'dev', '--export', 'other'], 1, /the export 'other' of app.ts is not an app; export what defineApp\(\)/],
+    [
+      ['--stage', 'dev', '--export', 'other'],
+      1,
+      /the export 'other' of app.ts is not an app; export what defineApp\(\)/,
+    ],
     [['--stage', 'dev', '--export', 'nothing'], 1, /the export 'nothing' of app.ts is not an app/],
     [['--stage', 'dev', '--export', 'lost'], 1, /Cannot import lost of app.ts/],
   ])('says what is wrong with %j', async (options, code, message) => {

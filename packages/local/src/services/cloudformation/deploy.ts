@@ -27,7 +27,7 @@ class StackFailure extends Error {
   override readonly name = 'StackFailure';
 }
 
-/** What one deployment has done so far. */
+/** The work of one deployment so far. */
 interface Progress {
   readonly steps: Step[];
   readonly imports: Set<string>;
