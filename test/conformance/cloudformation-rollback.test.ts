@@ -1,4 +1,11 @@
-import { DescribeStackResourcesCommand, UpdateStackCommand } from '@aws-sdk/client-cloudformation';
+import {
+  ContinueUpdateRollbackCommand,
+  DeleteStackCommand,
+  DescribeStackResourcesCommand,
+  RollbackStackCommand,
+  UpdateStackCommand,
+} from '@aws-sdk/client-cloudformation';
+import { CreateTopicCommand, DeleteTopicCommand, SNSClient } from '@aws-sdk/client-sns';
 import { GetQueueAttributesCommand, ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { LocalAws } from '@twelvefold/local';
 import { startLocalAws } from '@twelvefold/local';
@@ -18,6 +25,10 @@ afterAll(() => aws.close());
 beforeEach(() => aws.reset());
 
 const queues = async () => (await sqs.send(new ListQueuesCommand({}))).QueueUrls ?? [];
+const delayOf = async (QueueUrl: string | undefined) => {
+  const command = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['DelaySeconds'] });
+  return (await sqs.send(command)).Attributes?.DelaySeconds;
+};
 /** SQS takes at most 900 s. */
 const BAD = queue({ DelaySeconds: 901 }, { DependsOn: 'Good' });
 
@@ -174,5 +185,69 @@ describe('an update that fails', () => {
       StackStatusReason: 'The following resource(s) failed to update: [A]. ',
     });
     aws.faults.clear();
+    await stacks.client.send(new ContinueUpdateRollbackCommand({ StackName: 'app' }));
+    expect((await stacks.settled('app')).StackStatus).toBe('UPDATE_ROLLBACK_COMPLETE');
+    const { A: QueueUrl, ...others } = await stacks.physicalIds('app');
+    expect(await delayOf(QueueUrl)).toBe('1');
+    expect(Object.keys(others)).toEqual(['B']);
+    await expect(stacks.client.send(new ContinueUpdateRollbackCommand({ StackName: 'app' }))).rejects.toThrow(
+      /is in UPDATE_ROLLBACK_COMPLETE state/,
+    );
+  });
+});
+
+describe('what failed and stayed', () => {
+  const OLD = templateOf({ A: queue({ DelaySeconds: 1 }), B: queue() });
+  const kept = { DisableRollback: true };
+
+  it('is tried again by the next update, also with the same template', async () => {
+    const Topic = { Type: 'AWS::SNS::Topic', Properties: { TopicName: 'taken' }, DependsOn: 'A' };
+    const template = templateOf({ A: queue(), Topic });
+    const sns = new SNSClient(settings(aws));
+    const { TopicArn } = await sns.send(new CreateTopicCommand({ Name: 'taken' }));
+    expect((await stacks.create('app', template, kept)).StackStatus).toBe('CREATE_FAILED');
+    await sns.send(new DeleteTopicCommand({ TopicArn }));
+    expect((await stacks.update('app', template)).StackStatus).toBe('UPDATE_COMPLETE');
+    expect(await stacks.physicalIds('app')).toEqual({ A: (await queues())[0], Topic: TopicArn });
+  });
+
+  it('of an update leaves nothing behind when a later one succeeds', async () => {
+    await stacks.create('app', OLD);
+    const next = (properties: object) =>
+      templateOf({ A: queue({ DelaySeconds: 1, FifoQueue: true }), B: queue(properties, { DependsOn: 'A' }) });
+    expect((await stacks.update('app', next({ DelaySeconds: 901 }), kept)).StackStatus).toBe('UPDATE_FAILED');
+    expect(await queues()).toHaveLength(3);
+    expect((await stacks.update('app', next({ DelaySeconds: 9 }))).StackStatus).toBe('UPDATE_COMPLETE');
+    const ids = await stacks.physicalIds('app');
+    expect((await queues()).sort()).toEqual(Object.values(ids).sort());
+    expect(await delayOf(ids.B)).toBe('9');
+  });
+
+  it('of an update goes with the stack', async () => {
+    const { StackId = '' } = await stacks.create('app', OLD);
+    const bad = templateOf({ A: queue({ FifoQueue: true }), B: queue({ DelaySeconds: 901 }, { DependsOn: 'A' }) });
+    expect((await stacks.update('app', bad, kept)).StackStatus).toBe('UPDATE_FAILED');
+    await stacks.client.send(new DeleteStackCommand({ StackName: 'app' }));
+    expect((await stacks.settled(StackId)).StackStatus).toBe('DELETE_COMPLETE');
+    expect(await queues()).toEqual([]);
+  });
+
+  it('is taken back by RollbackStack', async () => {
+    const { client } = stacks;
+    await stacks.create('app', OLD);
+    const before = await stacks.physicalIds('app');
+    await expect(client.send(new RollbackStackCommand({ StackName: 'app' }))).rejects.toThrow(
+      /is in CREATE_COMPLETE state and can not be rolled back\.$/,
+    );
+    const bad = templateOf({ A: queue({ DelaySeconds: 7 }), B: queue({ DelaySeconds: 901 }, { DependsOn: 'A' }) });
+    expect((await stacks.update('app', bad, kept)).StackStatus).toBe('UPDATE_FAILED');
+    await client.send(new RollbackStackCommand({ StackName: 'app' }));
+    expect((await stacks.settled('app')).StackStatus).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(await stacks.physicalIds('app')).toEqual(before);
+    expect(await delayOf(before.A)).toBe('1');
+    await stacks.create('new', templateOf({ Good: queue(), Bad: BAD }), kept);
+    await client.send(new RollbackStackCommand({ StackName: 'new' }));
+    expect((await stacks.settled('new')).StackStatus).toBe('ROLLBACK_COMPLETE');
+    expect(await queues()).toHaveLength(2);
   });
 });

@@ -5,6 +5,7 @@ export const TEMPLATE = JSON.stringify({ Resources: { Listed: { Type: 'AWS::Clou
  * A call of every operation of CloudFormation, on the stack `stack` with the change set `change`.
  */
 export const STACK_CALLS: Readonly<Record<string, object>> = {
+  ContinueUpdateRollback: { StackName: 'stack' },
   CreateChangeSet: { StackName: 'stack', ChangeSetName: 'other', TemplateBody: TEMPLATE },
   CreateStack: { StackName: 'other', TemplateBody: TEMPLATE },
   DeleteChangeSet: { StackName: 'stack', ChangeSetName: 'change' },
@@ -23,6 +24,7 @@ export const STACK_CALLS: Readonly<Record<string, object>> = {
   ListImports: { ExportName: 'none' },
   ListStackResources: { StackName: 'stack' },
   ListStacks: {},
+  RollbackStack: { StackName: 'stack' },
   UpdateStack: { StackName: 'stack', TemplateBody: TEMPLATE },
   UpdateTerminationProtection: { StackName: 'stack', EnableTerminationProtection: true },
   ValidateTemplate: { TemplateBody: TEMPLATE },

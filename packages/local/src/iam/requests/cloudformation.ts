@@ -28,8 +28,10 @@ export const CLOUDFORMATION: Operations = {
     ...keys,
     unnamed: true,
   }),
+  ...withRole('ContinueUpdateRollback'),
   ...withRole('CreateChangeSet'),
   ...withRole('CreateStack'),
   ...withRole('DeleteStack'),
+  ...withRole('RollbackStack'),
   ...withRole('UpdateStack'),
 };

@@ -134,7 +134,7 @@ export function planChanges(stack: Stack, desired: Desired, stores: Stores): Pla
     missingExport ??= name;
     throw new UnknownValueError(`No export named ${name} found`, { isResource: false });
   };
-  const known = live(stack);
+  const known = new Map([...live(stack)].filter(([, resource]) => !isUnfinished(resource)));
   const values = (logicalId: string): ResourceValues | undefined => {
     if (!desired.plan.needs.has(logicalId)) return undefined;
     const resource = known.get(logicalId);
@@ -184,6 +184,10 @@ export function planChanges(stack: Stack, desired: Desired, stores: Stores): Pla
     !isDeepStrictEqual(stack.settings.notificationArns, desired.settings.notificationArns);
   return { changes, hasChanges, missingExport };
 }
+
+/** Whether a resource's creation failed: it is made anew. */
+export const isUnfinished = ({ status, unmade, attributes }: StackResource) =>
+  (status === 'CREATE_FAILED' || status === 'UPDATE_FAILED') && unmade === undefined && attributes === undefined;
 
 /** The resources that are there. */
 export const live = (stack: Stack) =>

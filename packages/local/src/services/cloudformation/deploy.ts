@@ -1,36 +1,27 @@
 import { reasonToList, writtenProperties } from '../../provision/entry.ts';
 import type { Scope } from '../../provision/intrinsics.ts';
-import { inOrder } from '../../provision/plan.ts';
 import { madeType } from '../../provision/resource-types/made-types.ts';
 import type { TemplateResource } from '../../provision/template.ts';
-import { changedAttributes, changedProperties, live, planChanges, replacing } from './changes.ts';
+import { changedAttributes, changedProperties, isUnfinished, live, planChanges, replacing } from './changes.ts';
 import type { Desired } from './desired.ts';
 import { scopeOf, shownProperties, valuesOf } from './desired.ts';
 import { messageOf } from './errors.ts';
 import { exportFault, readOutputs } from './exports.ts';
 import type { Operation } from './operation.ts';
 import { checkLive, StackGoneError, setStackStatus, setStatus } from './operation.ts';
+import type { FailurePlan } from './removal.ts';
+import { isRetained, removeAll, removeNew } from './removal.ts';
 import type { Evaluated } from './resource-operations.ts';
 import { create, newResource, ResourceFailure, remove, update } from './resource-operations.ts';
+import { rollBack } from './rollback.ts';
 import type { Stack, StackResource } from './stack-store.ts';
 import { exportsOf } from './stack-store.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** A step that was taken, for its way back. */
-type Step =
-  | { readonly kind: 'created' | 'replaced'; readonly now: StackResource; readonly before?: StackResource }
-  | { readonly kind: 'updated'; readonly now: StackResource; readonly before: StackResource };
-
 /** The whole stack failed, not one of its resources. */
 class StackFailure extends Error {
   override readonly name = 'StackFailure';
-}
-
-/** The work of one deployment so far. */
-interface Progress {
-  readonly steps: Step[];
-  readonly imports: Set<string>;
 }
 
 function evaluatorOf(operation: Operation, desired: Desired, imports: Set<string>) {
@@ -91,13 +82,7 @@ function describe(target: StackResource, { resource, written, shown, needs, unma
   target.unmade = unmade;
 }
 
-async function replace(
-  operation: Operation,
-  desired: Desired,
-  before: StackResource,
-  wanted: Evaluated,
-  steps: Step[],
-) {
+async function replace(operation: Operation, desired: Desired, before: StackResource, wanted: Evaluated) {
   const { stack } = operation;
   const name = nameInTheWay(before.type, before.written, wanted.written);
   if (name !== undefined) {
@@ -107,11 +92,11 @@ async function replace(
   }
   const target = newResource(stack.name, wanted);
   stack.resources.set(before.logicalId, target);
-  steps.push({ kind: 'replaced', now: target, before });
+  stack.steps.push({ kind: 'replaced', now: target, before, attempted: undefined, isUndone: false });
   await create(operation, target, desired.pseudo, wanted.notes, { verb: 'UPDATE', reason: REPLACES });
 }
 
-async function change(operation: Operation, desired: Desired, before: StackResource, wanted: Evaluated, steps: Step[]) {
+async function change(operation: Operation, desired: Desired, before: StackResource, wanted: Evaluated) {
   const changed = changedProperties(before, wanted.written);
   const attributes = changedAttributes(before, wanted.resource);
   if (changed.length === 0 && attributes.length === 0) {
@@ -119,7 +104,7 @@ async function change(operation: Operation, desired: Desired, before: StackResou
     return;
   }
   if (replacing(before.type, changed).length > 0 && before.unmade === undefined) {
-    await replace(operation, desired, before, wanted, steps);
+    await replace(operation, desired, before, wanted);
     return;
   }
   const past = structuredClone(before);
@@ -128,10 +113,18 @@ async function change(operation: Operation, desired: Desired, before: StackResou
     throw new ResourceFailure(before.logicalId, wanted.unmade);
   }
   describe(before, wanted);
-  steps.push({ kind: 'updated', now: before, before: past });
+  const isThere = past.unmade === undefined;
+  const attempted = isThere ? before.written : undefined;
+  operation.stack.steps.push({ kind: 'updated', now: before, before: past, attempted, isUndone: false });
   if (changed.length > 0) {
-    const isThere = past.unmade === undefined;
-    await update(operation, before, desired.pseudo, isThere ? past.written : undefined, wanted.notes);
+    try {
+      await update(operation, before, desired.pseudo, isThere ? past.written : undefined, wanted.notes);
+    } catch (error) {
+      // It is as it was, as far as is known: the next update tries again.
+      const { status, reason, changedMs } = before;
+      Object.assign(before, structuredClone(past), { status, reason, changedMs });
+      throw error;
+    }
     return;
   }
   setStatus(operation, before, 'UPDATE_IN_PROGRESS');
@@ -158,23 +151,35 @@ function evaluatedOrFailed(
   }
 }
 
-/** Brings about all resources and outputs, or throws with what was done in `progress`. */
-async function bringAbout(operation: Operation, desired: Desired, progress: Progress): Promise<void> {
+/**
+ * The resource that a deployment finds. One whose creation failed before is removed, as far as it
+ * came, and made anew.
+ */
+async function standing(operation: Operation, logicalId: string): Promise<StackResource | undefined> {
+  const before = live(operation.stack).get(logicalId);
+  if (before === undefined || !isUnfinished(before)) return before;
+  if (before.physicalId !== '') await remove(operation, before, false);
+  return undefined;
+}
+
+/** Brings about all resources and outputs, or throws; the stack has the steps that were taken. */
+async function bringAbout(operation: Operation, desired: Desired): Promise<void> {
   const { stack, stores } = operation;
   const missing = planChanges(stack, desired, stores).missingExport;
   if (missing !== undefined) throw new StackFailure(`No export named ${missing} found`);
-  const { scope, evaluate: evaluated } = evaluatorOf(operation, desired, progress.imports);
+  const imports = new Set<string>();
+  const { scope, evaluate: evaluated } = evaluatorOf(operation, desired, imports);
   for (const resource of desired.plan.ordered) {
     checkLive(operation);
-    const before = live(stack).get(resource.logicalId);
+    const before = await standing(operation, resource.logicalId);
     const wanted = evaluatedOrFailed(operation, resource, before, evaluated);
     if (before !== undefined) {
-      await change(operation, desired, before, wanted, progress.steps);
+      await change(operation, desired, before, wanted);
       continue;
     }
     const target = newResource(stack.name, wanted);
     stack.resources.set(resource.logicalId, target);
-    progress.steps.push({ kind: 'created', now: target });
+    stack.steps.push({ kind: 'created', now: target, before: undefined, attempted: undefined, isUndone: false });
     await create(operation, target, desired.pseudo, wanted.notes);
   }
   let outputs: Stack['outputs'];
@@ -186,25 +191,8 @@ async function bringAbout(operation: Operation, desired: Desired, progress: Prog
   const fault = exportFault(stack, outputs, stores);
   if (fault !== undefined) throw new StackFailure(fault);
   stack.outputs = outputs;
-  stack.imports = [...progress.imports];
+  stack.imports = [...imports];
 }
-
-/** The order in which resources may be removed: each before those that it needs. */
-const removalOrder = (resources: readonly StackResource[]): StackResource[] => {
-  const byId = new Map(resources.map((resource) => [resource.logicalId, resource]));
-  const order = inOrder(new Map(resources.map(({ logicalId, needs }) => [logicalId, needs])));
-  return order.reverse().flatMap((id) => byId.get(id) ?? []);
-};
-
-export interface FailurePlan {
-  readonly onFailure: 'DELETE' | 'DO_NOTHING' | 'ROLLBACK';
-  /** Removes what the deployment made also where it is to be kept. */
-  readonly retainExceptOnCreate: boolean;
-}
-
-/** Whether a rollback leaves a new resource where it is (user guide, DeletionPolicy). */
-const survives = ({ deletionPolicy }: StackResource, plan: FailurePlan) =>
-  deletionPolicy === 'Retain' && !plan.retainExceptOnCreate;
 
 function reasonOf(error: unknown, verb: string): string {
   return error instanceof ResourceFailure
@@ -212,32 +200,17 @@ function reasonOf(error: unknown, verb: string): string {
     : `${messageOf(error)}${error instanceof StackFailure ? '. ' : ''}`;
 }
 
-const failedList = (failed: readonly StackResource[]) =>
-  `The following resource(s) failed to delete: [${failed.map(({ logicalId }) => logicalId).join(', ')}]. `;
-
-/** Removes resources in an order that works. Gives those that could not be removed. */
-async function removeAll(
-  operation: Operation,
-  resources: readonly StackResource[],
-  isKept: (resource: StackResource) => boolean,
-): Promise<StackResource[]> {
-  const failures: StackResource[] = [];
-  for (const resource of removalOrder(resources)) {
-    if (!(await remove(operation, resource, isKept(resource)))) failures.push(resource);
-  }
-  return failures;
-}
-
 /** Creates a stack; the stack is CREATE_IN_PROGRESS already. */
 export async function runCreate(operation: Operation, desired: Desired, plan: FailurePlan): Promise<void> {
   const { stack } = operation;
-  const progress: Progress = { steps: [], imports: new Set() };
   try {
-    await bringAbout(operation, desired, progress);
+    await bringAbout(operation, desired);
+    stack.steps = [];
     setStackStatus(operation, 'CREATE_COMPLETE');
     return;
   } catch (error) {
     if (error instanceof StackGoneError) throw error;
+    stack.steps = [];
     const reason = reasonOf(error, 'create');
     if (plan.onFailure === 'DO_NOTHING') {
       setStackStatus(operation, 'CREATE_FAILED', reason);
@@ -249,17 +222,9 @@ export async function runCreate(operation: Operation, desired: Desired, plan: Fa
       isDelete ? 'DELETE_IN_PROGRESS' : 'ROLLBACK_IN_PROGRESS',
       `${reason}${isDelete ? 'Delete' : 'Rollback'} requested by user.`,
     );
-    const failures = await removeAll(operation, [...live(stack).values()], (each) => survives(each, plan));
-    if (failures.length > 0) {
-      setStackStatus(operation, isDelete ? 'DELETE_FAILED' : 'ROLLBACK_FAILED', failedList(failures));
-    } else {
-      if (isDelete) stack.deletedMs = operation.now();
-      setStackStatus(operation, isDelete ? 'DELETE_COMPLETE' : 'ROLLBACK_COMPLETE');
-    }
+    await removeNew(operation, plan);
   }
 }
-
-const isRetained = (policy: string | undefined) => policy === 'Retain' || policy === 'RetainExceptOnCreate';
 
 /** Removes what an update has left behind. */
 async function cleanUp(operation: Operation, replaced: readonly StackResource[], gone: readonly StackResource[]) {
@@ -272,12 +237,14 @@ async function cleanUp(operation: Operation, replaced: readonly StackResource[],
   return removeAll(operation, [...replaced, ...gone], (each) => retained.has(each));
 }
 
-/** Updates a stack; the stack is UPDATE_IN_PROGRESS already. */
+/**
+ * Updates a stack; the stack is UPDATE_IN_PROGRESS already. Steps of an update that failed and
+ * stayed count as its own.
+ */
 export async function runUpdate(operation: Operation, desired: Desired, plan: FailurePlan): Promise<void> {
   const { stack } = operation;
-  const progress: Progress = { steps: [], imports: new Set() };
   try {
-    await bringAbout(operation, desired, progress);
+    await bringAbout(operation, desired);
   } catch (error) {
     if (error instanceof StackGoneError) throw error;
     const isNew = error instanceof ResourceFailure && stack.resources.get(error.logicalId)?.status === 'CREATE_FAILED';
@@ -287,13 +254,14 @@ export async function runUpdate(operation: Operation, desired: Desired, plan: Fa
       return;
     }
     setStackStatus(operation, 'UPDATE_ROLLBACK_IN_PROGRESS', reason);
-    await rollBack(operation, desired, progress.steps, plan);
+    await rollBack(operation, plan);
     return;
   }
   stack.settings = desired.settings;
   stack.description = desired.template.read.description;
   setStackStatus(operation, 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
-  const replaced = progress.steps.flatMap((step) => (step.kind === 'replaced' ? (step.before ?? []) : []));
+  const replaced = stack.steps.flatMap(({ kind, before }) => (kind === 'replaced' && before ? [before] : []));
+  stack.steps = [];
   const gone = [...live(stack).values()].filter(({ logicalId }) => !desired.plan.needs.has(logicalId));
   const failures = await cleanUp(operation, replaced, gone);
   setStackStatus(
@@ -301,57 +269,4 @@ export async function runUpdate(operation: Operation, desired: Desired, plan: Fa
     'UPDATE_COMPLETE',
     failures.length > 0 ? 'One or more resources could not be deleted.' : undefined,
   );
-}
-
-/** Takes the steps of an update back, the last one first. */
-async function rollBack(operation: Operation, { pseudo }: Desired, steps: readonly Step[], plan: FailurePlan) {
-  const { stack } = operation;
-  const made: StackResource[] = [];
-  for (const { kind, now, before } of [...steps].reverse()) {
-    if (before === undefined) {
-      stack.resources.delete(now.logicalId);
-      made.push(now);
-    } else if (kind === 'replaced') {
-      stack.resources.set(now.logicalId, before);
-      made.push(now);
-      setStatus(operation, before, 'UPDATE_COMPLETE');
-    } else {
-      const past = structuredClone(now);
-      Object.assign(now, before);
-      try {
-        await update(operation, now, pseudo, past.unmade === undefined ? past.written : undefined);
-      } catch (error) {
-        if (!(error instanceof ResourceFailure)) throw error;
-        setStackStatus(
-          operation,
-          'UPDATE_ROLLBACK_FAILED',
-          `The following resource(s) failed to update: [${now.logicalId}]. `,
-        );
-        return;
-      }
-    }
-  }
-  // One that could not even be evaluated is not among the steps.
-  for (const [id, { status, physicalId }] of stack.resources) {
-    if (status === 'CREATE_FAILED' && physicalId === '') stack.resources.delete(id);
-  }
-  setStackStatus(operation, 'UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS');
-  await removeAll(operation, made, (each) => survives(each, plan));
-  setStackStatus(operation, 'UPDATE_ROLLBACK_COMPLETE');
-}
-
-/** Deletes a stack; the stack is DELETE_IN_PROGRESS already. */
-export async function runDelete(operation: Operation, retained: readonly string[]): Promise<void> {
-  const { stack } = operation;
-  const failures = await removeAll(
-    operation,
-    [...live(stack).values()].filter(({ status }) => status !== 'DELETE_SKIPPED'),
-    ({ logicalId, deletionPolicy }) => retained.includes(logicalId) || isRetained(deletionPolicy),
-  );
-  if (failures.length > 0) {
-    setStackStatus(operation, 'DELETE_FAILED', failedList(failures));
-    return;
-  }
-  stack.deletedMs = operation.now();
-  setStackStatus(operation, 'DELETE_COMPLETE');
 }

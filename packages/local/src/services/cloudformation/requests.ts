@@ -107,6 +107,7 @@ export const newStack = (
   imports: [],
   resources: new Map(),
   events: [],
+  steps: [],
   changeSets: new Map(),
   changeSetId: undefined,
   disableRollback: false,

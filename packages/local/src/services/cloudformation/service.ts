@@ -15,6 +15,7 @@ import {
   describeStackResources,
   listStackResources,
 } from './resources.ts';
+import { continueUpdateRollback, rollbackStack } from './rollback.ts';
 import {
   createStack,
   deleteStack,
@@ -62,12 +63,14 @@ export const cloudformation: ServiceModule = {
     times: ['CreationTime', 'DeletionTime', 'LastUpdatedTime', 'LastUpdatedTimestamp', 'Timestamp'],
   },
   refused: {
+    ContinueUpdateRollback: ['ForceRollback'],
     CreateChangeSet: ['DeploymentMode', 'ResourcesToImport'],
     CreateStack: ['StackPolicyBody', 'StackPolicyURL'],
     GetTemplateSummary: ['CallAs', 'StackSetName'],
     UpdateStack: ['StackPolicyBody', 'StackPolicyDuringUpdateBody', 'StackPolicyDuringUpdateURL', 'StackPolicyURL'],
   },
   actions: acting({
+    ContinueUpdateRollback: continueUpdateRollback,
     CreateChangeSet: createChangeSet,
     CreateStack: createStack,
     DeleteChangeSet: deleteChangeSet,
@@ -86,6 +89,7 @@ export const cloudformation: ServiceModule = {
     ListImports: listImports,
     ListStackResources: listStackResources,
     ListStacks: listStacks,
+    RollbackStack: rollbackStack,
     UpdateStack: updateStack,
     UpdateTerminationProtection: updateTerminationProtection,
     ValidateTemplate: validateTemplate,

@@ -104,6 +104,17 @@ export interface ChangeSet {
   executionStatus: string;
 }
 
+/** A step that a deployment has taken, for its way back. */
+export interface Step {
+  readonly kind: 'created' | 'replaced' | 'updated';
+  readonly now: StackResource;
+  /** Of a resource that was there. */
+  readonly before: StackResource | undefined;
+  /** The properties that an update was to set; undefined where there was nothing to update. */
+  readonly attempted: Readonly<Record<string, unknown>> | undefined;
+  isUndone: boolean;
+}
+
 export interface Stack {
   readonly id: string;
   readonly name: string;
@@ -120,6 +131,8 @@ export interface Stack {
   imports: readonly string[];
   readonly resources: Map<string, StackResource>;
   readonly events: StackEvent[];
+  /** The steps of an update that is under way, or that failed and was not taken back. */
+  steps: Step[];
   readonly changeSets: Map<string, ChangeSet>;
   /** The change set that was executed last. */
   changeSetId: string | undefined;
