@@ -11,6 +11,7 @@ import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { LocalAws } from '@twelvefold/local';
 import { startLocalAws } from '@twelvefold/local';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { commandsOf, readPage } from '../support/page-commands.ts';
 
 const run = promisify(execFile);
 const CDK = join(dirname(createRequire(import.meta.url).resolve('aws-cdk/package.json')), 'bin/cdk');
@@ -25,6 +26,16 @@ beforeAll(async () => {
 afterAll(async () => {
   await aws.close();
   await rm(folder, { recursive: true });
+});
+
+const BOOTSTRAP = ['bootstrap', 'aws://123456789012/eu-west-1'];
+const DEPLOY = ['deploy', '--require-approval', 'never'];
+
+it('runs the commands of the page', () => {
+  const commands = commandsOf(readPage('docs/local-aws.md')).map(({ command }) => command);
+  expect(commands.filter((command) => command.startsWith('npx cdk '))).toEqual(
+    [BOOTSTRAP, DEPLOY].map((words) => `npx cdk ${words.join(' ')}`),
+  );
 });
 
 const client = () => ({
@@ -55,11 +66,10 @@ async function cdk(command: readonly string[], step = '1'): Promise<string> {
 const stack = async (StackName: string) =>
   (await new CloudFormationClient(client()).send(new DescribeStacksCommand({ StackName }))).Stacks?.[0];
 
-const deploy = (step: string) =>
-  cdk(['deploy', '--require-approval', 'never', '--outputs-file', join(folder, 'outputs.json')], step);
+const deploy = (step: string) => cdk([...DEPLOY, '--outputs-file', join(folder, 'outputs.json')], step);
 
 it('cdk bootstrap, deploy, a second deploy that adds to the stack, and destroy', { timeout: 600_000 }, async () => {
-  await cdk(['bootstrap', 'aws://123456789012/eu-west-1']);
+  await cdk(BOOTSTRAP);
   expect(await stack('CDKToolkit')).toMatchObject({ StackStatus: 'CREATE_COMPLETE' });
 
   await deploy('1');

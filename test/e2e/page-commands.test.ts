@@ -208,7 +208,7 @@ const SCENARIOS: Readonly<Record<string, () => Promise<void>>> = {
   },
 };
 /** Pages that a scenario above follows beside its own, or another test. */
-const FOLLOWED_ELSEWHERE = ['docs/guides/deploying.md', 'packages/config/README.md'];
+const FOLLOWED_ELSEWHERE = ['docs/guides/deploying.md', 'docs/local-aws.md', 'packages/config/README.md'];
 
 const isSource = (path: string) => !/\/(dist|node_modules|tsconfig[^/]*\.json|package\.json)$/.test(path);
 

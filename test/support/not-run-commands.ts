@@ -75,7 +75,7 @@ function terraformFaults(command: string): string[] {
 }
 
 const APPLY = `terraform -chdir=infra/terraform apply -var connection_arn=... -var repository=owner/name -var first_image=... -var 'certificate_arns={staging="...",production="..."}'`;
-const UPLOAD = `for name in http orders notifications tasks; do
+const UPLOAD = `for name in http orders notifications tasks supervisor; do
   zip -q -j $name.zip $name.js $name.js.map package.json
   aws s3 cp $name.zip s3://$BUCKET/$VERSION/lambda/$name.zip
 done`;
@@ -163,12 +163,24 @@ export const NOT_RUN: Readonly<Record<string, readonly NotRun[]>> = {
     script('npm run build', REBUILDS),
     { command: UPLOAD, because: ACCOUNT, faults: uploadFaults },
     aws(
-      `${DEPLOY} orders-$STAGE --template-file infra/templates/orders.template.json --capabilities CAPABILITY_IAM --parameter-overrides Stage=$STAGE CodeBucket=$BUCKET CodePrefix=$VERSION`,
+      `${DEPLOY} orders-$STAGE --template-file infra/templates/orders.template.json --s3-bucket $BUCKET --capabilities CAPABILITY_IAM --parameter-overrides Stage=$STAGE CodeBucket=$BUCKET CodePrefix=$VERSION Release=$VERSION`,
     ),
     aws('aws ssm put-parameter --type String --name /orders/$STAGE/pricing/taxRate --value 0.19'),
     aws(
       'aws secretsmanager put-secret-value --secret-id orders/$STAGE/payments/apiKey --secret-string file://api-key.txt',
     ),
+  ],
+  'packages/local/README.md': [
+    {
+      command: `${DEPLOY} app --template-file template.yaml --capabilities CAPABILITY_IAM`,
+      because: 'needs the AWS CLI; test/conformance/cloudformation-cli.test.ts runs it where it is installed',
+      faults: () => awsFaults(`${DEPLOY} app --template-file template.yaml --capabilities CAPABILITY_IAM`),
+    },
+    ...['bootstrap aws://123456789012/eu-west-1', 'deploy'].map((command) => ({
+      command: `npx cdk ${command}`,
+      because: 'needs an app of the CDK; test/e2e/cdk-deploy.test.ts runs it',
+      faults: (shell: PageShell) => cdk(shell, wordsOf(command)[0] ?? ''),
+    })),
   ],
   'infra/prove/README.md': [
     script('npm run build', REBUILDS),

@@ -55,6 +55,7 @@ it('emits the metrics that the guide lists, and no others', async () => {
     { type: 'handled', durationMs: 5, ...message },
     { type: 'retried', error: new Error('x'), delayMs: 1, ...message },
     { type: 'poisoned', reason: 'x', fingerprint: 'x', moved: true, ...message },
+    { type: 'exhausted', error: new Error('x'), reason: 'x', fingerprint: 'x', ...message },
     { type: 'dropped', reason: 'x', ...message },
     { type: 'leaseLost', messageId: 'm' },
     { type: 'abandoned', messageId: 'm', started: true },
