@@ -51,13 +51,13 @@ export interface LaunchStackOptions {
   readonly taskPort?: number | undefined;
   /** Execution environments per function, unless it has a reserved concurrency. @defaultValue 10 */
   readonly maxConcurrency?: number | undefined;
-  /** Runs every function as on Lambda managed instances; see {@link launchFunction}. */
+  /** Runs every function as on Lambda managed instances; see `launchFunction`. */
   readonly managed?: ManagedInstances | undefined;
-  /** See {@link launchFunction}. */
+  /** See `launchFunction`. */
   readonly now?: (() => number) | undefined;
   /** The Node.js executable. @defaultValue process.execPath */
   readonly execPath?: string | undefined;
-  /** See {@link launchFunction}. */
+  /** See `launchFunction`. */
   readonly runtimeCommand?: readonly string[] | undefined;
   /**
    * Gets each line that a process writes; its source is the function's component or the container's
