@@ -44,6 +44,34 @@ describe('a task with secret parameters', () => {
     expect(given).toEqual([secret]);
   });
 
+  it('shows it in no number and no key of a result', async () => {
+    const logger = createLogger({ service: 'shop', env: {}, write: () => {} });
+    await enqueue('r1', { shape: 'once', params: { token: '***', body: '***' } });
+    const secrets = { token: secret, body: '{"account":12345678}' };
+    const task = guarded((token) => ({
+      account: 12_345_678,
+      big: 12_345_678n,
+      [token]: 1,
+      count: 9_123_456_789,
+      list: [1, { n: 2 }],
+    }));
+    const { result } = await leg(task, { secrets, logger });
+    expect(result).toEqual({
+      account: '[redacted]',
+      big: '[redacted]',
+      '[redacted]': 1,
+      count: '9[redacted]9',
+      list: [1, { n: 2 }],
+    });
+    await enqueue('r2', { shape: 'once', params: { token: '***', body: '***' } });
+    expect(
+      await leg(
+        guarded(() => 12_345_678),
+        { run: 'r2', secrets, logger },
+      ),
+    ).toMatchObject({ result: '[redacted]' });
+  });
+
   it('shows it in no log, error or result', async () => {
     const lines: string[] = [];
     const logger = createLogger({ service: 'shop', env: {}, write: (line) => lines.push(line) });

@@ -29,14 +29,26 @@ export function runError(cause: unknown, redact: (text: string) => string): RunE
   return { name, message: redact(message), ...(typeof code === 'string' && { code }) };
 }
 
-/** A result as a record holds it: its texts without secrets. Values that JSON lacks stay. */
+/**
+ * A result as a record holds it: without secrets in its texts, numbers and keys. Values that JSON
+ * lacks stay.
+ */
 export function redactedResult(result: unknown, redact: (text: string) => string): unknown {
-  if (typeof result === 'string') return redact(result);
-  if (typeof result !== 'object' || result === null) return result;
+  const shown = (value: unknown): unknown => {
+    if (typeof value === 'string') return redact(value);
+    if (typeof value === 'number' || typeof value === 'bigint') {
+      const text = redact(String(value));
+      return text === String(value) ? value : text;
+    }
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+    if (Object.keys(value).every((key) => redact(key) === key)) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, member]) => [redact(key), member]));
+  };
+  if (typeof result !== 'object' || result === null) return shown(result);
   try {
     const text = JSON.stringify(result, (_key, value: unknown) => {
-      if (typeof value === 'bigint') return String(value);
-      return typeof value === 'string' ? redact(value) : value;
+      const one = shown(value);
+      return typeof one === 'bigint' ? String(one) : one;
     });
     return text === undefined ? undefined : (JSON.parse(text) as unknown);
   } catch {
