@@ -1,4 +1,5 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
@@ -107,4 +108,32 @@ it('leaves out what a manifest is made of, and says so when it is asked for', as
   expect(bundle.template()).toBe('OWN');
   const reason = "Cannot describe infrastructure or plan config: the bundle of 'front' was built without it";
   expect(() => bundle.config.plan({ app: 'orders', stage: 'test' })).toThrow(reason);
+});
+
+it('does not mistake a folder of the app for a package that the app does not find', async () => {
+  // An app with a strict package manager finds `twelvefold` only.
+  const own = await mkdtemp(join(tmpdir(), 'own-config-'));
+  await mkdir(join(own, 'config'));
+  const library = join(import.meta.dirname, '../../../config/src/index.ts');
+  await writeFile(
+    join(own, 'entry.js'),
+    `export { text } from './config/index.js'; export { defineConfig } from 'library';`,
+  );
+  await writeFile(join(own, 'config/index.js'), `export { template as text } from './own-template.js';`);
+  await writeFile(join(own, 'config/own-template.js'), `export const template = () => 'OWN';`);
+  const outfile = join(own, 'out.mjs');
+  await build({
+    absWorkingDir: own,
+    entryPoints: ['entry.js'],
+    outfile,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    conditions: ['@twelvefold/source', 'module'],
+    alias: { library },
+    plugins: [leaveOutDrivers(manifest, 'front')],
+  });
+  expect(await readFile(outfile, 'utf8')).not.toContain('kms:Decrypt');
+  expect((await import(pathToFileURL(outfile).href)).text()).toBe('OWN');
+  await rm(own, { recursive: true });
 });

@@ -98,10 +98,11 @@ export function leaveOutDrivers(manifest: Drivers, component: string): Plugin {
       /** Whether the importing file is of the package that the bundled code finds. */
       const isIn = async (name: string, { importer, resolveDir }: Import): Promise<boolean> => {
         if (!importer.includes(sep + name + sep)) return false;
+        // From each folder: one of the app may be named like a package that it does not find.
+        const at = `${name} ${resolveDir}`;
         const found = (path: string) => build.resolve(path, { kind: 'import-statement', resolveDir });
-        const home =
-          homes.get(name) ?? found(`@twelvefold/${name}/package.json`).then(({ path }) => dirname(path) + sep);
-        homes.set(name, home);
+        const home = homes.get(at) ?? found(`@twelvefold/${name}/package.json`).then(({ path }) => dirname(path) + sep);
+        homes.set(at, home);
         return importer.startsWith(await home);
       };
       build.onResolve({ filter: /^@twelvefold\/backing\// }, async (args) => {
