@@ -145,6 +145,22 @@ describe('the command line with records of runs', () => {
     });
   });
 
+  it.each([
+    ['--count 9', 'with --count: it goes on as it was started'],
+    ['--dry-run', 'with --dry-run: it goes on as it was started'],
+    ['--canary 1', 'with --canary: it goes on as it was started'],
+    ['--on lamda', ': --on is "lamda"; choose here, lambda, ecs'],
+    ['--onn ecs', ': Unknown flag --onn'],
+    ['--on ecs', "Cannot run task 'backfill' on ECS with token: DescribeTasks shows"],
+  ])('does not resume a run with %s', async (flags, reason) => {
+    const { run } = await record('backfill --token hush --canary 2');
+    expect(await admin(`resume ${run.id} --token hush ${flags}`)).toMatchObject({
+      code: 64,
+      stderr: expect.stringContaining(reason),
+    });
+    expect((await store.get(run.id)).status).toBe('paused');
+  });
+
   it('wants the secrets of a run again before it resumes', async () => {
     const { run } = await record('backfill --token hush --canary 1');
     expect(await admin(`resume ${run.id}`)).toMatchObject({

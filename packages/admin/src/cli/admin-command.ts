@@ -12,7 +12,7 @@ import { EXIT, exitCodeOf } from './exit-codes.ts';
 import { kebabCase } from './flag-name.ts';
 import { listHelp, taskHelp } from './help.ts';
 import type { LaunchFlags } from './launch-command.ts';
-import { launchRun, startRun } from './launch-command.ts';
+import { launchRun, refuseSecretsOnEcs, startRun } from './launch-command.ts';
 import { LAUNCH_FLAGS, parseFlags, RESERVED_FLAGS } from './parse-flags.ts';
 import { resultText, runLine, runSummary } from './print-run.ts';
 import type { Progress } from './progress.ts';
@@ -137,14 +137,6 @@ export async function adminCommand<T extends AnyTask>(
 
   async function runCommand(name: string, open: NonNullable<typeof runs>): Promise<number> {
     const json = args.includes('--json');
-    const { on } = launchFlags(
-      parseFlags(
-        args.filter((arg) => arg.startsWith('--')),
-        [],
-        LAUNCH_FLAGS,
-      ).given,
-      [],
-    );
     const [subject] = args.filter((arg) => !arg.startsWith('--'));
     if (name === 'runs') {
       const listed = subject === undefined ? tasks : tasks.filter((one) => one.name === subject);
@@ -174,12 +166,28 @@ export async function adminCommand<T extends AnyTask>(
     }
     const task = tasks.find((one) => one.name === found.task);
     if (!task) throw new UsageError(`Cannot ${name} run ${subject}: the app has no task '${found.task}'`);
-    const { params: secrets, given } = parseFlags(
+    const {
+      params: secrets,
+      given,
+      faults,
+    } = parseFlags(
       args.filter((arg) => arg !== subject),
       describeParams(task.params),
-      LAUNCH_FLAGS,
+      taskFlagsOf(task),
     );
-    const flags = { ...launchFlags(given, []), on: given.on === undefined && name !== 'leg' ? found.on : on };
+    const wrong = [...faults];
+    const flags = launchFlags(given.on === undefined && name !== 'leg' ? { ...given, on: found.on } : given, wrong);
+    if (wrong.length > 0) throw new UsageError(`Cannot ${name} run ${subject}: ${wrong.join('; ')}`);
+    const others = [
+      ...Object.keys(secrets).filter((one) => !task.secretParams?.includes(one)),
+      ...['dry-run', 'canary'].filter((one) => Object.hasOwn(given, one)),
+    ];
+    if (name !== 'retry-failed' && others.length > 0) {
+      const named = others.map((one) => `--${kebabCase(one)}`).join(', ');
+      throw new UsageError(
+        `Cannot ${name} run ${subject} with ${named}: it goes on as it was started; only secrets are given again`,
+      );
+    }
     const missing = name === 'leg' ? [] : missingSecrets(task, found.params, secrets);
     if (missing.length > 0) {
       const again = missing.map((one) => `--${kebabCase(one)}`).join(', ');
@@ -190,6 +198,7 @@ export async function adminCommand<T extends AnyTask>(
       const launch = { ...flags, settings: { ...flags.settings, retryOf: subject } };
       return end(await launchRun(task, { ...found.params, ...secrets }, launch, opened, await progressOf()), json);
     }
+    refuseSecretsOnEcs(task, secrets, flags.on);
     const record = name === 'leg' ? found : await commandRun(subject, 'resume', opened, flags.on);
     const launched = await startRun(
       task,

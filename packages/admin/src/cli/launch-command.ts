@@ -40,11 +40,7 @@ export async function launchRun<T extends AnyTask>(
 ): Promise<Launched> {
   const { on, settings } = flags;
   const { run, secrets } = await newRun(task, params, { ...runs, on, settings });
-  if (on === 'ecs' && Object.keys(secrets).length > 0) {
-    throw new UsageError(
-      `Cannot run task '${task.name}' on ECS with ${Object.keys(secrets).join(', ')}: DescribeTasks shows the command of a task to others; run it here or --on lambda, or let the task read the secret from its config`,
-    );
-  }
+  refuseSecretsOnEcs(task, secrets, on);
   await confirm(task, params, flags, runs);
   const { run: record, created } = await runs.store.create(run);
   if (!created && isSettled(record.status) && record.status !== 'errored')
@@ -52,6 +48,15 @@ export async function launchRun<T extends AnyTask>(
   const ready =
     record.status === 'errored' ? await runs.store.command(record.id, 'resume', runs.caller, { on }) : record;
   return startRun(task, ready, secrets, flags, runs, progress);
+}
+
+/** @throws UsageError for secrets of a run on ECS, whose command others can see */
+export function refuseSecretsOnEcs({ name }: AnyTask, secrets: Readonly<Record<string, unknown>>, on: RunPlace): void {
+  const given = Object.keys(secrets);
+  if (on !== 'ecs' || given.length === 0) return;
+  throw new UsageError(
+    `Cannot run task '${name}' on ECS with ${given.join(', ')}: DescribeTasks shows the command of a task to others; run it here or --on lambda, or let the task read the secret from its config`,
+  );
 }
 
 /**
