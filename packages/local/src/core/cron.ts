@@ -22,6 +22,8 @@ function parse(expression: string, timezone: string): Cron | undefined {
   const fields = expression.trim().split(/\s+/);
   // Croner takes 8 for Sunday.
   if (fields.length !== 6 || /[089]/.test(fields[4] ?? '')) return undefined;
+  // The last day of the week, which Croner does not know without a number.
+  if (fields[4]?.toUpperCase() === 'L') fields[4] = '7';
   try {
     return new Cron(`0 ${fields.join(' ')}`, {
       mode: '7-part',
