@@ -77,10 +77,13 @@ export function customSource(options: CustomSourceOptions): CustomSource {
 async function readCustomSource(source: CustomSource, request: SourceRequest): Promise<CustomContent> {
   const requested = new Set(request.keys);
   try {
-    return { source, requested, values: request.keys.length === 0 ? {} : await source.read(request) };
+    const values: unknown = request.keys.length === 0 ? {} : await source.read(request);
+    if (isValues(values)) return { source, requested, values };
+    const detail = `${source.name} answered with no object of values by key`;
+    return { source, requested, values: {}, fault: { reason: 'malformed', detail, cause: new TypeError(detail) } };
   } catch (error) {
     request.signal?.throwIfAborted();
-    const { name, code, retryable } = error as { name?: unknown; code?: unknown; retryable?: unknown }; // whatever was thrown
+    const { name, code, retryable } = Object(error) as { name?: unknown; code?: unknown; retryable?: unknown }; // whatever was thrown
     const detail = `${source.name} failed: ${[name, code].filter((part) => typeof part === 'string').join(' ') || 'unknown error'}`;
     const cause = error instanceof Error ? error : new TypeError(`${source.name} threw a value that is not an error`);
     return {
@@ -90,4 +93,8 @@ async function readCustomSource(source: CustomSource, request: SourceRequest): P
       fault: { reason: retryable === true ? 'unreachable' : 'denied', detail, cause },
     };
   }
+}
+
+function isValues(values: unknown): values is Readonly<Record<string, unknown>> {
+  return typeof values === 'object' && values !== null && !Array.isArray(values);
 }
