@@ -90,6 +90,7 @@ describe('a template', () => {
       templateOf({ A: queue({}, { DependsOn: 'B' }), B: queue({}, { DependsOn: 'A' }) }),
       'Circular dependency between resources: [A, B]',
     ],
+    ['Resources:\n', 'Template format error: At least one Resources member must be defined.'],
     [
       templateOf(Object.fromEntries(Array.from({ length: 501 }, (_, index) => [`Q${index}`, queue()]))),
       'Number of resources, 501, is greater than maximum allowed, 500',

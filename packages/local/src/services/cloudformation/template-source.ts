@@ -32,7 +32,8 @@ export async function readBody(body: string): Promise<Template> {
   }
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) throw formatError('unsupported structure.');
   const fields = raw as Fields; // an object by the line above
-  if (fields.Resources === undefined || Object.keys(fields.Resources as object).length === 0) {
+  // In YAML, `Resources:` without members is null.
+  if (Object.keys(fields.Resources ?? {}).length === 0) {
     throw formatError('At least one Resources member must be defined.');
   }
   let read: ReadTemplate;
