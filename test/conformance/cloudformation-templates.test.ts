@@ -235,6 +235,14 @@ describe('parameters', () => {
     expect(events[1]?.ResourceProperties).toBe('{"SecretString":"****"}');
   });
 
+  it('that are hidden and in Parameter Store show neither name nor value', async () => {
+    const ssm = new SSMClient(settings(aws));
+    await ssm.send(new PutParameterCommand({ Name: '/hidden', Value: 'hush-hush', Type: 'String' }));
+    const hidden = { Type: 'AWS::SSM::Parameter::Value<String>', Default: '/hidden', NoEcho: true };
+    const stack = await stacks.create('app', templateOf({ Q: queue() }, { Parameters: { P: hidden } }));
+    expect(stack.Parameters).toEqual([{ ParameterKey: 'P', ParameterValue: '****', ResolvedValue: '****' }]);
+  });
+
   it('may be lists, and values of Parameter Store that are read anew', async () => {
     const ssm = new SSMClient(settings(aws));
     const put = (Value: string) =>

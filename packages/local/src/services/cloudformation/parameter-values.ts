@@ -131,7 +131,7 @@ export function describeParameters({ parameters, resolved }: Settings, template:
     ParameterKey,
     ParameterValue: hidden.has(ParameterKey) ? HIDDEN : value,
     ...(parameterType(template.parameters[ParameterKey] ?? {}).isStored
-      ? { ResolvedValue: [resolved[ParameterKey]].flat().join(',') }
+      ? { ResolvedValue: hidden.has(ParameterKey) ? HIDDEN : [resolved[ParameterKey]].flat().join(',') }
       : {}),
   }));
 }
