@@ -223,6 +223,20 @@ describe('what failed and stayed', () => {
     expect(await delayOf(ids.B)).toBe('9');
   });
 
+  it.each(['update', 'rollback', 'deletion'])('of several updates leaves nothing behind, ended by %s', async (end) => {
+    const { StackId = '' } = await stacks.create('app', templateOf({ A: queue({ QueueName: 'a1' }) }));
+    const next = (QueueName: string) => templateOf({ A: queue({ QueueName }), Bad: { ...BAD, DependsOn: 'A' } });
+    for (const name of ['a2', 'a3']) {
+      expect((await stacks.update('app', next(name), kept)).StackStatus).toBe('UPDATE_FAILED');
+    }
+    if (end === 'update') await stacks.update('app', templateOf({ A: queue({ QueueName: 'a4' }) }));
+    if (end === 'rollback') await stacks.client.send(new RollbackStackCommand({ StackName: 'app' }));
+    if (end === 'deletion') await stacks.client.send(new DeleteStackCommand({ StackName: 'app' }));
+    await stacks.settled(StackId);
+    const names = (await queues()).map((url) => url.split('/').at(-1));
+    expect(names).toEqual({ update: ['a4'], rollback: ['a1'], deletion: [] }[end]);
+  });
+
   it('of an update goes with the stack', async () => {
     const { StackId = '' } = await stacks.create('app', OLD);
     const bad = templateOf({ A: queue({ FifoQueue: true }), B: queue({ DelaySeconds: 901 }, { DependsOn: 'A' }) });

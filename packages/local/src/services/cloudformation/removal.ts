@@ -5,9 +5,12 @@ import { setStackStatus } from './operation.ts';
 import { remove } from './resource-operations.ts';
 import type { Stack, StackResource } from './stack-store.ts';
 
-/** The order in which resources may be removed: each before those that it needs. */
+/**
+ * The order in which resources may be removed: each before those that it needs. Updates that failed
+ * and stayed can leave several resources of one logical id.
+ */
 const removalOrder = (resources: readonly StackResource[]): StackResource[] => {
-  const byId = new Map(resources.map((resource) => [resource.logicalId, resource]));
+  const byId = Map.groupBy(resources, ({ logicalId }) => logicalId);
   const order = inOrder(new Map(resources.map(({ logicalId, needs }) => [logicalId, needs])));
   return order.reverse().flatMap((id) => byId.get(id) ?? []);
 };
