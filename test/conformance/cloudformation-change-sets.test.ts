@@ -176,6 +176,21 @@ describe('a change set of type UPDATE', () => {
       'ChangeSet [other] does not exist',
     );
   });
+
+  it('is obsolete once its stack was updated or deleted', async () => {
+    const { client } = stacks;
+    await stacks.create('app', ONE);
+    await propose('UPDATE', templateOf({ A: queue({ DelaySeconds: 2 }) }));
+    await stacks.update('app', templateOf({ A: queue({ DelaySeconds: 3 }) }));
+    expect(await look()).toMatchObject({ ExecutionStatus: 'OBSOLETE' });
+    const obsolete = /^ChangeSet \[\S+\] cannot be executed in its current execution status of \[OBSOLETE\]$/;
+    await expect(execute()).rejects.toThrow(obsolete);
+    const { Id, StackId = '' } = await propose('CREATE', ONE, { StackName: 'new' });
+    await client.send(new DeleteStackCommand({ StackName: 'new' }));
+    expect((await stacks.settled(StackId)).StackStatus).toBe('DELETE_COMPLETE');
+    await expect(client.send(new ExecuteChangeSetCommand({ ChangeSetName: Id }))).rejects.toThrow(obsolete);
+    expect((await stacks.describe(StackId)).StackStatus).toBe('DELETE_COMPLETE');
+  });
 });
 
 describe('a snapshot', () => {

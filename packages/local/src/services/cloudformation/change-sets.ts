@@ -12,7 +12,7 @@ import { readPage } from './paging.ts';
 import { describeParameters } from './parameter-values.ts';
 import { newStack, readDesired, readNewName, readOnFailure, readRoleArn, readToken } from './requests.ts';
 import type { Change, ChangeSet, Settings, Stack } from './stack-store.ts';
-import { findStack, STORE, stackArn, stackOf } from './stack-store.ts';
+import { findStack, makeObsolete, STORE, stackArn, stackOf } from './stack-store.ts';
 import { checkUpdatable } from './stacks.ts';
 import { readBody, requireTemplate } from './template-source.ts';
 
@@ -209,6 +209,7 @@ function checkExecutable({ id, status, executionStatus }: ChangeSet): void {
 
 /** The other change sets are about a stack that is no more as they saw it. */
 function dropOthers(stack: Stack, executed: ChangeSet): void {
+  makeObsolete(stack);
   for (const { id } of stack.changeSets.values()) if (id !== executed.id) stack.changeSets.delete(id);
 }
 

@@ -190,6 +190,13 @@ export function findStack(context: Pick<CallContext, 'stores' | 'clock'>, nameOr
   return allStacks(context).find((stack) => stack.name === nameOrId && !isDeleted(stack));
 }
 
+/** Keeps change sets from being executed: the stack is no longer as they saw it. */
+export function makeObsolete({ changeSets }: Stack): void {
+  for (const changeSet of changeSets.values()) {
+    if (changeSet.executionStatus === 'AVAILABLE') changeSet.executionStatus = 'OBSOLETE';
+  }
+}
+
 /** The ARN that permissions for a stack are about, also of one that does not exist. */
 export function stackArn(context: Pick<CallContext, 'region' | 'account'>, nameOrId: string, id = '*'): string {
   if (nameOrId.startsWith('arn:')) return nameOrId;

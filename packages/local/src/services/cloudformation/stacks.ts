@@ -12,7 +12,7 @@ import type { FailurePlan } from './removal.ts';
 import { runDelete } from './removal.ts';
 import { newStack, readDesired, readNewName, readOnFailure, readRoleArn, readToken } from './requests.ts';
 import type { Stack } from './stack-store.ts';
-import { allStacks, findStack, STORE, stackArn, stackOf } from './stack-store.ts';
+import { allStacks, findStack, makeObsolete, STORE, stackArn, stackOf } from './stack-store.ts';
 import { readBody, readSource, requireTemplate } from './template-source.ts';
 
 const USER = 'User Initiated';
@@ -86,6 +86,7 @@ export const updateStack: Action = async (input, context) => {
     throw validationError('No updates are to be performed.');
   }
   checkUpdatable(stack);
+  makeObsolete(stack);
   stack.updatedMs = context.clock.now();
   const operation = newOperation(stack, context, token, roleArn);
   setStackStatus(operation, 'UPDATE_IN_PROGRESS', USER);
@@ -122,6 +123,7 @@ export const deleteStack: Action = (input, context) => {
     setStackStatus(operation, stack.status, used);
     return;
   }
+  makeObsolete(stack);
   setStackStatus(operation, 'DELETE_IN_PROGRESS', USER);
   const kept = mode === 'FORCE_DELETE_STACK' ? failedToDelete(stack) : retained;
   goOn(context, () => runDelete(operation, kept));
