@@ -10,10 +10,12 @@ import {
   GetTemplateCommand,
   ListChangeSetsCommand,
 } from '@aws-sdk/client-cloudformation';
+import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { LocalAws } from '@twelvefold/local';
 import { startLocalAws } from '@twelvefold/local';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { output, outputsOf, queue, stacksOf, templateOf } from './cloudformation.fixture.ts';
+import { output, outputsOf, queue, settings, stacksOf, templateOf } from './cloudformation.fixture.ts';
+import { eventually } from './eventually.ts';
 
 let aws: LocalAws;
 let stacks: ReturnType<typeof stacksOf>;
@@ -225,6 +227,34 @@ describe('a snapshot', () => {
       expect(Object.keys(await after.physicalIds('app'))).toEqual(['A', 'B']);
       expect((await after.steps('app')).slice(0, 2)).toEqual(['app CREATE_IN_PROGRESS', 'A CREATE_IN_PROGRESS']);
       await second.close();
+    } finally {
+      await rm(snapshot, { recursive: true });
+    }
+  });
+
+  it('in the middle of an update keeps the change set deletable, and the update to be made', async () => {
+    const snapshot = await mkdtemp(join(tmpdir(), 'twelvefold-stacks-'));
+    try {
+      const first = await startLocalAws({ snapshot });
+      const before = stacksOf(first);
+      await before.create('app', ONE);
+      const change = { ...NAMES, TemplateBody: templateOf({ A: queue({ DelaySeconds: 2 }) }) };
+      await before.client.send(new CreateChangeSetCommand(change));
+      first.faults.add({ kind: 'hold', service: 'sqs', operation: 'SetQueueAttributes' });
+      await before.client.send(new ExecuteChangeSetCommand(NAMES));
+      await eventually(async () => expect(await before.steps('app')).toContain('A UPDATE_IN_PROGRESS'));
+      await first.close();
+      await using second = await startLocalAws({ snapshot });
+      const after = stacksOf(second);
+      expect((await after.describe('app')).StackStatus).toBe('UPDATE_FAILED');
+      await after.client.send(new DeleteChangeSetCommand(NAMES));
+      await after.client.send(new CreateChangeSetCommand(change));
+      await after.client.send(new ExecuteChangeSetCommand(NAMES));
+      expect((await after.settled('app')).StackStatus).toBe('UPDATE_COMPLETE');
+      const { A: QueueUrl } = await after.physicalIds('app');
+      const delay = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['DelaySeconds'] });
+      const { Attributes } = await new SQSClient(settings(second)).send(delay);
+      expect(Attributes).toEqual({ DelaySeconds: '2' });
     } finally {
       await rm(snapshot, { recursive: true });
     }

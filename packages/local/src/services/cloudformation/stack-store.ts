@@ -167,7 +167,16 @@ export const STORE = storeKey<Stacks>('cloudformation', () => new Map(), {
   load: (stacks) => {
     for (const stack of stacks.values()) {
       endInterrupted(stack);
+      // What an update had begun may not have happened: the next one finds the old properties.
+      for (const { kind, now, before } of stack.steps) {
+        if (kind !== 'updated' || now.status !== 'UPDATE_IN_PROGRESS') continue;
+        const { status, reason, changedMs } = now;
+        Object.assign(now, structuredClone(before), { status, reason, changedMs });
+      }
       for (const resource of stack.resources.values()) endInterrupted(resource);
+      for (const changeSet of stack.changeSets.values()) {
+        if (changeSet.executionStatus === 'EXECUTE_IN_PROGRESS') changeSet.executionStatus = 'EXECUTE_FAILED';
+      }
     }
     return stacks;
   },
