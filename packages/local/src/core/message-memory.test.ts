@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { expect, it } from 'vitest';
 import { createMessageMemory, KEPT_BODY } from './message-memory.ts';
 
@@ -36,4 +38,25 @@ it('forgets the oldest, and cuts long bodies', () => {
   const found = memory.withAttribute('correlationId', 'c-1');
   expect(found.map(({ messageId }) => messageId)).toEqual(['m-2', 'm-3']);
   expect(found[0]).toMatchObject({ body: 'x'.repeat(KEPT_BODY), bodyLength: KEPT_BODY + 1 });
+});
+
+it('keeps nothing of what it cuts', () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const usedMb = () => {
+    collect();
+    const { heapUsed, external } = process.memoryUsage();
+    return (heapUsed + external) / 1e6;
+  };
+  const memory = createMessageMemory();
+  const before = usedMb();
+  for (let index = 0; index < 100; index += 1) {
+    const long = JSON.stringify({ body: 'x'.repeat(500_000), trace: 'y'.repeat(500_000) });
+    const { body, trace } = JSON.parse(long) as { body: string; trace: string };
+    memory.received({ ...message(`m-${index}`, { body }), attributes: { correlationId: 'c-1', trace } });
+  }
+  const keptMb = usedMb() - before;
+  expect(memory.withAttribute('correlationId', 'c-1')).toHaveLength(100);
+  // All of it is 100 MB; the beginnings are 3.3 MB.
+  expect(keptMb).toBeLessThan(30);
 });

@@ -9,7 +9,7 @@ export interface ReceivedMessage {
   readonly receivedAtMs: number;
 }
 
-/** A {@link ReceivedMessage} as it is kept: its body may be cut. */
+/** A {@link ReceivedMessage} as it is kept: its body may be cut, and long attributes are left out. */
 export interface KeptMessage extends ReceivedMessage {
   readonly bodyLength: number;
   /** When a consumer deleted it, which is how it says that it has handled it. */
@@ -25,9 +25,18 @@ export interface MessageMemory {
   clear(): void;
 }
 
-/** With the default limits at most 2,000 * 16,384 characters = 64 MB. */
+/**
+ * With the default limits at most 2,000 * (16,384 + 10 * (1,024 + 256)) characters of two bytes =
+ * 117 MB: SQS takes ten attributes with names of up to 256 characters.
+ */
 const DEFAULT_MESSAGES = 2_000;
 export const KEPT_BODY = 16 * 1024;
+/** A longer value is not an id that is looked for. */
+const KEPT_ATTRIBUTE = 1024;
+
+/** The beginning of a text as a copy: a slice of V8 keeps the whole text in memory. */
+const beginningOf = (text: string) =>
+  text.length <= KEPT_BODY ? text : Buffer.from(text.slice(0, KEPT_BODY), 'utf16le').toString('utf16le');
 
 /** Keeps the newest `limit` messages, so that a long session cannot fill the process. */
 export function createMessageMemory(limit = DEFAULT_MESSAGES): MessageMemory {
@@ -38,8 +47,16 @@ export function createMessageMemory(limit = DEFAULT_MESSAGES): MessageMemory {
     received: (message) => {
       const key = keyOf(message.queueArn, message.messageId);
       const { body } = message;
+      const short = Object.entries(message.attributes).filter(([, value]) => value.length <= KEPT_ATTRIBUTE);
+      const attributes = Object.fromEntries(short);
       kept.delete(key);
-      kept.set(key, { ...message, body: body.slice(0, KEPT_BODY), bodyLength: body.length, deletedAtMs: undefined });
+      kept.set(key, {
+        ...message,
+        attributes,
+        body: beginningOf(body),
+        bodyLength: body.length,
+        deletedAtMs: undefined,
+      });
       const oldest = kept.size > limit ? kept.keys().next() : undefined;
       if (oldest?.done === false) kept.delete(oldest.value);
     },
