@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { startLocalAws } from '../start.ts';
 import { provision } from './provision.ts';
@@ -59,6 +60,16 @@ describe('dynamic references', () => {
     await expect(provision(made, options(aws.url))).rejects.toThrow(
       'Cannot provision P (AWS::SSM::Parameter): Cannot resolve {{resolve:ssm:/nope}}',
     );
+  });
+
+  it('to a key of a secret that is not JSON fail without showing the secret', async () => {
+    await using aws = await startLocalAws();
+    const Db = { Type: 'AWS::SecretsManager::Secret', Properties: { Name: 'db', SecretString: 'hush' } };
+    const QueueName = '{{resolve:secretsmanager:db:SecretString:user}}';
+    const Resources = { Db, Q: { Type: 'AWS::SQS::Queue', DependsOn: 'Db', Properties: { QueueName } } };
+    const error: unknown = await provision({ Resources }, options(aws.url)).catch((reason: unknown) => reason);
+    expect(inspect(error)).toContain(`Cannot resolve ${QueueName}: the secret db is not JSON`);
+    expect(inspect(error)).not.toContain('hush');
   });
 });
 

@@ -24,11 +24,20 @@ async function readSecret(client: AwsClient, reference: string): Promise<string>
   });
   const { SecretString = '' } = answer as { SecretString?: string }; // AWS's model
   if (key === '') return SecretString;
-  const value: unknown = JSON.parse(SecretString);
+  const value = parseSecret(SecretId, SecretString);
   const member =
     typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined;
   if (member === undefined) throw new Error(`the secret ${SecretId} has no key ${key}`);
   return typeof member === 'string' ? member : JSON.stringify(member);
+}
+
+function parseSecret(id: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The parser's error quotes the secret, so it is not even a cause.
+    throw new Error(`the secret ${id} is not JSON`);
+  }
 }
 
 async function resolveText(text: string, client: AwsClient): Promise<string> {
