@@ -9,7 +9,7 @@ export interface ReceivedMessage {
   readonly receivedAtMs: number;
 }
 
-/** A {@link ReceivedMessage} as it is kept: its body may be cut, and long attributes are left out. */
+/** A {@link ReceivedMessage} as it is kept: the body may be cut, long attributes are left out. */
 export interface KeptMessage extends ReceivedMessage {
   readonly bodyLength: number;
   /** When a consumer deleted it, which is how it says that it has handled it. */
