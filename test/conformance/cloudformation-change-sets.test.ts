@@ -11,6 +11,7 @@ import {
   ListChangeSetsCommand,
 } from '@aws-sdk/client-cloudformation';
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import type { LocalAws } from '@twelvefold/local';
 import { startLocalAws } from '@twelvefold/local';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -86,6 +87,22 @@ describe('a change set of type CREATE', () => {
     });
     await client.send(new DeleteStackCommand({ StackName: 'app' }));
     expect((await stacks.settled(StackId)).StackStatus).toBe('DELETE_COMPLETE');
+  });
+
+  it('is refused for a stack that goes while the template is read', async () => {
+    const { client } = stacks;
+    await new SSMClient(settings(aws)).send(new PutParameterCommand({ Name: '/delay', Value: '7', Type: 'String' }));
+    const { StackId = '' } = await propose('CREATE', ONE);
+    aws.faults.add({ kind: 'hold', service: 'ssm', operation: 'GetParameters' });
+    const Delay = { Type: 'AWS::SSM::Parameter::Value<String>', Default: '/delay' };
+    const late = propose('CREATE', templateOf({ A: queue() }, { Parameters: { Delay } }), { ChangeSetName: 'late' });
+    const refused = expect(late).rejects.toThrow(/is in DELETE_COMPLETE state and can not be updated\.$/);
+    await eventually(() => expect(aws.faults.list()).toMatchObject([{ struck: 1 }]));
+    await client.send(new DeleteStackCommand({ StackName: 'app' }));
+    await stacks.settled(StackId);
+    aws.faults.clear();
+    await refused;
+    expect((await client.send(new ListChangeSetsCommand({ StackName: StackId }))).Summaries).toHaveLength(1);
   });
 
   it('is refused for a stack that exists, and UPDATE for one that does not', async () => {

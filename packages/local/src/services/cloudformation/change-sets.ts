@@ -52,6 +52,10 @@ function stackForChangeSet(
   );
 }
 
+/** @throws ServiceError `ValidationError` for a stack that has left the state of its change set */
+const checkState = (stack: Stack, type: ChangeSet['type']) =>
+  checkUpdatable(stack, type === 'CREATE' ? ['REVIEW_IN_PROGRESS'] : undefined);
+
 function outcomeOf({ hasChanges, missingExport }: PlannedChanges, type: ChangeSet['type']) {
   if (missingExport !== undefined) {
     return { status: 'FAILED', reason: `No export named ${missingExport} found`, executionStatus: 'UNAVAILABLE' };
@@ -81,7 +85,9 @@ export const createChangeSet: Action = async (input, context) => {
   if (findChangeSet(stack, name) !== undefined) throw alreadyExists(`ChangeSet ${name} already exists`);
   const planned = planChanges(stack, desired, context.stores);
   const stacks = context.stores.get(STORE);
-  if (!stacks.has(stack.id)) {
+  // The stack may have changed or gone while the template was read.
+  if (stacks.has(stack.id)) checkState(stack, type);
+  else {
     const other = findStack(context, stack.name);
     if (other !== undefined) throw alreadyExists(`Stack [${stack.name}] already exists`);
     stacks.set(stack.id, stack);
@@ -226,7 +232,7 @@ export const executeChangeSet: Action = async (input, context) => {
   };
   const desired = desiredOf(stack, await readBody(settings.body), settings);
   checkExecutable(changeSet);
-  if (type === 'UPDATE') checkUpdatable(stack);
+  checkState(stack, type);
   changeSet.executionStatus = 'EXECUTE_IN_PROGRESS';
   stack.changeSetId = changeSet.id;
   dropOthers(stack, changeSet);

@@ -62,8 +62,8 @@ export const createStack: Action = async (input, context) => {
 const UPDATABLE = ['CREATE_COMPLETE', 'CREATE_FAILED', 'UPDATE_COMPLETE', 'UPDATE_FAILED', 'UPDATE_ROLLBACK_COMPLETE'];
 
 /** @throws ServiceError `ValidationError` for a stack in another state */
-export function checkUpdatable({ id, status }: Stack): void {
-  if (!UPDATABLE.includes(status)) {
+export function checkUpdatable({ id, status }: Stack, states = UPDATABLE): void {
+  if (!states.includes(status)) {
     throw validationError(`Stack:${id} is in ${status} state and can not be updated.`);
   }
 }
