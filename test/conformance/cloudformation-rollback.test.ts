@@ -237,6 +237,16 @@ describe('what failed and stayed', () => {
     expect(names).toEqual({ update: ['a4'], rollback: ['a1'], deletion: [] }[end]);
   });
 
+  it('may need what was removed the other way round', async () => {
+    const first = { A: queue({ QueueName: 'a1' }, { DependsOn: 'B' }), B: queue({ DelaySeconds: 1 }) };
+    await stacks.create('app', templateOf(first));
+    const turned = { A: queue({ QueueName: 'a2' }), B: queue({ DelaySeconds: 2 }, { DependsOn: 'A' }) };
+    const bad = templateOf({ ...turned, Bad: { ...BAD, DependsOn: 'B' } });
+    expect((await stacks.update('app', bad, kept)).StackStatus).toBe('UPDATE_FAILED');
+    expect((await stacks.update('app', templateOf({ A: turned.A }))).StackStatus).toBe('UPDATE_COMPLETE');
+    expect(await queues()).toEqual(Object.values(await stacks.physicalIds('app')));
+  });
+
   it('of an update goes with the stack', async () => {
     const { StackId = '' } = await stacks.create('app', OLD);
     const bad = templateOf({ A: queue({ FifoQueue: true }), B: queue({ DelaySeconds: 901 }, { DependsOn: 'A' }) });

@@ -1,4 +1,4 @@
-import { inOrder } from '../../provision/plan.ts';
+import { CycleError, inOrder } from '../../provision/plan.ts';
 import { live } from './changes.ts';
 import type { Operation } from './operation.ts';
 import { setStackStatus } from './operation.ts';
@@ -11,9 +11,21 @@ import type { Stack, StackResource } from './stack-store.ts';
  */
 const removalOrder = (resources: readonly StackResource[]): StackResource[] => {
   const byId = Map.groupBy(resources, ({ logicalId }) => logicalId);
-  const order = inOrder(new Map(resources.map(({ logicalId, needs }) => [logicalId, needs])));
-  return order.reverse().flatMap((id) => byId.get(id) ?? []);
+  const needs = new Map(resources.map((resource) => [resource.logicalId, resource.needs]));
+  return orderOf(needs)
+    .reverse()
+    .flatMap((id) => byId.get(id) ?? []);
 };
+
+/** Resources of different templates may need each other: they have no order. */
+function orderOf(needs: ReadonlyMap<string, readonly string[]>): string[] {
+  try {
+    return inOrder(needs);
+  } catch (error) {
+    if (!(error instanceof CycleError)) throw error;
+    return [...needs.keys()];
+  }
+}
 
 /** Removes resources in an order that works. Gives those that could not be removed. */
 export async function removeAll(
