@@ -237,6 +237,18 @@ describe('what failed and stayed', () => {
     expect(names).toEqual({ update: ['a4'], rollback: ['a1'], deletion: [] }[end]);
   });
 
+  it('half made is not left behind where it cannot be removed', async () => {
+    aws.faults.add({ kind: 'error500', service: 'sqs', operation: 'GetQueueAttributes' });
+    expect((await stacks.create('app', templateOf({ A: queue() }), kept)).StackStatus).toBe('CREATE_FAILED');
+    aws.faults.clear();
+    aws.faults.add({ kind: 'error500', service: 'sqs', operation: 'DeleteQueue' });
+    expect((await stacks.update('app', templateOf({ A: queue() }))).StackStatus).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(await queues()).toEqual(Object.values(await stacks.physicalIds('app')));
+    aws.faults.clear();
+    expect((await stacks.update('app', templateOf({ A: queue() }))).StackStatus).toBe('UPDATE_COMPLETE');
+    expect(await queues()).toEqual(Object.values(await stacks.physicalIds('app')));
+  });
+
   it('may need what was removed the other way round', async () => {
     const first = { A: queue({ QueueName: 'a1' }, { DependsOn: 'B' }), B: queue({ DelaySeconds: 1 }) };
     await stacks.create('app', templateOf(first));

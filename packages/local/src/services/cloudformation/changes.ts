@@ -187,7 +187,9 @@ export function planChanges(stack: Stack, desired: Desired, stores: Stores): Pla
 
 /** Whether a resource's creation failed: it is made anew. */
 export const isUnfinished = ({ status, unmade, attributes }: StackResource) =>
-  (status === 'CREATE_FAILED' || status === 'UPDATE_FAILED') && unmade === undefined && attributes === undefined;
+  ['CREATE_FAILED', 'DELETE_FAILED', 'UPDATE_FAILED'].includes(status) &&
+  unmade === undefined &&
+  attributes === undefined;
 
 /** The resources that are there. */
 export const live = (stack: Stack) =>

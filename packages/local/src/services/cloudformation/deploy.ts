@@ -154,11 +154,15 @@ function evaluatedOrFailed(
 /**
  * The resource that a deployment finds. One whose creation failed before is removed, as far as it
  * came, and made anew.
+ *
+ * @throws ResourceFailure for one that cannot be removed: it would stay without a stack
  */
 async function standing(operation: Operation, logicalId: string): Promise<StackResource | undefined> {
   const before = live(operation.stack).get(logicalId);
   if (before === undefined || !isUnfinished(before)) return before;
-  if (before.physicalId !== '') await remove(operation, before, false);
+  if (before.physicalId !== '' && !(await remove(operation, before, false))) {
+    throw new ResourceFailure(logicalId, before.reason ?? '');
+  }
   return undefined;
 }
 
