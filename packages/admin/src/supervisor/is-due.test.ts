@@ -49,6 +49,18 @@ describe('a cron expression', () => {
     expect(isDue({ at: expression }, at(time))).toBe(due);
   });
 
+  // Clocks go back from 3:00 to 2:00 on 2026-10-25 in Berlin; on Lord Howe Island from 2:00 to 1:30
+  // on 2026-04-05.
+  it.each([
+    ['cron(30 2 * * ? *)', 'Europe/Berlin', '2026-10-25T00:30:00Z', true],
+    ['cron(30 2 * * ? *)', 'Europe/Berlin', '2026-10-25T01:30:00Z', false],
+    ['cron(30 * * * ? *)', 'Europe/Berlin', '2026-10-25T01:30:00Z', true],
+    ['cron(45 1 * * ? *)', 'Australia/Lord_Howe', '2026-04-04T14:45:00Z', true],
+    ['cron(45 1 * * ? *)', 'Australia/Lord_Howe', '2026-04-04T15:15:00Z', false],
+  ])('%s in %s at %s, when clocks go back: %s', (expression, timeZone, time, due) => {
+    expect(isDue({ at: expression, timeZone }, at(time))).toBe(due);
+  });
+
   it('is read in its time zone, in winter and in summer', () => {
     const schedule = { at: 'cron(0 3 * * ? *)', timeZone: 'Europe/Berlin' };
     expect(isDue(schedule, at('2026-11-30T02:00:00Z'))).toBe(true);

@@ -24,8 +24,20 @@ export function isDue({ at, timeZone = 'UTC' }: Pick<Schedule, 'at' | 'timeZone'
     names(month, local.month, { first: 1, last: 12, words: MONTHS }) &&
     names(year, local.year, { first: 1970, last: 2199 }) &&
     namesDayOfMonth(dayOfMonth, local) &&
-    namesDayOfWeek(dayOfWeek, local)
+    namesDayOfWeek(dayOfWeek, local) &&
+    (hour === '*' || !isRepeated(minuteMs, local, timeZone))
   );
+}
+
+/**
+ * Whether clocks were set back, so that this local minute has been before: a schedule that names
+ * its hour runs once. Clocks move by an hour, on Lord Howe Island by half of one.
+ */
+function isRepeated(minuteMs: number, local: LocalTime, timeZone: string): boolean {
+  return [30, 60].some((minutes) => {
+    const before = localTime(minuteMs - minutes * MINUTE_MS, timeZone);
+    return before.minute === local.minute && before.hour === local.hour && before.day === local.day;
+  });
 }
 
 interface LocalTime {
