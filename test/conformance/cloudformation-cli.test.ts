@@ -66,7 +66,7 @@ async function deploy(text: string, ...options: string[]): Promise<string> {
   }
 }
 
-describe.runIf(hasAwsCli)('aws cloudformation deploy', () => {
+describe.skipIf(!hasAwsCli)('aws cloudformation deploy (needs aws-cli)', () => {
   it('creates a stack, updates it, and says when there is nothing to do', { timeout: 300_000 }, async () => {
     const stacks = stacksOf(aws);
     expect(await deploy(template(''))).toContain('Requires capabilities : [CAPABILITY_IAM]');

@@ -202,7 +202,7 @@ describe('updates ("Update expressions")', () => {
   });
 });
 
-describe.runIf(hasAwsCli)('through the AWS CLI', { timeout: 180_000 }, () => {
+describe.skipIf(!hasAwsCli)('the AWS CLI (needs aws-cli)', { timeout: 180_000 }, () => {
   it('items are written, queried and refused', async () => {
     const cli = (...args: string[]) => awsCli(dynamodb.url, 'dynamodb', ...args);
     await cli('put-item', '--table-name', TableName, '--item', JSON.stringify({ ...key('a'), v: { S: 'x' } }));

@@ -384,7 +384,7 @@ describe('the states of a key', () => {
   });
 });
 
-describe.runIf(hasAwsCli)('the AWS CLI', { timeout: 180_000 }, () => {
+describe.skipIf(!hasAwsCli)('the AWS CLI (needs aws-cli)', { timeout: 180_000 }, () => {
   it('makes a data key that the SDK opens', async () => {
     const { id, arn } = await newKey();
     const made = await awsCli(aws.url, 'kms', 'generate-data-key', '--key-id', id, '--key-spec', 'AES_128');

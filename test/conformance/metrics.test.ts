@@ -217,59 +217,61 @@ describe('the Query protocol of CloudWatch, which older clients speak', () => {
   });
 });
 
-it.runIf(hasAwsCli)('the AWS CLI writes and reads both', { timeout: 180_000 }, async () => {
-  const cli = (...args: string[]) => awsCli(aws.url, ...args);
-  await cli('logs', 'create-log-group', '--log-group-name', logGroupName);
-  await cli('logs', 'create-log-stream', '--log-group-name', logGroupName, '--log-stream-name', logStreamName);
-  const events = JSON.stringify([{ timestamp: NOW, message: 'hello' }]);
-  await cli(
-    'logs',
-    'put-log-events',
-    '--log-group-name',
-    logGroupName,
-    '--log-stream-name',
-    logStreamName,
-    '--log-events',
-    events,
-  );
-  expect(
-    await cli('logs', 'filter-log-events', '--log-group-name', logGroupName, '--filter-pattern', 'hello'),
-  ).toMatchObject({
-    events: [{ message: 'hello' }],
-  });
-  const at = new Date(NOW).toISOString();
-  await cli(
-    'cloudwatch',
-    'put-metric-data',
-    '--namespace',
-    'shop',
-    '--metric-name',
-    'a',
-    '--value',
-    '2.5',
-    '--timestamp',
-    at,
-  );
-  const end = new Date(NOW + 60_000).toISOString();
-  expect(
+describe.skipIf(!hasAwsCli)('the AWS CLI (needs aws-cli)', () => {
+  it('the AWS CLI writes and reads both', { timeout: 180_000 }, async () => {
+    const cli = (...args: string[]) => awsCli(aws.url, ...args);
+    await cli('logs', 'create-log-group', '--log-group-name', logGroupName);
+    await cli('logs', 'create-log-stream', '--log-group-name', logGroupName, '--log-stream-name', logStreamName);
+    const events = JSON.stringify([{ timestamp: NOW, message: 'hello' }]);
+    await cli(
+      'logs',
+      'put-log-events',
+      '--log-group-name',
+      logGroupName,
+      '--log-stream-name',
+      logStreamName,
+      '--log-events',
+      events,
+    );
+    expect(
+      await cli('logs', 'filter-log-events', '--log-group-name', logGroupName, '--filter-pattern', 'hello'),
+    ).toMatchObject({
+      events: [{ message: 'hello' }],
+    });
+    const at = new Date(NOW).toISOString();
     await cli(
       'cloudwatch',
-      'get-metric-statistics',
+      'put-metric-data',
       '--namespace',
       'shop',
       '--metric-name',
       'a',
-      '--start-time',
+      '--value',
+      '2.5',
+      '--timestamp',
       at,
-      '--end-time',
-      end,
-      '--period',
-      '60',
-      '--statistics',
-      'Sum',
-    ),
-  ).toMatchObject({ Label: 'a', Datapoints: [{ Sum: 2.5, Unit: 'None' }] });
-  await expect(
-    cli('cloudwatch', 'put-metric-data', '--namespace', 'AWS/X', '--metric-name', 'a', '--value', '1'),
-  ).rejects.toThrow('InvalidParameterValue');
+    );
+    const end = new Date(NOW + 60_000).toISOString();
+    expect(
+      await cli(
+        'cloudwatch',
+        'get-metric-statistics',
+        '--namespace',
+        'shop',
+        '--metric-name',
+        'a',
+        '--start-time',
+        at,
+        '--end-time',
+        end,
+        '--period',
+        '60',
+        '--statistics',
+        'Sum',
+      ),
+    ).toMatchObject({ Label: 'a', Datapoints: [{ Sum: 2.5, Unit: 'None' }] });
+    await expect(
+      cli('cloudwatch', 'put-metric-data', '--namespace', 'AWS/X', '--metric-name', 'a', '--value', '1'),
+    ).rejects.toThrow('InvalidParameterValue');
+  });
 });

@@ -331,20 +331,22 @@ describe('other ways in', () => {
     }
   });
 
-  it.runIf(hasAwsCli)('the AWS CLI', { timeout: 180_000 }, async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'twelvefold-s3-cli-'));
-    try {
-      await writeFile(join(folder, 'in.txt'), 'from the command line');
-      const cli = (...args: string[]) => awsCli(aws.url, 's3api', ...args);
-      await cli('create-bucket', '--bucket', 'cli-bucket');
-      await cli('put-object', '--bucket', 'cli-bucket', '--key', 'a/b', '--body', join(folder, 'in.txt'));
-      await cli('get-object', '--bucket', 'cli-bucket', '--key', 'a/b', join(folder, 'out.txt'));
-      expect(await readFile(join(folder, 'out.txt'), 'utf8')).toBe('from the command line');
-      expect(await cli('list-objects-v2', '--bucket', 'cli-bucket')).toMatchObject({
-        Contents: [{ Key: 'a/b', Size: 21 }],
-      });
-    } finally {
-      await rm(folder, { recursive: true, force: true });
-    }
+  describe.skipIf(!hasAwsCli)('the AWS CLI (needs aws-cli)', () => {
+    it('the AWS CLI', { timeout: 180_000 }, async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'twelvefold-s3-cli-'));
+      try {
+        await writeFile(join(folder, 'in.txt'), 'from the command line');
+        const cli = (...args: string[]) => awsCli(aws.url, 's3api', ...args);
+        await cli('create-bucket', '--bucket', 'cli-bucket');
+        await cli('put-object', '--bucket', 'cli-bucket', '--key', 'a/b', '--body', join(folder, 'in.txt'));
+        await cli('get-object', '--bucket', 'cli-bucket', '--key', 'a/b', join(folder, 'out.txt'));
+        expect(await readFile(join(folder, 'out.txt'), 'utf8')).toBe('from the command line');
+        expect(await cli('list-objects-v2', '--bucket', 'cli-bucket')).toMatchObject({
+          Contents: [{ Key: 'a/b', Size: 21 }],
+        });
+      } finally {
+        await rm(folder, { recursive: true, force: true });
+      }
+    });
   });
 });

@@ -207,7 +207,7 @@ describe('ListSecrets', () => {
   });
 });
 
-describe.runIf(hasAwsCli)('the AWS CLI', { timeout: 180_000 }, () => {
+describe.skipIf(!hasAwsCli)('the AWS CLI (needs aws-cli)', { timeout: 180_000 }, () => {
   it('creates and reads a secret', async () => {
     await awsCli(aws.url, 'secretsmanager', 'create-secret', '--name', 'cli', '--secret-string', 'x');
     const answer = await awsCli(aws.url, 'secretsmanager', 'get-secret-value', '--secret-id', 'cli');

@@ -270,49 +270,51 @@ describe('a permission', () => {
 });
 
 describe(`the AWS CLI (${hasAwsCli ? 'installed' : 'not installed here'})`, () => {
-  it.runIf(hasAwsCli)('subscribes, publishes and grants', { timeout: 180_000 }, async () => {
-    const cli = (...args: string[]) => awsCli(aws.url, 'sns', ...args);
-    expect(await cli('create-topic', '--name', 'events')).toEqual({ TopicArn: TOPIC });
-    await createQueue('queue');
-    const raw = ['--attributes', 'RawMessageDelivery=true'];
-    await cli(
-      'subscribe',
-      '--topic-arn',
-      TOPIC,
-      '--protocol',
-      'sqs',
-      '--notification-endpoint',
-      queueArn('queue'),
-      ...raw,
-    );
-    const attributes = '{"kind":{"DataType":"String","StringValue":"placed"}}';
-    const published = await cli(
-      'publish',
-      '--topic-arn',
-      TOPIC,
-      '--message',
-      'hello',
-      '--message-attributes',
-      attributes,
-    );
-    expect(published).toEqual({ MessageId: expect.any(String) });
-    expect(await receive('queue')).toMatchObject([
-      { Body: 'hello', MessageAttributes: { kind: { StringValue: 'placed' } } },
-    ]);
-    await cli(
-      'add-permission',
-      '--topic-arn',
-      TOPIC,
-      '--label',
-      'l',
-      '--aws-account-id',
-      '111122223333',
-      '--action-name',
-      'Publish',
-    );
-    expect(await cli('get-topic-attributes', '--topic-arn', TOPIC)).toMatchObject({
-      Attributes: { Policy: expect.stringContaining('"Sid":"l"') },
+  describe.skipIf(!hasAwsCli)('the AWS CLI (needs aws-cli)', () => {
+    it('subscribes, publishes and grants', { timeout: 180_000 }, async () => {
+      const cli = (...args: string[]) => awsCli(aws.url, 'sns', ...args);
+      expect(await cli('create-topic', '--name', 'events')).toEqual({ TopicArn: TOPIC });
+      await createQueue('queue');
+      const raw = ['--attributes', 'RawMessageDelivery=true'];
+      await cli(
+        'subscribe',
+        '--topic-arn',
+        TOPIC,
+        '--protocol',
+        'sqs',
+        '--notification-endpoint',
+        queueArn('queue'),
+        ...raw,
+      );
+      const attributes = '{"kind":{"DataType":"String","StringValue":"placed"}}';
+      const published = await cli(
+        'publish',
+        '--topic-arn',
+        TOPIC,
+        '--message',
+        'hello',
+        '--message-attributes',
+        attributes,
+      );
+      expect(published).toEqual({ MessageId: expect.any(String) });
+      expect(await receive('queue')).toMatchObject([
+        { Body: 'hello', MessageAttributes: { kind: { StringValue: 'placed' } } },
+      ]);
+      await cli(
+        'add-permission',
+        '--topic-arn',
+        TOPIC,
+        '--label',
+        'l',
+        '--aws-account-id',
+        '111122223333',
+        '--action-name',
+        'Publish',
+      );
+      expect(await cli('get-topic-attributes', '--topic-arn', TOPIC)).toMatchObject({
+        Attributes: { Policy: expect.stringContaining('"Sid":"l"') },
+      });
+      await expect(cli('publish', '--topic-arn', `${TOPIC}x`, '--message', 'x')).rejects.toThrow('NotFound');
     });
-    await expect(cli('publish', '--topic-arn', `${TOPIC}x`, '--message', 'x')).rejects.toThrow('NotFound');
   });
 });

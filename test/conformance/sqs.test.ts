@@ -286,24 +286,26 @@ describe('the Query protocol', () => {
 });
 
 describe(`the AWS CLI (${hasAwsCli ? 'installed' : 'not installed here'})`, () => {
-  it.runIf(hasAwsCli)('sends, receives, grants and moves dead letters', { timeout: 180_000 }, async () => {
-    const cli = (...args: string[]) => awsCli(aws.url, 'sqs', ...args);
-    await deadLetters('orders', 1);
-    const QueueUrl = urlOf('orders');
-    expect(await cli('create-queue', '--queue-name', 'fresh')).toEqual({ QueueUrl: urlOf('fresh') });
-    expect(await cli('list-dead-letter-source-queues', '--queue-url', urlOf('dead'))).toEqual({
-      queueUrls: [QueueUrl],
+  describe.skipIf(!hasAwsCli)('the AWS CLI (needs aws-cli)', () => {
+    it('sends, receives, grants and moves dead letters', { timeout: 180_000 }, async () => {
+      const cli = (...args: string[]) => awsCli(aws.url, 'sqs', ...args);
+      await deadLetters('orders', 1);
+      const QueueUrl = urlOf('orders');
+      expect(await cli('create-queue', '--queue-name', 'fresh')).toEqual({ QueueUrl: urlOf('fresh') });
+      expect(await cli('list-dead-letter-source-queues', '--queue-url', urlOf('dead'))).toEqual({
+        queueUrls: [QueueUrl],
+      });
+      await cli('start-message-move-task', '--source-arn', arnOf('dead'));
+      expect(await cli('list-message-move-tasks', '--source-arn', arnOf('dead'))).toMatchObject({
+        Results: [{ ApproximateNumberOfMessagesMoved: 1 }],
+      });
+      expect(await cli('receive-message', '--queue-url', QueueUrl)).toMatchObject({ Messages: [{ Body: '0' }] });
+      const account = ['--aws-account-ids', '111122223333', '--actions', 'SendMessage'];
+      await cli('add-permission', '--queue-url', QueueUrl, '--label', 'l', ...account);
+      expect((await attributesOf('orders')).Policy).toContain('"Sid":"l"');
+      await expect(cli('get-queue-url', '--queue-name', 'nope')).rejects.toThrow(
+        'AWS.SimpleQueueService.NonExistentQueue',
+      );
     });
-    await cli('start-message-move-task', '--source-arn', arnOf('dead'));
-    expect(await cli('list-message-move-tasks', '--source-arn', arnOf('dead'))).toMatchObject({
-      Results: [{ ApproximateNumberOfMessagesMoved: 1 }],
-    });
-    expect(await cli('receive-message', '--queue-url', QueueUrl)).toMatchObject({ Messages: [{ Body: '0' }] });
-    const account = ['--aws-account-ids', '111122223333', '--actions', 'SendMessage'];
-    await cli('add-permission', '--queue-url', QueueUrl, '--label', 'l', ...account);
-    expect((await attributesOf('orders')).Policy).toContain('"Sid":"l"');
-    await expect(cli('get-queue-url', '--queue-name', 'nope')).rejects.toThrow(
-      'AWS.SimpleQueueService.NonExistentQueue',
-    );
   });
 });

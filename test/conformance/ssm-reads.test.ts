@@ -175,7 +175,7 @@ describe('/aws/reference/secretsmanager/', () => {
   });
 });
 
-describe.runIf(hasAwsCli)('the AWS CLI', { timeout: 180_000 }, () => {
+describe.skipIf(!hasAwsCli)('the AWS CLI (needs aws-cli)', { timeout: 180_000 }, () => {
   it('puts and reads a parameter by its path', async () => {
     await awsCli(aws.url, 'ssm', 'put-parameter', '--name', '/cli/a', '--value', 'x', '--type', 'SecureString');
     const answer = await awsCli(aws.url, 'ssm', 'get-parameters-by-path', '--path', '/cli', '--with-decryption');
