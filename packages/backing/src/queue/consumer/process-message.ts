@@ -66,6 +66,13 @@ const RETRY_CAP_MS = 15 * 60_000;
  */
 const FIFO_RETRY_CAP_MS = 30_000;
 
+let hash: typeof import('node:crypto').hash | undefined;
+
+function md5(text: string): string {
+  hash ??= builtin('node:crypto').hash;
+  return hash('md5', text, 'hex');
+}
+
 const ACKNOWLEDGE: Outcome = { kind: 'acknowledge' };
 const LEAVE: Outcome = { kind: 'leave' };
 
@@ -159,7 +166,7 @@ class Processing<T> implements ScopeInit {
   start(): void {
     const { body, md5OfBody } = this.#message;
     const { emit } = this.#deps;
-    if (md5OfBody !== undefined && builtin('node:crypto').hash('md5', body, 'hex') !== md5OfBody) {
+    if (md5OfBody !== undefined && md5(body) !== md5OfBody) {
       emit({ type: 'corrupted', ...this.#identity() });
       queueMicrotask(() => this.#done(LEAVE, this.#token));
       return;
