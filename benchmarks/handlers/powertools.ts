@@ -6,8 +6,8 @@ import { getParameter } from '@aws-lambda-powertools/parameters/ssm';
 import * as z from 'zod/mini';
 
 /*
- * What minimal.ts does, by Powertools: one parameter and one secret before the first event, then
- * SQS batches.
+ * The work of minimal.ts with Powertools: it reads one parameter and one secret before the first
+ * event, then handles SQS batches.
  */
 const logger = new Logger({ serviceName: 'bench' });
 const metrics = new Metrics({ namespace: 'Bench', serviceName: 'bench' });

@@ -4,8 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 /*
  * An SQS whose queue never ends: each receive brings as many messages as it asks for, each batch
- * succeeds, after as many milliseconds as the first argument says. Bare sockets and canned answers,
- * so that it is several times as fast as any client and never what is measured. Talks to
+ * succeeds, after as many milliseconds as the first argument says. With bare sockets and canned
+ * answers it is several times as fast as any client, so the client is the bottleneck. Talks to
  * support/endpoint.ts.
  */
 const delayMs = Number(process.argv[2] ?? 0);

@@ -1,8 +1,8 @@
 import { finish } from './contest.ts';
 
 /**
- * Makes a function to call with each batch that was handled: after `warmUp` messages it begins to
- * time, after `operations` more it tells the parent.
+ * Makes a function to call with each batch that was handled. It starts its timer after `warmUp`
+ * messages, and sends the timing to the parent process after `operations` more.
  */
 export function countMessages(operations: number, warmUp: number): (count: number) => void {
   let handled = 0;

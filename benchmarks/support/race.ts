@@ -52,8 +52,8 @@ export function runContestant(file: string, options: RunOptions): Promise<Timing
   const { promise, resolve, reject } = Promise.withResolvers<Timing>();
   const child = fork(join(DIRECTORY, file), [...(options.args ?? [])], {
     env: { PATH: process.env.PATH ?? '', NODE_NO_WARNINGS: '1', ...options.env },
-    // What contestants log goes nowhere, at the cost of a write: /dev/null takes all at once, from
-    // everybody.
+    // The lines of contestants go to /dev/null: a write costs the same for all of them, and never
+    // waits.
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     timeout: options.timeoutMs ?? 60_000,
     ...(options.node === undefined ? {} : { execPath: options.node, execArgv: [] }),

@@ -3,12 +3,11 @@ import { spawn } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { provision, startLocalAws } from '@twelvefold/local';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { PackedPackage } from '../packages/pack-packages.ts';
 import { packPackages } from '../packages/pack-packages.ts';
 import { COMPILE_CACHE } from '../support/compile-cache.ts';
-import { runEntry } from '../support/run-entry.ts';
+import { expectReady } from '../support/expect-ready.ts';
 import { until } from '../support/until.ts';
 import { run } from './run.ts';
 
@@ -185,29 +184,8 @@ it('bundles the service that the image runs, with a CommonJS library, and it is 
   const image = join(folder, 'image');
   await cp(join(folder, 'service/dist'), image, { recursive: true });
   await cp(join(folder, 'service/package.json'), join(image, 'package.json'));
-  await using aws = await startLocalAws();
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   const template: unknown = JSON.parse(await readFile(join(folder, 'service/cdk.out/Stage.template.json'), 'utf8'));
-  await provision(template, { endpoint: aws.url, region: 'eu-west-1', credentials, parameters: { Stage: 'dev' } });
-  const service = runEntry(join(image, 'ecs.js'), [], {
-    AWS_ENDPOINT_URL: aws.url,
-    AWS_REGION: 'eu-west-1',
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
-    TWELVEFOLD_STAGE: 'dev',
-    PORT: '0',
-  });
-  try {
-    const { port } = await until(
-      'the service listens',
-      () => ({ port: /"port":(\d+)/.exec(service.stdout())?.[1], exitCode: service.child.exitCode }),
-      (now) => now.port !== undefined || now.exitCode !== null,
-    );
-    expect((await fetch(`http://127.0.0.1:${port}/health/ready`)).status).toBe(200);
-  } finally {
-    service.child.kill('SIGTERM');
-    expect(await service.exited).toEqual({ code: 0, signal: null });
-  }
+  await expectReady(join(image, 'ecs.js'), template);
 });
 
 it('creates an app in the folder that it runs in', async () => {

@@ -7,11 +7,11 @@ import type { LocalAws } from '@twelvefold/local';
 import { launchStack, provision, startLocalAws } from '@twelvefold/local';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readDockerfile } from '../support/dockerfile.ts';
+import { expectReady } from '../support/expect-ready.ts';
 import { followPage, writeGuideFiles } from '../support/follow-page.ts';
 import { lintDockerfile } from '../support/hadolint-rules.ts';
 import { commandsOf } from '../support/page-commands.ts';
 import { PageShell } from '../support/page-shell.ts';
-import { runEntry } from '../support/run-entry.ts';
 import { until } from '../support/until.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -89,28 +89,8 @@ it('what the image would run is ready, from its bundle alone', async () => {
   await mkdir(image, { recursive: true });
   await copyFile(join(FOLDER, 'dist/service.js'), join(image, 'service.js'));
   await writeFile(join(image, 'package.json'), '{"type":"module"}\n');
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   const template: unknown = JSON.parse(await readFile(join(FOLDER, 'dist/template.json'), 'utf8'));
-  await provision(template, { endpoint: aws.url, region: 'eu-west-1', credentials, parameters: { Stage: 'dev' } });
-  const service = runEntry(join(image, 'service.js'), [], {
-    AWS_ENDPOINT_URL: aws.url,
-    AWS_REGION: 'eu-west-1',
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
-    TWELVEFOLD_STAGE: 'dev',
-    PORT: '0',
-  });
-  try {
-    const { port } = await until(
-      'the service listens',
-      () => ({ port: /"port":(\d+)/.exec(service.stdout())?.[1], exitCode: service.child.exitCode }),
-      (now) => now.port !== undefined || now.exitCode !== null,
-    );
-    expect((await fetch(`http://127.0.0.1:${port}/health/ready`)).status).toBe(200);
-  } finally {
-    service.child.kill('SIGTERM');
-    expect(await service.exited).toEqual({ code: 0, signal: null });
-  }
+  await expectReady(join(image, 'service.js'), template);
 });
 
 describe('functions in place of the service', () => {

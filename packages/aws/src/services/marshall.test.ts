@@ -24,8 +24,8 @@ const number = fc.oneof(
 );
 const bytes = fc.uint8Array({ maxLength: 20 });
 /**
- * Names that the SDK mistakes for the object's own; tests of their own say what becomes of them
- * here.
+ * Names of members that the SDK confuses with inherited ones. Separate tests show what we do with
+ * them.
  */
 const MISTAKEN = ['constructor', '__proto__'];
 const key = fc

@@ -18,8 +18,7 @@ export function encodeAttributes(attributes: Attributes): Attributes | WireAttri
 }
 
 /**
- * Turns base64 into bytes, in place: the object was just parsed, so there is no other reference to
- * it.
+ * Turns base64 into bytes in the given object. That is safe because the caller has just parsed it.
  */
 export function decodeAttributes(attributes: WireAttributes): void {
   for (const value of Object.values(attributes)) {

@@ -37,8 +37,8 @@ export function publicationPreparer(
     // Only if X-Ray follows the flow: the header counts as one of the ten attributes, and otherwise
     // repeats `traceparent`.
     if (scope?.trace.xray && trace?.xray) attributes[XRAY_ATTRIBUTE] = stringAttribute(trace.xray);
-    // With all filters in use there is no room for it; the receiver then decides by the correlation
-    // id, as this process did.
+    // When filters use all ten attributes, the sampling decision is left out. The receiver then
+    // takes it from the correlation id, as this process did.
     if (Object.keys(attributes).length > SNS_LIMITS.attributes) delete attributes[SAMPLED_ATTRIBUTE];
     const bytes = messageBytes(body, attributes);
     assertMessageSize(action, bytes, maxBytes);
