@@ -8,17 +8,21 @@ import { allStacks, stackArn, stackOf } from './stack-store.ts';
 
 const NOT_CHECKED = { StackResourceDriftStatus: 'NOT_CHECKED' };
 
-const describe = (resource: StackResource, stack: Stack) => ({
-  StackName: stack.name,
-  StackId: stack.id,
+const summaryOf = (resource: StackResource) => ({
   LogicalResourceId: resource.logicalId,
   PhysicalResourceId: resource.physicalId || undefined,
   ResourceType: resource.type,
-  Timestamp: resource.changedMs / 1000,
   ResourceStatus: resource.status,
   ResourceStatusReason: resource.reason,
-  Description: resource.description,
   DriftInformation: NOT_CHECKED,
+});
+
+const describe = (resource: StackResource, stack: Stack) => ({
+  StackName: stack.name,
+  StackId: stack.id,
+  ...summaryOf(resource),
+  Timestamp: resource.changedMs / 1000,
+  Description: resource.description,
 });
 
 const missing = (logicalId: string, stackName: string) =>
@@ -71,13 +75,8 @@ export const listStackResources: Action = (input, context) => {
   const { items, NextToken } = readPage(input, [...stack.resources.values()], 100);
   return {
     StackResourceSummaries: items.map((resource) => ({
-      LogicalResourceId: resource.logicalId,
-      PhysicalResourceId: resource.physicalId || undefined,
-      ResourceType: resource.type,
+      ...summaryOf(resource),
       LastUpdatedTimestamp: resource.changedMs / 1000,
-      ResourceStatus: resource.status,
-      ResourceStatusReason: resource.reason,
-      DriftInformation: NOT_CHECKED,
     })),
     NextToken,
   };
